@@ -1,0 +1,1 @@
+"""Assembles the product: settings, addresses, servers, the database. Nobody below imports it."""

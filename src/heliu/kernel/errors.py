@@ -1,0 +1,82 @@
+"""How the product says no.
+
+A rule that refuses raises `Refused` beside the rule. Each face turns it into its own form: a line
+on a page, a problem+json body (RFC 9457), a line on the terminal. The message is a translatable
+English msgid and is rendered in the reader's language only when it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+
+class Refused(Exception):
+    """A request that the rules do not allow; nothing was changed.
+
+    `code` is stable and machine-readable (`limit-short`), `message` is an English msgid with
+    `%(name)s` places filled from `params`, `field` names the input at fault, `status` is the HTTP
+    status a face answers with, `help` says what would make it pass.
+    """
+
+    status = 409
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str = "",
+        status: int | None = None,
+        help: str = "",
+        **params: Any,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.help_message = help
+        self.params: Mapping[str, Any] = params
+        if status is not None:
+            self.status = status
+
+    def text(self) -> str:
+        """The refusal in the language active now."""
+        return gettext(self.message) % self.params if self.message else self.code
+
+    def help(self) -> str:
+        """What would make the request pass, in the language active now, or ''."""
+        return gettext(self.help_message) % self.params if self.help_message else ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message % self.params}"
+
+
+class NotFound(Refused):
+    """The thing is not there, or not the reader's to see: the two look the same."""
+
+    status = 404
+
+    def __init__(self, message: str = "There is nothing here that you may see.") -> None:
+        super().__init__("not-found", message)
+
+
+class Forbidden(Refused):
+    """The actor may see the thing but may not do this with it."""
+
+    status = 403
+
+
+class Stale(Refused):
+    """Somebody else changed the row first."""
+
+    def __init__(self) -> None:
+        super().__init__("stale", "Somebody else just changed this. Reload and look again.")
+
+
+class Invalid(Refused):
+    """The input cannot be understood or is outside its range."""
+
+    status = 422
