@@ -32,13 +32,32 @@ class Cluster:
     def start(self) -> None:
         """Make the cluster if it is not there, start it if it does not run."""
         if not (self.data / "PG_VERSION").exists():
-            self._run("initdb", "-D", self.data, "-U", "heliu", "--auth=trust", "-E", "UTF8",
-                      "--locale=C.UTF-8", "--no-sync")
+            self._run(
+                "initdb",
+                "-D",
+                self.data,
+                "-U",
+                "heliu",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            )
             with (self.data / "postgresql.conf").open("a") as conf:
                 conf.write(CONF)
         if not self.is_running():
-            self._run("pg_ctl", "-D", self.data, "-w", "-l", self.data / "log", "-o",
-                      f"-k {self.data}", "start")
+            self._run(
+                "pg_ctl",
+                "-D",
+                self.data,
+                "-w",
+                "-l",
+                self.data / "log",
+                "-o",
+                f"-k {self.data}",
+                "start",
+            )
 
     def stop(self) -> None:
         """Stop it, letting running transactions roll back."""
@@ -47,14 +66,24 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Whether a server answers for this folder."""
-        return subprocess.run(
-            [self.bin / "pg_ctl", "-D", self.data, "status"],
-            capture_output=True, preexec_fn=_namespace(), check=False,
-        ).returncode == 0
+        return (
+            subprocess.run(
+                [self.bin / "pg_ctl", "-D", self.data, "status"],
+                capture_output=True,
+                preexec_fn=_namespace(),
+                check=False,
+            ).returncode
+            == 0
+        )
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        subprocess.run([self.bin / program, *arguments], check=True, preexec_fn=_namespace(),
-                       stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            [self.bin / program, *arguments],
+            check=True,
+            preexec_fn=_namespace(),
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+        )
 
 
 def wheel_binaries() -> Path:

@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "heliu.kernel.access",
     "heliu.kernel.parties",
     "heliu.kernel.posting",
+    "heliu.kernel.clock",
+    "heliu.kernel.consent",
+    "heliu.kernel.idempotency",
     "heliu.kernel.events",
     "heliu.kernel.goods",
     "heliu.commerce.pricing",
@@ -55,10 +58,14 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
 ]
-INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("heliu.") or (
-    ROOT.joinpath(*app.split(".")[1:]) / "apps.py").exists()]
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if not app.startswith("heliu.") or (ROOT.joinpath(*app.split(".")[1:]) / "apps.py").exists()
+]
 
 AUTH_USER_MODEL = "access.User"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -1,0 +1,101 @@
+"""People and what they may do, for which organisation."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from heliu.kernel.ids import new_id
+
+
+class User(AbstractUser):
+    """A person with a log-in; the username is the e-mail address in lower case."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=5, default="auto")
+    density = models.CharField(max_length=8, default="normal")
+    is_demo = models.BooleanField(default=False)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Role(models.Model):
+    """A named set of permissions; the templates every organisation starts from have no owner."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField(null=True, blank=True)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80, blank=True)
+    permissions = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org", "code"], name="one_role_per_code", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Membership(models.Model):
+    """A person in an organisation, with roles."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    org = models.UUIDField()
+    roles = models.ManyToManyField(Role, through="MembershipRole")
+    title = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "org"], name="one_membership_per_organization")
+        ]
+        indexes = [models.Index(fields=["org"], name="membership_org")]
+
+
+class MembershipRole(models.Model):
+    """A role held through a membership; carries the organisation for the row policy."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE)
+    role = models.ForeignKey(Role, on_delete=models.PROTECT)
+    org = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "role"], name="one_role_once")]
+
+
+class ApiToken(models.Model):
+    """A secret with which a program acts as a person for an organisation. Only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    org = models.UUIDField()
+    label = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    @staticmethod
+    def fresh_secret() -> str:
+        """A new secret; shown once."""
+        return "hl_" + secrets.token_urlsafe(32)
+
+    @staticmethod
+    def digest_of(secret: str) -> bytes:
+        """What is kept of a secret."""
+        return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,39 @@
+"""The product's clock: real time, in a demo moved forward by whole days. Read at the doors only."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present moment in UTC; in a demo plus the days by which its clock was advanced."""
+    real = datetime.now(UTC)
+    return real + timedelta(days=advanced_days()) if settings.DEMO else real
+
+
+def advanced_days() -> int:
+    """By how many days the demo's clock runs ahead."""
+    with connection.cursor() as cursor:
+        cursor.execute("select days from clock_demo")
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
+
+
+def advance(days: int) -> int:
+    """Move the demo's clock forward; it never goes back. Returns the days it now runs ahead."""
+    if not settings.DEMO or not 0 < days <= 366:
+        raise ValueError("Only a demo's clock moves, and only forward by 1 to 366 days.")
+    with connection.cursor() as cursor:
+        cursor.execute("update clock_demo set days = days + %s returning days", [days])
+        return int(cursor.fetchone()[0])
+
+
+def day_of(moment: datetime) -> date:
+    """The business day of a moment, in the zone where the chain works."""
+    return moment.astimezone(ZONE).date()

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from heliu.kernel.access.row_policies import police
+
+
+class Migration(migrations.Migration):
+    dependencies = [("consent", "0001_initial"), ("access", "0001_initial")]
+    operations = [police("consent_disclosure", "of", "to")]

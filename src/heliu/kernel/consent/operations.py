@@ -1,0 +1,50 @@
+"""Giving and withdrawing consent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.consent.models import Disclosure
+from heliu.kernel.errors import NotFound
+
+
+def disclose(
+    *, actor: Actor, to: UUID, text_digest: str, at: datetime, days: int = 365
+) -> Disclosure:
+    """The actor's organisation lets a lender read its trade for credit decisions."""
+    actor.require("consent")
+    return Disclosure.objects.create(
+        of=actor.own_org,
+        to=to,
+        purpose=Disclosure.Purpose.CREDIT,
+        consented_by=actor.user_id,
+        consented_by_name=actor.name,
+        text_digest=text_digest,
+        consented_at=at,
+        until=at + timedelta(days=days),
+    )
+
+
+def withdraw(disclosure_id: UUID, *, actor: Actor, at: datetime) -> Disclosure:
+    """Take a consent back from now on; what was decided on it stands."""
+    actor.require("consent")
+    found = Disclosure.objects.filter(pk=disclosure_id, of__in=actor.orgs).first()
+    if found is None:
+        raise NotFound()
+    found.withdrawn_at = at
+    found.save(update_fields=["withdrawn_at"])
+    return found
+
+
+def is_disclosed(*, of: UUID, to: UUID, at: datetime) -> bool:
+    """Whether `to` may read the trade of `of` for credit now."""
+    return Disclosure.objects.filter(
+        of=of,
+        to=to,
+        purpose=Disclosure.Purpose.CREDIT,
+        consented_at__lte=at,
+        until__gt=at,
+        withdrawn_at=None,
+    ).exists()

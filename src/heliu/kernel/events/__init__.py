@@ -1,0 +1,1 @@
+"""Facts (written once, in the transaction that made them true) and notices drawn from them."""

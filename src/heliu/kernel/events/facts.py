@@ -1,0 +1,55 @@
+"""Saying that something happened, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.events.models import Fact as FactRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Base of every fact. Subclasses name themselves (`capital.loan-disbursed`) and their flows."""
+
+    name: ClassVar[str]
+    flows: ClassVar[tuple[str, ...]]
+
+    subject: UUID
+
+
+def record(
+    fact: Fact,
+    *,
+    actor: Actor,
+    at: datetime,
+    audience: Iterable[UUID],
+    deal: UUID | None = None,
+) -> FactRow:
+    """Write a fact down for the organisations it concerns; readers never write back into it."""
+    return FactRow.objects.create(
+        name=fact.name,
+        flows=list(fact.flows),
+        subject=fact.subject,
+        deal=deal,
+        payload={
+            f.name: _plain(getattr(fact, f.name)) for f in fields(fact) if f.name != "subject"
+        },
+        audience=sorted(set(audience)),
+        actor=actor.user_id,
+        actor_name=actor.name,
+        at=at,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,45 @@
+"""The outbox of the product: append-only facts, and the inbox of each organisation."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from heliu.kernel.ids import new_id
+
+
+class Fact(models.Model):
+    """Something that happened, told in the past tense, with ids and numbers only."""
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True, default=new_id, editable=False)
+    name = models.CharField(max_length=60)
+    flows = ArrayField(models.CharField(max_length=12))
+    subject = models.UUIDField()
+    deal = models.UUIDField(null=True, blank=True)
+    payload = models.JSONField()
+    audience = ArrayField(models.UUIDField())
+    actor = models.UUIDField(null=True, blank=True)
+    actor_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deal", "number"], name="fact_deal"),
+            models.Index(fields=["subject", "number"], name="fact_subject"),
+        ]
+
+
+class Notice(models.Model):
+    """A message in an organisation's inbox: a kind with its words' parameters, and where it leads."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    params = models.JSONField()
+    link = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["org", "-at"], name="notice_inbox")]

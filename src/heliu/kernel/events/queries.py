@@ -1,0 +1,32 @@
+"""Reading facts and notices."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.events.models import Fact, Notice
+
+
+def visible_to(actor: Actor) -> QuerySet[Fact]:
+    """The facts that concern the actor's organisations."""
+    if actor.is_system:
+        return Fact.objects.all()
+    return Fact.objects.filter(audience__overlap=list(actor.orgs))
+
+
+def of_deal(deal: UUID, actor: Actor) -> QuerySet[Fact]:
+    """The facts of one deal in the order they happened."""
+    return visible_to(actor).filter(deal=deal).order_by("at", "number")
+
+
+def inbox(actor: Actor) -> QuerySet[Notice]:
+    """The notices of the actor's organisations, newest first."""
+    return Notice.objects.filter(Q(org__in=actor.orgs)).order_by("-at", "-id")
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices nobody has read yet."""
+    return inbox(actor).filter(read_at=None).count()

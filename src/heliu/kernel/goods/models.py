@@ -1,0 +1,69 @@
+"""What can be sold and stocked."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import get_language
+
+from heliu.kernel.ids import new_id
+
+
+class UnitOfMeasure(models.Model):
+    """A unit with its scale: 1 of it is 10**scale of the smallest unit in which stock is counted."""
+
+    code = models.CharField(primary_key=True, max_length=12)
+    name = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=40)
+    scale = models.SmallIntegerField(default=0)
+
+    @property
+    def display(self) -> str:
+        """The unit's word in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+
+
+class Family(models.Model):
+    """A family of goods: one line of the catalogue's filter."""
+
+    code = models.CharField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80)
+
+    @property
+    def display(self) -> str:
+        """The family's word in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+
+
+class Sku(models.Model):
+    """A sellable, stockable variant of a seller's goods. Seen through a trading relationship."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller = models.UUIDField()
+    code = models.CharField(max_length=40)
+    barcode = models.CharField(max_length=14, blank=True)
+    name = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200, blank=True)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT)
+    unit = models.ForeignKey(UnitOfMeasure, on_delete=models.PROTECT)
+    case_quantity = models.PositiveIntegerField(default=1)
+    external_id = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "code"], name="one_sku_per_code"),
+            models.CheckConstraint(
+                condition=models.Q(case_quantity__gt=0), name="case_holds_something"
+            ),
+        ]
+        indexes = [models.Index(fields=["seller", "family", "code"], name="sku_family")]
+
+    @property
+    def display(self) -> str:
+        """The name in the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.display}"

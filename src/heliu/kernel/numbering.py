@@ -1,0 +1,42 @@
+"""Document numbers people read: SO-2611-000123. From sequences, so gaps are allowed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from heliu.kernel.clock import ZONE
+
+# kind: what it numbers. A migration of kernel.events makes one sequence for each.
+KINDS = {
+    "SO": "order",
+    "DL": "deal",
+    "LN": "loan",
+    "PY": "payment instruction",
+    "SH": "shipment",
+    "WR": "warehouse receipt",
+    "PL": "pledge",
+    "RO": "release order",
+    "PN": "pick-up notice",
+    "CA": "credit assessment",
+    "CF": "credit facility",
+}
+
+
+def next_number(kind: str, at: datetime) -> str:
+    """The next number of a kind, with the year and month it was given in."""
+    return next_numbers(kind, 1, at)[0]
+
+
+def next_numbers(kind: str, count: int, at: datetime) -> list[str]:
+    """Several numbers in one statement."""
+    if kind not in KINDS:
+        raise KeyError(kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(%s::regclass) from generate_series(1, %s)",
+            [f"number_{kind.lower()}", count],
+        )
+        month = at.astimezone(ZONE).strftime("%y%m")
+        return [f"{kind}-{month}-{value:06d}" for (value,) in cursor.fetchall()]

@@ -1,0 +1,142 @@
+"""Organisations, what they do, and who deals with whom."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import Moves, Tone, known_status
+
+
+class Organization(models.Model):
+    """A legal or operating party; forms a tree; every record belongs to one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120, blank=True)
+    short_name = models.CharField(max_length=60, blank=True)
+    short_name_zh = models.CharField(max_length=60, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    city = models.CharField(max_length=60, blank=True)
+    city_zh = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    tax_number = models.CharField(max_length=30, blank=True)
+    external_id = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["parent"], name="organization_parent")]
+
+    @property
+    def display(self) -> str:
+        """The name in the reader's language; the other one when there is none."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+
+    @property
+    def short(self) -> str:
+        """The short name in the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        one, other = (
+            (self.short_name_zh, self.short_name)
+            if chinese
+            else (self.short_name, self.short_name_zh)
+        )
+        return one or other or self.display
+
+    def __str__(self) -> str:
+        return self.display
+
+
+class PartyRole(models.Model):
+    """What an organisation does on the platform; it may do several things at once."""
+
+    class Role(models.TextChoices):
+        BUYER = "BUYER", _("Buyer")
+        SELLER = "SELLER", _("Seller")
+        DEALER = "DEALER", _("Dealer")
+        BANK = "BANK", _("Bank")
+        WAREHOUSE = "WAREHOUSE", _("Warehouse")
+        CARRIER = "CARRIER", _("Carrier")
+        PROVIDER = "PROVIDER", _("Service provider")
+        OPERATOR = "OPERATOR", _("Operator")
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="party_roles"
+    )
+    role = models.CharField(max_length=12, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "role"], name="one_party_role_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    role__in=[
+                        "BUYER",
+                        "SELLER",
+                        "DEALER",
+                        "BANK",
+                        "WAREHOUSE",
+                        "CARRIER",
+                        "PROVIDER",
+                        "OPERATOR",
+                    ]
+                ),
+                name="party_role_known",
+            ),
+        ]
+
+
+class RelationshipStatus(models.TextChoices):
+    """Where a trading relationship stands."""
+
+    ASKED = "ASKED", _("Asked for")
+    ACTIVE = "ACTIVE", _("Active")
+    ENDED = "ENDED", _("Ended")
+
+
+RELATIONSHIP_MOVES: Moves = {
+    RelationshipStatus.ASKED: {RelationshipStatus.ACTIVE, RelationshipStatus.ENDED},
+    RelationshipStatus.ACTIVE: {RelationshipStatus.ENDED},
+    RelationshipStatus.ENDED: {RelationshipStatus.ACTIVE},
+}
+RELATIONSHIP_TONES = {
+    RelationshipStatus.ASKED: Tone.DUE,
+    RelationshipStatus.ACTIVE: Tone.QUIET,
+    RelationshipStatus.ENDED: Tone.QUIET,
+}
+
+
+class TradingRelationship(models.Model):
+    """The approved link from a seller to a buyer: it carries prices, catalogue and terms."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    status = models.CharField(max_length=8, choices=RelationshipStatus, default=RelationshipStatus.ACTIVE)
+    since = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["buyer", "seller"], name="one_relationship_per_pair"),
+            known_status("relationship_status_known", RelationshipStatus),
+        ]
+        indexes = [models.Index(fields=["seller"], name="relationship_seller")]
+
+
+class Acquaintance(models.Model):
+    """`org` may see the name of `knows`: they trade, finance, keep or carry for each other."""
+
+    org = models.UUIDField()
+    knows = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["org", "knows"], name="acquainted_once"),
+        ]
+        indexes = [models.Index(fields=["knows"], name="acquaintance_knows")]

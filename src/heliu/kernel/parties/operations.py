@@ -1,0 +1,35 @@
+"""Writing down who is who and who knows whom."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import permutations
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.parties.models import Acquaintance, Organization, PartyRole, TradingRelationship
+
+
+def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: str) -> Organization:
+    """Enter an organisation with the roles it plays. Only the operator (or the system) may."""
+    actor.require("operate")
+    organization = Organization.objects.create(code=code, **fields)
+    PartyRole.objects.bulk_create(
+        [PartyRole(organization=organization, role=role) for role in roles]
+    )
+    return organization
+
+
+def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRelationship:
+    """Let a buyer order from a seller; they learn each other's names."""
+    actor.require("operate")
+    introduce(buyer, seller)
+    return TradingRelationship.objects.create(buyer=buyer, seller=seller, since=since)
+
+
+def introduce(*orgs: UUID) -> None:
+    """Let all of these see each other's names; known pairs stay as they are."""
+    Acquaintance.objects.bulk_create(
+        [Acquaintance(org=one, knows=other) for one, other in permutations(dict.fromkeys(orgs), 2)],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,55 @@
+"""Reading organisations and relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.models import (
+    Acquaintance,
+    Organization,
+    PartyRole,
+    RelationshipStatus,
+    TradingRelationship,
+)
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """The organisations whose names the actor may see: its own tree and its acquaintances."""
+    if actor.is_system:
+        return Organization.objects.all()
+    known = Acquaintance.objects.filter(org__in=actor.orgs).values("knows")
+    return Organization.objects.filter(Q(id__in=actor.orgs) | Q(id__in=known))
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID, Organization]:
+    """Organisations by id, as far as the running transaction may see them, in one query."""
+    return Organization.objects.in_bulk([i for i in set(ids) if i is not None])
+
+
+def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
+    """The trading relationships the actor is a side of."""
+    if actor.is_system:
+        return TradingRelationship.objects.all()
+    return TradingRelationship.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
+    """The live link of a pair, or `NotFound`: without it the seller does not exist for the buyer."""
+    found = TradingRelationship.objects.filter(
+        buyer=buyer, seller=seller, status=RelationshipStatus.ACTIVE
+    ).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def in_role(role: str, actor: Actor) -> QuerySet[Organization]:
+    """The organisations the actor may see that play a role."""
+    return visible_to(actor).filter(
+        id__in=PartyRole.objects.filter(role=role).values("organization_id")
+    )

@@ -1,0 +1,1 @@
+"""Shared parts of the pages: frame, stylesheet, template tags and server-drawn figures."""

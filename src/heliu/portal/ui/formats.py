@@ -1,0 +1,113 @@
+"""How figures, dates and spans of time are written, in both languages.
+
+Money is an integer in minor units (fen for CNY). Thousands are set off by commas in both
+languages, the decimals always stand, the minus is U+2212. Dates follow the page's language: in
+the running year ``11-22`` or ``22 Nov``, otherwise ``2026-11-22`` or ``22 Nov 2026``.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, ngettext
+
+ORGANISATION_ZONE = ZoneInfo("Asia/Shanghai")
+MINUS = "−"
+NOTHING = "–"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def money_parts(minor: int, exponent: int = 2, *, plus: bool = False) -> tuple[str, str]:
+    """Whole units with sign and thousands, and the decimals with their point (``.00``).
+
+    ``exponent`` is the currency's number of decimals (ISO 4217); ``plus`` writes a sign before
+    positive amounts, for changes.
+    """
+    whole, rest = divmod(abs(minor), 10**exponent)
+    sign = MINUS if minor < 0 else "+" if plus and minor > 0 else ""
+    decimals = f".{rest:0{exponent}d}" if exponent else ""
+    return f"{sign}{whole:,}", decimals
+
+
+def money_text(minor: int, exponent: int = 2, *, plus: bool = False) -> str:
+    """The amount as plain text: ``−3,180.50``."""
+    return "".join(money_parts(minor, exponent, plus=plus))
+
+
+def money_short(minor: int, language: str, exponent: int = 2) -> tuple[str, str]:
+    """A rounded amount and its unit for strips and charts: 1,846.2 and 万, or 18.5 and m.
+
+    Chinese counts in 万 and 亿, English in m and bn; smaller amounts are whole units, no unit.
+    """
+    value = Decimal(minor) / 10**exponent
+    if language.startswith("zh"):
+        scales = ((Decimal(10**8), "亿", 2), (Decimal(10**4), "万", 1))
+    else:
+        scales = ((Decimal(10**9), "bn", 2), (Decimal(10**6), "m", 1))
+    for scale, unit, places in scales:
+        if abs(value) >= scale:
+            return _signed(value / scale, places), unit
+    return _signed(value, 0), ""
+
+
+def percent_text(value: Decimal, places: int = 1) -> str:
+    """A share given in per cent, half up, without a space: ``79.5%``."""
+    return f"{_signed(value, places)}%"
+
+
+def count_text(number: int) -> str:
+    """A number of things with thousands and the true minus."""
+    return f"{MINUS if number < 0 else ''}{abs(number):,}"
+
+
+def day_text(day: date, today: date | None, language: str) -> str:
+    """The day, without its year when that is ``today``'s year."""
+    same_year = today is not None and day.year == today.year
+    if language.startswith("zh"):
+        return f"{day:%m-%d}" if same_year else f"{day:%Y-%m-%d}"
+    text = f"{day.day} {_MONTHS[day.month - 1]}"
+    return text if same_year else f"{text} {day.year}"
+
+
+def moment_text(at: datetime, today: date | None, language: str, style: str = "minute") -> str:
+    """The moment in the organisation's zone, on a 24-hour clock.
+
+    ``style``: ``minute`` for day and 09:46, ``second`` for day and 10:02:11 (money, scans),
+    ``time`` for 10:02:11 alone, ``clock`` for 10:02 alone.
+    """
+    local = at.astimezone(ORGANISATION_ZONE)
+    clock = f"{local:%H:%M:%S}" if style in ("second", "time") else f"{local:%H:%M}"
+    if style in ("time", "clock"):
+        return clock
+    return f"{day_text(local.date(), today, language)} {clock}"
+
+
+def duration_text(span: timedelta) -> str:
+    """A span in words, the two largest units at most: 38 ms, 54 s, 2 d 6 h, 35 days."""
+    millis = span // timedelta(milliseconds=1)
+    if abs(millis) < 1000:
+        return gettext("%(n)d ms") % {"n": millis}
+    seconds = abs(millis) // 1000
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    if days and hours and days < 10:
+        return gettext("%(d)d d %(h)d h") % {"d": days, "h": hours}
+    if days:
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if hours and minutes:
+        return gettext("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
+    if hours:
+        return gettext("%(n)d h") % {"n": hours}
+    if minutes and seconds and minutes < 10:
+        return gettext("%(m)d min %(s)d s") % {"m": minutes, "s": seconds}
+    if minutes:
+        return gettext("%(n)d min") % {"n": minutes}
+    return gettext("%(n)d s") % {"n": seconds}
+
+
+def _signed(value: Decimal, places: int) -> str:
+    """A decimal rounded half up, with thousands and the true minus."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,}"

@@ -1,0 +1,138 @@
+"""What the parts of a page are given: plain records with words, amounts and addresses.
+
+Views fill them, templates draw them by the tags of ``heliu_ui``. Words come translated (lazy
+strings are fine); amounts are integer minor units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the strip: label, then an amount or text, a small unit, a line below.
+
+    ``tone`` is empty or ``bad``; red only where somebody must act. ``href`` leads to the lines
+    behind the figure.
+    """
+
+    label: str
+    minor: int | None = None
+    text: str = ""
+    unit: str = ""
+    note: str = ""
+    href: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter of the bar: its words, how many things it leaves, whether it is on."""
+
+    label: str
+    href: str
+    count: int | None = None
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A state that has no table of its own: the words and the tone they carry."""
+
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """A paper or page that proves a fact."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what happened: what, amount, who or by which proof, when, in which flows.
+
+    ``kind`` is ``done``, ``future`` or ``failed``. ``at_text`` replaces the written time where a
+    time would say too much (a due day).
+    """
+
+    key: str
+    title: str
+    flows: tuple[str, ...]
+    detail: str = ""
+    proof: str = ""
+    at: datetime | None = None
+    at_text: str = ""
+    kind: str = "done"
+    docs: tuple[Doc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a short process that stays on one desk; ``state`` is done, now or later."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """One line of "what will happen": words, amount, a remark; ``changed`` since it was shown."""
+
+    text: str
+    minor: int | None = None
+    plus: bool = False
+    note: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where in a long list the page stands, and the ways on."""
+
+    first: int
+    last: int
+    total: int
+    more: bool
+    previous_href: str = ""
+    next_href: str = ""
+
+
+EXACT_UP_TO = 10_000
+"""Above this many rows a list says "more than" instead of counting."""
+
+
+def pager(page: Page[Any], query: str = "") -> Pager:
+    """The pager of one page of a Django paginator; ``query`` is the address's other filters."""
+
+    def link(number: int) -> str:
+        return f"?{query}&page={number}" if query else f"?page={number}"
+
+    total = page.paginator.count
+    return Pager(
+        first=page.start_index(),
+        last=page.end_index(),
+        total=min(total, EXACT_UP_TO),
+        more=total > EXACT_UP_TO,
+        previous_href=link(page.previous_page_number()) if page.has_previous() else "",
+        next_href=link(page.next_page_number()) if page.has_next() else "",
+    )
+
+
+def state_words(state: object) -> tuple[str, str]:
+    """Label and tone of whatever names a state: an object with both, a mapping, or a pair."""
+    if isinstance(state, dict):
+        return str(state["label"]), str(state["tone"])
+    if isinstance(state, Sequence) and not isinstance(state, str) and len(state) == 2:
+        return str(state[0]), str(state[1])
+    label, tone = getattr(state, "label", None), getattr(state, "tone", None)
+    if label is None or tone is None:
+        raise TypeError(f"{state!r} names no label and tone")
+    return str(label), str(tone)

@@ -1,0 +1,262 @@
+"""The tags pages are written with. ``{% load heliu_ui %}``; each tag says what it draws.
+
+Every tag returns safe HTML made from escaped words; the drawings come from pure modules.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from heliu.portal.ui import confluence as streams
+from heliu.portal.ui import formats, parts, svg
+from heliu.portal.ui.charts import Chart, weight_bar
+from heliu.portal.ui.pledge_map import PledgeMap, draw_map
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _today(context: Context) -> date:
+    """The frame's day (the demonstration has a clock of its own), else the organisation's."""
+    today = getattr(context.get("frame"), "today", None)
+    return today or timezone.localdate(timezone=formats.ORGANISATION_ZONE)
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The page's language as HTML writes it: ``zh-Hans`` or ``en``."""
+    return "zh-Hans" if _language().startswith("zh") else "en"
+
+
+@register.simple_tag
+def money(
+    minor: int | None, *, zero: str = "", plus: bool = False, exponent: int = 2
+) -> SafeString:
+    """An amount in minor units: ``1,284,500<i>.00</i>``. ``zero="dash"`` writes – for nothing."""
+    if minor is None or (minor == 0 and zero == "dash"):
+        return SafeString(formats.NOTHING)
+    whole, decimals = formats.money_parts(minor, exponent, plus=plus)
+    return format_html('<span class="m">{}<i>{}</i></span>', whole, decimals)
+
+
+@register.simple_tag
+def money_text(minor: int, *, plus: bool = False, exponent: int = 2) -> str:
+    """The same amount as plain text, for buttons, titles and running words."""
+    return formats.money_text(minor, exponent, plus=plus)
+
+
+@register.simple_tag
+def money_short(minor: int) -> SafeString:
+    """A rounded amount with its unit (万, 亿, m, bn); the full figure on hover."""
+    figure, unit = formats.money_short(minor, _language())
+    full = formats.money_text(minor)
+    return format_html('<span class="m" title="{}">{}<i> {}</i></span>', full, figure, unit)
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A count with thousands set off: ``1,278``."""
+    return formats.count_text(number)
+
+
+@register.filter
+def percent(value: Decimal, places: int = 1) -> str:
+    """A share given in per cent: ``79.5%``."""
+    return formats.percent_text(value, places)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | datetime | None) -> SafeString:
+    """A day in the page's language; moments are read in the organisation's zone."""
+    if value is None:
+        return SafeString(formats.NOTHING)
+    if isinstance(value, datetime):
+        value = value.astimezone(formats.ORGANISATION_ZONE).date()
+    text = formats.day_text(value, _today(context), _language())
+    return format_html('<time class="nw" datetime="{}">{}</time>', value.isoformat(), text)
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime | None, style: str = "minute") -> SafeString:
+    """A moment: ``minute`` (default), ``second``, ``time`` (10:02:11) or ``clock`` (10:02)."""
+    if value is None:
+        return SafeString(formats.NOTHING)
+    text = formats.moment_text(value, _today(context), _language(), style)
+    return format_html('<time class="nw" datetime="{}">{}</time>', value.isoformat(), text)
+
+
+@register.filter
+def duration(span: timedelta | int | float) -> str:
+    """A span of time in words; numbers are seconds."""
+    return formats.duration_text(
+        span if isinstance(span, timedelta) else timedelta(seconds=float(span))
+    )
+
+
+@register.simple_tag
+def pill(state: object) -> SafeString:
+    """A status pill from anything with ``label`` and ``tone``, a mapping or a pair of them."""
+    label, tone = parts.state_words(state)
+    return format_html(
+        '<span class="pill {}">{}{}</span>', tone, SafeString(svg.shape(tone)), label
+    )
+
+
+@register.simple_tag
+def shape(tone: str, size: int = 12) -> SafeString:
+    """The bare shape of a tone, for lists of things to do and bands."""
+    return SafeString(svg.shape(tone, size))
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """One of the fourteen icons."""
+    return SafeString(svg.icon(name, size))
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """The mark of the house, in the page's own colours."""
+    return SafeString(svg.mark())
+
+
+@register.simple_tag
+def meter(
+    used: int, held: int, this: int, limit: int, *, size: str = "", word: str = ""
+) -> SafeString:
+    """A credit meter. ``word`` replaces the spoken label; the key beside it is ``meter_key``."""
+    label = word or gettext("%(used)s used, %(held)s held, %(this)s this order, of %(limit)s") % {
+        "used": formats.money_text(used),
+        "held": formats.money_text(held),
+        "this": formats.money_text(this),
+        "limit": formats.money_text(limit),
+    }
+    return SafeString(svg.meter(used, held, this, limit, label=label, size=size))
+
+
+@register.inclusion_tag("ui/parts/meter_key.html")
+def meter_key(used: int, held: int, this: int, limit: int) -> dict[str, int]:
+    """The numbers beside a meter, in its order: used, held, this order, left, of how much."""
+    left = limit - used - held - this
+    return {"used": used, "held": held, "this": this, "left": left, "limit": limit}
+
+
+@register.simple_tag
+def ltv(percent_value: Decimal | None, limit: Decimal) -> SafeString:
+    """The loan-to-value cell: bar, limit line, figure; red and bold above the limit."""
+    if percent_value is None:
+        bar = SafeString(svg.ltv_bar(0, float(limit)))
+        return format_html('<span class="ltv">{}<span>{}</span></span>', bar, formats.NOTHING)
+    bar = SafeString(svg.ltv_bar(float(percent_value), float(limit)))
+    tone = "down b" if percent_value > limit else ""
+    text = formats.percent_text(percent_value)
+    return format_html('<span class="ltv">{}<span class="{}">{}</span></span>', bar, tone, text)
+
+
+@register.simple_tag
+def confluence(flow: streams.Confluence) -> SafeString:
+    """The deal's four flows on one axis, for wide pages; ``facts`` is the text form."""
+    return SafeString(streams.draw(flow))
+
+
+@register.simple_tag
+def glyph(progress: float, label: str) -> SafeString:
+    """The stream glyph of deal lists; ``label`` says the next step."""
+    return SafeString(streams.stream_glyph(progress, label))
+
+
+@register.simple_tag
+def drawing_defs() -> SafeString:
+    """Hatch, stripes and glyph lanes that other drawings of the page point at; once per page."""
+    return SafeString(streams.shared_defs())
+
+
+@register.inclusion_tag("ui/parts/facts.html", takes_context=True)
+def facts(context: Context, items: Sequence[parts.Fact]) -> dict[str, Any]:
+    """The list of what happened, with the streams in its margin."""
+    margins = streams.lane_margins([(item.flows, item.kind) for item in items])
+    rows = [(item, SafeString(drawn)) for item, drawn in zip(items, margins, strict=True)]
+    return {"rows": rows, "frame": context.get("frame")}
+
+
+@register.inclusion_tag("ui/parts/strip.html")
+def strip(figures: Sequence[parts.Figure]) -> dict[str, Any]:
+    """The ruled row of three to six figures under a page's title."""
+    return {"figures": figures}
+
+
+@register.inclusion_tag("ui/parts/chips.html")
+def chips(items: Sequence[parts.Chip]) -> dict[str, Any]:
+    """The chips of a filter bar, without the bar."""
+    return {"chips": items}
+
+
+@register.inclusion_tag("ui/parts/pager.html")
+def pager(page: parts.Pager) -> dict[str, Any]:
+    """Where in the list the page stands, previous and next."""
+    return {"pager": page}
+
+
+@register.inclusion_tag("ui/parts/steps.html")
+def steps(items: Sequence[parts.Step]) -> dict[str, Any]:
+    """The steps bar of a short process."""
+    return {"steps": items}
+
+
+@register.inclusion_tag("ui/parts/will.html")
+def will(items: Sequence[parts.Will]) -> dict[str, Any]:
+    """The numbered list of what will happen, for a stage sheet."""
+    return {"items": items}
+
+
+@register.inclusion_tag("ui/parts/chart.html")
+def chart(figure: Chart) -> dict[str, Any]:
+    """A chart in its wide and narrow form, with the same numbers as a table."""
+    return {
+        "chart": figure,
+        "wide": SafeString(figure.wide),
+        "narrow": SafeString(figure.narrow),
+    }
+
+
+@register.simple_tag
+def weight(value: int, largest: int) -> SafeString:
+    """One reason's weight as a bar from the middle line; negative ones hollow and red."""
+    return SafeString(weight_bar(value, largest))
+
+
+@register.simple_tag
+def pledge_map(plan: PledgeMap) -> SafeString:
+    """The plan of a warehouse with its bins by state."""
+    return SafeString(draw_map(plan))
+
+
+@register.inclusion_tag("ui/parts/empty.html")
+def empty(
+    title: str, text: str = "", *, href: str = "", button: str = "", sample: str = ""
+) -> dict[str, str]:
+    """An empty state: what will stand here, one button, one link to sample data."""
+    return {"title": title, "text": text, "href": href, "button": button, "sample": sample}
+
+
+@register.simple_tag
+def idempotency_key(given: str = "") -> SafeString:
+    """The hidden key of a form that moves money or goods: sent twice, it acts once.
+
+    Hand in what was posted when a form is shown again after a refusal; then the key stays.
+    """
+    return format_html(
+        '<input type="hidden" name="idempotency_key" value="{}">', given or uuid.uuid4()
+    )
