@@ -8,7 +8,7 @@ never open it themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -33,3 +33,23 @@ def name_orgs(orgs: Sequence[UUID]) -> None:
             "select set_config('heliu.orgs', %s, true)",
             ["{" + ",".join(str(org) for org in orgs) + "}"],
         )
+
+
+@contextmanager
+def widened(orgs: Iterable[UUID]) -> Iterator[None]:
+    """Let one step of a story touch the rows of all its parties, then see as before.
+
+    A dealer's order reserves the seller's goods and holds the lender's limit; a keeper's count
+    pledges the dealer's goods to the bank. Only stories in `trade` widen, only to the parties of
+    the one order or deal in hand, which they have found through `visible_to(actor)`; every read
+    inside still names its document. In the worker, which sees all, it changes nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('heliu.orgs', true)")
+        before: str = cursor.fetchone()[0] or "{}"
+        wider = {part for part in before.strip("{}").split(",") if part} | {str(o) for o in orgs}
+        cursor.execute("select set_config('heliu.orgs', %s, true)", ["{" + ",".join(wider) + "}"])
+    yield
+    # Not in a finally: an error rolls the transaction, and with it the setting, back.
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('heliu.orgs', %s, true)", [before])

@@ -1,6 +1,7 @@
 """Where streams run: the slots of the axis, the lanes, and the curves into and out of a meeting.
 
-Units are those of the wide drawing, 1200 across. Equal spacing: ``step = (1200 - 86 - 46)/(n - 1)``.
+Units are those of the wide drawing, 1200 across. Events are equally spaced, with
+``step = (1200 - 86 - 46) / (n - 1)``.
 """
 
 from collections.abc import Sequence
@@ -141,7 +142,7 @@ def _runs(
 
 
 def _curve(lane: int, events: Sequence[EventShape], index: int, side: int, axis: Axis) -> float:
-    """How long the curve on one side of a meeting may be; half a slot if the next one needs room."""
+    """How long the curve on one side of a meeting is; half a slot where the next needs room."""
     length = min(LONGEST_CURVE, CURVE_SHARE * axis.step)
     other = index + side
     crowded = 0 <= other < len(events) and (
@@ -174,8 +175,8 @@ def _exit(lane: int, events: Sequence[EventShape], index: int, axis: Axis) -> st
     near, far = x + FLAT, x + FLAT + length
     pull = 0.55 * length
     return (
-        f"L{num(near)} {num(there)}C{num(near + 0.5 * length)} {num(there)} {num(far - pull)} {rest}"
-        f" {num(far)} {rest}"
+        f"L{num(near)} {num(there)}C{num(near + 0.5 * length)} {num(there)}"
+        f" {num(far - pull)} {rest} {num(far)} {rest}"
     )
 
 

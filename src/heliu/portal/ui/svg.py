@@ -10,7 +10,8 @@ FLOWS = ("commerce", "capital", "logistics", "information")
 """Lane order, top to bottom and left to right, everywhere."""
 
 TONES = {
-    "quiet": '<path d="M1.2 5.4 3.9 8 8.8 2" fill="none" stroke="currentColor" stroke-width="1.6"/>',
+    "quiet": '<path d="M1.2 5.4 3.9 8 8.8 2" fill="none" stroke="currentColor"'
+    ' stroke-width="1.6"/>',
     "open": '<circle cx="5" cy="5" r="3.7" fill="none" stroke="currentColor" stroke-width="1.4"/>',
     "moving": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.4"/>'
     '<path d="M5 1a4 4 0 0 1 0 8z" fill="currentColor"/>',
