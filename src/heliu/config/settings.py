@@ -1,8 +1,14 @@
 """Settings. Everything comes from the environment with a default that runs.
 
-HELIU_DATA    folder of the embedded database and of files (default .heliu)
-HELIU_ROLE    web | worker | owner: which database role this process uses
-HELIU_DEMO    1: demo log-ins, desk switcher and movable clock
+HELIU_DATA               folder of the embedded database and of files (default .heliu)
+HELIU_ROLE               web | worker | owner: which database role this process uses
+HELIU_DEMO               1: demo log-ins, desk switcher and movable clock
+HELIU_DATABASE_URL       a PostgreSQL 18 of your own instead of the embedded one
+HELIU_DATABASE           name of the embedded database (default heliu)
+HELIU_HOSTS              host names the pages answer to, with commas
+HELIU_BEHIND_TLS         1: a proxy in front speaks https; cookies go over https only
+HELIU_SECRET_KEY         signs cookies; made and kept in HELIU_DATA when not given
+HELIU_BANK               the module that speaks with the bank (default the sandbox)
 """
 
 from __future__ import annotations
@@ -12,22 +18,19 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from heliu.config import database, logs, secrets
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("HELIU_DATA", ".heliu")).resolve()
 DEMO = os.environ.get("HELIU_DEMO", "") == "1"
 DEBUG = False
-SECRET_KEY = os.environ.get("HELIU_SECRET_KEY", "not-secret-for-demo-and-tests-only")
-ALLOWED_HOSTS = os.environ.get("HELIU_HOSTS", "localhost,127.0.0.1,testserver").split(",")
+ROLE = os.environ.get("HELIU_ROLE", "web")
+SECRET_KEY = (
+    os.environ.get("HELIU_SECRET_KEY") or secrets.read(DATA).get("secret_key") or secrets.DEMO_KEY
+)
+ALLOWED_HOSTS = os.environ.get("HELIU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("HELIU_DATABASE", "heliu"),
-        "USER": f"heliu_{os.environ.get('HELIU_ROLE', 'web')}",
-        "HOST": os.environ.get("HELIU_PG_HOST", str(DATA / "pg")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
-    }
-}
+DATABASES = {"default": database.settings_for(ROLE, os.environ, DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -39,6 +42,8 @@ INSTALLED_APPS = [
     "heliu.kernel.idempotency",
     "heliu.kernel.events",
     "heliu.kernel.goods",
+    "heliu.kernel.jobs",
+    "heliu.kernel.files",
     "heliu.commerce.catalogue",
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",
@@ -69,11 +74,98 @@ INSTALLED_APPS = [
     if not app.startswith("heliu.") or (ROOT.joinpath(*app.split(".")[1:]) / "apps.py").exists()
 ]
 
+# The order is the way in; the way out is the reverse.
+MIDDLEWARE = [
+    "heliu.config.middleware.Answered",
+    "heliu.config.middleware.Hardened",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "heliu.config.middleware.InTheirLanguage",
+    "heliu.config.middleware.Problems",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "heliu.config.door.Door",
+]
+ROOT_URLCONF = "heliu.config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Desks and the API have no tables, so they are no apps; their templates lie with them.
+        "DIRS": [*sorted(ROOT.glob("portal/*/templates")), ROOT / "api" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "heliu.config.context.whoever_acts",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "heliu.portal.ui.forms.HeliuRenderer"
+
 AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["heliu.config.authentication.People"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+
+# Sessions are rows without a row policy: they belong to no organisation, are read before it is
+# known who asks, and a row is found only by the secret in the cookie.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "heliu.config.views.forged"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+BEHIND_TLS = os.environ.get("HELIU_BEHIND_TLS", "") == "1"
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # an order pad of 10,000 rows has three fields each
+
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LANGUAGE_CODE = "en"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
 STATIC_URL = "/static/"
-ROOT_URLCONF = "heliu.config.urls"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "heliu.config.static.StampedStorage"},
+}
+
+# procrastinate finds only the tasks.py of apps by itself; the stories' tasks are named.
+PROCRASTINATE_IMPORT_PATHS = ["heliu.trade.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 4,
+    "fetch_job_polling_interval": 1.0,  # for what was put in while nobody listened
+    "listen_notify": True,
+    "shutdown_graceful_timeout": 10.0,
+    "delete_jobs": "successful",
+}
+
+HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
+LOGGING_CONFIG = None
+logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

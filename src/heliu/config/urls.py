@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from heliu.api.app import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("", include("heliu.portal.urls")),
+]
+
+handler403 = "heliu.config.views.forbidden"
+handler404 = "heliu.config.views.not_found"
+handler500 = "heliu.config.views.broken"

@@ -54,6 +54,10 @@ def _label(row: models.Model, status: str) -> str:
     return str(choices.get(status, status))
 
 
-def known_status(name: str, statuses: type[models.TextChoices]) -> models.CheckConstraint:
+def known_status(
+    name: str, statuses: type[models.TextChoices], *, field: str = "status"
+) -> models.CheckConstraint:
     """The database's copy of the table: no row may hold a status that is not named."""
-    return models.CheckConstraint(condition=models.Q(status__in=statuses.values), name=name)
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": statuses.values}), name=name
+    )

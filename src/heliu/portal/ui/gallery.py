@@ -59,7 +59,9 @@ def samples() -> dict[str, Any]:
                 _("Deposit from your account …6621"), -5_700_000, note=_("today, in seconds")
             ),
             parts.Will(_("Dongdai Bank pays into the supervised account"), 22_800_000, plus=True),
-            parts.Will(_("175 pieces go to the supervised warehouse"), note=_("pledged on receipt")),
+            parts.Will(
+                _("175 pieces go to the supervised warehouse"), note=_("pledged on receipt")
+            ),
         ],
         "flow": sample_flow(),
         "facts": sample_facts(),

@@ -94,6 +94,26 @@ class Will:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that waits: its tone, what, what it means, and the act it asks for."""
+
+    tone: str
+    title: str
+    note: str = ""
+    href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One line of a list of amounts, in minor units; a total stands under an ink rule."""
+
+    label: str
+    minor: int
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Pager:
     """Where in a long list the page stands, and the ways on."""
 

@@ -77,6 +77,18 @@ def percent(value: Decimal, places: int = 1) -> str:
     return formats.percent_text(value, places)
 
 
+@register.filter
+def share_percent(value: Decimal, places: int = 0) -> str:
+    """A share given from 0 to 1, in per cent: ``20%``."""
+    return formats.percent_text(value * 100, places)
+
+
+@register.filter
+def pair(label: object, tone: object) -> tuple[object, object]:
+    """A state's words and tone as one thing, for ``pill``."""
+    return label, tone
+
+
 @register.simple_tag(takes_context=True)
 def day(context: Context, value: date | datetime | None) -> SafeString:
     """A day in the page's language; moments are read in the organisation's zone."""

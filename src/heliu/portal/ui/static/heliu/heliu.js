@@ -4,6 +4,7 @@
  * Marks it looks for:
  *   [data-find] find field     [data-filter] filter of the page    a[data-go=h] target of "g h"
  *   [data-key=a] button of a queue that opens its sheet            [data-toast] counts down
+ *   form[data-refresh] asks the server again when a choice changes
  *   form[data-pad] order pad, see the second part
  */
 (() => {
@@ -166,16 +167,55 @@
   });
   window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
 
+  /* ------------------------------------------ choices that change the page
+     A choice sends the form's own button, so that without this the button does the same. */
+  for (const form of $$("form[data-refresh]")) {
+    form.addEventListener("change", () => form.requestSubmit($("[data-refresh-button]", form)));
+  }
+
+  /* ------------------------------------- what was typed stays over a new language
+     The words of the page come anew from the server; its fields are kept in this tab and filled in
+     again. Passwords, keys and tokens are never kept. */
+  const KEPT = "heliu-typed";
+  const fields = () =>
+    $$("main input, main textarea, main select").filter(
+      (field) => field.name && !/^(hidden|password|file|submit)$/.test(field.type),
+    );
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[action$='/language']")) return;
+    const kept = fields().map((field) => [field.name, field.checked, field.value]);
+    sessionStorage.setItem(KEPT, JSON.stringify({ page: location.href, kept }));
+  });
+  function fillAgain() {
+    const text = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    const { page, kept } = JSON.parse(text || "{}");
+    if (page !== location.href) return;
+    let changed = false;
+    for (const [index, field] of fields().entries()) {
+      const [name, checked, value] = kept[index] || [];
+      if (name !== field.name) continue;
+      const isChoice = /^(checkbox|radio)$/.test(field.type);
+      if (isChoice ? field.checked === checked || field.value !== value : field.value === value) continue;
+      if (isChoice) field.checked = checked;
+      else field.value = value;
+      changed = true;
+    }
+    if (changed) $("form[data-pad]")?.dispatchEvent(new Event("input"));
+  }
+
   /* --------------------------------------------------------------- order pad
-     <form data-pad data-price-url="/pad/price">
+     <form data-pad data-price-url="/pad/price" data-suggest-url="/suggest">
        <tr data-row id="row-1"> input[name=code] input[name=quantity] [input[name=remark]]
        <template data-row-template> one empty row, "__n__" where its number stands
        <textarea name="paste">, [data-undo-paste] button
      The price address is sent the whole form and answers with HTML: every element with an id
-     replaces the one on the page, and <i data-class-for="row-3" class="err"> sets a row's class.
-     Fields are never replaced, so nothing moves under the cursor. */
+     replaces the one on the page, and <tr data-class-for="row-3" class="err"> sets a row's class.
+     Fields are never replaced, so nothing moves under the cursor. The suggest address answers with
+     {hits: [{code, name}]} for what is typed into a code field; they fill the <datalist>. */
   const MOST_ROWS_IN_PAGE = 200;
   const REST = 400;
+  const SUGGEST_REST = 120;
   const pad = $("form[data-pad]");
   const padRows = () => (pad ? $$("[data-row]", pad) : []);
   const fieldsOf = (row) => $$("input[name=code], input[name=quantity], input[name=remark]", row);
@@ -272,9 +312,31 @@
     }, REST);
   }
 
+  let suggesting = 0;
+  function suggest(event) {
+    const list = $("datalist", pad);
+    const text = event.target.name === "code" ? event.target.value.trim() : "";
+    clearTimeout(suggesting);
+    if (!list || !text || !pad.dataset.suggestUrl) return;
+    suggesting = setTimeout(async () => {
+      const seller = $("input[name=seller]", pad)?.value || "";
+      const query = new URLSearchParams({ q: text, seller });
+      const answer = await fetch(`${pad.dataset.suggestUrl}?${query}`).catch(() => null);
+      if (!answer?.ok) return;
+      const { hits } = await answer.json();
+      list.replaceChildren(
+        ...hits.map((hit) => {
+          const option = document.createElement("option");
+          option.value = hit.code;
+          option.label = hit.name;
+          return option;
+        }),
+      );
+    }, SUGGEST_REST);
+  }
+
   function patch(html) {
     const holder = document.createElement("template");
-    /* inside a template the parser accepts table cells on their own */
     holder.innerHTML = html;
     for (const fresh of $$("[id]", holder.content)) {
       const old = document.getElementById(fresh.id);
@@ -294,6 +356,7 @@
 
   if (pad) {
     pad.addEventListener("input", price);
+    pad.addEventListener("input", suggest);
     pad.addEventListener("paste", (event) => {
       const row = event.target.closest?.("[data-row]");
       const text = event.clipboardData?.getData("text/plain") || "";
@@ -334,4 +397,6 @@
     });
     $("[data-undo-paste]")?.addEventListener("click", undoPaste);
   }
+
+  fillAgain();
 })();

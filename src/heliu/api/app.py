@@ -1,0 +1,89 @@
+"""The API's one application: its resources, its errors, its document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import DocsBase
+from ninja.openapi.schema import OpenAPISchema
+
+from heliu.api import parties, problems
+from heliu.api.auth import Page, Token
+from heliu.kernel.errors import Refused
+
+# One line per resource: (tag, router). Their paths stand in the routers.
+RESOURCES: list[tuple[str, Router]] = [
+    ("Parties", parties.router),
+]
+DESCRIPTION = """\
+Amounts are integers in minor units (fen), rates are decimals per cent a year, times are UTC.
+Every write takes an `Idempotency-Key`: the same key with the same content is answered with the
+first answer and `Idempotent-Replayed: true`. Lists are read by `limit` and `cursor`. Errors are
+`application/problem+json` in the language of `Accept-Language` or `?language=`."""
+DECLARED = (400, 401, 403, 404, 409, 422, 500)
+
+
+class PlainDocs(DocsBase):
+    """The document as a plain page: no script, nothing from elsewhere."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        """All routes with their words, parameters and answers."""
+        schema = api.get_openapi_schema()
+        operations = [
+            {"path": path, "method": method.upper(), **operation}
+            for path, methods in schema["paths"].items()
+            for method, operation in methods.items()
+        ]
+        return render(request, "api/docs.html", {"info": schema["info"], "operations": operations})
+
+
+class Api(NinjaAPI):
+    """Declares for every route the errors that any route may answer with."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        schema = super().get_openapi_schema(**kwargs)
+        components = schema["components"].setdefault("schemas", {})
+        shape = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components |= shape.pop("$defs") | {"Problem": shape}
+        answer = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                for status in DECLARED:
+                    operation["responses"][status] = {
+                        "description": problems.WORDS[status][1],
+                        "content": {problems.CONTENT_TYPE: answer},
+                    }
+        return schema
+
+
+def build(resources: Sequence[tuple[str, Router]], namespace: str) -> Api:
+    """An application of these resources that says no in our shape."""
+    made = Api(
+        title="Heliu",
+        version="1.0.0",
+        description=DESCRIPTION,
+        urls_namespace=namespace,
+        auth=[Token(), Page()],
+        docs=PlainDocs(),
+    )
+    for tag, router in resources:
+        made.add_router("", router, tags=[tag])
+    made.add_exception_handler(Refused, lambda request, error: problems.refused(error))
+    made.add_exception_handler(
+        ValidationError, lambda request, error: problems.not_valid(error.errors)
+    )
+    for known in (HttpError, AuthenticationError):
+        made.add_exception_handler(
+            known, lambda request, error: problems.for_status(error.status_code)
+        )
+    made.add_exception_handler(Http404, lambda request, error: problems.for_status(404))
+    return made
+
+
+api = build(RESOURCES, "api")

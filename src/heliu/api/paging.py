@@ -1,0 +1,90 @@
+"""Lists by keyset: a cursor names the last row that was read, so pages neither skip nor repeat."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpResponse
+from ninja import Field, Schema
+
+from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.errors import Invalid
+
+
+class Paging(Schema):
+    """How much of a list, and from where: `Query[Paging]` in a route."""
+
+    limit: int = Field(50, ge=1, le=200, description="How many rows at most")
+    cursor: str = Field("", max_length=400, description="next_cursor of the page before")
+
+
+class Page[Item](Schema):
+    """A part of a list; there is no more when next_cursor is null."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+def page[Row: Model](
+    request: TypedRequest,
+    response: HttpResponse,
+    rows: QuerySet[Row],
+    paging: Paging,
+    *,
+    by: Sequence[str],
+    show: Callable[[Row], Any],
+) -> dict[str, Any]:
+    """The next rows of a list, ordered by the fields `by` ("-" for falling), of which the last is
+    unique and none is null. `response` is given the address of the next page as a Link header.
+    """
+    if paging.cursor:
+        rows = rows.filter(_after(rows.model, by, paging.cursor))
+    found = list(rows.order_by(*by)[: paging.limit + 1])
+    shown, more = found[: paging.limit], len(found) > paging.limit
+    cursor = _cursor(shown[-1], by) if more else None
+    if cursor:
+        query = request.GET.copy()
+        query["cursor"] = cursor
+        response["Link"] = f'<{request.path}?{query.urlencode()}>; rel="next"'
+    return {"items": [show(row) for row in shown], "next_cursor": cursor}
+
+
+def _cursor(row: Model, by: Sequence[str]) -> str:
+    values = [getattr(row, name.lstrip("-")) for name in by]
+    packed = json.dumps(values, cls=DjangoJSONEncoder)
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _after(model: type[Model], by: Sequence[str], cursor: str) -> Q:
+    """The rows behind the one a cursor names: (a, b) > (x, y), each field in its own direction."""
+    names = [name.lstrip("-") for name in by]
+    values = _values(model, names, cursor)
+    found = Q()
+    for place, name in enumerate(names):
+        step = "lt" if by[place].startswith("-") else "gt"
+        same = dict(zip(names[:place], values[:place], strict=True))
+        found |= Q(**same) & Q(**{f"{name}__{step}": values[place]})
+    return found
+
+
+def _values(model: type[Model], names: Sequence[str], cursor: str) -> list[Any]:
+    try:
+        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = json.loads(packed)
+        return [
+            model._meta.get_field(name).to_python(value)  # type: ignore[union-attr]
+            for name, value in zip(names, values, strict=True)
+        ]
+    except (ValueError, TypeError, ValidationError) as error:
+        raise Invalid(
+            "cursor-unknown",
+            "This cursor is not one of ours.",
+            field="cursor",
+            help="Begin again without a cursor.",
+        ) from error

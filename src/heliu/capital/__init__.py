@@ -1,0 +1,1 @@
+"""Money: books, the bank link, credit, lending, interest."""

@@ -1,0 +1,171 @@
+"""Pure decisions of the bank link: routes of money, what a notice means, how a day compares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heliu.capital.bank.models import AccountKind, InstructionStatus, NoticeStatus, Purpose, Verdict
+from heliu.capital.bank.port import StatementEntry
+from heliu.kernel.errors import Invalid
+
+ANSWERED = frozenset({InstructionStatus.BOOKED, InstructionStatus.REJECTED})
+# Purposes for which money leaves a supervised account: its route stands on the earmark.
+FROM_EARMARK = frozenset({Purpose.SELLER_PAYMENT, Purpose.LOAN_BACK})
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a bank's notice says. `amount` in minor units; `reason` an ISO code when rejected."""
+
+    id: str
+    instruction: UUID
+    outcome: str
+    amount: int
+    booked_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a route: whose account of which kind."""
+
+    org: UUID
+    kind: AccountKind
+
+
+def route(purpose: str, *, payer: UUID, payee: UUID, lender: UUID) -> tuple[End, End]:
+    """From which account to which a payment goes that does not leave a supervised account."""
+    nostro = End(lender, AccountKind.NOSTRO)
+    match purpose:
+        case Purpose.DEPOSIT | Purpose.REPAYMENT | Purpose.REFUND:
+            return End(payer, AccountKind.CURRENT), nostro
+        case Purpose.DISBURSEMENT | Purpose.OWN_SHARE:
+            return nostro, End(payee, AccountKind.SUPERVISED)
+        case Purpose.DEPOSIT_BACK:
+            return nostro, End(payee, AccountKind.CURRENT)
+        case _:
+            raise ValueError(f"{purpose} leaves a supervised account")
+
+
+def leaves_supervised(purpose: str, *, payer: UUID, lender: UUID) -> bool:
+    """Whether a payment leaves a supervised account: its route then stands on the earmark.
+
+    A deposit is returned from where it lies: by the lender while it holds it, else by the dealer.
+    """
+    return purpose in FROM_EARMARK or (purpose == Purpose.DEPOSIT_BACK and payer != lender)
+
+
+def read(raw: bytes) -> Notice:
+    """Understand a notice's bytes, or raise `Invalid` (notice-unreadable)."""
+    try:
+        said = json.loads(raw)
+        notice = Notice(
+            id=str(said["id"]),
+            instruction=UUID(said["instruction"]),
+            outcome=str(said["outcome"]),
+            amount=int(said["amount"]),
+            booked_at=datetime.fromisoformat(said["booked_at"]),
+            reason=str(said.get("reason", "")),
+        )
+        if notice.outcome not in ANSWERED or notice.booked_at.tzinfo is None:
+            raise ValueError(notice.outcome)
+        if not 0 < len(notice.id) <= 60 or len(notice.reason) > 12:
+            raise ValueError(notice.id)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid("notice-unreadable", "This notice cannot be understood.") from error
+    return notice
+
+
+def written(notice: Notice) -> bytes:
+    """A notice as the bytes a bank sends."""
+    return json.dumps(
+        {
+            "id": notice.id,
+            "instruction": str(notice.instruction),
+            "outcome": notice.outcome,
+            "amount": notice.amount,
+            "booked_at": notice.booked_at.isoformat(),
+            "reason": notice.reason,
+        },
+        sort_keys=True,
+    ).encode()
+
+
+def judge(status: str, amount: int, notice: Notice) -> NoticeStatus:
+    """What a notice means for an instruction in `status`; the order of notices does not matter.
+
+    The first answer counts and the same answer again changes nothing. Another answer, or another
+    amount, is a contradiction that a person looks at.
+    """
+    if notice.amount != amount:
+        return NoticeStatus.CONFLICT
+    if status not in ANSWERED:
+        return NoticeStatus.APPLIED
+    return NoticeStatus.REPEATED if status == notice.outcome else NoticeStatus.CONFLICT
+
+
+@dataclass(frozen=True)
+class Booking:
+    """An instruction of ours as it should stand on a statement: in is positive."""
+
+    id: UUID
+    amount: int
+    counterparty: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A row of the comparison; what one side does not have is empty."""
+
+    verdict: Verdict
+    entry: StatementEntry | None
+    booking: Booking | None
+
+
+def compare(entries: Sequence[StatementEntry], bookings: Iterable[Booking]) -> list[Compared]:
+    """Compare a day's entries with our bookings.
+
+    By reference first; what bears none that is known, by amount and counterparty. A second entry
+    with one reference is a duplicate; the rest is missing on one side.
+    """
+    open_bookings = {booking.id: booking for booking in bookings}
+    known = dict(open_bookings)
+    rows, unknown = [], []
+    for entry in entries:
+        reference = as_id(entry.reference)
+        booking = known.get(reference) if reference else None
+        if booking is None:
+            unknown.append(entry)
+        elif open_bookings.pop(booking.id, None) is None:
+            rows.append(Compared(Verdict.DUPLICATE, entry, booking))
+        else:
+            same = entry.amount == booking.amount
+            verdict = Verdict.MATCHED if same else Verdict.AMOUNT_DIFF
+            rows.append(Compared(verdict, entry, booking))
+    for entry in unknown:
+        alike = next(
+            (
+                booking
+                for booking in open_bookings.values()
+                if (booking.amount, booking.counterparty) == (entry.amount, entry.counterparty)
+            ),
+            None,
+        )
+        if alike is None:
+            rows.append(Compared(Verdict.MISSING_IN_BOOK, entry, None))
+        else:
+            rows.append(Compared(Verdict.MATCHED, entry, open_bookings.pop(alike.id)))
+    missing = (Compared(Verdict.MISSING_AT_BANK, None, left) for left in open_bookings.values())
+    return [*rows, *missing]
+
+
+def as_id(reference: str) -> UUID | None:
+    """The instruction a statement's reference names, if it is one of an instruction."""
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None

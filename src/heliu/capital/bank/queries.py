@@ -1,0 +1,189 @@
+"""Reading accounts, payments, notices and comparisons with the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from heliu.capital.bank.models import (
+    AccountKind,
+    BankAccount,
+    BankNotice,
+    Earmark,
+    InstructionStatus,
+    NoticeStatus,
+    PaymentInstruction,
+    Statement,
+    StatementLine,
+    Verdict,
+)
+from heliu.capital.books.chart import Code
+from heliu.capital.books.queries import totals
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+
+FLAGGED = (NoticeStatus.UNMATCHED, NoticeStatus.CONFLICT)
+
+
+def visible_to(actor: Actor) -> QuerySet[PaymentInstruction]:
+    """The payments the actor's organisations pay, receive or finance."""
+    if actor.is_system:
+        return PaymentInstruction.objects.all()
+    mine = actor.orgs
+    return PaymentInstruction.objects.filter(
+        Q(payer__in=mine) | Q(payee__in=mine) | Q(lender__in=mine)
+    )
+
+
+def get(actor: Actor, wanted: UUID | str) -> PaymentInstruction:
+    """A payment by id or number, or `NotFound`."""
+    by = {"pk": wanted} if isinstance(wanted, UUID) else {"number": wanted}
+    found = visible_to(actor).filter(**by).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_deal(actor: Actor, deal: UUID) -> QuerySet[PaymentInstruction]:
+    """The payments of one deal in the order they were written."""
+    return visible_to(actor).filter(deal=deal).order_by("created_at", "number")
+
+
+def grid(
+    actor: Actor,
+    *,
+    status: Iterable[str] = (),
+    purpose: Iterable[str] = (),
+    deals: Iterable[UUID] = (),
+    text: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[PaymentInstruction]:
+    """Payments for the bank's page, newest first; what is not given does not narrow.
+
+    `text` is the beginning of a number; `since` and `until` are days of writing, both included.
+    """
+    found = visible_to(actor)
+    if statuses := list(status):
+        found = found.filter(status__in=statuses)
+    if purposes := list(purpose):
+        found = found.filter(purpose__in=purposes)
+    if wanted := list(deals):
+        found = found.filter(deal__in=wanted)
+    if text:
+        found = found.filter(number__startswith=text.upper())
+    if since:
+        found = found.filter(created_at__date__gte=since)
+    if until:
+        found = found.filter(created_at__date__lte=until)
+    return found.order_by("-created_at", "-number")
+
+
+def accounts_visible_to(actor: Actor) -> QuerySet[BankAccount]:
+    """The accounts the actor's organisations own or keep."""
+    if actor.is_system:
+        return BankAccount.objects.all()
+    return BankAccount.objects.filter(Q(org__in=actor.orgs) | Q(bank__in=actor.orgs))
+
+
+@dataclass(frozen=True)
+class SupervisedMoney:
+    """What is set aside for one deal and what of it has gone (minor units)."""
+
+    deal: UUID
+    account: str
+    amount: int
+    drawn: int
+
+
+def supervised_money(actor: Actor, deals: Iterable[UUID]) -> dict[UUID, SupervisedMoney]:
+    """The earmarks of these deals, as far as the actor is a party."""
+    found = Earmark.objects.filter(deal__in=list(deals))
+    if not actor.is_system:
+        mine = actor.orgs
+        found = found.filter(Q(dealer__in=mine) | Q(seller__in=mine) | Q(lender__in=mine))
+    # The seller is a party but may not see the dealer's account row: no inner join.
+    numbers = dict(
+        accounts_visible_to(actor)
+        .filter(pk__in=[mark.account_id for mark in found])
+        .values_list("pk", "number")
+    )
+    return {
+        mark.deal: SupervisedMoney(
+            mark.deal, numbers.get(mark.account_id, ""), mark.amount, mark.drawn
+        )
+        for mark in found
+    }
+
+
+def flagged_notices(actor: Actor) -> QuerySet[BankNotice]:
+    """Notices a person has to look at: for no instruction of ours, or contradicting one."""
+    found = BankNotice.objects.filter(status__in=FLAGGED).order_by("-received_at")
+    return found if actor.is_system else found.filter(lender__in=actor.orgs)
+
+
+def statements(actor: Actor) -> QuerySet[Statement]:
+    """The daily comparisons of the accounts the actor owns or keeps, newest first."""
+    found = Statement.objects.order_by("-day", "account_id")
+    if actor.is_system:
+        return found
+    return found.filter(Q(org__in=actor.orgs) | Q(bank__in=actor.orgs))
+
+
+def differences(actor: Actor) -> QuerySet[StatementLine]:
+    """The rows of the comparisons that did not match, newest day first."""
+    found = StatementLine.objects.exclude(verdict=Verdict.MATCHED).select_related("statement")
+    if not actor.is_system:
+        found = found.filter(Q(org__in=actor.orgs) | Q(bank__in=actor.orgs))
+    return found.order_by("-statement__day", "statement_id", "position")
+
+
+def shadow(account: BankAccount, *, until: date) -> int:
+    """What we think stood on an account at the end of a day: its opening and what was booked."""
+    booked = PaymentInstruction.objects.filter(
+        status=InstructionStatus.BOOKED, booked_on__lte=until
+    )
+    into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    return account.opening + into - out
+
+
+def check() -> list[str]:
+    """Where accounts, earmarks, payments and books contradict each other; for the worker."""
+    return check_earmarks() + check_supervised()
+
+
+def check_earmarks() -> list[str]:
+    """Deals whose earmark does not say what their payments drew from it."""
+    left = (
+        PaymentInstruction.objects.exclude(status=InstructionStatus.REJECTED)
+        .filter(from_account__kind=AccountKind.SUPERVISED)
+        .values("deal")
+        .annotate(sum=Sum("amount"))
+    )
+    drawn = {row["deal"]: row["sum"] for row in left}
+    said = dict(Earmark.objects.values_list("deal", "drawn"))
+    return [
+        f"deal {deal}: its earmark says {said.get(deal, 0)} left, its payments {drawn.get(deal, 0)}"
+        for deal in {*said, *drawn}
+        if said.get(deal, 0) != drawn.get(deal, 0)
+    ]
+
+
+def check_supervised() -> list[str]:
+    """Supervised accounts that do not hold what the dealer's book says lies there."""
+    booked = PaymentInstruction.objects.filter(status=InstructionStatus.BOOKED)
+    into = dict(booked.values_list("to_account").annotate(Sum("amount")))
+    out = dict(booked.values_list("from_account").annotate(Sum("amount")))
+    books = totals(Code.CASH_SUPERVISED)
+    findings = []
+    for account in BankAccount.objects.filter(kind=AccountKind.SUPERVISED):
+        lies = account.opening + into.get(account.pk, 0) - out.get(account.pk, 0)
+        said = books.get((account.org, account.bank), 0)
+        if lies != said:
+            findings.append(f"supervised account {account}: {lies} there, {said} in the books")
+    return findings

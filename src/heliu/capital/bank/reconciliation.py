@@ -1,0 +1,96 @@
+"""Comparing a day of the bank's statement with ours; for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from heliu.capital.bank.models import (
+    AccountKind,
+    BankAccount,
+    InstructionStatus,
+    PaymentInstruction,
+    Statement,
+    StatementLine,
+)
+from heliu.capital.bank.policies import Booking, Compared, as_id, compare
+from heliu.capital.bank.port import BankStatement, current_bank
+from heliu.capital.bank.queries import shadow
+
+
+def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
+    """Fetch an account's statement of a day and compare it, entry by entry and in its closing.
+
+    Done again, it replaces what was found before. The rows are `statement.lines`, with a verdict
+    each; `statement.is_tied` says whether the closing balance is ours.
+    """
+    theirs = current_bank().statement(account.number, day)
+    rows = compare(theirs.entries, bookings(account, day))
+    with transaction.atomic():
+        return _keep(account, theirs, rows, at)
+
+
+def reconcile_day(day: date, at: datetime) -> list[Statement]:
+    """Compare the day of every account the bank keeps for the chain, and of those that moved."""
+    booked = PaymentInstruction.objects.filter(status=InstructionStatus.BOOKED, booked_on=day)
+    moved = Q(pk__in=booked.values("from_account")) | Q(pk__in=booked.values("to_account"))
+    return [
+        reconcile(account, day, at)
+        for account in BankAccount.objects.filter(moved | ~Q(kind=AccountKind.CURRENT))
+    ]
+
+
+def bookings(account: BankAccount, day: date) -> list[Booking]:
+    """Our booked payments of an account's day, as its holder sees them."""
+    booked = PaymentInstruction.objects.filter(
+        Q(from_account=account) | Q(to_account=account),
+        status=InstructionStatus.BOOKED,
+        booked_on=day,
+    ).order_by("answered_at", "number")
+    return [
+        Booking(row.pk, row.amount, row.from_number)
+        if row.to_account_id == account.pk
+        else Booking(row.pk, -row.amount, row.to_number)
+        for row in booked
+    ]
+
+
+def _keep(
+    account: BankAccount, theirs: BankStatement, rows: Sequence[Compared], at: datetime
+) -> Statement:
+    day = theirs.day
+    Statement.objects.filter(account=account, day=day).delete()
+    statement = Statement.objects.create(
+        account=account,
+        org=account.org,
+        bank=account.bank,
+        day=day,
+        opening=theirs.opening,
+        closing=theirs.closing,
+        shadow=shadow(account, until=day),
+        compared_at=at,
+    )
+    StatementLine.objects.bulk_create(
+        _line(statement, position, row) for position, row in enumerate(rows, 1)
+    )
+    return statement
+
+
+def _line(statement: Statement, position: int, row: Compared) -> StatementLine:
+    entry, booking = row.entry, row.booking
+    named = booking.id if booking else as_id(entry.reference) if entry else None
+    return StatementLine(
+        statement=statement,
+        org=statement.org,
+        bank=statement.bank,
+        position=position,
+        entry=entry.id if entry else "",
+        instruction=named,
+        counterparty=entry.counterparty if entry else booking.counterparty if booking else "",
+        theirs=entry.amount if entry else None,
+        ours=booking.amount if booking else None,
+        verdict=row.verdict,
+    )

@@ -1,0 +1,1 @@
+"""A bank in a box: books at once, sends signed notices, and fails as scripted."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SandboxConfig(AppConfig):
+    name = "heliu.capital.bank.sandbox"
+    label = "sandbox"

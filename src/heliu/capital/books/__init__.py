@@ -1,0 +1,1 @@
+"""The books: what each party's accounts say about every journal of money."""

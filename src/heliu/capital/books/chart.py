@@ -1,0 +1,122 @@
+"""The chart of accounts: the codes of the lender's, the dealer's and the seller's book.
+
+Amounts are signed: a debit is positive, a credit negative, in every book.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Code(models.TextChoices):
+    """An account's place in the chart; one list, since a party may play many roles."""
+
+    # lender
+    NOSTRO = "nostro", _("Cash at bank")
+    LIAB_MARGIN = "liab_margin", _("Deposits held for dealers")
+    LIAB_SUPERVISED = "liab_supervised", _("Supervised accounts of dealers")
+    LIAB_CURRENT = "liab_current", _("Current accounts of sellers")
+    LOAN_PRINCIPAL = "loan_principal", _("Loans, principal")
+    INTEREST_RECEIVABLE = "interest_receivable", _("Interest receivable")
+    INTEREST_INCOME = "interest_income", _("Interest income")
+    PENALTY_INCOME = "penalty_income", _("Penalty interest income")
+    FEE_INCOME = "fee_income", _("Fee income")
+    LIMIT_USED = "limit_used", _("Credit limits used (memo)")
+    LIMIT_OFFSET = "limit_offset", _("Credit limits used, contra (memo)")
+    COLLATERAL = "collateral", _("Goods held in pledge (memo)")
+    COLLATERAL_OFFSET = "collateral_offset", _("Goods held in pledge, contra (memo)")
+    # dealer
+    BANK = "bank", _("Own money at bank")
+    MARGIN_DEPOSIT = "margin_deposit", _("Deposits paid to the lender")
+    CASH_SUPERVISED = "cash_supervised", _("Money in supervised accounts")
+    LOAN_PAYABLE = "loan_payable", _("Loans owed")
+    PREPAYMENT = "prepayment", _("Prepaid to sellers")
+    IN_TRANSIT_PLEDGED = "in_transit_pledged", _("Financed goods on the way")
+    INVENTORY_PLEDGED = "inventory_pledged", _("Pledged stock")
+    INVENTORY_FREE = "inventory_free", _("Free stock")
+    INTEREST_EXPENSE = "interest_expense", _("Financing cost")
+    INTEREST_PAYABLE = "interest_payable", _("Interest payable")
+    PENALTY_EXPENSE = "penalty_expense", _("Penalty interest paid")
+    REFUND_DUE = "refund_due", _("Refunds due from sellers")
+    PAYABLE = "payable", _("Owed to sellers")
+    # seller
+    CASH = "cash", _("Money received")
+    CONTRACT_LIABILITY = "contract_liability", _("Paid orders not yet delivered")
+    RECEIVABLE = "receivable", _("Owed by buyers")
+    REVENUE = "revenue", _("Sales")
+    REFUND_PAYABLE = "refund_payable", _("Refunds owed to buyers")
+    # lender and dealer
+    UNAPPLIED = "unapplied", _("Money not yet applied")
+
+
+# Memo accounts stand off the balance sheet; they balance among themselves.
+MEMO = frozenset({Code.LIMIT_USED, Code.LIMIT_OFFSET, Code.COLLATERAL, Code.COLLATERAL_OFFSET})
+
+# What one book says of another, the other says of it: per counterparty and reference they sum to 0.
+MIRRORS: tuple[tuple[Code, Code], ...] = (
+    (Code.LOAN_PRINCIPAL, Code.LOAN_PAYABLE),
+    (Code.INTEREST_RECEIVABLE, Code.INTEREST_PAYABLE),
+    (Code.LIAB_MARGIN, Code.MARGIN_DEPOSIT),
+    (Code.LIAB_SUPERVISED, Code.CASH_SUPERVISED),
+    (Code.LIAB_CURRENT, Code.CASH),
+    (Code.CONTRACT_LIABILITY, Code.PREPAYMENT),
+    (Code.REFUND_PAYABLE, Code.REFUND_DUE),
+    (Code.RECEIVABLE, Code.PAYABLE),
+    (Code.UNAPPLIED, Code.UNAPPLIED),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The floor and ceiling an account is opened with, and its place in the order of locks."""
+
+    floor: int | None = None
+    ceiling: int | None = None
+    rank: int = 50
+
+
+# Credit that nobody granted is zero; supervised money cannot be overdrawn.
+LIMITS: dict[str, Limits] = {
+    Code.LIMIT_USED: Limits(ceiling=0, rank=10),
+    Code.RECEIVABLE: Limits(ceiling=0, rank=10),
+    Code.CASH_SUPERVISED: Limits(floor=0, rank=20),
+}
+UNLIMITED = Limits()
+
+
+def label(code: str) -> str:
+    """An account's name in the reader's language."""
+    return str(Code(code).label)
+
+
+class JournalKind(models.TextChoices):
+    """What a journal is for; the templates in policies.py bear the same names."""
+
+    DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
+    DISBURSED = "disbursed", _("Loan paid out")
+    OWN_SHARE_MOVED = "own_share_moved", _("Own share moved")
+    SELLER_PAID = "seller_paid", _("Seller paid")
+    GOODS_SHIPPED = "goods_shipped", _("Goods shipped")
+    GOODS_PLEDGED = "goods_pledged", _("Goods pledged")
+    GOODS_SHORT = "goods_short", _("Goods short or damaged")
+    GOODS_RELEASED = "goods_released", _("Goods released")
+    GOODS_TAKEN_BACK = "goods_taken_back", _("Goods taken back")
+    ACCRUED = "accrued", _("Interest accrued")
+    REPAID = "repaid", _("Repayment")
+    REFUND_AGREED = "refund_agreed", _("Refund agreed")
+    REFUNDED_BY_SELLER = "refunded_by_seller", _("Refund by the seller")
+    LOAN_CANCELLED = "loan_cancelled", _("Loan returned")
+    DEPOSIT_RETURNED = "deposit_returned", _("Deposit returned")
+    UNAPPLIED_RETURNED = "unapplied_returned", _("Overpayment returned")
+    TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
+    TERMS_PAID = "terms_paid", _("Paid on terms")
+    ORDER_PAID = "order_paid", _("Order paid")
+    ORDER_DELIVERED = "order_delivered", _("Order delivered")
+
+
+def kind_label(kind: str) -> str:
+    """What a journal is for, in the reader's language."""
+    return str(JournalKind(kind).label)

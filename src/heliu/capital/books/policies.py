@@ -1,0 +1,337 @@
+"""Journal templates: what each event of a deal writes into the books of its parties.
+
+Pure functions from amounts (minor units, not negative) to entries; each template balances in every
+book it touches, its memo accounts among themselves. After finance.md's table of journals for
+dealer financing with a down payment, and for trade credit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from heliu.capital.books.chart import Code
+
+
+class Place(NamedTuple):
+    """Where an account stands: whose book, which code, with whom, for what."""
+
+    org: UUID
+    code: str
+    other: UUID | None = None
+    ref: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in the posting engine."""
+        return f"book:{self.org}:{self.code}:{self.other or ''}:{self.ref}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a journal in somebody's book: debit positive, credit negative.
+
+    `hold` names the hold this line makes final, for the held part of a limit.
+    """
+
+    book: UUID
+    code: str
+    amount: int
+    other: UUID | None = None
+    ref: str = ""
+    hold: UUID | None = None
+
+    @property
+    def place(self) -> Place:
+        """The account it is written on."""
+        return Place(self.book, self.code, self.other, self.ref)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Whose books a financed deal is written in. `facility` is the credit facility it draws on."""
+
+    deal: UUID
+    dealer: UUID
+    seller: UUID
+    lender: UUID
+    facility: UUID
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """How a payment is shared out over what is owed; `unapplied` is what is left over."""
+
+    fee: int = 0
+    penalty: int = 0
+    interest: int = 0
+    principal: int = 0
+    unapplied: int = 0
+
+    @property
+    def total(self) -> int:
+        """The whole payment."""
+        return self.fee + self.penalty + self.interest + self.principal + self.unapplied
+
+
+def deposit_collected(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
+    """The dealer's own share reached the lender; an excess waits as unapplied money."""
+    return [
+        *_lender(p, (Code.NOSTRO, amount + unapplied), (Code.LIAB_MARGIN, -amount)),
+        *_lender(p, (Code.UNAPPLIED, -unapplied)),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, amount), (Code.UNAPPLIED, unapplied)),
+        *_dealer(p, (Code.BANK, -amount - unapplied)),
+    ]
+
+
+def disbursed(p: Parties, principal: int, *, limit_hold: UUID | None = None) -> list[Entry]:
+    """The loan reached the dealer's supervised account; the held limit becomes used."""
+    return [
+        *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.LIAB_SUPERVISED, -principal)),
+        *_limit(p, principal, hold=limit_hold),
+        *_dealer(p, (Code.CASH_SUPERVISED, principal), (Code.LOAN_PAYABLE, -principal)),
+    ]
+
+
+def own_share_moved(p: Parties, deposit: int) -> list[Entry]:
+    """The deposit joined the loan in the supervised account."""
+    return [
+        *_lender(p, (Code.LIAB_MARGIN, deposit), (Code.LIAB_SUPERVISED, -deposit)),
+        *_dealer(p, (Code.CASH_SUPERVISED, deposit), (Code.MARGIN_DEPOSIT, -deposit)),
+    ]
+
+
+def seller_paid(p: Parties, amount: int) -> list[Entry]:
+    """Supervised money went to the seller's account for the named order."""
+    return [
+        *_lender(p, (Code.LIAB_SUPERVISED, amount), (Code.LIAB_CURRENT, -amount)),
+        *_dealer(p, (Code.PREPAYMENT, amount), (Code.CASH_SUPERVISED, -amount)),
+        *_seller(p, (Code.CASH, amount), (Code.CONTRACT_LIABILITY, -amount)),
+    ]
+
+
+def goods_shipped(p: Parties, amount: int) -> list[Entry]:
+    """Paid goods left the seller for the supervised warehouse."""
+    return [
+        *_dealer(p, (Code.IN_TRANSIT_PLEDGED, amount), (Code.PREPAYMENT, -amount)),
+        *_seller(p, (Code.CONTRACT_LIABILITY, amount), (Code.REVENUE, -amount)),
+    ]
+
+
+def goods_pledged(p: Parties, amount: int) -> list[Entry]:
+    """Goods arrived good at the warehouse and are held for the lender."""
+    return [
+        *_lender(p, (Code.COLLATERAL, amount), (Code.COLLATERAL_OFFSET, -amount)),
+        *_dealer(p, (Code.INVENTORY_PLEDGED, amount), (Code.IN_TRANSIT_PLEDGED, -amount)),
+    ]
+
+
+def goods_short(p: Parties, amount: int) -> list[Entry]:
+    """Goods paid for did not arrive, or not good: the seller owes a refund."""
+    return [
+        *_dealer(p, (Code.REFUND_DUE, amount), (Code.IN_TRANSIT_PLEDGED, -amount)),
+        *_seller(p, (Code.REVENUE, amount), (Code.REFUND_PAYABLE, -amount)),
+    ]
+
+
+def goods_released(p: Parties, amount: int) -> list[Entry]:
+    """Repaid goods are free of the pledge."""
+    return [
+        *_lender(p, (Code.COLLATERAL, -amount), (Code.COLLATERAL_OFFSET, amount)),
+        *_dealer(p, (Code.INVENTORY_FREE, amount), (Code.INVENTORY_PLEDGED, -amount)),
+    ]
+
+
+def goods_taken_back(p: Parties, amount: int) -> list[Entry]:
+    """Pledged goods of a dealer in default go back to the seller, who owes their value."""
+    return [
+        *_lender(p, (Code.COLLATERAL, -amount), (Code.COLLATERAL_OFFSET, amount)),
+        *_dealer(p, (Code.REFUND_DUE, amount), (Code.INVENTORY_PLEDGED, -amount)),
+        *_seller(p, (Code.REVENUE, amount), (Code.REFUND_PAYABLE, -amount)),
+    ]
+
+
+def accrued(p: Parties, interest: int) -> list[Entry]:
+    """Interest of some days became due to the lender. Penalty is entered when it is paid."""
+    return [
+        *_lender(p, (Code.INTEREST_RECEIVABLE, interest), (Code.INTEREST_INCOME, -interest)),
+        *_dealer(p, (Code.INTEREST_EXPENSE, interest), (Code.INTEREST_PAYABLE, -interest)),
+    ]
+
+
+def repaid(p: Parties, paid: Allocation) -> list[Entry]:
+    """The dealer paid; principal frees the limit, what is left over stays unapplied."""
+    return [
+        *_lender(p, (Code.NOSTRO, paid.total)),
+        *_settled(p, paid),
+        *_dealer(p, (Code.BANK, -paid.total)),
+    ]
+
+
+def refund_agreed(p: Parties, amount: int) -> list[Entry]:
+    """An order paid but not shipped is off: the seller owes the money back."""
+    return [
+        *_dealer(p, (Code.REFUND_DUE, amount), (Code.PREPAYMENT, -amount)),
+        *_seller(p, (Code.CONTRACT_LIABILITY, amount), (Code.REFUND_PAYABLE, -amount)),
+    ]
+
+
+def refunded_by_seller(p: Parties, paid: Allocation, *, deposit: int = 0) -> list[Entry]:
+    """The seller refunded the lender: it settles the loan; `deposit` is the dealer's share."""
+    total = paid.total + deposit
+    return [
+        *_lender(p, (Code.LIAB_CURRENT, total), (Code.LIAB_MARGIN, -deposit)),
+        *_settled(p, paid),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, deposit), (Code.REFUND_DUE, -total)),
+        *_seller(p, (Code.REFUND_PAYABLE, total), (Code.CASH, -total)),
+    ]
+
+
+def loan_cancelled(p: Parties, principal: int) -> list[Entry]:
+    """The seller could not be paid: the loan goes back from the supervised account."""
+    return [
+        *_lender(p, (Code.LIAB_SUPERVISED, principal), (Code.LOAN_PRINCIPAL, -principal)),
+        *_limit(p, -principal),
+        *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.CASH_SUPERVISED, -principal)),
+    ]
+
+
+def deposit_returned(p: Parties, deposit: int, *, from_supervised: bool) -> list[Entry]:
+    """The dealer has its own share back, from where it lay when the deal ended."""
+    owed, held = (
+        (Code.LIAB_SUPERVISED, Code.CASH_SUPERVISED)
+        if from_supervised
+        else (Code.LIAB_MARGIN, Code.MARGIN_DEPOSIT)
+    )
+    return [
+        *_lender(p, (owed, deposit), (Code.NOSTRO, -deposit)),
+        *_dealer(p, (Code.BANK, deposit), (held, -deposit)),
+    ]
+
+
+def unapplied_returned(p: Parties, amount: int) -> list[Entry]:
+    """Money paid too much went back to the dealer."""
+    return [
+        *_lender(p, (Code.UNAPPLIED, amount), (Code.NOSTRO, -amount)),
+        *_dealer(p, (Code.BANK, amount), (Code.UNAPPLIED, -amount)),
+    ]
+
+
+def terms_delivered(
+    *, seller: UUID, buyer: UUID, amount: int, credit_hold: UUID | None = None
+) -> list[Entry]:
+    """Goods of an order on terms were delivered: held trade credit becomes owed."""
+    return [
+        Entry(seller, Code.RECEIVABLE, amount, buyer, hold=credit_hold),
+        Entry(seller, Code.REVENUE, -amount),
+        Entry(buyer, Code.INVENTORY_FREE, amount),
+        Entry(buyer, Code.PAYABLE, -amount, seller),
+    ]
+
+
+def terms_paid(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """The buyer paid what it owed the seller."""
+    return [
+        Entry(seller, Code.CASH, amount),
+        Entry(seller, Code.RECEIVABLE, -amount, buyer),
+        Entry(buyer, Code.PAYABLE, amount, seller),
+        Entry(buyer, Code.BANK, -amount),
+    ]
+
+
+def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """The buyer paid an order by transfer before delivery."""
+    return [
+        Entry(seller, Code.CASH, amount),
+        Entry(seller, Code.CONTRACT_LIABILITY, -amount, buyer, str(order)),
+        Entry(buyer, Code.PREPAYMENT, amount, seller, str(order)),
+        Entry(buyer, Code.BANK, -amount),
+    ]
+
+
+def order_delivered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods of an order paid by transfer were delivered."""
+    return [
+        Entry(seller, Code.CONTRACT_LIABILITY, amount, buyer, str(order)),
+        Entry(seller, Code.REVENUE, -amount),
+        Entry(buyer, Code.INVENTORY_FREE, amount),
+        Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
+    ]
+
+
+def unbalanced(entries: list[Entry]) -> dict[UUID, int]:
+    """The books in which a journal does not sum to zero, with what is over."""
+    sums: dict[UUID, int] = {}
+    for entry in entries:
+        sums[entry.book] = sums.get(entry.book, 0) + entry.amount
+    return {book: over for book, over in sums.items() if over}
+
+
+# Accounts that are the book's own, kept for no counterparty and no deal.
+_OWN = frozenset(
+    {
+        Code.NOSTRO,
+        Code.BANK,
+        Code.INTEREST_INCOME,
+        Code.PENALTY_INCOME,
+        Code.FEE_INCOME,
+        Code.INTEREST_EXPENSE,
+        Code.PENALTY_EXPENSE,
+        Code.COLLATERAL_OFFSET,
+        Code.LIMIT_OFFSET,
+        Code.INVENTORY_FREE,
+        Code.REVENUE,
+    }
+)
+# Accounts at which a seller and its bank meet over all deals.
+_RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
+_WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE})
+
+
+def _settled(p: Parties, paid: Allocation) -> list[Entry]:
+    """What a payment settles in the lender's and the dealer's book, whoever paid it."""
+    return [
+        *_lender(p, (Code.FEE_INCOME, -paid.fee), (Code.PENALTY_INCOME, -paid.penalty)),
+        *_lender(p, (Code.INTEREST_RECEIVABLE, -paid.interest)),
+        *_lender(p, (Code.LOAN_PRINCIPAL, -paid.principal), (Code.UNAPPLIED, -paid.unapplied)),
+        *_limit(p, -paid.principal),
+        *_dealer(p, (Code.INTEREST_EXPENSE, paid.fee), (Code.PENALTY_EXPENSE, paid.penalty)),
+        *_dealer(p, (Code.INTEREST_PAYABLE, paid.interest)),
+        *_dealer(p, (Code.LOAN_PAYABLE, paid.principal), (Code.UNAPPLIED, paid.unapplied)),
+    ]
+
+
+def _limit(p: Parties, amount: int, *, hold: UUID | None = None) -> list[Entry]:
+    used = Entry(p.lender, Code.LIMIT_USED, amount, p.dealer, str(p.facility), hold)
+    return [used, *_lender(p, (Code.LIMIT_OFFSET, -amount))] if amount else []
+
+
+def _lender(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
+    return [
+        _entry(p, p.lender, p.seller if code in _RUNNING else p.dealer, code, amount)
+        for code, amount in lines
+        if amount
+    ]
+
+
+def _dealer(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
+    return [
+        _entry(p, p.dealer, p.seller if code in _WITH_SELLER else p.lender, code, amount)
+        for code, amount in lines
+        if amount
+    ]
+
+
+def _seller(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
+    return [
+        _entry(p, p.seller, p.lender if code in _RUNNING else p.dealer, code, amount)
+        for code, amount in lines
+        if amount
+    ]
+
+
+def _entry(p: Parties, book: UUID, other: UUID, code: Code, amount: int) -> Entry:
+    if code in _OWN:
+        return Entry(book, code, amount)
+    return Entry(book, code, amount, other, "" if code in _RUNNING else str(p.deal))

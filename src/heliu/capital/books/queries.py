@@ -1,0 +1,160 @@
+"""Reading the books: balances, statements, and whether the books agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from heliu.capital.books.chart import MEMO, MIRRORS, Code, kind_label, label
+from heliu.capital.books.models import Account
+from heliu.capital.books.policies import Place
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.kernel.posting import operations as posting
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """What stands on a code with one counterparty, over all deals (minor units)."""
+
+    code: str
+    other: UUID | None
+    debit: int
+    credit: int
+
+    @property
+    def label(self) -> str:
+        """The account's name in the reader's language."""
+        return label(self.code)
+
+    @property
+    def is_memo(self) -> bool:
+        """Whether it stands off the balance sheet."""
+        return self.code in MEMO
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A line of an account with what stood on it after (minor units, debit positive)."""
+
+    effective: date
+    kind: str
+    subject: UUID
+    key: str
+    amount: int
+    balance: int
+
+    @property
+    def label(self) -> str:
+        """What the journal was for, in the reader's language."""
+        return kind_label(self.kind)
+
+
+def visible_to(actor: Actor) -> QuerySet[Account]:
+    """The accounts of the actor's own books."""
+    if actor.is_system:
+        return Account.objects.all()
+    return Account.objects.filter(org__in=actor.orgs)
+
+
+def accounts(actor: Actor) -> list[tuple[Account, int]]:
+    """The accounts of the actor's own book with what stands on each, in the order of the chart."""
+    rows = list(visible_to(actor).order_by("org", "code", "other", "ref"))
+    stands = posting.balances([row.pk for row in rows])
+    return [(row, stands[row.pk].posted) for row in rows]
+
+
+def trial_balance(
+    actor: Actor, *, org: UUID | None = None, on: date | None = None
+) -> list[TrialRow]:
+    """Debits and credits of a book per code and counterparty, now or as of the end of a day.
+
+    The two columns sum to the same. Without `org` it is the book of the actor's desk.
+    """
+    book = org or actor.own_org
+    rows = list(visible_to(actor).filter(org=book))
+    stands = _stands([row.pk for row in rows], on)
+    sums: dict[tuple[str, UUID | None], int] = {}
+    for row in rows:
+        place = (row.code, row.other)
+        sums[place] = sums.get(place, 0) + stands[row.pk]
+    return [
+        TrialRow(code, other, max(sum_, 0), max(-sum_, 0))
+        for (code, other), sum_ in sorted(sums.items(), key=lambda item: str(item[0]))
+        if sum_
+    ]
+
+
+def statement(actor: Actor, account: int, *, limit: int = 200) -> list[StatementRow]:
+    """The newest lines of one of the actor's accounts with the running balance, newest first."""
+    if not visible_to(actor).filter(pk=account).exists():
+        raise NotFound()
+    lines = posting.statement(account, limit=limit)
+    balance = posting.balances([account])[account].posted
+    rows = []
+    for line in lines:
+        rows.append(
+            StatementRow(
+                line.effective, line.kind, line.subject, line.journal_key, line.amount, balance
+            )
+        )
+        balance -= line.amount
+    return rows
+
+
+def terms_left(*, seller: UUID, buyer: UUID, at: datetime) -> int:
+    """What a buyer may still order on terms (minor units); 0 when no trade credit was granted.
+
+    Both sides may ask: the engine shows an account to its counterparty too.
+    """
+    key = Place(seller, Code.RECEIVABLE, buyer).key
+    stands = posting.balances(posting.account_ids([key]).values(), at=at)
+    return sum(stand.room_up or 0 for stand in stands.values())
+
+
+def totals(code: str) -> dict[tuple[UUID, UUID | None], int]:
+    """What stands on a code per book and counterparty, over all deals; for the worker."""
+    rows = list(Account.objects.filter(code=code))
+    stands = _stands([row.pk for row in rows], None)
+    sums: dict[tuple[UUID, UUID | None], int] = {}
+    for row in rows:
+        sums[row.org, row.other] = sums.get((row.org, row.other), 0) + stands[row.pk]
+    return sums
+
+
+def check() -> list[str]:
+    """Where two books contradict each other: the lender's claim is the dealer's debt, and so on.
+
+    For the worker, over all books; each finding names the codes, the two parties and the deal.
+    """
+    paired = {code for pair in MIRRORS for code in pair}
+    rows = list(Account.objects.filter(code__in=paired).exclude(other=None))
+    stands = _stands([row.pk for row in rows], None)
+    said = {Place(row.org, row.code, row.other, row.ref): stands[row.pk] for row in rows}
+    findings = []
+    for one, other in MIRRORS:
+        ends = {place for place in said if place.code == one}
+        ends |= {_mirror(place, one) for place in said if place.code == other}
+        findings += [
+            f"{one} of {end.org} and {other} of {end.other} differ ({end.ref})"
+            for end in sorted(ends, key=str)
+            if said.get(end, 0) + said.get(_mirror(end, other), 0)
+        ]
+    return findings
+
+
+def _mirror(place: Place, code: str) -> Place:
+    """The account of the other party that says the same with the opposite sign."""
+    if place.other is None:
+        raise ValueError(f"{place} faces nobody")
+    return Place(place.other, code, place.org, place.ref)
+
+
+def _stands(numbers: Iterable[int], on: date | None) -> dict[int, int]:
+    if on is not None:
+        return posting.balance_on(numbers, on)
+    return {number: stand.posted for number, stand in posting.balances(numbers).items()}

@@ -1,0 +1,1 @@
+"""Who may borrow how much at what price, and why."""

@@ -1,0 +1,36 @@
+"""What happened in credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from heliu.kernel.events.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditDecided(Fact):
+    """A borrower was assessed under a programme."""
+
+    name: ClassVar[str] = "capital.credit-decided"
+    flows: ClassVar[tuple[str, ...]] = ("information", "capital")
+
+    number: str
+    decision: str
+    grade: str
+    score: int
+    limit: int
+    deposit_ratio: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacilityGranted(Fact):
+    """A borrower has a limit, or a new one."""
+
+    name: ClassVar[str] = "capital.facility-granted"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    number: str
+    limit: int

@@ -1,0 +1,243 @@
+"""Programmes a lender runs with a seller, what it thinks of a borrower, and what it grants."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import Moves, Tone, known_status
+
+
+class Product(models.TextChoices):
+    """Kind of financing, by the names of the Global Supply Chain Finance Forum (2016)."""
+
+    DISTRIBUTOR_FINANCE = "DISTRIBUTOR_FINANCE", _("Distributor finance")
+    INVENTORY = "INVENTORY", _("Loan against inventory")
+    FACTORING = "FACTORING", _("Factoring")
+    PAYABLES = "PAYABLES", _("Payables finance")
+
+
+def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(default))
+
+
+def _share(default: str) -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=5, decimal_places=4, default=Decimal(default))
+
+
+class Programme(models.Model):
+    """A lender's rules for financing the dealers of one seller.
+
+    Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
+    minor units. `is_principal_first`: a payment without arrears frees goods before it pays
+    interest. The defaults are starting values of ours; every figure is the lender's to set.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lender = models.UUIDField()
+    seller = models.UUIDField()
+    name = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120, blank=True)
+    product = models.CharField(max_length=24, choices=Product, default=Product.DISTRIBUTOR_FINANCE)
+    deposit_ratios = ArrayField(models.DecimalField(max_digits=5, decimal_places=4))
+    days_options = ArrayField(models.PositiveSmallIntegerField())
+    max_tenor_days = models.PositiveSmallIntegerField(default=180)
+    day_count = models.CharField(max_length=20, default="ACT/360")
+    grace_days = models.PositiveSmallIntegerField(default=3)
+    penalty_factor = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.5"))
+    is_principal_first = models.BooleanField(default=False)
+    fee_rate = _rate("0")
+    base_rate = _rate("3.10")
+    opex_rate = _rate("0.60")
+    hurdle_rate = _rate("12")
+    rate_cap = _rate("12")
+    capital_share = _share("0.08")
+    loss_given_default = _share("0.40")
+    price_fall = _share("0.12")
+    sale_cost = _share("0.05")
+    refund_share = _share("0.15")
+    seller_default = _share("0.01")
+    single_name_cap = models.BigIntegerField()
+    auto_approve_cap = models.BigIntegerField()
+    seller_quota = models.BigIntegerField()
+    quota_share = _share("0.10")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(max_tenor_days__lte=365), name="tenor_at_most_a_year"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(penalty_factor__gte=1), name="penalty_not_below_rate"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    single_name_cap__gte=0, auto_approve_cap__gte=0, seller_quota__gte=0
+                ),
+                name="caps_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller"], name="programme_seller"),
+            models.Index(fields=["lender"], name="programme_lender"),
+        ]
+
+    @property
+    def display(self) -> str:
+        """The name in the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+
+    def __str__(self) -> str:
+        return self.display
+
+
+class Grade(models.TextChoices):
+    """How likely a borrower is to pay, best first."""
+
+    A = "A", _("A: very likely to pay")
+    B = "B", _("B: likely to pay")
+    C = "C", _("C: should pay")
+    D = "D", _("D: may not pay")
+    E = "E", _("E: not financed")
+
+
+class Outcome(models.TextChoices):
+    """What the rules say to a borrower."""
+
+    APPROVE = "APPROVE", _("Approved")
+    REFER = "REFER", _("For a person to decide")
+    DECLINE = "DECLINE", _("Declined")
+
+
+OUTCOME_TONES = {
+    Outcome.APPROVE: Tone.GOOD,
+    Outcome.REFER: Tone.DUE,
+    Outcome.DECLINE: Tone.BAD,
+}
+
+
+class CreditAssessment(models.Model):
+    """A scored proposal, kept with everything it was made from; never changed.
+
+    `inputs` are the features, `versions` of which scorecard and rules, `digest` the sha256 over
+    inputs, versions and results. An override is a new assessment that names the `overrides` one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    borrower = models.UUIDField()
+    lender = models.UUIDField()
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    score = models.SmallIntegerField()
+    default_probability = models.DecimalField(max_digits=7, decimal_places=6)
+    grade = models.CharField(max_length=1, choices=Grade)
+    limit = models.BigIntegerField()
+    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4)
+    rate = _rate("0")
+    decision = models.CharField(max_length=8, choices=Outcome)
+    price_parts = models.JSONField()
+    limit_parts = models.JSONField()
+    reasons = models.JSONField()
+    inputs = models.JSONField()
+    versions = models.JSONField()
+    digest = models.CharField(max_length=64)
+    milliseconds = models.DecimalField(max_digits=9, decimal_places=3)
+    overrides = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="overridden_by"
+    )
+    override_reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_by_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decision__in=Outcome.values), name="assessment_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grade__in=Grade.values), name="assessment_grade_known"
+            ),
+            models.CheckConstraint(condition=models.Q(limit__gte=0), name="assessed_limit_sane"),
+            models.CheckConstraint(
+                condition=models.Q(overrides=None) | ~models.Q(override_reason=""),
+                name="override_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["borrower", "-at"], name="assessment_borrower"),
+            models.Index(fields=["lender", "-at"], name="assessment_lender"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class FacilityStatus(models.TextChoices):
+    """Where a facility stands."""
+
+    ACTIVE = "ACTIVE", _("Active")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    ENDED = "ENDED", _("Ended")
+
+
+FACILITY_MOVES: Moves = {
+    FacilityStatus.ACTIVE: {FacilityStatus.SUSPENDED, FacilityStatus.ENDED},
+    FacilityStatus.SUSPENDED: {FacilityStatus.ACTIVE, FacilityStatus.ENDED},
+    FacilityStatus.ENDED: set(),
+}
+FACILITY_TONES = {
+    FacilityStatus.ACTIVE: Tone.GOOD,
+    FacilityStatus.SUSPENDED: Tone.DUE,
+    FacilityStatus.ENDED: Tone.QUIET,
+}
+
+
+class Facility(models.Model):
+    """A revolving limit granted to a borrower under a programme.
+
+    `account` is the posting account `limit_used` in the lender's book; its ceiling is the limit,
+    so no two quotes together can pass it. `limit` repeats the ceiling for reading.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    borrower = models.UUIDField()
+    lender = models.UUIDField()
+    seller = models.UUIDField()
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    assessment = models.ForeignKey(CreditAssessment, on_delete=models.PROTECT)
+    status = models.CharField(max_length=10, choices=FacilityStatus, default=FacilityStatus.ACTIVE)
+    limit = models.BigIntegerField()
+    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4)
+    rate = _rate("0")
+    grade = models.CharField(max_length=1, choices=Grade)
+    account = models.BigIntegerField()
+    valid_to = models.DateField()
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            known_status("facility_status_known", FacilityStatus),
+            models.UniqueConstraint(
+                fields=["borrower", "programme"],
+                condition=~models.Q(status="ENDED"),
+                name="one_live_facility",
+            ),
+            models.CheckConstraint(condition=models.Q(limit__gte=0), name="facility_limit_sane"),
+            models.CheckConstraint(
+                condition=models.Q(deposit_ratio__gte=0, deposit_ratio__lt=1),
+                name="facility_ratio_is_a_share",
+            ),
+        ]
+        indexes = [models.Index(fields=["lender", "status"], name="facility_lender")]
+
+    def __str__(self) -> str:
+        return self.number

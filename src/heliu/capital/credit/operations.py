@@ -1,0 +1,200 @@
+"""Assessing borrowers and granting facilities."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from time import perf_counter_ns
+from uuid import UUID
+
+from heliu.capital.books import operations as books
+from heliu.capital.credit import policies, reasons, scorecard
+from heliu.capital.credit.events import CreditDecided, FacilityGranted
+from heliu.capital.credit.features import CreditFeatures
+from heliu.capital.credit.models import (
+    FACILITY_MOVES,
+    CreditAssessment,
+    Facility,
+    FacilityStatus,
+    Outcome,
+    Programme,
+)
+from heliu.capital.credit.seal import digest_of
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
+from heliu.kernel.events.facts import record
+from heliu.kernel.ids import new_id
+from heliu.kernel.numbering import next_number
+from heliu.kernel.states import move
+
+VALID_DAYS = 365
+
+
+def assess(
+    features: CreditFeatures,
+    *,
+    borrower: UUID,
+    lender: UUID,
+    programme: Programme,
+    actor: Actor,
+    at: datetime,
+    wanted: int = 0,
+    began_ns: int | None = None,
+) -> CreditAssessment:
+    """Judge a borrower and keep the record: inputs, versions, result, reasons and their digest.
+
+    `wanted` is the price of the order to finance, in fen. `began_ns` is the `perf_counter_ns` at
+    which the caller began to gather the features, so that the record shows the whole time it took.
+    """
+    began = perf_counter_ns() if began_ns is None else began_ns
+    decision = policies.decide(features, programme, wanted=wanted)
+    assessment = CreditAssessment(
+        borrower=borrower,
+        lender=lender,
+        programme=programme,
+        score=decision.score,
+        default_probability=decision.default_probability,
+        grade=decision.grade,
+        limit=decision.limit,
+        deposit_ratio=decision.deposit_ratio,
+        rate=decision.rate,
+        decision=decision.outcome,
+        price_parts=policies.plain(decision.price_parts),
+        limit_parts=policies.plain(decision.limit_parts),
+        reasons=[
+            {"code": one.code, "points": one.points, "help": reasons.REASONS[one.code][1]}
+            for one in decision.reasons
+        ],
+        inputs=features.as_json() | {"wanted": wanted},
+        versions={"scorecard": scorecard.VERSION, "rules": policies.RULES_VERSION},
+    )
+    return _keep(assessment, began=began, actor=actor, at=at)
+
+
+def override(
+    assessment: CreditAssessment,
+    *,
+    actor: Actor,
+    reason: str,
+    at: datetime,
+    limit: int | None = None,
+    deposit_ratio: Decimal | None = None,
+    rate: Decimal | None = None,
+) -> CreditAssessment:
+    """A risk officer decides otherwise and says why; the first assessment stays as it was."""
+    actor.require("override")
+    if not reason.strip():
+        raise Invalid(
+            "reason-missing", "An override needs a reason.", field="reason", help="Say why."
+        )
+    other = CreditAssessment(
+        borrower=assessment.borrower,
+        lender=assessment.lender,
+        programme=assessment.programme,
+        score=assessment.score,
+        default_probability=assessment.default_probability,
+        grade=assessment.grade,
+        limit=assessment.limit if limit is None else limit,
+        deposit_ratio=assessment.deposit_ratio if deposit_ratio is None else deposit_ratio,
+        rate=assessment.rate if rate is None else rate,
+        decision=Outcome.APPROVE,
+        price_parts=assessment.price_parts,
+        limit_parts=assessment.limit_parts,
+        reasons=assessment.reasons,
+        inputs=assessment.inputs,
+        versions=assessment.versions,
+        overrides=assessment,
+        override_reason=reason.strip(),
+    )
+    return _keep(other, began=perf_counter_ns(), actor=actor, at=at)
+
+
+def grant(
+    assessment: CreditAssessment, *, actor: Actor, at: datetime, limit: int | None = None
+) -> Facility:
+    """Give the borrower the assessed limit (or `limit`, in fen); a running facility is changed.
+
+    Valid for a year. Raises `LimitShort` when more is in use than the new limit.
+    """
+    amount = assessment.limit if limit is None else limit
+    facility = (
+        Facility.objects.select_for_update()
+        .filter(borrower=assessment.borrower, programme=assessment.programme)
+        .exclude(status=FacilityStatus.ENDED)
+        .first()
+    )
+    if facility is None:
+        facility = Facility(
+            id=new_id(),
+            number=next_number("CF", at),
+            borrower=assessment.borrower,
+            lender=assessment.lender,
+            seller=assessment.programme.seller,
+            programme=assessment.programme,
+            granted_at=at,
+        )
+    facility.account = books.facility_limit(
+        lender=assessment.lender,
+        borrower=assessment.borrower,
+        facility=facility.id,
+        limit=amount,
+    )
+    facility.assessment = assessment
+    facility.limit = amount
+    facility.deposit_ratio = assessment.deposit_ratio
+    facility.rate = assessment.rate
+    facility.grade = assessment.grade
+    facility.valid_to = _valid_to(at)
+    facility.save()
+    record(
+        FacilityGranted(subject=facility.id, number=facility.number, limit=amount),
+        actor=actor,
+        at=at,
+        audience=[facility.borrower, facility.lender],
+    )
+    return facility
+
+
+def suspend(facility: Facility, *, actor: Actor, at: datetime) -> None:
+    """No new quotes from now on; what runs goes on."""
+    actor.require("decide")
+    move(facility, FacilityStatus.SUSPENDED, moves=FACILITY_MOVES)
+
+
+def resume(facility: Facility, *, actor: Actor, at: datetime) -> None:
+    """Quotes again."""
+    actor.require("decide")
+    move(facility, FacilityStatus.ACTIVE, moves=FACILITY_MOVES)
+
+
+def _keep(
+    assessment: CreditAssessment, *, began: int, actor: Actor, at: datetime
+) -> CreditAssessment:
+    assessment.number = next_number("CA", at)
+    assessment.at = at
+    assessment.decided_by, assessment.decided_by_name = actor.user_id, actor.name
+    assessment.digest = digest_of(assessment)
+    taken = Decimal(perf_counter_ns() - began) / 1_000_000
+    assessment.milliseconds = taken.quantize(Decimal("0.001"))
+    assessment.save(force_insert=True)
+    record(
+        CreditDecided(
+            subject=assessment.id,
+            number=assessment.number,
+            decision=assessment.decision,
+            grade=assessment.grade,
+            score=assessment.score,
+            limit=assessment.limit,
+            deposit_ratio=assessment.deposit_ratio,
+            rate=assessment.rate,
+        ),
+        actor=actor,
+        at=at,
+        audience=[assessment.borrower, assessment.lender],
+    )
+    return assessment
+
+
+def _valid_to(at: datetime) -> date:
+    return day_of(at) + timedelta(days=VALID_DAYS)

@@ -1,0 +1,87 @@
+"""The agreement a borrower signs: its text in both languages and the digest of the two."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from heliu.capital.lending.policies import Terms
+
+VERSION = "2026-11"
+LANGUAGES = ("en", "zh-hans")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the parties are called, in one language."""
+
+    borrower: str
+    seller: str
+    lender: str
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """What the agreement says about being late."""
+
+    grace_days: int
+    penalty_factor: Decimal
+
+
+def agreement_text(
+    terms: Terms,
+    names: Names,
+    lateness: Lateness,
+    language: str,
+    *,
+    number: str,
+    quoted_on: date,
+    day_count: str,
+) -> str:
+    """The agreement in `en` or `zh-hans`, complete."""
+    return _form(language).format(
+        number=number,
+        version=VERSION,
+        lender=names.lender,
+        borrower=names.borrower,
+        seller=names.seller,
+        order_total=_yuan(terms.deposit + terms.principal),
+        deposit=_yuan(terms.deposit),
+        deposit_percent=_number(terms.deposit_ratio * 100),
+        principal=_yuan(terms.principal),
+        rate=_number(terms.rate),
+        day_count=day_count,
+        days=terms.days,
+        interest=_yuan(terms.interest),
+        fee=_yuan(terms.fee),
+        total_cost=_yuan(terms.total_cost),
+        apr=_number(terms.apr),
+        effective_rate=_number(terms.effective_rate),
+        due_on=terms.due_on.isoformat(),
+        quoted_on=quoted_on.isoformat(),
+        grace_days=lateness.grace_days,
+        penalty_rate=_number(terms.rate * lateness.penalty_factor),
+    )
+
+
+def digest_of(english: str, chinese: str) -> str:
+    """The sha256 of both texts: what a signature binds to."""
+    return hashlib.sha256(f"{english}\n\f\n{chinese}".encode()).hexdigest()
+
+
+@cache
+def _form(language: str) -> str:
+    folder = Path(__file__).parent / "agreements"
+    return (folder / f"{VERSION}.{language}.txt").read_text(encoding="utf-8")
+
+
+def _yuan(minor: int) -> str:
+    return f"CNY {minor // 100:,}.{minor % 100:02d}"
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"

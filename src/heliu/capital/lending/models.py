@@ -1,0 +1,281 @@
+"""Loans and what was repaid on them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import Moves, Tone, known_status
+
+
+class LoanStatus(models.TextChoices):
+    """Where the money of a deal stands."""
+
+    REFERRED = "REFERRED", _("With the bank")
+    QUOTED = "QUOTED", _("To be signed")
+    DECLINED = "DECLINED", _("Declined")
+    EXPIRED = "EXPIRED", _("Expired")
+    AWAIT_DEPOSIT = "AWAIT_DEPOSIT", _("Deposit awaited")
+    FUNDED_SHARE = "FUNDED_SHARE", _("Deposit paid")
+    DISBURSING = "DISBURSING", _("Being paid out")
+    DISBURSED = "DISBURSED", _("Paid out")
+    PAYING_SELLER = "PAYING_SELLER", _("Seller being paid")
+    SELLER_PAID = "SELLER_PAID", _("Running")
+    OVERDUE = "OVERDUE", _("Overdue")
+    REPAID = "REPAID", _("Repaid")
+    BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
+    UNWINDING = "UNWINDING", _("Being taken back")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    CLOSED = "CLOSED", _("Closed")
+
+
+_S = LoanStatus
+
+LOAN_MOVES: Moves = {
+    _S.REFERRED: {_S.QUOTED, _S.DECLINED, _S.EXPIRED, _S.CANCELLED},
+    _S.QUOTED: {_S.AWAIT_DEPOSIT, _S.EXPIRED, _S.CANCELLED},
+    _S.DECLINED: set(),
+    _S.EXPIRED: set(),
+    _S.AWAIT_DEPOSIT: {_S.FUNDED_SHARE, _S.BANK_REJECTED, _S.CANCELLED},
+    _S.FUNDED_SHARE: {_S.DISBURSING, _S.UNWINDING},
+    _S.DISBURSING: {_S.DISBURSED, _S.BANK_REJECTED},
+    _S.DISBURSED: {_S.PAYING_SELLER, _S.BANK_REJECTED, _S.UNWINDING},
+    _S.PAYING_SELLER: {_S.SELLER_PAID, _S.BANK_REJECTED},
+    _S.SELLER_PAID: {_S.OVERDUE, _S.REPAID, _S.UNWINDING},
+    _S.OVERDUE: {_S.REPAID, _S.UNWINDING},
+    _S.REPAID: {_S.CLOSED},
+    _S.BANK_REJECTED: {_S.UNWINDING, _S.CANCELLED},
+    _S.UNWINDING: {_S.CANCELLED},
+    _S.CANCELLED: set(),
+    _S.CLOSED: set(),
+}
+LOAN_TONES = {
+    _S.REFERRED: Tone.DUE,
+    _S.QUOTED: Tone.DUE,
+    _S.DECLINED: Tone.BAD,
+    _S.EXPIRED: Tone.QUIET,
+    _S.AWAIT_DEPOSIT: Tone.MOVING,
+    _S.FUNDED_SHARE: Tone.MOVING,
+    _S.DISBURSING: Tone.MOVING,
+    _S.DISBURSED: Tone.MOVING,
+    _S.PAYING_SELLER: Tone.MOVING,
+    _S.SELLER_PAID: Tone.GOOD,
+    _S.OVERDUE: Tone.BAD,
+    _S.REPAID: Tone.GOOD,
+    _S.BANK_REJECTED: Tone.BAD,
+    _S.UNWINDING: Tone.MOVING,
+    _S.CANCELLED: Tone.QUIET,
+    _S.CLOSED: Tone.QUIET,
+}
+RUNNING = (_S.SELLER_PAID, _S.OVERDUE)  # the seller has the money and interest runs
+
+
+def _rate() -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(max_digits=9, decimal_places=4)
+
+
+class Loan(models.Model):
+    """One use of a facility for one order (a drawdown). Amounts in fen, rates per cent a year.
+
+    `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
+    `unapplied` and `deposit_back` (the borrower's money that the lender is to return) only repeat
+    what the books hold, for reading and for working out the next step. `stopped_stage` says which
+    payment the bank rejected.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    deal = models.UUIDField(unique=True)
+    order_id = models.UUIDField()
+    borrower = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField()
+    facility = models.ForeignKey(Facility, null=True, blank=True, on_delete=models.PROTECT)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    assessment = models.ForeignKey(
+        CreditAssessment, null=True, blank=True, on_delete=models.PROTECT
+    )
+    status = models.CharField(max_length=14, choices=LoanStatus)
+    currency = models.CharField(max_length=3, default="CNY")
+
+    order_total = models.BigIntegerField()
+    deposit = models.BigIntegerField()
+    principal = models.BigIntegerField()
+    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4)
+    rate = _rate()
+    day_count = models.CharField(max_length=20)
+    days = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    grace_days = models.PositiveSmallIntegerField()
+    penalty_factor = models.DecimalField(max_digits=4, decimal_places=2)
+    is_principal_first = models.BooleanField(default=False)
+    fee = models.BigIntegerField()
+    interest = models.BigIntegerField()
+    total_cost = models.BigIntegerField()
+    apr = _rate()
+    effective_rate = _rate()
+
+    agreement_version = models.CharField(max_length=20)
+    agreement_en = models.TextField()
+    agreement_zh = models.TextField()
+    agreement_digest = models.CharField(max_length=64)
+
+    limit_hold = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_by_name = models.CharField(max_length=80, blank=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    signed_by = models.UUIDField(null=True, blank=True)
+    signed_by_name = models.CharField(max_length=80, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    deposit_booked_at = models.DateTimeField(null=True, blank=True)
+    disbursed_at = models.DateTimeField(null=True, blank=True)
+    disbursed_on = models.DateField(null=True, blank=True)
+    own_share_moved_at = models.DateTimeField(null=True, blank=True)
+    seller_paid_at = models.DateTimeField(null=True, blank=True)
+    loan_returned_at = models.DateTimeField(null=True, blank=True)
+    seller_refunded_at = models.DateTimeField(null=True, blank=True)
+    repaid_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    stopped_stage = models.CharField(max_length=20, blank=True)
+    stop_reason = models.CharField(max_length=300, blank=True)
+
+    accrued_to = models.DateField(null=True, blank=True)
+    interest_accrued = models.BigIntegerField(default=0)
+    principal_repaid = models.BigIntegerField(default=0)
+    interest_paid = models.BigIntegerField(default=0)
+    penalty_paid = models.BigIntegerField(default=0)
+    fee_paid = models.BigIntegerField(default=0)
+    unapplied = models.BigIntegerField(default=0)
+    deposit_back = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            known_status("loan_status_known", LoanStatus),
+            models.CheckConstraint(
+                condition=models.Q(deposit=models.F("order_total") - models.F("principal"))
+                & models.Q(principal__gt=0, deposit__gte=0),
+                name="deposit_and_loan_make_the_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    principal_repaid__gte=0, principal_repaid__lte=models.F("principal")
+                ),
+                name="repaid_within_principal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    interest_paid__gte=0,
+                    penalty_paid__gte=0,
+                    fee_paid__gte=0,
+                    unapplied__gte=0,
+                    deposit_back__gte=0,
+                ),
+                name="paid_sums_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["REFERRED", "DECLINED", "EXPIRED", "CANCELLED"])
+                | ~models.Q(facility=None),
+                name="running_loan_has_a_facility",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at=None) | ~models.Q(signed_by_name=""),
+                name="signature_has_a_name",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["borrower", "-created_at"], name="loan_borrower"),
+            models.Index(fields=["lender", "status", "-created_at"], name="loan_lender"),
+            models.Index(fields=["facility", "status"], name="loan_facility"),
+            models.Index(
+                fields=["due_on"],
+                name="loan_due",
+                condition=models.Q(status__in=["SELLER_PAID", "OVERDUE"]),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="loan_expires",
+                condition=models.Q(status__in=["REFERRED", "QUOTED"]),
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return LOAN_TONES[LoanStatus(self.status)]
+
+    @property
+    def principal_left(self) -> int:
+        """The principal still owed, in fen."""
+        is_lent = self.disbursed_on is not None and self.loan_returned_at is None
+        return self.principal - self.principal_repaid if is_lent else 0
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PaidBy(models.TextChoices):
+    """Who paid on a loan."""
+
+    BORROWER = "BORROWER", _("Borrower")
+    SELLER = "SELLER", _("Seller, as a refund")
+
+
+class Repayment(models.Model):
+    """Money that came for a loan, and what it paid; never changed.
+
+    `unapplied` is what was left over: of a borrower's payment it waits as unapplied money, of a
+    seller's refund it is the borrower's own share and goes back to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")
+    borrower = models.UUIDField()
+    lender = models.UUIDField()
+    key = models.CharField(max_length=80)
+    paid_by = models.CharField(max_length=8, choices=PaidBy, default=PaidBy.BORROWER)
+    amount = models.BigIntegerField()
+    effective = models.DateField()
+    fee = models.BigIntegerField()
+    penalty = models.BigIntegerField()
+    interest = models.BigIntegerField()
+    principal = models.BigIntegerField()
+    unapplied = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "key"], name="one_repayment_per_key"),
+            models.CheckConstraint(
+                condition=models.Q(paid_by__in=PaidBy.values), name="repayment_payer_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount=models.F("fee")
+                    + models.F("penalty")
+                    + models.F("interest")
+                    + models.F("principal")
+                    + models.F("unapplied")
+                ),
+                name="allocation_is_the_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount__gt=0,
+                    fee__gte=0,
+                    penalty__gte=0,
+                    interest__gte=0,
+                    principal__gte=0,
+                    unapplied__gte=0,
+                ),
+                name="repayment_parts_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["borrower", "at"], name="repayment_borrower"),
+            models.Index(fields=["lender", "at"], name="repayment_lender"),
+        ]

@@ -1,0 +1,70 @@
+"""Every write of lending. Each moves the loan, posts the journals and records the fact; none talks
+to the bank. A second call for the same event does nothing."""
+
+from heliu.capital.lending.operations.goods import (
+    goods_pledged,
+    goods_released,
+    goods_shipped,
+    goods_short,
+    goods_taken_back,
+)
+from heliu.capital.lending.operations.paying import (
+    bank_rejected,
+    deposit_booked,
+    disbursed,
+    disbursing,
+    own_share_moved,
+    paying_seller,
+    seller_paid,
+)
+from heliu.capital.lending.operations.quoting import decide, expire, quote, refer, sign
+from heliu.capital.lending.operations.repaying import (
+    Repaid,
+    accrue,
+    close,
+    mark_overdue,
+    repaid,
+    seller_refunded,
+    unapplied_returned,
+)
+from heliu.capital.lending.operations.unwinding import (
+    Unwinding,
+    deposit_returned,
+    loan_returned,
+    unwind,
+)
+from heliu.capital.lending.queries import amount_for, entitlement_of, owed
+
+__all__ = [
+    "Repaid",
+    "Unwinding",
+    "accrue",
+    "amount_for",
+    "bank_rejected",
+    "close",
+    "decide",
+    "deposit_booked",
+    "deposit_returned",
+    "disbursed",
+    "disbursing",
+    "entitlement_of",
+    "expire",
+    "goods_pledged",
+    "goods_released",
+    "goods_shipped",
+    "goods_short",
+    "goods_taken_back",
+    "loan_returned",
+    "mark_overdue",
+    "owed",
+    "own_share_moved",
+    "paying_seller",
+    "quote",
+    "refer",
+    "repaid",
+    "seller_paid",
+    "seller_refunded",
+    "sign",
+    "unapplied_returned",
+    "unwind",
+]

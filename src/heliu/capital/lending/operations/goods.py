@@ -1,0 +1,46 @@
+"""What the goods of a loan do in the books; `key` is the shipment, receipt or release order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from heliu.capital.books import policies as templates
+from heliu.capital.books.policies import Entry, Parties
+from heliu.capital.lending.models import Loan
+from heliu.capital.lending.operations.common import post
+from heliu.capital.lending.queries import parties_of
+from heliu.kernel.clock import day_of
+
+type Template = Callable[[Parties, int], list[Entry]]
+
+
+def goods_shipped(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Goods worth `amount` fen left the seller for the supervised warehouse."""
+    _post(loan, "goods_shipped", templates.goods_shipped, amount, key, at)
+
+
+def goods_pledged(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Goods arrived good and are held for the lender."""
+    _post(loan, "goods_pledged", templates.goods_pledged, amount, key, at)
+
+
+def goods_short(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Goods did not arrive, or not good: the seller owes their price."""
+    _post(loan, "goods_short", templates.goods_short, amount, key, at)
+
+
+def goods_released(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Goods are free of the pledge."""
+    _post(loan, "goods_released", templates.goods_released, amount, key, at)
+
+
+def goods_taken_back(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Pledged goods went back to the seller, who owes their price."""
+    _post(loan, "goods_taken_back", templates.goods_taken_back, amount, key, at)
+
+
+def _post(loan: Loan, kind: str, template: Template, amount: int, key: str, at: datetime) -> None:
+    if amount:
+        entries = template(parties_of(loan), amount)
+        post(loan, kind, entries, key=key, effective=day_of(at), at=at)

@@ -1,0 +1,138 @@
+"""From the deposit to the seller's money: what the bank answered, step by step."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from heliu.capital.books import policies as templates
+from heliu.capital.lending.events import BankRejected, DepositBooked, LoanDisbursed, SellerPaid
+from heliu.capital.lending.models import LOAN_MOVES, Loan, LoanStatus
+from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
+from heliu.capital.lending.queries import parties_of
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
+from heliu.kernel.posting import operations as posting
+
+# The payment that was refused, by the bank's purpose, and the limit freed with it.
+FREES_LIMIT = frozenset({"DEPOSIT", "DISBURSEMENT"})
+STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT"})
+
+
+def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The borrower's own share arrived; what is more than the deposit waits unapplied.
+
+    Less than the deposit is refused: the bank takes the exact amount, so a part is a mistake.
+    """
+    lock(loan)
+    if loan.deposit_booked_at is not None:
+        return loan
+    if amount < loan.deposit:
+        raise Refused(
+            "deposit-short",
+            "The deposit is %(missing)s short.",
+            field="amount",
+            help="Pay the whole deposit.",
+            missing=loan.deposit - amount,
+        )
+    over = amount - loan.deposit
+    step(
+        loan,
+        LoanStatus.FUNDED_SHARE,
+        deposit_booked_at=at,
+        unapplied=loan.unapplied + over,
+    )
+    entries = templates.deposit_collected(parties_of(loan), loan.deposit, unapplied=over)
+    post(loan, "deposit_collected", entries, effective=day_of(at), at=at)
+    fact = DepositBooked(subject=loan.id, number=loan.number, amount=amount)
+    tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def disbursing(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The bank was told to pay the loan out."""
+    lock(loan)
+    if loan.status == LoanStatus.FUNDED_SHARE:
+        step(loan, LoanStatus.DISBURSING)
+    return loan
+
+
+def disbursed(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The loan is in the supervised account: the held limit is used, interest runs from today.
+
+    What the bank did is booked even when the own share was rejected meanwhile; `unwind` then takes
+    it back.
+    """
+    lock(loan)
+    if loan.disbursed_at is not None:
+        return loan
+    today = day_of(at)
+    due_on = today + timedelta(days=loan.days)
+    dates = {"disbursed_at": at, "disbursed_on": today, "due_on": due_on, "accrued_to": today}
+    if loan.status == LoanStatus.DISBURSING:
+        step(loan, LoanStatus.DISBURSED, **dates)
+    else:
+        save(loan, **dates)
+    entries = templates.disbursed(parties_of(loan), loan.principal, limit_hold=loan.limit_hold)
+    post(loan, "disbursed", entries, effective=today, at=at)
+    fact = LoanDisbursed(
+        subject=loan.id, number=loan.number, principal=loan.principal, due_on=due_on
+    )
+    tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def own_share_moved(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The deposit lies in the supervised account, beside the loan or before it comes."""
+    lock(loan)
+    if loan.own_share_moved_at is not None:
+        return loan
+    save(loan, own_share_moved_at=at)
+    entries = templates.own_share_moved(parties_of(loan), loan.deposit)
+    post(loan, "own_share_moved", entries, effective=day_of(at), at=at)
+    return loan
+
+
+def paying_seller(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The bank was told to pay the seller; loan and own share must both lie ready."""
+    lock(loan)
+    if loan.status != LoanStatus.DISBURSED:
+        return loan
+    if loan.own_share_moved_at is None:
+        raise Refused("own-share-missing", "The own share is not in the supervised account yet.")
+    step(loan, LoanStatus.PAYING_SELLER)
+    return loan
+
+
+def seller_paid(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The seller has the whole price of the order."""
+    lock(loan)
+    if loan.seller_paid_at is not None:
+        return loan
+    step(loan, LoanStatus.SELLER_PAID, seller_paid_at=at)
+    entries = templates.seller_paid(parties_of(loan), loan.order_total)
+    post(loan, "seller_paid", entries, effective=day_of(at), at=at)
+    fact = SellerPaid(subject=loan.id, number=loan.number, amount=loan.order_total)
+    tell(loan, fact, actor=actor, at=at, also=[loan.seller])
+    return loan
+
+
+def bank_rejected(
+    loan: Loan, *, stage: str, reason: str, at: datetime, actor: Actor = SYSTEM
+) -> Loan:
+    """The bank refused a payment; `stage` is its purpose. `unwind` takes back what has moved.
+
+    A refused deposit or disbursement frees the held limit. A refused repayment, and a second
+    refusal beside the first, change nothing on the loan and are only recorded.
+    """
+    lock(loan)
+    if loan.stopped_stage == stage:
+        return loan
+    if stage in STOPS_LOAN and LoanStatus.BANK_REJECTED in LOAN_MOVES[loan.status]:
+        step(loan, LoanStatus.BANK_REJECTED, stopped_stage=stage, stop_reason=reason[:300])
+    if stage in FREES_LIMIT and loan.limit_hold is not None:
+        posting.post(void=[loan.limit_hold], at=at)
+        save(loan, limit_hold=None)
+    fact = BankRejected(subject=loan.id, number=loan.number, stage=stage, reason=reason)
+    tell(loan, fact, actor=actor, at=at)
+    return loan

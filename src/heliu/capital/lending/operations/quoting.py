@@ -1,0 +1,312 @@
+"""From the request to the signature."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import override as speaking
+
+from heliu.capital.credit import operations as credit
+from heliu.capital.credit.models import CreditAssessment, Facility, FacilityStatus, Programme
+from heliu.capital.lending import agreement
+from heliu.capital.lending.events import (
+    LoanDecided,
+    LoanExpired,
+    LoanQuoted,
+    LoanReferred,
+    LoanSigned,
+)
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
+from heliu.capital.lending.policies import Terms, quote_terms
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
+from heliu.kernel.ids import new_id
+from heliu.kernel.numbering import next_number
+from heliu.kernel.parties import queries as parties
+from heliu.kernel.posting import operations as posting
+
+QUOTE_STANDS = timedelta(minutes=30)
+REQUEST_STANDS = timedelta(days=3)
+
+
+def quote(
+    *,
+    deal: UUID,
+    order_id: UUID,
+    order_total: int,
+    borrower: UUID,
+    seller: UUID,
+    lender: UUID,
+    facility: Facility,
+    terms: Terms,
+    actor: Actor,
+    at: datetime,
+    assessment: CreditAssessment | None = None,
+) -> Loan:
+    """Offer a loan and hold the facility's limit for it; the offer stands for 30 minutes.
+
+    `terms` come from `quote_terms` for the same total. Raises `LimitShort` when the limit, with
+    all that is held, does not reach. A second call for a deal returns its loan.
+    """
+    known = Loan.objects.filter(deal=deal).first()
+    if known is not None:
+        return known
+    _check_facility(facility, at)
+    loan = _begin(
+        deal=deal,
+        order_id=order_id,
+        order_total=order_total,
+        borrower=borrower,
+        seller=seller,
+        lender=lender,
+        facility=facility,
+        programme=facility.programme,
+        assessment=assessment,
+        at=at,
+    )
+    loan.status, loan.expires_at = LoanStatus.QUOTED, at + QUOTE_STANDS
+    _agree(loan, terms, at)
+    loan.limit_hold = _hold(loan, facility, at, until=loan.expires_at)
+    loan.save(force_insert=True)
+    _tell_quoted(loan, actor, at)
+    return loan
+
+
+def refer(
+    *,
+    deal: UUID,
+    order_id: UUID,
+    order_total: int,
+    borrower: UUID,
+    seller: UUID,
+    lender: UUID,
+    facility: Facility | None,
+    programme: Programme,
+    terms: Terms,
+    assessment: CreditAssessment,
+    actor: Actor,
+    at: datetime,
+) -> Loan:
+    """Lay a request before the bank's people; nothing is held. It stands for three days."""
+    known = Loan.objects.filter(deal=deal).first()
+    if known is not None:
+        return known
+    loan = _begin(
+        deal=deal,
+        order_id=order_id,
+        order_total=order_total,
+        borrower=borrower,
+        seller=seller,
+        lender=lender,
+        facility=facility,
+        programme=programme,
+        assessment=assessment,
+        at=at,
+    )
+    loan.status, loan.expires_at = LoanStatus.REFERRED, at + REQUEST_STANDS
+    _agree(loan, terms, at)
+    loan.save(force_insert=True)
+    fact = LoanReferred(subject=loan.id, number=loan.number, principal=loan.principal)
+    tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def decide(
+    loan: Loan,
+    *,
+    actor: Actor,
+    approve: bool,
+    reason: str,
+    at: datetime,
+    deposit_ratio: Decimal | None = None,
+) -> Loan:
+    """A credit officer approves a request (perhaps with another deposit) or declines it.
+
+    Approval makes the quote and holds the limit; a borrower without a facility gets one that
+    carries this loan. Raises `LimitShort` when its facility is too small: grant a larger one first.
+    """
+    actor.require("decide")
+    lock(loan)
+    decided = LoanStatus.QUOTED if approve else LoanStatus.DECLINED
+    if loan.status == decided and loan.decided_by_name:
+        return loan
+    by = {"decided_by_name": actor.name, "decision_reason": reason.strip()}
+    if approve:
+        _approve(loan, deposit_ratio, actor, at)
+        step(loan, decided, **by)
+    else:
+        step(loan, decided, ended_at=at, **by)
+    fact = LoanDecided(subject=loan.id, number=loan.number, approved=approve, reason=reason.strip())
+    tell(loan, fact, actor=actor, at=at)
+    if approve:
+        _tell_quoted(loan, actor, at)
+    return loan
+
+
+def expire(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> bool:
+    """End an offer or request whose time has gone by; False when it has not, or is over."""
+    lock(loan)
+    is_waiting = loan.status in (LoanStatus.REFERRED, LoanStatus.QUOTED)
+    if not is_waiting or at < loan.expires_at:
+        return False
+    if loan.limit_hold is not None:
+        posting.post(void=[loan.limit_hold], at=at)
+    step(loan, LoanStatus.EXPIRED, ended_at=at, limit_hold=None)
+    tell(loan, LoanExpired(subject=loan.id, number=loan.number), actor=actor, at=at)
+    return True
+
+
+def sign(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> Loan:
+    """The borrower signs exactly the text it was shown; the limit stays held until paid out.
+
+    Refuses another digest than the stored one, an offer whose time has gone by, and anybody who is
+    not the borrower's signer.
+    """
+    actor.require("sign")
+    lock(loan)
+    if not actor.is_system and loan.borrower not in actor.orgs:
+        raise Refused("not-the-borrower", "Only the borrower signs its loan.", status=403)
+    if agreement_digest != loan.agreement_digest:
+        raise Refused(
+            "agreement-differs",
+            "This is not the text that was offered.",
+            field="agreement_digest",
+            help="Open the agreement again and sign what it says now.",
+        )
+    if loan.signed_at is not None:
+        return loan
+    if at >= loan.expires_at:
+        raise Refused(
+            "quote-expired",
+            "The offer %(number)s has expired.",
+            help="Ask for a new offer.",
+            number=loan.number,
+        )
+    facility = loan.facility
+    assert facility is not None
+    lasting, before = new_id(), loan.limit_hold
+    posting.post(
+        holds=[posting.NewHold(lasting, facility.account, loan.principal, loan.id)],
+        void=[before] if before else [],
+        at=at,
+    )
+    step(
+        loan,
+        LoanStatus.AWAIT_DEPOSIT,
+        signed_by=actor.user_id,
+        signed_by_name=actor.name,
+        signed_at=at,
+        limit_hold=lasting,
+    )
+    fact = LoanSigned(
+        subject=loan.id,
+        number=loan.number,
+        agreement_digest=loan.agreement_digest,
+        deposit=loan.deposit,
+    )
+    tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def _begin(*, at: datetime, programme: Programme, **known: Any) -> Loan:
+    """A loan with its parties and the programme's rules, not yet saved."""
+    return Loan(
+        number=next_number("LN", at),
+        programme=programme,
+        day_count=programme.day_count,
+        grace_days=programme.grace_days,
+        penalty_factor=programme.penalty_factor,
+        is_principal_first=programme.is_principal_first,
+        created_at=at,
+        **known,
+    )
+
+
+def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
+    """Write terms and the text of the agreement into the loan."""
+    if terms.deposit + terms.principal != loan.order_total:
+        raise ValueError("the terms are not those of this order")
+    for name in (
+        "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
+        "fee", "interest", "total_cost", "apr", "effective_rate",
+    ):  # fmt: skip
+        setattr(loan, name, getattr(terms, name))
+    texts = {language: _text(loan, terms, language, at) for language in agreement.LANGUAGES}
+    loan.agreement_version = agreement.VERSION
+    loan.agreement_en, loan.agreement_zh = texts["en"], texts["zh-hans"]
+    loan.agreement_digest = agreement.digest_of(loan.agreement_en, loan.agreement_zh)
+
+
+def _text(loan: Loan, terms: Terms, language: str, at: datetime) -> str:
+    found = parties.names([loan.borrower, loan.seller, loan.lender])
+    with speaking(language):
+        names = agreement.Names(
+            *(found[org].display for org in (loan.borrower, loan.seller, loan.lender))
+        )
+    return agreement.agreement_text(
+        terms,
+        names,
+        agreement.Lateness(loan.grace_days, loan.penalty_factor),
+        language,
+        number=loan.number,
+        quoted_on=day_of(at),
+        day_count=loan.day_count,
+    )
+
+
+def _approve(loan: Loan, deposit_ratio: Decimal | None, actor: Actor, at: datetime) -> None:
+    """Terms as of today, a facility if there is none, and the limit held."""
+    terms = quote_terms(
+        loan.order_total,
+        loan.deposit_ratio if deposit_ratio is None else deposit_ratio,
+        loan.rate,
+        loan.days,
+        day_of(at),
+        loan.programme,
+    )
+    _agree(loan, terms, at)
+    facility = loan.facility
+    if facility is None:
+        assert loan.assessment is not None  # `refer` asks for it
+        enough = max(loan.assessment.limit, loan.principal)
+        facility = credit.grant(loan.assessment, actor=actor, at=at, limit=enough)
+        loan.facility = facility
+    _check_facility(facility, at)
+    loan.expires_at = at + REQUEST_STANDS
+    loan.limit_hold = _hold(loan, facility, at, until=loan.expires_at)
+    loan.save()
+
+
+def _check_facility(facility: Facility, at: datetime) -> None:
+    if facility.status != FacilityStatus.ACTIVE or facility.valid_to < day_of(at):
+        raise Refused(
+            "facility-not-active",
+            "The credit limit %(number)s is not open for new loans.",
+            help="Ask the bank to renew it.",
+            number=facility.number,
+        )
+
+
+def _hold(loan: Loan, facility: Facility, at: datetime, *, until: datetime) -> UUID:
+    hold = new_id()
+    posting.post(
+        holds=[posting.NewHold(hold, facility.account, loan.principal, loan.id, until)], at=at
+    )
+    return hold
+
+
+def _tell_quoted(loan: Loan, actor: Actor, at: datetime) -> None:
+    fact = LoanQuoted(
+        subject=loan.id,
+        number=loan.number,
+        deposit=loan.deposit,
+        principal=loan.principal,
+        rate=loan.rate,
+        days=loan.days,
+    )
+    tell(loan, fact, actor=actor, at=at)

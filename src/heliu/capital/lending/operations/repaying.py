@@ -1,0 +1,265 @@
+"""While the loan runs: interest by the day, money that comes, being late, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from heliu.capital.books import policies as templates
+from heliu.capital.books.policies import Allocation
+from heliu.capital.lending import policies
+from heliu.capital.lending.events import LoanClosed, LoanOverdue, LoanRepaid
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
+from heliu.capital.lending.operations.unwinding import end_if_done
+from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.queries import parties_of, repaid_principal
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, Refused
+
+SUMS = [
+    "accrued_to",
+    "interest_accrued",
+    "principal_repaid",
+    "interest_paid",
+    "penalty_paid",
+    "fee_paid",
+    "unapplied",
+    "deposit_back",
+]
+TAKES_MONEY = frozenset({*RUNNING, LoanStatus.REPAID, LoanStatus.UNWINDING})
+
+
+@dataclass(frozen=True)
+class Repaid:
+    """What a payment did. `principal_repaid` is the sum so far; `closed`: nothing is owed now."""
+
+    allocation: Allocation
+    principal_repaid: int
+    closed: bool
+    unapplied: int
+    is_repeat: bool = False
+
+
+def accrue(loan: Loan, *, until: date, at: datetime) -> Loan:
+    """Post interest up to a day (not counted).
+
+    What is posted is the rounded whole less what was posted before, so parts sum to the whole, a
+    second run posts nothing, and a payment with an earlier value day is put right by the next run.
+    """
+    lock(loan)
+    if loan.status in RUNNING and (loan.accrued_to is None or until > loan.accrued_to):
+        _accrue(loan, repaid_principal(loan), until=until, at=at)
+    return loan
+
+
+def repaid(
+    loan: Loan,
+    *,
+    amount: int,
+    key: str,
+    effective: date,
+    at: datetime,
+    actor: Actor = SYSTEM,
+) -> Repaid:
+    """The borrower paid `amount` fen, of value on `effective`; it pays what is owed by the order.
+
+    `key` is the payment's own (the bank's instruction): a second call returns the first answer.
+    A value day before the last repayment's counts as that day, for what came later is allocated.
+    What is more than all that is owed stays unapplied. The last payment makes the loan REPAID.
+    """
+    return _receive(
+        loan, PaidBy.BORROWER, amount=amount, key=key, effective=effective, actor=actor, at=at
+    )
+
+
+def seller_refunded(
+    loan: Loan,
+    *,
+    amount: int,
+    key: str,
+    effective: date,
+    at: datetime,
+    actor: Actor = SYSTEM,
+) -> Repaid:
+    """The seller paid money back for goods not delivered: it settles the loan like a repayment.
+
+    What is left over is the borrower's own share; `deposit_returned` books its way back.
+    """
+    return _receive(
+        loan, PaidBy.SELLER, amount=amount, key=key, effective=effective, actor=actor, at=at
+    )
+
+
+def mark_overdue(loan: Loan, *, on: date, at: datetime, actor: Actor = SYSTEM) -> bool:
+    """Call the loan overdue when its days of grace are over on a day; False when they are not."""
+    lock(loan)
+    last_day = policies.lateness(loan).grace_ends(loan.due_on)
+    if loan.status != LoanStatus.SELLER_PAID or on <= last_day:
+        return False
+    step(loan, LoanStatus.OVERDUE)
+    fact = LoanOverdue(
+        subject=loan.id, number=loan.number, due_on=loan.due_on, principal=loan.principal_left
+    )
+    tell(loan, fact, actor=actor, at=at, also=[loan.seller])
+    return True
+
+
+def unapplied_returned(loan: Loan, *, key: str, at: datetime) -> int:
+    """Money paid too much went back to the borrower; returns how much."""
+    lock(loan)
+    amount = loan.unapplied
+    if not amount:
+        return 0
+    save(loan, unapplied=0)
+    entries = templates.unapplied_returned(parties_of(loan), amount)
+    post(loan, "unapplied_returned", entries, key=key, effective=day_of(at), at=at)
+    return amount
+
+
+def close(
+    loan: Loan,
+    *,
+    at: datetime,
+    actor: Actor = SYSTEM,
+    also: Iterable[UUID | None] = (),
+) -> Loan:
+    """The loan is repaid and its goods are free; `also` are others who hear of it (the keeper)."""
+    lock(loan)
+    if loan.status == LoanStatus.CLOSED:
+        return loan
+    step(loan, LoanStatus.CLOSED, ended_at=at)
+    paid = loan.principal_repaid + loan.interest_paid + loan.penalty_paid + loan.fee_paid
+    fact = LoanClosed(subject=loan.id, number=loan.number, paid_in_all=paid)
+    tell(loan, fact, actor=actor, at=at, also=[loan.seller, *also])
+    return loan
+
+
+def _receive(
+    loan: Loan,
+    paid_by: PaidBy,
+    *,
+    amount: int,
+    key: str,
+    effective: date,
+    actor: Actor,
+    at: datetime,
+) -> Repaid:
+    lock(loan)
+    known = Repayment.objects.filter(loan=loan, key=key).first()
+    if known is not None:
+        return _answer(loan, known, is_repeat=True)
+    _check(loan, amount)
+    earlier = repaid_principal(loan)
+    day = max([effective, *(value_day for value_day, _ in earlier), loan.disbursed_on or effective])
+    allocation = policies.allocate(loan, policies.owed(loan, earlier, day), amount, day)
+    payment = Repayment.objects.create(
+        loan=loan,
+        borrower=loan.borrower,
+        lender=loan.lender,
+        key=key,
+        paid_by=paid_by,
+        amount=amount,
+        effective=day,
+        fee=allocation.fee,
+        penalty=allocation.penalty,
+        interest=allocation.interest,
+        principal=allocation.principal,
+        unapplied=allocation.unapplied,
+        at=at,
+    )
+    now = [*earlier, (day, allocation.principal)]
+    _apply(loan, payment)
+    _accrue(loan, now, until=max(day, loan.accrued_to or day), at=at)
+    _book(loan, payment, allocation, at)
+    _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
+    fact = LoanRepaid(
+        subject=loan.id,
+        number=loan.number,
+        amount=amount,
+        fee=allocation.fee,
+        penalty=allocation.penalty,
+        interest=allocation.interest,
+        principal=allocation.principal,
+        unapplied=allocation.unapplied,
+        principal_left=loan.principal_left,
+    )
+    tell(loan, fact, actor=actor, at=at)
+    return _answer(loan, payment)
+
+
+def _check(loan: Loan, amount: int) -> None:
+    if amount <= 0:
+        raise Invalid("amount-not-positive", "A payment is more than nothing.", field="amount")
+    if loan.status not in TAKES_MONEY:
+        raise Refused(
+            "loan-not-running",
+            "Nothing can be repaid on %(number)s: it is %(now)s.",
+            number=loan.number,
+            now=loan.get_status_display(),
+        )
+
+
+def _apply(loan: Loan, payment: Repayment) -> None:
+    """The sums on the loan follow the payment; `_accrue` saves them with its own."""
+    loan.principal_repaid += payment.principal
+    loan.interest_paid += payment.interest
+    loan.penalty_paid += payment.penalty
+    loan.fee_paid += payment.fee
+    if payment.paid_by == PaidBy.BORROWER:
+        loan.unapplied += payment.unapplied
+    else:
+        loan.deposit_back += payment.unapplied
+
+
+def _accrue(
+    loan: Loan, repaid_so_far: Sequence[tuple[date, int]], *, until: date, at: datetime
+) -> None:
+    target = policies.charges(loan, repaid_so_far, until).interest
+    amount = target - loan.interest_accrued
+    loan.interest_accrued, loan.accrued_to = target, until
+    loan.save(update_fields=SUMS)
+    if amount:
+        # The count of repayments tells a correction of the same day from the first run.
+        key = f"{until}:{len(repaid_so_far)}"
+        entries = templates.accrued(parties_of(loan), amount)
+        post(loan, "accrued", entries, key=key, effective=until, at=at)
+
+
+def _book(loan: Loan, payment: Repayment, allocation: Allocation, at: datetime) -> None:
+    parties = parties_of(loan)
+    if payment.paid_by == PaidBy.BORROWER:
+        kind, entries = "repaid", templates.repaid(parties, allocation)
+    else:
+        settled = Allocation(
+            allocation.fee, allocation.penalty, allocation.interest, allocation.principal
+        )
+        kind = "refunded_by_seller"
+        entries = templates.refunded_by_seller(parties, settled, deposit=allocation.unapplied)
+    post(loan, kind, entries, key=payment.key, effective=payment.effective, at=at)
+
+
+def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
+    """The loan is repaid when nothing is owed; one being taken back may be over."""
+    if loan.status in RUNNING and not owing.total:
+        step(loan, LoanStatus.REPAID, repaid_at=at)
+    if loan.status == LoanStatus.UNWINDING:
+        if paid_by == PaidBy.SELLER and not loan.seller_refunded_at:
+            save(loan, seller_refunded_at=at)
+        end_if_done(loan, actor=actor, at=at)
+
+
+def _answer(loan: Loan, payment: Repayment, *, is_repeat: bool = False) -> Repaid:
+    allocation = Allocation(
+        payment.fee, payment.penalty, payment.interest, payment.principal, payment.unapplied
+    )
+    return Repaid(
+        allocation=allocation,
+        principal_repaid=loan.principal_repaid,
+        closed=loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
+        unapplied=payment.unapplied,
+        is_repeat=is_repeat,
+    )

@@ -1,0 +1,295 @@
+"""What a loan costs, what is owed on it and what a payment pays: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+from heliu.capital.books.policies import Allocation
+from heliu.capital.interest import (
+    PRINCIPAL_FOR_RELEASE,
+    Claim,
+    Kind,
+    PenaltyTerms,
+    Rate,
+    Waterfall,
+    apr_simple,
+    cut,
+    exact,
+    interest,
+    late,
+    segments_of,
+    share,
+    to_minor,
+    waterfall,
+    xirr,
+)
+from heliu.kernel.errors import Invalid
+from heliu.kernel.money import share_up
+
+HIGHEST_RATE = Decimal(9_999)  # per cent a year: beyond it a programme's fee is a slip of the pen
+
+
+class LoanRules(Protocol):
+    """What the terms of a loan need of a programme; `Programme` has it."""
+
+    @property
+    def day_count(self) -> str: ...
+    @property
+    def fee_rate(self) -> Decimal: ...
+    @property
+    def max_tenor_days(self) -> int: ...
+    @property
+    def deposit_ratios(self) -> Sequence[Decimal]: ...
+    @property
+    def days_options(self) -> Sequence[int]: ...
+
+
+class Borrowed(Protocol):
+    """What must be known of a loan to say what is owed; `Loan` has it."""
+
+    @property
+    def principal(self) -> int: ...
+    @property
+    def rate(self) -> Decimal: ...
+    @property
+    def day_count(self) -> str: ...
+    @property
+    def disbursed_on(self) -> date | None: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def grace_days(self) -> int: ...
+    @property
+    def penalty_factor(self) -> Decimal: ...
+    @property
+    def is_principal_first(self) -> bool: ...
+    @property
+    def fee(self) -> int: ...
+    @property
+    def fee_paid(self) -> int: ...
+    @property
+    def interest_paid(self) -> int: ...
+    @property
+    def penalty_paid(self) -> int: ...
+    @property
+    def principal_repaid(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Terms:
+    """An offer: amounts in fen, rates per cent a year. `deposit` + `principal` are the order.
+
+    `interest` is that of the whole term if nothing is repaid early; `total_cost` adds the fee.
+    `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows.
+    """
+
+    deposit_ratio: Decimal
+    rate: Decimal
+    days: int
+    deposit: int
+    principal: int
+    interest: int
+    fee: int
+    total_cost: int
+    apr: Decimal
+    effective_rate: Decimal
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is owed on a day, in fen, and the payment's parts that are still open."""
+
+    principal: int
+    interest: int
+    penalty: int
+    fee: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.principal + self.interest + self.penalty + self.fee
+
+
+@dataclass(frozen=True)
+class Charges:
+    """Interest and penalty from the first day to a day, in fen, whatever was paid of them."""
+
+    interest: int
+    penalty: int
+
+
+def quote_terms(
+    total: int, deposit_ratio: Decimal, rate: Decimal, days: int, on: date, programme: LoanRules
+) -> Terms:
+    """The terms for an order of `total` fen if it is paid out `on`.
+
+    The deposit is rounded up to the fen, so the loan never exceeds its share. Refuses (422) terms
+    longer than the programme allows, orders too small to leave anything to finance, and a fee that
+    makes a short loan absurdly dear.
+    """
+    if not 0 < days <= programme.max_tenor_days:
+        raise Invalid(
+            "days-outside",
+            "A loan runs from 1 to %(most)s days.",
+            field="days",
+            help="Choose a term within these days.",
+            most=programme.max_tenor_days,
+        )
+    deposit = share_up(total, deposit_ratio)
+    principal = total - deposit
+    if not 0 <= deposit_ratio < 1 or principal <= 0:
+        raise Invalid(
+            "nothing-to-finance",
+            "There is nothing left to finance after the deposit.",
+            field="deposit_ratio",
+            help="Choose a lower deposit.",
+        )
+    due_on = on + timedelta(days=days)
+    charge = interest(principal, rate, on, due_on, programme.day_count)
+    fee = share(principal, programme.fee_rate)
+    cost = charge + fee
+    effective = xirr([(on, principal), (due_on, -principal - cost)])
+    if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
+        raise Invalid(
+            "cost-absurd",
+            "A loan as dear as this is not offered.",
+            help="Choose a longer term.",
+        )
+    return Terms(
+        deposit_ratio=deposit_ratio,
+        rate=rate,
+        days=days,
+        deposit=deposit,
+        principal=principal,
+        interest=charge,
+        fee=fee,
+        total_cost=cost,
+        apr=apr_simple(cost, principal, days),
+        effective_rate=effective.per_cent,
+        due_on=due_on,
+    )
+
+
+def grid(
+    total: int, least_ratio: Decimal, rate: Decimal, on: date, programme: LoanRules
+) -> list[Terms]:
+    """The offers at the checkout: every allowed deposit from `least_ratio` up, by every term."""
+    return [
+        quote_terms(total, ratio, rate, days, on, programme)
+        for ratio in sorted(programme.deposit_ratios)
+        if ratio >= least_ratio
+        for days in sorted(programme.days_options)
+        if days <= programme.max_tenor_days
+    ]
+
+
+def lateness(loan: Borrowed) -> PenaltyTerms:
+    """What being late costs on this loan."""
+    return PenaltyTerms(loan.grace_days, loan.penalty_factor)
+
+
+def charges(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Charges:
+    """Interest and penalty to the day, from (value day, principal) of what was repaid.
+
+    Worked out anew from the first day each time, so a payment booked late with an earlier value
+    day corrects itself: what is to be posted is this less what was posted.
+    """
+    if loan.disbursed_on is None or on <= loan.disbursed_on:
+        return Charges(0, 0)
+    balances, left = {loan.disbursed_on: loan.principal}, loan.principal
+    for day, amount in sorted(repaid):
+        left -= amount
+        balances[max(day, loan.disbursed_on)] = left
+    segments = segments_of(sorted(balances.items()), loan.rate, on)
+    in_time = exact(cut(segments, loan.due_on), loan.day_count)
+    since_due = [part for segment in segments if (part := segment.since(loan.due_on))]
+    if not since_due:
+        return Charges(to_minor(in_time), 0)
+    after = late(
+        since_due,
+        due=loan.due_on,
+        on=on,
+        terms=lateness(loan),
+        convention=loan.day_count,
+    )
+    return Charges(to_minor(in_time + after.interest), to_minor(Fraction(after.penalty)))
+
+
+def owed(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Owed:
+    """What the borrower owes if it pays all of it on the day."""
+    if loan.disbursed_on is None:
+        return Owed(0, 0, 0, 0)
+    so_far = charges(loan, repaid, on)
+    return Owed(
+        principal=loan.principal - loan.principal_repaid,
+        interest=max(0, so_far.interest - loan.interest_paid),
+        penalty=max(0, so_far.penalty - loan.penalty_paid),
+        fee=loan.fee - loan.fee_paid,
+    )
+
+
+def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
+    """Which of what is owed a payment of `amount` fen pays; the rest is unapplied.
+
+    Fee, penalty, interest, principal (Civil Code, article 561: interest before principal). A loan
+    whose programme frees goods first pays principal before interest while nothing is past due.
+    """
+    rule = Waterfall(without_arrears=PRINCIPAL_FOR_RELEASE if loan.is_principal_first else None)
+    due = loan.due_on
+    paid = waterfall(
+        rule,
+        [
+            Claim(Kind.FEE, due, owing.fee),
+            Claim(Kind.PENALTY, due, owing.penalty),
+            Claim(Kind.INTEREST, due, owing.interest),
+            Claim(Kind.PRINCIPAL, due, owing.principal),
+        ],
+        amount,
+        on=on,
+    )
+    return Allocation(
+        fee=paid.paid(Kind.FEE),
+        penalty=paid.paid(Kind.PENALTY),
+        interest=paid.paid(Kind.INTEREST),
+        principal=paid.paid(Kind.PRINCIPAL),
+        unapplied=paid.unapplied,
+    )
+
+
+def amount_for(
+    loan: Borrowed, owing: Owed, percent: Decimal | int, on: date, *, last: bool = False
+) -> int:
+    """What to pay, in fen, so that `percent` of the original principal is repaid.
+
+    With it comes what the waterfall pays first. Never more than all that is owed; `last` is all.
+    """
+    if not 0 < percent <= 100:
+        raise Invalid(
+            "percent-outside",
+            "A repayment is more than 0 and at most 100 per cent.",
+            field="percent",
+            help="Give a share of the loan.",
+        )
+    part = min(share(loan.principal, Decimal(percent)), owing.principal)
+    if last or part == owing.principal:
+        return owing.total
+    is_free_of_arrears = on <= loan.due_on
+    ahead = 0 if loan.is_principal_first and is_free_of_arrears else owing.interest
+    return part + owing.fee + owing.penalty + ahead
+
+
+def entitlement(principal: int, repaid: int, pledged_value: int) -> int:
+    """The value of goods, in fen, the borrower may have had released in all.
+
+    Proportional: the share of the pledged value that is repaid of the principal, rounded down, so
+    that the cover never falls; all of it when the loan is repaid.
+    """
+    if repaid >= principal:
+        return pledged_value
+    return pledged_value * repaid // principal

@@ -1,0 +1,162 @@
+"""Reading loans and what is owed on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from heliu.capital.books.chart import Code
+from heliu.capital.books.models import Account
+from heliu.capital.books.policies import Parties
+from heliu.capital.credit import queries as credit
+from heliu.capital.credit.queries import CreditLine
+from heliu.capital.lending import policies
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, Repayment
+from heliu.capital.lending.policies import Owed
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.kernel.posting import operations as posting
+
+
+@dataclass(frozen=True)
+class History:
+    """How an actor's loans went so far: counts, and sums in fen."""
+
+    running: int
+    overdue: int
+    closed: int
+    borrowed: int
+    principal_left: int
+
+
+def visible_to(actor: Actor) -> QuerySet[Loan]:
+    """The loans the actor took or gave."""
+    if actor.is_system:
+        return Loan.objects.all()
+    return Loan.objects.filter(Q(borrower__in=actor.orgs) | Q(lender__in=actor.orgs))
+
+
+def get(actor: Actor, id_or_number: UUID | str) -> Loan:
+    """One loan, or `NotFound`."""
+    by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}
+    found = visible_to(actor).filter(**by).select_related("facility", "programme").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_deal(deal: UUID, actor: Actor) -> Loan | None:
+    """The loan of a deal, if it has one that the actor may see."""
+    return visible_to(actor).filter(deal=deal).first()
+
+
+def repayments_of(loan: Loan) -> QuerySet[Repayment]:
+    """What was paid on a loan, in the order of the value days."""
+    return Repayment.objects.filter(loan=loan).order_by("effective", "at")
+
+
+def repaid_principal(loan: Loan) -> list[tuple[date, int]]:
+    """(value day, principal) of each repayment."""
+    return list(repayments_of(loan).values_list("effective", "principal"))
+
+
+def owed(loan: Loan, on: date) -> Owed:
+    """What is owed if all is paid on a day: interest and penalty to that day included."""
+    if loan.loan_returned_at is not None:
+        return Owed(0, 0, 0, 0)
+    return policies.owed(loan, repaid_principal(loan), on)
+
+
+def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = False) -> int:
+    """What to pay so that `percent` of the original principal is repaid; `last` is all owed."""
+    return policies.amount_for(loan, owed(loan, on), percent, on, last=last)
+
+
+def entitlement_of(loan: Loan, pledged_value: int) -> int:
+    """The value of goods, in fen, that the repaid share of the loan frees in all."""
+    return policies.entitlement(loan.principal, loan.principal_repaid, pledged_value)
+
+
+def due_within(actor: Actor, days: int, *, on: date) -> QuerySet[Loan]:
+    """Running loans that fall due in the next days, or are due already, the earliest first."""
+    return (
+        visible_to(actor)
+        .filter(status__in=RUNNING, due_on__lte=on + timedelta(days=days))
+        .order_by("due_on", "id")
+    )
+
+
+def history(actor: Actor) -> History:
+    """The actor's loans in figures."""
+    rows = visible_to(actor)
+    sums = rows.filter(disbursed_on__isnull=False).aggregate(
+        borrowed=Sum("principal"),
+        left=Sum(F("principal") - F("principal_repaid"), filter=Q(status__in=RUNNING)),
+    )
+    return History(
+        running=rows.filter(status=LoanStatus.SELLER_PAID).count(),
+        overdue=rows.filter(status=LoanStatus.OVERDUE).count(),
+        closed=rows.filter(status__in=[LoanStatus.REPAID, LoanStatus.CLOSED]).count(),
+        borrowed=sums["borrowed"] or 0,
+        principal_left=sums["left"] or 0,
+    )
+
+
+def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> CreditLine | None:
+    """The credit line with what falls due next: principal, in fen, and its day."""
+    line = credit.credit_line(actor, at=at, seller=seller)
+    if line is None:
+        return None
+    next_due = (
+        Loan.objects.filter(facility=line.facility, status__in=RUNNING).order_by("due_on").first()
+    )
+    if next_due is None:
+        return line
+    return replace(line, next_due_on=next_due.due_on, next_due=next_due.principal_left)
+
+
+def run_out(*, at: datetime) -> QuerySet[Loan]:
+    """Quotes and requests whose time has gone by (for the worker)."""
+    return Loan.objects.filter(
+        status__in=[LoanStatus.REFERRED, LoanStatus.QUOTED], expires_at__lte=at
+    )
+
+
+def running() -> QuerySet[Loan]:
+    """All loans on which interest runs (for the close of day)."""
+    return Loan.objects.filter(status__in=RUNNING).order_by("due_on", "id")
+
+
+def parties_of(loan: Loan) -> Parties:
+    """Whose books the loan is written in."""
+    assert loan.facility_id is not None  # money moves only after a facility is there
+    return Parties(loan.deal, loan.borrower, loan.seller, loan.lender, loan.facility_id)
+
+
+def check() -> list[str]:
+    """Loans that do not say what the lender's book says; for the worker."""
+    accounts = {
+        (row.code, row.ref): row.pk
+        for row in Account.objects.filter(
+            code__in=[Code.LOAN_PRINCIPAL, Code.INTEREST_RECEIVABLE, Code.UNAPPLIED],
+            org__in=Loan.objects.values("lender"),
+        )
+    }
+    stands = posting.balances(accounts.values())
+    findings = []
+    for loan in Loan.objects.exclude(deposit_booked_at=None).iterator():
+        said = {
+            Code.LOAN_PRINCIPAL: loan.principal_left,
+            Code.INTEREST_RECEIVABLE: loan.interest_accrued - loan.interest_paid,
+            Code.UNAPPLIED: -loan.unapplied,
+        }
+        for code, amount in said.items():
+            account = accounts.get((code, str(loan.deal)))
+            booked = stands[account].posted if account is not None else 0
+            if booked != amount:
+                findings.append(f"loan {loan}: {code} is {amount}, in the books {booked}")
+    return findings

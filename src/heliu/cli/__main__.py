@@ -1,0 +1,3 @@
+from heliu.cli import main
+
+main()

@@ -1,0 +1,163 @@
+"""Sheets of other systems: read a row as named fields, keep what does not fit in a reject file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from heliu.config.postgres import Trouble
+
+# What a column may be called, folded: our name for it.
+COLUMNS = {
+    "code": "code", "sku": "code", "model": "code", "item": "code", "编码": "code", "编号": "code",
+    "型号": "code", "货号": "code", "商品编码": "code",
+    "name": "name", "english name": "name", "英文名": "name", "英文名称": "name",
+    "name_zh": "name_zh", "chinese name": "name_zh", "名称": "name_zh", "中文名": "name_zh",
+    "商品名称": "name_zh",
+    "roles": "roles", "role": "roles", "角色": "roles",
+    "city": "city", "城市": "city", "address": "address", "地址": "address",
+    "tax number": "tax_number", "tax_number": "tax_number", "税号": "tax_number",
+    "email": "email", "邮箱": "email", "person": "person", "contact": "person", "联系人": "person",
+    "sellers": "sellers", "buys from": "sellers", "供应商": "sellers", "上游": "sellers",
+    "barcode": "barcode", "ean": "barcode", "条码": "barcode",
+    "family": "family", "category": "family", "类别": "family", "品类": "family",
+    "unit": "unit", "单位": "unit",
+    "case": "case_quantity", "case quantity": "case_quantity", "case_quantity": "case_quantity",
+    "箱规": "case_quantity",
+    "external id": "external_id", "external_id": "external_id", "外部编号": "external_id",
+    "list": "list", "price list": "list", "价目": "list", "价格表": "list",
+    "from": "from", "from quantity": "from", "起订量": "from",
+    "price": "price", "unit price": "price", "价格": "price", "单价": "price",
+    "warehouse": "warehouse", "仓库": "warehouse",
+    "quantity": "quantity", "qty": "quantity", "数量": "quantity", "库存": "quantity",
+    "lot": "lot", "批次": "lot",
+}  # fmt: skip
+
+
+class Unfit(ValueError):
+    """A row that cannot be taken in; the message says why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a sheet: its number there, its fields by our names, and as it was."""
+
+    number: int
+    fields: Mapping[str, str]
+    cells: Sequence[str]
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field, or the default when it is empty."""
+        return self.fields.get(name, "") or default
+
+    def needed(self, name: str) -> str:
+        """A field that must be there."""
+        if not (value := self.text(name)):
+            raise Unfit(f"{name} is missing")
+        return value
+
+    def whole(self, name: str, default: int | None = None, *, least: int = 1) -> int:
+        """A whole number; `1,200` and `12.0` are understood."""
+        value = self.text(name).replace(",", "")
+        if not value and default is not None:
+            return default
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            raise Unfit(f"{name} is no number: {value or 'empty'}") from None
+        if number != number.to_integral_value() or number < least:
+            raise Unfit(f"{name} must be a whole number of at least {least}, not {value}")
+        return int(number)
+
+    def minor(self, name: str) -> int:
+        """An amount with at most two decimals, in minor units."""
+        value = self.needed(name).replace(",", "").lstrip("¥￥")
+        try:
+            number = Decimal(value) * 100
+        except InvalidOperation:
+            raise Unfit(f"{name} is no amount: {value}") from None
+        if not number.is_finite() or number != number.to_integral_value() or number <= 0:
+            raise Unfit(f"{name} must be above zero with at most two decimals, not {value}")
+        return int(number)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was left out, and why."""
+
+    row: Row
+    reason: str
+
+
+@dataclass
+class Intake:
+    """What became of a sheet."""
+
+    taken: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+
+    def reject(self, row: Row, reason: object) -> None:
+        """Leave a row out."""
+        self.rejects.append(Reject(row, str(reason)))
+
+
+def read(sheet: Path) -> tuple[list[str], list[Row]]:
+    """The head and the rows of the first page of a sheet. Raises `Trouble` if it cannot be read."""
+    try:
+        cells = _csv(sheet) if sheet.suffix.lower() == ".csv" else _workbook(sheet)
+    except FileNotFoundError as error:
+        raise Trouble(f"There is no file {sheet}.") from error
+    head = next(cells, [])
+    names = [COLUMNS.get(name.strip().casefold(), "") for name in head]
+    if not any(names):
+        raise Trouble(f"The first row of {sheet} names no column that is known: {', '.join(head)}.")
+    rows = [
+        Row(number, {name: cell for name, cell in zip(names, row, strict=False) if name}, row)
+        for number, row in enumerate(cells, start=2)
+        if any(row)
+    ]
+    return head, rows
+
+
+def write_rejects(sheet: Path, head: Sequence[str], rejects: Sequence[Reject]) -> Path:
+    """The rows left out, as they were, with the reason in front; to be mended and sent again."""
+    target = sheet.with_suffix(".rejects.csv")
+    with target.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["reason", *head])
+        writer.writerows([reject.reason, *reject.row.cells] for reject in rejects)
+    return target
+
+
+def _csv(sheet: Path) -> Iterator[list[str]]:
+    raw = sheet.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", errors="replace")  # what Excel writes in Chinese Windows
+    for row in csv.reader(io.StringIO(text)):
+        yield [cell.strip() for cell in row]
+
+
+def _workbook(sheet: Path) -> Iterator[list[str]]:
+    if not sheet.exists():
+        raise FileNotFoundError(sheet)
+    try:
+        rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
+    except Exception as error:  # the reader has a class of its own for each format
+        raise Trouble(f"{sheet} is no sheet that can be read: {error}.") from error
+    for row in rows:
+        yield [_cell(cell) for cell in row]
+
+
+def _cell(value: object) -> str:
+    # A workbook keeps 12 as 12.0, and codes that look like numbers too.
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

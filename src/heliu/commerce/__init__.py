@@ -1,0 +1,1 @@
+"""The commerce flow: what is offered, at what price, and what was ordered."""

@@ -1,0 +1,1 @@
+"""Purchase orders: cart, order pad, order and its part deliveries."""

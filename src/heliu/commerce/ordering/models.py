@@ -1,0 +1,208 @@
+"""Orders, their lines, and the cart an order is made from."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.goods.models import Sku
+from heliu.kernel.ids import new_id
+from heliu.kernel.money import CURRENCY
+from heliu.kernel.states import Moves, Tone, known_status
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands between buyer and seller."""
+
+    PLACED = "PLACED", _("Placed")
+    CONFIRMED = "CONFIRMED", _("Confirmed")
+    PART_SHIPPED = "PART_SHIPPED", _("Part shipped")
+    SHIPPED = "SHIPPED", _("Shipped")
+    RECEIVED = "RECEIVED", _("Received")
+    COMPLETED = "COMPLETED", _("Completed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+MOVES: Moves = {
+    OrderStatus.PLACED: {OrderStatus.CONFIRMED, OrderStatus.CANCELLED},
+    OrderStatus.CONFIRMED: {
+        OrderStatus.PART_SHIPPED,
+        OrderStatus.SHIPPED,
+        OrderStatus.CANCELLED,
+    },
+    OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED},
+    OrderStatus.SHIPPED: {OrderStatus.RECEIVED},
+    OrderStatus.RECEIVED: {OrderStatus.COMPLETED},
+    OrderStatus.COMPLETED: set(),
+    OrderStatus.CANCELLED: set(),
+}
+TONES = {
+    OrderStatus.PLACED: Tone.OPEN,
+    OrderStatus.CONFIRMED: Tone.MOVING,
+    OrderStatus.PART_SHIPPED: Tone.MOVING,
+    OrderStatus.SHIPPED: Tone.MOVING,
+    OrderStatus.RECEIVED: Tone.GOOD,
+    OrderStatus.COMPLETED: Tone.QUIET,
+    OrderStatus.CANCELLED: Tone.QUIET,
+}
+
+
+class PayBy(models.TextChoices):
+    """How an order is paid."""
+
+    TRANSFER = "TRANSFER", _("Bank transfer")
+    TERMS = "TERMS", _("On terms")
+    FINANCE = "FINANCE", _("Financed by a bank")
+
+
+class Order(models.Model):
+    """What a buyer bought from a seller at agreed prices.
+
+    `warehouse` is the organisation that receives the goods: the buyer's own or a supervised one.
+    `lender` is whoever finances the order and may therefore read it. Amounts are minor units.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    warehouse = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    status = models.CharField(max_length=12, choices=OrderStatus, default=OrderStatus.PLACED)
+    pay_by = models.CharField(max_length=8, choices=PayBy)
+    currency = models.CharField(max_length=3, default=CURRENCY)
+    total = models.BigIntegerField()
+    placed_by = models.UUIDField(null=True, blank=True)
+    placed_by_name = models.CharField(max_length=80)
+    placed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    remark = models.CharField(max_length=500, blank=True)
+    external_id = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("order_status_known", OrderStatus),
+            models.CheckConstraint(
+                condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"
+            ),
+            models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(condition=~Q(buyer=F("seller")), name="order_has_two_sides"),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.CANCELLED, cancelled_at__isnull=False)
+                | ~Q(status=OrderStatus.CANCELLED) & Q(cancelled_at__isnull=True),
+                name="order_cancelled_has_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["buyer", "external_id"],
+                condition=~Q(external_id=""),
+                name="one_order_per_external_id",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer"),
+            models.Index(fields=["seller", "-placed_at", "-id"], name="order_seller"),
+            models.Index(
+                fields=["lender", "-placed_at", "-id"],
+                condition=Q(lender__isnull=False),
+                name="order_lender",
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return TONES[OrderStatus(self.status)]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One SKU of an order, and how far its delivery went.
+
+    Quantities are in the SKU's smallest unit. `received` arrived good, `damaged` arrived damaged,
+    `missing` was sent and did not arrive; the three never exceed what was `shipped`.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    position = models.PositiveIntegerField()
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    quantity = models.BigIntegerField()
+    unit_price = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    shipped = models.BigIntegerField(default=0)
+    received = models.BigIntegerField(default=0)
+    damaged = models.BigIntegerField(default=0)
+    missing = models.BigIntegerField(default=0)
+    cancelled = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, unit_price__gte=0)
+                & Q(amount=F("quantity") * F("unit_price")),
+                name="order_line_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=0, cancelled__gte=0)
+                & Q(quantity__gte=F("shipped") + F("cancelled")),
+                name="order_line_ships_what_was_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(received__gte=0, damaged__gte=0, missing__gte=0)
+                & Q(shipped__gte=F("received") + F("damaged") + F("missing")),
+                name="order_line_receives_what_was_shipped",
+            ),
+        ]
+
+    @property
+    def to_ship(self) -> int:
+        """What the seller still owes."""
+        return self.quantity - self.cancelled - self.shipped
+
+    @property
+    def under_way(self) -> int:
+        """What was sent and is not yet counted by the receiver."""
+        return self.shipped - self.received - self.damaged - self.missing
+
+
+class Cart(models.Model):
+    """What one person of a buyer is putting together for one seller, on any device.
+
+    `draft` keeps the rows of the order pad as they were pasted, also those that are wrong.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    user = models.UUIDField()
+    draft = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["buyer", "seller", "user"], name="one_cart_each")
+        ]
+
+
+class CartLine(models.Model):
+    """A SKU in a cart; carries the buyer for the row policy."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    buyer = models.UUIDField()
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="+")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "sku"], name="one_cart_line_per_sku"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_holds_something"),
+        ]

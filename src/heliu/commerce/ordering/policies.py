@@ -1,0 +1,143 @@
+"""Pure decisions about orders: no table is read and nothing is written here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_
+
+from heliu.commerce.catalogue.nearest import Nearest
+from heliu.commerce.ordering.models import OrderStatus
+from heliu.commerce.ordering.paste import PastedLine, parse_paste
+from heliu.commerce.pricing.queries import Price
+from heliu.kernel.goods.models import Sku
+
+__all__ = [
+    "WORDS",
+    "CheckedLine",
+    "PastedLine",
+    "check_lines",
+    "parse_paste",
+    "status_after_delivery",
+]
+
+# What can be wrong with a line of the order pad: code to its one line of words.
+WORDS = {
+    "code-missing": N_("There is no code in this row"),
+    "code-unknown": N_("This seller has no goods with this code"),
+    "quantity-missing": N_("Enter a quantity"),
+    "quantity-unreadable": N_("This quantity is not a number"),
+    "quantity-unclear": N_("This quantity can be read in two ways; write it without signs"),
+    "quantity-not-whole": N_("Only whole pieces can be ordered"),
+    "quantity-not-positive": N_("A quantity is one or more"),
+    "quantity-too-large": N_("This quantity is too large"),
+    "price-missing": N_("There is no price for you at this quantity"),
+    "short": N_("Only %(available)s are available"),
+    "sold-out": N_("None are available now"),
+}
+
+
+class Delivered(Protocol):
+    """How far the delivery of one line went; quantities in smallest units."""
+
+    @property
+    def to_ship(self) -> int: ...
+    @property
+    def under_way(self) -> int: ...
+
+
+def status_after_delivery(lines: Sequence[Delivered]) -> OrderStatus:
+    """What an order of which something was shipped has become."""
+    if any(line.to_ship for line in lines):
+        return OrderStatus.PART_SHIPPED
+    if any(line.under_way for line in lines):
+        return OrderStatus.SHIPPED
+    return OrderStatus.RECEIVED
+
+
+@dataclass(frozen=True)
+class CheckedLine:
+    """A line of the order pad as it can be ordered, or why not.
+
+    `problem` is '' for a good line, else a code of `WORDS` with `words` in the reader's language;
+    `field` is the cell at fault (code or quantity), `suggestion` what to put there instead and
+    `repairs` all such values, best first. `unit_price` and `amount` are minor units.
+    """
+
+    row: int
+    code: str
+    sku: Sku | None
+    quantity: int | None
+    unit_price: int | None
+    amount: int | None
+    problem: str = ""
+    words: str = ""
+    field: str = ""
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def suggestion(self) -> str:
+        """The best repair, '' when there is none."""
+        return self.repairs[0] if self.repairs else ""
+
+
+def check_lines(
+    wanted: Sequence[PastedLine],
+    skus: Mapping[str, Sku],
+    prices: Mapping[UUID, Price | None],
+    available: Mapping[UUID, int],
+    codes: Collection[str] = (),
+) -> list[CheckedLine]:
+    """Judge each line by itself and in order: earlier lines take the goods that there are.
+
+    `skus` are those found by code, `available` what can be promised of each (absent is none),
+    `codes` all codes of the seller for "did you mean".
+    """
+    left = defaultdict(int, available)
+    nearest = Nearest(codes)
+    checked = []
+    for line in wanted:
+        sku = skus.get(line.code)
+        price = prices.get(sku.pk) if sku else None
+        judged = _judge(line, sku, price, left[sku.pk] if sku else 0, nearest)
+        if judged.sku and judged.quantity and not judged.problem:
+            left[judged.sku.pk] -= judged.quantity
+        checked.append(judged)
+    return checked
+
+
+def _judge(
+    line: PastedLine, sku: Sku | None, price: Price | None, left: int, nearest: Nearest
+) -> CheckedLine:
+    """One line, given what is left of its goods."""
+
+    def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine:
+        words = gettext(WORDS[problem]) % {"available": left}
+        unit_price = price.unit_price if price else None
+        return CheckedLine(
+            line.row, line.code, sku, line.quantity, unit_price, None, problem, words, field, repairs
+        )
+
+    if not line.code:
+        return bad("code-missing", "code")
+    if sku is None:
+        return bad("code-unknown", "code", nearest.to(line.code))
+    if line.problem:
+        return bad(line.problem)
+    if line.quantity is None:
+        return bad("quantity-missing")
+    if line.quantity < 1:
+        return bad("quantity-not-positive")
+    if price is None:
+        return bad("price-missing")
+    if left < 1:
+        return bad("sold-out")
+    if line.quantity > left:
+        return bad("short", repairs=(str(left),))
+    amount = line.quantity * price.unit_price
+    return CheckedLine(line.row, line.code, sku, line.quantity, price.unit_price, amount)

@@ -1,0 +1,1 @@
+"""Price lists: who pays what from which quantity on which day."""

@@ -1,0 +1,66 @@
+"""The middleware that finds out who acts and opens the door around the view and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from heliu.api import problems
+from heliu.kernel import clock
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_for_token
+from heliu.kernel.access.door import acting_for
+from heliu.kernel.access.request import actor_in
+from heliu.kernel.errors import Refused
+
+
+class Door:
+    """Sets `request.actor` and runs the view in one transaction that sees the actor's rows only.
+
+    A page's actor is the signed-in person at the desk of the session, a program's the holder of the
+    bearer token. Nobody signed in: `actor` is None, no door, no rows. Whatever is answered with a
+    status of 400 or more is rolled back: Django has turned the view's exception into an answer
+    before it comes here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            actor, is_by_token = actor_of(request)
+        except Refused as refusal:
+            return problems.refused(refusal)
+        request.actor, request.is_by_token = actor, is_by_token  # type: ignore[attr-defined]
+        if actor is None:
+            return self.get_response(request)
+        with acting_for(actor.orgs):
+            response = self.get_response(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal that no view has put into words."""
+        if not isinstance(error, Refused):
+            return None
+        if request.path.startswith("/api/"):
+            return problems.refused(error)
+        context = {
+            "title": error.text(),
+            "text": error.help(),
+            "status": error.status,
+            "back": "/",
+        }
+        return render(request, "shell/error.html", context, status=error.status)
+
+
+def actor_of(request: HttpRequest) -> tuple[Actor | None, bool]:
+    """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if request.path.startswith("/api/") and scheme.lower() == "bearer":
+        return actor_for_token(secret.strip(), at=clock.now()), True
+    return actor_in(request), False

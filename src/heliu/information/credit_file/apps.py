@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CreditFileConfig(AppConfig):
+    name = "heliu.information.credit_file"
+    label = "credit_file"

@@ -1,0 +1,19 @@
+"""Reading who works where."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.models import Membership, User
+
+
+def people_of(actor: Actor) -> QuerySet[Membership]:
+    """The people of the actor's organisations with their roles, oldest membership first."""
+    found = Membership.objects.select_related("user").prefetch_related("roles").order_by("id")
+    return found if actor.is_system else found.filter(org__in=actor.orgs)
+
+
+def demo_people() -> QuerySet[User]:
+    """The log-ins of the demonstration, in the order in which they were made."""
+    return User.objects.filter(is_demo=True, is_active=True).order_by("id")

@@ -1,0 +1,50 @@
+"""What a view is given: the request, with whoever acts through it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.access.models import User
+
+DESK = "desk"
+
+
+class TypedRequest(HttpRequest):
+    """A request behind the middleware, for views that only people at a desk reach.
+
+    `actor` acts (None on pages that are open to everybody), `is_by_token` says that a program asks,
+    `htmx` whether a part of a page is asked for.
+    """
+
+    user: User  # Django's AnonymousUser only on pages open to everybody
+    actor: Actor
+    is_by_token: bool
+    htmx: HtmxDetails
+
+
+def sit_down(request: HttpRequest, org: UUID) -> None:
+    """From the next request on the person acts for this organisation, if it is a desk of theirs."""
+    request.session[DESK] = str(org)
+
+
+def actor_in(request: HttpRequest) -> Actor | None:
+    """Who acts through a page: the signed-in person at the desk of the session, else nobody.
+
+    Without a desk in the session it is the oldest membership; a desk that was closed or taken away
+    counts no more.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    desks = desks_of(user.pk)
+    chosen = request.session.get(DESK)
+    desk = next((desk for desk in desks if str(desk.org) == chosen), None)
+    for choice in [desk] if desk else desks:
+        if actor := actor_at(user, choice):
+            return actor
+    return None

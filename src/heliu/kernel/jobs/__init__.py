@@ -1,0 +1,1 @@
+"""Work for later: the queue of procrastinate, and who may touch it."""

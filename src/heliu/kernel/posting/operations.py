@@ -1,0 +1,216 @@
+"""Every write of the engine; each is one call of one SQL function that does all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from types import EllipsisType
+from typing import Any
+from uuid import UUID
+
+from django.db import Error, connection, transaction
+
+from heliu.kernel.errors import Refused
+from heliu.kernel.posting.errors import (
+    HoldGone,
+    KeyReused,
+    LimitShort,
+    NotYours,
+    Unbalanced,
+    UnknownAccount,
+)
+from heliu.kernel.posting.queries import (
+    account_ids,
+    balance_on,
+    balances,
+    hold_state,
+    lines_of,
+    statement,
+)
+from heliu.kernel.posting.records import (
+    AccountSpec,
+    Balance,
+    Finding,
+    Head,
+    HoldState,
+    Journal,
+    Line,
+    LineRow,
+    NewHold,
+)
+from heliu.kernel.posting.sealing import check, heads, seal, verify
+
+# The whole engine is imported from here.
+__all__ = [
+    "AccountSpec",
+    "Balance",
+    "Finding",
+    "Head",
+    "HoldGone",
+    "HoldState",
+    "Journal",
+    "KeyReused",
+    "LimitShort",
+    "Line",
+    "LineRow",
+    "NewHold",
+    "NotYours",
+    "Unbalanced",
+    "UnknownAccount",
+    "account_ids",
+    "balance_on",
+    "balances",
+    "check",
+    "heads",
+    "hold_state",
+    "lines_of",
+    "open_accounts",
+    "post",
+    "seal",
+    "set_limits",
+    "statement",
+    "verify",
+]
+
+POST = """select account, posted, held_out, held_in, floor, ceiling, refused, detail
+  from posting_post(%s::uuid[], %s::text[], %s::text[], %s::date[], %s::uuid[], %s::uuid[],
+    %s::bytea[], %s::int[], %s::bigint[], %s::bigint[], %s::uuid[],
+    %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s)"""
+OPEN = """select key, id from posting_open(%s::text[], %s::text[], %s::text[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::smallint[])"""
+LIMIT = "select posting_limit(%s, %s, %s, %s, %s)"
+
+
+def post(
+    journals: Sequence[Journal] = (),
+    *,
+    holds: Sequence[NewHold] = (),
+    void: Sequence[UUID] = (),
+    at: datetime,
+) -> dict[int, Balance]:
+    """Post the journals, place the holds and let go of what is void: all of it or nothing.
+
+    Returns the balances of the *limited* accounts touched. A journal whose key (a hold whose id)
+    is known with the same content changes nothing; with other content it raises `KeyReused`.
+    Limits are judged on what stands when the whole set is done, open holds counted and holds due
+    by `at` not; `LimitShort` names the account. A line that posts a hold which is closed, due or
+    too small raises `HoldGone`; voiding a hold that is closed does nothing. Also `Unbalanced`,
+    `UnknownAccount`, and `NotYours` when the web role posts what touches no account of its own.
+    A refusal leaves the caller's transaction usable.
+    """
+    lines = [(n, line) for n, journal in enumerate(journals, 1) for line in journal.lines]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            [
+                [j.id for j in journals],
+                [j.key for j in journals],
+                [j.kind for j in journals],
+                [j.effective for j in journals],
+                [j.subject for j in journals],
+                [j.reverses for j in journals],
+                [_content(j) for j in journals],
+                [n for n, _ in lines],
+                [line.account for _, line in lines],
+                [line.amount for _, line in lines],
+                [line.hold for _, line in lines],
+                [h.id for h in holds],
+                [h.account for h in holds],
+                [h.amount for h in holds],
+                [h.subject for h in holds],
+                [h.expires_at for h in holds],
+                list(void),
+                at,
+            ],
+        )
+        rows = cursor.fetchall()
+    if rows and rows[0][6]:
+        raise _refusal(rows[0][6], json.loads(rows[0][7]))
+    return {row[0]: Balance(*row[:6]) for row in rows}
+
+
+def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:
+    """Open the accounts that are not there yet; key -> id. Existing ones stay as they are.
+
+    The web role may open accounts whose `org` or `other` it acts for; else `NotYours`.
+    """
+    rows = _call(
+        OPEN,
+        [s.key for s in specs],
+        [s.chain for s in specs],
+        [s.balance_group for s in specs],
+        [s.unit for s in specs],
+        [s.org for s in specs],
+        [s.other for s in specs],
+        [s.floor for s in specs],
+        [s.ceiling for s in specs],
+        [s.lock_rank for s in specs],
+    )
+    return dict(rows)
+
+
+def set_limits(
+    account: int,
+    *,
+    floor: int | None | EllipsisType = ...,
+    ceiling: int | None | EllipsisType = ...,
+) -> None:
+    """Change the limits of an account that was opened with one; what is not given stays.
+
+    A limit that what stands (open holds counted) would already break raises `LimitShort`. An
+    account opened without limits cannot get one (`UnknownAccount`): nobody locks it, so nobody
+    could judge it. The web role may do it for accounts whose `org` it acts for (`NotYours`).
+    """
+    _call(
+        LIMIT,
+        account,
+        floor is not ...,
+        None if floor is ... else floor,
+        ceiling is not ...,
+        None if ceiling is ... else ceiling,
+    )
+
+
+def _content(journal: Journal) -> bytes:
+    """What a journal says; its id is not part of it, so that a retry may come with a new one."""
+    said = [
+        journal.kind,
+        [[line.account, line.amount, line.hold] for line in journal.lines],
+        journal.effective,
+        journal.subject,
+        journal.reverses,
+    ]
+    return hashlib.sha256(json.dumps(said, default=str).encode()).digest()
+
+
+def _call(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall()
+    except Error as error:
+        cause = error.__cause__
+        state = getattr(cause, "sqlstate", None) or ""
+        if not state.startswith("HL"):
+            raise
+        raise _refusal(state, json.loads(cause.diag.message_detail)) from None  # type: ignore[union-attr]
+
+
+def _refusal(state: str, detail: dict[str, Any]) -> Refused:
+    match state:
+        case "HL409":
+            return LimitShort(detail["account"], detail["key"], detail["short"])
+        case "HL410":
+            return HoldGone(UUID(detail["hold"]))
+        case "HL422":
+            return KeyReused(detail["key"])
+        case "HL400":
+            return Unbalanced(detail["key"])
+        case "HL404":
+            return UnknownAccount(detail["key"])
+        case "HL403":
+            return NotYours(detail["key"])
+        case _:
+            raise RuntimeError(f"The engine refused with {state}, which nobody knows: {detail}")

@@ -1,0 +1,87 @@
+"""Every read of the engine, in single statements, so that each sees one moment.
+
+The row policies stand below: the web role gets the accounts, holds and lines whose `org` or
+`other` it acts for, and nothing of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from heliu.kernel.posting.records import Balance, HoldState, LineRow
+
+# An account without limits is folded up to a transaction; what is newer is summed here.
+BALANCES = """
+select a.id,
+       a.posted + case when a.is_limited then 0 else (
+           select coalesce(sum(l.amount), 0)::bigint from posting_line l
+            where l.account_id = a.id and l.transaction >= a.folded_to) end,
+       a.held_out - coalesce(due.o, 0), a.held_in - coalesce(due.i, 0), a.floor, a.ceiling
+  from posting_account a
+  left join lateral (
+       select sum(greatest(h.posted - h.amount, 0))::bigint as o,
+              sum(greatest(h.amount - h.posted, 0))::bigint as i
+         from posting_hold h
+        where h.account_id = a.id and h.status = 'OPEN' and h.expires_at <= %s) due on true
+ where a.id = any(%s)
+"""
+BALANCE_ON = """
+select a.id, (select coalesce(sum(l.amount), 0)::bigint from posting_line l
+               where l.account_id = a.id and l.effective <= %s)
+  from posting_account a where a.id = any(%s)
+"""
+HOLDS = """
+select id, amount, posted, status = 'OPEN' and coalesce(expires_at > %s, true)
+  from posting_hold where id = any(%s)
+"""
+ROWS = """
+select l.id, j.id, j.key, j.kind, j.effective, j.at, j.subject, a.id, a.key, l.amount
+  from posting_journal j
+  join posting_line l on l.journal_id = j.id
+  join posting_account a on a.id = l.account_id
+"""
+
+
+def account_ids(keys: Iterable[str]) -> dict[str, int]:
+    """key -> id of the accounts that are there and seen."""
+    return dict(
+        _rows("select key, id from posting_account where key = any(%s::text[])", list(keys))
+    )
+
+
+def balances(accounts: Iterable[int], *, at: datetime | None = None) -> dict[int, Balance]:
+    """What stands now. Given `at`, holds due by then do not count even if nobody met them yet."""
+    rows = _rows(BALANCES, at, list(accounts))
+    return {row[0]: Balance(*row) for row in rows}
+
+
+def balance_on(accounts: Iterable[int], day: date) -> dict[int, int]:
+    """What was posted with an effective day up to and including `day`."""
+    return dict(_rows(BALANCE_ON, day, list(accounts)))
+
+
+def hold_state(ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID, HoldState]:
+    """How far the holds have come; given `at`, one that is due by then no longer binds."""
+    return {row[0]: HoldState(*row[1:]) for row in _rows(HOLDS, at, list(ids))}
+
+
+def lines_of(subject: UUID) -> list[LineRow]:
+    """All lines of the journals about one thing, oldest first."""
+    return [LineRow(*row) for row in _rows(f"{ROWS} where j.subject = %s order by l.id", subject)]
+
+
+def statement(account: int, *, limit: int = 200) -> list[LineRow]:
+    """The newest lines of an account, newest first."""
+    sql = f"{ROWS} where l.account_id = %s order by l.transaction desc, l.id desc limit %s"
+    return [LineRow(*row) for row in _rows(sql, account, limit)]
+
+
+def _rows(sql: str, *parameters: Any) -> Sequence[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

@@ -1,0 +1,1 @@
+"""What binds goods to a lender, and how they come free."""

@@ -1,0 +1,211 @@
+"""Reading pledges: the board of what is bound, what waits at the gate, the plan of a house."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.logistics.pledges.models import (
+    CodeAttempt,
+    Pledge,
+    PledgeLine,
+    PledgeStatus,
+    ReleaseLine,
+    ReleaseOrder,
+    ReleaseStatus,
+)
+from heliu.logistics.stock import queries as stock
+from heliu.logistics.stock.models import Quality, StockRow
+from heliu.logistics.warehousing import queries as warehousing
+from heliu.logistics.warehousing.models import Bin, Warehouse
+
+
+def visible_to(actor: Actor) -> QuerySet[Pledge]:
+    """The pledges the actor gave, took or keeps the goods of."""
+    if actor.is_system:
+        return Pledge.objects.all()
+    return Pledge.objects.filter(_party(actor))
+
+
+def get(actor: Actor, id_or_number: UUID | str) -> Pledge:
+    """One pledge with its lines and releases, or `NotFound`."""
+    is_id = isinstance(id_or_number, UUID)
+    found = (
+        visible_to(actor)
+        .filter(**{"id" if is_id else "number": id_or_number})
+        .prefetch_related("lines__sku", "lines__stock_row", "releases__lines__sku")
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_deals(actor: Actor, deals: Iterable[UUID]) -> dict[UUID, Pledge]:
+    """The pledges of some deals, by deal."""
+    return {pledge.deal: pledge for pledge in visible_to(actor).filter(deal__in=list(deals))}
+
+
+def releases_visible_to(actor: Actor) -> QuerySet[ReleaseOrder]:
+    """The release orders of the pledges the actor is a party to, newest first."""
+    orders = ReleaseOrder.objects.order_by("-released_at", "-id")
+    return orders if actor.is_system else orders.filter(_party(actor))
+
+
+def pick_ups(actor: Actor) -> QuerySet[ReleaseOrder]:
+    """What is ready to be picked up, the soonest to expire first: by the owner, at the gate."""
+    waiting = (ReleaseStatus.RELEASED, ReleaseStatus.EXPIRED)
+    return (
+        releases_visible_to(actor)
+        .filter(status__in=waiting)
+        .order_by("code_valid_until", "id")
+        .select_related("pledge")
+        .prefetch_related("lines__sku", "lines__stock_row")
+    )
+
+
+def code_attempts_visible_to(actor: Actor) -> QuerySet[CodeAttempt]:
+    """Codes tried at the actor's gates, newest first."""
+    attempts = CodeAttempt.objects.order_by("-at", "-id")
+    return attempts if actor.is_system else attempts.filter(custodian__in=actor.orgs)
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """Goods of one row under a pledge: where they lie and what is still bound of them."""
+
+    line: PledgeLine
+    bin: str
+    quantity: int
+    value: int
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A pledge that binds goods now. Values in minor units; the debt is joined by the caller."""
+
+    pledge: Pledge
+    quantity: int
+    value: int
+    ready: int
+    lines: list[BoardLine] = field(default_factory=list)
+
+
+def board(
+    actor: Actor, *, warehouse: UUID | None = None, deals: Iterable[UUID] | None = None
+) -> list[BoardRow]:
+    """What is bound now, pledge by pledge, oldest first: at the keeper's house, for the lender.
+
+    `value` is that of the goods still bound, `ready` the units released and not picked up yet.
+    """
+    binding = (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED)
+    pledges = visible_to(actor).filter(status__in=binding)
+    if warehouse is not None:
+        pledges = pledges.filter(custodian=warehouse)
+    if deals is not None:
+        pledges = pledges.filter(deal__in=list(deals))
+    live = PledgeLine.objects.filter(is_live=True).select_related("sku", "stock_row")
+    found = list(
+        pledges.order_by("activated_at", "id").prefetch_related(Prefetch("lines", queryset=live))
+    )
+    rows = [line.stock_row for pledge in found for line in pledge.lines.all()]
+    places = {row.bin for row in rows if row.bin is not None}
+    codes = dict(Bin.objects.filter(pk__in=places).values_list("id", "code"))
+    return [
+        BoardRow(
+            pledge=pledge,
+            quantity=pledge.bound_quantity,
+            value=pledge.bound_value,
+            ready=pledge.released_quantity - pledge.picked_up_quantity,
+            lines=[_board_line(line, codes) for line in pledge.lines.all()],
+        )
+        for pledge in found
+    ]
+
+
+def _board_line(line: PledgeLine, codes: dict[UUID, str]) -> BoardLine:
+    left = line.quantity - line.released
+    place = line.stock_row.bin
+    return BoardLine(line, codes.get(place, "") if place else "", left, left * line.unit_value)
+
+
+@dataclass(frozen=True)
+class BinState:
+    """A bin on the plan: `state` is free, stock, pledged or released; `rows` what lies in it."""
+
+    bin: Bin
+    state: str
+    rows: list[StockRow]
+    pledges: frozenset[UUID]
+
+
+def plan(actor: Actor, warehouse: Warehouse) -> list[BinState]:
+    """The plan of a house with what the actor may see of its goods, bin by bin.
+
+    Pledged goods show before released ones (set aside for a pick-up), those before other stock.
+    """
+    rows: dict[UUID | None, list[StockRow]] = defaultdict(list)
+    for row in stock.on_hand(actor, warehouse=warehouse.org):
+        rows[row.bin].append(row)
+    waiting = set(
+        ReleaseLine.objects.filter(
+            release__in=releases_visible_to(actor).filter(
+                custodian=warehouse.org,
+                status__in=(ReleaseStatus.RELEASED, ReleaseStatus.EXPIRED),
+            )
+        ).values_list("stock_row", flat=True)
+    )
+    return [
+        BinState(
+            place,
+            _state(rows[place.id], waiting),
+            rows[place.id],
+            frozenset(row.pledge for row in rows[place.id] if row.pledge is not None),
+        )
+        for place in warehousing.bins_of(actor, warehouse)
+    ]
+
+
+def _state(rows: list[StockRow], waiting: set[UUID]) -> str:
+    if any(row.pledge is not None for row in rows):
+        return "pledged"
+    if any(row.id in waiting for row in rows):
+        return "released"
+    return "stock" if rows else "free"
+
+
+def _party(actor: Actor) -> Q:
+    return Q(pledgor__in=actor.orgs) | Q(pledgee__in=actor.orgs) | Q(custodian__in=actor.orgs)
+
+
+def check() -> list[str]:
+    """The laws of pledges that are broken, each with its first offender; [] when all hold."""
+    laws = {
+        "a pledged row holds what its pledge still binds": StockRow.objects.filter(
+            ~Q(pledge=None), quantity__gt=0
+        ).exclude(
+            pk__in=PledgeLine.objects.filter(
+                is_live=True, stock_row__quantity=F("quantity") - F("released")
+            ).values("stock_row")
+        ),
+        "damaged goods secure nothing": StockRow.objects.filter(~Q(pledge=None)).exclude(
+            quality=Quality.GOOD
+        ),
+        "nothing is released above the entitlement": Pledge.objects.filter(
+            released_value__gt=F("entitlement")
+        ),
+        "a closed pledge binds nothing": PledgeLine.objects.filter(
+            is_live=True, pledge__status__in=(PledgeStatus.RELEASED, PledgeStatus.CLOSED)
+        ),
+    }
+    return [
+        f"{law}: {offender.pk}"
+        for law, rows in laws.items()
+        if (offender := rows.order_by("pk").first()) is not None
+    ]

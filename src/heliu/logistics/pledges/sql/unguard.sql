@@ -1,0 +1,11 @@
+drop trigger earned on pledges_pledge;
+drop trigger kept on pledges_codeattempt;
+drop trigger kept on pledges_releaseline;
+drop trigger kept on pledges_releaseorder;
+drop trigger kept on pledges_pledgeline;
+drop function pledges_kept();
+drop trigger bound on pledges_pledgeline;
+drop trigger bound on stock_stockrow;
+drop function pledges_guard_line();
+drop function pledges_guard_row();
+drop function pledges_row_is_bound(uuid);

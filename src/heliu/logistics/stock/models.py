@@ -1,0 +1,107 @@
+"""Two views of the same goods: what is promised, and what is."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.goods.models import Sku
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import Tone, known_status
+
+
+class Quality(models.TextChoices):
+    """What state goods are in."""
+
+    GOOD = "GOOD", _("Good")
+    DAMAGED = "DAMAGED", _("Damaged")
+
+
+QUALITY_TONES = {Quality.GOOD: Tone.GOOD, Quality.DAMAGED: Tone.BAD}
+
+
+class Promised(models.Model):
+    """What an owner can promise of a SKU at a warehouse: its free, good stock less reservations.
+
+    The quantity is the balance of `account` (floor 0); reservations are holds on it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    owner = models.UUIDField()
+    warehouse = models.UUIDField()
+    account = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "warehouse", "sku"], name="one_promise_per_place"
+            ),
+        ]
+
+
+class StockRow(models.Model):
+    """Goods of one kind that lie in one place, of one lot, owner, quality and encumbrance.
+
+    `owner`, `warehouse` (the organisation that keeps them) and `pledgee` are three separate
+    facts. `quantity`, in the SKU's smallest unit, is the balance of `account` after its last
+    movement, kept here for those who may see the row but not the account.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    warehouse = models.UUIDField()
+    bin = models.UUIDField(null=True, blank=True)
+    lot = models.CharField(max_length=40, blank=True)
+    owner = models.UUIDField()
+    quality = models.CharField(max_length=8, choices=Quality, default=Quality.GOOD)
+    pledge = models.UUIDField(null=True, blank=True)
+    pledgee = models.UUIDField(null=True, blank=True)
+    account = models.BigIntegerField(unique=True)
+    quantity = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sku", "warehouse", "bin", "lot", "owner", "quality", "pledge"],
+                name="one_row_per_stock_key",
+                nulls_distinct=False,
+            ),
+            known_status("stock_quality_known", Quality, field="quality"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=0), name="stock_never_below_nothing"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pledge=None, pledgee=None)
+                | models.Q(pledge__isnull=False, pledgee__isnull=False, quality=Quality.GOOD),
+                name="pledged_rows_name_their_pledgee",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "warehouse", "sku", "since"],
+                name="stock_first_in",
+                condition=models.Q(quantity__gt=0),
+            ),
+            models.Index(
+                fields=["warehouse", "bin"],
+                name="stock_in_bin",
+                condition=models.Q(quantity__gt=0),
+            ),
+            models.Index(
+                fields=["pledgee", "warehouse"],
+                name="stock_of_pledgee",
+                condition=models.Q(pledgee__isnull=False),
+            ),
+            models.Index(
+                fields=["pledge"],
+                name="stock_of_pledge",
+                condition=models.Q(pledge__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_saleable(self) -> bool:
+        """Whether these goods may be promised: good and bound to nobody."""
+        return self.quality == Quality.GOOD and self.pledge is None

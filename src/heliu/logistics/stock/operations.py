@@ -1,0 +1,312 @@
+"""Every write to stock: reserving, and the movements of goods by their names in the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.events.facts import record
+from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.operations import NewHold
+from heliu.logistics.stock.events import StockAdjusted
+from heliu.logistics.stock.models import Quality, StockRow
+from heliu.logistics.stock.moves import (
+    Beyond,
+    Move,
+    Place,
+    Promise,
+    Short,
+    Virtual,
+    move_goods,
+)
+from heliu.logistics.stock.policies import first_in_first_out
+
+
+class Reservation(NamedTuple):
+    """A quantity of a SKU set aside; `id` names it when goods go out or it is let go."""
+
+    id: UUID
+    sku: UUID
+    quantity: int
+
+
+class Supply(NamedTuple):
+    """Goods that come in from outside: opening stock, a purchase, production."""
+
+    sku: UUID
+    quantity: int
+    bin: UUID | None = None
+    lot: str = ""
+
+
+class Issue(NamedTuple):
+    """Goods to send off; `reservation` is the one they were set aside by."""
+
+    sku: UUID
+    quantity: int
+    reservation: UUID | None
+
+
+class Arrival(NamedTuple):
+    """What of a shipped line was counted, and where the good and the damaged goods are put."""
+
+    sku: UUID
+    good: int
+    damaged: int
+    missing: int
+    lot: str
+    bin: UUID | None
+    quarantine: UUID | None
+
+
+class RowQuantity(NamedTuple):
+    """A quantity of the goods in one row; `reservation` is the one it is taken by, if any."""
+
+    row: UUID
+    quantity: int
+    reservation: UUID | None = None
+
+
+def reserve(
+    lines: Sequence[tuple[UUID, UUID, int]],
+    *,
+    owner: UUID,
+    warehouse: UUID,
+    subject: UUID,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Set goods aside for `subject` (an order, a release), all lines or none.
+
+    Each line is a `Reservation`: (id, SKU, quantity). Raises `Short` with the SKU of which there
+    is not enough. A repeated call with the same ids changes nothing.
+    """
+    wanted = [Reservation(*line) for line in lines]
+    promises = {line.sku: Promise(owner, warehouse, line.sku).account.key for line in wanted}
+    accounts = posting.account_ids(promises.values())
+    for line in wanted:
+        if promises[line.sku] not in accounts:
+            raise Short(line.sku)
+    holds = [
+        NewHold(
+            id=line.id,
+            account=accounts[promises[line.sku]],
+            amount=-line.quantity,
+            subject=subject,
+            expires_at=expires_at,
+        )
+        for line in wanted
+    ]
+    try:
+        posting.post(holds=holds, at=at)
+    except posting.LimitShort as short:
+        skus = {accounts[key]: sku for sku, key in promises.items()}
+        raise Short(skus[short.account]) from short
+
+
+def void_reservations(ids: Iterable[UUID], *, at: datetime) -> None:
+    """Let reserved goods go; what was already sent off by a reservation stays sent."""
+    posting.post(void=list(ids), at=at)
+
+
+def supply(
+    lines: Sequence[Supply], *, owner: UUID, warehouse: UUID, key: str, subject: UUID, at: datetime
+) -> list[StockRow]:
+    """Take goods into a warehouse from outside the platform: free and good."""
+    moves = [
+        Move(
+            Virtual(Beyond.SUPPLIER, line.sku, warehouse, owner),
+            Place(line.sku, warehouse, owner, line.bin, line.lot),
+            line.quantity,
+        )
+        for line in lines
+    ]
+    return list(move_goods(moves, kind="supplied", key=key, subject=subject, at=at).values())
+
+
+def issue(
+    lines: Sequence[Issue],
+    *,
+    owner: UUID,
+    warehouse: UUID,
+    new_owner: UUID,
+    shipment: UUID,
+    at: datetime,
+) -> None:
+    """Send goods off: oldest rows first into the transit of `shipment`, and title to `new_owner`.
+
+    Each line uses up its reservation, in whole or in part. Raises `Short`.
+    """
+    skus = [line.sku for line in lines]
+    rows = list(_free_rows(skus, owner=owner, warehouse=warehouse))
+    left = {row.id: row.quantity for row in rows}
+    moves = []
+    for line in lines:
+        mine = [(row, left[row.id]) for row in rows if row.sku_id == line.sku]
+        taken = first_in_first_out([quantity for _, quantity in mine], line.quantity)
+        if taken is None:
+            raise Short(line.sku)
+        transit = _transit(line.sku, new_owner=new_owner, sender=warehouse, shipment=shipment)
+        for (row, _), quantity in zip(mine, taken, strict=True):
+            if quantity:
+                left[row.id] -= quantity
+                moves.append(Move(Place.of(row), transit, quantity, line.reservation))
+    move_goods(moves, kind="shipped", key=f"shipped:{shipment}", subject=shipment, at=at)
+
+
+def receive(
+    lines: Sequence[Arrival],
+    *,
+    owner: UUID,
+    sender: UUID,
+    warehouse: UUID,
+    shipment: UUID,
+    pledge: UUID | None,
+    pledgee: UUID | None,
+    at: datetime,
+) -> dict[Place, StockRow]:
+    """Take counted goods out of the transit of `shipment` and put them away.
+
+    Good ones go into a row bound by `pledge` (free when there is none), damaged ones into
+    quarantine, bound to nobody; what is missing waits at the shipment's claim end. The title does
+    not change. Raises `Short` when more is received than was sent.
+    """
+    moves = []
+    for line in lines:
+        transit = _transit(line.sku, new_owner=owner, sender=sender, shipment=shipment)
+        good = Place(line.sku, warehouse, owner, line.bin, line.lot, pledge=pledge, pledgee=pledgee)
+        damaged = Place(line.sku, warehouse, owner, line.quarantine, line.lot, Quality.DAMAGED)
+        missing = Virtual(Beyond.MISSING, line.sku, warehouse, owner, str(shipment))
+        for target, quantity in (
+            (good, line.good),
+            (damaged, line.damaged),
+            (missing, line.missing),
+        ):
+            if quantity:
+                moves.append(Move(transit, target, quantity))
+    return move_goods(moves, kind="received", key=f"received:{shipment}", subject=shipment, at=at)
+
+
+def free(
+    lines: Sequence[RowQuantity], *, pledge: UUID, key: str, subject: UUID, at: datetime
+) -> list[StockRow]:
+    """Take `pledge` off goods; they stay in their bin. Returns the free rows, line by line.
+
+    Where a line names a `reservation`, the freed goods are at once set aside under that id for
+    `subject`, so that nobody else can promise them.
+    """
+    moves = []
+    for row, line in _with_rows(lines):
+        if row.pledge != pledge:
+            raise Refused("row-not-pledged", "These goods are not bound by this pledge.")
+        moves.append(Move(Place.of(row), _also(row, pledge=None, pledgee=None), line.quantity))
+    rows = move_goods(moves, kind="released", key=key, subject=subject, at=at)
+    freed = [rows[place] for place in _targets(moves)]
+    promised = [
+        Reservation(line.reservation, row.sku_id, line.quantity)
+        for row, line in zip(freed, lines, strict=True)
+        if line.reservation is not None
+    ]
+    # One pledge binds goods of one owner at one warehouse.
+    reserve(promised, owner=freed[0].owner, warehouse=freed[0].warehouse, subject=subject, at=at)
+    return freed
+
+
+def hand_over(lines: Sequence[RowQuantity], *, key: str, subject: UUID, at: datetime) -> None:
+    """Free goods leave the warehouse with their owner. Pledged ones never do (`Refused`)."""
+    moves = []
+    for row, line in _with_rows(lines):
+        _require_free(row)
+        gate = Virtual(Beyond.HANDED_OVER, row.sku_id, row.warehouse, row.owner)
+        moves.append(Move(Place.of(row), gate, line.quantity, line.reservation))
+    move_goods(moves, kind="handed-over", key=key, subject=subject, at=at)
+
+
+def adjust(
+    row_id: UUID, *, actor: Actor, counted: int, reason: str, key: str, at: datetime
+) -> StockRow:
+    """Set a row to what was counted; the difference goes to the warehouse's difference end.
+
+    Pledged goods are not adjusted: their loss is a matter between keeper, pledgor and pledgee.
+    Promised goods cannot be counted away (`Short`): let the reservations go first.
+    """
+    actor.require("count")
+    if counted < 0 or not reason.strip():
+        raise Invalid("count-unclear", "A count needs a quantity of at least 0 and a reason.")
+    row = _locked([row_id])[row_id]
+    if not actor.is_system and row.warehouse not in actor.orgs:
+        raise NotFound()
+    _require_unpledged(row)
+    difference = counted - row.quantity
+    if difference == 0:
+        return row
+    beyond, here = Virtual(Beyond.DIFFERENCE, row.sku_id, row.warehouse, row.owner), Place.of(row)
+    move = Move(beyond, here, difference) if difference > 0 else Move(here, beyond, -difference)
+    row = move_goods([move], kind="adjusted", key=key, subject=row.id, at=at)[here]
+    record(
+        StockAdjusted(subject=row.id, sku=row.sku_id, difference=difference, reason=reason.strip()),
+        actor=actor,
+        at=at,
+        audience=(row.owner, row.warehouse),
+    )
+    return row
+
+
+def _transit(sku: UUID, *, new_owner: UUID, sender: UUID, shipment: UUID) -> Virtual:
+    return Virtual(Beyond.TRANSIT, sku, sender, new_owner, str(shipment))
+
+
+def _free_rows(skus: Sequence[UUID], *, owner: UUID, warehouse: UUID) -> Sequence[StockRow]:
+    """Free, good rows, locked in the order of their ids, given back oldest first."""
+    locked = StockRow.objects.select_for_update().filter(
+        owner=owner,
+        warehouse=warehouse,
+        sku__in=skus,
+        quality=Quality.GOOD,
+        pledge=None,
+        quantity__gt=0,
+    )
+    return sorted(locked.order_by("id"), key=lambda row: (row.since, row.id))
+
+
+def _locked(ids: Iterable[UUID]) -> dict[UUID, StockRow]:
+    wanted = set(ids)
+    found = StockRow.objects.select_for_update().filter(id__in=wanted).order_by("id")
+    rows = {row.id: row for row in found}
+    if len(rows) != len(wanted):
+        raise NotFound()
+    return rows
+
+
+def _with_rows(lines: Sequence[RowQuantity]) -> list[tuple[StockRow, RowQuantity]]:
+    rows = _locked(line.row for line in lines)
+    return [(rows[line.row], line) for line in lines]
+
+
+def _also(row: StockRow, **changed: UUID | None) -> Place:
+    """The place of a row with something about it changed."""
+    return replace(Place.of(row), **changed)  # type: ignore[arg-type]
+
+
+def _targets(moves: Sequence[Move]) -> list[Place]:
+    return [move.target for move in moves if isinstance(move.target, Place)]
+
+
+def _require_unpledged(row: StockRow) -> None:
+    if row.pledge is not None:
+        raise Refused(
+            "row-pledged",
+            "These goods are pledged.",
+            help="They come free when the loan is repaid.",
+        )
+
+
+def _require_free(row: StockRow) -> None:
+    _require_unpledged(row)
+    if row.quality != Quality.GOOD:
+        raise Refused("row-quarantined", "These goods are in quarantine.")

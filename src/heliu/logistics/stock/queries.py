@@ -1,0 +1,65 @@
+"""Reading stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.logistics.stock.models import StockRow
+
+
+def available(
+    skus: Sequence[UUID], *, owner: UUID, warehouse: UUID, at: datetime | None = None
+) -> dict[UUID, int]:
+    """How much of each SKU `owner` can still promise at `warehouse`; 0 for what it never had.
+
+    Answers to the owner, the warehouse and whoever is acquainted with the owner: a buyer sees the
+    quantity, never the rows. To anybody else every answer is 0. Given `at`, reservations due by
+    then do not count.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select sku, quantity from stock_available(%s::uuid[], %s, %s, %s)",
+            [list(skus), owner, warehouse, at],
+        )
+        return dict.fromkeys(skus, 0) | dict(cursor.fetchall())
+
+
+def rows_visible_to(actor: Actor) -> QuerySet[StockRow]:
+    """The rows that hold goods and that the actor owns, keeps or has a pledge on."""
+    rows = StockRow.objects.filter(quantity__gt=0)
+    if actor.is_system:
+        return rows
+    return rows.filter(
+        Q(owner__in=actor.orgs) | Q(warehouse__in=actor.orgs) | Q(pledgee__in=actor.orgs)
+    )
+
+
+def on_hand(
+    actor: Actor,
+    *,
+    owner: UUID | None = None,
+    warehouse: UUID | None = None,
+    skus: Sequence[UUID] | None = None,
+) -> QuerySet[StockRow]:
+    """Rows the actor may see, narrowed down, first in first."""
+    rows = rows_visible_to(actor).select_related("sku")
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    if warehouse is not None:
+        rows = rows.filter(warehouse=warehouse)
+    if skus is not None:
+        rows = rows.filter(sku__in=skus)
+    return rows.order_by("since", "id")
+
+
+def check() -> list[str]:
+    """The laws of stock that are broken, each with its first offender; [] when all hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("select law, offender from stock_check()")
+        return [f"{law}: {offender}" for law, offender in cursor.fetchall()]

@@ -1,0 +1,18 @@
+-- What an owner can still promise at a warehouse. Runs as the owner of the database so that a
+-- buyer learns the quantity without seeing rows; answers only to those who know the owner.
+create function stock_available(skus uuid[], whose uuid, place uuid, moment timestamptz)
+returns table (sku uuid, quantity bigint)
+language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+    select p.sku_id, a.posted - a.held_out + coalesce(due.amount, 0)
+      from stock_promised p
+      join posting_account a on a.id = p.account
+      left join lateral (
+           select sum(h.posted - h.amount)::bigint as amount
+             from posting_hold h
+            where h.account_id = a.id and h.status = 'OPEN' and h.expires_at <= moment) due on true
+     where p.owner = whose and p.warehouse = place and p.sku_id = any (skus)
+       and (session_user = 'heliu_worker' or current_setting('role') = 'heliu_worker'
+            or whose = any (heliu_orgs()) or place = any (heliu_orgs())
+            or exists (select from parties_acquaintance k
+                        where k.org = any (heliu_orgs()) and k.knows = whose))
+$$;

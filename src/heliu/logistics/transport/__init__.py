@@ -1,0 +1,1 @@
+"""Goods on the way from one warehouse to another."""

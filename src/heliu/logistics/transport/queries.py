@@ -1,0 +1,57 @@
+"""Reading shipments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.logistics.transport.models import Shipment, ShipmentStatus
+
+
+def visible_to(actor: Actor) -> QuerySet[Shipment]:
+    """The shipments the actor sends, receives, owns or has lent for."""
+    if actor.is_system:
+        return Shipment.objects.all()
+    return Shipment.objects.filter(
+        Q(sender__in=actor.orgs)
+        | Q(warehouse__in=actor.orgs)
+        | Q(owner__in=actor.orgs)
+        | Q(lender__in=actor.orgs)
+    )
+
+
+def get(actor: Actor, id_or_number: UUID | str) -> Shipment:
+    """One shipment with its lines and milestones, or `NotFound`."""
+    is_id = isinstance(id_or_number, UUID)
+    found = (
+        visible_to(actor)
+        .filter(**{"id" if is_id else "number": id_or_number})
+        .prefetch_related("lines__sku", "milestones")
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_orders(actor: Actor, orders: Iterable[UUID]) -> QuerySet[Shipment]:
+    """The shipments of some orders, oldest first, with lines and milestones."""
+    return (
+        visible_to(actor)
+        .filter(order_id__in=list(orders))
+        .order_by("dispatched_at", "id")
+        .prefetch_related("lines__sku", "milestones")
+    )
+
+
+def expected(actor: Actor) -> QuerySet[Shipment]:
+    """What is on its way to the actor's warehouses: arrived ones first, then the oldest."""
+    coming = (ShipmentStatus.ARRIVED, ShipmentStatus.IN_TRANSIT)
+    shipments = visible_to(actor).filter(status__in=coming)
+    if not actor.is_system:
+        shipments = shipments.filter(warehouse__in=actor.orgs)
+    return shipments.order_by("status", "dispatched_at").prefetch_related("lines__sku")

@@ -1,0 +1,1 @@
+"""Buildings and bins, counting in, warehouse receipts, picking."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WarehousingConfig(AppConfig):
+    name = "heliu.logistics.warehousing"
+    label = "warehousing"

@@ -1,0 +1,365 @@
+"""Setting up a house, counting shipments in, issuing receipts, picking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.events.facts import record
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import move
+from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock import queries as stock_queries
+from heliu.logistics.stock.models import Quality, StockRow
+from heliu.logistics.transport import operations as transport
+from heliu.logistics.transport.models import Shipment, ShipmentLine, ShipmentStatus
+from heliu.logistics.verdicts import Verdict
+from heliu.logistics.warehousing import receipts
+from heliu.logistics.warehousing.events import GoodsReceived, PickRefused, ReceiptDiffers
+from heliu.logistics.warehousing.models import (
+    RECEIVING_MOVES,
+    Bin,
+    PickAttempt,
+    PickOutcome,
+    Receiving,
+    ReceivingLine,
+    ReceivingStatus,
+    Warehouse,
+    WarehouseReceipt,
+)
+from heliu.logistics.warehousing.policies import (
+    Count,
+    PickRequest,
+    may_pick,
+    missing_of,
+    put_away,
+)
+from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
+from heliu.logistics.warehousing.receipts import GoodRow
+
+
+@dataclass(frozen=True)
+class Received:
+    """The outcome of a count. `short` and `damaged` are quantities by order line, none if 0."""
+
+    receiving: Receiving
+    receipt: WarehouseReceipt | None
+    rows: list[GoodRow]
+    good: dict[UUID, int]
+    damaged: dict[UUID, int]
+    short: dict[UUID, int]
+
+
+def set_up(
+    *,
+    actor: Actor,
+    org: UUID,
+    code: str,
+    name: str,
+    columns: int,
+    rows: int,
+    name_zh: str = "",
+    city: str = "",
+    city_zh: str = "",
+    address: str = "",
+    is_supervised: bool = False,
+) -> Warehouse:
+    """Enter a house with a plan of `columns` by `rows` storage bins, a dock and a quarantine bin.
+
+    Bins are called A-01 and on: a letter for the row, a number for the column.
+    """
+    actor.require("operate")
+    if not (1 <= columns <= 60 and 1 <= rows <= 24):
+        raise Invalid("plan-size", "A plan has 1 to 60 columns and 1 to 24 rows.")
+    house = Warehouse.objects.create(
+        org=org,
+        code=code,
+        name=name,
+        name_zh=name_zh,
+        city=city,
+        city_zh=city_zh,
+        address=address,
+        is_supervised=is_supervised,
+    )
+    plan = [
+        Bin(warehouse=house, org=org, code=f"{chr(65 + y)}-{x + 1:02d}", x=x, y=y)
+        for y in range(rows)
+        for x in range(columns)
+    ]
+    gate = Bin(warehouse=house, org=org, code="DOCK", x=0, y=rows, is_dock=True)
+    aside = Bin(warehouse=house, org=org, code="QUAR", x=1, y=rows, is_quarantine=True)
+    Bin.objects.bulk_create([*plan, gate, aside])
+    return house
+
+
+def receive(
+    *,
+    actor: Actor,
+    shipment: Shipment,
+    counts: Sequence[Count],
+    pledge: UUID | None,
+    holder: UUID,
+    at: datetime,
+    audience: Iterable[UUID] = (),
+) -> Received:
+    """Count a shipment in, put it away, and issue a receipt to `holder` for what is good.
+
+    Good goods go into rows bound by `pledge` whose pledgee is the holder (free rows of the owner
+    when there is no pledge), damaged ones into quarantine, missing ones to the claim end of the
+    shipment. A house that keeps its own goods issues no receipt. A shipment is received once.
+    """
+    actor.require("order" if shipment.warehouse == shipment.owner else "receive")
+    if not actor.is_system and shipment.warehouse not in actor.orgs:
+        raise Forbidden("not-your-goods", "These goods are sent and received by others.")
+    if pledge is None and holder != shipment.owner:
+        raise Invalid("holder-unbound", "Without a pledge the owner holds the receipt.")
+    shipment = Shipment.objects.select_for_update().get(pk=shipment.pk)
+    if shipment.status == ShipmentStatus.RECEIVED:
+        raise Refused("already-received", "This shipment was already received.")
+    lines = list(shipment.lines.all())
+    missing = missing_of({line.id: line.quantity for line in lines}, counts)
+    by_line = {count.line_id: count for count in counts}
+    rows = _put_away(shipment, lines, by_line, missing, pledge=pledge, holder=holder, at=at)
+    transport.received(shipment, actor=actor, at=at)
+    receiving = _write_count(shipment, lines, by_line, missing, actor=actor, at=at)
+    receipt = None
+    if rows and shipment.warehouse != shipment.owner:
+        receipt = receipts.issue(
+            receiving, rows, pledge=pledge, holder=holder, keeper=actor.name, at=at
+        )
+    outcome = Received(
+        receiving=receiving,
+        receipt=receipt,
+        rows=rows,
+        good={x.order_line: n for x in lines if (n := by_line[x.id].good)},
+        damaged={x.order_line: n for x in lines if (n := by_line[x.id].damaged)},
+        short={x.order_line: n for x in lines if (n := missing[x.id])},
+    )
+    _tell(shipment, outcome, actor=actor, at=at, audience=audience)
+    return outcome
+
+
+def _put_away(
+    shipment: Shipment,
+    lines: Sequence[ShipmentLine],
+    counts: Mapping[UUID, Count],
+    missing: Mapping[UUID, int],
+    *,
+    pledge: UUID | None,
+    holder: UUID,
+    at: datetime,
+) -> list[GoodRow]:
+    """Move the counted goods out of transit; each line gets a lot and a bin of its own."""
+    bins = put_away(bin_loads(shipment.warehouse), len(lines))
+    quarantine = quarantine_of(shipment.warehouse)
+    lots = {line.id: f"{shipment.number}/{line.position}" for line in lines}
+    rows = stock.receive(
+        [
+            stock.Arrival(
+                sku=line.sku_id,
+                good=counts[line.id].good,
+                damaged=counts[line.id].damaged,
+                missing=missing[line.id],
+                lot=lots[line.id],
+                bin=bin,
+                quarantine=quarantine,
+            )
+            for line, bin in zip(lines, bins, strict=True)
+        ],
+        owner=shipment.owner,
+        sender=shipment.sender,
+        warehouse=shipment.warehouse,
+        shipment=shipment.id,
+        pledge=pledge,
+        pledgee=holder if pledge else None,
+        at=at,
+    )
+    good = {place.lot: row.id for place, row in rows.items() if place.quality == Quality.GOOD}
+    return [
+        GoodRow(good[lots[line.id]], line.sku_id, line.order_line, counts[line.id].good)
+        for line in lines
+        if counts[line.id].good
+    ]
+
+
+def _write_count(
+    shipment: Shipment,
+    lines: Sequence[ShipmentLine],
+    counts: Mapping[UUID, Count],
+    missing: Mapping[UUID, int],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Receiving:
+    differs = any(missing.values()) or any(count.damaged for count in counts.values())
+    parties = {
+        "warehouse": shipment.warehouse,
+        "owner": shipment.owner,
+        "sender": shipment.sender,
+        "lender": shipment.lender,
+    }
+    receiving = Receiving.objects.create(
+        id=new_id(),
+        shipment=shipment.id,
+        shipment_number=shipment.number,
+        status=ReceivingStatus.COUNTED if differs else ReceivingStatus.CLOSED,
+        counted_at=at,
+        counted_by_name=actor.name,
+        closed_at=None if differs else at,
+        **parties,
+    )
+    ReceivingLine.objects.bulk_create(
+        [
+            ReceivingLine(
+                receiving=receiving,
+                shipment_line=line.id,
+                order_line=line.order_line,
+                position=line.position,
+                sku_id=line.sku_id,
+                expected=line.quantity,
+                good=counts[line.id].good,
+                damaged=counts[line.id].damaged,
+                missing=missing[line.id],
+                **parties,
+            )
+            for line in lines
+        ]
+    )
+    return receiving
+
+
+def _tell(
+    shipment: Shipment,
+    outcome: Received,
+    *,
+    actor: Actor,
+    at: datetime,
+    audience: Iterable[UUID],
+) -> None:
+    parties = {shipment.warehouse, shipment.owner, shipment.sender, *audience}
+    if shipment.lender is not None:
+        parties.add(shipment.lender)
+    record(
+        GoodsReceived(
+            subject=shipment.id,
+            number=shipment.number,
+            order=shipment.order_id,
+            good=sum(outcome.good.values()),
+            receipt=outcome.receipt.number if outcome.receipt else "",
+        ),
+        actor=actor,
+        at=at,
+        audience=parties,
+        deal=shipment.deal,
+    )
+    if outcome.short or outcome.damaged:
+        record(
+            ReceiptDiffers(
+                subject=shipment.id,
+                number=shipment.number,
+                order=shipment.order_id,
+                missing=sum(outcome.short.values()),
+                damaged=sum(outcome.damaged.values()),
+            ),
+            actor=actor,
+            at=at,
+            audience=parties,
+            deal=shipment.deal,
+        )
+
+
+def settle(receiving: Receiving, *, actor: Actor, settlement: str, at: datetime) -> None:
+    """Sender or owner write down how the differences of a count were made good; it is closed."""
+    if not actor.is_system and not {receiving.sender, receiving.owner} & set(actor.orgs):
+        raise Forbidden("not-your-goods", "These goods are sent and received by others.")
+    if not settlement.strip():
+        raise Invalid("settlement-missing", "Say how it was settled.", field="settlement")
+    move(
+        receiving,
+        ReceivingStatus.CLOSED,
+        moves=RECEIVING_MOVES,
+        closed_at=at,
+        settlement=settlement.strip(),
+    )
+
+
+def pick(
+    *,
+    actor: Actor,
+    row_id: UUID,
+    quantity: int,
+    at: datetime,
+    release_order_id: UUID | None = None,
+    deal: UUID | None = None,
+) -> Verdict:
+    """Ask to take goods out of a bin. The answer, go or stop, is recorded with its reason.
+
+    It says where to take the goods; they leave the stock only when they are handed over.
+    """
+    actor.require("pick")
+    if quantity <= 0:
+        raise Invalid("quantity-positive", "Pick at least one.", field="quantity")
+    row = stock_queries.rows_visible_to(actor).filter(pk=row_id).select_for_update(of=("self",))
+    found = row.first()
+    if found is None or not (actor.is_system or found.warehouse in actor.orgs):
+        raise NotFound()
+    verdict = may_pick(_request(found, quantity, release_order_id, at))
+    _record_attempt(found, quantity, verdict, release_order_id, actor=actor, at=at, deal=deal)
+    return verdict
+
+
+def _request(row: StockRow, quantity: int, release_order: UUID | None, at: datetime) -> PickRequest:
+    promisable = None
+    if release_order is None and row.is_saleable:
+        free = stock_queries.available(
+            [row.sku_id], owner=row.owner, warehouse=row.warehouse, at=at
+        )
+        promisable = free[row.sku_id]
+    place = Bin.objects.filter(pk=row.bin).first() if row.bin else None
+    return PickRequest(
+        quantity=quantity,
+        on_row=row.quantity,
+        is_pledged=row.pledge is not None,
+        is_good=row.quality == Quality.GOOD,
+        promisable=promisable,
+        bin=place.code if place else "-",
+    )
+
+
+def _record_attempt(
+    row: StockRow,
+    quantity: int,
+    verdict: Verdict,
+    release_order: UUID | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    deal: UUID | None,
+) -> None:
+    PickAttempt.objects.create(
+        at=at,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        stock_row=row.id,
+        sku_id=row.sku_id,
+        quantity=quantity,
+        release_order=release_order,
+        pledge=row.pledge,
+        outcome=PickOutcome.GO if verdict.go else PickOutcome.REFUSED,
+        reason=verdict.code,
+        warehouse=row.warehouse,
+        owner=row.owner,
+        pledgee=row.pledgee,
+    )
+    if not verdict.go:
+        record(
+            PickRefused(subject=row.id, sku=row.sku_id, quantity=quantity, reason=verdict.code),
+            actor=actor,
+            at=at,
+            audience={org for org in (row.warehouse, row.owner, row.pledgee) if org is not None},
+            deal=deal,
+        )

@@ -1,0 +1,111 @@
+"""Reading houses, counts, receipts and attempts to pick."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.models import Acquaintance
+from heliu.logistics.stock.models import StockRow
+from heliu.logistics.warehousing.models import (
+    Bin,
+    PickAttempt,
+    Receiving,
+    Warehouse,
+    WarehouseReceipt,
+)
+from heliu.logistics.warehousing.policies import BinLoad, content_hash
+
+
+def warehouses_visible_to(actor: Actor) -> QuerySet[Warehouse]:
+    """The houses of the actor and of the parties it deals with."""
+    houses = Warehouse.objects.order_by("code")
+    if actor.is_system:
+        return houses
+    known = Acquaintance.objects.filter(org__in=actor.orgs).values("knows")
+    return houses.filter(Q(org__in=actor.orgs) | Q(org__in=known))
+
+
+def supervised_for(actor: Actor) -> QuerySet[Warehouse]:
+    """The supervised houses that may keep pledged goods for the actor."""
+    return warehouses_visible_to(actor).filter(is_supervised=True)
+
+
+def receivings_visible_to(actor: Actor) -> QuerySet[Receiving]:
+    """Counts at the actor's houses, of its goods, of what it sent, of what it lent for."""
+    counts = Receiving.objects.order_by("-counted_at")
+    if actor.is_system:
+        return counts
+    return counts.filter(
+        Q(warehouse__in=actor.orgs)
+        | Q(owner__in=actor.orgs)
+        | Q(sender__in=actor.orgs)
+        | Q(lender__in=actor.orgs)
+    )
+
+
+def receipts_visible_to(actor: Actor) -> QuerySet[WarehouseReceipt]:
+    """Receipts the actor issued, whose goods it owns, or that are or were pledged to it."""
+    receipts = WarehouseReceipt.objects.order_by("-issued_at")
+    if actor.is_system:
+        return receipts
+    return receipts.filter(
+        Q(warehouse__in=actor.orgs) | Q(owner__in=actor.orgs) | Q(pledgee__in=actor.orgs)
+    )
+
+
+def receipt(actor: Actor, number: str) -> WarehouseReceipt:
+    """One receipt with its lines, or `NotFound`."""
+    found = receipts_visible_to(actor).filter(number=number).prefetch_related("lines__sku").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def is_genuine(receipt: WarehouseReceipt) -> bool:
+    """Whether the content still is what the keeper signed."""
+    return content_hash(receipt.content) == receipt.content_hash
+
+
+def attempts_visible_to(actor: Actor) -> QuerySet[PickAttempt]:
+    """Attempts to pick at the actor's houses, of its goods, or of goods pledged to it."""
+    attempts = PickAttempt.objects.order_by("-at", "-id").select_related("sku")
+    if actor.is_system:
+        return attempts
+    return attempts.filter(
+        Q(warehouse__in=actor.orgs) | Q(owner__in=actor.orgs) | Q(pledgee__in=actor.orgs)
+    )
+
+
+def bins_of(actor: Actor, warehouse: Warehouse) -> QuerySet[Bin]:
+    """The plan of a house the actor may see."""
+    if not warehouses_visible_to(actor).filter(pk=warehouse.pk).exists():
+        raise NotFound()
+    return warehouse.bins.order_by("y", "x")
+
+
+def bin_loads(org: UUID) -> list[BinLoad]:
+    """The storage bins of an organisation's houses and how many rows of goods lie in each."""
+    lying = (
+        StockRow.objects.filter(warehouse=org, bin=OuterRef("pk"), quantity__gt=0)
+        .values("bin")
+        .annotate(rows=Count("id"))
+        .values("rows")
+    )
+    bins = Bin.objects.filter(org=org, is_dock=False, is_quarantine=False)
+    loads = bins.annotate(rows=Coalesce(Subquery(lying), 0))
+    return [BinLoad(*row) for row in loads.values_list("id", "x", "y", "rows")]
+
+
+def quarantine_of(org: UUID) -> UUID | None:
+    """Where an organisation puts damaged goods aside."""
+    return (
+        Bin.objects.filter(org=org, is_quarantine=True)
+        .order_by("code")
+        .values_list("id", flat=True)
+        .first()
+    )

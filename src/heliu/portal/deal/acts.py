@@ -1,0 +1,72 @@
+"""What a desk may do with a deal now; everything else is not offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliu.kernel.access.actor import Actor
+from heliu.portal.deal.sides import Side
+
+RUNNING = ("SELLER_PAID", "OVERDUE")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button: a form of its own when it acts at once, a link when a sheet follows ("…")."""
+
+    label: str
+    href: str
+    is_post: bool = False
+    is_filled: bool = False
+
+
+def acts_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Act]:
+    """The acts of this side in this state; at most one is filled, and it stands last."""
+    if view.order is None:
+        return []
+    by_side = {"buyer": _buyer, "seller": _seller, "lender": _lender, "custodian": _custodian}
+    return by_side[side](actor, view, at)
+
+
+def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
+    deal, order, loan = view.deal, view.order, view.loan
+    acts = []
+    if order.status in ("PLACED", "CONFIRMED") and actor.may("order"):
+        acts.append(Act(_("Cancel…"), reverse("deal_cancel", args=[deal.number])))
+    if loan is None:
+        return acts
+    if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):
+        acts.append(Act(_("Sign…"), reverse("deal_sign", args=[deal.number]), is_filled=True))
+    if loan.status in RUNNING and actor.may("pay"):
+        label = _("Repay and release…") if view.pledge else _("Repay…")
+        acts.append(Act(label, reverse("deal_repay", args=[deal.number]), is_filled=True))
+    return acts
+
+
+def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
+    deal, order = view.deal, view.order
+    acts = []
+    if order.status in ("PLACED", "CONFIRMED") and actor.may("sell"):
+        acts.append(Act(_("Cancel…"), reverse("deal_cancel", args=[deal.number])))
+    if order.status == "PLACED" and order.pay_by != "FINANCE" and actor.may("sell"):
+        address = reverse("deal_confirm", args=[deal.number])
+        acts.append(Act(_("Confirm"), address, is_post=True, is_filled=True))
+    if order.status in ("CONFIRMED", "PART_SHIPPED") and actor.may("ship"):
+        acts.append(Act(_("Ship…"), reverse("deal_ship", args=[deal.number]), is_filled=True))
+    return acts
+
+
+def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
+    if view.loan is None or view.loan.status != "REFERRED" or not actor.may("decide"):
+        return []
+    address = reverse("deal_decide", args=[view.deal.number])
+    return [Act(_("Decide…"), address, is_filled=True)]
+
+
+def _custodian(actor: Actor, view: Any, at: datetime) -> list[Act]:
+    return []

@@ -1,0 +1,84 @@
+"""What is still to come in a deal, as far as its documents say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from heliu.portal.deal.flow import CLOSE, Expected
+from heliu.portal.ui.formats import money_text
+
+ENDED_LOANS = ("DECLINED", "EXPIRED", "CANCELLED", "UNWINDING", "BANK_REJECTED")
+
+CAPITAL = ("capital",)
+LOGISTICS = ("logistics",)
+COMMERCE = ("commerce",)
+PAYMENT = ("commerce", "capital")
+PLEDGE = ("capital", "logistics")
+
+
+def still_to_come(order: Any, loan: Any, pledge: Any, told: Set[str]) -> list[Expected]:
+    """The steps ahead, in their order. ``told`` are the names of the facts that happened.
+
+    A cancelled order and a loan that came to nothing expect nothing; money that goes back is told
+    when it went.
+    """
+    if "capital.loan-closed" in told or "commerce.order-cancelled" in told:
+        return []
+    if order is not None and order.status in ("CANCELLED", "COMPLETED"):
+        return []
+    if order is not None and order.pay_by != "FINANCE":
+        return _without_bank(order)
+    if loan is not None and loan.status in ENDED_LOANS:
+        return []
+    steps = [
+        Expected(fact, title, head, flows)
+        for fact, title, head, flows in (
+            ("capital.loan-signed", _("Agreement signed"), _("Agreement|signed"), CAPITAL),
+            ("capital.deposit-booked", _("Deposit received"), _("Deposit|received"), CAPITAL),
+            ("capital.loan-disbursed", _("Loan paid out"), _("Loan|paid out"), CAPITAL),
+            ("capital.seller-paid", _("Seller paid"), _("Seller|paid"), PAYMENT),
+            ("logistics.goods-shipped", _("Goods shipped"), _("Goods|shipped"), LOGISTICS),
+            ("logistics.goods-pledged", _("Received and pledged"), _("Received,|pledged"), PLEDGE),
+        )
+        if fact not in told
+    ]
+    return steps + _to_the_end(loan, pledge)
+
+
+def _without_bank(order: Any) -> list[Expected]:
+    ahead = {
+        "PLACED": ("confirmed", "shipped", "received"),
+        "CONFIRMED": ("shipped", "received"),
+        "PART_SHIPPED": ("shipped", "received"),
+        "SHIPPED": ("received",),
+    }.get(order.status, ())
+    steps = {
+        "confirmed": Expected("confirmed", _("Order confirmed"), _("Order|confirmed"), COMMERCE),
+        "shipped": Expected("shipped", _("Goods shipped"), _("Goods|shipped"), LOGISTICS),
+        "received": Expected("received", _("Goods received"), _("Goods|received"), LOGISTICS),
+    }
+    end = Expected("completed", _("Order completed"), _("Order|completed"), CLOSE)
+    return [*(steps[name] for name in ahead), end]
+
+
+def _to_the_end(loan: Any, pledge: Any) -> list[Expected]:
+    steps = []
+    if loan is None or loan.status not in ("REPAID", "CLOSED"):
+        left = loan.principal_left or loan.principal if loan is not None else 0
+        steps.append(
+            Expected(
+                "repay",
+                _("Repay and release"),
+                _("Repay,|release"),
+                PLEDGE,
+                loan.due_on if loan is not None else None,
+                money_text(left) if left else "",
+            )
+        )
+    if pledge is None or pledge.picked_up_quantity < pledge.pledged_quantity:
+        steps.append(Expected("fetch", _("Goods picked up"), _("Goods|picked up"), LOGISTICS))
+    steps.append(Expected("close", _("Deal closed"), _("Deal|closed"), CLOSE))
+    return steps

@@ -1,0 +1,298 @@
+"""The acts on a deal's money: sign, repay, decide. Each is a sheet that says what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from heliu.capital.lending import policies as lending_rules
+from heliu.capital.lending import queries as lending
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges.policies import Bound, units_to_release
+from heliu.portal.deal.reading import read
+from heliu.portal.deal.tellings import pieces as pieces_in_words
+from heliu.portal.deal.views import agreement_in_reading_language
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.shell.reasons import told
+from heliu.portal.ui.formats import money_text, percent_text
+from heliu.portal.ui.parts import Amount, Chip, Will
+from heliu.trade import financed_order
+
+SHARES = (25, 50, 75, 100)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def sign(request: HttpRequest, ref: str) -> HttpResponse:
+    """The agreement in full, what will happen, consent and signature; the post signs."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+    loan = view.loan
+    if loan is None or loan.status != "QUOTED":
+        raise NotFound(_("There is nothing to sign here any more."))
+
+    def do() -> str:
+        typed = " ".join(request.POST.get("signature", "").split())
+        if typed.casefold() != actor.name.casefold():
+            raise Invalid(
+                "signature-differs",
+                "The signature is your name: %(name)s.",
+                field="signature",
+                name=actor.name,
+            )
+        financed_order.sign(
+            view.deal.pk,
+            actor=actor,
+            agreement_digest=request.POST.get("digest", ""),
+            consent=request.POST.get("consent") == "yes",
+            at=at,
+        )
+        say(request, _("Signed. The bank takes the deposit and pays the seller."))
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    known = names([loan.lender, loan.seller, view.deal.custodian])
+    context = {
+        "deal": view.deal,
+        "order": view.order,
+        "loan": loan,
+        "lender": known[loan.lender],
+        "agreement": agreement_in_reading_language(loan),
+        "principal_text": money_text(loan.principal),
+        "deposit_text": money_text(loan.deposit),
+        "will": will_of_loan(loan, loan.seller, known, view.deal.custodian),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "deal/sign.html", context, here="deals", status=status)
+
+
+def will_of_loan(
+    terms: Any, seller_id: UUID, known: Mapping[Any, Any], custodian: Any
+) -> list[Will]:
+    """What signing sets in motion, in the order in which it happens."""
+    house = known[custodian].display if custodian in known else ""
+    seller = known[seller_id].display if seller_id in known else ""
+    return [
+        Will(
+            _("The deposit is taken from your account"), -terms.deposit, note=_("today, in seconds")
+        ),
+        Will(
+            _("The bank pays the loan into the supervised account"),
+            terms.principal,
+            plus=True,
+            note=_("it can pay only %(seller)s") % {"seller": seller},
+        ),
+        Will(_("%(seller)s is paid") % {"seller": seller}, terms.deposit + terms.principal),
+        Will(
+            _("The goods go to %(house)s") % {"house": house},
+            note=_("pledged to the bank on receipt; what you repay sets goods free"),
+        ),
+        Will(
+            _("Principal, interest and fee are due on %(day)s") % {"day": terms.due_on.isoformat()},
+            terms.principal + terms.total_cost,
+            note=_("earlier repayment costs less"),
+        ),
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def repay(request: HttpRequest, ref: str) -> HttpResponse:
+    """The repay sheet: an amount, what of it pays what, and which goods it sets free."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+    if view.owed is None or view.loan.status not in ("SELLER_PAID", "OVERDUE"):
+        raise NotFound(_("Nothing can be repaid here now."))
+    typed = request.POST.get("amount") or request.GET.get("amount", "")
+    share = request.GET.get("share", "") or ("" if typed else "100")
+    amount, problem = _amount(view.loan, typed, share, at)
+
+    def do() -> str:
+        if amount is None:
+            raise Invalid("amount-unreadable", "This amount cannot be read.", field="amount")
+        financed_order.repay(
+            view.deal.pk, actor=actor, key=request.POST["idempotency_key"], at=at, amount=amount
+        )
+        say(
+            request,
+            _("%(amount)s are on the way to the bank. The goods come free once it has booked them.")
+            % {"amount": money_text(amount)},
+        )
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    context = {
+        "deal": view.deal,
+        "order": view.order,
+        "owed_text": money_text(view.owed.total),
+        "amount_typed": money_text(amount) if amount is not None else typed,
+        "problem": problem,
+        "shares": [
+            Chip(
+                _("All") if n == 100 else percent_text(Decimal(n), 0),
+                f"?share={n}",
+                on=share == str(n),
+            )
+            for n in SHARES
+        ],
+        "refusal": refusal,
+        "shown": amount is not None,
+        **(repay_preview(view, amount, at) if amount is not None else {}),
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "deal/repay.html", context, here="deals", status=status)
+
+
+def _amount(loan: Any, typed: str, share: str, at: datetime) -> tuple[int | None, str]:
+    """The amount in fen, from what was typed or from a share of the loan, and what is wrong."""
+    if share and not typed:
+        if share not in {str(n) for n in SHARES}:
+            return None, _("Choose a share or type an amount.")
+        whole = share == "100"
+        return lending.amount_for(loan, Decimal(share), day_of(at), last=whole), ""
+    try:
+        value = Decimal(typed.replace(",", "").replace("，", "").strip())
+        fen = value * 100
+    except InvalidOperation:
+        return None, _("This amount cannot be read.")
+    if not value.is_finite() or fen != fen.to_integral_value() or fen <= 0 or fen > 10**15:
+        return None, _("An amount above zero with at most two decimals.")
+    return int(fen), ""
+
+
+def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
+    """What the amount pays and which goods come free, by the same rules that will do it."""
+    loan, pledge = view.loan, view.pledge
+    paid = lending_rules.allocate(loan, view.owed, amount, day_of(at))
+    rows = [
+        Amount(label, minor)
+        for label, minor in (
+            (_("Fee"), paid.fee),
+            (_("Penalty"), paid.penalty),
+            (_("Interest"), paid.interest),
+            (_("Principal"), paid.principal),
+            (_("Left over, kept for you"), paid.unapplied),
+        )
+        if minor
+    ]
+    frees, left_over = _frees(loan, pledge, paid.principal)
+    pieces = sum(line["quantity"] for line in frees)
+    value = sum(line["value"] for line in frees)
+    count = pieces_in_words(pieces)
+    after = loan.principal_left - paid.principal
+    return {
+        "pays": [*rows, Amount(_("Repaid"), amount, is_total=True)],
+        "frees": frees,
+        "freed_pieces": pieces,
+        "freed_value": value,
+        "left_over": money_text(left_over) if left_over and after else "",
+        "nothing_free": _("Nothing yet: the goods are not in the warehouse.")
+        if pledge is None or not pledge.pledged_quantity
+        else _("Not one whole piece comes free with this amount."),
+        "amount_text": money_text(amount),
+        "button": _("Repay %(amount)s") % {"amount": money_text(amount)},
+        "will": [
+            Will(_("The bank takes the money from your account"), -amount),
+            Will(
+                _("Principal owed"),
+                after,
+                note=_("before: %(amount)s") % {"amount": money_text(loan.principal_left)},
+            ),
+            *(
+                [Will(_("The goods come free and a pick-up code arrives"), note=count)]
+                if pieces
+                else []
+            ),
+            Will(_("The repaid part of the limit is free again"), paid.principal, plus=True),
+        ],
+    }
+
+
+def _frees(loan: Any, pledge: Any, principal: int) -> tuple[list[dict[str, Any]], int]:
+    """Whole pieces per line, oldest first, and the value that is left for the next piece."""
+    if pledge is None or not pledge.pledged_quantity:
+        return [], 0
+    earned = lending_rules.entitlement(
+        loan.principal, loan.principal_repaid + principal, pledge.pledged_value
+    )
+    lines = [line for line in pledge.lines.all() if line.is_live]
+    share = units_to_release(
+        [Bound(line.quantity - line.released, line.unit_value) for line in lines],
+        entitlement=max(earned, pledge.entitlement),
+        released_value=pledge.released_value,
+    )
+    frees = [
+        {"sku": line.sku, "quantity": units, "value": units * line.unit_value}
+        for line, units in zip(lines, share.units, strict=True)
+        if units
+    ]
+    return frees, max(0, earned - pledge.released_value - share.value)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """The bank's officer looks at a referred request and approves or declines it, with a reason."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+    loan = view.loan
+    if loan is None or loan.status != "REFERRED" or loan.lender not in actor.orgs:
+        raise NotFound()
+
+    def do() -> str:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            raise Invalid("reason-missing", "A reason is needed.", field="reason")
+        approve = request.POST.get("approve") == "yes"
+        financed_order.decide(
+            view.deal.pk,
+            actor=actor,
+            approve=approve,
+            reason=reason,
+            deposit_ratio=Decimal(request.POST["deposit_ratio"]) if approve else None,
+            at=at,
+        )
+        say(request, _("Approved.") if approve else _("Declined."))
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    known = names([loan.borrower])
+    context = {
+        "deal": view.deal,
+        "order": view.order,
+        "loan": loan,
+        "buyer": known[loan.borrower],
+        "principal_text": money_text(loan.principal),
+        "ratio": percent_text(loan.deposit_ratio * 100, 0),
+        "ratio_value": loan.deposit_ratio,
+        "ratios": [
+            (one, percent_text(one * 100, 0)) for one in sorted(loan.programme.deposit_ratios)
+        ],
+        "reasons": told(loan.assessment.reasons),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "deal/decide.html", context, here="deals", status=status)

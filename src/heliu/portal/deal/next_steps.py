@@ -1,0 +1,91 @@
+"""What is to be done next in a deal, and by whom, as the reading side is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.portal.deal.sides import Side
+from heliu.portal.deal.tellings import pieces
+from heliu.portal.ui.formats import day_text, moment_text, money_text
+from heliu.portal.ui.parts import Todo
+
+RUNNING = ("SELLER_PAID", "OVERDUE")
+
+
+def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
+    """At most a few lines: what this side must do, else whom the deal waits for."""
+    todo = [*_signing(side, view, at), *_repaying(side, view, at), *_fetching(side, view, at)]
+    return todo or _waiting(view)
+
+
+def _waiting(view: Any) -> list[Todo]:
+    return [Todo("moving", str(view.next_step))] if view.next_step else []
+
+
+def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:
+    loan = view.loan
+    if loan is None or loan.status != "QUOTED" or side != "buyer" or loan.expires_at <= at:
+        return []
+    until = moment_text(loan.expires_at, day_of(at), _language())
+    return [
+        Todo(
+            "due",
+            _("Sign until %(moment)s") % {"moment": until},
+            _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.deposit)},
+            reverse("deal_sign", args=[view.deal.number]),
+            _("Sign"),
+        )
+    ]
+
+
+def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
+    loan, pledge = view.loan, view.pledge
+    if loan is None or loan.status not in RUNNING or side not in ("buyer", "lender"):
+        return []
+    late = loan.due_on < day_of(at)
+    title = _("Repay %(amount)s by %(day)s") if side == "buyer" else _("%(amount)s due on %(day)s")
+    values = {
+        "amount": money_text(loan.principal_left),
+        "day": day_text(loan.due_on, day_of(at), _language()),
+    }
+    bound = pledge.bound_quantity if pledge else 0
+    days = abs((loan.due_on - day_of(at)).days)
+    left = (
+        ngettext("%(n)d day late", "%(n)d days late", days)
+        if late
+        else ngettext("%(n)d day left", "%(n)d days left", days)
+    ) % {"n": days}
+    note = f"{left}, " + _("frees %(pieces)s") % {"pieces": pieces(bound)} if bound else left
+    href = reverse("deal_repay", args=[view.deal.number]) if side == "buyer" else ""
+    return [Todo("bad" if late else "due", title % values, note, href, _("Repay"))]
+
+
+def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
+    if side not in ("buyer", "custodian"):
+        return []
+    return [
+        Todo(
+            "due" if side == "buyer" else "moving",
+            _("Pick up %(pieces)s") % {"pieces": pieces(one.quantity)}
+            if side == "buyer"
+            else _("%(pieces)s wait for their owner") % {"pieces": pieces(one.quantity)},
+            f"{one.notice_number} · "
+            + _("code until %(moment)s")
+            % {"moment": moment_text(one.code_valid_until, day_of(at), _language())},
+            reverse("dealer_code", args=[one.number]) if side == "buyer" else "",
+            _("Show the code"),
+        )
+        for one in view.releases
+        if one.status in ("RELEASED", "EXPIRED")
+    ]
+
+
+def _language() -> str:
+    return get_language() or "en"

@@ -1,0 +1,189 @@
+"""What stands on the deal page, filled from the deal's documents for the side that reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.parties.queries import names
+from heliu.portal.deal.acts import acts_for
+from heliu.portal.deal.expected import still_to_come
+from heliu.portal.deal.flow import confluence, fact_list
+from heliu.portal.deal.next_steps import todo_for
+from heliu.portal.deal.papers import papers_for
+from heliu.portal.deal.sides import Side, party_rows, remark
+from heliu.portal.deal.tellings import pieces
+from heliu.portal.ui.formats import day_text, duration_text, percent_text
+from heliu.portal.ui.parts import Amount, Figure
+
+
+def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
+    """The whole page: strip, confluence, facts, next, goods, money, parties, papers, acts."""
+    deal, order, loan = view.deal, view.order, view.loan
+    side = view.side
+    known = names([deal.buyer, deal.seller, deal.lender, deal.custodian])
+    to_come = still_to_come(order, loan, view.pledge, {fact.name for fact in view.facts})
+    told = fact_list(view.facts, to_come)
+    done = len(told) - len(to_come)
+    return {
+        "deal": deal,
+        "order": order,
+        "number": order.number if order is not None else deal.number,
+        "loan": loan,
+        "state": view.state,
+        "remark": remark(side, known, deal, financed=deal.lender is not None),
+        "acts": acts_for(side, actor, view, at),
+        "figures": _figures(side, view, at),
+        "flow": confluence(view.facts, to_come, label=str(view.state[0]), at=at),
+        "facts": told,
+        "facts_note": ngettext("%(n)d fact", "%(n)d facts", done) % {"n": done}
+        + (", " + _("%(n)d to come") % {"n": len(to_come)} if to_come else ""),
+        "todo": todo_for(side, actor, view, at),
+        "money_rows": _money(side, view),
+        "parties": party_rows(known, deal),
+        "papers": papers_for(side, view),
+        **_goods(view),
+    }
+
+
+def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
+    order, loan, pledge = view.order, view.loan, view.pledge
+    figures = []
+    if order is not None:
+        lines = list(order.lines.all())
+        figures.append(
+            Figure(
+                _("Order"),
+                minor=order.total,
+                note=ngettext("%(n)d line", "%(n)d lines", len(lines)) % {"n": len(lines)}
+                + f", {pieces(sum(line.quantity for line in lines))}",
+                href="#goods",
+            )
+        )
+    if loan is not None and side in ("buyer", "lender"):
+        terms = {
+            "day": day_text(loan.due_on, day_of(at), get_language() or "en"),
+            "rate": percent_text(loan.rate, 2),
+        }
+        owed = loan.principal_left if loan.disbursed_on else loan.principal
+        figures.append(
+            Figure(
+                _("Principal owed") if loan.disbursed_on else _("Loan"),
+                minor=owed,
+                note=_("due %(day)s, %(rate)s a year") % terms,
+                href="#money",
+                tone="bad" if loan.status == "OVERDUE" else "",
+            )
+        )
+    if pledge is not None and pledge.pledged_quantity:
+        figures.append(
+            Figure(
+                _("Goods pledged"),
+                minor=pledge.bound_value,
+                note=pieces(pledge.bound_quantity),
+                href="#goods",
+            )
+        )
+        if loan is not None and side in ("buyer", "lender") and pledge.bound_value:
+            ratio = Decimal(loan.principal_left * 100) / pledge.bound_value
+            figures.append(Figure(_("Loan to value"), text=percent_text(ratio)))
+    span = _order_to_paid(view)
+    if span:
+        figures.append(Figure(_("Order to seller paid"), text=span, href="#facts"))
+    return figures
+
+
+def _order_to_paid(view: Any) -> str:
+    first: dict[str, datetime] = {}
+    for fact in view.facts:
+        first.setdefault(fact.name, fact.at)
+    start, end = first.get("commerce.order-placed"), first.get("capital.seller-paid")
+    return duration_text(end - start) if start and end else ""
+
+
+def _goods(view: Any) -> dict[str, Any]:
+    """The lines with how far they are: taken and still pledged, or shipped and received.
+
+    A keeper does not see the order; it is shown the goods it holds.
+    """
+    pledge, order = view.pledge, view.order
+    if pledge is not None and pledge.pledged_quantity:
+        heads = [_("Taken"), _("Pledged")]
+        lines: list[Any] = _pledged_lines(pledge) if order is None else list(order.lines.all())
+        counts = {line.sku_id: [0, 0] for line in lines}
+        for one in pledge.lines.all():
+            taken_and_bound = counts.setdefault(one.sku_id, [0, 0])
+            taken_and_bound[0] += one.picked_up
+            taken_and_bound[1] += one.quantity - one.released
+    else:
+        heads = [_("Shipped"), _("Received")]
+        lines = list(order.lines.all()) if order is not None else []
+        counts = {line.sku_id: [line.shipped, line.received] for line in lines}
+    rows = [
+        {
+            "code": line.sku.code,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "amount": line.amount,
+            "counts": counts[line.sku_id],
+        }
+        for line in lines
+    ]
+    return {
+        "goods_heads": heads,
+        "goods": rows,
+        "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
+        "goods_total": sum(row["amount"] for row in rows),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _PledgedLine:
+    """A line as a keeper sees it: at the value it is pledged at."""
+
+    sku: Any
+    sku_id: Any
+    quantity: int
+    unit_price: int
+    amount: int
+
+
+def _pledged_lines(pledge: Any) -> list[Any]:
+    return [
+        _PledgedLine(
+            one.sku, one.sku_id, one.quantity, one.unit_value, one.quantity * one.unit_value
+        )
+        for one in pledge.lines.all()
+    ]
+
+
+def _money(side: Side, view: Any) -> list[Amount]:
+    loan = view.loan
+    if loan is None or side not in ("buyer", "lender"):
+        return []
+    rows = [
+        Amount(
+            _("Deposit %(ratio)s") % {"ratio": percent_text(loan.deposit_ratio * 100, 0)},
+            loan.deposit,
+        ),
+        Amount(_("Loan"), loan.principal),
+    ]
+    if not loan.disbursed_on:
+        return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
+    owed = view.owed
+    rows.append(Amount(_("Principal repaid"), loan.principal_repaid))
+    if owed is None or not owed.total:
+        return [*rows, Amount(_("Interest paid"), loan.interest_paid)]
+    rows.append(Amount(_("Interest to today"), owed.interest))
+    if owed.penalty:
+        rows.append(Amount(_("Penalty to today"), owed.penalty))
+    if owed.fee:
+        rows.append(Amount(_("Fee"), owed.fee))
+    return [*rows, Amount(_("To settle today"), owed.total, is_total=True)]

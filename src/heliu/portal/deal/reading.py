@@ -1,0 +1,89 @@
+"""One deal with all its documents that the reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from heliu.capital.lending import queries as lending
+from heliu.capital.lending.policies import Owed
+from heliu.commerce.ordering import queries as ordering
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
+from heliu.kernel.events.queries import visible_to as facts_visible_to
+from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.warehousing import queries as warehousing
+from heliu.portal.deal.sides import Side, side_of
+from heliu.portal.deal.states import State, next_step, state_of
+from heliu.trade import deals
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the deal page is filled from; documents the side may not see are None or absent."""
+
+    side: Side
+    deal: Any
+    order: Any
+    loan: Any
+    pledge: Any
+    releases: list[Any]
+    receipts: list[Any]
+    facts: list[Any]
+    owed: Owed | None
+    state: State
+    next_step: str
+
+
+def read(actor: Actor, ref: str, at: datetime) -> Reading:
+    """The deal of a number or id. Raises `NotFound` for one that is not the actor's to see."""
+    by_id = Q(pk=ref) if _is_id(ref) else Q(number=ref)
+    deal = deals.visible_to(actor).filter(by_id).first()
+    if deal is None:
+        raise NotFound()
+    order = (
+        ordering.visible_to(actor).filter(pk=deal.order_id).prefetch_related("lines__sku").first()
+    )
+    loan = lending.of_deal(deal.pk, actor)
+    pledge = (
+        pledges.visible_to(actor)
+        .filter(deal=deal.pk)
+        .prefetch_related("lines__sku", "releases__lines__sku")
+        .first()
+    )
+    side = side_of(deal, actor)
+    return Reading(
+        side=side,
+        deal=deal,
+        order=order,
+        loan=loan,
+        pledge=pledge,
+        releases=list(pledge.releases.all()) if pledge else [],
+        receipts=(
+            list(warehousing.receipts_visible_to(actor).filter(pledge=pledge.pk)) if pledge else []
+        ),
+        facts=_facts(actor, deal, loan),
+        owed=lending.owed(loan, day_of(at)) if loan is not None else None,
+        state=state_of(deal, order, loan, pledge),
+        next_step=next_step(side, deal, order, loan, pledge),
+    )
+
+
+def _facts(actor: Actor, deal: Any, loan: Any) -> list[Any]:
+    """What happened: facts of the deal, of its order, and the credit decision behind its loan."""
+    also = [deal.order_id, *([loan.assessment_id] if loan is not None else [])]
+    found = facts_visible_to(actor).filter(Q(deal=deal.pk) | Q(subject__in=also))
+    return list(found.order_by("at", "number"))
+
+
+def _is_id(ref: str) -> bool:
+    try:
+        UUID(ref)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""Deals as rows of a list: number, party, goods, amount, glyph, state, next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliu.capital.lending import queries as lending
+from heliu.commerce.ordering import queries as ordering
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges import queries as pledges
+from heliu.portal.deal.sides import side_of
+from heliu.portal.deal.states import State, next_step, progress, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class DealRow:
+    """One line of the list; ``total`` in minor units, ``progress`` from 0 to 1."""
+
+    href: str
+    number: str
+    at: datetime
+    party: str
+    goods: str
+    total: int | None
+    progress: float
+    state: State
+    next: str
+
+
+def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
+    """The rows of these deals, in five statements for any number."""
+    ids = [deal.pk for deal in found]
+    orders = (
+        ordering.visible_to(actor)
+        .prefetch_related("lines__sku")
+        .in_bulk([deal.order_id for deal in found])
+    )
+    loans = {loan.deal: loan for loan in lending.visible_to(actor).filter(deal__in=ids)}
+    bound = pledges.of_deals(actor, ids)
+    known = names(org for deal in found for org in (deal.buyer, deal.seller))
+    rows = []
+    for deal in found:
+        order, loan, pledge = orders.get(deal.order_id), loans.get(deal.pk), bound.get(deal.pk)
+        side = side_of(deal, actor)
+        party = known.get(deal.seller if side == "buyer" else deal.buyer)
+        rows.append(
+            DealRow(
+                href=reverse("deal", args=[deal.number]),
+                number=order.number if order else deal.number,
+                at=deal.opened_at,
+                party=party.short if party else "",
+                goods=_goods(order),
+                total=order.total if order else None,
+                progress=progress(deal, order, loan, pledge),
+                state=state_of(deal, order, loan, pledge),
+                next=next_step(side, deal, order, loan, pledge),
+            )
+        )
+    return rows
+
+
+def _goods(order: Any) -> str:
+    """The first line's code and how many kinds there are."""
+    lines = list(order.lines.all()) if order else []
+    if not lines:
+        return ""
+    code = str(lines[0].sku.code)
+    if len(lines) == 1:
+        return f"{code} × {lines[0].quantity}"
+    return _("%(code)s and %(n)d more") % {"code": code, "n": len(lines) - 1}

@@ -1,0 +1,153 @@
+"""How each fact of a deal is told: in the list, and as an event of the confluence.
+
+A fact that no page tells twice is not here: "shipped" is told once, though commerce and logistics
+both write it down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.utils.translation import ngettext
+
+from heliu.portal.ui.formats import count_text, money_text, percent_text
+from heliu.portal.ui.svg import FLOWS
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A fact's words.
+
+    ``head`` has its two lines on either side of a bar; without it the fact stands in the list
+    only. ``amount`` and ``pieces`` name the payload's figures.
+    """
+
+    title: str
+    head: str = ""
+    amount: str = ""
+    pieces: str = ""
+    detail: Callable[[Payload], str] = lambda payload: ""
+    is_failure: bool = False
+
+    def figure(self, payload: Payload) -> str:
+        """Its amount or count as text, or ''."""
+        if self.amount and payload.get(self.amount) is not None:
+            return money_text(int(payload[self.amount]))
+        return count_text(int(payload[self.pieces])) if payload.get(self.pieces) else ""
+
+    def said(self, payload: Payload) -> str:
+        """What follows the title in the list: amount, pieces, detail."""
+        figures = [
+            money_text(int(payload[self.amount])) if payload.get(self.amount) is not None else "",
+            pieces(int(payload[self.pieces])) if payload.get(self.pieces) else "",
+            self.detail(payload),
+        ]
+        return ", ".join(filter(None, figures))
+
+
+def pieces(number: int) -> str:
+    """A number of pieces in words."""
+    return ngettext("%(n)s piece", "%(n)s pieces", number) % {"n": count_text(number)}
+
+
+def _credit(payload: Payload) -> str:
+    return _("deposit %(ratio)s, %(rate)s a year, score %(score)s") % {
+        "ratio": percent_text(Decimal(payload["deposit_ratio"]) * 100, 0),
+        "rate": percent_text(Decimal(payload["rate"]), 2),
+        "score": payload["score"],
+    }
+
+
+def _decided(payload: Payload) -> str:
+    outcome = _("approved") if payload.get("approved") else _("declined")
+    return ", ".join(filter(None, (outcome, payload.get("reason", ""))))
+
+
+def _reason(payload: Payload) -> str:
+    return str(payload.get("reason", ""))
+
+
+def _repaid(payload: Payload) -> str:
+    return _("principal %(principal)s, interest %(interest)s") % {
+        "principal": money_text(payload["principal"]),
+        "interest": money_text(payload["interest"]),
+    }
+
+
+def _received(payload: Payload) -> str:
+    wrong = payload.get("damaged", 0) + payload.get("missing", 0)
+    if not wrong:
+        return ""
+    return ngettext("%(n)d short or damaged", "%(n)d short or damaged", wrong) % {"n": wrong}
+
+
+TELLINGS: dict[str, Telling] = {
+    "commerce.order-placed": Telling(N_("Order placed"), N_("Order|placed"), amount="total"),
+    "capital.credit-decided": Telling(N_("Credit decided"), N_("Credit|decided"), detail=_credit),
+    "capital.loan-referred": Telling(
+        N_("A person at the bank decides"), N_("With|the bank"), amount="principal"
+    ),
+    "capital.loan-decided": Telling(N_("The bank decided"), N_("Bank|decided"), detail=_decided),
+    "capital.loan-quoted": Telling(N_("Limit held, terms ready to sign"), amount="principal"),
+    "capital.loan-expired": Telling(N_("Offer expired"), N_("Offer|expired"), is_failure=True),
+    "capital.loan-signed": Telling(N_("Agreement signed"), N_("Agreement|signed")),
+    "capital.deposit-booked": Telling(
+        N_("Deposit received"), N_("Deposit|received"), amount="amount"
+    ),
+    "capital.loan-disbursed": Telling(N_("Loan paid out"), N_("Loan|paid out"), amount="principal"),
+    "capital.seller-paid": Telling(N_("Seller paid"), N_("Seller|paid"), amount="amount"),
+    "capital.bank-rejected": Telling(
+        N_("Bank rejected a payment"), N_("Bank|rejected"), detail=_reason, is_failure=True
+    ),
+    "commerce.order-confirmed": Telling(N_("Order confirmed"), N_("Order|confirmed")),
+    "logistics.goods-shipped": Telling(N_("Goods shipped"), N_("Goods|shipped"), pieces="quantity"),
+    "logistics.goods-arrived": Telling(N_("Arrived at the gate")),
+    "logistics.goods-received": Telling(
+        N_("Goods received"), N_("Goods|received"), pieces="good", detail=_received
+    ),
+    "commerce.order-received": Telling(N_("Counted in"), pieces="received", detail=_received),
+    "logistics.goods-pledged": Telling(
+        N_("Received and pledged"), N_("Received,|pledged"), amount="value", pieces="quantity"
+    ),
+    "capital.repaid": Telling(N_("Repaid"), N_("Repaid"), amount="amount", detail=_repaid),
+    "capital.loan-overdue": Telling(
+        N_("Overdue"), N_("Overdue"), amount="principal", is_failure=True
+    ),
+    "logistics.goods-released": Telling(
+        N_("Goods released"), N_("Goods|released"), amount="value", pieces="quantity"
+    ),
+    "logistics.goods-picked-up": Telling(
+        N_("Goods picked up"), N_("Goods|picked up"), pieces="quantity"
+    ),
+    "commerce.order-cancelled": Telling(
+        N_("Order cancelled"), N_("Order|cancelled"), detail=_reason
+    ),
+    "capital.loan-cancelled": Telling(N_("Loan taken back"), N_("Loan|taken back"), detail=_reason),
+    "commerce.order-completed": Telling(N_("Order completed"), N_("Order|completed")),
+    "capital.loan-closed": Telling(N_("Deal closed"), N_("Deal|closed")),
+}
+
+SAID_BY = {
+    "commerce.order-confirmed": "capital.seller-paid",
+    "commerce.order-received": "logistics.goods-received",
+    "logistics.goods-received": "logistics.goods-pledged",
+    "commerce.order-completed": "capital.loan-closed",
+}
+"""Facts of which another says more; where the other is told, they are not."""
+
+
+def drawn_flows(flows: list[str]) -> tuple[str, ...]:
+    """The lanes that meet in an event, in lane order.
+
+    Every fact is information; only where all four meet is that lane drawn into the meeting, so
+    that no stream crosses one it has nothing to do with.
+    """
+    lanes = tuple(flow for flow in FLOWS if flow in flows)
+    return lanes if len(lanes) in (1, len(FLOWS)) else tuple(f for f in lanes if f != "information")

@@ -1,0 +1,20 @@
+"""A deal's addresses; ``ref`` is its number, or its id."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heliu.portal.deal import index, money_views, views
+
+urlpatterns = [
+    path("deals", index.index, name="deals"),
+    path("deals/<str:ref>", views.deal, name="deal"),
+    path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
+    path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
+    path("deals/<str:ref>/decide", money_views.decide, name="deal_decide"),
+    path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
+    path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
+    path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),
+    path("deals/<str:ref>/agreement", views.agreement, name="deal_agreement"),
+    path("deals/<str:ref>/receipts/<str:number>", views.receipt, name="deal_receipt"),
+]

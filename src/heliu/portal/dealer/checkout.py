@@ -1,0 +1,278 @@
+"""Checkout: three ways to pay, the price grid, the cost and the reasons, and what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from heliu.capital.lending.policies import Terms
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.queries import cart
+from heliu.kernel.errors import Refused
+from heliu.kernel.parties.queries import names
+from heliu.logistics.warehousing.queries import supervised_for
+from heliu.portal.deal.money_views import will_of_loan
+from heliu.portal.deal.tellings import pieces
+from heliu.portal.dealer.sellers import chosen, sellers_of
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
+from heliu.portal.shell.reasons import told
+from heliu.portal.shell.records import House
+from heliu.portal.ui.formats import money_text, percent_text
+from heliu.portal.ui.parts import Will
+from heliu.trade import place_order
+from heliu.trade.finance_offer import FinanceOffer
+from heliu.trade.place_order import Preview, Way
+
+FINANCE = "FINANCE"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the dealer chose so far; nothing chosen means the recommended offer."""
+
+    pay_by: str
+    deposit_ratio: Decimal | None
+    days: int | None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Choice:
+        """Read it from the form; what cannot be read counts as not chosen."""
+        ratio, _slash, days = str(data.get("terms", "")).partition("/")
+        try:
+            share = Decimal(ratio) if ratio else None
+        except InvalidOperation:
+            share = None
+        return cls(str(data.get("pay_by", "")), share, int(days) if days.isdecimal() else None)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def checkout(request: HttpRequest) -> HttpResponse:
+    """What the cart costs by each way; a post places the order and leads on to the signature."""
+    actor, at = actor_of(request), now(request)
+    seller = chosen(request, sellers_of(actor))
+    lines = [(line.sku_id, line.quantity) for line in cart(actor, seller.pk)]
+    posted = request.method == "POST"
+    if not lines and not posted:
+        return see_other(reverse("dealer_pad"))
+    choice = Choice.of(request.POST if posted else request.GET)
+
+    def do() -> str:
+        placed = place_order.place(
+            actor=actor,
+            seller=seller.pk,
+            lines=lines,
+            warehouse=None,
+            pay_by=choice.pay_by,
+            at=at,
+            deposit_ratio=choice.deposit_ratio if choice.pay_by == FINANCE else None,
+            days=choice.days if choice.pay_by == FINANCE else None,
+            remark=request.POST.get("remark", "").strip(),
+        )
+        _take_out(request, seller, lines)
+        route = (
+            "deal_sign" if placed.loan is not None and placed.loan.status == "QUOTED" else "deal"
+        )
+        return reverse(route, args=[placed.deal.number])
+
+    answer, refusal = attempt(request, lambda: deed(request, do)) if posted else (None, None)
+    if answer:
+        return answer
+    preview = place_order.preview(actor=actor, seller=seller.pk, lines=lines, warehouse=None, at=at)
+    context = _context(request, seller, preview, choice, refusal)
+    status = refusal.status if refusal else 200
+    return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
+
+
+def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, int]]) -> None:
+    """What was ordered leaves the cart; the rows of the pad that need a change stay."""
+    gone = {sku: 0 for sku, _quantity in lines}
+    ordering.fill_cart(actor=actor_of(request), seller=seller.pk, quantities=gone)
+
+
+def _context(
+    request: HttpRequest, seller: House, preview: Preview, choice: Choice, refusal: Refused | None
+) -> dict[str, Any]:
+    offer = preview.offer
+    way = _chosen_way(preview, choice)
+    financed = way is not None and way.pay_by == FINANCE and offer is not None
+    terms = _chosen_terms(offer, choice) if financed else None
+    houses = {house.org: house for house in supervised_for(actor_of(request))}
+    known = names([seller.pk, offer.lender if offer else None, *houses])
+    return {
+        "seller": seller,
+        "lines": preview.lines,
+        "pieces": pieces(sum(line.quantity or 0 for line in preview.lines)),
+        "total": preview.total,
+        "total_text": money_text(preview.total),
+        "pay_by": way.pay_by if way else "",
+        "ways": [_way(one, one is way) for one in preview.ways],
+        "offer": offer,
+        "line": offer,
+        "lender": known.get(offer.lender) if offer else None,
+        "programme": offer.programme if offer else None,
+        "terms": terms,
+        "terms_value": _value(terms) if terms else "",
+        **(_grid(offer.grid, offer.free, terms) if financed else {}),
+        **(_cost(terms, offer) if terms else {}),
+        "decision": offer.decision if financed else None,
+        "reasons": told(offer.decision.reasons) if financed else [],
+        "most_points": max((abs(r.points) for r in offer.decision.reasons), default=1)
+        if offer
+        else 1,
+        "will": _will(seller.pk, way, terms, preview, known, houses),
+        "can_place": way is not None and way.is_open and (terms is not None or not financed),
+        "due_now": terms.deposit if terms else way.due_now if way else 0,
+        "remark": request.POST.get("remark", ""),
+        "refusal": refusal,
+        **_button(way, terms, preview),
+    }
+
+
+def _chosen_way(preview: Preview, choice: Choice) -> Way | None:
+    """The way that was chosen if it is open, else financing, else the first that is open."""
+    open_ways = {way.pay_by: way for way in preview.ways if way.is_open}
+    for wish in (choice.pay_by, FINANCE, *open_ways):
+        if wish in open_ways:
+            return open_ways[wish]
+    return None
+
+
+def _chosen_terms(offer: FinanceOffer, choice: Choice) -> Terms | None:
+    for terms in offer.grid:
+        if (terms.deposit_ratio, terms.days) == (choice.deposit_ratio, choice.days):
+            return terms if terms.principal <= offer.free else offer.recommended
+    return offer.recommended
+
+
+def _way(way: Way, on: bool) -> dict[str, Any]:
+    titles = {
+        "TRANSFER": _("Transfer in full"),
+        FINANCE: _("Financed"),
+        "TERMS": _("On account"),
+    }
+    note = (
+        _("%(amount)s today") % {"amount": money_text(way.due_now)} if way.is_open else way.reason
+    )
+    return {
+        "value": way.pay_by,
+        "title": titles[way.pay_by],
+        "note": note,
+        "is_open": way.is_open,
+        "on": on,
+    }
+
+
+def _value(terms: Terms) -> str:
+    return f"{terms.deposit_ratio}/{terms.days}"
+
+
+def _grid(grid: Sequence[Terms], free: int, on: Terms | None) -> dict[str, Any]:
+    """Deposit by term; a cell the free limit does not carry is closed and says so."""
+    due: dict[int, date] = {terms.days: terms.due_on for terms in grid}
+    cells = {(terms.deposit_ratio, terms.days): terms for terms in grid}
+    deposits = {terms.deposit_ratio: terms.deposit for terms in grid}
+
+    def cell(terms: Terms | None) -> dict[str, Any] | None:
+        if terms is None:
+            return None
+        short = terms.principal - free
+        return {
+            "value": _value(terms),
+            "cost": terms.total_cost,
+            "rate": percent_text(terms.rate, 2),
+            "on": terms is on,
+            "closed": _("%(amount)s short") % {"amount": money_text(short)} if short > 0 else "",
+        }
+
+    return {
+        "heads": [{"days": days, "due_on": due[days]} for days in sorted(due)],
+        "grid": [
+            {
+                "ratio": percent_text(ratio * 100, 0),
+                "deposit": deposits[ratio],
+                "cells": [cell(cells.get((ratio, days))) for days in sorted(due)],
+            }
+            for ratio in sorted(deposits)
+        ],
+    }
+
+
+def _cost(terms: Terms, offer: Any) -> dict[str, Any]:
+    programme = offer.programme
+    late = _("After %(days)s days of grace, %(factor)s times the rate is charged on what is late.")
+    return {
+        "rate_text": percent_text(terms.rate, 2),
+        "apr_text": percent_text(terms.apr, 2),
+        "day_count": programme.day_count,
+        "repay_total": terms.principal + terms.total_cost,
+        "late_note": late
+        % {"days": programme.grace_days, "factor": programme.penalty_factor.normalize()},
+    }
+
+
+def _will(
+    seller: UUID,
+    way: Way | None,
+    terms: Terms | None,
+    preview: Preview,
+    known: Mapping[UUID, Any],
+    houses: Mapping[UUID, Any],
+) -> list[Will]:
+    if way is None:
+        return []
+    reserved = Will(
+        _("The goods are reserved for you"),
+        note=pieces(sum(x.quantity or 0 for x in preview.lines)),
+    )
+    if way.pay_by == FINANCE:
+        if terms is None:
+            return []
+        if preview.offer is not None and preview.offer.is_referred:
+            ask = Will(
+                _("A person at the bank decides"), note=_("you are told as soon as it is decided")
+            )
+            return [reserved, ask]
+        custodian = next(iter(houses), None)
+        hold = Will(
+            _("The limit is held while you read the agreement"),
+            terms.principal,
+            note=_("for 30 minutes"),
+        )
+        steps = will_of_loan(terms, seller, known, custodian)
+        return [reserved, hold, *steps]
+    if way.pay_by == "TERMS":
+        return [
+            reserved,
+            Will(_("The seller confirms and ships")),
+            Will(_("The invoice is due on the seller's terms"), preview.total),
+        ]
+    return [
+        reserved,
+        Will(_("You transfer the amount to the seller"), -preview.total),
+        Will(_("The seller confirms and ships")),
+    ]
+
+
+def _button(way: Way | None, terms: Terms | None, preview: Preview) -> dict[str, str]:
+    if way is not None and way.pay_by == FINANCE and terms is not None:
+        if preview.offer is not None and preview.offer.is_referred:
+            return {"button": _("Order and ask the bank"), "button_note": ""}
+        return {
+            "button": _("Order and read the agreement…"),
+            "button_note": _("Nothing is paid before you have signed; then %(amount)s are due.")
+            % {"amount": money_text(terms.deposit)},
+        }
+    return {
+        "button": _("Order for %(amount)s") % {"amount": money_text(preview.total)},
+        "button_note": "",
+    }

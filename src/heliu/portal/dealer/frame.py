@@ -1,0 +1,71 @@
+"""The dealer's rail, tabs and figure: free credit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliu.capital.lending import queries as lending
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.logistics.pledges import queries as pledges
+from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui.frame import DeskFigure, NavHead
+from heliu.trade import deals
+
+DUE_SOON = 7
+
+
+def words(actor: Actor, at: datetime, here: str) -> Words:
+    """Counts stand only where something waits; red only where a day has gone by."""
+    under_way = deals.visible_to(actor).filter(buyer__in=actor.orgs, outcome="OPEN").count()
+    due = list(lending.due_within(actor, DUE_SOON, on=day_of(at)))
+    waiting = pledges.releases_visible_to(actor).filter(
+        pledgor__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
+    )
+    return Words(
+        nav=(
+            nav(_("Home"), "dealer_home", here, key="h"),
+            nav(_("Order pad"), "dealer_pad", here, key="o"),
+            nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
+            NavHead(_("Business")),
+            nav(_("Deals"), "deals", here, count=under_way, key="d"),
+            nav(
+                _("Finance"),
+                "dealer_finance",
+                here,
+                count=len(due),
+                hot=any(loan.due_on < day_of(at) for loan in due),
+                key="f",
+            ),
+            nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting.count(), key="p"),
+            NavHead(_("House")),
+            nav(_("Inbox"), "inbox", here),
+            nav(_("Company"), "company", here),
+        ),
+        tabs=(
+            tab(_("Home"), "dealer_home", "home", here),
+            tab(_("Order"), "dealer_pad", "pad", here, "dealer_catalogue"),
+            tab(_("Deals"), "deals", "deal", here),
+            tab(_("Finance"), "dealer_finance", "money", here),
+            tab(_("Pick-ups"), "dealer_pick_ups", "box", here),
+        ),
+        figure=free_credit(actor, at),
+    )
+
+
+def free_credit(actor: Actor, at: datetime) -> DeskFigure | None:
+    """What can still be drawn, with its meter."""
+    line = lending.credit_line(actor, at=at)
+    if line is None:
+        return None
+    return DeskFigure(
+        _("Free credit"),
+        minor=line.free,
+        href=reverse("dealer_finance"),
+        used_minor=line.used,
+        held_minor=line.held,
+        limit_minor=line.limit,
+    )

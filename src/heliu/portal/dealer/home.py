@@ -1,0 +1,112 @@
+"""The dealer's first page: what waits, what is under way, what can be drawn."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from heliu.capital.lending import queries as lending
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges import queries as pledges
+from heliu.portal.deal.rows import deal_rows
+from heliu.portal.dealer.sellers import sellers_of
+from heliu.portal.shell.frames import greeting
+from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.ui.formats import count_text, day_text, moment_text, money_text
+from heliu.portal.ui.parts import Todo
+from heliu.trade import deals
+
+MOST_WAITING = 5
+MOST_DEALS = 8
+SOON = 7
+
+
+@require_GET
+@desk_page
+def home(request: HttpRequest) -> HttpResponse:
+    """What a dealer opens at three in the morning to order, pay or fetch."""
+    actor, at = actor_of(request), now(request)
+    line = lending.credit_line(actor, at=at)
+    todo = waiting(actor, at)
+    mine = deals.visible_to(actor).filter(buyer__in=actor.orgs, outcome="OPEN")
+    under_way = list(mine.order_by("-opened_at", "-id")[:MOST_DEALS])
+    context = {
+        "greeting": greeting(at, actor.name),
+        "today": day_of(at),
+        "todo": todo[:MOST_WAITING],
+        "todo_note": ngettext("%(n)d thing waits for you", "%(n)d things wait for you", len(todo))
+        % {"n": len(todo)},
+        "rows": deal_rows(actor, under_way),
+        "line": line,
+        "lender": names([line.facility.lender]).get(line.facility.lender) if line else None,
+        "sellers": sellers_of(actor),
+    }
+    return show(request, "dealer/home.html", context, here="dealer_home")
+
+
+def waiting(actor: Actor, at: datetime) -> list[Todo]:
+    """What waits for this desk, each with its day and its one act; the most urgent first."""
+    return [*_overdue_and_due(actor, at), *_to_sign(actor, at), *_to_fetch(actor, at)]
+
+
+def _overdue_and_due(actor: Actor, at: datetime) -> list[Todo]:
+    today = day_of(at)
+    return [
+        Todo(
+            "bad" if loan.due_on < today else "due",
+            _("Repay %(amount)s by %(day)s")
+            % {"amount": money_text(loan.principal_left), "day": _day(loan.due_on, at)},
+            f"{loan.number} · " + _("plus interest; the goods come free at once"),
+            reverse("deal_repay", args=[loan.deal]),
+            _("Repay…"),
+        )
+        for loan in lending.due_within(actor, SOON, on=today).filter(borrower__in=actor.orgs)
+    ]
+
+
+def _to_sign(actor: Actor, at: datetime) -> list[Todo]:
+    quotes = lending.visible_to(actor).filter(
+        borrower__in=actor.orgs, status="QUOTED", expires_at__gt=at
+    )
+    return [
+        Todo(
+            "due",
+            _("Sign for %(amount)s until %(moment)s")
+            % {
+                "amount": money_text(loan.principal),
+                "moment": moment_text(loan.expires_at, day_of(at), get_language() or "en"),
+            },
+            f"{loan.number} · " + _("then the offer ends and the goods are free for others"),
+            reverse("deal_sign", args=[loan.deal]),
+            _("Sign…"),
+        )
+        for loan in quotes.order_by("expires_at")
+    ]
+
+
+def _to_fetch(actor: Actor, at: datetime) -> list[Todo]:
+    ready = pledges.releases_visible_to(actor).filter(
+        pledgor__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
+    )
+    return [
+        Todo(
+            "due",
+            _("Pick up %(n)s pieces by %(day)s")
+            % {"n": count_text(one.quantity), "day": _day(day_of(one.code_valid_until), at)},
+            f"{one.notice_number} · {one.get_status_display()}",
+            reverse("dealer_code", args=[one.number]),
+            _("Show the code"),
+        )
+        for one in ready.order_by("code_valid_until")
+    ]
+
+
+def _day(day: date, at: datetime) -> str:
+    return day_text(day, day_of(at), get_language() or "en")

@@ -1,0 +1,20 @@
+"""The dealer's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heliu.portal.dealer import catalogue, checkout, finance, home, pad_views, pick_ups
+
+urlpatterns = [
+    path("dealer/", home.home, name="dealer_home"),
+    path("dealer/catalogue", catalogue.index, name="dealer_catalogue"),
+    path("dealer/cart", catalogue.put, name="dealer_cart"),
+    path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
+    path("dealer/pad", pad_views.pad, name="dealer_pad"),
+    path("dealer/pad/price", pad_views.price, name="dealer_pad_price"),
+    path("dealer/checkout", checkout.checkout, name="dealer_checkout"),
+    path("dealer/finance", finance.finance, name="dealer_finance"),
+    path("dealer/pick-ups", pick_ups.pick_ups, name="dealer_pick_ups"),
+    path("dealer/pick-ups/<str:number>", pick_ups.code, name="dealer_code"),
+]

@@ -1,0 +1,44 @@
+"""The kinds of desk and who sits where."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop as N_
+
+from heliu.kernel.access.actor import Actor
+from heliu.portal.dealer.frame import words as dealer_words
+from heliu.portal.shell.visitor import words as visitor_words
+from heliu.portal.shell.words import DeskKind
+
+KINDS = (
+    DeskKind("dealer", N_("Dealer"), frozenset({"DEALER", "BUYER"}), "dealer_home", dealer_words),
+)
+"""In the order in which they are listed; the first that fits an organisation is its first desk."""
+
+VISITOR = DeskKind("visitor", N_("Guest"), frozenset(), "deals", visitor_words)
+"""For an organisation whose roles have no desk of their own: its deals, inbox and company."""
+
+SESSION_KIND = "desk_kind"
+
+
+def kinds_for(party_roles: frozenset[str]) -> list[DeskKind]:
+    """The desks of an organisation with these roles; never empty."""
+    return [kind for kind in KINDS if kind.roles & party_roles] or [VISITOR]
+
+
+def kinds_at(org: UUID) -> list[DeskKind]:
+    """The desks of an organisation, asked before or outside its door."""
+    with connection.cursor() as cursor:
+        cursor.execute("select roles from parties_tree(%s) where id = %s", [org, org])
+        found = cursor.fetchone()
+    return kinds_for(frozenset(found[0])) if found else []
+
+
+def kind_of(request: HttpRequest, actor: Actor) -> DeskKind:
+    """The desk that is in use: as chosen, else the first of the organisation."""
+    kinds = kinds_for(actor.party_roles)
+    chosen = request.session.get(SESSION_KIND)
+    return next((kind for kind in kinds if kind.key == chosen), kinds[0])

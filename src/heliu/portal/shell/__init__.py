@@ -1,0 +1,1 @@
+"""What every desk shares: signing in, the frame, inbox, find, company, errors. No tables."""

@@ -1,0 +1,78 @@
+"""The organisation's own page: people, what they may do, partners, consents."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from heliu.kernel.access.queries import people_of
+from heliu.kernel.consent import operations as consent
+from heliu.kernel.consent.queries import visible_to as consents_visible_to
+from heliu.kernel.parties import queries as parties
+from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
+from heliu.portal.ui.parts import Pill
+
+
+@require_GET
+@desk_page
+def company(request: HttpRequest) -> HttpResponse:
+    """Who we are here, who works for us, whom we deal with, what we let others see."""
+    actor, at = actor_of(request), now(request)
+    house = get_object_or_404(parties.visible_to(actor), pk=actor.own_org)
+    disclosures = list(consents_visible_to(actor))
+    links = list(parties.relationships_visible_to(actor))
+    known = parties.names(
+        org for pair in ((d.of, d.to) for d in disclosures) for org in pair
+    ) | parties.names(org for link in links for org in (link.buyer, link.seller))
+    context = {
+        "house": house,
+        "people": [(member, _roles(member)) for member in people_of(actor)],
+        "partners": [
+            (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)
+            for link in links
+        ],
+        "consents": [
+            {
+                "row": row,
+                "of": known.get(row.of),
+                "to": known.get(row.to),
+                "state": _consent_state(row, at),
+                "may_withdraw": (
+                    row.of in actor.orgs
+                    and row.withdrawn_at is None
+                    and row.until > at
+                    and actor.may("consent")
+                ),
+            }
+            for row in disclosures
+        ],
+    }
+    return show(request, "shell/company.html", context, here="company")
+
+
+@require_POST
+@desk_page
+def withdraw(request: HttpRequest, disclosure: UUID) -> HttpResponse:
+    """Take a consent back; what was decided on it stands."""
+    consent.withdraw(disclosure, actor=actor_of(request), at=now(request))
+    say(request, _("The consent is withdrawn. Decisions already made stand."))
+    return see_other("/company#consents")
+
+
+def _roles(member) -> str:  # type: ignore[no-untyped-def]
+    chinese = (get_language() or "").startswith("zh")
+    words = [(role.name_zh or role.name) if chinese else role.name for role in member.roles.all()]
+    return ", ".join(words)
+
+
+def _consent_state(row, at) -> Pill:  # type: ignore[no-untyped-def]
+    if row.withdrawn_at is not None:
+        return Pill(_("Withdrawn"), "quiet")
+    if row.until <= at:
+        return Pill(_("Ended"), "quiet")
+    return Pill(_("In force"), "good")

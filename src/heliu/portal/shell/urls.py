@@ -1,0 +1,32 @@
+"""The addresses every desk shares."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import path
+
+from heliu.portal.shell import company, inbox, preferences, sign_in, views
+from heliu.portal.ui.views import gallery
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("desk", sign_in.switch_desk, name="switch_desk"),
+    path("language", preferences.language, name="language"),
+    path("theme", preferences.theme, name="theme"),
+    path("density", preferences.density, name="density"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/read", inbox.read_all, name="inbox_read_all"),
+    path("inbox/<uuid:notice>", inbox.read, name="inbox_read"),
+    path("find", views.find, name="find"),
+    path("help", views.help_page, name="help"),
+    path("company", company.company, name="company"),
+    path("company/consents/<uuid:disclosure>", company.withdraw, name="withdraw_consent"),
+]
+
+if settings.DEMO:
+    urlpatterns += [
+        path("clock", views.advance_clock, name="advance_clock"),
+        path("parts", gallery, name="gallery"),
+    ]

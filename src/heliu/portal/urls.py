@@ -1,0 +1,9 @@
+"""All pages, desk by desk; `heliu.config.urls` mounts them at the root."""
+
+from __future__ import annotations
+
+from heliu.portal.deal.urls import urlpatterns as deal
+from heliu.portal.dealer.urls import urlpatterns as dealer
+from heliu.portal.shell.urls import urlpatterns as shell
+
+urlpatterns = [*shell, *deal, *dealer]

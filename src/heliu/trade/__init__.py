@@ -1,0 +1,1 @@
+"""The processes that cross the flows: placing an order, and the financed order from click to pick-up."""

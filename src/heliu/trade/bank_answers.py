@@ -1,0 +1,60 @@
+"""The door through which the bank's answers enter the stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.policies import Notice
+from heliu.trade import financed_order, side_exits
+from heliu.trade.models import Deal
+from heliu.trade.steps import locked
+
+Answer = Callable[..., None]
+
+BOOKED: dict[str, Answer] = {
+    Purpose.DEPOSIT: financed_order.deposit_booked,
+    Purpose.DISBURSEMENT: financed_order.disbursed,
+    Purpose.OWN_SHARE: financed_order.own_share_moved,
+    Purpose.SELLER_PAYMENT: financed_order.seller_paid,
+    Purpose.REPAYMENT: financed_order.repaid,
+    Purpose.REFUND: side_exits.refunded,
+    Purpose.LOAN_BACK: side_exits.loan_returned,
+    Purpose.DEPOSIT_BACK: side_exits.deposit_returned,
+}
+
+
+def bank_answered(instruction: PaymentInstruction, notice: Notice, *, at: datetime) -> None:
+    """Go on with the deal as the bank's answer says; runs in the transaction that keeps it."""
+    deal = locked(instruction.deal)
+    if notice.outcome == InstructionStatus.BOOKED:
+        BOOKED[instruction.purpose](deal, instruction, at=at)
+    else:
+        side_exits.bank_rejected(deal, instruction, at=at)
+
+
+def apply_answers(*, at: datetime) -> int:
+    """Apply every notice that waits; returns how many led on. For the worker."""
+
+    def go_on(instruction: PaymentInstruction, notice: Notice) -> None:
+        bank_answered(instruction, notice, at=at)
+
+    return bank.apply_notices(at, go_on)
+
+
+def talk_to_bank(*, at: Callable[[], datetime]) -> int:
+    """Send what is written and apply what is answered until neither is left; for the worker.
+
+    Returns how many instructions and answers it met. A payment that leads to the next one goes
+    through in one call when the bank answers at once.
+    """
+    done = 0
+    while met := _round(at()):
+        done += met
+    return done
+
+
+def _round(at: datetime) -> int:
+    return bank.send_written(at=at) + bank.collect(at) + apply_answers(at=at)

@@ -1,0 +1,315 @@
+"""The story of the pledged order, from signature to close, top to bottom.
+
+    sign             the dealer signs; its deposit is called in
+    deposit_booked   the bank has it: pay out the loan, move the own share
+    disbursed        the loan lies in the supervised account
+    own_share_moved  the deposit too; when both do, the seller is paid
+    seller_paid      the seller has its money: the order is confirmed, the goods may leave
+    goods_received   (in deliveries) the keeper counts, what is good is pledged
+    repay            the dealer orders a repayment, wholly or in part
+    repaid           the money came: the matching goods are released, the notice goes out
+    picked_up        (in deliveries) the code was used at the gate
+    close            nothing is owed and nothing lies there
+
+The bank's answers come in through `bank_answers`; what goes wrong is told in `side_exits`. Each
+step is one transaction and remembered once, so a doubled or late message does nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank.models import PaymentInstruction, Purpose
+from heliu.capital.lending import operations as lending
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.models import OrderStatus
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.consent.operations import disclose
+from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.models import PledgeStatus
+from heliu.trade import deals
+from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.steps import end, is_done, locked, parties, remember
+from heliu.trade.wake import wake
+
+SYSTEM = Actor.system()
+
+
+def sign(
+    deal_id: UUID, *, actor: Actor, agreement_digest: str, consent: bool, at: datetime
+) -> Loan:
+    """The dealer signs the agreement it was shown and lets the bank read its trade.
+
+    The bank is told to collect the deposit. Raises `Invalid` without consent, `Refused` when the
+    quote has run out or another text was shown than is signed.
+    """
+    actor.require("sign")
+    if not consent:
+        raise Invalid(
+            "consent-missing",
+            "The bank needs your consent to read your trade on this platform.",
+            field="consent",
+            help="Tick the consent, or pay by transfer.",
+        )
+    deal = deals.mine(deal_id, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        if is_done(deal, Step.SIGNED):
+            return loan
+        loan = lending.sign(loan, actor=actor, agreement_digest=agreement_digest, at=at)
+        disclose(actor=actor, to=loan.lender, text_digest=agreement_digest, at=at)
+        remember(deal, Step.SIGNED, actor=actor, at=at, digest=agreement_digest)
+        _pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
+    wake(deal.id)
+    return loan
+
+
+def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The bank holds the deposit: earmark the money and pay out the loan beside the own share."""
+    if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    bank.open_supervised(dealer=loan.borrower, lender=loan.lender, actor=SYSTEM, at=at)
+    bank.earmark(
+        deal=deal.id,
+        order=deal.order_id,
+        dealer=loan.borrower,
+        seller=loan.seller,
+        lender=loan.lender,
+        amount=loan.order_total,
+        at=at,
+    )
+    lending.disbursing(loan, at=at)
+    _pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
+    _pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)
+
+
+def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The loan lies in the dealer's supervised account; interest runs from today."""
+    if not remember(deal, Step.DISBURSED, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    lending.disbursed(loan_of(deal), at=at)
+    _pay_seller(deal, at=at)
+
+
+def own_share_moved(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The deposit lies beside the loan."""
+    if not remember(deal, Step.OWN_SHARE_MOVED, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    lending.own_share_moved(loan_of(deal), at=at)
+    _pay_seller(deal, at=at)
+
+
+def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The seller has its money: the order is confirmed and the goods may leave."""
+    if not remember(deal, Step.SELLER_PAID, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    loan = lending.seller_paid(loan_of(deal), at=at)
+    order = order_of(deal)
+    if order.status == OrderStatus.PLACED:
+        ordering.confirm(order, actor=SYSTEM, at=at, audience=parties(deal))
+        remember(deal, Step.CONFIRMED, actor=SYSTEM, at=at)
+    tell(
+        deal.seller,
+        "seller-paid",
+        {
+            "amount": str(Money(loan.order_total)),
+            "number": order.number,
+            "warehouse": names([order.warehouse])[order.warehouse].short,
+        },
+        link=deals.link(deal),
+        at=at,
+    )
+
+
+def repay(
+    deal_id: UUID,
+    *,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    amount: int | None = None,
+    percent: Decimal | None = None,
+) -> PaymentInstruction:
+    """The dealer orders a repayment from its own account: an amount in minor units, or a percent
+    of the loan (with the interest and fees that fall due before it; 100 means all that is owed).
+
+    The goods come free when the bank has booked it. `key` makes a repeated call harmless.
+    """
+    actor.require("pay")
+    deal = deals.mine(deal_id, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        if loan.status not in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE):
+            raise Refused(
+                "not-to-repay",
+                "Nothing can be repaid on %(number)s now.",
+                number=loan.number,
+                help="A loan is repaid once the seller was paid and until nothing is owed.",
+            )
+        if amount is None:
+            amount = lending.amount_for(loan, percent or Decimal(100), on=day_of(at))
+        if amount <= 0:
+            raise Invalid(
+                "amount-not-positive", "A repayment needs an amount above zero.", field="amount"
+            )
+        instruction = _pay(
+            deal,
+            Purpose.REPAYMENT,
+            loan.borrower,
+            loan.lender,
+            amount,
+            key=key,
+            actor=actor,
+            at=at,
+        )
+        remember(deal, Step.REPAYMENT_ASKED, key=key, actor=actor, at=at, amount=amount)
+    wake(deal.id)
+    return instruction
+
+
+def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The money came: it pays what is owed, and the goods it has earned are released at once."""
+    key = str(instruction.pk)
+    if is_done(deal, Step.REPAID, key=key):
+        return
+    loan = loan_of(deal)
+    result = lending.repaid(
+        loan, amount=instruction.amount, key=key, effective=day_of(at), at=at
+    )
+    remember(
+        deal,
+        Step.REPAID,
+        key=key,
+        actor=SYSTEM,
+        at=at,
+        amount=instruction.amount,
+        principal=result.allocation.principal,
+        interest=result.allocation.interest,
+        penalty=result.allocation.penalty,
+        fee=result.allocation.fee,
+        unapplied=result.allocation.unapplied,
+    )
+    tell(
+        deal.buyer,
+        "repaid",
+        {"amount": str(Money(instruction.amount)), "number": order_of(deal).number},
+        link=deals.link(deal),
+        at=at,
+    )
+    release(deal, key=key, at=at)
+    close_if_done(deal, at=at)
+
+
+def release(deal: Deal, *, key: str, at: datetime) -> None:
+    """Set free what the repaid share of the loan has earned, in whole units, oldest first.
+
+    The order goes to the keeper, the one-time code to the dealer, in the same transaction.
+    """
+    pledge = pledge_of(deal)
+    if pledge is None or pledge.status not in (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED):
+        return
+    loan = loan_of(deal)
+    freed = pledges.release(
+        pledge,
+        entitlement_value=lending.entitlement_of(loan, pledge.pledged_value),
+        all_of_it=loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
+        key=key,
+        actor=SYSTEM,
+        at=at,
+    )
+    if freed is None or not freed.is_new:
+        return
+    lending.goods_released(loan, value=freed.value, key=str(freed.release_order.id), at=at)
+    order = order_of(deal)
+    remember(
+        deal,
+        Step.RELEASED,
+        key=key,
+        actor=SYSTEM,
+        at=at,
+        release=freed.release_order.number,
+        notice=freed.release_order.notice_number,
+        quantity=freed.quantity,
+        value=freed.value,
+    )
+    tell(
+        deal.buyer,
+        "goods-released",
+        {"quantity": str(freed.quantity), "number": order.number, "code": freed.code},
+        link=deals.link(deal),
+        at=at,
+    )
+    tell(
+        pledge.custodian,
+        "release-ordered",
+        {"quantity": str(freed.quantity), "pledge": pledge.number},
+        link=deals.link(deal),
+        at=at,
+    )
+
+
+def close_if_done(deal: Deal, *, at: datetime) -> None:
+    """Nothing is owed and nothing lies there any more: the deal is over."""
+    loan, pledge, order = loan_of(deal), pledge_of(deal), order_of(deal)
+    if loan.status != LoanStatus.REPAID:
+        return
+    if pledge is None or pledge.status != PledgeStatus.CLOSED:
+        return
+    if order.status != OrderStatus.RECEIVED:
+        return
+    if not remember(deal, Step.CLOSED, actor=SYSTEM, at=at):
+        return
+    lending.close(loan, at=at)
+    ordering.complete(order, actor=SYSTEM, at=at, audience=parties(deal))
+    end(deal, Outcome.CLOSED, at=at)
+    for org in parties(deal):
+        tell(org, "deal-closed", {"number": deal.number}, link=deals.link(deal), at=at)
+
+
+def _pay_seller(deal: Deal, *, at: datetime) -> None:
+    """Loan and own share both lie in the supervised account: pay the named seller."""
+    if not (is_done(deal, Step.DISBURSED) and is_done(deal, Step.OWN_SHARE_MOVED)):
+        return
+    loan = lending.paying_seller(loan_of(deal), at=at)
+    _pay(deal, Purpose.SELLER_PAYMENT, loan.borrower, loan.seller, loan.order_total, at=at)
+
+
+def _pay(
+    deal: Deal,
+    purpose: Purpose,
+    payer: UUID,
+    payee: UUID,
+    amount: int,
+    *,
+    at: datetime,
+    key: str = "",
+    actor: Actor = SYSTEM,
+) -> PaymentInstruction:
+    """Write an instruction of the deal; the worker hands it to the bank after the commit."""
+    if deal.lender is None:
+        raise ValueError(f"{deal} has no bank")
+    return bank.instruct(
+        deal=deal.id,
+        purpose=purpose,
+        payer=payer,
+        payee=payee,
+        lender=deal.lender,
+        amount=amount,
+        key=key,
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,113 @@
+"""The deal that ties one order's goods, money and facts together, and the memory of its steps."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import known_status
+
+
+class Outcome(models.TextChoices):
+    """How a deal ended. While it is open its status is derived from its order, loan and pledge."""
+
+    OPEN = "OPEN", _("Open")
+    CLOSED = "CLOSED", _("Closed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class Step(models.TextChoices):
+    """What has been done in a deal, in the order of the straight path; side exits come last."""
+
+    ORDERED = "ORDERED", _("Ordered")
+    ASSESSED = "ASSESSED", _("Credit decided")
+    QUOTED = "QUOTED", _("Limit held")
+    SIGNED = "SIGNED", _("Signed")
+    DEPOSIT_BOOKED = "DEPOSIT_BOOKED", _("Deposit paid")
+    DISBURSED = "DISBURSED", _("Loan paid out")
+    OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")
+    SELLER_PAID = "SELLER_PAID", _("Seller paid")
+    CONFIRMED = "CONFIRMED", _("Order confirmed")
+    SHIPPED = "SHIPPED", _("Shipped")
+    RECEIVED = "RECEIVED", _("Received")
+    PLEDGED = "PLEDGED", _("Goods pledged")
+    REPAYMENT_ASKED = "REPAYMENT_ASKED", _("Repayment ordered")
+    REPAID = "REPAID", _("Repaid")
+    RELEASED = "RELEASED", _("Goods released")
+    PICKED_UP = "PICKED_UP", _("Picked up")
+    CLOSED = "CLOSED", _("Closed")
+    # Side exits.
+    REFERRED = "REFERRED", _("A person decides")
+    DECIDED = "DECIDED", _("Decided by a person")
+    BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
+    EXPIRED = "EXPIRED", _("Quote expired")
+    RECEIPT_DIFFERS = "RECEIPT_DIFFERS", _("Short or damaged")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
+    REFUNDED = "REFUNDED", _("Refunded")
+    DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
+    DUE_SOON = "DUE_SOON", _("Due soon")
+    OVERDUE = "OVERDUE", _("Overdue")
+
+
+class Deal(models.Model):
+    """One order with its money, goods and facts, seen by all its parties."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    order_id = models.UUIDField(unique=True)
+    loan_id = models.UUIDField(null=True, blank=True, unique=True)
+    pledge_id = models.UUIDField(null=True, blank=True, unique=True)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    custodian = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("deal_outcome_known", Outcome, field="outcome"),
+            models.CheckConstraint(
+                condition=models.Q(outcome="OPEN", closed_at=None)
+                | ~models.Q(outcome="OPEN") & ~models.Q(closed_at=None),
+                name="deal_ended_when_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-opened_at"], name="deal_buyer"),
+            models.Index(fields=["seller", "-opened_at"], name="deal_seller"),
+            models.Index(fields=["lender", "-opened_at"], name="deal_lender"),
+            models.Index(fields=["custodian", "-opened_at"], name="deal_custodian"),
+            models.Index(
+                fields=["moved_at"], name="deal_waits", condition=models.Q(outcome="OPEN")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DealStep(models.Model):
+    """A step that was done, once per business key; append-only. Carries the deal's parties."""
+
+    id = models.BigAutoField(primary_key=True)
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=20, choices=Step)
+    key = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    actor = models.UUIDField(null=True, blank=True)
+    actor_name = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    custodian = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "step", "key"], name="one_step_per_key")
+        ]

@@ -1,0 +1,36 @@
+"""What the worker does: talk to the bank for a deal, sweep, and close the day."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from heliu.kernel import clock
+from heliu.kernel.posting import operations as posting
+from heliu.trade import bank_answers, close_of_day, sweeper
+
+
+@app.task(name="trade.bank_work", queue="bank")
+def bank_work(deal: str) -> None:
+    """Hand over what a deal has for the bank and go on with what the bank answers."""
+    bank_answers.talk_to_bank(at=clock.now)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.sweep", queue="sweep", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Drive what waits too long: lost answers, quotes that ran out, deals a crash left behind."""
+    sweeper.sweep(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="posting.seal", queue="seal", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """Chain the ledger lines that are final."""
+    posting.seal(clock.now())
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="trade.close_of_day", queue="sweep", queueing_lock="close_of_day")
+def close_the_day(timestamp: int) -> None:
+    """Interest, due dates and arrears up to today; running it again changes nothing."""
+    close_of_day.close_of_day(at=clock.now())

@@ -1,0 +1,15 @@
+"""Calling the worker to a deal, in the same transaction that gave it something to do."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+
+def wake(deal_id: UUID) -> None:
+    """Let the worker talk to the bank for this deal as soon as this transaction is committed.
+
+    A call that is lost costs seconds: the sweeper finds what waits.
+    """
+    app.configure_task("trade.bank_work").defer(deal=str(deal_id))
