@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import psycopg
 import pytest
+import pytest_django.fixtures
 from django.conf import settings
 from django.db import connection
 
@@ -60,7 +61,8 @@ def be(user: str, name: str | None = None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Make the test database as its owner."""
+    """Make the test database as its owner, also when only tests with `own_db` were chosen."""
+    pytest_django.fixtures._get_databases_for_setup = lambda items: ({"default"}, set())
     settings.DATABASES["default"].setdefault("TEST", {})
     be("heliu_owner")
 

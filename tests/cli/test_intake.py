@@ -100,9 +100,9 @@ def test_products_are_found_afterwards(chain: sheets.Intake) -> None:
         ("1003", "软管", 1),
     ]
     seller = Organization.objects.get(code="hengfeng").pk
-    assert [row.code for row in catalogue.search(Actor.system(), seller=seller, text="水龙头")] == [
-        "1001"
-    ]
+    assert [
+        row.sku.code for row in catalogue.search(Actor.system(), seller=seller, text="水龙头")
+    ] == ["1001"]
 
 
 def test_products_sent_again_are_changed_not_doubled(chain: sheets.Intake, tmp_path: Path) -> None:

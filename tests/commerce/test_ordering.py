@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from tests.commerce.conftest import AT, build_chain, desk
 
 from heliu.commerce.ordering import operations, queries
 from heliu.commerce.ordering.models import (
@@ -27,7 +30,6 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
-from tests.commerce.conftest import AT, desk
 
 
 def place(chain, *quantities: int, **fields) -> Order:
@@ -157,7 +159,9 @@ def test_part_deliveries_carry_the_status(chain) -> None:
         assert [
             (line.shipped, line.received, line.damaged, line.missing) for line in found.lines.all()
         ] == [(10, 10, 0, 0), (5, 1, 2, 2)]
-        names = Fact.objects.filter(subject=order.pk).order_by("number").values_list("name", flat=True)
+        names = (
+            Fact.objects.filter(subject=order.pk).order_by("number").values_list("name", flat=True)
+        )
         assert list(names) == [
             "commerce.order-placed",
             "commerce.order-confirmed",
@@ -432,9 +436,7 @@ def test_the_order_s_life_holds_under_any_sequence_of_deeds(chain) -> None:
         def ship(self, line: int, quantity: int) -> None:
             pk, open_ = self.lines[line], (6, 3)[line]
             moved = self.moved[pk]
-            allowed = (
-                self.was_confirmed and not self.was_cancelled and moved[0] + quantity <= open_
-            )
+            allowed = self.was_confirmed and not self.was_cancelled and moved[0] + quantity <= open_
             assert self.attempt(lambda o: ship(chain, o, {pk: quantity})) == allowed
             moved[0] += quantity * allowed
 
@@ -443,9 +445,7 @@ def test_the_order_s_life_holds_under_any_sequence_of_deeds(chain) -> None:
             pk = self.lines[line]
             shipped, *arrived = self.moved[pk]
             allowed = (
-                self.any_shipped
-                and not self.all_arrived
-                and sum(arrived) + sum(counts) <= shipped
+                self.any_shipped and not self.all_arrived and sum(arrived) + sum(counts) <= shipped
             )
             good, damaged, missing = counts
             done = self.attempt(lambda o: receive(o, {pk: good}, {pk: damaged}, {pk: missing}))
@@ -488,9 +488,36 @@ def test_the_order_s_life_holds_under_any_sequence_of_deeds(chain) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_two_clerks_ship_the_same_goods_once(own_db, as_worker) -> None:
+    with acting_for([]), as_worker():
+        chain = build_chain()
+    with both(chain):
+        order = place(chain, 10)
+        (line,) = ids_of(order)
+        operations.confirm(order, actor=chain.at_seller, at=AT)
+    at_once = Barrier(4)
+
+    def clerk(_: int) -> str:
+        try:
+            at_once.wait()
+            with acting_for([chain.seller]):
+                ship(chain, Order.objects.get(pk=order.pk), {line: 4})
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "shipped"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(clerk, range(4)))
+    assert answers == ["more-than-ordered", "more-than-ordered", "shipped", "shipped"]
+    with both(chain):
+        assert OrderLine.objects.get().shipped == 8

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.commerce.conftest import AT, DAY, desk
 
 from heliu.commerce.pricing import operations, queries
 from heliu.commerce.pricing.models import ListPrice, PriceList, PriceListBuyer
@@ -18,7 +19,6 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
-from tests.commerce.conftest import AT, DAY, desk
 
 LATER = DAY + timedelta(days=10)
 
@@ -248,9 +248,7 @@ def test_the_newest_price_holds_on_its_days_and_the_older_on_all_others(new) -> 
 
 
 # A market in a few lists: (priority, is default, assigned on these days, prices).
-PRICES = st.lists(
-    st.tuples(st.integers(0, 1), st.sampled_from([1, 5, 10]), SPANS), max_size=5
-)
+PRICES = st.lists(st.tuples(st.integers(0, 1), st.sampled_from([1, 5, 10]), SPANS), max_size=5)
 LISTS = st.lists(st.tuples(st.integers(1, 3), SPANS, PRICES), min_size=1, max_size=4)
 
 
@@ -324,5 +322,3 @@ def test_the_database_prices_as_the_reference_does(
         chain.skus[which].pk: reference(market, has_default, which, quantity, day)
         for which in (0, 1)
     }
-
-

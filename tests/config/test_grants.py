@@ -52,9 +52,13 @@ def test_the_web_role_does_nothing_else_with_the_queue(statement: str) -> None:
 
 
 def test_a_job_of_a_transaction_that_failed_never_was(own_db: str) -> None:
-    with pytest.raises(RuntimeError), acting_for([HOUSE]):
-        app.configure_task("some.task").defer()
-        raise RuntimeError
+    def fail() -> None:
+        with acting_for([HOUSE]):
+            app.configure_task("some.task").defer()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local role heliu_worker")
         assert jobs() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -27,6 +28,9 @@ AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 EVERYTHING = frozenset(
     {"order", "sell", "ship", "price", "receive", "pick", "count", "decide", "release"}
 )
+
+
+order_lines = count(1)
 
 
 def person(org: UUID, *permissions: str) -> Actor:
@@ -90,7 +94,7 @@ class Chain:
         """Reserve and dispatch a quantity of each SKU from the seller to the supervised house."""
         order = new_id()
         lines = [
-            transport.DispatchLine(new_id(), sku, quantity, new_id())
+            transport.DispatchLine(next(order_lines), sku, quantity, new_id())
             for sku, quantity in zip(self.skus, quantities, strict=False)
             if quantity
         ]

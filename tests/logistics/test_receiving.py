@@ -13,6 +13,7 @@ from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.models import Account
 from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
@@ -88,7 +89,7 @@ def test_only_a_sender_sends(chain: Chain) -> None:
                 sender=chain.seller,
                 warehouse=chain.keeper,
                 owner=chain.dealer,
-                lines=[transport.DispatchLine(new_id(), chain.skus[0], 1, None)],
+                lines=[transport.DispatchLine(1, chain.skus[0], 1, None)],
                 carrier_name="",
                 at=AT,
             )
@@ -114,6 +115,9 @@ def test_what_came_is_put_away_and_what_did_not_is_claimed(chain: Chain) -> None
     assert (told.payload["missing"], told.payload["damaged"]) == (1, 2)
     assert chain.seller in told.audience
     assert posting.check() == []
+    assert shipments.check() == []
+    claims = Account.objects.filter(key__startswith="missing:").values_list("id", flat=True)
+    assert [claim.posted for claim in posting.balances(claims).values()] == [1]
 
 
 def test_a_difference_is_settled_in_words(chain: Chain) -> None:
@@ -183,7 +187,7 @@ def test_a_buyer_counts_into_its_own_house(chain: Chain) -> None:
         sender=chain.seller,
         warehouse=chain.dealer,
         owner=chain.dealer,
-        lines=[transport.DispatchLine(new_id(), chain.skus[0], 5, None)],
+        lines=[transport.DispatchLine(1, chain.skus[0], 5, None)],
         carrier_name="",
         at=AT,
     )

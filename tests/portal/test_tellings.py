@@ -42,7 +42,9 @@ def the_pledged_order() -> list[Told]:
         Told("capital.loan-signed", ["capital", "information"], {"number": "LN-1"}, at(seconds=41)),
         Told("capital.deposit-booked", ["capital"], {"amount": 2_740_000}, at(seconds=44)),
         Told("capital.loan-disbursed", ["capital"], {"principal": 10_960_000}, at(seconds=53)),
-        Told("capital.seller-paid", ["commerce", "capital"], {"amount": 13_700_000}, at(seconds=54)),
+        Told(
+            "capital.seller-paid", ["commerce", "capital"], {"amount": 13_700_000}, at(seconds=54)
+        ),
         Told("commerce.order-confirmed", ["commerce"], {"number": "SO-1"}, at(seconds=54)),
         Told("logistics.goods-shipped", ["logistics"], {"quantity": 95}, at(hours=12)),
         Told(
@@ -54,7 +56,12 @@ def the_pledged_order() -> list[Told]:
         Told(
             "capital.repaid",
             ["capital", "information"],
-            {"amount": 5_480_000, "principal": 5_480_000, "interest": 0, "principal_left": 5_480_000},
+            {
+                "amount": 5_480_000,
+                "principal": 5_480_000,
+                "interest": 0,
+                "principal_left": 5_480_000,
+            },
             at(days=37),
         ),
         Told(
@@ -105,7 +112,9 @@ def test_the_confluence_ends_in_what_is_still_to_come_and_draws_debt_under_cover
     facts = the_pledged_order()
     order = SimpleNamespace(status="RECEIVED", pay_by="FINANCE")
     pledge = SimpleNamespace(picked_up_quantity=0, pledged_quantity=95)
-    to_come = still_to_come(order, financed("SELLER_PAID"), pledge, {f.name for f in facts})
+    to_come = still_to_come(
+        "buyer", order, financed("SELLER_PAID"), pledge, {f.name for f in facts}
+    )
     assert [step.key for step in to_come] == ["repay", "fetch", "close"]
 
     flow = confluence(facts, to_come, label="Partly released", at=START + timedelta(days=38))
@@ -121,15 +130,25 @@ def test_the_confluence_ends_in_what_is_still_to_come_and_draws_debt_under_cover
 
 def test_a_deal_that_came_to_nothing_expects_nothing() -> None:
     cancelled = SimpleNamespace(status="CANCELLED", pay_by="FINANCE")
-    assert still_to_come(cancelled, financed("CANCELLED"), None, set()) == []
+    assert still_to_come("buyer", cancelled, financed("CANCELLED"), None, set()) == []
     placed = SimpleNamespace(status="PLACED", pay_by="FINANCE")
-    assert still_to_come(placed, financed("BANK_REJECTED"), None, set()) == []
+    assert still_to_come("buyer", placed, financed("BANK_REJECTED"), None, set()) == []
 
 
 def test_an_order_without_a_bank_ends_with_its_receipt() -> None:
     order = SimpleNamespace(status="PLACED", pay_by="TRANSFER")
-    keys = [step.key for step in still_to_come(order, None, None, set())]
+    keys = [step.key for step in still_to_come("seller", order, None, None, set())]
     assert keys == ["confirmed", "shipped", "received", "completed"]
+
+
+def test_a_side_expects_only_what_it_will_be_told() -> None:
+    order = SimpleNamespace(status="PLACED", pay_by="FINANCE")
+    assert [step.key for step in still_to_come("seller", order, None, None, set())] == [
+        "capital.seller-paid", "logistics.goods-shipped", "logistics.goods-pledged", "close",
+    ]  # fmt: skip
+    told = {"logistics.goods-shipped", "logistics.goods-pledged"}
+    keeper = still_to_come("custodian", None, None, None, told)
+    assert [step.key for step in keeper] == ["repay", "fetch", "close"]
 
 
 class Document(SimpleNamespace):
@@ -159,7 +178,11 @@ def test_the_document_that_matters_most_names_the_state(
         Document(status=order, tone="moving"),
         Document(status=loan, tone="moving"),
         Document(
-            status=pledge, tone="bound", pledged_quantity=0, released_quantity=0, picked_up_quantity=0
+            status=pledge,
+            tone="bound",
+            pledged_quantity=0,
+            released_quantity=0,
+            picked_up_quantity=0,
         ),
     )
     assert state_of(deal, *documents)[0] == words

@@ -74,16 +74,28 @@ def build(resources: Sequence[tuple[str, Router]], namespace: str) -> Api:
     )
     for tag, router in resources:
         made.add_router("", router, tags=[tag])
-    made.add_exception_handler(Refused, lambda request, error: problems.refused(error))
-    made.add_exception_handler(
-        ValidationError, lambda request, error: problems.not_valid(error.errors)
-    )
-    for known in (HttpError, AuthenticationError):
-        made.add_exception_handler(
-            known, lambda request, error: problems.for_status(error.status_code)
-        )
-    made.add_exception_handler(Http404, lambda request, error: problems.for_status(404))
+    made.exception_handler(Refused)(_refused)
+    made.exception_handler(ValidationError)(_not_valid)
+    made.exception_handler(HttpError)(_by_status)
+    made.exception_handler(AuthenticationError)(_by_status)
+    made.exception_handler(Http404)(_not_found)
     return made
+
+
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return problems.refused(error)
+
+
+def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problems.not_valid(error.errors)
+
+
+def _by_status(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problems.for_status(error.status_code)
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems.for_status(404)
 
 
 api = build(RESOURCES, "api")

@@ -109,10 +109,9 @@ class Intake:
 
 def read(sheet: Path) -> tuple[list[str], list[Row]]:
     """The head and the rows of the first page of a sheet. Raises `Trouble` if it cannot be read."""
-    try:
-        cells = _csv(sheet) if sheet.suffix.lower() == ".csv" else _workbook(sheet)
-    except FileNotFoundError as error:
-        raise Trouble(f"There is no file {sheet}.") from error
+    if not sheet.is_file():
+        raise Trouble(f"There is no file {sheet}.")
+    cells = _csv(sheet) if sheet.suffix.lower() == ".csv" else _workbook(sheet)
     head = next(cells, [])
     names = [COLUMNS.get(name.strip().casefold(), "") for name in head]
     if not any(names):
@@ -146,8 +145,6 @@ def _csv(sheet: Path) -> Iterator[list[str]]:
 
 
 def _workbook(sheet: Path) -> Iterator[list[str]]:
-    if not sheet.exists():
-        raise FileNotFoundError(sheet)
     try:
         rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
     except Exception as error:  # the reader has a class of its own for each format

@@ -43,7 +43,6 @@ INSTALLED_APPS = [
     "heliu.kernel.events",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
-    "heliu.kernel.files",
     "heliu.commerce.catalogue",
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",

@@ -33,6 +33,8 @@ def bank_answered(instruction: PaymentInstruction, notice: Notice, *, at: dateti
         BOOKED[instruction.purpose](deal, instruction, at=at)
     else:
         side_exits.bank_rejected(deal, instruction, at=at)
+    if deal.loan_id:
+        side_exits.unwind_when_quiet(deal, at=at)
 
 
 def apply_answers(*, at: datetime) -> int:

@@ -62,7 +62,7 @@ def sign(
             field="consent",
             help="Tick the consent, or pay by transfer.",
         )
-    deal = deals.mine(deal_id, actor)
+    deal = deals.get(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
@@ -70,8 +70,19 @@ def sign(
             return loan
         loan = lending.sign(loan, actor=actor, agreement_digest=agreement_digest, at=at)
         disclose(actor=actor, to=loan.lender, text_digest=agreement_digest, at=at)
+        pledge = pledges.propose(
+            deal=deal.id,
+            loan=loan.id,
+            pledgor=loan.borrower,
+            pledgee=loan.lender,
+            custodian=order_of(deal).warehouse,
+            actor=actor,
+            at=at,
+        )
+        deal.pledge_id = pledge.id
+        deal.save(update_fields=["pledge_id"])
         remember(deal, Step.SIGNED, actor=actor, at=at, digest=agreement_digest)
-        _pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
+        pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
     wake(deal.id)
     return loan
 
@@ -92,8 +103,8 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
         at=at,
     )
     lending.disbursing(loan, at=at)
-    _pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
-    _pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)
+    pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
+    pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)
 
 
 def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -149,7 +160,7 @@ def repay(
     The goods come free when the bank has booked it. `key` makes a repeated call harmless.
     """
     actor.require("pay")
-    deal = deals.mine(deal_id, actor)
+    deal = deals.get(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
@@ -166,7 +177,7 @@ def repay(
             raise Invalid(
                 "amount-not-positive", "A repayment needs an amount above zero.", field="amount"
             )
-        instruction = _pay(
+        instruction = pay(
             deal,
             Purpose.REPAYMENT,
             loan.borrower,
@@ -233,7 +244,7 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
     )
     if freed is None or not freed.is_new:
         return
-    lending.goods_released(loan, value=freed.value, key=str(freed.release_order.id), at=at)
+    lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)
     order = order_of(deal)
     remember(
         deal,
@@ -285,10 +296,10 @@ def _pay_seller(deal: Deal, *, at: datetime) -> None:
     if not (is_done(deal, Step.DISBURSED) and is_done(deal, Step.OWN_SHARE_MOVED)):
         return
     loan = lending.paying_seller(loan_of(deal), at=at)
-    _pay(deal, Purpose.SELLER_PAYMENT, loan.borrower, loan.seller, loan.order_total, at=at)
+    pay(deal, Purpose.SELLER_PAYMENT, loan.borrower, loan.seller, loan.order_total, at=at)
 
 
-def _pay(
+def pay(
     deal: Deal,
     purpose: Purpose,
     payer: UUID,

@@ -8,29 +8,424 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from time import perf_counter_ns
 from uuid import UUID
 
-from heliu.capital.books import queries as books
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_
+
+from heliu.capital.books import operations as books
+from heliu.capital.books import policies as journals
+from heliu.capital.books import queries as accounts
+from heliu.capital.credit import operations as credit
+from heliu.capital.credit import queries as credit_queries
+from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
 from heliu.commerce.ordering.operations import PricedLine
-from heliu.commerce.ordering.policies import CheckedLine, Wanted, check_lines
+from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.goods import queries as goods
-from heliu.kernel.ids import new_id
+from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
+from heliu.logistics.warehousing.queries import supervised_for
+from heliu.trade import deals
 from heliu.trade.finance_offer import FinanceOffer, offer_for
 from heliu.trade.models import Deal, Step
-from heliu.trade.steps import open_deal, remember
+from heliu.trade.names import reservation_of, terms_hold_of
+from heliu.trade.paperwork import order_of
+from heliu.trade.steps import locked, open_deal, remember
+from heliu.trade.steps import parties as parties_of
+
+SYSTEM = Actor.system()
+
+# Why a way to pay is closed.
+CLOSED = {
+    "nothing": N_("There is nothing to order yet"),
+    "no-terms": N_("The seller has granted no trade credit"),
+    "terms-short": N_("The trade credit is used up"),
+    "no-programme": N_("No bank finances this seller's goods"),
+    "declined": N_("The bank's rules say no; the reasons are below"),
+    "limit-short": N_("The free limit is too small for this order"),
+    "no-warehouse": N_("There is no supervised warehouse for these goods"),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to pay: what is due at once (minor units), and why it is closed if it is."""
+
+    pay_by: str
+    due_now: int
+    closed: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be chosen."""
+        return not self.closed
+
+    @property
+    def reason(self) -> str:
+        """Why it is closed, in the reader's language."""
+        return gettext(CLOSED[self.closed]) if self.closed else ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An order as it would be placed. `total` (minor units) is that of the lines that are good."""
+
+    lines: list[CheckedLine]
+    total: int
+    ways: list[Way]
+    offer: FinanceOffer | None
+
+    @property
+    def problems(self) -> list[CheckedLine]:
+        """The lines that cannot be ordered as they are."""
+        return [line for line in self.lines if line.problem]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What was placed; `loan` is there when it is financed."""
+
+    order: Order
+    deal: Deal
+    loan: Loan | None
+
+
+def preview(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    at: datetime,
+    warehouse: UUID | None = None,
+) -> Preview:
+    """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid."""
+    actor.require("order")
+    buyer = actor.own_org
+    parties.active_relationship(buyer=buyer, seller=seller)
+    checked = _check(buyer, seller, lines, at)
+    total = sum(line.amount or 0 for line in checked)
+    with widened([buyer, seller]):
+        offer = _offer(buyer, seller, total, at)
+    house = _supervised(actor, warehouse)
+    left = accounts.terms_left(seller=seller, buyer=buyer, at=at)
+    return Preview(checked, total, _ways(total, left, offer, house), offer)
+
+
+def place(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    pay_by: str,
+    at: datetime,
+    warehouse: UUID | None = None,
+    deposit_ratio: Decimal | None = None,
+    days: int | None = None,
+    remark: str = "",
+    external_id: str = "",
+) -> Placed:
+    """Place an order: goods are reserved, and on terms or with finance the credit is held, or
+    nothing happens at all.
+
+    Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
+    the buyer. A financed order waits for the signature (`financed_order.sign`), or for a person at
+    the bank where the rules do not decide. Raises `Invalid` (lines-not-good) with the first bad
+    line, `Short` when somebody was quicker, `LimitShort`, or what closes the way to pay.
+    """
+    actor.require("order")
+    buyer = actor.own_org
+    parties.active_relationship(buyer=buyer, seller=seller)
+    checked = _check(buyer, seller, lines, at)
+    _refuse_bad(checked)
+    total = sum(line.amount or 0 for line in checked)
+    with widened([buyer, seller]):
+        if pay_by == PayBy.FINANCE:
+            return _place_financed(
+                actor, seller, checked, total,
+                _house(actor, warehouse), deposit_ratio, days, remark, external_id, at,
+            )  # fmt: skip
+        order, deal = _write(actor, seller, checked, pay_by, buyer, None, remark, external_id, at)
+        if pay_by == PayBy.TERMS:
+            books.hold_on_terms(
+                seller=seller,
+                buyer=buyer,
+                order=order.id,
+                amount=total,
+                at=at,
+                hold=terms_hold_of(order.id),
+            )
+        return Placed(order, deal, None)
+
+
+def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
+    """The seller accepts an order; one paid by transfer when the money has arrived.
+
+    Financed orders confirm themselves when the bank has paid.
+    """
+    actor.require("sell")
+    deal = deals.of_order(actor, order_id)
+    with widened(parties_of(deal)):
+        deal = locked(deal.id)
+        order = order_of(deal)
+        if order.pay_by == PayBy.FINANCE:
+            raise Refused(
+                "confirms-itself",
+                "A financed order is confirmed when the bank has paid.",
+            )
+        ordering.confirm(order, actor=actor, at=at)
+        if order.pay_by == PayBy.TRANSFER:
+            books.post(
+                journals.order_paid(
+                    seller=order.seller, buyer=order.buyer, order=order.id, amount=order.total
+                ),
+                kind="order_paid",
+                key=f"order_paid:{order.id}",
+                subject=order.id,
+                effective=day_of(at),
+                at=at,
+            )
+        remember(deal, Step.CONFIRMED, actor=actor, at=at)
+    return order
+
+
+def _place_financed(
+    actor: Actor,
+    seller: UUID,
+    checked: Sequence[CheckedLine],
+    total: int,
+    house: UUID,
+    deposit_ratio: Decimal | None,
+    days: int | None,
+    remark: str,
+    external_id: str,
+    at: datetime,
+) -> Placed:
+    """Assess, hold the limit at the quote, or lay the request before a person."""
+    began = perf_counter_ns()
+    buyer = actor.own_org
+    offer = _offer(buyer, seller, total, at)
+    if offer is None:
+        raise Refused("no-programme", CLOSED["no-programme"])
+    lender, programme = offer.lender, offer.programme
+    with widened([lender, house]):
+        assessment = credit.assess(
+            offer.file.features,
+            borrower=buyer,
+            lender=lender,
+            programme=programme,
+            wanted=total,
+            actor=SYSTEM,
+            at=at,
+            began_ns=began,
+        )
+        if assessment.decision == Decision.DECLINE:
+            raise Refused(
+                "finance-declined",
+                "The bank's rules say no to financing this order.",
+                help="Pay by transfer; the reasons stand at the checkout.",
+            )
+        terms = offer.terms(deposit_ratio, days)
+        order, deal = _write(
+            actor, seller, checked, PayBy.FINANCE, house, lender, remark, external_id, at
+        )
+        remember(
+            deal, Step.ASSESSED, actor=SYSTEM, at=at,
+            assessment=assessment.number, decision=assessment.decision, grade=assessment.grade,
+            milliseconds=str(assessment.milliseconds),
+        )  # fmt: skip
+        asked = {
+            "deal": deal.id, "order_id": order.id, "order_total": total, "borrower": buyer,
+            "seller": seller, "lender": lender, "terms": terms, "assessment": assessment,
+            "actor": actor, "at": at,
+        }  # fmt: skip
+        if assessment.decision == Decision.REFER:
+            loan = lending.refer(programme=programme, facility=offer.facility, **asked)
+            remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
+            _tell_bank(deal, loan, at=at)
+        else:
+            facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=at)
+            loan = lending.quote(facility=facility, **asked)
+            remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
+        deal.loan_id = loan.id
+        deal.save(update_fields=["loan_id"])
+    return Placed(order, deal, loan)
+
+
+def _write(
+    actor: Actor,
+    seller: UUID,
+    checked: Sequence[CheckedLine],
+    pay_by: str,
+    warehouse: UUID,
+    lender: UUID | None,
+    remark: str,
+    external_id: str,
+    at: datetime,
+) -> tuple[Order, Deal]:
+    """The order, its deal and its goods set aside; goods are locked last."""
+    buyer = actor.own_org
+    priced = [
+        PricedLine(line.sku.pk, line.quantity, line.unit_price)
+        for line in checked
+        if line.sku and line.quantity and line.unit_price is not None
+    ]
+    order = ordering.write(
+        actor=actor,
+        buyer=buyer,
+        seller=seller,
+        warehouse=warehouse,
+        pay_by=pay_by,
+        lines=priced,
+        at=at,
+        remark=remark,
+        external_id=external_id,
+        lender=lender,
+    )
+    deal = open_deal(
+        order_id=order.id,
+        buyer=buyer,
+        seller=seller,
+        lender=lender,
+        custodian=warehouse if lender else None,
+        at=at,
+    )
+    remember(deal, Step.ORDERED, actor=actor, at=at, order=order.number, total=order.total)
+    tell(
+        seller,
+        "order-placed",
+        {
+            "number": order.number,
+            "buyer": parties.names([buyer])[buyer].short,
+            "amount": str(Money(order.total)),
+        },
+        link=deals.link(deal),
+        at=at,
+    )
+    stock.reserve(
+        [(reservation_of(order.id, line.sku_id), line.sku_id, line.quantity) for line in priced],
+        owner=seller,
+        warehouse=seller,
+        subject=order.id,
+        at=at,
+    )
+    return order, deal
+
+
+def _check(
+    buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
+) -> list[CheckedLine]:
+    """Price each line and see whether there is enough of it; a SKU wanted twice is one line."""
+    wanted: dict[UUID, int] = {}
+    for sku, quantity in lines:
+        wanted[sku] = wanted.get(sku, 0) + quantity
+    skus = Sku.objects.select_related("unit").in_bulk(
+        Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True).values_list(
+            "pk", flat=True
+        )
+    )
+    if len(skus) < len(wanted):
+        raise NotFound()
+    prices = pricing.resolve(
+        buyer=buyer,
+        seller=seller,
+        wanted=[(sku, max(quantity, 1)) for sku, quantity in wanted.items()],
+        on=day_of(at),
+    )
+    free = stock_queries.available(list(wanted), owner=seller, warehouse=seller, at=at)
+    rows = [
+        PastedLine(row, skus[sku].code, quantity)
+        for row, (sku, quantity) in enumerate(wanted.items(), start=1)
+    ]
+    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free)
+
+
+def _refuse_bad(checked: Sequence[CheckedLine]) -> None:
+    if not checked:
+        raise Invalid("no-lines", "An order needs at least one line.", field="lines")
+    for line in checked:
+        if line.problem:
+            status = 409 if line.problem in ("short", "sold-out") else 422
+            raise Refused(
+                line.problem,
+                "%(goods)s: %(words)s.",
+                field=f"lines.{line.row}",
+                status=status,
+                goods=line.code,
+                words=line.words,
+            )
+
+
+def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer | None:
+    """The bank's offer, asked with the bank's eyes: its programme, the facility, its loans."""
+    lender = _lender_of(seller)
+    if lender is None:
+        return None
+    with widened([lender]):
+        return offer_for(buyer=buyer, seller=seller, total=total, at=at)
+
+
+def _lender_of(seller: UUID) -> UUID | None:
+    programme = credit_queries.programme_for(seller=seller)
+    return programme.lender if programme else None
+
+
+def _ways(total: int, terms_left: int, offer: FinanceOffer | None, house: UUID | None) -> list[Way]:
+    if total <= 0:
+        return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
+    on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
+    if offer is None:
+        financed = Way(PayBy.FINANCE, 0, "no-programme")
+    elif offer.is_declined:
+        financed = Way(PayBy.FINANCE, 0, "declined")
+    elif house is None:
+        financed = Way(PayBy.FINANCE, 0, "no-warehouse")
+    elif offer.recommended is None and not offer.is_referred:
+        financed = Way(PayBy.FINANCE, 0, "limit-short")
+    else:
+        best = offer.recommended or offer.grid[0]
+        financed = Way(PayBy.FINANCE, best.deposit)
+    return [Way(PayBy.TRANSFER, total), financed, Way(PayBy.TERMS, 0, on_terms)]
+
+
+def _house(actor: Actor, wanted: UUID | None) -> UUID:
+    house = _supervised(actor, wanted)
+    if house is None:
+        raise Invalid(
+            "no-warehouse", CLOSED["no-warehouse"], field="warehouse",
+            help="Choose one of the supervised warehouses you know.",
+        )  # fmt: skip
+    return house
+
+
+def _supervised(actor: Actor, wanted: UUID | None) -> UUID | None:
+    """The supervised warehouse that was asked for, or the first the buyer knows."""
+    known = [house.org for house in supervised_for(actor)]
+    return (wanted if wanted in known else None) if wanted else next(iter(known), None)
+
+
+def _tell_bank(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    tell(
+        loan.lender,
+        "loan-waits",
+        {
+            "borrower": parties.names([loan.borrower])[loan.borrower].short,
+            "amount": str(Money(loan.principal)),
+        },
+        link=deals.link(deal),
+        at=at,
+    )

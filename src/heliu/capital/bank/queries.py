@@ -187,3 +187,9 @@ def check_supervised() -> list[str]:
         if lies != said:
             findings.append(f"supervised account {account}: {lies} there, {said} in the books")
     return findings
+
+
+def has_open(deal: UUID) -> bool:
+    """Whether a payment of a deal is written or with the bank and not yet answered."""
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()

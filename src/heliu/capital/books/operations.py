@@ -75,18 +75,28 @@ def trade_credit(*, seller: UUID, buyer: UUID, limit: int) -> int:
     return account
 
 
-def hold_on_terms(*, seller: UUID, buyer: UUID, order: UUID, amount: int, at: datetime) -> UUID:
+def hold_on_terms(
+    *,
+    seller: UUID,
+    buyer: UUID,
+    order: UUID,
+    amount: int,
+    at: datetime,
+    hold: UUID | None = None,
+) -> UUID:
     """Set a buyer's trade credit aside for an order on terms; returns the hold.
 
     `terms_delivered` makes it owed, `post(void=[hold])` lets it go. Raises `LimitShort` when the
     buyer owes, or has ordered, too much already.
     """
-    hold = NewHold(new_id(), book_account(seller, Code.RECEIVABLE, buyer), amount, order)
+    placed = NewHold(
+        hold or new_id(), book_account(seller, Code.RECEIVABLE, buyer), amount, order
+    )
     try:
-        posting.post(holds=[hold], at=at)
+        posting.post(holds=[placed], at=at)
     except LimitShort as short:
         raise in_words(short) from None
-    return hold.id
+    return placed.id
 
 
 def in_words(short: LimitShort) -> LimitShort:

@@ -36,8 +36,8 @@ def squeezed(text: str) -> str:
 def words_of(*, code: str, barcode: str, name: str, name_zh: str) -> str:
     """The text a SKU is searched in: words between spaces, each once.
 
-    Code, barcode and the words of the names, squeezed and in their pieces; of each run of Chinese its
-    characters in pairs and the last one alone, its pinyin in full, and its initials from each
+    Code, barcode and the words of the names, squeezed and in their pieces; of each run of Chinese
+    its characters in pairs and the last one alone, its pinyin in full, and its initials from each
     character on, so that two letters are enough to begin one (空调: 空调 调 kongtiao kt t).
     """
     words = [folded(code), squeezed(code), folded(barcode)]
@@ -73,4 +73,3 @@ def patterns(typed: str) -> tuple[str, ...]:
         if latin:
             asked.append(f"%{latin}%" if len(latin) > 2 else f"% {latin}%")
     return tuple(sorted(dict.fromkeys(asked), key=len, reverse=True))
-

@@ -19,7 +19,7 @@ from heliu.kernel.parties.queries import relationships_visible_to
 
 @dataclass
 class CatalogueRow:
-    """A SKU as the catalogue shows it; the caller fills in price and stock, each asked in one go."""
+    """A SKU as the catalogue shows it; the caller fills in price and stock."""
 
     sku: Sku
     price: Price | None = None
@@ -94,7 +94,10 @@ def families(actor: Actor, *, seller: UUID | None = None) -> list[tuple[Family, 
     if seller is not None:
         goods = goods.filter(seller=seller)
     counts = dict(goods.order_by().values_list("family").annotate(n=Count("pk")))
-    return [(family, counts[family.pk]) for family in Family.objects.filter(pk__in=counts).order_by("code")]
+    return [
+        (family, counts[family.pk])
+        for family in Family.objects.filter(pk__in=counts).order_by("code")
+    ]
 
 
 def _asking(actor: Actor) -> list[UUID] | None:

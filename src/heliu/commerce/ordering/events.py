@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, TypedDict
 from uuid import UUID
 
 from heliu.kernel.events.facts import Fact
 
 
+class About(TypedDict):
+    """What every fact about an order says."""
+
+    subject: UUID
+    number: str
+    buyer: UUID
+    seller: UUID
+
+
 @dataclass(frozen=True, kw_only=True)
 class _OrderFact(Fact):
-    flows = ("commerce",)
+    flows: ClassVar[tuple[str, ...]] = ("commerce",)
 
     number: str
     buyer: UUID

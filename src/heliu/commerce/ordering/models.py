@@ -86,9 +86,7 @@ class Order(models.Model):
     class Meta:
         constraints = [
             known_status("order_status_known", OrderStatus),
-            models.CheckConstraint(
-                condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"
-            ),
+            models.CheckConstraint(condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
             models.CheckConstraint(condition=~Q(buyer=F("seller")), name="order_has_two_sides"),
             models.CheckConstraint(
@@ -146,7 +144,9 @@ class OrderLine(models.Model):
     class Meta:
         ordering = ["order_id", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
+            models.UniqueConstraint(
+                fields=["order", "position"], name="one_order_line_per_position"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, unit_price__gte=0)
                 & Q(amount=F("quantity") * F("unit_price")),

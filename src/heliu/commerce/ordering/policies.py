@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext, gettext_noop
 
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
@@ -28,17 +27,19 @@ __all__ = [
 
 # What can be wrong with a line of the order pad: code to its one line of words.
 WORDS = {
-    "code-missing": N_("There is no code in this row"),
-    "code-unknown": N_("This seller has no goods with this code"),
-    "quantity-missing": N_("Enter a quantity"),
-    "quantity-unreadable": N_("This quantity is not a number"),
-    "quantity-unclear": N_("This quantity can be read in two ways; write it without signs"),
-    "quantity-not-whole": N_("Only whole pieces can be ordered"),
-    "quantity-not-positive": N_("A quantity is one or more"),
-    "quantity-too-large": N_("This quantity is too large"),
-    "price-missing": N_("There is no price for you at this quantity"),
-    "short": N_("Only %(available)s are available"),
-    "sold-out": N_("None are available now"),
+    "code-missing": gettext_noop("There is no code in this row"),
+    "code-unknown": gettext_noop("This seller has no goods with this code"),
+    "quantity-missing": gettext_noop("Enter a quantity"),
+    "quantity-unreadable": gettext_noop("This quantity is not a number"),
+    "quantity-unclear": gettext_noop(
+        "This quantity can be read in two ways; write it without signs"
+    ),
+    "quantity-not-whole": gettext_noop("Only whole pieces can be ordered"),
+    "quantity-not-positive": gettext_noop("A quantity is one or more"),
+    "quantity-too-large": gettext_noop("This quantity is too large"),
+    "price-missing": gettext_noop("There is no price for you at this quantity"),
+    "short": gettext_noop("Only %(available)s are available"),
+    "sold-out": gettext_noop("None are available now"),
 }
 
 
@@ -120,7 +121,16 @@ def _judge(
         words = gettext(WORDS[problem]) % {"available": left}
         unit_price = price.unit_price if price else None
         return CheckedLine(
-            line.row, line.code, sku, line.quantity, unit_price, None, problem, words, field, repairs
+            line.row,
+            line.code,
+            sku,
+            line.quantity,
+            unit_price,
+            None,
+            problem,
+            words,
+            field,
+            repairs,
         )
 
     if not line.code:

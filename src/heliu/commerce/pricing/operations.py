@@ -125,7 +125,9 @@ def set_prices(
     if len(wanted) != len(prices):
         raise Invalid("tier-twice", "A quantity has two prices for one SKU.", field="prices")
     if any(quantity < 1 or amount < 0 for (_, quantity), amount in wanted.items()):
-        raise Invalid("price-invalid", "A price is zero or more, from one piece up.", field="prices")
+        raise Invalid(
+            "price-invalid", "A price is zero or more, from one piece up.", field="prices"
+        )
     skus = {sku for sku, _ in wanted}
     if Sku.objects.filter(seller=price_list.seller, pk__in=skus).count() != len(skus):
         raise NotFound()

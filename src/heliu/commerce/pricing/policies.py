@@ -11,7 +11,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Span:
-    """An amount that holds from a day to a day, both included; no end means until further notice."""
+    """An amount that holds from a day to a day, both included; no end: until further notice."""
 
     amount: int
     valid_from: date

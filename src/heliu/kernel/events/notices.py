@@ -29,6 +29,7 @@ WORDS = {
     "loan-due": N_("%(amount)s for %(number)s is due on %(due)s"),
     "loan-overdue": N_("%(amount)s for %(number)s is overdue since %(due)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
+    "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
     "deal-closed": N_("Deal %(number)s is closed"),
 }

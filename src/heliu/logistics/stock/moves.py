@@ -214,7 +214,8 @@ def move_goods(
         units = {ids[spec.key]: UUID(spec.unit) for spec in specs}
         raise Short(units[short.account]) from short
     for row in rows.values():
-        row.quantity = balances[row.account].posted
+        if row.account in balances:
+            row.quantity = balances[row.account].posted
     _write_quantities(rows.values())
     return rows
 

@@ -73,7 +73,7 @@ class ShipmentLine(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
-    order_line = models.UUIDField()
+    order_line = models.BigIntegerField()
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
     quantity = models.BigIntegerField()
     sender = models.UUIDField()

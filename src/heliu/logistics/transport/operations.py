@@ -28,7 +28,7 @@ from heliu.logistics.transport.models import (
 class DispatchLine(NamedTuple):
     """Goods to send for a line of the order; `reservation` is what they were set aside by."""
 
-    order_line: UUID
+    order_line: int
     sku: UUID
     quantity: int
     reservation: UUID | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
@@ -55,3 +56,25 @@ def expected(actor: Actor) -> QuerySet[Shipment]:
     if not actor.is_system:
         shipments = shipments.filter(warehouse__in=actor.orgs)
     return shipments.order_by("status", "dispatched_at").prefetch_related("lines__sku")
+
+
+# The transit account of a line's goods, by its name.
+TRANSIT = """
+select s.number from transport_shipment s
+  join (select shipment_id, sku_id, sum(quantity) as sent
+          from transport_shipmentline group by shipment_id, sku_id) l on l.shipment_id = s.id
+  left join posting_account a
+         on a.key = concat_ws(':', 'transit', s.sender, s.owner, l.sku_id, s.id)
+ where coalesce(a.posted, 0) <> case when s.status = 'RECEIVED' then 0 else l.sent end
+ order by s.number limit 1
+"""
+
+
+def check() -> list[str]:
+    """The laws of shipments that are broken, each with its first offender; [] when all hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRANSIT)
+        return [
+            f"in transit is what was sent and not yet received: {number}"
+            for (number,) in cursor.fetchall()
+        ]

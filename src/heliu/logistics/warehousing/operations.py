@@ -49,9 +49,9 @@ class Received:
     receiving: Receiving
     receipt: WarehouseReceipt | None
     rows: list[GoodRow]
-    good: dict[UUID, int]
-    damaged: dict[UUID, int]
-    short: dict[UUID, int]
+    good: dict[int, int]
+    damaged: dict[int, int]
+    short: dict[int, int]
 
 
 def set_up(

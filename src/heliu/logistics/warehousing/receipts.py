@@ -33,7 +33,7 @@ class GoodRow:
 
     stock_row: UUID
     sku: UUID
-    order_line: UUID
+    order_line: int
     quantity: int
 
 

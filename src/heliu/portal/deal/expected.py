@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from heliu.portal.deal.flow import CLOSE, Expected
+from heliu.portal.deal.sides import Side
 from heliu.portal.ui.formats import money_text
 
 ENDED_LOANS = ("DECLINED", "EXPIRED", "CANCELLED", "UNWINDING", "BANK_REJECTED")
@@ -19,11 +20,18 @@ PAYMENT = ("commerce", "capital")
 PLEDGE = ("capital", "logistics")
 
 
-def still_to_come(order: Any, loan: Any, pledge: Any, told: Set[str]) -> list[Expected]:
-    """The steps ahead, in their order. ``told`` are the names of the facts that happened.
+SEEN_BY: Mapping[str, Set[str]] = {
+    "seller": {"capital.seller-paid", "logistics.goods-shipped", "logistics.goods-pledged"},
+    "custodian": {"logistics.goods-shipped", "logistics.goods-pledged"},
+}
+"""What of a loan's way the sides are told that are no party to the loan."""
 
-    A cancelled order and a loan that came to nothing expect nothing; money that goes back is told
-    when it went.
+
+def still_to_come(side: Side, order: Any, loan: Any, pledge: Any, told: Set[str]) -> list[Expected]:
+    """The steps ahead, in their order, that this side will be told of.
+
+    ``told`` are the names of the facts that happened. A cancelled order and a loan that came to
+    nothing expect nothing; money that goes back is told when it went.
     """
     if "capital.loan-closed" in told or "commerce.order-cancelled" in told:
         return []
@@ -33,19 +41,20 @@ def still_to_come(order: Any, loan: Any, pledge: Any, told: Set[str]) -> list[Ex
         return _without_bank(order)
     if loan is not None and loan.status in ENDED_LOANS:
         return []
-    steps = [
-        Expected(fact, title, head, flows)
-        for fact, title, head, flows in (
-            ("capital.loan-signed", _("Agreement signed"), _("Agreement|signed"), CAPITAL),
-            ("capital.deposit-booked", _("Deposit received"), _("Deposit|received"), CAPITAL),
-            ("capital.loan-disbursed", _("Loan paid out"), _("Loan|paid out"), CAPITAL),
-            ("capital.seller-paid", _("Seller paid"), _("Seller|paid"), PAYMENT),
-            ("logistics.goods-shipped", _("Goods shipped"), _("Goods|shipped"), LOGISTICS),
-            ("logistics.goods-pledged", _("Received and pledged"), _("Received,|pledged"), PLEDGE),
-        )
-        if fact not in told
-    ]
-    return steps + _to_the_end(loan, pledge)
+    path = (
+        Expected("capital.loan-signed", _("Agreement signed"), _("Agreement|signed"), CAPITAL),
+        Expected("capital.deposit-booked", _("Deposit received"), _("Deposit|received"), CAPITAL),
+        Expected("capital.loan-disbursed", _("Loan paid out"), _("Loan|paid out"), CAPITAL),
+        Expected("capital.seller-paid", _("Seller paid"), _("Seller|paid"), PAYMENT),
+        Expected("logistics.goods-shipped", _("Goods shipped"), _("Goods|shipped"), LOGISTICS),
+        Expected(
+            "logistics.goods-pledged", _("Received and pledged"), _("Received,|pledged"), PLEDGE
+        ),
+    )
+    done = max((n for n, step in enumerate(path, start=1) if step.key in told), default=0)
+    ahead = [step for step in path[done:] if side not in SEEN_BY or step.key in SEEN_BY[side]]
+    close = Expected("close", _("Deal closed"), _("Deal|closed"), CLOSE)
+    return [*ahead, *([] if side == "seller" else _to_the_end(loan, pledge)), close]
 
 
 def _without_bank(order: Any) -> list[Expected]:
@@ -80,5 +89,4 @@ def _to_the_end(loan: Any, pledge: Any) -> list[Expected]:
         )
     if pledge is None or pledge.picked_up_quantity < pledge.pledged_quantity:
         steps.append(Expected("fetch", _("Goods picked up"), _("Goods|picked up"), LOGISTICS))
-    steps.append(Expected("close", _("Deal closed"), _("Deal|closed"), CLOSE))
     return steps

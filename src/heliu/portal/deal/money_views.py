@@ -26,7 +26,7 @@ from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, sa
 from heliu.portal.shell.reasons import told
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Amount, Chip, Will
-from heliu.trade import financed_order
+from heliu.trade import financed_order, side_exits
 
 SHARES = (25, 50, 75, 100)
 
@@ -263,7 +263,7 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         if not reason:
             raise Invalid("reason-missing", "A reason is needed.", field="reason")
         approve = request.POST.get("approve") == "yes"
-        financed_order.decide(
+        side_exits.decide(
             view.deal.pk,
             actor=actor,
             approve=approve,

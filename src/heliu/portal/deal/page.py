@@ -29,7 +29,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
     deal, order, loan = view.deal, view.order, view.loan
     side = view.side
     known = names([deal.buyer, deal.seller, deal.lender, deal.custodian])
-    to_come = still_to_come(order, loan, view.pledge, {fact.name for fact in view.facts})
+    to_come = still_to_come(side, order, loan, view.pledge, {fact.name for fact in view.facts})
     told = fact_list(view.facts, to_come)
     done = len(told) - len(to_come)
     return {

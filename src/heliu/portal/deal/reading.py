@@ -14,7 +14,6 @@ from heliu.capital.lending.policies import Owed
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import NotFound
 from heliu.kernel.events.queries import visible_to as facts_visible_to
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
@@ -42,10 +41,7 @@ class Reading:
 
 def read(actor: Actor, ref: str, at: datetime) -> Reading:
     """The deal of a number or id. Raises `NotFound` for one that is not the actor's to see."""
-    by_id = Q(pk=ref) if _is_id(ref) else Q(number=ref)
-    deal = deals.visible_to(actor).filter(by_id).first()
-    if deal is None:
-        raise NotFound()
+    deal = deals.get(actor, UUID(ref) if _is_id(ref) else ref)
     order = (
         ordering.visible_to(actor).filter(pk=deal.order_id).prefetch_related("lines__sku").first()
     )

@@ -51,7 +51,7 @@ WAITS: Mapping[str, Mapping[Side | str, str]] = {
     "CONFIRMED": {"seller": N_("Ship the goods"), "": N_("The seller ships")},
     "PART_SHIPPED": {"seller": N_("Ship the rest"), "": N_("The seller ships the rest")},
     "SHIPPED": {"custodian": N_("Count the goods in"), "": N_("The goods are counted in")},
-    "RECEIVED": {"": N_("Nothing is left to do")},
+    "PROPOSED": {"": N_("The goods are to come")},
     "ACTIVE": {"buyer": N_("Repay to free the goods"), "": N_("The buyer repays")},
     "PARTLY_RELEASED": {"buyer": N_("Repay to free the rest"), "": N_("The buyer repays the rest")},
     "RELEASED": {"buyer": N_("Pick up the goods"), "": N_("The buyer picks up")},
@@ -99,4 +99,4 @@ def progress(deal: Any, order: Any, loan: Any, pledge: Any) -> float:
         return float(0.57 + 0.25 * released + 0.12 * taken)
     if loan is not None and loan.status in LOAN_PROGRESS:
         return LOAN_PROGRESS[loan.status]
-    return ORDER_PROGRESS.get(order.status, 0.06) if order is not None else 0.5
+    return ORDER_PROGRESS.get(order.status, 0.06) if order is not None else 0.06

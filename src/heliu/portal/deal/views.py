@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from heliu.commerce.ordering import operations as ordering
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing import queries as warehousing
@@ -21,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import financed_order
+from heliu.trade import deliveries, place_order, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -47,7 +46,7 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     view = read(actor, ref, at)
 
     def do() -> str:
-        ordering.confirm(view.order, actor=actor, at=at)
+        place_order.confirm(view.order.pk, actor=actor, at=at)
         say(request, _("Order %(number)s is confirmed.") % {"number": view.order.number})
         return reverse("deal", args=[view.deal.number])
 
@@ -63,7 +62,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
     lines = [line for line in view.order.lines.all() if line.to_ship]
 
     def do() -> str:
-        financed_order.ship(
+        deliveries.ship(
             view.order.pk,
             actor=actor,
             lines=_quantities(request, lines),
@@ -98,7 +97,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             raise Invalid("reason-missing", "A reason is needed.", field="reason")
-        financed_order.cancel(view.order.pk, actor=actor, reason=reason, at=at)
+        side_exits.cancel(view.order.pk, actor=actor, reason=reason, at=at)
         say(request, _("Order %(number)s is cancelled.") % {"number": view.order.number})
         return reverse("deal", args=[view.deal.number])
 
@@ -191,7 +190,10 @@ def _quantities(request: HttpRequest, lines: list[Any]) -> dict[Any, int]:
     }
     if any(text and not text.isdecimal() for text in typed.values()):
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
-    return {pk: int(text) for pk, text in typed.items() if text and int(text)}
+    going = {pk: int(text) for pk, text in typed.items() if text and int(text)}
+    if not going:
+        raise Invalid("nothing-to-ship", "There is nothing to ship.", field="quantity")
+    return going
 
 
 def _what_cancelling_does(view: Any) -> list[Will]:

@@ -118,7 +118,7 @@ def price_and_stock(request: HttpRequest, seller: House, rows: Sequence[Catalogu
         wanted=[(sku, 1) for sku in skus],
         on=day_of(now(request)),
     )
-    free = stock.available(skus, owner=seller.pk, warehouse=seller.pk)
+    free = stock.available(skus, owner=seller.pk, warehouse=seller.pk, at=now(request))
     for row in rows:
         row.price, row.available = prices.get(row.sku.pk), free.get(row.sku.pk, 0)
 

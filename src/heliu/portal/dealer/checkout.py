@@ -71,7 +71,6 @@ def checkout(request: HttpRequest) -> HttpResponse:
             actor=actor,
             seller=seller.pk,
             lines=lines,
-            warehouse=None,
             pay_by=choice.pay_by,
             at=at,
             deposit_ratio=choice.deposit_ratio if choice.pay_by == FINANCE else None,
@@ -87,7 +86,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     answer, refusal = attempt(request, lambda: deed(request, do)) if posted else (None, None)
     if answer:
         return answer
-    preview = place_order.preview(actor=actor, seller=seller.pk, lines=lines, warehouse=None, at=at)
+    preview = place_order.preview(actor=actor, seller=seller.pk, lines=lines, at=at)
     context = _context(request, seller, preview, choice, refusal)
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
@@ -106,6 +105,7 @@ def _context(
     way = _chosen_way(preview, choice)
     financed = way is not None and way.pay_by == FINANCE and offer is not None
     terms = _chosen_terms(offer, choice) if financed else None
+    explained = offer is not None and (financed or offer.is_declined)
     houses = {house.org: house for house in supervised_for(actor_of(request))}
     known = names([seller.pk, offer.lender if offer else None, *houses])
     return {
@@ -122,15 +122,18 @@ def _context(
         "programme": offer.programme if offer else None,
         "terms": terms,
         "terms_value": _value(terms) if terms else "",
-        **(_grid(offer.grid, offer.free, terms) if financed else {}),
+        **(_grid(offer, terms) if financed else {}),
         **(_cost(terms, offer) if terms else {}),
-        "decision": offer.decision if financed else None,
-        "reasons": told(offer.decision.reasons) if financed else [],
+        "decision": offer.decision if explained else None,
+        "reasons": told(offer.decision.reasons) if explained else [],
         "most_points": max((abs(r.points) for r in offer.decision.reasons), default=1)
         if offer
         else 1,
         "will": _will(seller.pk, way, terms, preview, known, houses),
-        "can_place": way is not None and way.is_open and (terms is not None or not financed),
+        "can_place": way is not None
+        and not preview.problems
+        and (terms is not None or not financed),
+        "problems": preview.problems,
         "due_now": terms.deposit if terms else way.due_now if way else 0,
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
@@ -150,8 +153,9 @@ def _chosen_way(preview: Preview, choice: Choice) -> Way | None:
 def _chosen_terms(offer: FinanceOffer, choice: Choice) -> Terms | None:
     for terms in offer.grid:
         if (terms.deposit_ratio, terms.days) == (choice.deposit_ratio, choice.days):
-            return terms if terms.principal <= offer.free else offer.recommended
-    return offer.recommended
+            fits = terms.principal <= offer.free or offer.is_referred
+            return terms if fits else offer.recommended
+    return offer.recommended or next(iter(offer.grid), None)
 
 
 def _way(way: Way, on: bool) -> dict[str, Any]:
@@ -176,8 +180,12 @@ def _value(terms: Terms) -> str:
     return f"{terms.deposit_ratio}/{terms.days}"
 
 
-def _grid(grid: Sequence[Terms], free: int, on: Terms | None) -> dict[str, Any]:
-    """Deposit by term; a cell the free limit does not carry is closed and says so."""
+def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
+    """Deposit by term; a cell the free limit does not carry is closed and says so.
+
+    Where a person decides anyway, all are open: the officer may grant a larger limit.
+    """
+    grid, free = offer.grid, offer.free
     due: dict[int, date] = {terms.days: terms.due_on for terms in grid}
     cells = {(terms.deposit_ratio, terms.days): terms for terms in grid}
     deposits = {terms.deposit_ratio: terms.deposit for terms in grid}
@@ -191,7 +199,9 @@ def _grid(grid: Sequence[Terms], free: int, on: Terms | None) -> dict[str, Any]:
             "cost": terms.total_cost,
             "rate": percent_text(terms.rate, 2),
             "on": terms is on,
-            "closed": _("%(amount)s short") % {"amount": money_text(short)} if short > 0 else "",
+            "closed": _("%(amount)s short") % {"amount": money_text(short)}
+            if short > 0 and not offer.is_referred
+            else "",
         }
 
     return {

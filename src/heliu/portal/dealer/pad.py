@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The filled rows as they were judged, and what is free of each of their goods."""
+
+    lines: tuple[CheckedLine, ...]
+    free: Mapping[UUID, int]
+
+    @property
+    def good(self) -> list[CheckedLine]:
+        """Those that can be ordered as they stand."""
+        return [line for line in self.lines if not line.problem]
+
+
+@dataclass(frozen=True, slots=True)
 class Pad:
     """All rows with their sum; amounts in minor units."""
 
@@ -98,38 +112,38 @@ class Pad:
         return self.good + self.bad
 
 
-def check(actor: Actor, seller: House, typed: Sequence[Typed], at: datetime) -> list[CheckedLine]:
-    """Every filled row against goods, own prices and free stock: five statements for any number."""
+def check(actor: Actor, seller: House, typed: Sequence[Typed], at: datetime) -> Checked:
+    """Every filled row against goods, own prices and free stock: six statements at most."""
     wanted = [_pasted(number, row) for number, row in enumerate(typed, start=1) if not row.is_empty]
     skus = catalogue.find(actor, [line.code for line in wanted], seller.pk)
     asked = [(skus[line.code].pk, line.quantity or 1) for line in wanted if line.code in skus]
     prices = pricing.resolve(buyer=actor.own_org, seller=seller.pk, wanted=asked, on=day_of(at))
-    free = stock.available([sku for sku, _n in asked], owner=seller.pk, warehouse=seller.pk)
-    return check_lines(wanted, skus, prices, free)
+    free = stock.available([sku for sku, _n in asked], owner=seller.pk, warehouse=seller.pk, at=at)
+    all_known = all(line.code in skus for line in wanted)
+    codes = () if all_known else catalogue.codes(actor, seller.pk)
+    return Checked(tuple(check_lines(wanted, skus, prices, free, codes)), free)
 
 
 def laid_out(
-    typed: Sequence[Typed],
-    checked: Sequence[CheckedLine],
-    line: CreditLine | None,
-    *,
-    blank: int = SPARE_ROWS,
+    typed: Sequence[Typed], checked: Checked, line: CreditLine | None, *, blank: int = SPARE_ROWS
 ) -> Pad:
     """The rows as drawn, with empty ones to go on, and what they come to."""
-    by_row = {one.row: one for one in checked}
-    rows = [_row(number, row, by_row.get(number)) for number, row in enumerate(typed, start=1)]
+    by_row = {one.row: one for one in checked.lines}
+    rows = [
+        _row(number, row, by_row.get(number), checked.free)
+        for number, row in enumerate(typed, start=1)
+    ]
     last_filled = max((n for n, row in enumerate(typed, start=1) if not row.is_empty), default=0)
     wish = max(ROWS, last_filled + blank)
     rows += [Row(number) for number in range(len(rows) + 1, wish + 1)]
-    good = [one for one in checked if one.problem is None]
-    total = sum(one.amount for one in good if one.amount)
+    total = sum(one.amount or 0 for one in checked.good)
     ratio = line.facility.deposit_ratio if line else Decimal(0)
     own = share_up(total, ratio)
     return Pad(
         rows=tuple(rows),
-        good=len(good),
-        bad=len(checked) - len(good),
-        pieces=sum(one.quantity or 0 for one in good),
+        good=len(checked.good),
+        bad=len(checked.lines) - len(checked.good),
+        pieces=sum(one.quantity or 0 for one in checked.good),
         total=total,
         financed=total - own,
         ratio=percent_text(ratio * 100, 0),
@@ -177,7 +191,7 @@ def _quantity_text(line: PastedLine) -> str:
     return cells[1].strip() if line.problem and len(cells) > 1 else ""
 
 
-def _row(number: int, typed: Typed, line: CheckedLine | None) -> Row:
+def _row(number: int, typed: Typed, line: CheckedLine | None, free: Mapping[UUID, int]) -> Row:
     if line is None:
         return Row(number, typed.code, typed.quantity, typed.remark)
     return Row(
@@ -187,25 +201,15 @@ def _row(number: int, typed: Typed, line: CheckedLine | None) -> Row:
         typed.remark,
         name=line.sku.display if line.sku else "",
         words=line.words,
-        wrong=_field_at_fault(line),
-        fixes=_fixes(line),
-        available=line.available if line.sku else None,
+        wrong=line.field if line.problem else "",
+        fixes=tuple(_fix(line.field, value) for value in line.repairs),
+        available=free.get(line.sku.pk, 0) if line.sku else None,
         unit_price=line.unit_price,
         amount=line.amount,
     )
 
 
-def _field_at_fault(line: CheckedLine) -> str:
-    if line.problem is None:
-        return ""
-    return "code" if line.sku is None else "quantity"
-
-
-def _fixes(line: CheckedLine) -> tuple[Fix, ...]:
-    if not line.suggestion:
-        return ()
-    text = str(line.suggestion)
-    if line.sku is None:
-        return (Fix("code", text, text),)
-    label = _("take %(n)s") % {"n": count_text(int(text)) if text.isdecimal() else text}
-    return (Fix("quantity", text, label),)
+def _fix(field: str, value: str) -> Fix:
+    is_number = field == "quantity" and value.isdecimal()
+    words = _("take %(n)s") % {"n": count_text(int(value))} if is_number else value
+    return Fix(field, value, words)

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.capital.lending.queries import credit_line
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.policies import CheckedLine
 from heliu.commerce.ordering.queries import cart
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.portal.dealer.lists import text_of_file
-from heliu.portal.dealer.pad import Typed, check, kept, laid_out, rows_of, text_of
+from heliu.portal.dealer.pad import Checked, Typed, check, kept, laid_out, rows_of, text_of
 from heliu.portal.dealer.sellers import chosen, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
@@ -59,28 +58,28 @@ def _do(request: HttpRequest, seller: House, typed: list[Typed]) -> HttpResponse
         ordering.clear_cart(actor=actor, seller=seller.pk)
         return see_other(reverse("dealer_pad"))
     checked = check(actor, seller, typed, now(request))
-    if action == "order" and any(line.problem is None for line in checked):
+    if action == "order" and checked.good:
         _to_cart(actor, seller, checked)
-        bad = {line.row for line in checked if line.problem is not None}
+        bad = {line.row for line in checked.lines if line.problem}
         rest = [row for number, row in enumerate(typed, start=1) if number in bad]
         ordering.save_draft(actor=actor, seller=seller.pk, text=text_of(rest))
         return see_other(reverse("dealer_checkout"))
     ordering.save_draft(actor=actor, seller=seller.pk, text=text_of(typed))
     _to_cart(actor, seller, checked)
     if action == "read":
-        say(request, _("%(n)d rows read.") % {"n": len(checked)})
+        say(request, _("%(n)d rows read.") % {"n": len(checked.lines)})
         return see_other(reverse("dealer_pad"))
     return _page(
         request, seller, typed, checked=checked, blank=MORE_ROWS if action == "more" else 5
     )
 
 
-def _to_cart(actor: Actor, seller: House, checked: Sequence[CheckedLine]) -> None:
+def _to_cart(actor: Actor, seller: House, checked: Checked) -> None:
     """The cart holds the good rows of the pad and nothing else."""
     gone = {line.sku_id: 0 for line in cart(actor, seller.pk)}
     good: dict[UUID, int] = {}
-    for line in checked:
-        if line.problem is None and line.sku is not None and line.quantity:
+    for line in checked.good:
+        if line.sku is not None and line.quantity:
             good[line.sku.pk] = good.get(line.sku.pk, 0) + line.quantity
     ordering.fill_cart(actor=actor, seller=seller.pk, quantities={**gone, **good})
 
@@ -90,7 +89,7 @@ def _page(
     seller: House,
     typed: Sequence[Typed],
     *,
-    checked: Sequence[CheckedLine] | None = None,
+    checked: Checked | None = None,
     refusal: Refused | None = None,
     blank: int = 5,
 ) -> HttpResponse:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.models import Cart, CartLine
+from heliu.commerce.ordering.queries import carts_of, person_of
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Forbidden, Invalid, NotFound
+from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.queries import active_relationship
 
@@ -55,13 +56,11 @@ def save_draft(*, actor: Actor, seller: UUID, text: str) -> Cart:
 
 def clear_cart(*, actor: Actor, seller: UUID) -> None:
     """Empty the person's cart for a seller, draft included."""
-    Cart.objects.filter(buyer=actor.own_org, seller=seller, user=actor.user_id).delete()
+    carts_of(actor, seller).delete()
 
 
 def _cart(actor: Actor, seller: UUID) -> Cart:
     actor.require("order")
-    if actor.user_id is None:
-        raise Forbidden("no-desk", "This needs somebody at a desk.")
     active_relationship(buyer=actor.own_org, seller=seller)
-    cart, _ = Cart.objects.get_or_create(buyer=actor.own_org, seller=seller, user=actor.user_id)
+    cart, _ = Cart.objects.get_or_create(buyer=actor.own_org, seller=seller, user=person_of(actor))
     return cart

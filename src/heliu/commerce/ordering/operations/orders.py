@@ -11,6 +11,7 @@ from django.db import connection
 
 from heliu.commerce.ordering import policies
 from heliu.commerce.ordering.events import (
+    About,
     OrderCancelled,
     OrderCompleted,
     OrderConfirmed,
@@ -115,9 +116,7 @@ def write(
     return order
 
 
-def confirm(
-    order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()
-) -> Order:
+def confirm(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()) -> Order:
     """The seller accepts the order; from now on it may be shipped."""
     _require_side(order.seller, "sell", actor)
     move(order, OrderStatus.CONFIRMED, moves=MOVES, confirmed_at=at)
@@ -165,9 +164,11 @@ def note_shipped(
     """These quantities (line id: smallest units) left the seller; the status follows the lines.
 
     Raises `Refused` (more-than-ordered) when a line would ship more than is open on it,
-    `Invalid` for lines of another order and for quantities below one.
+    `Invalid` for no lines, for lines of another order and for quantities below one.
     """
     _require_side(order.seller, "ship", actor)
+    if not quantities:
+        raise Invalid("no-lines", "Say which lines were shipped.", field="lines")
     lines = _lock(order)
     if order.status not in (OrderStatus.CONFIRMED, OrderStatus.PART_SHIPPED):
         raise Refused(
@@ -256,9 +257,7 @@ def note_received(
     return order
 
 
-def complete(
-    order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()
-) -> Order:
+def complete(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()) -> Order:
     """Close a received order that is settled; the story that settled it says so."""
     move(order, OrderStatus.COMPLETED, moves=MOVES, completed_at=at)
     _tell(order, OrderCompleted(**_about(order)), actor=actor, at=at, audience=audience)
@@ -308,13 +307,8 @@ def _checked(
     return quantities
 
 
-def _about(order: Order) -> dict[str, object]:
-    return {
-        "subject": order.pk,
-        "number": order.number,
-        "buyer": order.buyer,
-        "seller": order.seller,
-    }
+def _about(order: Order) -> About:
+    return About(subject=order.pk, number=order.number, buyer=order.buyer, seller=order.seller)
 
 
 def _tell(

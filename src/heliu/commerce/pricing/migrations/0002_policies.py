@@ -15,7 +15,7 @@ alter table pricing_listprice add constraint list_price_no_overlap exclude using
     price_list_id with =, sku_id with =, min_quantity with =,
     daterange(valid_from, valid_to, '[]') with &&);
 alter table pricing_pricelistbuyer add constraint assignment_no_overlap exclude using gist (
-    price_list_id with =, buyer with =, daterange(valid_from, valid_to, '[]') with &&);
+    buyer with =, price_list_id with =, daterange(valid_from, valid_to, '[]') with &&);
 """
 OVERLAP = """
 alter table pricing_listprice drop constraint list_price_no_overlap;

@@ -13,7 +13,8 @@ language sql stable security definer
 set search_path = public, pg_temp
 set enable_seqscan = off
 as $$
-    with lists as (
+    -- The lists are found once, not once for each SKU.
+    with lists as materialized (
         select l.id, l.code, l.currency, false as is_fallback, l.priority
           from pricing_pricelistbuyer b
           join pricing_pricelist l on l.id = b.price_list_id

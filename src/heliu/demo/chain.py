@@ -1,0 +1,222 @@
+"""A whole chain on the real operations: one operator, seller, bank and warehouse, and dealers.
+
+The demo lays it with the sample's dealers and goods, the tests with a few. Runs as the worker,
+which may write for everybody; all names of parties and people are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.capital.bank.models import AccountKind
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.books import operations as books
+from heliu.capital.credit.models import Programme
+from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing.operations import NewPrice
+from heliu.demo.sample import Dealer, Family, Sku
+from heliu.kernel.access import operations as access
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.models import User
+from heliu.kernel.clock import day_of
+from heliu.kernel.goods import models as goods_models
+from heliu.kernel.goods import operations as goods
+from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.ids import new_id
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.models import Organization
+from heliu.logistics.stock import operations as stock
+from heliu.logistics.warehousing import operations as warehousing
+
+SYSTEM = Actor.system()
+PASSWORD = "heliu-demo"  # noqa: S105  refused outside the demo
+YUAN = 100
+
+HOUSES = {
+    "operator": ("OPERATOR", "Heliu Demo Market", "合流示范平台", "Heliu", "合流", "Shanghai", "上海"),
+    "seller": (
+        "SELLER", "Haitang Home Supply Co., Ltd.", "海棠家居供应链有限公司",
+        "Haitang Home", "海棠家居", "Ningbo", "宁波",
+    ),
+    "bank": (
+        "BANK", "Chengjiang Commercial Bank", "澄江商业银行股份有限公司",
+        "Chengjiang Bank", "澄江银行", "Hangzhou", "杭州",
+    ),
+    "warehouse": (
+        "WAREHOUSE", "Yuntai Supervised Warehousing Co., Ltd.", "云台监管仓储有限公司",
+        "Yuntai Warehouse", "云台监管仓", "Jiaxing", "嘉兴",
+    ),
+}  # fmt: skip
+# desk: (house, role, name, local part of the address)
+PEOPLE = {
+    "operator": ("operator", "何立", "ops"),
+    "seller": ("sales-manager", "沈若宁", "sales"),
+    "bank": ("risk-officer", "陈雅", "credit"),
+    "warehouse": ("keeper", "周守仓", "gate"),
+}
+
+
+@dataclass
+class Chain:
+    """The ids of what was laid; `people` by e-mail address."""
+
+    operator: UUID = field(default_factory=new_id)
+    seller: UUID = field(default_factory=new_id)
+    bank: UUID = field(default_factory=new_id)
+    warehouse: UUID = field(default_factory=new_id)
+    programme: UUID = field(default_factory=new_id)
+    dealers: dict[str, UUID] = field(default_factory=dict)
+    skus: dict[str, UUID] = field(default_factory=dict)
+
+
+def lay(
+    *,
+    dealers: Sequence[Dealer],
+    families: Sequence[Family],
+    skus: Sequence[Sku],
+    at: datetime,
+    log_ins: int = 6,
+    pieces: int = 200_000,
+    on_terms: int = 3,
+) -> Chain:
+    """Lay a chain whose seller has `pieces` of every SKU; the first dealers get a log-in, the
+    first `on_terms` of them trade credit too."""
+    chain = Chain()
+    _houses(chain)
+    for dealer in dealers:
+        _dealer(chain, dealer, at=at)
+    for desk, (role, name, local) in PEOPLE.items():
+        enrol(f"{local}@{desk}.demo", name, getattr(chain, desk), role)
+    for dealer in dealers[:log_ins]:
+        owner_of(chain, dealer.code)
+    _goods(chain, families, skus, pieces=pieces, at=at)
+    _finance(chain, at=at)
+    for dealer in dealers[:on_terms]:
+        books.trade_credit(
+            seller=chain.seller, buyer=chain.dealers[dealer.code], limit=30_000 * YUAN
+        )
+    return chain
+
+
+def owner_of(chain: Chain, code: str) -> User:
+    """The log-in of a dealer's owner; made when it is not there yet."""
+    return enrol(f"owner@{code.lower()}.demo", f"{OWNERS[_number(code) % len(OWNERS)]}", chain.dealers[code], "owner")
+
+
+def enrol(email: str, name: str, org: UUID, role: str) -> User:
+    """A demo person with a desk; the one that is there already stays."""
+    known = User.objects.filter(username=email).first()
+    return known or access.enrol(
+        actor=SYSTEM, email=email, name=name, org=org, role=role, password=PASSWORD, is_demo=True
+    )
+
+
+OWNERS = ("林小满", "吴德胜", "高兰", "赵一鸣", "孙佩", "郑安", "许文", "罗静", "马成", "顾言")
+
+
+def _number(code: str) -> int:
+    return int("".join(letter for letter in code if letter.isdigit()) or 0)
+
+
+def _houses(chain: Chain) -> None:
+    for desk, (role, name, name_zh, short, short_zh, city, city_zh) in HOUSES.items():
+        made = parties.register(
+            actor=SYSTEM, code=desk, roles=(role,), name=name, name_zh=name_zh,
+            short_name=short, short_name_zh=short_zh, city=city, city_zh=city_zh,
+        )  # fmt: skip
+        setattr(chain, desk, made.id)
+    parties.introduce(chain.seller, chain.bank, chain.warehouse)
+    for org, code, name, name_zh, columns, rows, supervised in (
+        (chain.seller, "NB1", "Ningbo own warehouse", "宁波自营仓", 24, 10, False),
+        (chain.warehouse, "JX1", "Jiaxing supervised warehouse", "嘉兴监管一号仓", 20, 8, True),
+    ):
+        warehousing.set_up(
+            actor=SYSTEM, org=org, code=code, name=name, name_zh=name_zh,
+            columns=columns, rows=rows, is_supervised=supervised,
+        )  # fmt: skip
+
+
+def _dealer(chain: Chain, dealer: Dealer, *, at: datetime) -> None:
+    made: Organization = parties.register(
+        actor=SYSTEM, code=dealer.code.lower(), roles=("DEALER",), name=dealer.name,
+        name_zh=dealer.name_zh, short_name=dealer.short_name, short_name_zh=dealer.short_name_zh,
+        city=dealer.city, city_zh=dealer.city_zh, external_id=dealer.source_customer,
+    )  # fmt: skip
+    chain.dealers[dealer.code] = made.id
+    since = day_of(at) - timedelta(days=730)
+    parties.relate(actor=SYSTEM, buyer=made.id, seller=chain.seller, since=since)
+    parties.introduce(made.id, chain.bank, chain.warehouse)
+    parties.introduce(made.id, chain.seller)
+
+
+def _goods(
+    chain: Chain,
+    families: Sequence[Family],
+    skus: Sequence[Sku],
+    *,
+    pieces: int,
+    at: datetime,
+) -> None:
+    goods_models.UnitOfMeasure.objects.get_or_create(
+        code="PCS", defaults={"name": "pieces", "name_zh": "件"}
+    )
+    goods_models.Family.objects.bulk_create(
+        [goods_models.Family(code=f.code, name=f.name, name_zh=f.name_zh) for f in families],
+        ignore_conflicts=True,
+    )
+    entered = goods.enter(
+        [NewSku(s.code, s.name, s.name_zh, family=s.family) for s in skus],
+        actor=SYSTEM,
+        seller=chain.seller,
+    )
+    chain.skus = {sku.code: sku.id for sku in entered}
+    catalogue.index(chain.skus.values())
+    prices = [NewPrice(chain.skus[s.code], 1, s.price) for s in skus]
+    prices += [
+        NewPrice(chain.skus[s.code], s.tier_from, s.tier_price) for s in skus if s.tier_from > 1
+    ]
+    standard = pricing.create_list(
+        actor=SYSTEM, seller=chain.seller, code="STD", name="Standard", name_zh="标准价",
+        is_default=True,
+    )  # fmt: skip
+    pricing.set_prices(
+        standard, actor=SYSTEM, prices=prices,
+        valid_from=day_of(at) - timedelta(days=800), at=at,
+    )  # fmt: skip
+    stock.supply(
+        [stock.Supply(sku, pieces) for sku in chain.skus.values()],
+        owner=chain.seller,
+        warehouse=chain.seller,
+        key="opening",
+        subject=chain.seller,
+        at=at,
+    )
+
+
+def _finance(chain: Chain, *, at: datetime) -> None:
+    programme = Programme.objects.create(
+        lender=chain.bank,
+        seller=chain.seller,
+        name="Pledged orders for Haitang dealers",
+        name_zh="海棠经销商保兑仓",
+        deposit_ratios=[Decimal(ratio) for ratio in ("0.10", "0.20", "0.30", "0.40")],
+        days_options=[30, 60, 90],
+        single_name_cap=500_000 * YUAN,
+        auto_approve_cap=60_000 * YUAN,
+        seller_quota=20_000_000 * YUAN,
+    )
+    chain.programme = programme.id
+    accounts = [
+        (chain.bank, AccountKind.NOSTRO, 500_000_000 * YUAN),
+        (chain.seller, AccountKind.CURRENT, 3_000_000 * YUAN),
+        *((dealer, AccountKind.CURRENT, 800_000 * YUAN) for dealer in chain.dealers.values()),
+    ]
+    for org, kind, funds in accounts:
+        sandbox.open_account(
+            org=org, bank=chain.bank, kind=kind, funds=funds, actor=SYSTEM, at=at
+        )

@@ -1,0 +1,50 @@
+"""Reading deals."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.trade.models import Deal, DealStep
+
+
+def visible_to(actor: Actor) -> QuerySet[Deal]:
+    """The deals one of whose parties the actor acts for."""
+    if actor.is_system:
+        return Deal.objects.all()
+    return Deal.objects.filter(
+        Q(buyer__in=actor.orgs)
+        | Q(seller__in=actor.orgs)
+        | Q(lender__in=actor.orgs)
+        | Q(custodian__in=actor.orgs)
+    )
+
+
+def get(actor: Actor, id_or_number: UUID | str) -> Deal:
+    """One deal, or `NotFound`."""
+    by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}
+    found = visible_to(actor).filter(**by).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def of_order(actor: Actor, order_id: UUID) -> Deal:
+    """The deal of an order, or `NotFound`."""
+    found = visible_to(actor).filter(order_id=order_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def steps_of(deal: Deal, actor: Actor) -> QuerySet[DealStep]:
+    """What was done in a deal, in order."""
+    return DealStep.objects.filter(deal__in=visible_to(actor).filter(pk=deal.pk)).order_by("id")
+
+
+def link(deal: Deal) -> str:
+    """Where a deal is read; the same address at every desk."""
+    return f"/deals/{deal.number}"

@@ -1,0 +1,253 @@
+"""The goods of a deal: sent by the seller, counted by the keeper, fetched by the dealer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from heliu.capital.books import operations as books
+from heliu.capital.books import policies as journals
+from heliu.capital.books.policies import Entry
+from heliu.capital.lending import operations as lending
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges import gate
+from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.transport import operations as transport
+from heliu.logistics.transport import queries as shipments
+from heliu.logistics.transport.models import Shipment
+from heliu.logistics.transport.operations import DispatchLine
+from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing.operations import Received
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deals, side_exits
+from heliu.trade.financed_order import close_if_done
+from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.names import reservation_of, terms_hold_of
+from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.steps import end, locked, parties, remember
+
+
+def ship(
+    order_id: UUID,
+    *,
+    actor: Actor,
+    carrier: str,
+    at: datetime,
+    lines: Mapping[int, int] | None = None,
+) -> Shipment:
+    """The seller sends goods of an order (line id: quantity; None is all that is open).
+
+    Goods of a financed order leave once the seller has its money, and only for the supervised
+    warehouse that stands on the order.
+    """
+    actor.require("ship")
+    deal = deals.of_order(actor, order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        order = order_of(deal)
+        _must_be_paid(deal, order)
+        open_lines = {line.pk: line for line in order.lines.all() if line.to_ship}
+        quantities = lines or {pk: line.to_ship for pk, line in open_lines.items()}
+        if not set(quantities) <= set(open_lines):
+            raise NotFound()
+        ordering.note_shipped(order, quantities=quantities, actor=actor, at=at)
+        shipment = transport.dispatch(
+            actor=actor,
+            order_id=order.id,
+            sender=order.seller,
+            warehouse=order.warehouse,
+            owner=order.buyer,
+            lines=[_dispatch_line(order, open_lines[pk], n) for pk, n in quantities.items()],
+            carrier_name=carrier,
+            at=at,
+            lender=deal.lender,
+            deal=deal.id,
+        )
+        value = sum(open_lines[pk].unit_price * n for pk, n in quantities.items())
+        _book_shipped(deal, order, shipment, value, at=at)
+        remember(
+            deal, Step.SHIPPED, key=shipment.number, actor=actor, at=at,
+            quantity=sum(quantities.values()), value=value, shipment=shipment.number,
+        )  # fmt: skip
+        house = names([order.warehouse])[order.warehouse].short
+        for org in {order.buyer, order.warehouse}:
+            tell(
+                org,
+                "goods-sent",
+                {"number": order.number, "warehouse": house},
+                link=deals.link(deal),
+                at=at,
+            )
+    return shipment
+
+
+def arrived(shipment_id: UUID, *, actor: Actor, at: datetime) -> Shipment:
+    """The keeper sees the shipment at the gate."""
+    shipment = _shipment(shipment_id, actor)
+    transport.arrived(shipment, actor=actor, at=at)
+    return shipment
+
+
+def goods_received(
+    shipment_id: UUID, *, actor: Actor, counts: Sequence[Count], at: datetime
+) -> Received:
+    """The keeper counted a shipment: what is good is stored and, when financed, pledged at once.
+
+    Receipt and pledge are one transaction, so no financed goods ever lie free. What is short or
+    damaged is the seller's to make good (`side_exits.receipt_differs`).
+    """
+    shipment = _shipment(shipment_id, actor)
+    deal = deals.of_order(actor, shipment.order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        order, pledge = order_of(deal), pledge_of(deal)
+        received = warehousing.receive(
+            actor=actor,
+            shipment=shipment,
+            counts=counts,
+            pledge=pledge.id if pledge else None,
+            holder=pledge.pledgee if pledge else order.buyer,
+            at=at,
+            audience=parties(deal),
+        )
+        ordering.note_received(
+            order,
+            quantities=received.good,
+            damaged=received.damaged,
+            missing=received.short,
+            actor=actor,
+            at=at,
+        )
+        remember(
+            deal, Step.RECEIVED, key=shipment.number, actor=actor, at=at,
+            good=sum(received.good.values()),
+            receipt=received.receipt.number if received.receipt else "",
+        )  # fmt: skip
+        if deal.loan_id:
+            _pledge(deal, received, actor=actor, at=at)
+            side_exits.receipt_differs(deal, shipment, received, at=at)
+        elif order.status == OrderStatus.RECEIVED:
+            _complete(deal, order, at=at)
+    return received
+
+
+def pick_up(*, actor: Actor, code: str, at: datetime) -> gate.PickUpVerdict:
+    """A one-time code at the gate: the freed goods leave, or the verdict says why not.
+
+    A stop is an answer, not an error, so that a wrong code is recorded too.
+    """
+    deal_id = gate.find_deal(code, actor=actor)
+    if deal_id is None:
+        return gate.pick_up(actor=actor, code=code, at=at)
+    with widened(parties(deals.get(actor, deal_id))):
+        deal = locked(deal_id)
+        verdict = gate.pick_up(actor=actor, code=code, at=at)
+        release = verdict.release_order
+        if verdict.go and release is not None:
+            remember(
+                deal, Step.PICKED_UP, key=release.number, actor=actor, at=at,
+                quantity=release.quantity, release=release.number,
+            )  # fmt: skip
+            close_if_done(deal, at=at)
+    return verdict
+
+
+def _pledge(deal: Deal, received: Received, *, actor: Actor, at: datetime) -> None:
+    """The good goods secure the loan from this moment."""
+    loan, pledge = loan_of(deal), pledge_of(deal)
+    if pledge is None or received.receipt is None or not received.rows:
+        return
+    worth = dict(
+        OrderLine.objects.filter(order=deal.order_id).values_list("id", "unit_price")
+    )
+    lines = [
+        (row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows
+    ]
+    value = sum(quantity * unit for _, _, quantity, unit in lines)
+    pledges.activate(
+        pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, audience=parties(deal)
+    )
+    lending.goods_pledged(loan, amount=value, key=received.receipt.number, at=at)
+    remember(
+        deal, Step.PLEDGED, key=received.receipt.number, actor=actor, at=at,
+        pledge=pledge.number, receipt=received.receipt.number, value=value,
+        quantity=sum(quantity for _, _, quantity, _ in lines),
+    )  # fmt: skip
+    keeper = names([pledge.custodian])[pledge.custodian].short
+    for org in (pledge.pledgor, pledge.pledgee):
+        tell(
+            org,
+            "goods-pledged",
+            {"number": order_of(deal).number, "warehouse": keeper},
+            link=deals.link(deal),
+            at=at,
+        )
+
+
+def _must_be_paid(deal: Deal, order: Order) -> None:
+    if deal.loan_id is None:
+        return
+    loan = loan_of(deal)
+    if loan.status not in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE, LoanStatus.REPAID):
+        raise Refused(
+            "not-paid-yet",
+            "The money for %(number)s has not arrived yet.",
+            number=order.number,
+            help="Ship when the notice of the payment is here.",
+        )
+
+
+def _book_shipped(
+    deal: Deal, order: Order, shipment: Shipment, value: int, *, at: datetime
+) -> None:
+    """What leaving goods do to the books: by loan, on terms, or paid before."""
+    if deal.loan_id:
+        loan: Loan = loan_of(deal)
+        lending.goods_shipped(loan, amount=value, key=str(shipment.id), at=at)
+        return
+    entries: list[Entry] = (
+        journals.terms_delivered(
+            seller=order.seller,
+            buyer=order.buyer,
+            amount=value,
+            credit_hold=terms_hold_of(order.id),
+        )
+        if order.pay_by == PayBy.TERMS
+        else journals.order_delivered(
+            seller=order.seller, buyer=order.buyer, order=order.id, amount=value
+        )
+    )
+    books.post(
+        entries,
+        kind="delivered",
+        key=f"delivered:{shipment.id}",
+        subject=order.id,
+        effective=day_of(at),
+        at=at,
+    )
+
+
+def _complete(deal: Deal, order: Order, *, at: datetime) -> None:
+    """An order without a loan is over when its goods are there."""
+    ordering.complete(order, actor=Actor.system(), at=at)
+    end(deal, Outcome.CLOSED, at=at)
+
+
+def _dispatch_line(order: Order, line: OrderLine, quantity: int) -> DispatchLine:
+    return DispatchLine(line.pk, line.sku_id, quantity, reservation_of(order.id, line.sku_id))
+
+
+def _shipment(shipment_id: UUID, actor: Actor) -> Shipment:
+    found = shipments.visible_to(actor).filter(pk=shipment_id).first()
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,315 @@
+"""Where the pledged order leaves its straight path.
+
+    decide            a person at the bank decides what the rules would not
+    quote_ran_out     nobody signed, or nobody decided, in time
+    bank_rejected     the bank refused a payment: what has moved goes back
+    receipt_differs   goods came short or damaged: the seller refunds their price
+    cancel            an order is called off, before or after the money moved
+    refunded, loan_returned, deposit_returned     the money on its way back
+
+A lost answer is no exit: `sweeper` asks for it under the same id and the story goes on. Part
+repayments and part releases are the straight path (`financed_order.repaid`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.capital.bank.models import PaymentInstruction, Purpose
+from heliu.capital.bank.queries import has_open
+from heliu.capital.credit import operations as credit
+from heliu.capital.lending import operations as lending
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.operations import Unwinding
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.models import OrderLine, OrderStatus
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.kernel.posting import operations as posting
+from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.models import PledgeStatus
+from heliu.logistics.stock import operations as stock
+from heliu.logistics.transport.models import Shipment
+from heliu.logistics.warehousing.operations import Received
+from heliu.trade import deals, financed_order
+from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.names import reservation_of, terms_hold_of
+from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.steps import end, is_done, locked, parties, remember
+from heliu.trade.wake import wake
+
+SYSTEM = Actor.system()
+
+
+def decide(
+    deal_id: UUID,
+    *,
+    actor: Actor,
+    approve: bool,
+    reason: str,
+    at: datetime,
+    deposit_ratio: Decimal | None = None,
+) -> Loan:
+    """A credit officer approves or declines a referred request, with a reason.
+
+    Another deposit than the rules proposed is an override and is kept as one. A declined order is
+    cancelled and its goods are free again.
+    """
+    deal = deals.get(actor, deal_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        proposed = loan.assessment
+        if approve and proposed and deposit_ratio not in (None, loan.deposit_ratio):
+            loan.assessment = credit.override(
+                proposed, actor=actor, reason=reason, at=at, deposit_ratio=deposit_ratio
+            )
+            loan.save(update_fields=["assessment"])
+        loan = lending.decide(
+            loan,
+            actor=actor,
+            approve=approve,
+            reason=reason,
+            deposit_ratio=deposit_ratio if approve else None,
+            at=at,
+        )
+        remember(deal, Step.DECIDED, actor=actor, at=at, approved=approve)
+        tell(
+            deal.buyer,
+            "loan-decided",
+            {"number": order_of(deal).number, "outcome": loan.get_status_display()},
+            link=deals.link(deal),
+            at=at,
+        )
+        if loan.status == LoanStatus.DECLINED:
+            _call_off(deal, actor=SYSTEM, reason=reason, at=at)
+    return loan
+
+
+def quote_ran_out(deal: Deal, *, at: datetime) -> None:
+    """Nobody signed or decided in time: limit and goods are free again."""
+    if lending.expire(loan_of(deal), at=at):
+        remember(deal, Step.EXPIRED, actor=SYSTEM, at=at)
+        _call_off(deal, actor=SYSTEM, reason="quote expired", at=at)
+
+
+def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The bank refused a payment.
+
+    A refused deposit, loan, own share or payment to the seller stops the deal: everything that has
+    moved goes back and the order is cancelled. A refused repayment or refund changes nothing; its
+    sender is told and may order it again.
+    """
+    key, purpose = str(instruction.pk), Purpose(instruction.purpose)
+    if not remember(
+        deal, Step.BANK_REJECTED, key=key, actor=SYSTEM, at=at,
+        purpose=purpose, reason=instruction.reason, amount=instruction.amount,
+    ):  # fmt: skip
+        return
+    loan = lending.bank_rejected(
+        loan_of(deal), stage=purpose, reason=instruction.reason, at=at
+    )
+    told = deal.seller if purpose == Purpose.REFUND else deal.buyer
+    for org in {told, loan.lender}:
+        tell(
+            org,
+            "bank-rejected",
+            {"number": order_of(deal).number, "reason": instruction.reason},
+            link=deals.link(deal),
+            at=at,
+        )
+    unwind_when_quiet(deal, at=at)
+
+
+def receipt_differs(
+    deal: Deal, shipment: Shipment, received: Received, *, at: datetime
+) -> None:
+    """Goods came short or damaged: the seller owes their price, and pays it to the lender.
+
+    The refund settles the loan first; what is left over is the dealer's own.
+    """
+    lost: dict[int, int] = dict(received.short)
+    for line, quantity in received.damaged.items():
+        lost[line] = lost.get(line, 0) + quantity
+    if not lost:
+        return
+    worth = dict(OrderLine.objects.filter(pk__in=lost).values_list("id", "unit_price"))
+    value = sum(worth[line] * quantity for line, quantity in lost.items())
+    lending.goods_short(loan_of(deal), amount=value, key=str(shipment.id), at=at)
+    remember(
+        deal, Step.RECEIPT_DIFFERS, key=shipment.number, actor=SYSTEM, at=at,
+        short=sum(received.short.values()), damaged=sum(received.damaged.values()), value=value,
+    )  # fmt: skip
+    for org in parties(deal):
+        tell(
+            org,
+            "receipt-differs",
+            {"number": order_of(deal).number, "short": str(sum(lost.values()))},
+            link=deals.link(deal),
+            at=at,
+        )
+    if value:
+        _ask_refund(deal, value, key=shipment.number, at=at)
+        wake(deal.id)
+
+
+def cancel(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> None:
+    """Buyer or seller call an order off of which nothing was shipped.
+
+    Goods and limit are free at once; money that has moved goes back by the bank: from the
+    supervised account, or, once the seller was paid, by the seller's refund.
+    """
+    deal = deals.of_order(actor, order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        order = order_of(deal)
+        if deal.loan_id and _is_paying(loan_of(deal)):
+            raise Refused(
+                "bank-is-paying",
+                "The bank is just paying for %(number)s.",
+                number=order.number,
+                help="Try again in a minute.",
+            )
+        _free_goods_and_credit(deal, at=at)
+        ordering.cancel(order, actor=actor, reason=reason, at=at, audience=parties(deal))
+        remember(deal, Step.CANCELLED, actor=actor, at=at)
+        if deal.loan_id is None:
+            end(deal, Outcome.CANCELLED, at=at)
+        else:
+            _take_back(deal, lending.unwind(loan_of(deal), reason=reason, at=at), at=at)
+        for org in {deal.buyer, deal.seller}:
+            tell(
+                org, "order-cancelled", {"number": order.number}, link=deals.link(deal), at=at
+            )
+    wake(deal.id)
+
+
+def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The seller's refund reached the lender: it settles the loan, the rest goes to the dealer."""
+    key = str(instruction.pk)
+    if is_done(deal, Step.REFUNDED, key=key):
+        return
+    loan = loan_of(deal)
+    paid = lending.seller_refunded(
+        loan, amount=instruction.amount, key=key, effective=day_of(at), at=at
+    )
+    remember(
+        deal, Step.REFUNDED, key=key, actor=SYSTEM, at=at,
+        amount=instruction.amount, principal=paid.allocation.principal,
+    )  # fmt: skip
+    loan = loan_of(deal)
+    if loan.deposit_back:
+        _return_deposit(deal, loan.deposit_back, payer=loan.lender, key=key, at=at)
+    financed_order.release(deal, key=key, at=at)
+    financed_order.close_if_done(deal, at=at)
+    _end_if_cancelled(deal, at=at)
+
+
+def loan_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The loan went back to the lender from the supervised account."""
+    if remember(deal, Step.REFUNDED, actor=SYSTEM, at=at, amount=instruction.amount):
+        lending.loan_returned(loan_of(deal), at=at)
+        _end_if_cancelled(deal, at=at)
+
+
+def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The dealer has its own share back."""
+    key = str(instruction.pk)
+    if remember(
+        deal, Step.DEPOSIT_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
+    ):
+        lending.deposit_returned(loan_of(deal), at=at)
+        financed_order.close_if_done(deal, at=at)
+        _end_if_cancelled(deal, at=at)
+
+
+def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
+    """Take a stopped loan back once no other payment of the deal is still with the bank.
+
+    Loan and own share are on their way side by side: when one is refused, the other is waited for,
+    so that it is known what has to go back. Every further answer comes by here again.
+    """
+    loan = loan_of(deal)
+    if loan.status != LoanStatus.BANK_REJECTED or has_open(deal.id):
+        return
+    plan = lending.unwind(loan, reason=loan.stop_reason, at=at)
+    _call_off(deal, actor=SYSTEM, reason=loan.stop_reason, at=at)
+    _take_back(deal, plan, at=at)
+
+
+def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
+    """Tell the bank what has to move for everybody to have what is theirs."""
+    loan = loan_of(deal)
+    if plan.from_seller:
+        _ask_refund(deal, plan.from_seller, key="", at=at)
+    if plan.loan_back:
+        financed_order.pay(
+            deal, Purpose.LOAN_BACK, loan.borrower, loan.lender, plan.loan_back, at=at
+        )
+    if plan.deposit_back:
+        payer = loan.borrower if plan.from_supervised else loan.lender
+        _return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
+    _end_if_cancelled(deal, at=at)
+
+
+def _ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
+    loan = loan_of(deal)
+    financed_order.pay(deal, Purpose.REFUND, loan.seller, loan.lender, amount, key=key, at=at)
+    remember(deal, Step.REFUND_ASKED, key=key, actor=SYSTEM, at=at, amount=amount)
+    tell(
+        loan.seller,
+        "refund-asked",
+        {"number": order_of(deal).number, "amount": str(Money(amount))},
+        link=deals.link(deal),
+        at=at,
+    )
+
+
+def _return_deposit(deal: Deal, amount: int, *, payer: UUID, key: str, at: datetime) -> None:
+    financed_order.pay(deal, Purpose.DEPOSIT_BACK, payer, deal.buyer, amount, key=key, at=at)
+
+
+def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
+    """The order falls with its financing: goods free, order cancelled, both sides told."""
+    order = order_of(deal)
+    if order.status == OrderStatus.CANCELLED:
+        return
+    _free_goods_and_credit(deal, at=at)
+    ordering.cancel(order, actor=actor, reason=reason, at=at, audience=parties(deal))
+    remember(deal, Step.CANCELLED, actor=actor, at=at)
+    for org in {deal.buyer, deal.seller}:
+        tell(org, "order-cancelled", {"number": order.number}, link=deals.link(deal), at=at)
+    _end_if_cancelled(deal, at=at)
+
+
+def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
+    skus = OrderLine.objects.filter(order=deal.order_id).values_list("sku_id", flat=True)
+    stock.void_reservations([reservation_of(deal.order_id, sku) for sku in skus], at=at)
+    posting.post(void=[terms_hold_of(deal.order_id)], at=at)
+
+
+def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
+    """The order is off and no money is on its way any more."""
+    over = (LoanStatus.CANCELLED, LoanStatus.DECLINED, LoanStatus.EXPIRED)
+    if deal.outcome != Outcome.OPEN or loan_of(deal).status not in over:
+        return
+    pledge = pledge_of(deal)
+    if pledge is not None and pledge.status == PledgeStatus.PROPOSED:
+        pledges.cancel(pledge, at=at)
+    end(deal, Outcome.CANCELLED, at=at)
+
+
+def _is_paying(loan: Loan) -> bool:
+    """Whether a payment of the deal is with the bank now, so that nobody knows where it lies."""
+    return loan.status in (
+        LoanStatus.AWAIT_DEPOSIT,
+        LoanStatus.FUNDED_SHARE,
+        LoanStatus.DISBURSING,
+        LoanStatus.PAYING_SELLER,
+    ) or has_open(loan.deal)
