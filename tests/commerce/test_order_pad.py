@@ -138,6 +138,17 @@ def price(minor: int) -> Price:
     return Price(minor, "STD", 1, "CNY", ((1, minor),))
 
 
+@pytest.mark.parametrize(
+    ("quantity", "problem"),
+    [(0, "quantity-not-positive"), (-1, "quantity-not-positive"), (10**10, "quantity-too-large")],
+)
+def test_quantities_that_came_another_way_are_judged_too(quantity, problem) -> None:
+    skus = goods("A")
+    pk = skus["A"].pk
+    (line,) = check_lines(lines_of(("A", quantity)), skus, {pk: price(1)}, {pk: 10**12})
+    assert line.problem == problem
+
+
 def test_good_lines_are_priced_and_bad_ones_say_why() -> None:
     skus = goods("A", "B", "C")
     prices = {skus["A"].pk: price(250), skus["B"].pk: None, skus["C"].pk: price(100)}

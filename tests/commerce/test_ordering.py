@@ -81,10 +81,11 @@ def test_tables_of_states_are_whole() -> None:
 def test_an_order_is_written_as_it_was_agreed(chain) -> None:
     wanted = new_id()
     with acting_for([chain.dealer]):
-        order = place(chain, 3, 4, id=wanted, remark="by noon", external_id="PO-7")
+        order = place(chain, 3, 4, id=wanted, remark="by noon\x00", external_id="PO-7")
         found = queries.get(chain.at_dealer, order.number)
     assert (found.pk, found.status, found.total) == (wanted, OrderStatus.PLACED, 7 * 250)
     assert (found.placed_by_name, found.placed_at, found.external_id) == ("Chen Ya", AT, "PO-7")
+    assert found.remark == "by noon"
     assert [(line.position, line.quantity, line.amount) for line in found.lines.all()] == [
         (1, 3, 750),
         (2, 4, 1000),
@@ -105,6 +106,10 @@ def test_what_is_not_an_order_is_refused(chain) -> None:
             ("no-lines", {"lines": []}),
             ("line-invalid", {"lines": [PricedLine(chain.skus[0].pk, 0, 1)]}),
             ("line-invalid", {"lines": [PricedLine(chain.skus[0].pk, 1, -1)]}),
+            ("line-invalid", {"lines": [PricedLine(chain.skus[0].pk, 10**12, 1)]}),
+            ("order-too-large", {"lines": [PricedLine(chain.skus[0].pk, 10**9, 10**9)]}),
+            ("external-id-invalid", {"external_id": "P" * 81}),
+            ("external-id-invalid", {"external_id": "PO\x00"}),
             ("pay-by-unknown", {"pay_by": "SHELLS"}),
             ("own-goods", {"seller": chain.dealer}),
         ):

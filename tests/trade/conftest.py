@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from tests.conftest import be
 
 from heliu.demo import chain as chains
 from heliu.demo.sample import Behaviour, Dealer, Family, Sku
@@ -21,9 +20,7 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.models import User
 from heliu.kernel.clock import day_of
-from heliu.kernel.ids import new_id
 from heliu.trade.bank_answers import talk_to_bank
-from tests.conftest import be
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 DEALERS = tuple(

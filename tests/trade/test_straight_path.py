@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from tests.trade.conftest import World
+
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, financed_order, place_order
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from tests.trade.conftest import World
 
 
 def test_from_click_to_pick_up(world: World) -> None:
@@ -63,10 +64,9 @@ def test_from_click_to_pick_up(world: World) -> None:
             deal_id, actor=dealer, key="last", percent=Decimal(100), at=world.later(days=10)
         )
     world.bank()
+    code = pick_up_code(world)
     with world.desk("gate@warehouse.demo") as keeper:
-        assert deliveries.pick_up(
-            actor=keeper, code=pick_up_code(world), at=world.later(hours=1)
-        ).go
+        assert deliveries.pick_up(actor=keeper, code=code, at=world.later(hours=1)).go
     with world.worker():
         deal = Deal.objects.get(pk=deal_id)
         pledge = pledge_of(deal)

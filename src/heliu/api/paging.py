@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from ninja import Field, Schema
@@ -57,8 +57,13 @@ def page[Row: Model](
 
 def _cursor(row: Model, by: Sequence[str]) -> str:
     values = [getattr(row, name.lstrip("-")) for name in by]
-    packed = json.dumps(values, cls=DjangoJSONEncoder)
+    packed = json.dumps(values, default=_exact)
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _exact(value: Any) -> str:
+    """To the microsecond: a shortened time would name a row before the last one, for ever."""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _after(model: type[Model], by: Sequence[str], cursor: str) -> Q:

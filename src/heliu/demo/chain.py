@@ -105,7 +105,12 @@ def lay(
 
 def owner_of(chain: Chain, code: str) -> User:
     """The log-in of a dealer's owner; made when it is not there yet."""
-    return enrol(f"owner@{code.lower()}.demo", f"{OWNERS[_number(code) % len(OWNERS)]}", chain.dealers[code], "owner")
+    return enrol(
+        f"owner@{code.lower()}.demo",
+        f"{OWNERS[_number(code) % len(OWNERS)]}",
+        chain.dealers[code],
+        "owner",
+    )
 
 
 def enrol(email: str, name: str, org: UUID, role: str) -> User:
@@ -176,9 +181,11 @@ def _goods(
     )
     chain.skus = {sku.code: sku.id for sku in entered}
     catalogue.index(chain.skus.values())
-    prices = [NewPrice(chain.skus[s.code], 1, s.price) for s in skus]
+    prices = [NewPrice(chain.skus[s.code], amount=s.price) for s in skus]
     prices += [
-        NewPrice(chain.skus[s.code], s.tier_from, s.tier_price) for s in skus if s.tier_from > 1
+        NewPrice(chain.skus[s.code], min_quantity=s.tier_from, amount=s.tier_price)
+        for s in skus
+        if s.tier_from > 1
     ]
     standard = pricing.create_list(
         actor=SYSTEM, seller=chain.seller, code="STD", name="Standard", name_zh="标准价",
@@ -217,6 +224,4 @@ def _finance(chain: Chain, *, at: datetime) -> None:
         *((dealer, AccountKind.CURRENT, 800_000 * YUAN) for dealer in chain.dealers.values()),
     ]
     for org, kind, funds in accounts:
-        sandbox.open_account(
-            org=org, bank=chain.bank, kind=kind, funds=funds, actor=SYSTEM, at=at
-        )
+        sandbox.open_account(org=org, bank=chain.bank, kind=kind, funds=funds, actor=SYSTEM, at=at)

@@ -9,7 +9,6 @@ from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.bank.policies import Notice
 from heliu.trade import financed_order, side_exits
-from heliu.trade.models import Deal
 from heliu.trade.steps import locked
 
 Answer = Callable[..., None]

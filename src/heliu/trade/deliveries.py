@@ -21,6 +21,7 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import gate
 from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.models import Pledge, PledgeStatus
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.transport.models import Shipment
@@ -29,7 +30,7 @@ from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deals, side_exits
-from heliu.trade.financed_order import close_if_done
+from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -109,7 +110,7 @@ def goods_received(
     deal = deals.of_order(actor, shipment.order_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
-        order, pledge = order_of(deal), pledge_of(deal)
+        order, pledge = order_of(deal), _open_pledge(deal)
         received = warehousing.receive(
             actor=actor,
             shipment=shipment,
@@ -133,7 +134,8 @@ def goods_received(
             receipt=received.receipt.number if received.receipt else "",
         )  # fmt: skip
         if deal.loan_id:
-            _pledge(deal, received, actor=actor, at=at)
+            if pledge is not None:
+                _pledge(deal, pledge, received, actor=actor, at=at)
             side_exits.receipt_differs(deal, shipment, received, at=at)
         elif order.status == OrderStatus.RECEIVED:
             _complete(deal, order, at=at)
@@ -151,27 +153,34 @@ def pick_up(*, actor: Actor, code: str, at: datetime) -> gate.PickUpVerdict:
     with widened(parties(deals.get(actor, deal_id))):
         deal = locked(deal_id)
         verdict = gate.pick_up(actor=actor, code=code, at=at)
-        release = verdict.release_order
-        if verdict.go and release is not None:
+        freed = verdict.release_order
+        if verdict.go and freed is not None:
             remember(
-                deal, Step.PICKED_UP, key=release.number, actor=actor, at=at,
-                quantity=release.quantity, release=release.number,
+                deal, Step.PICKED_UP, key=freed.number, actor=actor, at=at,
+                quantity=freed.quantity, release=freed.number,
             )  # fmt: skip
             close_if_done(deal, at=at)
     return verdict
 
 
-def _pledge(deal: Deal, received: Received, *, actor: Actor, at: datetime) -> None:
-    """The good goods secure the loan from this moment."""
-    loan, pledge = loan_of(deal), pledge_of(deal)
-    if pledge is None or received.receipt is None or not received.rows:
-        return
-    worth = dict(
-        OrderLine.objects.filter(order=deal.order_id).values_list("id", "unit_price")
+def _open_pledge(deal: Deal) -> Pledge | None:
+    """The pledge arriving goods go under; None when nothing is owed on them any more."""
+    pledge = pledge_of(deal)
+    is_open = pledge is not None and pledge.status in (
+        PledgeStatus.PROPOSED,
+        PledgeStatus.ACTIVE,
+        PledgeStatus.PARTLY_RELEASED,
     )
-    lines = [
-        (row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows
-    ]
+    return pledge if is_open else None
+
+
+def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at: datetime) -> None:
+    """The good goods secure the loan from this moment; what was repaid before frees its share."""
+    loan = loan_of(deal)
+    if received.receipt is None or not received.rows:
+        return
+    worth = dict(OrderLine.objects.filter(order=deal.order_id).values_list("id", "unit_price"))
+    lines = [(row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows]
     value = sum(quantity * unit for _, _, quantity, unit in lines)
     pledges.activate(
         pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, audience=parties(deal)
@@ -191,6 +200,8 @@ def _pledge(deal: Deal, received: Received, *, actor: Actor, at: datetime) -> No
             link=deals.link(deal),
             at=at,
         )
+    if loan.principal_repaid:
+        release(deal, key=received.receipt.number, at=at)
 
 
 def _must_be_paid(deal: Deal, order: Order) -> None:

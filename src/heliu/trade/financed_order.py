@@ -198,9 +198,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     if is_done(deal, Step.REPAID, key=key):
         return
     loan = loan_of(deal)
-    result = lending.repaid(
-        loan, amount=instruction.amount, key=key, effective=day_of(at), at=at
-    )
+    result = lending.repaid(loan, amount=instruction.amount, key=key, effective=day_of(at), at=at)
     remember(
         deal,
         Step.REPAID,

@@ -25,7 +25,7 @@ from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
+from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.operations import PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing

@@ -112,9 +112,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
         purpose=purpose, reason=instruction.reason, amount=instruction.amount,
     ):  # fmt: skip
         return
-    loan = lending.bank_rejected(
-        loan_of(deal), stage=purpose, reason=instruction.reason, at=at
-    )
+    loan = lending.bank_rejected(loan_of(deal), stage=purpose, reason=instruction.reason, at=at)
     told = deal.seller if purpose == Purpose.REFUND else deal.buyer
     for org in {told, loan.lender}:
         tell(
@@ -127,9 +125,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
     unwind_when_quiet(deal, at=at)
 
 
-def receipt_differs(
-    deal: Deal, shipment: Shipment, received: Received, *, at: datetime
-) -> None:
+def receipt_differs(deal: Deal, shipment: Shipment, received: Received, *, at: datetime) -> None:
     """Goods came short or damaged: the seller owes their price, and pays it to the lender.
 
     The refund settles the loan first; what is left over is the dealer's own.
@@ -184,9 +180,7 @@ def cancel(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> None:
         else:
             _take_back(deal, lending.unwind(loan_of(deal), reason=reason, at=at), at=at)
         for org in {deal.buyer, deal.seller}:
-            tell(
-                org, "order-cancelled", {"number": order.number}, link=deals.link(deal), at=at
-            )
+            tell(org, "order-cancelled", {"number": order.number}, link=deals.link(deal), at=at)
     wake(deal.id)
 
 

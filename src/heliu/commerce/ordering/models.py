@@ -79,8 +79,8 @@ class Order(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancel_reason = models.CharField(max_length=200, blank=True)
-    remark = models.CharField(max_length=500, blank=True)
+    cancel_reason = models.TextField(blank=True)
+    remark = models.TextField(blank=True)
     external_id = models.CharField(max_length=80, blank=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
-from heliu.commerce.ordering.paste import PastedLine, parse_paste
+from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
 from heliu.commerce.pricing.queries import Price
 from heliu.kernel.goods.models import Sku
 
@@ -143,6 +143,8 @@ def _judge(
         return bad("quantity-missing")
     if line.quantity < 1:
         return bad("quantity-not-positive")
+    if line.quantity > LARGEST:
+        return bad("quantity-too-large")
     if price is None:
         return bad("price-missing")
     if left < 1:

@@ -9,8 +9,8 @@ from heliu.kernel.access.models import Membership, User
 
 
 def people_of(actor: Actor) -> QuerySet[Membership]:
-    """The people of the actor's organisations with their roles, oldest membership first."""
-    found = Membership.objects.select_related("user").prefetch_related("roles").order_by("id")
+    """The people of the actor's organisations, oldest membership first."""
+    found = Membership.objects.select_related("user").order_by("id")
     return found if actor.is_system else found.filter(org__in=actor.orgs)
 
 

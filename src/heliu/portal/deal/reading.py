@@ -21,6 +21,8 @@ from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, state_of
 from heliu.trade import deals
 
+PLACED = "commerce.order-placed"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -74,7 +76,8 @@ def _facts(actor: Actor, deal: Any, loan: Any) -> list[Any]:
     """What happened: facts of the deal, of its order, and the credit decision behind its loan."""
     also = [deal.order_id, *([loan.assessment_id] if loan is not None else [])]
     found = facts_visible_to(actor).filter(Q(deal=deal.pk) | Q(subject__in=also))
-    return list(found.order_by("at", "number"))
+    # Order and credit are of one moment; the story begins with the order.
+    return sorted(found, key=lambda fact: (fact.at, fact.name != PLACED, fact.number))
 
 
 def _is_id(ref: str) -> bool:

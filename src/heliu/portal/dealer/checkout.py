@@ -101,16 +101,16 @@ def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, i
 def _context(
     request: HttpRequest, seller: House, preview: Preview, choice: Choice, refusal: Refused | None
 ) -> dict[str, Any]:
-    offer = preview.offer
-    way = _chosen_way(preview, choice)
-    financed = way is not None and way.pay_by == FINANCE and offer is not None
-    terms = _chosen_terms(offer, choice) if financed else None
-    explained = offer is not None and (financed or offer.is_declined)
+    offer, way = preview.offer, _chosen_way(preview, choice)
+    financed = offer if way is not None and way.pay_by == FINANCE else None
+    terms = _chosen_terms(financed, choice) if financed else None
     houses = {house.org: house for house in supervised_for(actor_of(request))}
     known = names([seller.pk, offer.lender if offer else None, *houses])
+    is_ready = way is not None and not preview.problems and (terms is not None or not financed)
     return {
         "seller": seller,
         "lines": preview.lines,
+        "problems": preview.problems,
         "pieces": pieces(sum(line.quantity or 0 for line in preview.lines)),
         "total": preview.total,
         "total_text": money_text(preview.total),
@@ -122,22 +122,25 @@ def _context(
         "programme": offer.programme if offer else None,
         "terms": terms,
         "terms_value": _value(terms) if terms else "",
-        **(_grid(offer, terms) if financed else {}),
-        **(_cost(terms, offer) if terms else {}),
-        "decision": offer.decision if explained else None,
-        "reasons": told(offer.decision.reasons) if explained else [],
-        "most_points": max((abs(r.points) for r in offer.decision.reasons), default=1)
-        if offer
-        else 1,
+        **(_grid(financed, terms) if financed else {}),
+        **(_cost(terms, financed) if terms and financed else {}),
+        **(_why(offer) if offer and (financed or offer.is_declined) else {}),
         "will": _will(seller.pk, way, terms, preview, known, houses),
-        "can_place": way is not None
-        and not preview.problems
-        and (terms is not None or not financed),
-        "problems": preview.problems,
+        "can_place": is_ready,
         "due_now": terms.deposit if terms else way.due_now if way else 0,
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
         **_button(way, terms, preview),
+    }
+
+
+def _why(offer: FinanceOffer) -> dict[str, Any]:
+    """The decision and its reasons, with the largest weight for the bars."""
+    reasons = offer.decision.reasons
+    return {
+        "decision": offer.decision,
+        "reasons": told(reasons),
+        "most_points": max((abs(reason.points) for reason in reasons), default=1) or 1,
     }
 
 
@@ -217,7 +220,7 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
     }
 
 
-def _cost(terms: Terms, offer: Any) -> dict[str, Any]:
+def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
     programme = offer.programme
     late = _("After %(days)s days of grace, %(factor)s times the rate is charged on what is late.")
     return {

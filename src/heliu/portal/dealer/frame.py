@@ -47,7 +47,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         ),
         tabs=(
             tab(_("Home"), "dealer_home", "home", here),
-            tab(_("Order"), "dealer_pad", "pad", here, "dealer_catalogue"),
+            tab(_("Ordering"), "dealer_pad", "pad", here, "dealer_catalogue"),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Finance"), "dealer_finance", "money", here),
             tab(_("Pick-ups"), "dealer_pick_ups", "box", here),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.access.roles import TEMPLATES
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
 from heliu.kernel.parties import queries as parties
@@ -31,7 +34,7 @@ def company(request: HttpRequest) -> HttpResponse:
     ) | parties.names(org for link in links for org in (link.buyer, link.seller))
     context = {
         "house": house,
-        "people": [(member, _roles(member)) for member in people_of(actor)],
+        "people": [(member, _title(member)) for member in people_of(actor)],
         "partners": [
             (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)
             for link in links
@@ -64,13 +67,14 @@ def withdraw(request: HttpRequest, disclosure: UUID) -> HttpResponse:
     return see_other("/company#consents")
 
 
-def _roles(member) -> str:  # type: ignore[no-untyped-def]
+def _title(member: Any) -> str:
+    """The title in the reader's language where it is that of a role template."""
     chinese = (get_language() or "").startswith("zh")
-    words = [(role.name_zh or role.name) if chinese else role.name for role in member.roles.all()]
-    return ", ".join(words)
+    words = {name: name_zh for name, name_zh, _may in TEMPLATES.values()}
+    return words.get(member.title, member.title) if chinese else str(member.title)
 
 
-def _consent_state(row, at) -> Pill:  # type: ignore[no-untyped-def]
+def _consent_state(row: Any, at: datetime) -> Pill:
     if row.withdrawn_at is not None:
         return Pill(_("Withdrawn"), "quiet")
     if row.until <= at:

@@ -49,8 +49,8 @@ def desk_page[**P](
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "actor", None) is None:
-            query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-            return HttpResponseRedirect(f"{reverse('sign_in')}?{query}")
+            here = request.get_full_path() if request.method == "GET" else "/"
+            return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': here})}")
         try:
             with transaction.atomic():
                 return view(request, *args, **kwargs)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.models import Cart, CartLine
+from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.queries import carts_of, person_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
@@ -25,7 +26,7 @@ def fill_cart(*, actor: Actor, seller: UUID, quantities: Mapping[UUID, int]) -> 
     Raises `NotFound` for SKUs that are not this seller's and for sellers one does not trade with.
     """
     cart = _cart(actor, seller)
-    if any(quantity < 0 for quantity in quantities.values()):
+    if any(not 0 <= quantity <= LARGEST for quantity in quantities.values()):
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
     known = Sku.objects.filter(seller=seller, is_active=True, pk__in=quantities).count()
     if known != len(quantities):

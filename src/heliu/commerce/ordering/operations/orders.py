@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering import policies
 from heliu.commerce.ordering.events import (
     About,
@@ -20,6 +21,7 @@ from heliu.commerce.ordering.events import (
     OrderShipped,
 )
 from heliu.commerce.ordering.models import MOVES, Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.ordering.paste import LARGEST
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.facts import Fact, record
@@ -27,6 +29,8 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
+
+LARGEST_TOTAL = 10**17  # minor units; ninety such orders still add up in a bigint
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def write(
     actor.require("order")
     if not actor.is_system and buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
-    _check_order(buyer=buyer, seller=seller, pay_by=pay_by, lines=lines)
+    _check_order(buyer=buyer, seller=seller, pay_by=pay_by, lines=lines, external_id=external_id)
     if external_id and Order.objects.filter(buyer=buyer, external_id=external_id).exists():
         raise Refused(
             "external-id-used",
@@ -85,7 +89,7 @@ def write(
         placed_by=actor.user_id,
         placed_by_name=actor.name,
         placed_at=at,
-        remark=remark,
+        remark=seen(remark),
         external_id=external_id,
     )
     OrderLine.objects.bulk_create(
@@ -143,7 +147,7 @@ def cancel(
             help="Ask for a return once the goods have arrived.",
             number=order.number,
         )
-    move(order, OrderStatus.CANCELLED, moves=MOVES, cancelled_at=at, cancel_reason=reason)
+    move(order, OrderStatus.CANCELLED, moves=MOVES, cancelled_at=at, cancel_reason=seen(reason))
     with connection.cursor() as cursor:
         cursor.execute(
             "update ordering_orderline set cancelled = quantity where order_id = %s", [order.pk]
@@ -264,7 +268,9 @@ def complete(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUI
     return order
 
 
-def _check_order(*, buyer: UUID, seller: UUID, pay_by: str, lines: Sequence[PricedLine]) -> None:
+def _check_order(
+    *, buyer: UUID, seller: UUID, pay_by: str, lines: Sequence[PricedLine], external_id: str
+) -> None:
     if buyer == seller:
         raise Invalid("own-goods", "Nobody orders from themselves.", field="seller")
     if pay_by not in PayBy.values:
@@ -272,13 +278,21 @@ def _check_order(*, buyer: UUID, seller: UUID, pay_by: str, lines: Sequence[Pric
     if not lines:
         raise Invalid("no-lines", "An order needs at least one line.", field="lines")
     for position, line in enumerate(lines, start=1):
-        if line.quantity <= 0 or line.unit_price < 0:
+        if not 0 < line.quantity <= LARGEST or line.unit_price < 0:
             raise Invalid(
                 "line-invalid",
-                "Line %(position)s needs a quantity above zero and a price.",
+                "Line %(position)s needs a quantity above zero that can be delivered, and a price.",
                 field="lines",
                 position=position,
             )
+    if sum(line.quantity * line.unit_price for line in lines) > LARGEST_TOTAL:
+        raise Invalid("order-too-large", "This order is too large.", field="lines")
+    if len(external_id) > 80 or external_id != seen(external_id):
+        raise Invalid(
+            "external-id-invalid",
+            "Your own number has up to 80 visible signs.",
+            field="external_id",
+        )
 
 
 def _require_side(org: UUID, permission: str, actor: Actor) -> None:
