@@ -186,7 +186,7 @@ def test_a_pasted_list_is_read_and_priced(world: World) -> None:
     page = read(dealer, "/dealer/pad")
     assert 'value="1200"' in page
     assert "Blue mug" in page
-    assert "9.00" in page  # the tier from a hundred pieces
+    assert "10,800" in page  # 1,200 at the tier from a hundred pieces
 
 
 def test_the_language_stays_and_the_page_too(world: World) -> None:

@@ -1,1 +1,1 @@
-"""The processes that cross the flows: placing an order, and the financed order from click to pick-up."""
+"""Processes that cross the flows: placing an order, and the pledged order to its pick-up."""

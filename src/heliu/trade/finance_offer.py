@@ -22,8 +22,8 @@ from heliu.kernel.errors import Invalid
 class FinanceOffer:
     """A programme's answer to one order. Amounts in minor units.
 
-    `limit`, `used` and `held` are the buyer's facility as it stands, or as it would be granted; `grid` has every
-    deposit and term on offer, empty when the answer is no.
+    `limit`, `used` and `held` are the buyer's facility as it stands, or as it would be granted;
+    `grid` has every deposit and term on offer, empty when the answer is no.
     """
 
     programme: Programme
@@ -62,7 +62,7 @@ class FinanceOffer:
         return min(fits, key=lambda terms: (terms.deposit_ratio, terms.days), default=None)
 
     def terms(self, deposit_ratio: Decimal | None, days: int | None) -> Terms:
-        """The offer with this deposit and term, or the recommended one. Refuses what is not offered."""
+        """The offer with this deposit and term, or the recommended one; refuses any other."""
         if deposit_ratio is None and days is None and self.recommended is not None:
             return self.recommended
         for terms in self.grid:

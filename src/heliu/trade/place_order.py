@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from time import perf_counter_ns
 from uuid import UUID
-
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as N_
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
 from heliu.capital.books import queries as accounts
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit import queries as credit_queries
+from heliu.capital.credit.models import CreditAssessment
 from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
+from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.operations import PricedLine
@@ -47,38 +47,31 @@ from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, open_deal, remember
 from heliu.trade.steps import parties as parties_of
+from heliu.trade.ways import CLOSED, Way, ways_to_pay
 
 SYSTEM = Actor.system()
 
-# Why a way to pay is closed.
-CLOSED = {
-    "nothing": N_("There is nothing to order yet"),
-    "no-terms": N_("The seller has granted no trade credit"),
-    "terms-short": N_("The trade credit is used up"),
-    "no-programme": N_("No bank finances this seller's goods"),
-    "declined": N_("The bank's rules say no; the reasons are below"),
-    "limit-short": N_("The free limit is too small for this order"),
-    "no-warehouse": N_("There is no supervised warehouse for these goods"),
-}
-
 
 @dataclass(frozen=True)
-class Way:
-    """One way to pay: what is due at once (minor units), and why it is closed if it is."""
+class Ask:
+    """What a buyer asks for; `lines` are all good. `total` in minor units."""
 
-    pay_by: str
-    due_now: int
-    closed: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can be chosen."""
-        return not self.closed
+    actor: Actor
+    seller: UUID
+    lines: list[CheckedLine]
+    at: datetime
+    remark: str
+    external_id: str
 
     @property
-    def reason(self) -> str:
-        """Why it is closed, in the reader's language."""
-        return gettext(CLOSED[self.closed]) if self.closed else ""
+    def buyer(self) -> UUID:
+        """Who orders."""
+        return self.actor.own_org
+
+    @property
+    def total(self) -> int:
+        """What all lines cost."""
+        return sum(line.amount or 0 for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -121,9 +114,13 @@ def preview(
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
         offer = _offer(buyer, seller, total, at)
-    house = _supervised(actor, warehouse)
-    left = accounts.terms_left(seller=seller, buyer=buyer, at=at)
-    return Preview(checked, total, _ways(total, left, offer, house), offer)
+    ways = ways_to_pay(
+        total,
+        terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
+        offer=offer,
+        has_house=_supervised(actor, warehouse) is not None,
+    )
+    return Preview(checked, total, ways, offer)
 
 
 def place(
@@ -150,22 +147,18 @@ def place(
     actor.require("order")
     buyer = actor.own_org
     parties.active_relationship(buyer=buyer, seller=seller)
-    checked = _check(buyer, seller, lines, at)
-    _refuse_bad(checked)
-    total = sum(line.amount or 0 for line in checked)
+    ask = Ask(actor, seller, _check(buyer, seller, lines, at), at, remark, external_id)
+    _refuse_bad(ask.lines)
     with widened([buyer, seller]):
         if pay_by == PayBy.FINANCE:
-            return _place_financed(
-                actor, seller, checked, total,
-                _house(actor, warehouse), deposit_ratio, days, remark, external_id, at,
-            )  # fmt: skip
-        order, deal = _write(actor, seller, checked, pay_by, buyer, None, remark, external_id, at)
+            return _place_financed(ask, _house(actor, warehouse), deposit_ratio, days)
+        order, deal = _write(ask, pay_by, warehouse=buyer)
         if pay_by == PayBy.TERMS:
             books.hold_on_terms(
                 seller=seller,
                 buyer=buyer,
                 order=order.id,
-                amount=total,
+                amount=order.total,
                 at=at,
                 hold=terms_hold_of(order.id),
             )
@@ -204,33 +197,22 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
 
 
 def _place_financed(
-    actor: Actor,
-    seller: UUID,
-    checked: Sequence[CheckedLine],
-    total: int,
-    house: UUID,
-    deposit_ratio: Decimal | None,
-    days: int | None,
-    remark: str,
-    external_id: str,
-    at: datetime,
+    ask: Ask, house: UUID, deposit_ratio: Decimal | None, days: int | None
 ) -> Placed:
-    """Assess, hold the limit at the quote, or lay the request before a person."""
+    """Assess, then hold the limit at the quote, or lay the request before a person."""
     began = perf_counter_ns()
-    buyer = actor.own_org
-    offer = _offer(buyer, seller, total, at)
+    offer = _offer(ask.buyer, ask.seller, ask.total, ask.at)
     if offer is None:
         raise Refused("no-programme", CLOSED["no-programme"])
-    lender, programme = offer.lender, offer.programme
-    with widened([lender, house]):
+    with widened([offer.lender, house]):
         assessment = credit.assess(
             offer.file.features,
-            borrower=buyer,
-            lender=lender,
-            programme=programme,
-            wanted=total,
+            borrower=ask.buyer,
+            lender=offer.lender,
+            programme=offer.programme,
+            wanted=ask.total,
             actor=SYSTEM,
-            at=at,
+            at=ask.at,
             began_ns=began,
         )
         if assessment.decision == Decision.DECLINE:
@@ -240,88 +222,103 @@ def _place_financed(
                 help="Pay by transfer; the reasons stand at the checkout.",
             )
         terms = offer.terms(deposit_ratio, days)
-        order, deal = _write(
-            actor, seller, checked, PayBy.FINANCE, house, lender, remark, external_id, at
-        )
+        order, deal = _write(ask, PayBy.FINANCE, warehouse=house, lender=offer.lender)
         remember(
-            deal, Step.ASSESSED, actor=SYSTEM, at=at,
-            assessment=assessment.number, decision=assessment.decision, grade=assessment.grade,
+            deal,
+            Step.ASSESSED,
+            actor=SYSTEM,
+            at=ask.at,
+            assessment=assessment.number,
+            decision=assessment.decision,
+            grade=assessment.grade,
             milliseconds=str(assessment.milliseconds),
-        )  # fmt: skip
-        asked = {
-            "deal": deal.id, "order_id": order.id, "order_total": total, "borrower": buyer,
-            "seller": seller, "lender": lender, "terms": terms, "assessment": assessment,
-            "actor": actor, "at": at,
-        }  # fmt: skip
-        if assessment.decision == Decision.REFER:
-            loan = lending.refer(programme=programme, facility=offer.facility, **asked)
-            remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
-            _tell_bank(deal, loan, at=at)
-        else:
-            facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=at)
-            loan = lending.quote(facility=facility, **asked)
-            remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
+        )
+        loan = _loan(ask, order, deal, offer, assessment, terms)
         deal.loan_id = loan.id
         deal.save(update_fields=["loan_id"])
     return Placed(order, deal, loan)
 
 
+def _loan(
+    ask: Ask,
+    order: Order,
+    deal: Deal,
+    offer: FinanceOffer,
+    assessment: CreditAssessment,
+    terms: Terms,
+) -> Loan:
+    """The quote with its held limit where the rules approve, else the request to a person."""
+    loan_for = partial(
+        lending.refer if assessment.decision == Decision.REFER else lending.quote,
+        deal=deal.id,
+        order_id=order.id,
+        order_total=order.total,
+        borrower=ask.buyer,
+        seller=ask.seller,
+        lender=offer.lender,
+        terms=terms,
+        assessment=assessment,
+        actor=ask.actor,
+        at=ask.at,
+    )
+    if assessment.decision == Decision.REFER:
+        loan = loan_for(programme=offer.programme, facility=offer.facility)
+        remember(deal, Step.REFERRED, actor=SYSTEM, at=ask.at, loan=loan.number)
+        _tell_bank(deal, loan, at=ask.at)
+        return loan
+    facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=ask.at)
+    loan = loan_for(facility=facility)
+    remember(deal, Step.QUOTED, actor=ask.actor, at=ask.at, loan=loan.number)
+    return loan
+
+
 def _write(
-    actor: Actor,
-    seller: UUID,
-    checked: Sequence[CheckedLine],
-    pay_by: str,
-    warehouse: UUID,
-    lender: UUID | None,
-    remark: str,
-    external_id: str,
-    at: datetime,
+    ask: Ask, pay_by: str, *, warehouse: UUID, lender: UUID | None = None
 ) -> tuple[Order, Deal]:
     """The order, its deal and its goods set aside; goods are locked last."""
-    buyer = actor.own_org
     priced = [
         PricedLine(line.sku.pk, line.quantity, line.unit_price)
-        for line in checked
+        for line in ask.lines
         if line.sku and line.quantity and line.unit_price is not None
     ]
     order = ordering.write(
-        actor=actor,
-        buyer=buyer,
-        seller=seller,
+        actor=ask.actor,
+        buyer=ask.buyer,
+        seller=ask.seller,
         warehouse=warehouse,
         pay_by=pay_by,
         lines=priced,
-        at=at,
-        remark=remark,
-        external_id=external_id,
+        at=ask.at,
+        remark=ask.remark,
+        external_id=ask.external_id,
         lender=lender,
     )
     deal = open_deal(
         order_id=order.id,
-        buyer=buyer,
-        seller=seller,
+        buyer=ask.buyer,
+        seller=ask.seller,
         lender=lender,
         custodian=warehouse if lender else None,
-        at=at,
+        at=ask.at,
     )
-    remember(deal, Step.ORDERED, actor=actor, at=at, order=order.number, total=order.total)
+    remember(deal, Step.ORDERED, actor=ask.actor, at=ask.at, order=order.number, total=order.total)
     tell(
-        seller,
+        ask.seller,
         "order-placed",
         {
             "number": order.number,
-            "buyer": parties.names([buyer])[buyer].short,
+            "buyer": parties.names([ask.buyer])[ask.buyer].short,
             "amount": str(Money(order.total)),
         },
         link=deals.link(deal),
-        at=at,
+        at=ask.at,
     )
     stock.reserve(
         [(reservation_of(order.id, line.sku_id), line.sku_id, line.quantity) for line in priced],
-        owner=seller,
-        warehouse=seller,
+        owner=ask.seller,
+        warehouse=ask.seller,
         subject=order.id,
-        at=at,
+        at=ask.at,
     )
     return order, deal
 
@@ -382,24 +379,6 @@ def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer 
 def _lender_of(seller: UUID) -> UUID | None:
     programme = credit_queries.programme_for(seller=seller)
     return programme.lender if programme else None
-
-
-def _ways(total: int, terms_left: int, offer: FinanceOffer | None, house: UUID | None) -> list[Way]:
-    if total <= 0:
-        return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
-    on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
-    if offer is None:
-        financed = Way(PayBy.FINANCE, 0, "no-programme")
-    elif offer.is_declined:
-        financed = Way(PayBy.FINANCE, 0, "declined")
-    elif house is None:
-        financed = Way(PayBy.FINANCE, 0, "no-warehouse")
-    elif offer.recommended is None and not offer.is_referred:
-        financed = Way(PayBy.FINANCE, 0, "limit-short")
-    else:
-        best = offer.recommended or offer.grid[0]
-        financed = Way(PayBy.FINANCE, best.deposit)
-    return [Way(PayBy.TRANSFER, total), financed, Way(PayBy.TERMS, 0, on_terms)]
 
 
 def _house(actor: Actor, wanted: UUID | None) -> UUID:

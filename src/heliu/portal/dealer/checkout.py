@@ -30,7 +30,8 @@ from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
 from heliu.trade import place_order
 from heliu.trade.finance_offer import FinanceOffer
-from heliu.trade.place_order import Preview, Way
+from heliu.trade.place_order import Preview
+from heliu.trade.ways import Way
 
 FINANCE = "FINANCE"
 

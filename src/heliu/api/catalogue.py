@@ -1,0 +1,208 @@
+"""What can be ordered, at which price, and how much of it there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Field, Query, Router, Schema
+
+from heliu.api.fields import PRINTABLE, Goods
+from heliu.api.paging import Page, Paging
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.catalogue.queries import CatalogueRow
+from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.queries import Price
+from heliu.kernel import clock
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
+from heliu.logistics.stock import queries as stock
+
+router = Router()
+
+
+class Tier(Schema):
+    """A price from a quantity on."""
+
+    quantity_from: int
+    unit_price: int = Field(description="Minor units for one smallest unit")
+
+
+class PriceOut(Schema):
+    """What one smallest unit costs, and by which list."""
+
+    unit_price: int = Field(description="Minor units for one smallest unit, at this quantity")
+    currency: str
+    list_code: str = Field(description="The price list that decides")
+    tiers: list[Tier] = Field(description="All tiers of that list, the lowest quantity first")
+
+
+class CatalogueItem(Goods):
+    """Goods the asker may order, or its own."""
+
+    seller: UUID
+    barcode: str
+    family: str
+    unit: str
+    case_quantity: int = Field(description="How many smallest units a case holds")
+    external_id: str = Field(description="The seller's own id")
+    price: PriceOut | None = Field(
+        description="For one smallest unit; null for own goods and where there is no price"
+    )
+    available: int = Field(description="What can be promised now, in the smallest unit")
+
+
+class FamilyOut(Schema):
+    """A family of goods and how many SKUs of it the asker may order."""
+
+    code: str
+    name: str
+    name_zh: str
+    skus: int
+
+
+class PriceRow(Schema):
+    """The price of a SKU for the quantity asked, or null."""
+
+    sku: UUID
+    quantity: int
+    price: PriceOut | None
+
+
+class Prices(Schema):
+    """Answers in the order in which they were asked."""
+
+    buyer: UUID
+    seller: UUID
+    on: date
+    items: list[PriceRow]
+
+
+class Wanted(Schema):
+    """What to look for."""
+
+    q: str = Field(
+        "",
+        max_length=80,
+        pattern=PRINTABLE,
+        description="A code, a barcode, words of a name, Chinese, pinyin or its initials",
+    )
+    seller: UUID | None = Field(None, description="Only this seller's goods")
+    family: str = Field("", max_length=40, pattern=PRINTABLE, description="Code of a family")
+
+
+@router.get("/catalogue", response=Page[CatalogueItem])
+def search_catalogue(
+    request: TypedRequest, wanted: Query[Wanted], paging: Query[Paging]
+) -> dict[str, object]:
+    """Search what can be ordered, with the asker's own prices and what is available."""
+    rows = catalogue.search(
+        request.actor,
+        seller=wanted.seller,
+        text=wanted.q,
+        family=wanted.family,
+        limit=paging.limit + 1,
+        after=_after(paging.cursor),
+    )
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    _fill(request.actor, shown, clock.now())
+    return {
+        "items": [_item(row) for row in shown],
+        "next_cursor": str(shown[-1].sku.pk) if more else None,
+    }
+
+
+@router.get("/families", response=list[FamilyOut])
+def list_families(
+    request: TypedRequest,
+    seller: Annotated[UUID | None, Query(description="Only this seller's goods")] = None,
+) -> list[dict[str, object]]:
+    """The families of goods in the catalogue."""
+    return [
+        {"code": one.code, "name": one.name, "name_zh": one.name_zh, "skus": count}
+        for one, count in catalogue.families(request.actor, seller=seller)
+    ]
+
+
+@router.get("/prices", response=Prices)
+def resolve_prices(
+    request: TypedRequest,
+    seller: Annotated[UUID, Query(description="Whose goods")],
+    sku: Annotated[
+        list[UUID], Query(min_length=1, max_length=200, description="Repeat it for each SKU")
+    ],
+    quantity: Annotated[int, Query(ge=1, le=10**9, description="How much of each")] = 1,
+    buyer: Annotated[UUID | None, Query(description="For whom, if not the asker")] = None,
+    on: Annotated[date | None, Query(description="On which day; today by default")] = None,
+) -> dict[str, object]:
+    """What goods cost a buyer on a day. Buyer and seller may ask; nobody else gets a price."""
+    whose, day = buyer or request.actor.own_org, on or day_of(clock.now())
+    asked = list(dict.fromkeys(sku))
+    prices = pricing.resolve(
+        buyer=whose, seller=seller, wanted=[(one, quantity) for one in asked], on=day
+    )
+    return {
+        "buyer": whose,
+        "seller": seller,
+        "on": day,
+        "items": [
+            {"sku": one, "quantity": quantity, "price": price_out(prices[one])} for one in asked
+        ],
+    }
+
+
+def price_out(price: Price | None) -> dict[str, Any] | None:
+    """A price as it goes out."""
+    return price and {
+        "unit_price": price.unit_price,
+        "currency": price.currency,
+        "list_code": price.list_code,
+        "tiers": [{"quantity_from": start, "unit_price": unit} for start, unit in price.tiers],
+    }
+
+
+def _after(cursor: str) -> UUID | None:
+    try:
+        return UUID(cursor) if cursor else None
+    except ValueError as error:
+        raise Invalid(
+            "cursor-unknown",
+            "This cursor is not one of ours.",
+            field="cursor",
+            help="Begin again without a cursor.",
+        ) from error
+
+
+def _fill(actor: Actor, rows: Sequence[CatalogueRow], at: datetime) -> None:
+    """Prices and stock, one statement each per seller."""
+    for seller in {row.sku.seller for row in rows}:
+        theirs = [row for row in rows if row.sku.seller == seller]
+        skus = [row.sku.pk for row in theirs]
+        free = stock.available(skus, owner=seller, warehouse=seller, at=at)
+        prices = pricing.resolve(
+            buyer=actor.own_org, seller=seller, wanted=[(sku, 1) for sku in skus], on=day_of(at)
+        )
+        for row in theirs:
+            row.price, row.available = prices[row.sku.pk], free[row.sku.pk]
+
+
+def _item(row: CatalogueRow) -> dict[str, object]:
+    sku = row.sku
+    return {
+        "id": sku.pk,
+        "code": sku.code,
+        "name": sku.name,
+        "name_zh": sku.name_zh,
+        "seller": sku.seller,
+        "barcode": sku.barcode,
+        "family": sku.family_id,
+        "unit": sku.unit_id,
+        "case_quantity": sku.case_quantity,
+        "external_id": sku.external_id,
+        "price": price_out(row.price),
+        "available": row.available,
+    }

@@ -1,0 +1,68 @@
+"""The ways to pay for an order: by transfer, with finance, on terms; and why one is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, gettext_noop
+
+from heliu.commerce.ordering.models import PayBy
+from heliu.trade.finance_offer import FinanceOffer
+
+CLOSED = {
+    "nothing": gettext_noop("There is nothing to order yet"),
+    "no-terms": gettext_noop("The seller has granted no trade credit"),
+    "terms-short": gettext_noop("The trade credit is used up"),
+    "no-programme": gettext_noop("No bank finances this seller's goods"),
+    "declined": gettext_noop("The bank's rules say no; the reasons are below"),
+    "limit-short": gettext_noop("The free limit is too small for this order"),
+    "no-warehouse": gettext_noop("There is no supervised warehouse for these goods"),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to pay: what is due at once (minor units), and why it is closed if it is."""
+
+    pay_by: str
+    due_now: int
+    closed: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be chosen."""
+        return not self.closed
+
+    @property
+    def reason(self) -> str:
+        """Why it is closed, in the reader's language."""
+        return gettext(CLOSED[self.closed]) if self.closed else ""
+
+
+def ways_to_pay(
+    total: int, *, terms_left: int, offer: FinanceOffer | None, has_house: bool
+) -> list[Way]:
+    """All three ways for an order of `total`, open or closed.
+
+    `terms_left` is what the buyer may still order on terms, `has_house` whether a supervised
+    warehouse would take the goods.
+    """
+    if total <= 0:
+        return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
+    on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
+    return [
+        Way(PayBy.TRANSFER, total),
+        _financed(offer, has_house=has_house),
+        Way(PayBy.TERMS, 0, on_terms),
+    ]
+
+
+def _financed(offer: FinanceOffer | None, *, has_house: bool) -> Way:
+    if offer is None:
+        return Way(PayBy.FINANCE, 0, "no-programme")
+    if offer.is_declined:
+        return Way(PayBy.FINANCE, 0, "declined")
+    if not has_house:
+        return Way(PayBy.FINANCE, 0, "no-warehouse")
+    best = offer.recommended or (offer.grid[0] if offer.is_referred else None)
+    return Way(PayBy.FINANCE, best.deposit) if best else Way(PayBy.FINANCE, 0, "limit-short")
