@@ -103,14 +103,22 @@ _clones = iter(range(10**6))
 @pytest.fixture
 def own_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
     """Real commits and many connections: a clone of the migrated database, thrown away."""
-    base = connection.settings_dict["NAME"]
-    name = f"{base}_{os.getpid()}_{next(_clones)}"
-    with django_db_blocker.unblock():
-        be("heliu_web")
-        admin(f'create database "{name}" template "{base}" owner heliu_owner strategy file_copy')
-        be("heliu_web", name)
+    with django_db_blocker.unblock(), cloned(connection.settings_dict["NAME"]) as name:
         yield name
-        be("heliu_web", base)
+
+
+@contextmanager
+def cloned(base: str) -> Iterator[str]:
+    """A copy of a database nobody is connected to; `default` is the web role in it meanwhile."""
+    before = connection.settings_dict["NAME"]
+    name = f"{before}_{os.getpid()}_{next(_clones)}"
+    be("heliu_web")
+    admin(f'create database "{name}" template "{base}" owner heliu_owner strategy file_copy')
+    be("heliu_web", name)
+    try:
+        yield name
+    finally:
+        be("heliu_web", before)
         admin(f'drop database "{name}" with (force)')
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from tests.api.hands import Hands, hand_of
 from tests.people import Seated, organization, seat
+from tests.trade.conftest import World, laid, world
 
 from heliu.kernel.parties.operations import introduce
+
+__all__ = ["Chain", "chain", "hands", "laid", "world"]
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,14 @@ def chain(db: None, as_worker) -> Chain:
         stranger = organization("other", "DEALER")
         introduce(dealer.pk, seller.pk)
         return Chain(seat(dealer, "owner"), seat(seller, "seller"), seat(stranger, "owner"))
+
+
+@pytest.fixture
+def hands(world: World, monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """A whole chain with real commits, and a program for each of its people, at its time."""
+    monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
+    desks = (
+        "owner@d001.demo", "owner@d002.demo", "sales@seller.demo", "credit@bank.demo",
+        "gate@warehouse.demo",
+    )  # fmt: skip
+    return Hands(world, *(hand_of(world, email) for email in desks))

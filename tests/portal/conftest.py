@@ -1,7 +1,20 @@
-"""The small chain of the trade tests, with a browser without JavaScript for each of its people."""
+"""The small chain of the trade tests, run as a demonstration at the chain's own time."""
 
 from __future__ import annotations
 
-from tests.trade.conftest import world
+from typing import Any
 
-__all__ = ["world"]
+import pytest
+from tests.trade.conftest import World, laid, world
+
+from heliu.kernel import clock
+
+__all__ = ["laid", "world"]
+
+
+@pytest.fixture
+def demo(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Its people, whose passwords are printed, may sign in; pages read the chain's clock."""
+    settings.DEMO = True
+    monkeypatch.setattr(clock, "now", lambda: world.at)
+    return world

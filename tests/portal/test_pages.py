@@ -4,66 +4,29 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
+from tests.conftest import be
+from tests.portal.browsing import browser, key_in, read, send
+from tests.trade.conftest import World
 
-from heliu.kernel import clock
 from heliu.kernel.access.models import User
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries
-from heliu.trade.models import Deal
-from tests.conftest import be
-from tests.trade.conftest import World
 
 
-@pytest.fixture(autouse=True)
-def _in_the_demo_at_the_world_s_time(
-    monkeypatch: pytest.MonkeyPatch, settings: Any, world: World
-) -> None:
-    settings.DEMO = True  # its people may sign in
-    monkeypatch.setattr(clock, "now", lambda: world.at)
-
-
-def browser(email: str) -> Client:
-    """A browser in which this person is signed in, reading English."""
-    be("heliu_web")
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.cookies["django_language"] = "en"
-    client.force_login(User.objects.get(username=email))
-    return client
-
-
-def read(client: Client, address: str, status: int = 200) -> str:
-    """The words of a page."""
-    be("heliu_web")
-    answer = client.get(address)
-    assert answer.status_code == status, f"{address}: {answer.status_code}"
-    return unescape(answer.content.decode())
-
-
-def send(client: Client, address: str, data: dict[str, object], *, to: str = "") -> str:
-    """Post a form and return where it leads; with ``to`` it must lead to an address like that."""
-    be("heliu_web")
-    answer = client.post(address, data)
-    assert answer.status_code == 303, unescape(answer.content.decode())[:4000]
-    assert re.search(to, answer["Location"]), answer["Location"]
-    return str(answer["Location"])
-
-
-def key_in(page: str) -> str:
-    found = re.search(r'name="idempotency_key" value="([^"]+)"', page)
-    assert found, page[:2000]
-    return found[1]
-
-
-def order(client: Client, world: World, **pieces: int) -> str:
+def order(client: Client, demo: World, **pieces: int) -> str:
     """From the pad to the signature; returns the address of the deal."""
     rows = {"code": list(pieces), "quantity": list(map(str, pieces.values()))}
-    send(client, "/dealer/pad", {**rows, "remark": [""] * len(pieces), "action": "order"}, to="checkout")
+    send(
+        client,
+        "/dealer/pad",
+        {**rows, "remark": [""] * len(pieces), "action": "order"},
+        to="checkout",
+    )
     page = read(client, "/dealer/checkout")
     form = {
         "idempotency_key": key_in(page),
@@ -75,49 +38,50 @@ def order(client: Client, world: World, **pieces: int) -> str:
     return address.removesuffix("/sign")
 
 
-def sign(client: Client, world: World, deal: str) -> None:
+def sign(client: Client, demo: World, deal: str) -> None:
     page = read(client, f"{deal}/sign")
     digest = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
     assert digest
-    name = User.objects.get(username=world.dealer).name
-    form = {"digest": digest[1], "consent": "yes", "signature": name, "idempotency_key": key_in(page)}
+    name = User.objects.get(username=demo.dealer).name
+    form = {
+        "digest": digest[1],
+        "consent": "yes",
+        "signature": name,
+        "idempotency_key": key_in(page),
+    }
     send(client, f"{deal}/sign", form, to=deal)
 
 
-def test_from_the_pad_to_the_pick_up_code(world: World) -> None:
-    dealer = browser(world.dealer)
-    deal = order(dealer, world, M1=200, B1=100)
-    assert Deal.objects.count() <= 1  # as the web role without a door: nothing, or only this one
-    sign(dealer, world, deal)
-    world.bank()
+def test_from_the_pad_to_the_pick_up_code(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    deal = order(dealer, demo, M1=200, B1=100)
+    sign(dealer, demo, deal)
+    demo.bank()
 
     seller = browser("sales@seller.demo")
     page = read(seller, deal)
     assert "Ship…" in page
     sheet = read(seller, f"{deal}/ship")
-    form = {name: "0" if n else "" for n, name in enumerate(())}
-    form |= {name: value for name, value in re.findall(r'name="(line-\d+)" value="(\d+)"', sheet)}
-    send(seller, f"{deal}/ship", {**form, "carrier": "Shunda", "idempotency_key": key_in(sheet)})
-    with world.desk("gate@warehouse.demo") as keeper:
+    lines = dict(re.findall(r'name="(line-\d+)" value="(\d+)"', sheet))
+    send(seller, f"{deal}/ship", {**lines, "carrier": "Shunda", "idempotency_key": key_in(sheet)})
+    with demo.desk("gate@warehouse.demo") as keeper:
         shipment = Shipment.objects.get()
         counts = [Count(line.id, line.quantity) for line in shipment.lines.all()]
-        deliveries.goods_received(
-            shipment.pk, actor=keeper, counts=counts, at=world.later(days=1)
-        )
+        deliveries.goods_received(shipment.pk, actor=keeper, counts=counts, at=demo.later(days=1))
 
     assert "pledged" in read(dealer, deal)
-    world.later(days=10)
+    demo.later(days=10)
     sheet = read(dealer, f"{deal}/repay?share=50")
     assert "whole pieces, oldest first" in sheet
     amount = re.search(r'name="amount" value="([\d,.]+)"', sheet)
     assert amount
     form = {"amount": amount[1], "idempotency_key": key_in(sheet)}
     send(dealer, f"{deal}/repay", form, to=deal)
-    world.bank()
+    demo.bank()
 
     release = re.search(r"/dealer/pick-ups/(RO-\d+-\d+)", read(dealer, "/dealer/pick-ups"))
     assert release
-    with world.desk(world.dealer):
+    with demo.desk(demo.dealer):
         code = str(Notice.objects.get(kind="goods-released").params["code"])
     ticket = read(dealer, release[0])
     assert code in ticket
@@ -128,11 +92,11 @@ def test_from_the_pad_to_the_pick_up_code(world: World) -> None:
     assert re.search(r"[2-9A-Y]{3} [2-9A-Y]{3}", fresh)
 
 
-def test_each_party_reads_the_deal_in_its_own_words_and_nobody_else_does(world: World) -> None:
-    dealer = browser(world.dealer)
-    deal = order(dealer, world, M1=100)
-    sign(dealer, world, deal)
-    world.bank()
+def test_each_party_reads_the_deal_in_its_own_words_and_nobody_else_does(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    deal = order(dealer, demo, M1=100)
+    sign(dealer, demo, deal)
+    demo.bank()
     assert "Repay" in read(dealer, deal)
     assert "paid by a bank" in read(browser("sales@seller.demo"), deal)
     assert "loan to" in read(browser("credit@bank.demo"), deal)
@@ -145,9 +109,9 @@ def test_each_party_reads_the_deal_in_its_own_words_and_nobody_else_does(world: 
     assert deal.removeprefix("/deals/") not in read(stranger, "/deals?tab=all")
 
 
-def test_a_refusal_keeps_what_was_typed_and_changes_nothing(world: World) -> None:
-    dealer = browser(world.dealer)
-    deal = order(dealer, world, M1=100)
+def test_a_refusal_keeps_what_was_typed_and_changes_nothing(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    deal = order(dealer, demo, M1=100)
     page = read(dealer, f"{deal}/sign")
     form = {"digest": "0" * 64, "signature": "Somebody else", "idempotency_key": key_in(page)}
     be("heliu_web")
@@ -159,8 +123,8 @@ def test_a_refusal_keeps_what_was_typed_and_changes_nothing(world: World) -> Non
     assert "To be signed" in read(dealer, deal)
 
 
-def test_bad_rows_stay_in_the_pad_and_good_ones_go_on(world: World) -> None:
-    dealer = browser(world.dealer)
+def test_bad_rows_stay_in_the_pad_and_good_ones_go_on(demo: World) -> None:
+    dealer = browser(demo.dealer)
     rows = {
         "code": ["M1", "M9", "B1"], "quantity": ["10", "5", "1.5"], "remark": ["", "", ""],
     }  # fmt: skip
@@ -175,8 +139,8 @@ def test_bad_rows_stay_in_the_pad_and_good_ones_go_on(world: World) -> None:
     assert "How to pay 100.00" in read(dealer, "/dealer/checkout")
 
 
-def test_a_pasted_list_is_read_and_priced(world: World) -> None:
-    dealer = browser(world.dealer)
+def test_a_pasted_list_is_read_and_priced(demo: World) -> None:
+    dealer = browser(demo.dealer)
     send(
         dealer,
         "/dealer/pad",
@@ -189,26 +153,26 @@ def test_a_pasted_list_is_read_and_priced(world: World) -> None:
     assert "10,800" in page  # 1,200 at the tier from a hundred pieces
 
 
-def test_the_language_stays_and_the_page_too(world: World) -> None:
-    dealer = browser(world.dealer)
+def test_the_language_stays_and_the_page_too(demo: World) -> None:
+    dealer = browser(demo.dealer)
     form = {"language": "zh-hans", "next": "/dealer/catalogue?q=mug"}
     assert send(dealer, "/language", form) == "/dealer/catalogue?q=mug"
     assert 'lang="zh-Hans"' in read(dealer, "/dealer/catalogue?q=mug")
     away = {"language": "en", "next": "https://elsewhere.example/"}
     assert send(dealer, "/language", away) == "/"
     be("heliu_web")
-    assert User.objects.get(username=world.dealer).language == "en"
+    assert User.objects.get(username=demo.dealer).language == "en"
 
 
-def test_nobody_reads_without_signing_in(world: World) -> None:
+def test_nobody_reads_without_signing_in(demo: World) -> None:
     be("heliu_web")
     answer = Client().get("/dealer/finance")
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=%2Fdealer%2Ffinance")
     page = unescape(Client(HTTP_ACCEPT_LANGUAGE="en").get("/sign-in/").content.decode())
     assert "Password" in page
-    wrong = Client().post("/sign-in/", {"email": world.dealer, "password": "no"})
+    wrong = Client().post("/sign-in/", {"email": demo.dealer, "password": "no"})
     assert wrong.status_code == 422
-    assert world.dealer in wrong.content.decode()
+    assert demo.dealer in wrong.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -219,5 +183,5 @@ def test_nobody_reads_without_signing_in(world: World) -> None:
         "/inbox", "/inbox?new=1", "/company", "/help", "/find?q=mug", "/find?q=DL-", "/find",
     ],
 )  # fmt: skip
-def test_every_page_is_there_from_the_first_day(world: World, address: str) -> None:
-    read(browser(world.dealer), address)
+def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> None:
+    read(browser(demo.dealer), address)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import transaction
-from tests.conftest import be
+from django.db import connection, transaction
+from tests.conftest import be, cloned
 
 from heliu.demo import chain as chains
 from heliu.demo.sample import Behaviour, Dealer, Family, Sku
@@ -85,16 +85,30 @@ class World:
         return [(self.chain.skus[code], n) for code, n in quantities.items()]
 
 
+@pytest.fixture(scope="session")
+def laid(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[tuple[str, chains.Chain]]:
+    """A database with a chain of two dealers and a year of good payments, to be cloned."""
+    with django_db_blocker.unblock(), cloned(base := connection.settings_dict["NAME"]) as name:
+        be("heliu_worker")
+        with transaction.atomic():
+            chain = chains.lay(
+                dealers=DEALERS, families=FAMILIES, skus=SKUS, at=AT, pieces=10_000, on_terms=1
+            )
+            note_history(chain)
+        be("heliu_web", base)
+        yield name, chain
+
+
 @pytest.fixture
-def world(own_db: str) -> World:
-    """A chain of two dealers with a year of good payments, with real commits."""
-    be("heliu_worker")
-    with transaction.atomic():
-        chain = chains.lay(
-            dealers=DEALERS, families=FAMILIES, skus=SKUS, at=AT, pieces=10_000, on_terms=1
-        )
-        note_history(chain)
-    return World(chain)
+def world(
+    laid: tuple[str, chains.Chain], django_db_blocker: pytest.FixtureRequest
+) -> Iterator[World]:
+    """The laid chain with real commits, thrown away after the test."""
+    base, chain = laid
+    with django_db_blocker.unblock(), cloned(base):
+        yield World(chain)
 
 
 def note_history(chain: chains.Chain, orders: int = 24, total: int = 40_000_00) -> None:

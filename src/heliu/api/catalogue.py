@@ -157,7 +157,9 @@ def resolve_prices(
 
 def price_out(price: Price | None) -> dict[str, Any] | None:
     """A price as it goes out."""
-    return price and {
+    if price is None:
+        return None
+    return {
         "unit_price": price.unit_price,
         "currency": price.currency,
         "list_code": price.list_code,

@@ -6,7 +6,7 @@ which may write for everybody; all names of parties and people are invented.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -81,11 +81,11 @@ def lay(
     skus: Sequence[Sku],
     at: datetime,
     log_ins: int = 6,
-    pieces: int = 200_000,
+    pieces: int | Mapping[str, int] = 200_000,
     on_terms: int = 3,
 ) -> Chain:
-    """Lay a chain whose seller has `pieces` of every SKU; the first dealers get a log-in, the
-    first `on_terms` of them trade credit too."""
+    """Lay a chain whose seller has `pieces` of every SKU (or of each by its code; of others none);
+    the first dealers get a log-in, the first `on_terms` of them trade credit too."""
     chain = Chain()
     _houses(chain)
     for dealer in dealers:
@@ -107,10 +107,15 @@ def owner_of(chain: Chain, code: str) -> User:
     """The log-in of a dealer's owner; made when it is not there yet."""
     return enrol(
         f"owner@{code.lower()}.demo",
-        f"{OWNERS[_number(code) % len(OWNERS)]}",
+        owner_name(code),
         chain.dealers[code],
         "owner",
     )
+
+
+def owner_name(code: str) -> str:
+    """The invented name of a dealer's owner."""
+    return OWNERS[_number(code) % len(OWNERS)]
 
 
 def enrol(email: str, name: str, org: UUID, role: str) -> User:
@@ -164,7 +169,7 @@ def _goods(
     families: Sequence[Family],
     skus: Sequence[Sku],
     *,
-    pieces: int,
+    pieces: int | Mapping[str, int],
     at: datetime,
 ) -> None:
     goods_models.UnitOfMeasure.objects.get_or_create(
@@ -196,7 +201,11 @@ def _goods(
         valid_from=day_of(at) - timedelta(days=800), at=at,
     )  # fmt: skip
     stock.supply(
-        [stock.Supply(sku, pieces) for sku in chain.skus.values()],
+        [
+            stock.Supply(sku, pieces if isinstance(pieces, int) else pieces[code])
+            for code, sku in chain.skus.items()
+            if isinstance(pieces, int) or code in pieces
+        ],
         owner=chain.seller,
         warehouse=chain.seller,
         key="opening",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliu.portal.deal.urls import urlpatterns as deal
 from heliu.portal.dealer.urls import urlpatterns as dealer
+from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
 
-urlpatterns = [*shell, *deal, *dealer]
+urlpatterns = [*shell, *deal, *dealer, *seller]

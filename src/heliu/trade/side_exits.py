@@ -6,6 +6,7 @@
     receipt_differs   goods came short or damaged: the seller refunds their price
     cancel            an order is called off, before or after the money moved
     refunded, loan_returned, deposit_returned     the money on its way back
+    pay_again         a payment on its way back that the bank refused is ordered once more
 
 A lost answer is no exit: `sweeper` asks for it under the same id and the story goes on. Part
 repayments and part releases are the straight path (`financed_order.repaid`).
@@ -17,18 +18,18 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from heliu.capital.bank.models import PaymentInstruction, Purpose
-from heliu.capital.bank.queries import has_open
+from heliu.capital.bank import queries as payments
+from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.credit import operations as credit
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations import Unwinding
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.models import OrderLine, OrderStatus
+from heliu.commerce.ordering.models import OrderLine, OrderStatus, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
@@ -45,6 +46,7 @@ from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
+RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK)
 
 
 def decide(
@@ -223,6 +225,39 @@ def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetim
         _end_if_cancelled(deal, at=at)
 
 
+def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
+    """Order a refused refund or return once more, when its cause is mended.
+
+    The payer, or the bank that waits for it, may. Payments of the straight path are not ordered
+    again: a refused one has called the deal off, and a repayment is the dealer's to repeat.
+    """
+    refused = payments.get(actor, instruction_id)
+    if refused.purpose not in RETURNS or refused.status != InstructionStatus.REJECTED:
+        raise Refused(
+            "not-to-repeat",
+            "%(number)s cannot be ordered again.",
+            number=refused.number,
+            help="Only a refused refund or return is ordered again.",
+        )
+    if not actor.is_system and not {refused.payer, refused.lender} & set(actor.orgs):
+        raise Forbidden("not-your-payment", "Others make this payment.")
+    deal = deals.get(actor, refused.deal)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        again = financed_order.pay(
+            deal,
+            Purpose(refused.purpose),
+            refused.payer,
+            refused.payee,
+            refused.amount,
+            key=f"{refused.key}+{refused.number}"[-80:],
+            actor=actor,
+            at=at,
+        )
+    wake(deal.id)
+    return again
+
+
 def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
     """Take a stopped loan back once no other payment of the deal is still with the bank.
 
@@ -230,7 +265,7 @@ def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
     so that it is known what has to go back. Every further answer comes by here again.
     """
     loan = loan_of(deal)
-    if loan.status != LoanStatus.BANK_REJECTED or has_open(deal.id):
+    if loan.status != LoanStatus.BANK_REJECTED or payments.has_open(deal.id):
         return
     plan = lending.unwind(loan, reason=loan.stop_reason, at=at)
     _call_off(deal, actor=SYSTEM, reason=loan.stop_reason, at=at)
@@ -283,9 +318,11 @@ def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
 
 
 def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
-    skus = OrderLine.objects.filter(order=deal.order_id).values_list("sku_id", flat=True)
-    stock.void_reservations([reservation_of(deal.order_id, sku) for sku in skus], at=at)
-    posting.post(void=[terms_hold_of(deal.order_id)], at=at)
+    order = order_of(deal)
+    skus = OrderLine.objects.filter(order=order).values_list("sku_id", flat=True)
+    stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
+    if order.pay_by == PayBy.TERMS:
+        posting.post(void=[terms_hold_of(order.id)], at=at)
 
 
 def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
@@ -306,4 +343,4 @@ def _is_paying(loan: Loan) -> bool:
         LoanStatus.FUNDED_SHARE,
         LoanStatus.DISBURSING,
         LoanStatus.PAYING_SELLER,
-    ) or has_open(loan.deal)
+    ) or payments.has_open(loan.deal)

@@ -203,7 +203,8 @@ def query_unknown(*, at: datetime, silence: timedelta = SILENCE) -> int:
     )
     asked = list(due.order_by("created_at")[:500])
     for instruction in asked:
-        _query(instruction, at)
+        with transaction.atomic():
+            _query(instruction, at)
     return len(asked)
 
 

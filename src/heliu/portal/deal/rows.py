@@ -33,6 +33,11 @@ class DealRow:
     state: State
     next: str
 
+    @property
+    def spoken(self) -> str:
+        """What the glyph says to those who do not see it: the next step, else the state."""
+        return self.next or self.state[0]
+
 
 def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
     """The rows of these deals, in five statements for any number."""

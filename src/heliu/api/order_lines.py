@@ -1,0 +1,93 @@
+"""The lines of an order that comes in: goods by id or by the seller's code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ninja import Field
+
+from heliu.api.fields import MOST_LINES, Currency, Line, Quantity, Sent
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid, Refused
+
+
+class LineIn(Sent):
+    """What is wanted: `sku` or `code`, one of the two. Lines of one SKU are added up."""
+
+    sku: UUID | None = Field(None, description="Id of the SKU")
+    code: Line = Field("", description="The seller's code, or the barcode")
+    quantity: Quantity
+
+
+class OrderIn(Sent):
+    """What is wanted, from whom and whereto."""
+
+    seller: UUID
+    lines: list[LineIn] = Field(min_length=1, max_length=MOST_LINES)
+    warehouse: UUID | None = Field(
+        None, description="Of a financed order: which supervised warehouse; by default the first"
+    )
+    currency: Currency = "CNY"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Lines whose goods were found, and those whose code nobody knows.
+
+    `places` are the places in the request, from 0, of the first line of each SKU in `found`.
+    """
+
+    found: list[tuple[UUID, int]]
+    places: list[int]
+    unknown: list[tuple[int, LineIn]]
+
+    def place_of(self, row: int) -> int:
+        """Where in the request a row of the story (from 1, a SKU wanted twice is one) stands."""
+        return self.places[row - 1]
+
+
+def read_lines(actor: Actor, seller: UUID, lines: Sequence[LineIn]) -> Wanted:
+    """Find the goods of the lines, in two statements however many there are."""
+    for place, line in enumerate(lines):
+        if (line.sku is None) == (not line.code.strip()):
+            raise Invalid(
+                "sku-or-code", "Name the goods by sku or by code.", field=f"lines.{place}"
+            )
+    by_code = catalogue.find(actor, [line.code for line in lines if line.sku is None], seller)
+    found: list[tuple[UUID, int]] = []
+    first: dict[UUID, int] = {}
+    unknown = []
+    for place, line in enumerate(lines):
+        sku = line.sku or (by_code[line.code].pk if line.code in by_code else None)
+        if sku is None:
+            unknown.append((place, line))
+        else:
+            found.append((sku, line.quantity))
+            first.setdefault(sku, place)
+    return Wanted(found, list(first.values()), unknown)
+
+
+def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:
+    """An order names only goods that are there."""
+    if wanted.unknown:
+        place, line = wanted.unknown[0]
+        raise Refused(
+            "code-unknown",
+            "%(goods)s: %(words)s.",
+            field=f"lines.{place}.code",
+            status=422,
+            goods=line.code,
+            words=judge_unknown(actor, seller, wanted)[0].words,
+        )
+
+
+def judge_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> list[CheckedLine]:
+    """What is wrong with lines of unknown codes, and which codes are alike."""
+    if not wanted.unknown:
+        return []
+    rows = [PastedLine(place, line.code, line.quantity) for place, line in wanted.unknown]
+    return check_lines(rows, {}, {}, {}, catalogue.codes(actor, seller))

@@ -1,0 +1,284 @@
+"""Orders: placed by the buyer, confirmed and shipped by the seller, cancelled by either."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from heliu.api.fields import (
+    MOST_LINES,
+    PRINTABLE,
+    Goods,
+    Line,
+    Moment,
+    Number,
+    Quantity,
+    Ref,
+    Sent,
+    Share,
+    Text,
+    id_or_number,
+)
+from heliu.api.order_lines import OrderIn, read_lines, refuse_unknown
+from heliu.api.paging import Page, Paging, page
+from heliu.api.shipments import ShipmentOut
+from heliu.api.writes import Key, write
+from heliu.commerce.ordering import queries
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.errors import Invalid, Refused
+from heliu.trade import deliveries, place_order, side_exits
+from heliu.trade.place_order import Placed
+
+router = Router()
+
+OrderStatus = Literal[
+    "PLACED", "CONFIRMED", "PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED", "CANCELLED"
+]
+PayBy = Literal["TRANSFER", "TERMS", "FINANCE"]
+
+
+class OrderOut(Schema):
+    """What a buyer bought from a seller at agreed prices."""
+
+    id: UUID
+    number: str
+    external_id: str = Field(description="The buyer's own id")
+    buyer: UUID
+    seller: UUID
+    warehouse: UUID = Field(description="The organisation that receives the goods")
+    lender: UUID | None = Field(description="Who finances it")
+    status: OrderStatus
+    pay_by: PayBy
+    currency: str
+    total: int
+    placed_by_name: str
+    placed_at: datetime
+    confirmed_at: datetime | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    remark: str
+
+
+class OrderLineOut(Schema):
+    """One SKU of an order, and how far its delivery went; quantities in smallest units."""
+
+    id: int
+    position: int
+    sku: Goods
+    quantity: int
+    unit_price: int
+    amount: int
+    shipped: int
+    received: int = Field(description="Arrived good")
+    damaged: int = Field(description="Arrived damaged")
+    missing: int = Field(description="Sent, and did not arrive")
+    cancelled: int
+
+
+class OrderDetail(OrderOut):
+    """An order with its lines."""
+
+    lines: list[OrderLineOut]
+
+
+class NewOrder(OrderIn):
+    """An order to place."""
+
+    pay_by: PayBy
+    deposit_ratio: Share | None = Field(
+        None, description="Of a financed order; by default what the preview recommends"
+    )
+    days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = Field(
+        None, description="Of a financed order: how long to borrow"
+    )
+    remark: Text = ""
+    external_id: Line = Field("", description="The buyer's own id, used once")
+
+
+class OrderPlaced(Schema):
+    """The order is placed and its goods are set aside; the deal goes on from here."""
+
+    order: OrderOut
+    deal: UUID
+    deal_number: str
+    loan_number: str = Field(description="Empty when the order is not financed")
+    loan_status: str = Field(
+        description="QUOTED waits for the signature, REFERRED for a person at the bank"
+    )
+
+
+class Cancellation(Sent):
+    """Why the order is called off."""
+
+    reason: Text = ""
+
+
+class ShipLine(Sent):
+    """How much of a line of the order leaves."""
+
+    line: Number = Field(description="Id of the order's line")
+    quantity: Quantity
+
+
+class Dispatch(Sent):
+    """Goods that leave the seller now."""
+
+    carrier: Line = Field("", description="Who carries them")
+    lines: list[ShipLine] | None = Field(
+        None, min_length=1, max_length=MOST_LINES, description="Null: all that is open"
+    )
+
+
+class OrderFilters(Schema):
+    """What the list is narrowed by."""
+
+    side: Literal["buyer", "seller", "lender"] | None = Field(
+        None, description="On which side the asker stands"
+    )
+    status: list[OrderStatus] = Field([], max_length=7, description="Repeat it for several")
+    pay_by: PayBy | None = None
+    counterparty: UUID | None = Field(None, description="Only with this buyer or seller")
+    q: str = Field(
+        "", max_length=80, pattern=PRINTABLE, description="How SO-… or the external id begins"
+    )
+    placed_from: Moment | None = None
+    placed_before: Moment | None = None
+
+
+@router.get("/orders", response=Page[OrderOut])
+def list_orders(
+    request: TypedRequest,
+    response: HttpResponse,
+    wanted: Query[OrderFilters],
+    paging: Query[Paging],
+) -> dict[str, object]:
+    """The orders the asker buys, sells or finances, newest first."""
+    rows = queries.filtered(
+        request.actor,
+        side=wanted.side,
+        statuses=wanted.status,
+        pay_by=wanted.pay_by or "",
+        counterparty=wanted.counterparty,
+        text=wanted.q,
+        placed_from=wanted.placed_from,
+        placed_before=wanted.placed_before,
+    )
+    return page(request, response, rows, paging, by=("-placed_at", "-id"), show=OrderOut.from_orm)
+
+
+@router.post("/orders", response={201: OrderPlaced}, summary="Place Order")
+def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
+    """Place an order: its goods, and on terms or with finance its credit, are held, or nothing is.
+
+    `short` and `sold-out` (409) say that somebody was quicker, `limit-short` that the credit is
+    used up. A financed order goes on with `POST /deals/{ref}/sign`.
+    """
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderPlaced]:
+        return 201, _shown(_place(actor, payload, at))
+
+    return write(request, key, payload, do)
+
+
+@router.get("/orders/{ref}", response=OrderDetail)
+def get_order(request: TypedRequest, ref: Ref) -> object:
+    """One order with its lines."""
+    return queries.get(request.actor, id_or_number(ref))
+
+
+@router.post("/orders/{ref}/confirm", response=OrderOut)
+def confirm_order(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
+    """The seller accepts; one paid by transfer when the money came. Financed ones do it alone."""
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderOut]:
+        order = place_order.confirm(_id(actor, ref), actor=actor, at=at)
+        return 200, OrderOut.from_orm(order)
+
+    return write(request, key, None, do)
+
+
+@router.post("/orders/{ref}/cancel", response=OrderOut)
+def cancel_order(request: TypedRequest, ref: Ref, payload: Cancellation, key: Key) -> HttpResponse:
+    """Buyer or seller call an order off of which nothing was shipped; money goes back."""
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderOut]:
+        order_id = _id(actor, ref)
+        side_exits.cancel(order_id, actor=actor, reason=payload.reason, at=at)
+        return 200, OrderOut.from_orm(queries.get(actor, order_id))
+
+    return write(request, key, payload, do)
+
+
+@router.post("/orders/{ref}/ship", response={201: ShipmentOut})
+def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> HttpResponse:
+    """The seller sends goods off; those of a financed order once the seller has its money."""
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, ShipmentOut]:
+        shipment = deliveries.ship(
+            _id(actor, ref),
+            actor=actor,
+            carrier=payload.carrier.strip(),
+            lines=_quantities(payload),
+            at=at,
+        )
+        return 201, ShipmentOut.from_orm(shipment)
+
+    return write(request, key, payload, do)
+
+
+def _id(actor: Actor, ref: str) -> UUID:
+    return queries.get(actor, id_or_number(ref)).pk
+
+
+def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
+    wanted = read_lines(actor, asked.seller, asked.lines)
+    refuse_unknown(actor, asked.seller, wanted)
+    try:
+        return place_order.place(
+            actor=actor,
+            seller=asked.seller,
+            lines=wanted.found,
+            pay_by=asked.pay_by,
+            warehouse=asked.warehouse,
+            deposit_ratio=asked.deposit_ratio,
+            days=asked.days,
+            remark=asked.remark,
+            external_id=asked.external_id,
+            at=at,
+        )
+    except Refused as refusal:
+        # The story counts SKUs from 1; whoever sent the lines counts them from 0.
+        name, _, row = refusal.field.partition(".")
+        if name == "lines" and row.isdecimal():
+            refusal.field = f"lines.{wanted.place_of(int(row))}"
+        raise
+
+
+def _shown(placed: Placed) -> OrderPlaced:
+    loan = placed.loan
+    return OrderPlaced(
+        order=OrderOut.from_orm(placed.order),
+        deal=placed.deal.pk,
+        deal_number=placed.deal.number,
+        loan_number=loan.number if loan else "",
+        loan_status=loan.status if loan else "",
+    )
+
+
+def _quantities(sent: Dispatch) -> dict[int, int] | None:
+    if sent.lines is None:
+        return None
+    quantities = {one.line: one.quantity for one in sent.lines}
+    if len(quantities) < len(sent.lines):
+        raise Invalid("line-twice", "Each line of the order stands here once.", field="lines")
+    return quantities

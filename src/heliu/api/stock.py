@@ -1,0 +1,86 @@
+"""What lies where, whose it is, and whether it may be taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from heliu.api.fields import Goods, Quantity, Sent
+from heliu.api.paging import Page, Paging, page
+from heliu.api.writes import Key, write
+from heliu.kernel.access.request import TypedRequest
+from heliu.logistics.stock import queries
+from heliu.logistics.warehousing import operations as warehousing
+
+router = Router()
+
+Quality = Literal["GOOD", "DAMAGED"]
+
+
+class StockRowOut(Schema):
+    """Goods of one kind in one place, of one owner, quality and encumbrance."""
+
+    id: UUID
+    sku: Goods
+    warehouse: UUID = Field(description="The organisation that keeps them")
+    bin: UUID | None
+    lot: str
+    owner: UUID
+    quality: Quality
+    quantity: int
+    pledge: UUID | None = Field(description="The pledge that binds them")
+    pledgee: UUID | None
+    since: datetime
+
+
+class PickIn(Sent):
+    """What somebody wants to take out of a bin."""
+
+    row: UUID = Field(description="Id of the row of stock")
+    quantity: Quantity
+
+
+class VerdictOut(Schema):
+    """Go or stop. A stop is an answer and is kept, like a go."""
+
+    go: bool
+    code: str = Field(description="Stable: go, pledged, quarantined, too-many, promised …")
+    words: str = Field(description="What to do now, in the reader's language")
+
+
+@router.get("/stock", response=Page[StockRowOut])
+def list_stock(
+    request: TypedRequest,
+    response: HttpResponse,
+    paging: Query[Paging],
+    owner: Annotated[UUID | None, Query(description="Only of this owner")] = None,
+    warehouse: Annotated[UUID | None, Query(description="Only kept by this organisation")] = None,
+    sku: Annotated[UUID | None, Query(description="Only of this SKU")] = None,
+    pledged: Annotated[bool | None, Query(description="Only what is bound, or is free")] = None,
+) -> dict[str, object]:
+    """Goods the asker owns, keeps or has a pledge on, the oldest first."""
+    rows = queries.on_hand(
+        request.actor, owner=owner, warehouse=warehouse, skus=[sku] if sku else None
+    )
+    rows = rows if pledged is None else rows.filter(pledge__isnull=not pledged)
+    return page(request, response, rows, paging, by=("since", "id"), show=StockRowOut.from_orm)
+
+
+@router.post("/picks", response=VerdictOut)
+def pick(request: TypedRequest, payload: PickIn, key: Key) -> HttpResponse:
+    """The keeper asks to take goods out of a bin: go, or stop and why. Pledged goods never go.
+
+    They leave the stock only when they are handed over.
+    """
+
+    def do(at: datetime) -> tuple[int, VerdictOut]:
+        verdict = warehousing.pick(
+            actor=request.actor, row_id=payload.row, quantity=payload.quantity, at=at
+        )
+        return 200, VerdictOut(go=verdict.go, code=verdict.code, words=verdict.words)
+
+    return write(request, key, payload, do)

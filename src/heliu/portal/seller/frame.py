@@ -1,0 +1,53 @@
+"""The seller's rail, tabs and figure: what waits to be confirmed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliu.kernel.access.actor import Actor
+from heliu.portal.seller.money import differences, refunds_due
+from heliu.portal.seller.rows import to_confirm, to_ship
+from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui.formats import count_text
+from heliu.portal.ui.frame import DeskFigure, NavHead
+
+
+def words(actor: Actor, at: datetime, here: str) -> Words:
+    """Counts stand where something waits for the seller; red where a bank rejected a refund."""
+    confirming = to_confirm(actor).count()
+    due = refunds_due(actor)
+    return Words(
+        nav=(
+            nav(_("Today"), "seller_home", here, count=to_ship(actor).count(), key="h"),
+            nav(_("Orders"), "seller_orders", here, count=confirming, key="o"),
+            nav(_("Deals"), "deals", here, key="d"),
+            nav(
+                _("Refunds"),
+                "seller_refunds",
+                here,
+                count=due.count() + differences(actor).count(),
+                hot=due.filter(status="REJECTED").exists(),
+                key="r",
+            ),
+            NavHead(_("Offer")),
+            nav(_("Prices"), "seller_prices", here, key="p"),
+            nav(_("Goods"), "seller_goods", here, key="g"),
+            nav(_("Dealers"), "seller_dealers", here, key="b"),
+            NavHead(_("House")),
+            nav(_("Inbox"), "inbox", here),
+            nav(_("Company"), "company", here),
+        ),
+        tabs=(
+            tab(_("Today"), "seller_home", "home", here, "seller_refunds"),
+            tab(_("Orders"), "seller_orders", "pad", here),
+            tab(_("Deals"), "deals", "deal", here),
+            tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
+            tab(_("Dealers"), "seller_dealers", "person", here),
+        ),
+        figure=DeskFigure(
+            _("To confirm"), text=count_text(confirming), href=reverse("seller_orders")
+        ),
+    )

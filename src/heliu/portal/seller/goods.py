@@ -1,0 +1,97 @@
+"""The seller's goods with what lies, what is promised and what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.catalogue.queries import CatalogueRow
+from heliu.kernel.access.actor import Actor
+from heliu.logistics.stock import queries as stock
+from heliu.portal.seller.addresses import address, id_in
+from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.shell.records import Goods
+from heliu.portal.ui import parts
+
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsRow:
+    """Goods of the seller: pieces on hand at its own warehouse and free of them."""
+
+    sku: Goods
+    on_hand: int
+    free: int
+
+    @property
+    def promised(self) -> int:
+        """What lies there and is spoken for, damaged pieces included."""
+        return self.on_hand - self.free
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """All goods by family, code, name or pinyin."""
+    actor = actor_of(request)
+    text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
+    found, next_href = page_of_goods(actor, request)
+    context = {
+        "chips": family_chips(actor, text, family),
+        "text": text,
+        "family": family,
+        "rows": _rows(actor, found, now(request)),
+        "next_href": next_href,
+    }
+    return show(request, "seller/goods.html", context, here="seller_goods")
+
+
+def page_of_goods(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow], str]:
+    """One page of the seller's goods as the address asks, and the address of the next."""
+    text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
+    rows = catalogue.search(
+        actor,
+        seller=actor.own_org,
+        text=text,
+        family=family,
+        limit=ROWS + 1,
+        after=id_in(request.GET.get("after", "")),
+    )
+    if len(rows) <= ROWS:
+        return rows, ""
+    return rows[:ROWS], address(q=text, family=family, after=str(rows[ROWS - 1].sku.pk))
+
+
+def family_chips(actor: Actor, text: str, family: str) -> list[parts.Chip]:
+    """The families of the seller's goods as filters."""
+    found = catalogue.families(actor, seller=actor.own_org)
+    total = sum(count for _family, count in found)
+    return [
+        parts.Chip(_("All"), address(q=text), total, on=not family),
+        *(
+            parts.Chip(one.display, address(q=text, family=one.code), count, on=one.code == family)
+            for one, count in found
+        ),
+    ]
+
+
+def _rows(actor: Actor, found: Sequence[CatalogueRow], at: datetime) -> list[GoodsRow]:
+    house, skus = actor.own_org, [row.sku.pk for row in found]
+    free = stock.available(skus, owner=house, warehouse=house, at=at)
+    lying = dict(
+        stock.on_hand(actor, owner=house, warehouse=house, skus=skus)
+        .order_by()
+        .values_list("sku")
+        .annotate(sum=Sum("quantity"))
+    )
+    return [
+        GoodsRow(row.sku, lying.get(row.sku.pk, 0), free.get(row.sku.pk, 0)) for row in found
+    ]

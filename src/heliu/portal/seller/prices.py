@@ -1,0 +1,147 @@
+"""The seller's price lists side by side, and why a dealer sees the price it sees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.queries import Price
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.seller.goods import family_chips, page_of_goods
+from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.shell.records import Goods, House
+from heliu.portal.ui.parts import Pill
+
+Tiers = list[tuple[int, int]]
+MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list that was asked for the price: its tiers for the goods, and what came of it."""
+
+    price_list: Any
+    until: date | None
+    tiers: Tiers
+    outcome: Pill
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Which price a dealer sees for a quantity, by which list, and the lists in their order."""
+
+    dealer: House
+    sku: Goods
+    quantity: int
+    price: Price | None
+    asked: list[Asked]
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Goods by lists with today's prices; with dealer and code also the chain of lists."""
+    actor, at = actor_of(request), now(request)
+    text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
+    lists = lists_of(actor)
+    found, next_href = page_of_goods(actor, request)
+    tiers = _tiers(actor, [row.sku.pk for row in found], day_of(at))
+    answer, trouble = _answer(request, lists, at)
+    context = {
+        "lists": lists,
+        "chips": family_chips(actor, text, family),
+        "text": text,
+        "family": family,
+        "rows": [
+            (row.sku, [(one, tiers[one.pk, row.sku.pk]) for one in lists]) for row in found
+        ],
+        "next_href": next_href,
+        "answer": answer,
+        "trouble": trouble,
+        "dealers": [dealer.short for dealer in dealers_of(actor)[:MOST_SUGGESTED]],
+        "asked": {name: request.GET.get(name, "") for name in ("dealer", "code", "pieces")},
+    }
+    return show(request, "seller/prices.html", context, here="seller_prices")
+
+
+MOST_SUGGESTED = 200
+
+
+def lists_of(actor: Actor) -> list[Any]:
+    """The seller's lists in the order in which they are asked; the default list is the last."""
+    mine = pricing.lists_visible_to(actor).filter(seller=actor.own_org)
+    return list(mine.order_by("is_default", "priority", "code"))
+
+
+def _tiers(actor: Actor, skus: Sequence[UUID], on: date) -> dict[tuple[UUID, UUID], Tiers]:
+    """(list, SKU) to its (quantity from, minor units) of a day, the lowest quantity first."""
+    tiers: dict[tuple[UUID, UUID], Tiers] = defaultdict(list)
+    valid = pricing.prices_visible_to(actor).filter(
+        Q(valid_to=None) | Q(valid_to__gte=on), sku__in=skus, valid_from__lte=on
+    )
+    columns = ("price_list", "sku", "min_quantity", "amount")
+    for price_list, sku, start, amount in valid.order_by("min_quantity").values_list(*columns):
+        tiers[price_list, sku].append((start, amount))
+    return tiers
+
+
+def _answer(
+    request: HttpRequest, lists: list[Any], at: datetime
+) -> tuple[Answer | None, str]:
+    """What was asked about a dealer's price, or why it cannot be said."""
+    actor, named = actor_of(request), request.GET.get("dealer", "").strip()
+    code, pieces = request.GET.get("code", "").strip(), request.GET.get("pieces", "").strip()
+    if not named and not code:
+        return None, ""
+    dealer = dealers_of(actor, named).first() if named else None
+    if dealer is None:
+        return None, _("No dealer of yours is called %(name)s.") % {"name": named}
+    sku = catalogue.find(actor, [code], actor.own_org).get(code) if code else None
+    if sku is None:
+        return None, _("None of your goods has the code %(code)s.") % {"code": code}
+    quantity = int(pieces) if pieces.isdecimal() and len(pieces) <= MOST_DIGITS else 1
+    quantity = max(quantity, 1)
+    today = day_of(at)
+    price = pricing.resolve(
+        buyer=dealer.pk, seller=actor.own_org, wanted=[(sku.pk, quantity)], on=today
+    )[sku.pk]
+    return Answer(dealer, sku, quantity, price, _chain(actor, dealer, sku, lists, price, today)), ""
+
+
+def _chain(
+    actor: Actor, dealer: House, sku: Goods, lists: list[Any], price: Price | None, on: date
+) -> list[Asked]:
+    """The lists that hold for the dealer today in their order, up to the one that decides."""
+    holding = dict(
+        pricing.assignments_visible_to(actor)
+        .filter(Q(valid_to=None) | Q(valid_to__gte=on), buyer=dealer.pk, valid_from__lte=on)
+        .values_list("price_list", "valid_to")
+    )
+    tiers = _tiers(actor, [sku.pk], on)
+    chain, is_decided = [], False
+    for one in lists:
+        if one.pk not in holding and not one.is_default:
+            continue
+        decides = price is not None and price.list_code == one.code
+        if decides:
+            outcome = Pill(_("Decides"), "good")
+        elif is_decided:
+            outcome = Pill(_("Not asked"), "quiet")
+        else:
+            outcome = Pill(_("No price"), "open")
+        is_decided = is_decided or decides
+        chain.append(Asked(one, holding.get(one.pk), tiers[one.pk, sku.pk], outcome))
+    return chain

@@ -1,0 +1,103 @@
+"""Programs of the chain's people: each with a token, each write under a key of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from tests.conftest import be
+from tests.trade.conftest import World
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.models import User
+from heliu.kernel.access.operations import issue_token
+
+V1 = "/api/v1"
+_keys = count(1)
+
+
+@dataclass
+class Hand:
+    """Asks as one person. `said` is the last answer, for its headers."""
+
+    token: str
+    language: str = "en"
+    client: Client = field(default_factory=Client)
+    said: Any = None
+
+    def get(self, path: str, status: int = 200, **query: object) -> Any:
+        """Read, and expect a status."""
+        self.said = self.client.get(V1 + path, query, headers=self._headers())
+        return self._body(status)
+
+    def send(
+        self, method: str, path: str, body: object = None, *, status: int = 200, key: str = ""
+    ) -> Any:
+        """Write under a fresh key (or the given one), and expect a status."""
+        self.said = getattr(self.client, method)(
+            V1 + path,
+            body,
+            content_type="application/json",
+            headers={**self._headers(), "Idempotency-Key": key or f"hand-{next(_keys):06}"},
+        )
+        return self._body(status)
+
+    def post(self, path: str, body: object = None, *, status: int = 200, key: str = "") -> Any:
+        """`send` by POST."""
+        return self.send("post", path, {} if body is None else body, status=status, key=key)
+
+    def items(self, path: str, **query: object) -> list[Any]:
+        """A list's rows."""
+        return list(self.get(path, **query)["items"])
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
+
+    def _body(self, status: int) -> Any:
+        assert self.said.status_code == status, self.said.content.decode()
+        if status >= 400:
+            assert self.said["Content-Type"] == "application/problem+json"
+        return self.said.json()
+
+
+def hand_of(world: World, email: str, language: str = "en") -> Hand:
+    """A token of the person of an address."""
+    be("heliu_worker")
+    with transaction.atomic():
+        actor = world.actor(email)
+        user = User.objects.get(username=email)
+        token = issue_token(
+            actor=Actor.system(), user=user, org=actor.own_org, label="test", at=world.at
+        )
+    be("heliu_web")
+    return Hand(token, language)
+
+
+@dataclass
+class Hands:
+    """The desks of the chain."""
+
+    world: World
+    dealer: Hand
+    other: Hand
+    seller: Hand
+    lender: Hand
+    keeper: Hand
+
+    @property
+    def seller_id(self) -> str:
+        """Whom the dealers order from."""
+        return str(self.world.chain.seller)
+
+    def order(self, *, pay_by: str = "TRANSFER", **quantities: int) -> dict[str, Any]:
+        """The body of an order by code."""
+        lines = [{"code": code, "quantity": n} for code, n in quantities.items()]
+        return {"seller": self.seller_id, "pay_by": pay_by, "lines": lines}
+
+    def bank(self) -> None:
+        """The worker talks to the bank until nothing is left to do."""
+        self.world.bank()
+        be("heliu_web")

@@ -1,0 +1,32 @@
+"""What must hold after whatever happened."""
+
+from __future__ import annotations
+
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank import queries as bank_queries
+from heliu.capital.bank.models import Statement
+from heliu.capital.books import queries as books
+from heliu.capital.credit import queries as credit
+from heliu.capital.lending import queries as lending
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.posting import operations as posting
+from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.stock import queries as stock
+from heliu.logistics.transport import queries as transport
+from tests.trade.conftest import World
+
+ROOMS = (posting, books, bank_queries, lending, credit, stock, transport, pledges)
+
+
+def hold(world: World) -> None:
+    """Every room's laws hold, every book balances, and the bank's statement is ours."""
+    with world.worker():
+        for room in ROOMS:
+            assert room.check() == [], room.__name__
+        for org in (world.chain.bank, world.chain.seller, *world.chain.dealers.values()):
+            rows = books.trial_balance(Actor.system(), org=org)
+            assert sum(row.debit - row.credit for row in rows) == 0
+        for statement_day in {day_of(world.at)}:
+            bank.reconcile_day(statement_day, world.at)
+        assert [s.account.number for s in Statement.objects.all() if not s.is_tied] == []

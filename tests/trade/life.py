@@ -1,0 +1,104 @@
+"""The legs of a deal's life as one call each, for tests of what can happen on them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.kernel.events.models import Notice
+from heliu.logistics.pledges.gate import PickUpVerdict
+from heliu.logistics.transport.models import Shipment
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deliveries, financed_order, place_order, sweeper
+from heliu.trade.place_order import Placed
+from tests.conftest import be
+from tests.trade.conftest import World
+
+
+def place(world: World, *, pay_by: str = "FINANCE", **quantities: int) -> Placed:
+    """The first dealer orders; 200 blue mugs and 100 bags when nothing is named."""
+    with world.desk(world.dealer) as dealer:
+        return place_order.place(
+            actor=dealer,
+            seller=world.chain.seller,
+            lines=world.lines(**(quantities or {"M1": 200, "B1": 100})),
+            pay_by=pay_by,
+            at=world.at,
+        )
+
+
+def sign(world: World, placed: Placed) -> None:
+    """The dealer signs a minute later."""
+    assert placed.loan is not None
+    with world.desk(world.dealer) as dealer:
+        financed_order.sign(
+            placed.deal.id,
+            actor=dealer,
+            agreement_digest=placed.loan.agreement_digest,
+            consent=True,
+            at=world.later(minutes=1),
+        )
+
+
+def ship(world: World, placed: Placed) -> Shipment:
+    """The seller sends all that is open."""
+    with world.desk("sales@seller.demo") as seller:
+        return deliveries.ship(
+            placed.order.id, actor=seller, carrier="Shunda", at=world.later(hours=3)
+        )
+
+
+def receive(world: World, shipment: Shipment, *, lost: int = 0, damaged: int = 0) -> None:
+    """The keeper counts; of the first line some are missing or damaged."""
+    with world.desk("gate@warehouse.demo") as keeper:
+        lines = list(Shipment.objects.get(pk=shipment.pk).lines.order_by("position"))
+        counts = [Count(line.id, line.quantity) for line in lines]
+        counts[0] = Count(lines[0].id, lines[0].quantity - lost - damaged, damaged)
+        deliveries.goods_received(
+            shipment.id, actor=keeper, counts=counts, at=world.later(days=1)
+        )
+
+
+def repay(world: World, deal: UUID, percent: int, key: str = "") -> None:
+    """The dealer orders a repayment ten days later."""
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            deal,
+            actor=dealer,
+            key=key or f"repay {percent}",
+            percent=Decimal(percent),
+            at=world.later(days=10),
+        )
+
+
+def pick_up(world: World) -> PickUpVerdict:
+    """The dealer fetches what the newest notice says."""
+    code = pick_up_code(world)
+    with world.desk("gate@warehouse.demo") as keeper:
+        return deliveries.pick_up(actor=keeper, code=code, at=world.later(hours=1))
+
+
+def pick_up_code(world: World) -> str:
+    """The code of the newest pick-up notice in the dealer's inbox."""
+    with world.desk(world.dealer):
+        notice = Notice.objects.filter(kind="goods-released").order_by("-at", "-id").first()
+        assert notice is not None
+        return str(notice.params["code"])
+
+
+def to_pledge(world: World) -> Placed:
+    """A deal whose goods lie pledged."""
+    placed = place(world)
+    sign(world, placed)
+    world.bank()
+    receive(world, ship(world, placed))
+    return placed
+
+
+def settle(world: World, hours: int = 3) -> None:
+    """Time passes, notices come late, and the sweeper looks after what waits."""
+    be("heliu_worker")
+    for _ in range(hours):
+        world.at += timedelta(hours=1)
+        sweeper.sweep(at=world.at)

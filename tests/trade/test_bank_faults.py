@@ -1,0 +1,117 @@
+"""The bank fault matrix: each payment of a deal, each way a bank can misbehave.
+
+Every cell ends with balanced books that agree with the bank's statement, and in a state in which
+somebody can act. The table in docs/bank-faults.md is made from the outcomes seen here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from heliu.capital.bank.models import InstructionStatus, PaymentInstruction
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.trade import side_exits
+from heliu.trade.models import Deal
+from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.place_order import Placed
+from tests.trade import laws, life
+from tests.trade.conftest import World
+
+STRAIGHT = ("DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT")
+PURPOSES = (*STRAIGHT, "REPAYMENT", "REFUND", "LOAN_BACK", "DEPOSIT_BACK")
+FAULTS = ("delay", "reject", "duplicate", "lost", "lost_unbooked", "out_of_order", "early")
+TABLE = Path(__file__).parents[2] / "docs" / "bank-faults.md"
+
+RUNNING = "open, loan running, goods may leave"
+REPAID = "open, loan repaid, goods ready to fetch"
+OFF = "cancelled, all money back"
+RETURN_REFUSED = "open, the refused return can be ordered again"
+
+
+def expected(purpose: str, fault: str) -> str:
+    """How a cell ends: as without the fault, unless the bank says no."""
+    if fault == "reject":
+        if purpose in STRAIGHT:
+            return OFF
+        return RUNNING if purpose == "REPAYMENT" else RETURN_REFUSED
+    return RUNNING if purpose in STRAIGHT else REPAID if purpose == "REPAYMENT" else OFF
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_cell(world: World, purpose: str, fault: str) -> None:
+    placed = life.place(world)
+    with world.worker():
+        sandbox.script(fault=fault, purpose=purpose, deal=placed.deal.id)
+        if purpose in ("LOAN_BACK", "DEPOSIT_BACK"):
+            sandbox.script(fault="reject", purpose="SELLER_PAYMENT", deal=placed.deal.id)
+    live_through(world, placed, purpose)
+    life.settle(world)
+    assert state_of(world, placed) == expected(purpose, fault)
+    laws.hold(world)
+    if fault == "reject" and purpose not in STRAIGHT:
+        act_on(world, placed, purpose)
+        laws.hold(world)
+
+
+def live_through(world: World, placed: Placed, purpose: str) -> None:
+    """As far as the payment in question."""
+    life.sign(world, placed)
+    world.bank()
+    if purpose == "REPAYMENT":
+        life.receive(world, life.ship(world, placed))
+        life.repay(world, placed.deal.id, 100)
+        world.bank()
+    if purpose == "REFUND":
+        with world.desk("sales@seller.demo") as seller:
+            side_exits.cancel(placed.order.id, actor=seller, reason="sold out", at=world.at)
+        world.bank()
+
+
+def act_on(world: World, placed: Placed, purpose: str) -> None:
+    """What a person does after a refusal, and how it ends."""
+    if purpose == "REPAYMENT":
+        life.repay(world, placed.deal.id, 100, key="again")
+        life.settle(world)
+        assert state_of(world, placed) == REPAID
+        return
+    with world.worker() as system:
+        refused = PaymentInstruction.objects.get(
+            deal=placed.deal.id, purpose=purpose, status=InstructionStatus.REJECTED
+        )
+        side_exits.pay_again(refused.pk, actor=system, at=world.at)
+    life.settle(world)
+    assert state_of(world, placed) == OFF
+
+
+def state_of(world: World, placed: Placed) -> str:
+    """The deal in the words of the table."""
+    with world.worker():
+        deal = Deal.objects.get(pk=placed.deal.id)
+        found = (deal.outcome, loan_of(deal).status, order_of(deal).status)
+    return {
+        ("OPEN", "SELLER_PAID", "CONFIRMED"): RUNNING,
+        ("OPEN", "SELLER_PAID", "RECEIVED"): RUNNING,
+        ("OPEN", "REPAID", "RECEIVED"): REPAID,
+        ("CANCELLED", "CANCELLED", "CANCELLED"): OFF,
+        ("OPEN", "UNWINDING", "CANCELLED"): RETURN_REFUSED,
+    }.get(found, str(found))
+
+
+def test_the_table_in_the_docs_is_this_matrix() -> None:
+    lines = [
+        "| payment | " + " | ".join(FAULTS) + " |",
+        "| --- |" + " --- |" * len(FAULTS),
+        *(
+            f"| {purpose} | " + " | ".join(expected(purpose, fault) for fault in FAULTS) + " |"
+            for purpose in PURPOSES
+        ),
+    ]
+    table = "\n".join(lines)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        head, _, _ = TABLE.read_text().partition("| payment |")
+        TABLE.write_text(head + table + "\n")
+    assert table in TABLE.read_text()
