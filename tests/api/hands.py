@@ -28,13 +28,13 @@ class Hand:
     client: Client = field(default_factory=Client)
     said: Any = None
 
-    def get(self, path: str, status: int = 200, **query: object) -> Any:
+    def get(self, path: str, expect: int = 200, **query: object) -> Any:
         """Read, and expect a status."""
         self.said = self.client.get(V1 + path, query, headers=self._headers())
-        return self._body(status)
+        return self._body(expect)
 
     def send(
-        self, method: str, path: str, body: object = None, *, status: int = 200, key: str = ""
+        self, method: str, path: str, body: object = None, *, expect: int = 200, key: str = ""
     ) -> Any:
         """Write under a fresh key (or the given one), and expect a status."""
         self.said = getattr(self.client, method)(
@@ -43,11 +43,11 @@ class Hand:
             content_type="application/json",
             headers={**self._headers(), "Idempotency-Key": key or f"hand-{next(_keys):06}"},
         )
-        return self._body(status)
+        return self._body(expect)
 
-    def post(self, path: str, body: object = None, *, status: int = 200, key: str = "") -> Any:
+    def post(self, path: str, body: object = None, *, expect: int = 200, key: str = "") -> Any:
         """`send` by POST."""
-        return self.send("post", path, {} if body is None else body, status=status, key=key)
+        return self.send("post", path, {} if body is None else body, expect=expect, key=key)
 
     def items(self, path: str, **query: object) -> list[Any]:
         """A list's rows."""
@@ -56,9 +56,9 @@ class Hand:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
 
-    def _body(self, status: int) -> Any:
-        assert self.said.status_code == status, self.said.content.decode()
-        if status >= 400:
+    def _body(self, expect: int) -> Any:
+        assert self.said.status_code == expect, self.said.content.decode()
+        if expect >= 400:
             assert self.said["Content-Type"] == "application/problem+json"
         return self.said.json()
 

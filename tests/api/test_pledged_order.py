@@ -15,7 +15,7 @@ def place_financed(hands: Hands) -> dict[str, str]:
     placed = hands.dealer.post(
         "/orders",
         {**order, "deposit_ratio": best["deposit_ratio"], "days": best["days"]},
-        status=201,
+        expect=201,
     )
     assert placed["loan_status"] == "QUOTED"
     deal = f"/deals/{placed['deal_number']}"
@@ -29,13 +29,13 @@ def place_financed(hands: Hands) -> dict[str, str]:
 
 def receive(hands: Hands, order: str, *, damaged: int = 0) -> None:
     """The seller sends everything, the keeper counts it in."""
-    shipment = hands.seller.post(f"{order}/ship", {"carrier": "Shunda"}, status=201)
+    shipment = hands.seller.post(f"{order}/ship", {"carrier": "Shunda"}, expect=201)
     ref = f"/shipments/{shipment['number']}"
     assert hands.keeper.post(f"{ref}/arrived")["status"] == "ARRIVED"
     lines = hands.keeper.get(ref)["lines"]
     counts = [{"line": line["id"], "good": line["quantity"]} for line in lines]
     counts[0] |= {"good": counts[0]["good"] - damaged, "damaged": damaged}
-    received = hands.keeper.post(f"{ref}/receive", {"counts": counts}, status=201)
+    received = hands.keeper.post(f"{ref}/receive", {"counts": counts}, expect=201)
     assert received["receipt_number"]
     assert sum(received["damaged"].values()) == damaged
 
@@ -59,7 +59,7 @@ def test_from_click_to_pick_up(hands: Hands) -> None:
     assert (stop["go"], stop["code"]) == (False, "pledged")
 
     hands.world.later(days=10)
-    payment = hands.dealer.post(f"{made['deal']}/repay", {"percent": "30"}, status=202)
+    payment = hands.dealer.post(f"{made['deal']}/repay", {"percent": "30"}, expect=202)
     assert payment["status"] == "CREATED"
     hands.bank()
     assert hands.dealer.get(f"/payments/{payment['number']}")["status"] == "BOOKED"
@@ -76,10 +76,10 @@ def test_from_click_to_pick_up(hands: Hands) -> None:
 
     hands.world.later(days=10)
     owed = hands.dealer.get(made["deal"])["owed"]
-    hands.dealer.post(f"{made['deal']}/repay", {"amount": owed["total"]}, status=202)
+    hands.dealer.post(f"{made['deal']}/repay", {"amount": owed["total"]}, expect=202)
     hands.bank()
     release = hands.dealer.items("/releases", status="RELEASED", deal=made["key"])[0]
-    renewed = hands.dealer.post(f"/releases/{release['number']}/code", status=201)
+    renewed = hands.dealer.post(f"/releases/{release['number']}/code", expect=201)
     old = hands.keeper.post("/pick-ups", {"code": code_of(hands)})
     assert (old["go"], old["code"]) == (False, "wrong")
     assert hands.keeper.post("/pick-ups", {"code": renewed["code"]})["go"]
@@ -119,7 +119,7 @@ def test_every_desk_reads_what_is_its_own_and_no_more(hands: Hands) -> None:
         assert not lines or lines[0]["balance"] == account["balance"]
         hands.other.get(f"/books/accounts/{account['id']}/statement", 404)
     consent = hands.dealer.items("/consents")[0]
-    hands.lender.post(f"/consents/{consent['id']}/withdraw", status=403)
+    hands.lender.post(f"/consents/{consent['id']}/withdraw", expect=403)
     assert hands.dealer.post(f"/consents/{consent['id']}/withdraw")["withdrawn_at"]
 
     # The seller sees the order and the deal, the loan and the pledge are not its own.
@@ -142,11 +142,11 @@ def test_every_desk_reads_what_is_its_own_and_no_more(hands: Hands) -> None:
 
 def test_a_person_decides_what_the_rules_leave_open(hands: Hands) -> None:
     order = hands.order(pay_by="FINANCE", B1=4000)
-    placed = hands.dealer.post("/orders", order, status=201)
+    placed = hands.dealer.post("/orders", order, expect=201)
     assert placed["loan_status"] == "REFERRED", placed
     deal = f"/deals/{placed['deal_number']}"
     assert hands.lender.get(deal)["next"] == {"act": "decide", "by": "lender"}
-    hands.dealer.post(f"{deal}/decide", {"approve": True, "reason": "me"}, status=403)
+    hands.dealer.post(f"{deal}/decide", {"approve": True, "reason": "me"}, expect=403)
     said = hands.lender.post(f"{deal}/decide", {"approve": False, "reason": "too much at once"})
     assert said["status"] == "DECLINED"
     after = hands.dealer.get(deal)
@@ -154,18 +154,18 @@ def test_a_person_decides_what_the_rules_leave_open(hands: Hands) -> None:
 
 
 def test_an_order_by_transfer_is_confirmed_and_shipped_in_parts(hands: Hands) -> None:
-    placed = hands.dealer.post("/orders", hands.order(M1=10, B1=5), status=201)
+    placed = hands.dealer.post("/orders", hands.order(M1=10, B1=5), expect=201)
     ref = f"/orders/{placed['order']['id']}"
-    hands.dealer.post(f"{ref}/confirm", status=403)
+    hands.dealer.post(f"{ref}/confirm", expect=403)
     assert hands.seller.post(f"{ref}/confirm")["status"] == "CONFIRMED"
     line = hands.seller.get(ref)["lines"][0]
     part = {"lines": [{"line": line["id"], "quantity": 4}]}
     twice = {"lines": part["lines"] * 2}
-    assert hands.seller.post(f"{ref}/ship", twice, status=422)["code"] == "line-twice"
-    hands.seller.post(f"{ref}/ship", part, status=201)
+    assert hands.seller.post(f"{ref}/ship", twice, expect=422)["code"] == "line-twice"
+    hands.seller.post(f"{ref}/ship", part, expect=201)
     assert hands.dealer.get(ref)["status"] == "PART_SHIPPED"
-    assert hands.dealer.post(f"{ref}/cancel", status=409)["code"] == "already-shipped"
-    hands.seller.post(f"{ref}/ship", status=201)
+    assert hands.dealer.post(f"{ref}/cancel", expect=409)["code"] == "already-shipped"
+    hands.seller.post(f"{ref}/ship", expect=201)
     assert len(hands.dealer.items("/shipments", order=placed["order"]["id"])) == 2
 
 
@@ -174,7 +174,7 @@ def test_an_order_is_cancelled_and_its_goods_are_free_again(hands: Hands) -> Non
         return int(hands.dealer.items("/catalogue", q="M2")[0]["available"])
 
     before = free()
-    placed = hands.dealer.post("/orders", hands.order(M2=7), status=201)
+    placed = hands.dealer.post("/orders", hands.order(M2=7), expect=201)
     assert free() == before - 7
     ref = f"/orders/{placed['order']['number']}"
     cancelled = hands.seller.post(f"{ref}/cancel", {"reason": "sold elsewhere"})

@@ -12,6 +12,7 @@ from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.conftest import World
 
 from heliu.kernel.access.models import User
+from heliu.kernel.consent.operations import is_disclosed
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
@@ -185,3 +186,19 @@ def test_nobody_reads_without_signing_in(demo: World) -> None:
 )  # fmt: skip
 def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> None:
     read(browser(demo.dealer), address)
+
+
+def test_a_consent_is_withdrawn_with_all_that_say_the_same(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    for code in ("M1", "B1"):
+        sign(dealer, demo, order(dealer, demo, **{code: 50}))
+    page = read(dealer, "/company")
+    assert page.count("In force") == 1
+    address = re.search(r"/company/consents/[0-9a-f-]{36}", page)
+    assert address
+    send(dealer, address[0], {}, to="/company")
+    assert "In force" not in read(dealer, "/company")
+    with demo.desk(demo.dealer):
+        assert not is_disclosed(
+            of=demo.chain.dealers["D001"], to=demo.chain.bank, at=demo.later(minutes=1)
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.trade.conftest import World
+
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as bank_queries
 from heliu.capital.bank.models import Statement
@@ -14,7 +16,6 @@ from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
-from tests.trade.conftest import World
 
 ROOMS = (posting, books, bank_queries, lending, credit, stock, transport, pledges)
 

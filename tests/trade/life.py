@@ -6,14 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from tests.conftest import be
+from tests.trade.conftest import World
+
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.gate import PickUpVerdict
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, financed_order, place_order, sweeper
 from heliu.trade.place_order import Placed
-from tests.conftest import be
-from tests.trade.conftest import World
 
 
 def place(world: World, *, pay_by: str = "FINANCE", **quantities: int) -> Placed:
@@ -55,9 +56,7 @@ def receive(world: World, shipment: Shipment, *, lost: int = 0, damaged: int = 0
         lines = list(Shipment.objects.get(pk=shipment.pk).lines.order_by("position"))
         counts = [Count(line.id, line.quantity) for line in lines]
         counts[0] = Count(lines[0].id, lines[0].quantity - lost - damaged, damaged)
-        deliveries.goods_received(
-            shipment.id, actor=keeper, counts=counts, at=world.later(days=1)
-        )
+        deliveries.goods_received(shipment.id, actor=keeper, counts=counts, at=world.later(days=1))
 
 
 def repay(world: World, deal: UUID, percent: int, key: str = "") -> None:

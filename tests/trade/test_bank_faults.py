@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.trade import laws, life
+from tests.trade.conftest import World
 
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
@@ -17,8 +19,6 @@ from heliu.trade import side_exits
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of
 from heliu.trade.place_order import Placed
-from tests.trade import laws, life
-from tests.trade.conftest import World
 
 STRAIGHT = ("DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT")
 PURPOSES = (*STRAIGHT, "REPAYMENT", "REFUND", "LOAN_BACK", "DEPOSIT_BACK")

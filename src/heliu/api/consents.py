@@ -17,6 +17,8 @@ from heliu.kernel.parties import queries as parties
 
 router = Router()
 
+RelationshipStatus = Literal["ASKED", "ACTIVE", "ENDED"]
+
 
 class ConsentOut(Schema):
     """An organisation lets a lender read its trade for a purpose, until a day."""
@@ -38,7 +40,7 @@ class RelationshipOut(Schema):
     id: UUID
     buyer: UUID
     seller: UUID
-    status: Literal["ASKED", "ACTIVE", "ENDED"]
+    status: RelationshipStatus
     since: date
 
 

@@ -121,7 +121,7 @@ def get_assessment(request: TypedRequest, number: Code) -> dict[str, object]:
     one = queries.get_assessment(request.actor, number.upper())
     return {
         **AssessmentOut.from_orm(one).model_dump(),
-        "reasons": [reason_out(**reason) for reason in one.reasons],
+        "reasons": [reason_out(reason["code"], reason["points"]) for reason in one.reasons],
         "limit_parts": one.limit_parts,
         "price_parts": one.price_parts,
         "inputs": one.inputs,

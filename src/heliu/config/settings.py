@@ -156,7 +156,6 @@ STORAGES = {
 
 # procrastinate finds only the tasks.py of apps by itself; the stories' tasks are named.
 PROCRASTINATE_IMPORT_PATHS = ["heliu.trade.tasks"]
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": 4,
     "fetch_job_polling_interval": 1.0,  # for what was put in while nobody listened

@@ -22,6 +22,7 @@ from heliu.commerce.pricing.operations import NewPrice
 from heliu.demo.sample import Dealer, Family, Sku
 from heliu.kernel.access import operations as access
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods import models as goods_models
@@ -72,6 +73,36 @@ class Chain:
     programme: UUID = field(default_factory=new_id)
     dealers: dict[str, UUID] = field(default_factory=dict)
     skus: dict[str, UUID] = field(default_factory=dict)
+
+
+class Desk:
+    """The people of a chain, each ready to act. A dealer without a log-in gets one when needed."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._known: dict[str, Actor] = {}
+
+    def dealer(self, code: str) -> Actor:
+        """The owner of a dealer."""
+        return self._sit(f"owner@{code.lower()}.demo", self._chain.dealers[code], "owner")
+
+    @property
+    def seller(self) -> Actor:
+        """The seller's sales manager."""
+        return self._at("seller")
+
+    @property
+    def bank(self) -> Actor:
+        """The bank's risk officer."""
+        return self._at("bank")
+
+    @property
+    def keeper(self) -> Actor:
+        """The keeper at the supervised warehouse."""
+        return self._at("warehouse")
+
+    def _sit(self, code: str) -> Actor:
+        pass
 
 
 def lay(

@@ -22,6 +22,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from heliu.capital.bank import operations as bank
+from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
@@ -163,6 +164,9 @@ def repay(
     deal = deals.get(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
+        known = payments.written(deal.id, Purpose.REPAYMENT, key)
+        if known is not None and amount in (None, known.amount):
+            return known
         loan = loan_of(deal)
         if loan.status not in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE):
             raise Refused(

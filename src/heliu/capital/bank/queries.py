@@ -193,3 +193,8 @@ def has_open(deal: UUID) -> bool:
     """Whether a payment of a deal is written or with the bank and not yet answered."""
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
+
+
+def written(deal: UUID, purpose: str, key: str) -> PaymentInstruction | None:
+    """The instruction that was written for a deal under this purpose and key, if there is one."""
+    return PaymentInstruction.objects.filter(deal=deal, purpose=purpose, key=key).first()

@@ -59,9 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def dealers_of(actor: Actor, text: str = "") -> QuerySet[Any]:
     """The organisations the seller supplies now, by name; with a text those called like it."""
-    links = parties.relationships_visible_to(actor).filter(
-        seller__in=actor.orgs, status="ACTIVE"
-    )
+    links = parties.relationships_visible_to(actor).filter(seller__in=actor.orgs, status="ACTIVE")
     found = parties.visible_to(actor).filter(pk__in=links.values("buyer"))
     if text:
         found = found.filter(
@@ -90,7 +88,9 @@ def _rows(actor: Actor, houses: Sequence[House], at: datetime) -> list[DealerRow
         .order_by()
         .values_list("buyer")
         .annotate(
-            orders=Count("pk", filter=recent), sum=Sum("total", filter=recent), last=Max("placed_at")
+            orders=Count("pk", filter=recent),
+            sum=Sum("total", filter=recent),
+            last=Max("placed_at"),
         )
     }
     lists = _lists(actor, ids, day_of(at))
@@ -99,9 +99,7 @@ def _rows(actor: Actor, houses: Sequence[House], at: datetime) -> list[DealerRow
         orders, total, last = bought.get(house.pk, (0, 0, None))
         href = f"{reverse('seller_orders')}?{urlencode({'party': house.code})}"
         rows.append(
-            DealerRow(
-                house, href, since.get(house.pk), orders, total or 0, last, lists[house.pk]
-            )
+            DealerRow(house, href, since.get(house.pk), orders, total or 0, last, lists[house.pk])
         )
     return rows
 

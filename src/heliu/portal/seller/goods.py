@@ -92,6 +92,4 @@ def _rows(actor: Actor, found: Sequence[CatalogueRow], at: datetime) -> list[Goo
         .values_list("sku")
         .annotate(sum=Sum("quantity"))
     )
-    return [
-        GoodsRow(row.sku, lying.get(row.sku.pk, 0), free.get(row.sku.pk, 0)) for row in found
-    ]
+    return [GoodsRow(row.sku, lying.get(row.sku.pk, 0), free.get(row.sku.pk, 0)) for row in found]

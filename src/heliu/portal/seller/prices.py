@@ -65,9 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "chips": family_chips(actor, text, family),
         "text": text,
         "family": family,
-        "rows": [
-            (row.sku, [(one, tiers[one.pk, row.sku.pk]) for one in lists]) for row in found
-        ],
+        "rows": [(row.sku, [(one, tiers[one.pk, row.sku.pk]) for one in lists]) for row in found],
         "next_href": next_href,
         "answer": answer,
         "trouble": trouble,
@@ -98,9 +96,7 @@ def _tiers(actor: Actor, skus: Sequence[UUID], on: date) -> dict[tuple[UUID, UUI
     return tiers
 
 
-def _answer(
-    request: HttpRequest, lists: list[Any], at: datetime
-) -> tuple[Answer | None, str]:
+def _answer(request: HttpRequest, lists: list[Any], at: datetime) -> tuple[Answer | None, str]:
     """What was asked about a dealer's price, or why it cannot be said."""
     actor, named = actor_of(request), request.GET.get("dealer", "").strip()
     code, pieces = request.GET.get("code", "").strip(), request.GET.get("pieces", "").strip()

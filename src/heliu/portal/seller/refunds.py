@@ -87,9 +87,10 @@ def _differences(actor: Actor, counts: Sequence[Any]) -> list[Difference]:
     worth = dict(
         ordering.lines_visible_to(actor).filter(pk__in=wanted).values_list("pk", "unit_price")
     )
-    paid = {payment.key: payment for payment in refunds(actor).filter(
-        key__in=[one.shipment_number for one in counts]
-    )}
+    paid = {
+        payment.key: payment
+        for payment in refunds(actor).filter(key__in=[one.shipment_number for one in counts])
+    }
     houses = names(one.warehouse for one in counts)
     return [
         Difference(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,13 +47,10 @@ def company(request: HttpRequest) -> HttpResponse:
                 "to": known.get(row.to),
                 "state": _consent_state(row, at),
                 "may_withdraw": (
-                    row.of in actor.orgs
-                    and row.withdrawn_at is None
-                    and row.until > at
-                    and actor.may("consent")
+                    row.of in actor.orgs and _in_force(row, at) and actor.may("consent")
                 ),
             }
-            for row in disclosures
+            for row in _latest(disclosures, at)
         ],
     }
     return show(request, "shell/company.html", context, here="company")
@@ -61,10 +59,35 @@ def company(request: HttpRequest) -> HttpResponse:
 @require_POST
 @desk_page
 def withdraw(request: HttpRequest, disclosure: UUID) -> HttpResponse:
-    """Take a consent back; what was decided on it stands."""
-    consent.withdraw(disclosure, actor=actor_of(request), at=now(request))
+    """Take a consent back; what was decided on it stands.
+
+    Each signature renews the consent, so all that say the same are taken back with it.
+    """
+    actor, at = actor_of(request), now(request)
+    taken = consent.withdraw(disclosure, actor=actor, at=at)
+    same = consents_visible_to(actor).filter(of=taken.of, to=taken.to, purpose=taken.purpose)
+    for row in same:
+        if _in_force(row, at):
+            consent.withdraw(row.pk, actor=actor, at=at)
     say(request, _("The consent is withdrawn. Decisions already made stand."))
     return see_other("/company#consents")
+
+
+def _latest(disclosures: Sequence[Any], at: datetime) -> list[Any]:
+    """Of the consents that say the same, the newest in force stands for all; ended ones stay."""
+    shown, seen = [], set()
+    for row in disclosures:
+        says = (row.of, row.to, row.purpose)
+        if _in_force(row, at):
+            if says in seen:
+                continue
+            seen.add(says)
+        shown.append(row)
+    return shown
+
+
+def _in_force(row: Any, at: datetime) -> bool:
+    return row.withdrawn_at is None and bool(row.until > at)
 
 
 def _title(member: Any) -> str:

@@ -44,9 +44,10 @@ fault as (
      where s.before <> s.expected or s.block <> s.expected_block
         or s.hash <> posting_block(s.before, s.block, s.lines, s.leaves)
     union all
-    select l.chain_id, null, l.id, 0, 'added'
+    select l.chain_id, null, l.id, coalesce(d.lines, 0) + 1, 'added'
       from posting_line l
       join posting_chain c on c.id = l.chain_id and l.transaction < c.sealed_to
+      left join sealed d on d.chain_id = l.chain_id
      where not exists (select from member m where m.line = l.id)
     union all
     select h.id, h.name, h.last_line, coalesce(d.lines, 0) + 1, 'truncated'

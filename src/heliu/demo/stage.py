@@ -1,0 +1,168 @@
+"""Where the demo's stories play: the legs of a deal's life, and time for all stories at once.
+
+A story is a generator: it yields the moment at which it goes on, then acts as the people of the
+chain, by the same operations as in real life. `live` lets all stories happen in the order of time,
+so that what they leave behind looks as if it had been lived through.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db import transaction
+
+from heliu.commerce.ordering.models import PayBy
+from heliu.demo.baskets import Shelf, fill
+from heliu.demo.chain import YUAN, Chain, Desk
+from heliu.kernel.clock import ZONE, day_of
+from heliu.kernel.events.models import Notice
+from heliu.logistics.transport.models import Shipment
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deliveries, financed_order, place_order
+from heliu.trade.bank_answers import talk_to_bank
+from heliu.trade.place_order import Placed
+
+type Story[T] = Generator[datetime, None, T]
+
+CARRIER = "顺达物流"
+
+
+@dataclass
+class Stage:
+    """Where the stories play. `now` is when the demo starts; `shelves` are each dealer's goods."""
+
+    chain: Chain
+    shelves: dict[str, Sequence[Shelf]]
+    now: datetime
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The people of the chain."""
+        return Desk(self.chain)
+
+    def ago(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """A time of day so many days ago, in the zone of the chain."""
+        day = day_of(self.now) - timedelta(days=days)
+        return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
+
+    # The legs of a deal's life. `ago` counts the days between its beginning and now.
+
+    def order(
+        self, code: str, yuan: int, at: datetime, *, pay_by: str = PayBy.FINANCE, days: int | None = None,
+    ) -> Placed:
+        """A dealer orders its favourites for about so many yuan."""
+        return place_order.place(
+            actor=self.desk.dealer(code),
+            seller=self.chain.seller,
+            lines=[(shelf.sku, n) for shelf, n in fill(self.shelves[code], yuan * YUAN)],
+            pay_by=pay_by,
+            days=days,
+            at=at,
+        )
+
+    def sign(self, code: str, placed: Placed, at: datetime) -> None:
+        """The dealer signs, and the bank does what it is told."""
+        loan = placed.loan
+        assert loan is not None
+        loan.refresh_from_db()
+        financed_order.sign(
+            placed.deal.id,
+            actor=self.desk.dealer(code),
+            agreement_digest=loan.agreement_digest,
+            consent=True,
+            at=at,
+        )
+        self.bank(at)
+
+    def bank(self, at: datetime) -> None:
+        """The worker talks to the bank."""
+        talk_to_bank(at=lambda: at)
+
+    def to_money(self, code: str, yuan: int, ago: int, **how: int) -> Story[Placed]:
+        """Ordered, signed, and the seller has its money."""
+        at = self.ago(ago, 10, 12)
+        yield at
+        placed = self.order(code, yuan, at, **how)
+        yield at + timedelta(minutes=3)
+        self.sign(code, placed, at + timedelta(minutes=3))
+        return placed
+
+    def to_transit(self, code: str, yuan: int, ago: int, **how: int) -> Story[tuple[Placed, Shipment]]:
+        """The goods are on the road the day after."""
+        placed = yield from self.to_money(code, yuan, ago, **how)
+        at = self.ago(ago - 1, 9, 30)
+        yield at
+        return placed, self.ship(placed, at)
+
+    def ship(self, placed: Placed, at: datetime, lines: dict[int, int] | None = None) -> Shipment:
+        """The seller sends all that is open, or these lines."""
+        return deliveries.ship(
+            placed.order.id, actor=self.desk.seller, carrier=CARRIER, lines=lines, at=at
+        )
+
+    def to_pledge(
+        self, code: str, yuan: int, ago: int, *, lost: int = 0, damaged: int = 0, **how: int
+    ) -> Story[Placed]:
+        """Counted and pledged three days after the order; of the first line some may be bad."""
+        placed, shipment = yield from self.to_transit(code, yuan, ago, **how)
+        at = self.ago(ago - 3, 14, 20)
+        yield at
+        deliveries.arrived(shipment.id, actor=self.desk.keeper, at=at)
+        at += timedelta(minutes=50)
+        yield at
+        self.receive(shipment, at, lost=lost, damaged=damaged)
+        self.bank(at)
+        return placed
+
+    def receive(self, shipment: Shipment, at: datetime, *, lost: int = 0, damaged: int = 0) -> None:
+        """The keeper counts a shipment."""
+        lines = list(shipment.lines.order_by("position"))
+        counts = [Count(line.id, line.quantity) for line in lines]
+        counts[0] = Count(lines[0].id, lines[0].quantity - lost - damaged, damaged)
+        deliveries.goods_received(shipment.id, actor=self.desk.keeper, counts=counts, at=at)
+
+    def repay(self, code: str, placed: Placed, percent: int, ago: int) -> Story[None]:
+        """The dealer repays a share of the loan; the goods it has earned come free."""
+        at = self.ago(ago, 11, 5)
+        yield at
+        financed_order.repay(
+            placed.deal.id,
+            actor=self.desk.dealer(code),
+            key=f"demo-{ago}",
+            percent=Decimal(percent),
+            at=at,
+        )
+        self.bank(at)
+
+    def pick_up(self, code: str, ago: int) -> Story[None]:
+        """The dealer fetches what its newest notice says."""
+        at = self.ago(ago, 15, 40)
+        yield at
+        notice = (
+            Notice.objects.filter(org=self.chain.dealers[code], kind="goods-released")
+            .order_by("-at", "-id")
+            .first()
+        )
+        assert notice is not None
+        verdict = deliveries.pick_up(actor=self.desk.keeper, code=notice.params["code"], at=at)
+        assert verdict.go, verdict.words
+
+
+def live(stories: Iterable[Story[object]], *, until: datetime) -> None:
+    """Let the stories happen in the order of time; of two at one moment the first goes first."""
+    waiting = []
+    for number, story in enumerate(stories):
+        heapq.heappush(waiting, (next(story), number, story))
+    while waiting:
+        moment, number, story = heapq.heappop(waiting)
+        if moment > until:
+            raise ValueError(f"story {number} would go on in the future, at {moment}")
+        with transaction.atomic():
+            following = next(story, None)
+        if following is not None:
+            heapq.heappush(waiting, (following, number, story))

@@ -1,0 +1,1 @@
+"""The warehouse's desk: count in, guard what is pledged, hand over for a code."""

@@ -1,0 +1,58 @@
+"""The buildings of the desk, their bins, and how full they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from heliu.kernel.access.actor import Actor
+from heliu.logistics.stock import queries as stock
+from heliu.logistics.warehousing import queries as warehousing
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many storage bins there are and in how many of them goods lie."""
+
+    used: int
+    bins: int
+
+
+def houses_of(actor: Actor) -> list[Any]:
+    """The buildings of the actor's own organisations, by code."""
+    return list(warehousing.warehouses_visible_to(actor).filter(org__in=actor.orgs))
+
+
+def chosen_house(request: HttpRequest, houses: Sequence[Any]) -> Any:
+    """The building named in the address, else the first; None when there is none."""
+    asked = request.GET.get("house", "")
+    return next((house for house in houses if house.code == asked), next(iter(houses), None))
+
+
+def capacity(actor: Actor) -> Capacity:
+    """Storage bins in use over all buildings; the dock and the quarantine do not count."""
+    loads = [load for org in actor.orgs for load in warehousing.bin_loads(org)]
+    return Capacity(sum(1 for load in loads if load.rows), len(loads))
+
+
+def bin_codes(actor: Actor) -> dict[UUID, str]:
+    """The name of every bin of the desk's buildings."""
+    return {
+        place.pk: place.code
+        for house in houses_of(actor)
+        for place in warehousing.bins_of(actor, house)
+    }
+
+
+def kept_rows(actor: Actor) -> Any:
+    """The rows of goods that lie in the desk's buildings, first in first."""
+    return (
+        stock.rows_visible_to(actor)
+        .filter(warehouse__in=actor.orgs)
+        .select_related("sku")
+        .order_by("since", "id")
+    )

@@ -1,0 +1,67 @@
+"""What was scanned at the gate and in the aisles: passes and refusals, codes and goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from heliu.kernel.access.actor import Actor
+from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.warehousing import queries as warehousing
+
+REASONS = {
+    "go": N_("Taken"),
+    "pledged": N_("Pledged, refused"),
+    "quarantined": N_("In quarantine, refused"),
+    "too-many": N_("Not so many here"),
+    "promised": N_("Promised to others"),
+}
+"""How an attempt to take goods ended, in two words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One scan: its tone, what was scanned, by whom, how it ended."""
+
+    at: datetime
+    tone: str
+    title: str
+    person: str
+    outcome: str
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether nothing may leave on it."""
+        return self.tone == "bad"
+
+
+def tries(actor: Actor, *, most: int) -> list[Try]:
+    """The newest scans at the actor's houses, codes and goods together."""
+    codes = pledges.code_attempts_visible_to(actor).select_related("release")[:most]
+    picks = warehousing.attempts_visible_to(actor).filter(warehouse__in=actor.orgs)[:most]
+    both = [*map(_code, codes), *map(_pick, picks)]
+    return sorted(both, key=lambda one: one.at, reverse=True)[:most]
+
+
+def _code(attempt: Any) -> Try:
+    return Try(
+        attempt.at,
+        "quiet" if attempt.outcome == "GO" else "bad",
+        attempt.release.number if attempt.release else _("Unknown pick-up code"),
+        attempt.actor_name,
+        _("Handed over") if attempt.outcome == "GO" else attempt.get_outcome_display(),
+    )
+
+
+def _pick(attempt: Any) -> Try:
+    return Try(
+        attempt.at,
+        "quiet" if attempt.outcome == "GO" else "bad",
+        f"{attempt.sku.code} × {attempt.quantity}",
+        attempt.actor_name,
+        _(REASONS.get(attempt.reason, REASONS["go"])),
+    )
