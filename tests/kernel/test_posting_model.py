@@ -88,7 +88,9 @@ class Model:
         above = 0 if one.ceiling is None else one.posted + into - one.ceiling
         return max(below, above, 0)
 
-    def post(self, journals: list[Journal], holds: list[NewHold], void: list[UUID], at: datetime) -> None:
+    def post(
+        self, journals: list[Journal], holds: list[NewHold], void: list[UUID], at: datetime
+    ) -> None:
         for journal in journals:
             sums: dict[tuple[str, str], int] = {}
             for line in journal.lines:
@@ -234,7 +236,11 @@ class Engine(RuleBasedStateMachine):
         (one, _), (_, other) = (self.pair(data, g) for g in sorted(self.groups)[:2])
         self.both([self.journal(one, other)])
 
-    @rule(data=st.data(), amount=st.integers(-60, 60).filter(bool), hours=st.none() | st.integers(1, 9))
+    @rule(
+        data=st.data(),
+        amount=st.integers(-60, 60).filter(bool),
+        hours=st.none() | st.integers(1, 9),
+    )
     def hold(self, data: st.DataObject, amount: int, hours: int | None) -> None:
         account = data.draw(st.sampled_from(self.limited))
         expires = None if hours is None else self.at + timedelta(hours=hours)
@@ -297,7 +303,10 @@ class Engine(RuleBasedStateMachine):
         stands = balances(self.model.accounts)
         for account, one in self.model.accounts.items():
             got = stands[account]
-            assert (got.posted, got.held_out, got.held_in) == (one.posted, *self.model.held(account))
+            assert (got.posted, got.held_out, got.held_in) == (
+                one.posted,
+                *self.model.held(account),
+            )
         for one_id, state in hold_state(self.model.holds).items():
             hold = self.model.holds[one_id]
             assert state == (hold.amount, hold.posted, hold.is_open)

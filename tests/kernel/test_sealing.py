@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
+from tests.conftest import be
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting.operations import (
@@ -29,7 +30,6 @@ from heliu.kernel.posting.operations import (
     seal,
     verify,
 )
-from tests.conftest import be
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = date(2026, 11, 2)
@@ -53,8 +53,10 @@ def rows(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 def seal_all() -> int:
     """Seal until nothing is open: transactions of other databases in the cluster hold it up too."""
     sealed, patience = 0, time.monotonic() + 120
-    while rows("select 1 from posting_line l join posting_chain c on c.id = l.chain_id"
-               " where l.transaction >= c.sealed_to limit 1"):
+    while rows(
+        "select 1 from posting_line l join posting_chain c on c.id = l.chain_id"
+        " where l.transaction >= c.sealed_to limit 1"
+    ):
         assert time.monotonic() < patience
         sealed += seal(AT)
         time.sleep(0.02)
@@ -92,9 +94,14 @@ def ledger(own_db: str) -> Iterator[Ledger]:
         seal_all()
     taken = json.loads(json.dumps(heads()))
     chains = {
-        name: [line for (line,) in rows(
-            "select unnest(s.lines) from posting_seal s join posting_chain c on c.id = s.chain_id"
-            " where c.name = %s order by s.block", name)]
+        name: [
+            line
+            for (line,) in rows(
+                "select unnest(s.lines) from posting_seal s join posting_chain c on c.id = s.chain_id"
+                " where c.name = %s order by s.block",
+                name,
+            )
+        ]
         for name in taken
     }
     be("heliu")
@@ -102,7 +109,9 @@ def ledger(own_db: str) -> Iterator[Ledger]:
     be("heliu_web")
 
 
-def tampered(ledger: Ledger, statements: list[tuple[str, list[Any]]], kept: bool = True) -> list[Finding]:
+def tampered(
+    ledger: Ledger, statements: list[tuple[str, list[Any]]], kept: bool = True
+) -> list[Finding]:
     """What is found after statements that no trigger or constraint stopped; all undone afterwards."""
     with transaction.atomic():
         rows("set local session_replication_role = replica")
@@ -180,21 +189,23 @@ def test_two_hundred_tamperings_are_found_by_chain_and_line(ledger: Ledger) -> N
     assert verify(ledger.heads) == []
 
 
-@pytest.mark.parametrize("column", ["key", "balance_group", "unit"])
-def test_an_account_cannot_change_its_meaning(ledger: Ledger, column: str) -> None:
+def test_an_account_cannot_change_its_meaning(ledger: Ledger) -> None:
     account = ledger.accounts[0]
     mine = {line for (line,) in rows("select id from posting_line where account_id = %s", account)}
     first = next(line for line in ledger.chains["book:a"] if line in mine)
-    change = f"update posting_account set {column} = 'x' where id = %s"
-    (finding,) = tampered(ledger, [(change, [account])])
-    assert (finding.chain, finding.line, finding.kind) == ("book:a", first, "altered")
+    for column in ("key", "balance_group", "unit"):
+        change = f"update posting_account set {column} = 'x' where id = %s"
+        (finding,) = tampered(ledger, [(change, [account])])
+        assert (finding.chain, finding.line, finding.kind) == ("book:a", first, "altered")
 
 
 def test_a_tail_cut_off_with_its_seals_is_found_by_the_heads_kept(ledger: Ledger) -> None:
     """The whole last two blocks go, and the chain's own row is set back to match."""
     chain, lines = "book:b", ledger.chains["book:b"]
     one = "(select id from posting_chain where name = 'book:b')"
-    left = rows(f"select sum(cardinality(lines)) from posting_seal where chain_id = {one} and block <= 3")
+    left = rows(
+        f"select sum(cardinality(lines)) from posting_seal where chain_id = {one} and block <= 3"
+    )
     cut = [
         ("delete from posting_line where id = any(%s)", [lines[left[0][0] :]]),
         (f"delete from posting_seal where chain_id = {one} and block > 3", []),
@@ -208,13 +219,21 @@ def test_a_tail_cut_off_with_its_seals_is_found_by_the_heads_kept(ledger: Ledger
     assert tampered(ledger, cut, kept=False) == []  # nothing inside can tell
     assert tampered(ledger, cut) == [(chain, lines[-1], left[0][0] + 1, "truncated")]
     # Without setting the row back, even the database itself tells.
-    assert tampered(ledger, cut[:2], kept=False) == [(chain, lines[-1], left[0][0] + 1, "truncated")]
+    assert tampered(ledger, cut[:2], kept=False) == [
+        (chain, lines[-1], left[0][0] + 1, "truncated")
+    ]
 
 
 def test_a_chain_that_is_gone_is_found(ledger: Ledger) -> None:
     gone = [
-        ("delete from posting_line l using posting_chain c where c.id = l.chain_id and c.name = 'book:c'", []),
-        ("delete from posting_seal s using posting_chain c where c.id = s.chain_id and c.name = 'book:c'", []),
+        (
+            "delete from posting_line l using posting_chain c where c.id = l.chain_id and c.name = 'book:c'",
+            [],
+        ),
+        (
+            "delete from posting_seal s using posting_chain c where c.id = s.chain_id and c.name = 'book:c'",
+            [],
+        ),
         ("delete from posting_chain where name = 'book:c'", []),
     ]
     assert tampered(ledger, gone) == [("book:c", ledger.chains["book:c"][-1], 1, "truncated")]
@@ -281,7 +300,10 @@ def test_lines_are_folded_as_they_are_sealed_and_read_the_same(ledger: Ledger) -
     be("heliu_worker")
     account = ledger.accounts[0]
     folded = rows("select posted, folded_to from posting_account where id = %s", account)[0]
-    assert folded[0] == rows("select sum(amount) from posting_line where account_id = %s", account)[0][0]
+    assert (
+        folded[0]
+        == rows("select sum(amount) from posting_line where account_id = %s", account)[0][0]
+    )
     assert folded[1] > 0
     write_some(Random(4), ledger.accounts, 20)
     summed = dict(rows("select account_id, sum(amount) from posting_line group by 1"))
@@ -303,7 +325,9 @@ def test_nothing_of_a_running_transaction_is_sealed_and_nothing_is_left_behind(o
     host = connection.settings_dict["HOST"]
     with psycopg.connect(host=host, user="heliu_worker", dbname=own_db) as slow:
         slow.execute("select pg_current_xact_id()")
-        post([Journal(new_id(), "quick", "t", (Line(one, 5), Line(other, -5)), DAY, new_id())], at=AT)
+        post(
+            [Journal(new_id(), "quick", "t", (Line(one, 5), Line(other, -5)), DAY, new_id())], at=AT
+        )
         assert seal(AT) == 0
         assert balances([one])[one].posted == 5
         slow.commit()
@@ -323,14 +347,14 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("law", sorted(LAWS))
-def test_a_broken_law_is_named(ledger: Ledger, law: str) -> None:
-    with transaction.atomic():
-        rows("set local session_replication_role = replica")
-        rows(LAWS[law], ledger.chains["book:a"][3])
-        assert any(broken.startswith(law) for broken in check())
-        transaction.set_rollback(True)
-    assert check() == []
+def test_a_broken_law_is_named(ledger: Ledger) -> None:
+    for law, deed in LAWS.items():
+        with transaction.atomic():
+            rows("set local session_replication_role = replica")
+            rows(deed, ledger.chains["book:a"][3])
+            assert any(broken.startswith(law) for broken in check()), law
+            transaction.set_rollback(True)
+        assert check() == []
 
 
 def test_a_hold_that_its_lines_do_not_explain_is_named(own_db: str) -> None:
@@ -348,9 +372,13 @@ def test_a_hold_that_its_lines_do_not_explain_is_named(own_db: str) -> None:
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("table", ["line", "journal", "seal"])
-@pytest.mark.parametrize("deed", ["update posting_{} set id = id", "delete from posting_{}", "truncate posting_{} cascade"])
-def test_even_the_owner_does_not_rewrite(own_db: str, table: str, deed: str) -> None:
+def test_even_the_owner_does_not_rewrite(own_db: str) -> None:
     be("heliu_owner")
-    with pytest.raises(Error, match="written once"):
-        rows(deed.format(table))
+    for table in ("line", "journal", "seal"):
+        for deed in (
+            "update posting_{} set id = id",
+            "delete from posting_{}",
+            "truncate posting_{} cascade",
+        ):
+            with pytest.raises(Error, match="written once"):
+                rows(deed.format(table))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from heliu.api.fields import (
     Amount,
     Currency,
     Flag,
+    Percent,
     Ref,
     Sent,
     Share,
@@ -119,7 +119,7 @@ class DecisionIn(Sent):
     approve: Flag
     reason: Text = Field(min_length=1, description="Kept with the decision")
     deposit_ratio: Share | None = Field(
-        None, description="Another deposit than was proposed; kept as an override"
+        None, description='Another than was proposed, such as "0.3"; kept as an override'
     )
 
 
@@ -127,8 +127,8 @@ class RepaymentIn(Sent):
     """How much to repay: an `amount`, or a `percent` of the loan with what falls due before it."""
 
     amount: Amount | None = None
-    percent: Decimal | None = Field(
-        None, gt=0, le=100, max_digits=9, decimal_places=6, description="100 is all that is owed"
+    percent: Percent | None = Field(
+        None, description='Above 0 and at most 100, such as "30"; 100 is all that is owed'
     )
     currency: Currency = "CNY"
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Path, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 LARGEST = 2**63 - 1  # what a column of the database holds
@@ -29,10 +36,6 @@ Flag = Annotated[bool, Field(strict=True)]
 Currency = Annotated[Literal["CNY"], Field(description="The only currency so far")]
 Line = Annotated[str, Field(max_length=80, pattern=PRINTABLE)]
 Text = Annotated[str, Field(max_length=300, pattern=PRINTABLE)]
-Share = Annotated[
-    Decimal,
-    Field(ge=0, lt=1, max_digits=5, decimal_places=4, description='From 0 to 1, such as "0.20"'),
-]
 Ref = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9-]{1,40}$", description="Its id, or the number people see")
 ]
@@ -42,12 +45,28 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 def _in_our_time(moment: datetime) -> datetime:
-    if not EARLIEST <= moment <= LATEST:
-        raise PydanticCustomError("moment_out_of_range", "Not between 2000 and 2200")
-    return moment
+    return min(max(moment, EARLIEST), LATEST)
 
 
+# Nothing here is older or younger; what lies outside asks for all, or for nothing.
 Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+
+
+def _decimal_text(pattern: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    """A decimal that comes as text, so that no float is in between."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise PydanticCustomError("string_type", "Send it as a text")
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError("decimal_parsing", "Not of the form")
+        return value
+
+    return BeforeValidator(read), WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Share = Annotated[Decimal, *_decimal_text(r"^0(\.[0-9]{1,4})?$")]
+Percent = Annotated[Decimal, *_decimal_text(r"^(?!0+(\.0+)?$)([0-9]{1,2}(\.[0-9]{1,6})?|100)$")]
 
 
 class Sent(Schema):

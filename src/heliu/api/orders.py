@@ -92,7 +92,8 @@ class NewOrder(OrderIn):
 
     pay_by: PayBy
     deposit_ratio: Share | None = Field(
-        None, description="Of a financed order; by default what the preview recommends"
+        None,
+        description='Of a financed order, such as "0.2"; by default what the preview recommends',
     )
     days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = Field(
         None, description="Of a financed order: how long to borrow"

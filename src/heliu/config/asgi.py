@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliu.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.urls import get_resolver
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -30,6 +31,8 @@ LARGEST_BODY = 32 * 1024 * 1024
 
 _django = get_wsgi_application()
 _pool = ThreadPoolExecutor(THREADS, "django")
+# Read now what the first visitor would wait for: the pages' modules and the static files.
+_ = get_resolver().url_patterns, static.files()
 
 
 async def django(scope: Scope, receive: Receive, send: Send) -> None:

@@ -121,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = "/sign-in"
+LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 
 # Sessions are rows without a row policy: they belong to no organisation, are read before it is
@@ -154,8 +154,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "heliu.config.static.StampedStorage"},
 }
 
-# procrastinate finds only the tasks.py of apps by itself; the stories' tasks are named.
-PROCRASTINATE_IMPORT_PATHS = ["heliu.trade.tasks"]
+# Tasks are found as the tasks.py of an app; only `heliu.trade` has one.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": 4,
     "fetch_job_polling_interval": 1.0,  # for what was put in while nobody listened

@@ -39,7 +39,7 @@ def fill(shelves: Sequence[Shelf], total: int, *, lines: int = LINES) -> list[tu
             break
         share = left // (lines - len(chosen))
         quantity = min(share // shelf.price, shelf.available // 2)
-        if quantity > 0 and shelf.cost(quantity) >= share // 2:
+        if quantity > 0 and shelf.cost(quantity) >= share * 4 // 5:
             chosen.append((shelf, quantity))
             left -= shelf.cost(quantity)
     return chosen

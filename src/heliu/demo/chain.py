@@ -24,6 +24,7 @@ from heliu.kernel.access import operations as access
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
+from heliu.kernel.access.roles import TEMPLATES
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods import models as goods_models
 from heliu.kernel.goods import operations as goods
@@ -75,34 +76,47 @@ class Chain:
     skus: dict[str, UUID] = field(default_factory=dict)
 
 
-class Desk:
-    """The people of a chain, each ready to act. A dealer without a log-in gets one when needed."""
+class People:
+    """The people of a chain, each ready to act."""
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
         self._known: dict[str, Actor] = {}
 
     def dealer(self, code: str) -> Actor:
-        """The owner of a dealer."""
-        return self._sit(f"owner@{code.lower()}.demo", self._chain.dealers[code], "owner")
+        """The owner of a dealer, with or without a log-in."""
+        email = owner_email(code)
+        if email not in self._known and not User.objects.filter(username=email).exists():
+            org = self._chain.dealers[code]
+            may = frozenset(TEMPLATES["owner"][2])
+            self._known[email] = Actor(
+                None, owner_name(code), org, (org,), may, frozenset({"DEALER"})
+            )
+        return self._known.get(email) or self.at(email)
+
+    def at(self, email: str) -> Actor:
+        """Whoever logs in with this address, at the first desk."""
+        if email not in self._known:
+            user = User.objects.get(username=email)
+            found = actor_at(user, desks_of(user.pk)[0])
+            assert found is not None, email
+            self._known[email] = found
+        return self._known[email]
 
     @property
     def seller(self) -> Actor:
         """The seller's sales manager."""
-        return self._at("seller")
+        return self.at(email_of("seller"))
 
     @property
     def bank(self) -> Actor:
         """The bank's risk officer."""
-        return self._at("bank")
+        return self.at(email_of("bank"))
 
     @property
     def keeper(self) -> Actor:
         """The keeper at the supervised warehouse."""
-        return self._at("warehouse")
-
-    def _sit(self, code: str) -> Actor:
-        pass
+        return self.at(email_of("warehouse"))
 
 
 def lay(
@@ -121,8 +135,8 @@ def lay(
     _houses(chain)
     for dealer in dealers:
         _dealer(chain, dealer, at=at)
-    for desk, (role, name, local) in PEOPLE.items():
-        enrol(f"{local}@{desk}.demo", name, getattr(chain, desk), role)
+    for desk, (role, name, _) in PEOPLE.items():
+        enrol(email_of(desk), name, getattr(chain, desk), role)
     for dealer in dealers[:log_ins]:
         owner_of(chain, dealer.code)
     _goods(chain, families, skus, pieces=pieces, at=at)
@@ -137,11 +151,21 @@ def lay(
 def owner_of(chain: Chain, code: str) -> User:
     """The log-in of a dealer's owner; made when it is not there yet."""
     return enrol(
-        f"owner@{code.lower()}.demo",
+        owner_email(code),
         owner_name(code),
         chain.dealers[code],
         "owner",
     )
+
+
+def email_of(desk: str) -> str:
+    """The address of the person at one of the houses' desks."""
+    return f"{PEOPLE[desk][2]}@{desk}.demo"
+
+
+def owner_email(code: str) -> str:
+    """The address of a dealer's owner."""
+    return f"owner@{code.lower()}.demo"
 
 
 def owner_name(code: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -18,9 +18,10 @@ from django.db import transaction
 
 from heliu.commerce.ordering.models import PayBy
 from heliu.demo.baskets import Shelf, fill
-from heliu.demo.chain import YUAN, Chain, Desk
+from heliu.demo.chain import YUAN, Chain, People
 from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.events.models import Notice
+from heliu.logistics.stock.queries import available
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, financed_order, place_order
@@ -41,9 +42,9 @@ class Stage:
     now: datetime
 
     @cached_property
-    def desk(self) -> Desk:
+    def people(self) -> People:
         """The people of the chain."""
-        return Desk(self.chain)
+        return People(self.chain)
 
     def ago(self, days: int, hour: int, minute: int = 0) -> datetime:
         """A time of day so many days ago, in the zone of the chain."""
@@ -57,13 +58,24 @@ class Stage:
     ) -> Placed:
         """A dealer orders its favourites for about so many yuan."""
         return place_order.place(
-            actor=self.desk.dealer(code),
+            actor=self.people.dealer(code),
             seller=self.chain.seller,
-            lines=[(shelf.sku, n) for shelf, n in fill(self.shelves[code], yuan * YUAN)],
+            lines=[(shelf.sku, n) for shelf, n in fill(self._stocked(code, at), yuan * YUAN)],
             pay_by=pay_by,
             days=days,
             at=at,
         )
+
+    def _stocked(self, code: str, at: datetime) -> list[Shelf]:
+        """What a dealer likes, with what is there of it now."""
+        shelves = self.shelves[code]
+        free = available(
+            [shelf.sku for shelf in shelves],
+            owner=self.chain.seller,
+            warehouse=self.chain.seller,
+            at=at,
+        )
+        return [replace(shelf, available=free[shelf.sku]) for shelf in shelves]
 
     def sign(self, code: str, placed: Placed, at: datetime) -> None:
         """The dealer signs, and the bank does what it is told."""
@@ -72,7 +84,7 @@ class Stage:
         loan.refresh_from_db()
         financed_order.sign(
             placed.deal.id,
-            actor=self.desk.dealer(code),
+            actor=self.people.dealer(code),
             agreement_digest=loan.agreement_digest,
             consent=True,
             at=at,
@@ -102,7 +114,7 @@ class Stage:
     def ship(self, placed: Placed, at: datetime, lines: dict[int, int] | None = None) -> Shipment:
         """The seller sends all that is open, or these lines."""
         return deliveries.ship(
-            placed.order.id, actor=self.desk.seller, carrier=CARRIER, lines=lines, at=at
+            placed.order.id, actor=self.people.seller, carrier=CARRIER, lines=lines, at=at
         )
 
     def to_pledge(
@@ -112,7 +124,7 @@ class Stage:
         placed, shipment = yield from self.to_transit(code, yuan, ago, **how)
         at = self.ago(ago - 3, 14, 20)
         yield at
-        deliveries.arrived(shipment.id, actor=self.desk.keeper, at=at)
+        deliveries.arrived(shipment.id, actor=self.people.keeper, at=at)
         at += timedelta(minutes=50)
         yield at
         self.receive(shipment, at, lost=lost, damaged=damaged)
@@ -124,7 +136,7 @@ class Stage:
         lines = list(shipment.lines.order_by("position"))
         counts = [Count(line.id, line.quantity) for line in lines]
         counts[0] = Count(lines[0].id, lines[0].quantity - lost - damaged, damaged)
-        deliveries.goods_received(shipment.id, actor=self.desk.keeper, counts=counts, at=at)
+        deliveries.goods_received(shipment.id, actor=self.people.keeper, counts=counts, at=at)
 
     def repay(self, code: str, placed: Placed, percent: int, ago: int) -> Story[None]:
         """The dealer repays a share of the loan; the goods it has earned come free."""
@@ -132,7 +144,7 @@ class Stage:
         yield at
         financed_order.repay(
             placed.deal.id,
-            actor=self.desk.dealer(code),
+            actor=self.people.dealer(code),
             key=f"demo-{ago}",
             percent=Decimal(percent),
             at=at,
@@ -149,7 +161,7 @@ class Stage:
             .first()
         )
         assert notice is not None
-        verdict = deliveries.pick_up(actor=self.desk.keeper, code=notice.params["code"], at=at)
+        verdict = deliveries.pick_up(actor=self.people.keeper, code=notice.params["code"], at=at)
         assert verdict.go, verdict.words
 
 

@@ -13,10 +13,14 @@ from heliu.portal.dealer.frame import words as dealer_words
 from heliu.portal.seller.frame import words as seller_words
 from heliu.portal.shell.visitor import words as visitor_words
 from heliu.portal.shell.words import DeskKind
+from heliu.portal.warehouse.frame import words as warehouse_words
 
 KINDS = (
     DeskKind("dealer", N_("Dealer"), frozenset({"DEALER", "BUYER"}), "dealer_home", dealer_words),
     DeskKind("seller", N_("Seller"), frozenset({"SELLER"}), "seller_home", seller_words),
+    DeskKind(
+        "warehouse", N_("Warehouse"), frozenset({"WAREHOUSE"}), "warehouse_home", warehouse_words
+    ),
 )
 """In the order in which they are listed; the first that fits an organisation is its first desk."""
 

@@ -6,5 +6,6 @@ from heliu.portal.deal.urls import urlpatterns as deal
 from heliu.portal.dealer.urls import urlpatterns as dealer
 from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
+from heliu.portal.warehouse.urls import urlpatterns as warehouse
 
-urlpatterns = [*shell, *deal, *dealer, *seller]
+urlpatterns = [*shell, *deal, *dealer, *seller, *warehouse]

@@ -102,9 +102,7 @@ class Line(models.Model):
     transaction = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(amount=0), name="line_moves_something")
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="line_moves_something")]
         indexes = [
             models.Index(fields=["account", "transaction"], include=["amount"], name="line_fold"),
             models.Index(fields=["account", "effective"], include=["amount"], name="line_day"),

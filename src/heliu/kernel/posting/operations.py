@@ -10,9 +10,10 @@ from types import EllipsisType
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 
 from heliu.kernel.errors import Refused
+from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.errors import (
     HoldGone,
     KeyReused,
@@ -101,34 +102,30 @@ def post(
     A refusal leaves the caller's transaction usable.
     """
     lines = [(n, line) for n, journal in enumerate(journals, 1) for line in journal.lines]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            POST,
-            [
-                [j.id for j in journals],
-                [j.key for j in journals],
-                [j.kind for j in journals],
-                [j.effective for j in journals],
-                [j.subject for j in journals],
-                [j.reverses for j in journals],
-                [_content(j) for j in journals],
-                [n for n, _ in lines],
-                [line.account for _, line in lines],
-                [line.amount for _, line in lines],
-                [line.hold for _, line in lines],
-                [h.id for h in holds],
-                [h.account for h in holds],
-                [h.amount for h in holds],
-                [h.subject for h in holds],
-                [h.expires_at for h in holds],
-                list(void),
-                at,
-            ],
-        )
-        rows = cursor.fetchall()
-    if rows and rows[0][6]:
-        raise _refusal(rows[0][6], json.loads(rows[0][7]))
-    return {row[0]: Balance(*row[:6]) for row in rows}
+    answers = rows(
+        POST,
+        [j.id for j in journals],
+        [j.key for j in journals],
+        [j.kind for j in journals],
+        [j.effective for j in journals],
+        [j.subject for j in journals],
+        [j.reverses for j in journals],
+        [_content(j) for j in journals],
+        [n for n, _ in lines],
+        [line.account for _, line in lines],
+        [line.amount for _, line in lines],
+        [line.hold for _, line in lines],
+        [h.id for h in holds],
+        [h.account for h in holds],
+        [h.amount for h in holds],
+        [h.subject for h in holds],
+        [h.expires_at for h in holds],
+        list(void),
+        at,
+    )
+    if answers and answers[0][6]:
+        raise _refusal(answers[0][6], json.loads(answers[0][7]))
+    return {row[0]: Balance(*row[:6]) for row in answers}
 
 
 def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:
@@ -136,7 +133,7 @@ def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:
 
     The web role may open accounts whose `org` or `other` it acts for; else `NotYours`.
     """
-    rows = _call(
+    opened = _call(
         OPEN,
         [s.key for s in specs],
         [s.chain for s in specs],
@@ -148,14 +145,14 @@ def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:
         [s.ceiling for s in specs],
         [s.lock_rank for s in specs],
     )
-    return dict(rows)
+    return dict(opened)
 
 
 def set_limits(
     account: int,
     *,
-    floor: int | None | EllipsisType = ...,
-    ceiling: int | None | EllipsisType = ...,
+    floor: int | EllipsisType | None = ...,
+    ceiling: int | EllipsisType | None = ...,
 ) -> None:
     """Change the limits of an account that was opened with one; what is not given stays.
 
@@ -187,9 +184,8 @@ def _content(journal: Journal) -> bytes:
 
 def _call(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return cursor.fetchall()
+        with transaction.atomic():
+            return rows(sql, *parameters)
     except Error as error:
         cause = error.__cause__
         state = getattr(cause, "sqlstate", None) or ""

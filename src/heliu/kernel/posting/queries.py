@@ -6,13 +6,11 @@ The row policies stand below: the web role gets the accounts, holds and lines wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.records import Balance, HoldState, LineRow
 
 # An account without limits is folded up to a transaction; what is newer is summed here.
@@ -49,39 +47,31 @@ select l.id, j.id, j.key, j.kind, j.effective, j.at, j.subject, a.id, a.key, l.a
 
 def account_ids(keys: Iterable[str]) -> dict[str, int]:
     """key -> id of the accounts that are there and seen."""
-    return dict(
-        _rows("select key, id from posting_account where key = any(%s::text[])", list(keys))
-    )
+    return dict(rows("select key, id from posting_account where key = any(%s::text[])", list(keys)))
 
 
 def balances(accounts: Iterable[int], *, at: datetime | None = None) -> dict[int, Balance]:
     """What stands now. Given `at`, holds due by then do not count even if nobody met them yet."""
-    rows = _rows(BALANCES, at, list(accounts))
-    return {row[0]: Balance(*row) for row in rows}
+    found = rows(BALANCES, at, list(accounts))
+    return {row[0]: Balance(*row) for row in found}
 
 
 def balance_on(accounts: Iterable[int], day: date) -> dict[int, int]:
     """What was posted with an effective day up to and including `day`."""
-    return dict(_rows(BALANCE_ON, day, list(accounts)))
+    return dict(rows(BALANCE_ON, day, list(accounts)))
 
 
 def hold_state(ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID, HoldState]:
     """How far the holds have come; given `at`, one that is due by then no longer binds."""
-    return {row[0]: HoldState(*row[1:]) for row in _rows(HOLDS, at, list(ids))}
+    return {row[0]: HoldState(*row[1:]) for row in rows(HOLDS, at, list(ids))}
 
 
 def lines_of(subject: UUID) -> list[LineRow]:
     """All lines of the journals about one thing, oldest first."""
-    return [LineRow(*row) for row in _rows(f"{ROWS} where j.subject = %s order by l.id", subject)]
+    return [LineRow(*row) for row in rows(f"{ROWS} where j.subject = %s order by l.id", subject)]
 
 
 def statement(account: int, *, limit: int = 200) -> list[LineRow]:
     """The newest lines of an account, newest first."""
     sql = f"{ROWS} where l.account_id = %s order by l.transaction desc, l.id desc limit %s"
-    return [LineRow(*row) for row in _rows(sql, account, limit)]
-
-
-def _rows(sql: str, *parameters: Any) -> Sequence[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    return [LineRow(*row) for row in rows(sql, account, limit)]

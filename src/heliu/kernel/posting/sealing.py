@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-
+from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.records import Finding, Head
 
 
@@ -17,19 +15,19 @@ def seal(at: datetime) -> int:
     Returns how many lines were sealed. The worker does it about once a second and keeps `heads`
     outside the database. Nobody waits for it, and it waits for nobody but another sealer.
     """
-    count: int = _rows("select posting_seal(%s)", at)[0][0]
+    count: int = rows("select posting_seal(%s)", at)[0][0]
     return count
 
 
 def heads() -> dict[str, Head]:
     """Where each chain ends now; JSON-able, and worth as much as the place where it is kept."""
-    rows = _rows(
+    found = rows(
         "select name, blocks, lines, last_line, encode(hash, 'hex') from posting_chain"
         " where blocks > 0 order by name"
     )
     return {
         name: Head(block=block, lines=lines, last_line=last_line, hash=digest)
-        for name, block, lines, last_line, digest in rows
+        for name, block, lines, last_line, digest in found
     }
 
 
@@ -40,7 +38,7 @@ def verify(heads: Mapping[str, Head] | None = None) -> list[Finding]:
     also a rewritten or shortened chain is found.
     """
     kept = heads or {}
-    rows = _rows(
+    found = rows(
         "select chain, line, position, kind"
         " from posting_verify(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])",
         list(kept),
@@ -49,15 +47,9 @@ def verify(heads: Mapping[str, Head] | None = None) -> list[Finding]:
         [head["last_line"] for head in kept.values()],
         [head["hash"] for head in kept.values()],
     )
-    return [Finding(*row) for row in rows]
+    return [Finding(*row) for row in found]
 
 
 def check() -> list[str]:
     """The laws of the engine that are broken, each with its first offender; [] when all hold."""
-    return [f"{law}: {offender}" for law, offender in _rows("select * from posting_check()")]
-
-
-def _rows(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    return [f"{law}: {offender}" for law, offender in rows("select * from posting_check()")]

@@ -1,0 +1,287 @@
+"""Deals in every state to look at; each story says what is to be seen in the end.
+
+The dealers are those whom the rules answer this way by a wide margin, whatever the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from heliu.capital.bank.models import Purpose
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.commerce.ordering.models import OrderLine, PayBy
+from heliu.demo.stage import Stage, Story
+from heliu.trade import deliveries, place_order, side_exits
+from heliu.trade.close_of_day import close_of_day
+
+FIRST_DAY = 62  # days ago: the chain opens
+# The bank whose answers get lost is asked again every few seconds, for as long as the demo runs.
+FOR_EVER = 10**9
+
+
+def stories(stage: Stage) -> list[Story[object]]:
+    """All of them: the closes of day first, then the deals, the oldest first."""
+    return [days_close(stage), *(story(stage) for story in DEALS)]
+
+
+def days_close(stage: Stage) -> Story[None]:
+    """Interest, due dates and arrears at the beginning of each day."""
+    for ago in range(FIRST_DAY, -1, -1):
+        at = min(stage.ago(ago, 0, 5), stage.now)
+        yield at
+        close_of_day(at=at)
+
+
+def repaid_in_parts_and_closed(stage: Stage) -> Story[None]:
+    """Closed: repaid in two parts, both fetched; a clean cycle for the credit file."""
+    placed = yield from stage.to_pledge("D001", 20_000, 58)
+    yield from stage.repay("D001", placed, 40, 45)
+    yield from stage.pick_up("D001", 44)
+    yield from stage.repay("D001", placed, 100, 33)
+    yield from stage.pick_up("D001", 32)
+
+
+def repaid_at_once_and_closed(stage: Stage) -> Story[None]:
+    """Closed: repaid in one sum."""
+    placed = yield from stage.to_pledge("D005", 30_000, 50, days=60)
+    yield from stage.repay("D005", placed, 100, 15)
+    yield from stage.pick_up("D005", 14)
+
+
+def overdue(stage: Stage) -> Story[None]:
+    """Overdue: a third was repaid and fetched, the rest is late and bears penalty."""
+    placed = yield from stage.to_pledge("D004", 14_000, 41, days=30)
+    yield from stage.repay("D004", placed, 30, 20)
+    yield from stage.pick_up("D004", 19)
+
+
+def repaid_late_and_closed(stage: Stage) -> Story[None]:
+    """Closed: repaid after the days of grace, with the penalty."""
+    placed = yield from stage.to_pledge("D013", 9_000, 48, days=30)
+    yield from stage.repay("D013", placed, 100, 8)
+    yield from stage.pick_up("D013", 7)
+
+
+def due_soon(stage: Stage) -> Story[None]:
+    """Running: all goods pledged, the loan falls due in two days."""
+    yield from stage.to_pledge("D011", 15_000, 28, days=30)
+
+
+def two_releases(stage: Stage) -> Story[None]:
+    """Partly released: the first goods are fetched, the next wait under a code."""
+    placed = yield from stage.to_pledge("D009", 48_000, 30, days=60)
+    yield from stage.repay("D009", placed, 25, 16)
+    yield from stage.pick_up("D009", 15)
+    yield from stage.repay("D009", placed, 25, 1)
+
+
+def repaid_waiting_at_the_gate(stage: Stage) -> Story[None]:
+    """Repaid: everything is free and waits under a code."""
+    placed = yield from stage.to_pledge("D016", 14_000, 25, days=60)
+    yield from stage.repay("D016", placed, 100, 1)
+
+
+def part_released(stage: Stage) -> Story[None]:
+    """Partly released: four tenths are free and wait under a code."""
+    placed = yield from stage.to_pledge("D001", 16_000, 18, days=60)
+    yield from stage.repay("D001", placed, 40, 1)
+
+
+def short_receipt(stage: Stage) -> Story[None]:
+    """Pledged less than was sent: some were missing, some damaged, and the seller refunded them."""
+    yield from stage.to_pledge("D008", 12_000, 16, lost=6, damaged=4, days=60)
+
+
+def pledged(stage: Stage) -> Story[None]:
+    """Pledged: a large order, nothing repaid yet."""
+    yield from stage.to_pledge("D007", 58_000, 12, days=90)
+
+
+def approved_by_a_person(stage: Stage) -> Story[None]:
+    """Pledged: larger than its limit, so the rules left it open; the risk officer said yes."""
+    at = stage.ago(20, 16, 5)
+    yield at
+    placed = stage.order("D015", 30_000, at, days=60)
+    at = stage.ago(19, 9, 10)
+    yield at
+    side_exits.decide(
+        placed.deal.id, actor=stage.people.bank, approve=True, reason="多年往来，货物好卖", at=at
+    )
+    at += timedelta(hours=2)
+    yield at
+    stage.sign("D015", placed, at)
+    at = stage.ago(18, 9, 0)
+    yield at
+    shipment = stage.ship(placed, at)
+    at = stage.ago(16, 11, 45)
+    yield at
+    stage.receive(shipment, at)
+
+
+def declined_by_a_person(stage: Stage) -> Story[None]:
+    """Declined: larger than its limit, and the risk officer said no; the goods are free again."""
+    at = stage.ago(6, 15, 30)
+    yield at
+    placed = stage.order("D008", 50_000, at)
+    at = stage.ago(5, 10, 40)
+    yield at
+    side_exits.decide(
+        placed.deal.id, actor=stage.people.bank, approve=False, reason="近期采购下滑，额度已用", at=at
+    )
+
+
+def called_off_after_the_money(stage: Stage) -> Story[None]:
+    """Cancelled: the seller had its money and no goods; everybody has their own back."""
+    placed = yield from stage.to_money("D014", 8_000, 9)
+    at = stage.ago(8, 13, 15)
+    yield at
+    side_exits.cancel(placed.order.id, actor=stage.people.seller, reason="断货", at=at)
+    stage.bank(at)
+
+
+def deposit_refused(stage: Stage) -> Story[None]:
+    """Cancelled: the bank would not take the deposit, for there were no funds."""
+    at = stage.ago(7, 11, 20)
+    yield at
+    placed = stage.order("D021", 10_000, at)
+    sandbox.script(fault="reject", purpose=Purpose.DEPOSIT, deal=placed.deal.id)
+    yield at + timedelta(minutes=2)
+    stage.sign("D021", placed, at + timedelta(minutes=2))
+
+
+def quote_ran_out(stage: Stage) -> Story[None]:
+    """Expired: nobody signed within half an hour."""
+    at = stage.ago(4, 17, 45)
+    yield at
+    stage.order("D003", 6_000, at)
+
+
+def at_the_gate(stage: Stage) -> Story[None]:
+    """Arrived: the keeper has seen the goods and will count them."""
+    _, shipment = yield from stage.to_transit("D010", 7_000, 3)
+    at = stage.ago(1, 16, 25)
+    yield at
+    deliveries.arrived(shipment.id, actor=stage.people.keeper, at=at)
+
+
+def in_transit(stage: Stage) -> Story[None]:
+    """Shipped: on the road to the supervised warehouse."""
+    yield from stage.to_transit("D003", 9_000, 2)
+
+
+def seller_paid(stage: Stage) -> Story[None]:
+    """Confirmed: the seller has its money and is to send the goods."""
+    yield from stage.to_money("D005", 22_000, 1)
+
+
+def too_large_for_the_rules(stage: Stage) -> Story[None]:
+    """Waits for a person at the bank: more than the rules may grant by themselves."""
+    at = stage.ago(1, 9, 50)
+    yield at
+    stage.order("D007", 98_000, at)
+
+
+def weak_and_waiting(stage: Stage) -> Story[None]:
+    """Waits for a person at the bank: a slow payer."""
+    at = stage.now - timedelta(hours=3)
+    yield at
+    stage.order("D002", 6_000, at)
+
+
+def answer_lost(stage: Stage) -> Story[None]:
+    """Being paid out: the bank's answer was lost, and nobody knows yet what became of it."""
+    at = stage.now - timedelta(minutes=50)
+    yield at
+    placed = stage.order("D017", 10_000, at)
+    sandbox.script(
+        fault="lost_unbooked", purpose=Purpose.DISBURSEMENT, deal=placed.deal.id, times=FOR_EVER
+    )
+    yield at + timedelta(minutes=2)
+    stage.sign("D017", placed, at + timedelta(minutes=2))
+
+
+def unsigned(stage: Stage) -> Story[None]:
+    """Quoted: the limit is held for half an hour, the dealer is to sign."""
+    at = stage.now - timedelta(minutes=1)
+    yield at
+    stage.order("D001", 5_000, at)
+
+
+def part_shipped(stage: Stage) -> Story[None]:
+    """By transfer: paid, and the first half is on the road."""
+    at = stage.ago(3, 10, 30)
+    yield at
+    placed = stage.order("D012", 3_000, at, pay_by=PayBy.TRANSFER)
+    at = stage.ago(2, 9, 20)
+    yield at
+    place_order.confirm(placed.order.id, actor=stage.people.seller, at=at)
+    at += timedelta(hours=5)
+    yield at
+    lines = OrderLine.objects.filter(order=placed.order.id)
+    stage.ship(placed, at, {line.pk: line.quantity // 2 for line in lines if line.quantity > 1})
+
+
+def confirmed(stage: Stage) -> Story[None]:
+    """By transfer: paid, to be sent."""
+    at = stage.ago(1, 11, 40)
+    yield at
+    placed = stage.order("D004", 5_000, at, pay_by=PayBy.TRANSFER)
+    at += timedelta(hours=3)
+    yield at
+    place_order.confirm(placed.order.id, actor=stage.people.seller, at=at)
+
+
+def placed_by_transfer(stage: Stage) -> Story[None]:
+    """By transfer: the money is awaited."""
+    at = stage.now - timedelta(hours=2)
+    yield at
+    stage.order("D006", 4_000, at, pay_by=PayBy.TRANSFER)
+
+
+def on_terms(stage: Stage) -> Story[None]:
+    """On terms: sent, so that the seller's claim stands against the trade credit."""
+    at = stage.ago(5, 14, 10)
+    yield at
+    placed = stage.order("D003", 6_000, at, pay_by=PayBy.TERMS)
+    at += timedelta(hours=2)
+    yield at
+    place_order.confirm(placed.order.id, actor=stage.people.seller, at=at)
+    at = stage.ago(4, 9, 15)
+    yield at
+    stage.ship(placed, at)
+
+
+def fresh_quote(stage: Stage) -> None:
+    """A quote somebody can sign now; the one of an earlier start has run out."""
+    stage.order("D001", 5_000, stage.now)
+
+
+DEALS: tuple[Callable[[Stage], Story[None]], ...] = (
+    repaid_in_parts_and_closed,
+    repaid_at_once_and_closed,
+    repaid_late_and_closed,
+    overdue,
+    two_releases,
+    due_soon,
+    repaid_waiting_at_the_gate,
+    approved_by_a_person,
+    part_released,
+    short_receipt,
+    pledged,
+    called_off_after_the_money,
+    deposit_refused,
+    declined_by_a_person,
+    on_terms,
+    quote_ran_out,
+    at_the_gate,
+    part_shipped,
+    in_transit,
+    seller_paid,
+    too_large_for_the_rules,
+    confirmed,
+    weak_and_waiting,
+    placed_by_transfer,
+    answer_lost,
+    unsigned,
+)

@@ -1,0 +1,66 @@
+"""The bank's rail, tabs and figure: money that lies supervised."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heliu.capital.bank import queries as payments
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.portal.bank.loans import late, lent, waiting
+from heliu.portal.bank.payments import to_look_at
+from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui.frame import DeskFigure, NavHead
+
+MONEY_UNDER_WAY = (
+    "FUNDED_SHARE", "DISBURSING", "DISBURSED", "PAYING_SELLER", "BANK_REJECTED", "UNWINDING",
+)  # fmt: skip
+
+
+def words(actor: Actor, at: datetime, here: str) -> Words:
+    """Counts stand only where something waits for a person; red where a day has gone by."""
+    overdue = late(actor, day_of(at)).count()
+    asking = to_look_at(actor).count() + payments.flagged_notices(actor).count()
+    return Words(
+        nav=(
+            nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),
+            nav(_("Drawdowns"), "bank_drawdowns", here, key="w"),
+            nav(_("Repayment and release"), "bank_repayments", here, key="r"),
+            NavHead(_("Assets")),
+            nav(_("Limits"), "bank_facilities", here, key="l"),
+            nav(_("Pledge board"), "bank_pledges", here, key="p"),
+            nav(_("Overdue"), "bank_overdue", here, count=overdue, hot=overdue > 0, key="v"),
+            NavHead(_("Money")),
+            nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
+            nav(_("Reconciliation"), "bank_reconciliation", here, key="c"),
+            nav(_("Books"), "bank_books", here, key="b"),
+            NavHead(_("Rules")),
+            nav(_("Programmes"), "bank_programmes", here),
+            NavHead(_("House")),
+            nav(_("Deals"), "deals", here, key="d"),
+            nav(_("Inbox"), "inbox", here),
+            nav(_("Company"), "company", here),
+        ),
+        tabs=(
+            tab(_("Queue"), "bank_queue", "tray", here),
+            tab(_("Drawdowns"), "bank_drawdowns", "deal", here, "bank_repayments"),
+            tab(_("Pledges"), "bank_pledges", "box", here),
+            tab(_("Overdue"), "bank_overdue", "calendar", here),
+            tab(_("Payments"), "bank_payments", "money", here, "bank_reconciliation"),
+        ),
+        figure=_supervised(actor),
+    )
+
+
+def _supervised(actor: Actor) -> DeskFigure:
+    """What lies set aside for sellers and has not left yet."""
+    under_way = lent(actor).filter(status__in=MONEY_UNDER_WAY).values_list("deal", flat=True)
+    marks = payments.supervised_money(actor, under_way).values()
+    return DeskFigure(
+        _("Supervised money"),
+        minor=sum(mark.amount - mark.drawn for mark in marks),
+        href=reverse("bank_payments"),
+    )

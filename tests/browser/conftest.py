@@ -1,0 +1,107 @@
+"""The demonstration, served by the product's own processes, and browsers that look at it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browser.sights import EYES
+from tests.conftest import CLUSTER, be, cloned
+
+from heliu.config.messages import compile_catalogues
+from heliu.config.running import serving
+from heliu.demo.chain import PASSWORD
+from heliu.demo.sample import load
+from heliu.demo.seed import seed
+from heliu.kernel.clock import day_of
+
+CHROMIUM = "/usr/bin/chromium"
+SLOWEST = 20_000  # milliseconds; two processes, a browser and other tests share two cores
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database with the whole demonstration: houses, real orders, deals in every state."""
+    with django_db_blocker.unblock(), cloned(connection.settings_dict["NAME"]) as name:
+        be("heliu_worker")
+        now = datetime.now(UTC) - timedelta(minutes=1)
+        seed(load(day_of(now)), at=now)
+        be("heliu_web")
+        yield name
+
+
+@pytest.fixture(scope="session")
+def address(town: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where web and worker processes serve it, each with its own database role."""
+    compile_catalogues()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("HELIU_PG_HOST", str(CLUSTER))
+        environ.setenv("HELIU_DATABASE", town)
+        environ.setenv("HELIU_DATA", str(tmp_path_factory.mktemp("data")))
+        environ.setenv("HELIU_DEMO", "1")
+        log = tmp_path_factory.mktemp("log") / "processes.log"
+        with serving(host="127.0.0.1", port=port, log=log) as processes:
+            yield processes.address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; as root it has no sandbox of its own."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def sit(address: str, browser: Browser) -> Iterator[Opener]:
+    """Open a browser of one's own for a person, signed in, reading a language.
+
+    Whatever its console complains about fails the test.
+    """
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_for(
+        email: str, *, language: str = "en", size: dict[str, int] = WIDE, **options: Any
+    ) -> Page:
+        context = browser.new_context(
+            base_url=address, viewport=size, locale=language, **options
+        )  # type: ignore[arg-type]
+        opened.append(context)
+        context.set_default_timeout(SLOWEST)
+        context.add_cookies(
+            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": address}]
+        )
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/sign-in/")
+        page.fill("#email", email)
+        page.fill("#password", PASSWORD)
+        page.click("form:has(#password) button")
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        return page
+
+    yield open_for
+    for context in opened:
+        context.close()
+    assert complaints == []
