@@ -1,5 +1,126 @@
-"""The lived-in chain of the trade tests."""
+"""A chain that has lived: deals in the states that every operation needs, cloned for each test."""
 
-from tests.trade.conftest import laid, world
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from tests.api.hands import Hands, hand_of
+from tests.conftest import be, cloned
+from tests.trade import life
+from tests.trade.conftest import World, laid, world
+
+from heliu.capital.bank.models import PaymentInstruction
+from heliu.capital.books.models import Account
+from heliu.capital.credit.models import CreditAssessment, Facility
+from heliu.kernel.consent.models import Disclosure
+from heliu.kernel.events.models import Notice
+from heliu.logistics.pledges.models import Pledge, ReleaseOrder
+from heliu.logistics.stock.models import StockRow
+from heliu.logistics.warehousing.models import WarehouseReceipt
+from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
+
+DESKS = (
+    "owner@d001.demo", "owner@d002.demo", "sales@seller.demo", "credit@bank.demo",
+    "gate@warehouse.demo",
+)  # fmt: skip
+
+
+@dataclass
+class Lived:
+    """The world, a program for each desk, and what is there by name."""
+
+    world: World
+    hands: Hands
+    there: dict[str, Any]
+
+    def secrets(self) -> list[str]:
+        """Numbers and ids by which a stranger's answer would show that it leaks."""
+        return [str(value) for name, value in self.there.items() if not name.startswith("open_")]
+
+
+@pytest.fixture(scope="session")
+def lived_base(laid: tuple[str, Any], django_db_blocker: Any) -> Iterator[tuple[str, World, Any]]:
+    """Deals pledged, on the way, to be signed, to be decided; orders to confirm and to ship."""
+    base, chain = laid
+    with django_db_blocker.unblock():
+        before = connection.settings_dict["NAME"]
+        with cloned(base) as name:
+            world = World(chain)
+            there = live(world)
+            be("heliu_web", before)
+            yield name, world, there
+
+
+@pytest.fixture
+def lived(
+    lived_base: tuple[str, World, Any],
+    django_db_blocker: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Lived]:
+    """A clone with real commits, at the world's own time."""
+    base, world, there = lived_base
+    monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
+    with django_db_blocker.unblock(), cloned(base):
+        here = World(world.chain, world.at)
+        hands = Hands(here, *(hand_of(here, email) for email in DESKS))
+        yield Lived(here, hands, there)
+
+
+def live(world: World) -> dict[str, Any]:
+    """Let the first dealer's deals get to where every operation finds one."""
+    pledged = life.to_pledge(world)
+    life.repay(world, pledged.deal.id, 40)
+    world.bank()
+    code = life.pick_up_code(world)
+    sent = life.place(world, M1=50, B1=50)
+    life.sign(world, sent)
+    world.bank()
+    shipment = life.ship(world, sent)
+    to_ship = life.place(world, M1=20, B1=20)
+    life.sign(world, to_ship)
+    world.bank()
+    placed = life.place(world, pay_by="TRANSFER", M1=5)
+    to_decide = life.place(world, M2=6_000)
+    to_sign = life.place(world, M1=60)
+    assert to_sign.loan is not None
+    with world.worker():
+        dealer = world.chain.dealers["D001"]
+        pledge = Pledge.objects.get(deal=pledged.deal.id)
+        lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
+        return {
+            **numbers("pledged", pledged),
+            **numbers("sent", sent),
+            **numbers("to_ship", to_ship),
+            **numbers("placed", placed),
+            **numbers("to_decide", to_decide),
+            **numbers("to_sign", to_sign),
+            "digest": to_sign.loan.agreement_digest,
+            "code": code,
+            "pledge": pledge.number,
+            "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
+            "receipt": WarehouseReceipt.objects.get(owner=dealer).number,
+            "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
+            "shipment": shipment.number,
+            "open_counts": lines,
+            "facility": Facility.objects.get(borrower=dealer).number,
+            "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
+            "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
+            "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
+            "consent": Disclosure.objects.filter(of=dealer)[0].id,
+            "notice": Notice.objects.filter(org=dealer)[0].id,
+            "dealer": dealer,
+            "open_seller": world.chain.seller,
+            "open_sku": world.chain.skus["M1"],
+        }
+
+
+def numbers(name: str, placed: Placed) -> dict[str, str]:
+    """The numbers people read, by what the deal is for."""
+    found = {name: placed.deal.number, f"{name}_order": placed.order.number}
+    return found | ({f"{name}_loan": placed.loan.number} if placed.loan else {})

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
-
-import heliu
 from tests.conftest import CLUSTER
 from tests.trade import life
 from tests.trade.conftest import World
+
+import heliu
 
 # Tables without a policy, and why each may be read by whoever is signed in, or by nobody at all.
 OPEN = {
@@ -115,7 +115,8 @@ def test_only_stories_widen_the_door() -> None:
     for path in root.rglob("*.py"):
         calls = (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom))
         if any(
-            call.module == "heliu.kernel.access.door" and any(a.name == "widened" for a in call.names)
+            call.module == "heliu.kernel.access.door"
+            and any(a.name == "widened" for a in call.names)
             for call in calls
         ):
             users.add(path.relative_to(root))

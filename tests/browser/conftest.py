@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.sights import EYES
 from tests.conftest import CLUSTER, be, cloned
 
 from heliu.config.messages import compile_catalogues
@@ -46,8 +46,14 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def address(town: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where web and worker processes serve it, each with its own database role."""
+def address(request: pytest.FixtureRequest) -> str:
+    """Where the demonstration is served: one that runs already, when HELIU_SERVED names it."""
+    return os.environ.get("HELIU_SERVED") or str(request.getfixturevalue("served"))
+
+
+@pytest.fixture(scope="session")
+def served(town: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Web and worker processes on the demonstration, each with its own database role."""
     compile_catalogues()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

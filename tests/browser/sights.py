@@ -1,1 +1,108 @@
-EYES = 1
+"""What can be seen of a page: where it leads, whether it fits, reads well and speaks one language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NOT_PAGES = {"dealer_suggest"}  # answers with JSON
+EACH_ROUTE = 2  # pages of one kind that are looked at; of deals one for each state
+DEAL_STATES = 12
+
+
+def all_pages(page: Page, start: str = "/") -> Iterator[str]:
+    """Go to every page this person can reach by links, a few of each kind; yields the addresses.
+
+    The page stands at the address while the caller looks at it.
+    """
+    seen: Counter[str] = Counter()
+    known = {start}
+    waiting = deque([start])
+    while waiting:
+        address = waiting.popleft()
+        kind = _kind(address)
+        if kind in NOT_PAGES or seen[kind] >= (DEAL_STATES if kind == "deal" else EACH_ROUTE):
+            continue
+        seen[kind] += 1
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{address}: {answer.status}"
+        yield address
+        for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+            parts = urlsplit(href)
+            link = parts.path + (f"?{parts.query}" if parts.query else "")
+            if parts.netloc == urlsplit(page.url).netloc and link not in known:
+                known.add(link)
+                waiting.append(link)
+
+
+def _kind(address: str) -> str:
+    """The route of an address."""
+    try:
+        return str(resolve(urlsplit(address).path).view_name)
+    except Resolver404:
+        raise AssertionError(f"a link leads to {address}, where nothing is") from None
+
+
+def overflow(page: Page) -> str:
+    """What sticks out sideways, or nothing."""
+    return str(
+        page.evaluate(
+            """() => {
+              const width = innerWidth;
+              if (document.documentElement.scrollWidth <= width) return "";
+              const out = [...document.querySelectorAll("body *")].filter(
+                (e) => e.getBoundingClientRect().right > width + 1 && e.offsetParent);
+              return out.slice(-3).map((e) => e.outerHTML.slice(0, 160)).join("\\n") || "?";
+            }"""
+        )
+    )
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        f"{broken['id']}: {broken['help']}: {node['html'][:200]} {node['failureSummary'][-160:]}"
+        for broken in answer.response["violations"]
+        for node in broken["nodes"]
+    ]
+
+
+# In Chinese pages these stay as they are: names, codes, units, keys, kinds of file.
+LATIN = {
+    "Heliu", "EN", "English", "Ctrl", "Enter", "Esc", "SHA", "CNY", "xlsx", "csv", "act", "SKU",
+}  # fmt: skip
+CODE = re.compile(r"\S*[\d@]\S*")  # numbers of documents, models, addresses of people, digests
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def english(page: Page) -> list[str]:
+    """Lines of a Chinese page that speak English: those with Latin words beyond names and codes."""
+    lines = page.evaluate(
+        """() => {
+          const said = new Set();
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          for (let node; (node = walker.nextNode());) {
+            const of = node.parentElement;
+            if (of.closest("script, style, [lang=en], .paper") ) continue;
+            said.add(node.data.trim());
+          }
+          for (const e of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
+            if (e.closest("[lang=en], .paper")) continue;
+            for (const name of ["aria-label", "placeholder", "title"]) {
+              said.add((e.getAttribute(name) || "").trim());
+            }
+          }
+          said.add(document.title);
+          return [...said].filter(Boolean);
+        }"""
+    )
+    return [line for line in lines if set(WORD.findall(CODE.sub("", line))) - LATIN]

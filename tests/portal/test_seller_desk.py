@@ -21,6 +21,11 @@ from heliu.trade import place_order
 SELLER = "sales@seller.demo"
 
 
+def content(page: str) -> str:
+    """The page without its frame, in which the demonstration names everybody."""
+    return page.split("<main")[1].split("</main>")[0]
+
+
 def test_an_order_is_confirmed_from_today_and_its_money_stands_there(demo: World) -> None:
     placed = life.place(demo, pay_by="TRANSFER", M1=200)
     seller = browser(SELLER)
@@ -149,9 +154,10 @@ def test_dealers_stand_with_what_they_bought(demo: World) -> None:
     seller = browser(SELLER)
     page = read(seller, "/seller/dealers")
     assert page.count('class="pager"') == 1
-    first = page[page.index("Dealer 1") : page.index("Dealer 2")]
+    first = content(page).split("<tr>")[2]
+    assert "Dealer 1" in first
     assert re.search(r'data-l="orders">25<', first)  # twenty-four of the year before and this one
-    assert "Dealer 1" not in read(seller, "/seller/dealers?q=dealer+2")
+    assert "Dealer 1" not in content(read(seller, "/seller/dealers?q=dealer+2"))
     assert "No dealer matches" in read(seller, "/seller/dealers?q=zzz")
 
 
@@ -185,8 +191,9 @@ def test_another_seller_s_desk_shows_nothing_of_it(demo: World) -> None:
     placed = life.place(demo, pay_by="TRANSFER", M1=10)
     dealer = browser("owner@d002.demo")
     for address in ("/seller/", "/seller/orders", "/seller/dealers", "/seller/goods"):
-        assert placed.order.number not in read(dealer, address)
-        assert "Dealer 1" not in read(dealer, address)
+        page = content(read(dealer, address))
+        assert placed.order.number not in page
+        assert "Dealer 1" not in page
     form = {"order": [str(placed.order.pk)], "idempotency_key": "x" * 20}
     assert dealer.post("/seller/orders/confirm", form).status_code in (403, 404)
     assert statuses(demo, placed.order) == ["PLACED"]

@@ -22,16 +22,26 @@ LARGEST = 2**63 - 1  # what a column of the database holds
 MOST_LINES = 10_000
 PRINTABLE = r"^[^\x00]*$"  # PostgreSQL keeps every character but this one
 
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 2.0 is a whole one, "2" and true are none."""
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("int_type", "Not a whole number")
+    return value
+
+
+Whole = BeforeValidator(_whole)
 Amount = Annotated[
-    int, Field(strict=True, ge=1, le=LARGEST, description="Minor units of the currency (fen)")
+    int, Field(ge=1, le=LARGEST, description="Minor units of the currency (fen)"), Whole
 ]
 Quantity = Annotated[
-    int, Field(strict=True, ge=1, le=10**9, description="In the smallest unit of the SKU")
+    int, Field(ge=1, le=10**9, description="In the smallest unit of the SKU"), Whole
 ]
 Counted = Annotated[
-    int, Field(strict=True, ge=0, le=10**9, description="In the smallest unit of the SKU")
+    int, Field(ge=0, le=10**9, description="In the smallest unit of the SKU"), Whole
 ]
-Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
+Days = Annotated[int, Field(ge=1, le=366), Whole]
+Number = Annotated[int, Field(ge=1, le=LARGEST), Whole]
 Flag = Annotated[bool, Field(strict=True)]
 Currency = Annotated[Literal["CNY"], Field(description="The only currency so far")]
 Line = Annotated[str, Field(max_length=80, pattern=PRINTABLE)]

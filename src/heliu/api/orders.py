@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from ninja import Field, Query, Router, Schema
 from heliu.api.fields import (
     MOST_LINES,
     PRINTABLE,
+    Days,
     Goods,
     Line,
     Moment,
@@ -95,9 +96,7 @@ class NewOrder(OrderIn):
         None,
         description='Of a financed order, such as "0.2"; by default what the preview recommends',
     )
-    days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = Field(
-        None, description="Of a financed order: how long to borrow"
-    )
+    days: Days | None = Field(None, description="Of a financed order: how long to borrow")
     remark: Text = ""
     external_id: Line = Field("", description="The buyer's own id, used once")
 

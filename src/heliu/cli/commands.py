@@ -20,6 +20,8 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+MOST_TOLD = 10  # offenders of one room
+
 Port = Annotated[int, typer.Option(help="Port of the pages.")]
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every network.")]
 
@@ -96,7 +98,8 @@ def check() -> None:
             offenders = 0
             for room, look in soundness.checks():
                 found = look()
-                say(f"{room}: " + (found[0] if found else "sound"))
+                for offender in found[:MOST_TOLD] or ["sound"]:
+                    say(f"{room}: {offender}")
                 offenders += len(found)
         if offenders:
             raise SystemExit(1)

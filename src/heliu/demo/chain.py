@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
 
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
@@ -26,6 +29,7 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
 from heliu.kernel.access.roles import TEMPLATES
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
 from heliu.kernel.goods import models as goods_models
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
@@ -74,6 +78,29 @@ class Chain:
     programme: UUID = field(default_factory=new_id)
     dealers: dict[str, UUID] = field(default_factory=dict)
     skus: dict[str, UUID] = field(default_factory=dict)
+
+
+def find() -> Chain | None:
+    """The chain that was laid in this database, or None when there is nobody in it.
+
+    Raises `Refused` (not-a-demo) when it holds something else.
+    """
+    houses = {org.code: org.id for org in Organization.objects.all()}
+    if not houses:
+        return None
+    if not set(HOUSES) <= set(houses):
+        raise Refused(
+            "not-a-demo",
+            "This database holds something else than the demonstration.",
+            help="Set HELIU_DATA to another folder.",
+        )
+    skus = goods_models.Sku.objects.filter(seller=houses["seller"])
+    return Chain(
+        **{desk: houses[desk] for desk in HOUSES},
+        programme=Programme.objects.get(seller=houses["seller"]).id,
+        dealers={code.upper(): org for code, org in houses.items() if code not in HOUSES},
+        skus={sku.code: sku.id for sku in skus},
+    )
 
 
 class People:
@@ -176,9 +203,18 @@ def owner_name(code: str) -> str:
 def enrol(email: str, name: str, org: UUID, role: str) -> User:
     """A demo person with a desk; the one that is there already stays."""
     known = User.objects.filter(username=email).first()
-    return known or access.enrol(
-        actor=SYSTEM, email=email, name=name, org=org, role=role, password=PASSWORD, is_demo=True
-    )
+    if known is not None:
+        return known
+    user = access.enrol(actor=SYSTEM, email=email, name=name, org=org, role=role, is_demo=True)
+    user.password = _hashed()
+    user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _hashed() -> str:
+    """The one password of the demo as it is kept: slow to make, so it is made once."""
+    return make_password(PASSWORD)
 
 
 OWNERS = ("林小满", "吴德胜", "高兰", "赵一鸣", "孙佩", "郑安", "许文", "罗静", "马成", "顾言")

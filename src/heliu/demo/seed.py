@@ -10,9 +10,8 @@ from django.db import transaction
 
 from heliu.demo import chain as chains
 from heliu.demo import history, states
-from heliu.demo.baskets import Shelf
 from heliu.demo.chain import Chain
-from heliu.demo.sample import Sample, Sku
+from heliu.demo.sample import Sample
 from heliu.demo.stage import Stage, live
 from heliu.kernel.posting import operations as posting
 
@@ -42,8 +41,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         ways = {dealer.code: dealer.behaviour for dealer in sample.dealers}
         history.load(chain, sample.orders, behaviours=ways, at=at)
         say("Deals in every state")
-        stage = Stage(chain, shelves_of(sample, chain, pieces), at)
-        live(states.stories(stage), until=at)
+        live(states.stories(Stage(chain, at)), until=at)
     posting.seal(at)
     return chain
 
@@ -60,22 +58,3 @@ def pieces_of(sample: Sample, at: datetime) -> dict[str, int]:
         for place, sku in enumerate(sample.skus)
     }
     return {code: quantity for code, quantity in pieces.items() if quantity}
-
-
-def shelves_of(sample: Sample, chain: Chain, pieces: dict[str, int]) -> dict[str, list[Shelf]]:
-    """Each dealer's goods, those it spent most on first, as far as there are enough of them."""
-    spent: dict[str, Counter[str]] = {dealer.code: Counter() for dealer in sample.dealers}
-    for order in sample.orders:
-        for line in order.lines:
-            spent[order.dealer][line.sku] += line.amount
-    skus = {sku.code: sku for sku in sample.skus if pieces.get(sku.code, 0) >= LEAST}
-    return {
-        dealer: [_shelf(skus[code], chain, pieces) for code, _ in codes.most_common() if code in skus]
-        for dealer, codes in spent.items()
-    }
-
-
-def _shelf(sku: Sku, chain: Chain, pieces: dict[str, int]) -> Shelf:
-    return Shelf(
-        chain.skus[sku.code], sku.code, sku.price, sku.tier_from, sku.tier_price, pieces[sku.code]
-    )

@@ -8,8 +8,8 @@ so that what they leave behind looks as if it had been lived through.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -17,11 +17,10 @@ from functools import cached_property
 from django.db import transaction
 
 from heliu.commerce.ordering.models import PayBy
-from heliu.demo.baskets import Shelf, fill
+from heliu.demo.baskets import favourites, fill
 from heliu.demo.chain import YUAN, Chain, People
 from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.events.models import Notice
-from heliu.logistics.stock.queries import available
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, financed_order, place_order
@@ -35,10 +34,9 @@ CARRIER = "顺达物流"
 
 @dataclass
 class Stage:
-    """Where the stories play. `now` is when the demo starts; `shelves` are each dealer's goods."""
+    """Where the stories play. `now` is when the demo starts."""
 
     chain: Chain
-    shelves: dict[str, Sequence[Shelf]]
     now: datetime
 
     @cached_property
@@ -57,25 +55,15 @@ class Stage:
         self, code: str, yuan: int, at: datetime, *, pay_by: str = PayBy.FINANCE, days: int | None = None,
     ) -> Placed:
         """A dealer orders its favourites for about so many yuan."""
+        buyer, seller = self.chain.dealers[code], self.chain.seller
         return place_order.place(
             actor=self.people.dealer(code),
-            seller=self.chain.seller,
-            lines=[(shelf.sku, n) for shelf, n in fill(self._stocked(code, at), yuan * YUAN)],
+            seller=seller,
+            lines=fill(favourites(buyer=buyer, seller=seller, at=at), yuan * YUAN),
             pay_by=pay_by,
             days=days,
             at=at,
         )
-
-    def _stocked(self, code: str, at: datetime) -> list[Shelf]:
-        """What a dealer likes, with what is there of it now."""
-        shelves = self.shelves[code]
-        free = available(
-            [shelf.sku for shelf in shelves],
-            owner=self.chain.seller,
-            warehouse=self.chain.seller,
-            at=at,
-        )
-        return [replace(shelf, available=free[shelf.sku]) for shelf in shelves]
 
     def sign(self, code: str, placed: Placed, at: datetime) -> None:
         """The dealer signs, and the bank does what it is told."""

@@ -6,16 +6,21 @@ The dealers are those whom the rules answer this way by a wide margin, whatever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from django.db import transaction
 
 from heliu.capital.bank.models import Purpose
 from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.commerce.ordering.models import OrderLine, PayBy
 from heliu.demo.stage import Stage, Story
 from heliu.trade import deliveries, place_order, side_exits
 from heliu.trade.close_of_day import close_of_day
 
 FIRST_DAY = 62  # days ago: the chain opens
+LAST_DAYS = 8
+UNSIGNED = "D001"
 # The bank whose answers get lost is asked again every few seconds, for as long as the demo runs.
 FOR_EVER = 10**9
 
@@ -26,8 +31,8 @@ def stories(stage: Stage) -> list[Story[object]]:
 
 
 def days_close(stage: Stage) -> Story[None]:
-    """Interest, due dates and arrears at the beginning of each day."""
-    for ago in range(FIRST_DAY, -1, -1):
+    """Interest, due dates and arrears: once a week, in the last days at the beginning of each."""
+    for ago in (*range(FIRST_DAY, LAST_DAYS, -7), *range(LAST_DAYS, -1, -1)):
         at = min(stage.ago(ago, 0, 5), stage.now)
         yield at
         close_of_day(at=at)
@@ -205,7 +210,7 @@ def unsigned(stage: Stage) -> Story[None]:
     """Quoted: the limit is held for half an hour, the dealer is to sign."""
     at = stage.now - timedelta(minutes=1)
     yield at
-    stage.order("D001", 5_000, at)
+    stage.order(UNSIGNED, 5_000, at)
 
 
 def part_shipped(stage: Stage) -> Story[None]:
@@ -253,8 +258,11 @@ def on_terms(stage: Stage) -> Story[None]:
 
 
 def fresh_quote(stage: Stage) -> None:
-    """A quote somebody can sign now; the one of an earlier start has run out."""
-    stage.order("D001", 5_000, stage.now)
+    """See that there is a quote somebody can sign now: that of an earlier start has run out."""
+    standing = Loan.objects.filter(status=LoanStatus.QUOTED, expires_at__gt=stage.now)
+    if not standing.exists():
+        with transaction.atomic():
+            stage.order(UNSIGNED, 5_000, stage.now)
 
 
 DEALS: tuple[Callable[[Stage], Story[None]], ...] = (

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
+from heliu.portal.bank.frame import words as bank_words
 from heliu.portal.dealer.frame import words as dealer_words
+from heliu.portal.operator.frame import words as operator_words
 from heliu.portal.seller.frame import words as seller_words
 from heliu.portal.shell.visitor import words as visitor_words
 from heliu.portal.shell.words import DeskKind
@@ -20,6 +22,10 @@ KINDS = (
     DeskKind("seller", N_("Seller"), frozenset({"SELLER"}), "seller_home", seller_words),
     DeskKind(
         "warehouse", N_("Warehouse"), frozenset({"WAREHOUSE"}), "warehouse_home", warehouse_words
+    ),
+    DeskKind("bank", N_("Bank"), frozenset({"BANK"}), "bank_queue", bank_words),
+    DeskKind(
+        "operator", N_("Operator"), frozenset({"OPERATOR"}), "operator_cockpit", operator_words
     ),
 )
 """In the order in which they are listed; the first that fits an organisation is its first desk."""

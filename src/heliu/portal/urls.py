@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from heliu.portal.bank.urls import urlpatterns as bank
 from heliu.portal.deal.urls import urlpatterns as deal
 from heliu.portal.dealer.urls import urlpatterns as dealer
+from heliu.portal.operator.urls import urlpatterns as operator
 from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
 from heliu.portal.warehouse.urls import urlpatterns as warehouse
 
-urlpatterns = [*shell, *deal, *dealer, *seller, *warehouse]
+urlpatterns = [*shell, *deal, *dealer, *seller, *warehouse, *bank, *operator]

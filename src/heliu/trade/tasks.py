@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
-from heliu.trade import bank_answers, close_of_day, sweeper
+from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
 
 
 @app.task(name="trade.bank_work", queue="bank")
@@ -34,3 +34,10 @@ def seal(timestamp: int) -> None:
 def close_the_day(timestamp: int) -> None:
     """Interest, due dates and arrears up to today; running it again changes nothing."""
     close_of_day.close_of_day(at=clock.now())
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="trade.check_ledgers", queue="checks", queueing_lock="check_ledgers")
+def check_ledgers(timestamp: int = 0) -> None:
+    """Every law over the whole database; what is found is told to the operators."""
+    ledger_checks.check_ledgers(at=clock.now())

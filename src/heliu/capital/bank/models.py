@@ -179,6 +179,11 @@ class PaymentInstruction(models.Model):
             models.Index(fields=["to_account", "booked_on"], name="instruction_to"),
         ]
 
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return INSTRUCTION_TONES[InstructionStatus(self.status)]
+
     def __str__(self) -> str:
         return self.number
 
@@ -239,6 +244,11 @@ class BankNotice(models.Model):
             ),
             models.Index(fields=["instruction"], name="bank_notice_instruction"),
         ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return NOTICE_TONES[NoticeStatus(self.status)]
 
 
 class Statement(models.Model):
@@ -305,3 +315,8 @@ class StatementLine(models.Model):
                 condition=models.Q(verdict__in=Verdict.values), name="verdict_known"
             ),
         ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the verdict looks."""
+        return VERDICT_TONES[Verdict(self.verdict)]

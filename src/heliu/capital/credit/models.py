@@ -176,6 +176,11 @@ class CreditAssessment(models.Model):
             models.Index(fields=["lender", "-at"], name="assessment_lender"),
         ]
 
+    @property
+    def tone(self) -> Tone:
+        """How the decision looks."""
+        return OUTCOME_TONES[Outcome(self.decision)]
+
     def __str__(self) -> str:
         return self.number
 
@@ -238,6 +243,11 @@ class Facility(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["lender", "status"], name="facility_lender")]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return FACILITY_TONES[FacilityStatus(self.status)]
 
     def __str__(self) -> str:
         return self.number

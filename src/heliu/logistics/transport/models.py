@@ -63,6 +63,11 @@ class Shipment(models.Model):
             models.Index(fields=["lender", "-dispatched_at"], name="shipment_lender"),
         ]
 
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return SHIPMENT_TONES[ShipmentStatus(self.status)]
+
     def __str__(self) -> str:
         return self.number
 

@@ -205,6 +205,11 @@ class WarehouseReceipt(models.Model):
             models.Index(fields=["pledge"], name="receipt_pledge"),
         ]
 
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return RECEIPT_TONES[ReceiptStatus(self.status)]
+
     def __str__(self) -> str:
         return self.number
 

@@ -108,9 +108,7 @@ def decision_times(found: QuerySet[Any]) -> Chart | None:
     if not spread.values:
         return None
     label = _("Half of all decisions took at most %(n)s ms.") % {"n": short(spread.at(50))}
-    return spread_chart(
-        spread, label=label, head=(_("Milliseconds"), _("Decisions")), unit=" ms"
-    )
+    return spread_chart(spread, label=label, head=(_("Milliseconds"), _("Decisions")), unit=" ms")
 
 
 def money_times(found: QuerySet[Any]) -> Chart | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Sum
@@ -135,9 +134,3 @@ def exposure(loan: Any, line: Any, file: CreditFile, actor: Actor) -> list[Amoun
         Amount(_("Approved by itself up to"), loan.programme.auto_approve_cap),
         Amount(_("Cap for one borrower"), loan.programme.single_name_cap),
     ]
-
-
-def share_of_cap(loan: Any, after: int) -> Decimal:
-    """The exposure as per cent of the programme's cap for one borrower."""
-    cap = loan.programme.single_name_cap
-    return Decimal(after) * 100 / cap if cap else Decimal(0)

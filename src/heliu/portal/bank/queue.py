@@ -111,7 +111,8 @@ def _list(
             {
                 "loan": loan,
                 "house": houses.get(loan.borrower),
-                "href": reverse("bank_request", args=[loan.number]) + (f"?why={why}" if why else ""),
+                "href": reverse("bank_request", args=[loan.number])
+                + (f"?why={why}" if why else ""),
                 "why": why_pill(rules_of(loan)),
                 "is_today": day_of(loan.created_at) == day_of(at),
             }

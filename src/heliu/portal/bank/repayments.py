@@ -98,7 +98,6 @@ def rows(actor: Actor, found: list[Any]) -> list[dict[str, Any]]:
         result.append(
             {
                 "payment": payment,
-                "state": state_of(payment),
                 "house": houses.get(payment.payer),
                 "href": reverse("deal", args=[number]) if number else "",
                 "loan": loan,
@@ -107,20 +106,6 @@ def rows(actor: Actor, found: list[Any]) -> list[dict[str, Any]]:
             }
         )
     return result
-
-
-def state_of(payment: Any) -> parts.Pill:
-    """The payment's own state in words and tone."""
-    return parts.Pill(payment.get_status_display(), TONES[payment.status])
-
-
-TONES = {
-    "CREATED": "open",
-    "SENT": "moving",
-    "UNKNOWN": "due",
-    "BOOKED": "quiet",
-    "REJECTED": "bad",
-}
 
 
 def _count(number: int) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from heliu.kernel.access.actor import Actor
+from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.warehousing import queries as warehousing
+from heliu.portal.ui.parts import Pill
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,17 @@ def kept_rows(actor: Actor) -> Any:
         .select_related("sku")
         .order_by("since", "id")
     )
+
+
+def waiting_rows(actor: Actor) -> set[UUID]:
+    """The rows of goods that are released and not fetched yet."""
+    return set(pledges.pick_ups(actor).values_list("lines__stock_row", flat=True))
+
+
+def claim_on(row: Any, waiting: Collection[UUID]) -> Pill:
+    """Who has a claim on a row of goods, in a pill."""
+    if row.pledge is not None:
+        return Pill(_("Pledged"), "bound")
+    if row.quality == "DAMAGED":
+        return Pill(_("In quarantine"), "due")
+    return Pill(_("To be fetched"), "good") if row.pk in waiting else Pill(_("Free"), "quiet")

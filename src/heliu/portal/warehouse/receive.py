@@ -24,8 +24,8 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.goods import goods_words
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
-from heliu.portal.ui.parts import Will
-from heliu.portal.warehouse.houses import bin_codes, kept_rows
+from heliu.portal.ui.parts import Pill, Will
+from heliu.portal.warehouse.houses import bin_codes, claim_on, kept_rows, waiting_rows
 from heliu.trade import deals, deliveries
 
 ROWS = 50
@@ -52,6 +52,13 @@ class CountRow:
     sender: str
     missing: int
     damaged: int
+
+    @property
+    def state(self) -> Pill:
+        """Whether somebody still has to make something good."""
+        if self.count.status == "COUNTED":
+            return Pill(_("Differs"), "due")
+        return Pill(str(self.count.get_status_display()), "quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +290,9 @@ def _outcome(actor: Actor, shipment: Any) -> dict[str, Any]:
     }
 
 
-def _places(actor: Actor, shipment: Any) -> list[tuple[Any, str]]:
+def _places(actor: Actor, shipment: Any) -> list[tuple[Any, str, Pill]]:
     """The rows the goods went into and their bins; the lot begins with the shipment's number."""
     codes = bin_codes(actor)
     rows = kept_rows(actor).filter(lot__startswith=f"{shipment.number}/").order_by("lot", "quality")
-    return [(row, codes.get(row.bin, "–")) for row in rows]
+    waiting = waiting_rows(actor)
+    return [(row, codes.get(row.bin, "–"), claim_on(row, waiting)) for row in rows]

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.shell.goods import goods_words
+from heliu.portal.ui.parts import Pill
 from heliu.portal.warehouse.houses import bin_codes
 
 
@@ -41,6 +43,11 @@ class Task:
     def left(self) -> int:
         """What is still to be taken, in pieces."""
         return int(self.line.quantity) - self.picked
+
+    @property
+    def state(self) -> Pill:
+        """Whether the keeper has to go for it."""
+        return Pill(_("To take"), "moving") if self.left else Pill(_("Enough"), "quiet")
 
 
 def release_rows(actor: Actor, orders: Sequence[Any]) -> list[ReleaseRow]:

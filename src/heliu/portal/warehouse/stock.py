@@ -18,8 +18,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.ui import parts
-from heliu.portal.ui.parts import Pill
-from heliu.portal.warehouse.houses import bin_codes, kept_rows
+from heliu.portal.warehouse.houses import bin_codes, claim_on, kept_rows, waiting_rows
 
 ROWS = 50
 
@@ -31,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, tab = actor_of(request), request.GET.get("tab", "all")
     text = request.GET.get("q", "").strip()
     codes = bin_codes(actor)
-    waiting = set(pledges.pick_ups(actor).values_list("lines__stock_row", flat=True))
+    waiting = waiting_rows(actor)
     kept = _matching(actor, kept_rows(actor), text, codes)
     groups = {
         "all": (_("All"), kept),
@@ -93,15 +92,7 @@ def _rows(
             "owner": houses.get(row.owner),
             "pledgee": houses.get(row.pledgee) if row.pledgee else None,
             "pledge": numbers.get(row.pledge, ""),
-            "state": _state(row, waiting),
+            "state": claim_on(row, waiting),
         }
         for row in rows
     ]
-
-
-def _state(row: Any, waiting: set[UUID]) -> Pill:
-    if row.pledge is not None:
-        return Pill(_("Pledged"), "bound")
-    if row.quality == "DAMAGED":
-        return Pill(_("In quarantine"), "due")
-    return Pill(_("To be fetched"), "good") if row.pk in waiting else Pill(_("Free"), "quiet")

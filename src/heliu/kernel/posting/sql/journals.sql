@@ -4,8 +4,7 @@ create or replace function posting_journals(
     journal_ids uuid[], keys text[], kinds text[], effectives date[], subjects uuid[],
     reversed uuid[], contents bytea[], line_journals int[], line_accounts bigint[],
     now_at timestamptz)
-returns bigint[] language plpgsql
-set search_path = public, pg_temp set enable_seqscan = off as $$
+returns bigint[] language plpgsql as $$
 #variable_conflict use_column
 declare
     fresh bigint[];

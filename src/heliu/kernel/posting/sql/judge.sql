@@ -2,8 +2,7 @@
 -- touch nothing of the organisations the caller acts for.
 create or replace function posting_judge(
     keys text[], line_journals int[], line_accounts bigint[], line_amounts bigint[])
-returns void language plpgsql
-set search_path = public, pg_temp set enable_seqscan = off as $$
+returns void language plpgsql as $$
 declare
     mine uuid[] := heliu_orgs();
     unknown bigint; unbalanced int; foreigner int;

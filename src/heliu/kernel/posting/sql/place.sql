@@ -4,8 +4,7 @@ create or replace function posting_place(
     hold_ids uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
     hold_expiries timestamptz[], now_at timestamptz,
     out accounts bigint[], out amounts bigint[])
-language plpgsql
-set search_path = public, pg_temp set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 declare
     mine uuid[] := heliu_orgs();

@@ -13,7 +13,8 @@ create or replace function posting_post(
 returns table (account bigint, posted bigint, held_out bigint, held_in bigint,
                floor bigint, ceiling bigint, refused text, detail text)
 language plpgsql security definer
-set search_path = public, pg_temp set enable_seqscan = off as $$
+set search_path = public, pg_temp set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     asked bigint[] := line_accounts || hold_accounts;
@@ -24,6 +25,11 @@ declare
     limited bigint[];
     bad_hold uuid; bad_account bigint; bad_key text; missing bigint;
 begin
+    -- Many lines are worth plans of their own; a few are not worth the planning.
+    if cardinality(asked) > 50 then
+        perform set_config('plan_cache_mode', 'force_custom_plan', true);
+    end if;
+
     if cardinality(keys) > 0 then
         perform posting_judge(keys, line_journals, line_accounts, line_amounts);
         fresh := posting_journals(journal_ids, keys, kinds, effectives, subjects, reversed,

@@ -8,7 +8,20 @@ declare
     piece record; c posting_chain;
 begin
     perform pg_advisory_xact_lock(hashtext('posting_seal'));
-    until := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    -- The oldest transaction running here. Those of other databases of the server do not count:
+    -- they write nothing here. One that is over by now counts still, which is safe. All of it is
+    -- one statement, so one snapshot, and who runs where is asked after that was taken.
+    perform pg_stat_clear_snapshot();
+    select least(
+               (select min(x::text::bigint) from pg_snapshot_xip(pg_current_snapshot()) x
+                 where not exists (
+                       select from pg_locks l join pg_stat_activity a using (pid)
+                        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock'
+                          and l.granted and l.transactionid = x::xid
+                          and a.datname <> current_database())),
+               pg_current_xact_id_if_assigned()::text::bigint,
+               pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+      into until;
     select coalesce(max(sealed_to), 0) into since from posting_chain;
     perform posting_fold(since, until);
     for piece in

@@ -1,7 +1,6 @@
 -- The accounts of the holds to let go; refuses holds that were never placed or are another's.
 create or replace function posting_voidable(voids uuid[]) returns bigint[]
-language plpgsql
-set search_path = public, pg_temp set enable_seqscan = off as $$
+language plpgsql as $$
 declare
     mine uuid[] := heliu_orgs();
     unknown uuid; foreigner uuid; accounts bigint[];

@@ -1,0 +1,115 @@
+"""The rules under which dealers of a seller are financed, as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from heliu.capital.credit import queries as credit
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.parties.queries import names
+from heliu.portal.bank.loans import RUNNING, lent
+from heliu.portal.shell.pages import actor_of, desk_page, show
+from heliu.portal.ui.formats import money_text, percent_text
+
+Terms = list[tuple[str, str]]
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Each programme's terms in four groups, and how far its quota is used."""
+    actor = actor_of(request)
+    found = list(credit.programmes_visible_to(actor).filter(lender__in=actor.orgs).order_by("name"))
+    sellers = names(one.seller for one in found)
+    context = {
+        "programmes": [
+            {
+                "programme": one,
+                "seller": sellers.get(one.seller),
+                "groups": [
+                    (_("Offer"), offer(one)),
+                    (_("Price"), price(one)),
+                    (_("Risk"), risk(one)),
+                    (_("Caps"), caps(one)),
+                ],
+                **_use(actor, one),
+            }
+            for one in found
+        ],
+    }
+    return show(request, "bank/programmes.html", context, here="bank_programmes")
+
+
+def offer(one: Any) -> Terms:
+    """What a dealer may choose."""
+    grace = ngettext("%(n)d day", "%(n)d days", one.grace_days) % {"n": one.grace_days}
+    return [
+        (_("Product"), str(one.get_product_display())),
+        (_("Deposits"), ", ".join(_share(ratio) for ratio in one.deposit_ratios)),
+        (_("Terms"), ", ".join(str(days) for days in one.days_options) + " " + _("days")),
+        (_("Longest term"), _("%(n)d days") % {"n": one.max_tenor_days}),
+        (_("Day count"), one.day_count),
+        (_("Days of grace"), grace),
+        (
+            _("Without arrears a payment pays first"),
+            _("principal") if one.is_principal_first else _("interest"),
+        ),
+    ]
+
+
+def price(one: Any) -> Terms:
+    """What the rate is made of."""
+    return [
+        (_("Base rate"), _rate(one.base_rate)),
+        (_("Operations"), _rate(one.opex_rate)),
+        (_("Fee, once"), _rate(one.fee_rate)),
+        (_("Return on capital"), _rate(one.hurdle_rate)),
+        (_("Capital bound"), _share(one.capital_share)),
+        (_("Rate at most"), _rate(one.rate_cap)),
+        (_("Penalty"), _("%(factor)s times the rate") % {"factor": one.penalty_factor}),
+    ]
+
+
+def risk(one: Any) -> Terms:
+    """What may go wrong, as the deposit is worked out on."""
+    return [
+        (_("Loss given default"), _share(one.loss_given_default)),
+        (_("Fall of the goods' price"), _share(one.price_fall)),
+        (_("Cost of selling the goods"), _share(one.sale_cost)),
+        (_("Refunded by the seller"), _share(one.refund_share)),
+        (_("Default of the seller"), _share(one.seller_default)),
+    ]
+
+
+def caps(one: Any) -> Terms:
+    """The bounds in money."""
+    return [
+        (_("Approved by itself up to"), money_text(one.auto_approve_cap)),
+        (_("Cap for one borrower"), money_text(one.single_name_cap)),
+        (_("Quota of the seller"), money_text(one.seller_quota)),
+        (_("Part of the quota for one borrower"), _share(one.quota_share)),
+    ]
+
+
+def _use(actor: Actor, one: Any) -> dict[str, Any]:
+    lent_out = (
+        lent(actor)
+        .filter(programme=one, status__in=RUNNING)
+        .aggregate(sum=Sum(F("principal") - F("principal_repaid")))["sum"]
+    )
+    limits = credit.visible_to(actor).filter(programme=one).exclude(status="ENDED")
+    return {"used": lent_out or 0, "quota": one.seller_quota, "limits": limits.count()}
+
+
+def _rate(value: Any) -> str:
+    return percent_text(value, 2)
+
+
+def _share(value: Any) -> str:
+    return percent_text(value * 100, 0 if value * 100 == int(value * 100) else 1)

@@ -1,0 +1,35 @@
+"""The bank's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heliu.portal.bank import (
+    books,
+    drawdowns,
+    facilities,
+    overdue,
+    payments,
+    pledge_board,
+    programmes,
+    queue,
+    reconciliation,
+    repayments,
+)
+
+urlpatterns = [
+    path("bank/", queue.queue, name="bank_queue"),
+    path("bank/queue/<str:number>", queue.queue, name="bank_request"),
+    path("bank/drawdowns", drawdowns.index, name="bank_drawdowns"),
+    path("bank/repayments", repayments.index, name="bank_repayments"),
+    path("bank/limits", facilities.index, name="bank_facilities"),
+    path("bank/limits/<str:number>", facilities.detail, name="bank_facility"),
+    path("bank/limits/<str:number>/switch", facilities.switch, name="bank_facility_switch"),
+    path("bank/pledges", pledge_board.board, name="bank_pledges"),
+    path("bank/overdue", overdue.index, name="bank_overdue"),
+    path("bank/payments", payments.index, name="bank_payments"),
+    path("bank/payments/<str:number>/again", payments.again, name="bank_pay_again"),
+    path("bank/reconciliation", reconciliation.grid, name="bank_reconciliation"),
+    path("bank/programmes", programmes.index, name="bank_programmes"),
+    path("bank/books", books.trial, name="bank_books"),
+]

@@ -1,0 +1,38 @@
+"""What the worker has to do, by task."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.views.decorators.http import require_GET
+
+from heliu.portal.shell.pages import actor_of, desk_page, show
+from heliu.portal.ui.parts import Figure
+from heliu.trade import oversight
+
+TASKS = {
+    "trade.bank_work": N_("Talk to the bank for a deal"),
+    "trade.sweep": N_("Ask for lost answers, let offers run out"),
+    "trade.close_of_day": N_("Interest, due days and arrears"),
+    "trade.check_ledgers": N_("Check the ledgers"),
+    "posting.seal": N_("Seal ledger lines"),
+}
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Counts per task: waiting, at work, done, failed."""
+    rows = oversight.jobs(actor_of(request))
+    failed = sum(row.failed for row in rows)
+    context = {
+        "figures": [
+            Figure(_("Waiting"), text=f"{sum(row.todo for row in rows):,}"),
+            Figure(_("At work"), text=f"{sum(row.doing for row in rows):,}"),
+            Figure(_("Done, still kept"), text=f"{sum(row.succeeded for row in rows):,}"),
+            Figure(_("Failed"), text=f"{failed:,}", tone="bad" if failed else ""),
+        ],
+        "rows": [(row, _(TASKS[row.task]) if row.task in TASKS else row.task) for row in rows],
+    }
+    return show(request, "operator/jobs.html", context, here="operator_jobs")

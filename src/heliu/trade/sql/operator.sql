@@ -1,0 +1,338 @@
+-- What an operator may see of everybody: counts, document numbers, states, times, names of parties.
+-- Never the amount of a single deal, the name of goods or of a person. Each function runs as the
+-- owner and answers only to a transaction that acts for an operator; to all others it gives nothing.
+
+create function operator_asks() returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (
+        select from parties_partyrole
+         where role = 'OPERATOR' and organization_id = any ((select heliu_orgs())::uuid[]))
+$$;
+
+-- Facts per flow and half hour: of a day, and on the mean of the days before it (at most `back`).
+create function operator_flows(day date, back int)
+returns table (flow text, slot int, now_count bigint, usual numeric)
+language sql stable security definer set search_path = public, pg_temp as $$
+with span as (
+    select day::timestamp at time zone 'Asia/Shanghai' as midnight,
+           greatest(1, least(back, day - (
+               select (f.at at time zone 'Asia/Shanghai')::date
+                 from events_fact f order by f.number limit 1))) as days),
+fact as (
+    select unnest(f.flows) as flow, f.at at time zone 'Asia/Shanghai' as clock
+      from events_fact f, span
+     where f.at >= span.midnight - make_interval(days => back)
+       and f.at < span.midnight + interval '1 day'
+       and f.name <> 'information.ledgers-checked')
+select fact.flow,
+       (extract(hour from clock) * 2 + floor(extract(minute from clock) / 30))::int,
+       count(*) filter (where clock::date = day),
+       count(*) filter (where clock::date < day)::numeric / span.days
+  from fact, span
+ where (select operator_asks())
+ group by 1, 2, span.days
+$$;
+
+-- The day's orders and decisions, and what is in force.
+create function operator_counts(day date) returns table (name text, n bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+with fact as materialized (
+    select f.name, f.payload from events_fact f
+     where f.at >= day::timestamp at time zone 'Asia/Shanghai'
+       and f.at < (day + 1)::timestamp at time zone 'Asia/Shanghai'
+       and f.name in ('commerce.order-placed', 'capital.loan-quoted', 'capital.loan-referred',
+                      'capital.loan-decided'))
+select c.name, c.n from (
+    select 'orders' as name, count(*) as n from fact where fact.name = 'commerce.order-placed'
+    union all
+    select 'financed', count(*) from fact
+     where fact.name = 'commerce.order-placed' and payload ->> 'pay_by' = 'FINANCE'
+    union all
+    select 'referred', count(*) from fact where fact.name = 'capital.loan-referred'
+    union all
+    select 'open_deals', count(*) from trade_deal where outcome = 'OPEN'
+    union all
+    select 'running', count(*) from lending_loan where status in ('SELLER_PAID', 'OVERDUE')
+    union all
+    select 'overdue', count(*) from lending_loan where status = 'OVERDUE'
+    union all
+    select 'pledges', count(*) from pledges_pledge where status in ('ACTIVE', 'PARTLY_RELEASED')
+    union all
+    select 'supervised', count(*) from bank_earmark where drawn < amount
+) c where (select operator_asks())
+$$;
+
+-- What needs a person at some desk, with whose desk it is.
+create function operator_waiting(now timestamptz)
+returns table (kind text, number text, state text, since timestamptz, org uuid, deal text)
+language sql stable security definer set search_path = public, pg_temp as $$
+select w.kind, w.number, w.state, w.since, w.org, w.deal from (
+    select 'REFERRED' as kind, l.number::text as number, l.status::text as state,
+           l.created_at as since, l.lender as org, d.number::text as deal
+      from lending_loan l join trade_deal d on d.id = l.deal where l.status = 'REFERRED'
+    union all
+    select 'PAYMENT', p.number, p.status, p.created_at, p.lender, d.number
+      from bank_paymentinstruction p join trade_deal d on d.id = p.deal
+     where p.status = 'UNKNOWN'
+        or p.status in ('CREATED', 'SENT') and p.created_at < now - interval '15 minutes'
+    union all
+    select 'NOTICE', n.id, n.status, n.received_at, n.lender, null
+      from bank_banknotice n where n.status in ('UNMATCHED', 'CONFLICT')
+    union all
+    select 'OVERDUE', l.number, l.status,
+           (l.due_on + 1)::timestamp at time zone 'Asia/Shanghai', l.lender, d.number
+      from lending_loan l join trade_deal d on d.id = l.deal where l.status = 'OVERDUE'
+    union all
+    select 'SLOW', d.number, coalesce(case when l.status in (
+               'AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING', 'DISBURSED', 'PAYING_SELLER',
+               'BANK_REJECTED', 'UNWINDING') then l.status end, o.status), d.moved_at,
+           case when l.status in (
+               'AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING', 'DISBURSED', 'PAYING_SELLER',
+               'BANK_REJECTED', 'UNWINDING') then l.lender
+                when o.status = 'SHIPPED' then o.warehouse else o.seller end, d.number
+      from trade_deal d
+      join ordering_order o on o.id = d.order_id
+      left join lending_loan l on l.deal = d.id
+     where d.outcome = 'OPEN' and d.moved_at < now - interval '15 minutes'
+       and (l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING', 'DISBURSED',
+                         'PAYING_SELLER', 'BANK_REJECTED', 'UNWINDING')
+            or o.status = 'PLACED' and o.pay_by <> 'FINANCE'
+               and d.moved_at < now - interval '2 days'
+            or o.status in ('CONFIRMED', 'PART_SHIPPED') and d.moved_at < now - interval '3 days'
+            or o.status = 'SHIPPED' and d.moved_at < now - interval '7 days')
+    union all
+    select 'JOB', j.id::text, j.task_name,
+           (select max(e.at) from procrastinate_events e where e.job_id = j.id), null, null
+      from procrastinate_jobs j where j.status = 'failed'
+) w where (select operator_asks())
+$$;
+
+-- How many things wait, whether one is pressing, and by how many seconds the worker is behind.
+create function operator_pulse(now timestamptz)
+returns table (waiting bigint, is_pressing boolean, behind double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+select count(*), coalesce(bool_or(kind in ('OVERDUE', 'JOB') or state = 'CONFLICT'), false),
+       coalesce((
+           select extract(epoch from clock_timestamp() - min(coalesce(j.scheduled_at, e.at)))
+             from procrastinate_jobs j
+             left join procrastinate_events e on e.job_id = j.id and e.type = 'deferred'
+            where j.status = 'todo' and coalesce(j.scheduled_at, e.at) <= clock_timestamp()),
+           0)::double precision
+  from operator_waiting(now) where (select operator_asks()) having (select operator_asks())
+$$;
+
+-- Names of parties by id.
+create function operator_names(wanted uuid[])
+returns table (id uuid, code text, name text, name_zh text, short_name text, short_name_zh text)
+language sql stable security definer set search_path = public, pg_temp as $$
+select o.id, o.code, o.name, o.name_zh, o.short_name, o.short_name_zh
+  from parties_organization o where o.id = any (wanted) and (select operator_asks())
+$$;
+
+-- One deal: its parties and times.
+create function operator_deal(wanted text)
+returns table (number text, outcome text, opened_at timestamptz, moved_at timestamptz,
+               closed_at timestamptz, buyer uuid, seller uuid, lender uuid, custodian uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+select d.number, d.outcome, d.opened_at, d.moved_at, d.closed_at,
+       d.buyer, d.seller, d.lender, d.custodian
+  from trade_deal d where d.number = wanted and (select operator_asks())
+$$;
+
+-- What was done in a deal and when; not by whom.
+create function operator_steps(wanted text) returns table (step text, at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+select s.step, s.at from trade_dealstep s join trade_deal d on d.id = s.deal_id
+ where d.number = wanted and (select operator_asks()) order by s.at, s.id
+$$;
+
+-- The documents of a deal with their states.
+create function operator_documents(wanted text)
+returns table (kind text, number text, what text, state text, at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+with deal as (select * from trade_deal where number = wanted and (select operator_asks()))
+select 'ORDER', o.number::text, ''::text, o.status::text, o.placed_at
+  from deal d join ordering_order o on o.id = d.order_id
+union all
+select 'LOAN', l.number, '', l.status, l.created_at from deal d join lending_loan l on l.deal = d.id
+union all
+select 'PAYMENT', p.number, p.purpose, p.status, p.created_at
+  from deal d join bank_paymentinstruction p on p.deal = d.id
+union all
+select 'PLEDGE', p.number, '', p.status, p.agreed_at
+  from deal d join pledges_pledge p on p.deal = d.id
+union all
+select 'RELEASE', r.number, '', r.status, r.released_at
+  from deal d join pledges_releaseorder r on r.deal = d.id
+order by 5, 1
+$$;
+
+-- The parties with what they do; `total` is how many the filters leave.
+create function operator_parties(wanted text, in_role text, most int, skipped int)
+returns table (id uuid, code text, name text, name_zh text, short_name text, short_name_zh text,
+               city text, city_zh text, roles text[], is_active boolean, since timestamptz,
+               people bigint, relationships bigint, last_at timestamptz, total bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+with found as (
+    select o.*, count(*) over () as total from parties_organization o
+     where (select operator_asks())
+       and (wanted = '' or o.code ilike wanted || '%'
+            or concat_ws(' ', o.name, o.name_zh, o.short_name, o.short_name_zh)
+               ilike '%' || wanted || '%')
+       and (in_role = '' or exists (select from parties_partyrole r
+                                     where r.organization_id = o.id and r.role = in_role))
+     order by o.code limit most offset skipped)
+select f.id, f.code, f.name, f.name_zh, f.short_name, f.short_name_zh, f.city, f.city_zh,
+       coalesce((select array_agg(r.role::text order by r.role) from parties_partyrole r
+                  where r.organization_id = f.id), '{}'),
+       f.is_active, f.created_at,
+       (select count(*) from access_membership m where m.org = f.id and m.is_active),
+       (select count(*) from parties_tradingrelationship t where t.buyer = f.id or t.seller = f.id),
+       greatest((select max(d.opened_at) from trade_deal d where d.buyer = f.id),
+                (select max(d.opened_at) from trade_deal d where d.seller = f.id),
+                (select max(d.opened_at) from trade_deal d where d.lender = f.id),
+                (select max(d.opened_at) from trade_deal d where d.custodian = f.id)),
+       f.total
+  from found f order by f.code
+$$;
+
+-- How many people of a party hold which role, and when one of them last signed in.
+create function operator_people(party uuid)
+returns table (role text, name text, name_zh text, people bigint, last_at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+select r.code, r.name, r.name_zh, count(distinct m.user_id), max(u.last_login)
+  from access_membership m
+  join access_membershiprole mr on mr.membership_id = m.id
+  join access_role r on r.id = mr.role_id
+  join access_user u on u.id = m.user_id
+ where m.org = party and m.is_active and (select operator_asks())
+ group by r.code, r.name, r.name_zh order by r.code
+$$;
+
+-- With whom a party trades; `side` is what the other one is to it.
+create function operator_relationships(party uuid, most int)
+returns table (other uuid, side text, status text, since date, total bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+select case when t.buyer = party then t.seller else t.buyer end,
+       case when t.buyer = party then 'SELLER' else 'BUYER' end,
+       t.status, t.since, count(*) over ()
+  from parties_tradingrelationship t
+ where (t.buyer = party or t.seller = party) and (select operator_asks())
+ order by t.since desc, t.id limit most
+$$;
+
+-- How many documents of a party stand in which state.
+create function operator_states(party uuid) returns table (kind text, state text, n bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+select s.kind, s.state, s.n from (
+    select 'ORDER' as kind, o.status::text as state, count(*) as n from ordering_order o
+     where o.buyer = party or o.seller = party or o.lender = party group by o.status
+    union all
+    select 'LOAN', l.status, count(*) from lending_loan l
+     where l.borrower = party or l.lender = party group by l.status
+    union all
+    select 'PLEDGE', p.status, count(*) from pledges_pledge p
+     where p.pledgor = party or p.pledgee = party or p.custodian = party group by p.status
+) s where (select operator_asks()) order by s.kind, s.n desc
+$$;
+
+-- How long the phases of the deals took that began since a moment: middle and slow tenth, seconds.
+create function operator_spans(start timestamptz)
+returns table (phase text, n bigint, p50 double precision, p90 double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+with step as materialized (
+    select s.deal_id, s.step, min(s.at) as at from trade_dealstep s
+     where s.at >= start and (select operator_asks()) group by s.deal_id, s.step),
+span as (
+    select p.phase, extract(epoch from b.at - a.at)::double precision as seconds
+      from (values ('SIGN', 'QUOTED', 'SIGNED'), ('DEPOSIT', 'SIGNED', 'DEPOSIT_BOOKED'),
+                   ('DISBURSE', 'DEPOSIT_BOOKED', 'DISBURSED'),
+                   ('PAY', 'DISBURSED', 'SELLER_PAID'), ('SHIP', 'CONFIRMED', 'SHIPPED'),
+                   ('RECEIVE', 'SHIPPED', 'RECEIVED')) p(phase, first, second)
+      join step a on a.step = p.first
+      join step b on b.step = p.second and b.deal_id = a.deal_id and b.at >= a.at
+    union all
+    select 'REPAY', extract(epoch from p.answered_at - p.created_at)
+      from bank_paymentinstruction p
+     where p.purpose = 'REPAYMENT' and p.status = 'BOOKED' and p.created_at >= start
+       and (select operator_asks())
+    union all
+    select 'PICK_UP', extract(epoch from r.picked_up_at - r.released_at)
+      from pledges_releaseorder r
+     where r.picked_up_at is not null and r.released_at >= start and (select operator_asks()))
+select span.phase, count(*), percentile_cont(0.5) within group (order by seconds),
+       percentile_cont(0.9) within group (order by seconds)
+  from span group by span.phase
+$$;
+
+-- Seconds from the signature until the seller was paid, the newest deals first.
+create function operator_seconds(start timestamptz, most int)
+returns table (seconds double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+select extract(epoch from paid.at - signed.at)::double precision
+  from trade_dealstep paid
+  join trade_dealstep signed on signed.deal_id = paid.deal_id and signed.step = 'SIGNED'
+ where paid.step = 'SELLER_PAID' and paid.at >= start and (select operator_asks())
+ order by paid.id desc limit most
+$$;
+
+-- Where the chains of seals end. A chain is a book or a warehouse; `org` is whose.
+create function operator_heads(most int, skipped int)
+returns table (name text, org uuid, blocks bigint, lines bigint, hash text, sealed_at timestamptz,
+               total bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+select c.name, nullif(split_part(c.name, ':', 2), '')::uuid, c.blocks, c.lines,
+       encode(c.hash, 'hex'),
+       (select s.at from posting_seal s where s.chain_id = c.id and s.block = c.blocks),
+       count(*) over ()
+  from posting_chain c where c.blocks > 0 and (select operator_asks())
+ order by c.lines desc, c.name limit most offset skipped
+$$;
+
+-- The worker's queue by task: how many stand where, since when the oldest waits, the last event.
+create function operator_jobs()
+returns table (queue text, task text, todo bigint, doing bigint, succeeded bigint, failed bigint,
+               oldest timestamptz, last_at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+select j.queue_name, j.task_name,
+       count(*) filter (where j.status = 'todo'), count(*) filter (where j.status = 'doing'),
+       count(*) filter (where j.status = 'succeeded'), count(*) filter (where j.status = 'failed'),
+       min(coalesce(j.scheduled_at, e.first_at)) filter (where j.status = 'todo'), max(e.last_at)
+  from procrastinate_jobs j
+  left join lateral (select min(v.at) as first_at, max(v.at) as last_at
+                       from procrastinate_events v where v.job_id = j.id) e on true
+ where (select operator_asks())
+ group by j.queue_name, j.task_name order by j.queue_name, j.task_name
+$$;
+
+-- Each book's two sides, netted per account of the chart and counterparty (minor units).
+create function operator_books(most int, skipped int)
+returns table (org uuid, accounts bigint, debit numeric, credit numeric, total bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+with place as (
+    select b.org, b.code, b.other, count(*) as accounts,
+           sum(a.posted + case when a.is_limited then 0 else coalesce((
+               select sum(l.amount) from posting_line l
+                where l.account_id = a.id and l.transaction >= a.folded_to), 0) end) as amount
+      from books_account b join posting_account a on a.id = b.id
+     where (select operator_asks()) group by b.org, b.code, b.other)
+select p.org, sum(p.accounts)::bigint, sum(greatest(p.amount, 0)), sum(greatest(-p.amount, 0)),
+       count(*) over ()
+  from place p group by p.org
+ order by abs(sum(p.amount)) desc, sum(greatest(p.amount, 0)) desc, p.org limit most offset skipped
+$$;
+
+-- The chart of accounts over all books together (minor units).
+create function operator_codes()
+returns table (code text, books bigint, debit numeric, credit numeric)
+language sql stable security definer set search_path = public, pg_temp as $$
+with place as (
+    select b.org, b.code, b.other,
+           sum(a.posted + case when a.is_limited then 0 else coalesce((
+               select sum(l.amount) from posting_line l
+                where l.account_id = a.id and l.transaction >= a.folded_to), 0) end) as amount
+      from books_account b join posting_account a on a.id = b.id
+     where (select operator_asks()) group by b.org, b.code, b.other)
+select p.code, count(distinct p.org), sum(greatest(p.amount, 0)), sum(greatest(-p.amount, 0))
+  from place p group by p.code
+$$;

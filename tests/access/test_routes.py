@@ -1,0 +1,201 @@
+"""Every route of the API: its owner first, then a stranger, with foreign ids in path and body.
+
+The list of operations is the OpenAPI document's own: one without an example here fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from tests.access.conftest import Lived
+
+from heliu.api.app import api
+from heliu.capital.bank import port
+
+There = dict[str, Any]
+Body = Callable[[There], Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Who may do it, with which names of `there` in the path, and what it sends.
+
+    `is_shared`: a stranger may do the same with its own things, so the answer must only be free
+    of the owner's; else the stranger must be refused.
+    """
+
+    desk: str
+    path: dict[str, str] | None = None
+    body: Body | None = None
+    query: Body | None = None
+    is_shared: bool = False
+    raw: bool = False
+
+
+def own_order(there: There) -> Any:
+    return {
+        "seller": str(there["open_seller"]),
+        "pay_by": "TRANSFER",
+        "lines": [{"code": "M1", "quantity": 2}],
+    }
+
+
+def own_basket(there: There) -> Any:
+    return {name: value for name, value in own_order(there).items() if name != "pay_by"}
+
+
+mine = "dealer"
+EXAMPLES = {
+    "GET /me": Example(mine, is_shared=True),
+    "GET /organizations": Example(mine, is_shared=True),
+    "GET /organizations/{organization_id}": Example(mine, {"organization_id": "dealer"}),
+    "GET /consents": Example(mine, is_shared=True),
+    "POST /consents/{consent}/withdraw": Example(mine, {"consent": "consent"}),
+    "GET /relationships": Example(mine, is_shared=True),
+    "GET /catalogue": Example(mine, is_shared=True),
+    "GET /families": Example(mine, is_shared=True),
+    "GET /prices": Example(
+        mine,
+        query=lambda t: {"seller": t["open_seller"], "sku": t["open_sku"], "buyer": t["dealer"]},
+    ),
+    "GET /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "DELETE /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "PUT /carts/{seller}/lines/{sku}": Example(
+        mine,
+        {"seller": "open_seller", "sku": "open_sku"},
+        lambda t: {"quantity": 3},
+        is_shared=True,
+    ),
+    "POST /orders/preview": Example(mine, body=own_basket, is_shared=True),
+    "GET /orders": Example(mine, is_shared=True),
+    "POST /orders": Example(mine, body=own_order, is_shared=True),
+    "GET /orders/{ref}": Example(mine, {"ref": "placed_order"}),
+    "POST /orders/{ref}/confirm": Example("seller", {"ref": "placed_order"}, lambda t: {}),
+    "POST /orders/{ref}/cancel": Example(
+        mine, {"ref": "placed_order"}, lambda t: {"reason": "changed my mind"}
+    ),
+    "POST /orders/{ref}/ship": Example(
+        "seller", {"ref": "to_ship_order"}, lambda t: {"carrier": "Shunda"}
+    ),
+    "GET /deals": Example(mine, is_shared=True),
+    "GET /deals/{ref}": Example(mine, {"ref": "pledged"}),
+    "GET /deals/{ref}/agreement": Example(mine, {"ref": "pledged"}),
+    "POST /deals/{ref}/sign": Example(
+        mine, {"ref": "to_sign"}, lambda t: {"agreement_digest": t["digest"], "consent": True}
+    ),
+    "POST /deals/{ref}/decide": Example(
+        "lender", {"ref": "to_decide"}, lambda t: {"approve": True, "reason": "known dealer"}
+    ),
+    "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
+    "GET /shipments": Example(mine, is_shared=True),
+    "GET /shipments/{ref}": Example(mine, {"ref": "shipment"}),
+    "POST /shipments/{ref}/arrived": Example("keeper", {"ref": "shipment"}, lambda t: {}),
+    "POST /shipments/{ref}/receive": Example(
+        "keeper", {"ref": "shipment"}, lambda t: {"counts": t["open_counts"]}
+    ),
+    "GET /receipts": Example(mine, is_shared=True),
+    "GET /receipts/{number}": Example(mine, {"number": "receipt"}),
+    "GET /stock": Example("keeper", is_shared=True),
+    "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
+    "GET /pledges": Example(mine, is_shared=True),
+    "GET /pledges/{ref}": Example(mine, {"ref": "pledge"}),
+    "GET /releases": Example(mine, is_shared=True),
+    "POST /releases/{number}/code": Example(mine, {"number": "release"}, lambda t: {}),
+    "POST /pick-ups": Example("keeper", body=lambda t: {"code": t["code"]}),
+    "GET /loans": Example(mine, is_shared=True),
+    "GET /loans/{ref}": Example(mine, {"ref": "pledged_loan"}),
+    "GET /credit-line": Example(mine, is_shared=True),
+    "GET /facilities": Example(mine, is_shared=True),
+    "GET /facilities/{number}": Example(mine, {"number": "facility"}),
+    "GET /assessments": Example(mine, is_shared=True),
+    "GET /assessments/{number}": Example(mine, {"number": "assessment"}),
+    "GET /payments": Example(mine, is_shared=True),
+    "GET /payments/{ref}": Example(mine, {"ref": "payment"}),
+    "GET /books/trial-balance": Example(mine, is_shared=True),
+    "GET /books/accounts": Example(mine, is_shared=True),
+    "GET /books/accounts/{account}/statement": Example(mine, {"account": "open_account"}),
+    "POST /bank/notices": Example("bank", raw=True),
+    "GET /bank/notices": Example("lender", is_shared=True),
+    "GET /notices": Example(mine, is_shared=True),
+    "POST /notices/{notice}/read": Example(mine, {"notice": "notice"}, lambda t: {}),
+    "GET /facts": Example(mine, is_shared=True),
+}
+
+
+def operations() -> list[str]:
+    """Every operation of the document, as `METHOD /path`."""
+    paths = api.get_openapi_schema()["paths"]
+    return [
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in paths.items()
+        for method in methods
+    ]
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_the_owner_may_and_a_stranger_may_not(lived: Lived, operation: str) -> None:
+    assert operation in EXAMPLES, "a route without an example here"
+    example = EXAMPLES[operation]
+    if example.raw:
+        the_bank_door_asks_for_a_signature(lived)
+        return
+    stranger = ask(lived, "other", operation, example)
+    if example.is_shared:
+        assert stranger.status_code < 500
+        text = stranger.content.decode()
+        assert [word for word in lived.secrets() if word in text] == []
+    else:
+        assert refused(stranger), (stranger.status_code, stranger.content.decode()[:300])
+    nobody = ask(lived, "nobody", operation, example)
+    assert nobody.status_code == 401
+    owner = ask(lived, example.desk, operation, example)
+    assert 200 <= owner.status_code < 300, owner.content.decode()[:500]
+
+
+def refused(answer: Any) -> bool:
+    """403, 404, or an answer that says nothing (a price for somebody else's buyer)."""
+    if answer.status_code in (403, 404):
+        return True
+    body = answer.json()
+    return answer.status_code == 200 and body.get("items", [{}])[0].get("unit_price", 0) is None
+
+
+def ask(lived: Lived, desk: str, operation: str, example: Example) -> Any:
+    """The operation as somebody at a desk, with the owner's ids in path, query and body."""
+    method, path = operation.split(" ")
+    for place, name in (example.path or {}).items():
+        path = path.replace(f"{{{place}}}", str(lived.there[name]))
+    hand = getattr(lived.hands, "dealer" if desk == "nobody" else desk)
+    headers = {"Idempotency-Key": uuid5(NAMESPACE_URL, f"{desk} {operation}").hex}
+    if desk != "nobody":
+        headers["Authorization"] = f"Bearer {hand.token}"
+    if method == "GET":
+        query = example.query(lived.there) if example.query else {}
+        return hand.client.get("/api/v1" + path, query, headers=headers)
+    return getattr(hand.client, method.lower())(
+        "/api/v1" + path,
+        example.body(lived.there) if example.body else {},
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def the_bank_door_asks_for_a_signature(lived: Lived) -> None:
+    """Who signs like the bank may leave a notice; who does not may not."""
+    raw = (
+        b'{"id": "n-1", "instruction": "01a212ad-efaa-7adc-8b87-8e64824953b3",'
+        b' "outcome": "BOOKED", "amount": 1, "booked_at": "2026-11-02T02:00:00+00:00"}'
+    )
+    client = lived.hands.dealer.client
+    for signature, expected in (("0" * 64, 403), (port.sign(raw), 202)):
+        answer = client.post(
+            "/api/v1/bank/notices",
+            raw,
+            content_type="application/json",
+            headers={"X-Bank-Signature": signature},
+        )
+        assert answer.status_code == expected, answer.content.decode()

@@ -1,0 +1,11 @@
+"""Who sits at which desk of the demonstration."""
+
+from __future__ import annotations
+
+PEOPLE = {
+    "dealer": "owner@d001.demo",
+    "seller": "sales@seller.demo",
+    "bank": "credit@bank.demo",
+    "warehouse": "gate@warehouse.demo",
+    "operator": "ops@operator.demo",
+}

@@ -1,0 +1,30 @@
+"""Pictures of all pages to look at, in both languages, wide and on the phone: scripts/shots.
+
+Not collected by itself; the pictures go to the folder shots.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.browser.people import PEOPLE
+from tests.browser.sights import all_pages
+
+SHOTS = Path(__file__).parents[2] / "shots"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("desk", PEOPLE)
+def test_pictures(sit: Opener, desk: str, language: str) -> None:
+    page = sit(PEOPLE[desk], language=language)
+    for address in all_pages(page):
+        name = re.sub(r"\W+", "-", address).strip("-") or "home"
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.screenshot(
+                path=SHOTS / language / f"{desk}-{name[:60]}-{size['width']}.png", full_page=True
+            )
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
