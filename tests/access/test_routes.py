@@ -161,7 +161,7 @@ def refused(answer: Any) -> bool:
     if answer.status_code in (403, 404):
         return True
     body = answer.json()
-    return answer.status_code == 200 and body.get("items", [{}])[0].get("unit_price", 0) is None
+    return answer.status_code == 200 and body.get("items", [{}])[0].get("price", 0) is None
 
 
 def ask(lived: Lived, desk: str, operation: str, example: Example) -> Any:
