@@ -34,8 +34,9 @@ GETTEXT = {name + end: shape for name, shape in _SHAPES.items() for end in ("", 
 # "…", help="…")`. So they need no mark where they are written.
 SPOKEN = ("message", "help")
 
-_TEMPLATE_CALL = re.compile(r"(?<!\w)(?:n?p?gettext|_)\((?:[^()'\"]|'(?:\\.|[^'])*'|\"(?:\\.|[^\"])*\")*\)")
-_PLACE = re.compile(r"%\((\w+)\)")
+_STRING = r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\""
+_TEMPLATE_CALL = re.compile(rf"(?<!\w)(?:n?p?gettext|_)\((?:[^()'\"]|{_STRING})*\)")
+_PLACE = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
 
 @dataclass(frozen=True, order=True)
@@ -47,11 +48,12 @@ class Message:
     context: str = ""
 
 
-type Speakers = Mapping[str, Mapping[str, int | None]]
+type Spoken = Mapping[str, int | None]
+type Speakers = Mapping[str, Spoken]
 
 
 def places(text: str) -> set[str]:
-    """The names of the places that are filled in a text."""
+    """The places that are filled in a text, each with its form."""
     return set(_PLACE.findall(text))
 
 
@@ -79,8 +81,10 @@ def speakers_of(modules: Iterable[ast.Module]) -> Speakers:
     None is an argument that is given by name only. A class with no constructor of its own is made
     like the class that it comes from.
     """
-    classes = [node for tree in modules for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    found: dict[str, Mapping[str, int | None]] = {"Exception": {}}
+    classes = [
+        node for tree in modules for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    found: dict[str, Spoken] = {"Exception": {}}
     heirs = []
     for cls in classes:
         parameters = _parameters(cls)
@@ -135,7 +139,7 @@ def in_python(module: ast.Module, speakers: Speakers, name: str = "") -> Iterato
             yield from _defaults(node)
 
 
-def _constructors(module: ast.Module, speakers: Speakers) -> dict[ast.Call, Mapping[str, int | None]]:
+def _constructors(module: ast.Module, speakers: Speakers) -> dict[ast.Call, Spoken]:
     """`super().__init__(…)` of classes that come from one that speaks."""
     found = {}
     for cls in ast.walk(module):
@@ -158,7 +162,7 @@ def _said(call: ast.Call, shape: tuple[str, ...], name: str) -> Iterator[Message
             yield Message(text, plural, context)
 
 
-def _spoken(call: ast.Call, spoken: Mapping[str, int | None], name: str) -> Iterator[Message]:
+def _spoken(call: ast.Call, spoken: Spoken, name: str) -> Iterator[Message]:
     named = {keyword.arg: keyword.value for keyword in call.keywords}
     for parameter, place in spoken.items():
         argument = named.get(parameter)
@@ -179,7 +183,7 @@ def _defaults(cls: ast.ClassDef) -> Iterator[Message]:
 
 
 def _literals(node: ast.expr, name: str) -> Iterator[str]:
-    """The texts an expression may be; none when it is a variable, whose text is marked elsewhere."""
+    """The texts an expression may be; none for a variable, whose text is marked elsewhere."""
     if isinstance(node, ast.IfExp):
         yield from _literals(node.body, name)
         yield from _literals(node.orelse, name)
@@ -208,7 +212,7 @@ def bring_up(catalogue: polib.POFile, found: Mapping[Message, set[str]]) -> list
             continue
         entry = kept.get(message) or _entry(message)
         entry.occurrences = [(file, "") for file in sorted(found[message])]
-        entry.flags = ["python-format"] if places(message.text + message.plural) else []
+        entry.flags = ["python-format"] if "%(" in message.text + message.plural else []
         catalogue.append(entry)
     return [message_of(entry) for entry in catalogue if not entry.translated()]
 

@@ -20,7 +20,7 @@ from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
-from heliu.logistics.warehousing.models import WarehouseReceipt
+from heliu.logistics.warehousing.models import Receiving, WarehouseReceipt
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -115,6 +115,8 @@ def live(world: World) -> dict[str, Any]:
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
+            "open_code": "d001",
+            "open_count": Receiving.objects.get(owner=dealer).id,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
@@ -35,8 +35,9 @@ def all_pages(page: Page, start: str = "/") -> Iterator[str]:
         assert answer is not None
         assert answer.ok, f"{address}: {answer.status}"
         yield address
-        for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
-            parts = urlsplit(href)
+        hrefs = "all => all.map((link) => link.getAttribute('href'))"
+        for href in page.eval_on_selector_all("a[href]", hrefs):
+            parts = urlsplit(urljoin(page.url, href))
             link = parts.path + (f"?{parts.query}" if parts.query else "")
             if parts.netloc == urlsplit(page.url).netloc and link not in known:
                 known.add(link)

@@ -88,7 +88,7 @@ def test_a_fresh_install_is_sound(data: Path) -> None:
 def test_check_names_the_walls_that_fell(data: Path) -> None:
     on(
         data,
-        "grant heliu_worker to heliu_web; alter role heliu_worker bypassrls;"
+        "grant heliu_worker to heliu_web with inherit false; alter role heliu_worker bypassrls;"
         "alter table events_notice disable row level security;"
         "grant select on procrastinate_jobs to heliu_web",
     )

@@ -334,6 +334,34 @@ def test_nothing_of_a_running_transaction_is_sealed_and_nothing_is_left_behind(o
     assert verify(heads()) == check() == []
 
 
+def test_a_writer_that_is_overtaken_or_seals_itself_loses_nothing(own_db: str) -> None:
+    be("heliu_worker")
+    ids = open_accounts([AccountSpec(f"w:{n}", "w", "w", "CNY", new_id()) for n in range(2)])
+    one, other = ids["w:0"], ids["w:1"]
+
+    def write(key: str) -> None:
+        post([Journal(new_id(), key, "t", (Line(one, 5), Line(other, -5)), DAY, new_id())], at=AT)
+
+    write("before")
+    host = connection.settings_dict["HOST"]
+    with psycopg.connect(host=host, user="heliu_worker", dbname=own_db, autocommit=True) as sealer:
+        with transaction.atomic():
+            write("meanwhile")
+            # Up to this very transaction, and not one further.
+            assert sealer.execute("select posting_seal(%s)", [AT]).fetchone() == (2,)
+            assert balances([one])[one].posted == 10
+        assert seal_all() == 2
+        with transaction.atomic():
+            write("own")
+            sealer.execute("select pg_current_xact_id()")  # a later one that is over already
+            assert seal(AT) == 0
+            write("own again")
+    assert balances([one])[one].posted == 20
+    assert seal_all() == 4
+    assert balances([one])[one].posted == 20
+    assert verify(heads()) == check() == []
+
+
 def test_transactions_of_other_databases_hold_nothing_up(own_db: str) -> None:
     be("heliu_worker")
     ids = open_accounts([AccountSpec(f"o:{n}", "o", "o", "CNY", new_id()) for n in range(2)])

@@ -160,7 +160,7 @@ def test_pledged_goods_are_refused_and_the_try_is_on_record(demo: World) -> None
 
 def test_goods_of_the_release_in_hand_are_taken_and_others_refused(demo: World) -> None:
     placed = life.to_pledge(demo)
-    life.repay(demo, placed.deal.id, 50)
+    life.repay(demo, placed.deal.id, 30)
     demo.bank()
     with demo.worker():
         order = ReleaseOrder.objects.get()

@@ -13,6 +13,7 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.parties.queries import active_relationship
 
 
 class LineIn(Sent):
@@ -86,8 +87,12 @@ def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:
 
 
 def judge_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> list[CheckedLine]:
-    """What is wrong with lines of unknown codes, and which codes are alike."""
+    """What is wrong with lines of unknown codes, and which codes are alike.
+
+    A seller one does not trade with is `NotFound`.
+    """
     if not wanted.unknown:
         return []
+    active_relationship(buyer=actor.own_org, seller=seller)
     rows = [PastedLine(place, line.code, line.quantity) for place, line in wanted.unknown]
     return check_lines(rows, {}, {}, {}, catalogue.codes(actor, seller))

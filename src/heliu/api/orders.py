@@ -176,8 +176,8 @@ def list_orders(
 def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     """Place an order: its goods, and on terms or with finance its credit, are held, or nothing is.
 
-    `short` and `sold-out` (409) say that somebody was quicker, `limit-short` that the credit is
-    used up. A financed order goes on with `POST /deals/{ref}/sign`.
+    `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
+    credit is used up. A financed order goes on with `POST /deals/{ref}/sign`.
     """
     actor = request.actor
 

@@ -67,12 +67,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
 ]
-INSTALLED_APPS = [
-    app
-    for app in INSTALLED_APPS
-    if not app.startswith("heliu.") or (ROOT.joinpath(*app.split(".")[1:]) / "apps.py").exists()
-]
-
 # The order is the way in; the way out is the reverse.
 MIDDLEWARE = [
     "heliu.config.middleware.Answered",

@@ -44,7 +44,10 @@ PASSWORD = "heliu-demo"  # noqa: S105  refused outside the demo
 YUAN = 100
 
 HOUSES = {
-    "operator": ("OPERATOR", "Heliu Demo Market", "合流示范平台", "Heliu", "合流", "Shanghai", "上海"),
+    "operator": (
+        "OPERATOR", "Heliu Demo Market", "合流示范平台",
+        "Heliu", "合流", "Shanghai", "上海",
+    ),
     "seller": (
         "SELLER", "Haitang Home Supply Co., Ltd.", "海棠家居供应链有限公司",
         "Haitang Home", "海棠家居", "Ningbo", "宁波",

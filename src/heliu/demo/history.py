@@ -57,7 +57,13 @@ class _Past:
     order: sample.Order
 
 
-def load(chain: Chain, orders: Sequence[sample.Order], *, behaviours: dict[str, sample.Behaviour], at: datetime) -> int:
+def load(
+    chain: Chain,
+    orders: Sequence[sample.Order],
+    *,
+    behaviours: dict[str, sample.Behaviour],
+    at: datetime,
+) -> int:
     """Write down the orders placed before `at`, with their deals, facts and payments.
 
     `behaviours` are the dealers' ways of paying, by code. Returns how many orders there were.

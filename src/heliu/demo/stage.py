@@ -52,7 +52,13 @@ class Stage:
     # The legs of a deal's life. `ago` counts the days between its beginning and now.
 
     def order(
-        self, code: str, yuan: int, at: datetime, *, pay_by: str = PayBy.FINANCE, days: int | None = None,
+        self,
+        code: str,
+        yuan: int,
+        at: datetime,
+        *,
+        pay_by: str = PayBy.FINANCE,
+        days: int | None = None,
     ) -> Placed:
         """A dealer orders its favourites for about so many yuan."""
         buyer, seller = self.chain.dealers[code], self.chain.seller
@@ -83,18 +89,20 @@ class Stage:
         """The worker talks to the bank."""
         talk_to_bank(at=lambda: at)
 
-    def to_money(self, code: str, yuan: int, ago: int, **how: int) -> Story[Placed]:
+    def to_money(self, code: str, yuan: int, ago: int, *, days: int | None = None) -> Story[Placed]:
         """Ordered, signed, and the seller has its money."""
         at = self.ago(ago, 10, 12)
         yield at
-        placed = self.order(code, yuan, at, **how)
+        placed = self.order(code, yuan, at, days=days)
         yield at + timedelta(minutes=3)
         self.sign(code, placed, at + timedelta(minutes=3))
         return placed
 
-    def to_transit(self, code: str, yuan: int, ago: int, **how: int) -> Story[tuple[Placed, Shipment]]:
+    def to_transit(
+        self, code: str, yuan: int, ago: int, *, days: int | None = None
+    ) -> Story[tuple[Placed, Shipment]]:
         """The goods are on the road the day after."""
-        placed = yield from self.to_money(code, yuan, ago, **how)
+        placed = yield from self.to_money(code, yuan, ago, days=days)
         at = self.ago(ago - 1, 9, 30)
         yield at
         return placed, self.ship(placed, at)
@@ -106,10 +114,17 @@ class Stage:
         )
 
     def to_pledge(
-        self, code: str, yuan: int, ago: int, *, lost: int = 0, damaged: int = 0, **how: int
+        self,
+        code: str,
+        yuan: int,
+        ago: int,
+        *,
+        lost: int = 0,
+        damaged: int = 0,
+        days: int | None = None,
     ) -> Story[Placed]:
         """Counted and pledged three days after the order; of the first line some may be bad."""
-        placed, shipment = yield from self.to_transit(code, yuan, ago, **how)
+        placed, shipment = yield from self.to_transit(code, yuan, ago, days=days)
         at = self.ago(ago - 3, 14, 20)
         yield at
         deliveries.arrived(shipment.id, actor=self.people.keeper, at=at)
@@ -155,7 +170,7 @@ class Stage:
 
 def live(stories: Iterable[Story[object]], *, until: datetime) -> None:
     """Let the stories happen in the order of time; of two at one moment the first goes first."""
-    waiting = []
+    waiting: list[tuple[datetime, int, Story[object]]] = []
     for number, story in enumerate(stories):
         heapq.heappush(waiting, (next(story), number, story))
     while waiting:

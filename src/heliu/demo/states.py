@@ -132,7 +132,11 @@ def declined_by_a_person(stage: Stage) -> Story[None]:
     at = stage.ago(5, 10, 40)
     yield at
     side_exits.decide(
-        placed.deal.id, actor=stage.people.bank, approve=False, reason="近期采购下滑，额度已用", at=at
+        placed.deal.id,
+        actor=stage.people.bank,
+        approve=False,
+        reason="近期采购下滑",
+        at=at,
     )
 
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from heliu.capital.bank import queries as payments
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.portal.bank.loans import late, lent, waiting
-from heliu.portal.bank.payments import to_look_at
+from heliu.portal.bank.loans import late, lent, silent, waiting
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.frame import DeskFigure, NavHead
 
@@ -23,7 +22,7 @@ MONEY_UNDER_WAY = (
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand only where something waits for a person; red where a day has gone by."""
     overdue = late(actor, day_of(at)).count()
-    asking = to_look_at(actor).count() + payments.flagged_notices(actor).count()
+    asking = silent(actor).count() + payments.flagged_notices(actor).count()
     return Words(
         nav=(
             nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),

@@ -1,4 +1,4 @@
-"""The loans of this bank, as its pages narrow them down."""
+"""The loans of this bank and their payments, as its pages narrow them down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from heliu.capital.bank import queries as payments
 from heliu.capital.lending import policies as lending_rules
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.policies import Owed
@@ -34,6 +35,16 @@ def waiting(actor: Actor) -> QuerySet[Any]:
 def late(actor: Actor, today: date) -> QuerySet[Any]:
     """Running loans whose due day has gone by, the longest first; days of grace included."""
     return lent(actor).filter(status__in=RUNNING, due_on__lt=today).order_by("due_on", "id")
+
+
+def financed(actor: Actor, text: str = "") -> QuerySet[Any]:
+    """The payments of this bank's loans; ``text`` is the beginning of a number."""
+    return payments.grid(actor, text=text).filter(lender__in=actor.orgs)
+
+
+def silent(actor: Actor) -> QuerySet[Any]:
+    """Payments of which the bank's books have not said what became of them."""
+    return financed(actor).filter(status="UNKNOWN")
 
 
 def owed_on(loan: Any, day: date) -> Owed:

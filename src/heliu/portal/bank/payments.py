@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from heliu.capital.bank import queries as payments
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
-from heliu.portal.bank.loans import numbers_of
+from heliu.portal.bank.loans import financed, numbers_of
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import side_exits
@@ -40,16 +40,6 @@ URGENCY = Case(
     default=Value(2),
     output_field=IntegerField(),
 )
-
-
-def financed(actor: Actor, text: str = "") -> QuerySet[Any]:
-    """The payments of the loans of this bank."""
-    return payments.grid(actor, text=text).filter(lender__in=actor.orgs)
-
-
-def to_look_at(actor: Actor) -> QuerySet[Any]:
-    """Payments whose outcome is unknown."""
-    return financed(actor).filter(status="UNKNOWN")
 
 
 @require_GET

@@ -63,7 +63,7 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line to be counted, as it stands in the form; ``missing`` is None for what is no count."""
+    """One line to be counted, as it stands in the form; ``missing`` is None for no count."""
 
     line: Any
     good: str

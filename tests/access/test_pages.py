@@ -1,0 +1,128 @@
+"""Every page: by whoever it is for, then by a stranger, then by nobody.
+
+The list is the product's own; an address with a name in it needs an example here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from tests.access.conftest import Lived
+from tests.conftest import be
+
+from heliu.kernel.access.models import User
+from heliu.kernel.access.request import DESK
+from heliu.portal.urls import urlpatterns
+
+# What stands in an address: the name of it in `Lived.there`.
+NAMES = {
+    "deal": {"ref": "pledged"},
+    "deal_sign": {"ref": "to_sign"},
+    "deal_repay": {"ref": "pledged"},
+    "deal_decide": {"ref": "to_decide"},
+    "deal_confirm": {"ref": "placed"},
+    "deal_ship": {"ref": "to_ship"},
+    "deal_cancel": {"ref": "placed"},
+    "deal_agreement": {"ref": "pledged"},
+    "deal_receipt": {"ref": "pledged", "number": "receipt"},
+    "inbox_read": {"notice": "notice"},
+    "withdraw_consent": {"disclosure": "consent"},
+    "dealer_code": {"number": "release"},
+    "seller_settle": {"count": "open_count"},
+    "warehouse_count": {"number": "shipment"},
+    "warehouse_arrived": {"number": "shipment"},
+    "bank_request": {"number": "to_decide_loan"},
+    "bank_facility": {"number": "facility"},
+    "bank_facility_switch": {"number": "facility"},
+    "bank_pay_again": {"number": "payment"},
+    "operator_exception": {"number": "to_decide"},
+    "operator_party": {"code": "open_code"},
+}
+# Pages that only do something, and are not looked at.
+DEEDS = {
+    "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
+    "warehouse_arrived", "bank_facility_switch", "bank_pay_again", "operator_check_now",
+    "clock", "demo_seat", "demo_clock",
+}  # fmt: skip
+PUBLIC = {"home", "sign_in", "help", "language", "theme", "density"}
+DESKS = {
+    "dealer": "owner@d001.demo",
+    "deal": "owner@d001.demo",
+    "seller": "sales@seller.demo",
+    "warehouse": "gate@warehouse.demo",
+    "pledge": "gate@warehouse.demo",
+    "bank": "credit@bank.demo",
+    "operator": "ops@operator.demo",
+}
+SPECIAL = {"deal_decide": "credit@bank.demo", "deal_ship": "sales@seller.demo"}
+
+
+def pages() -> list[URLPattern]:
+    return [page for page in urlpatterns if isinstance(page, URLPattern) and page.name]
+
+
+def named(leaf: URLPattern) -> str:
+    return str(leaf.name)
+
+
+@pytest.mark.parametrize("leaf", pages(), ids=named)
+def test_a_page_is_for_its_desk_only(lived: Lived, leaf: URLPattern) -> None:
+    name = named(leaf)
+    address = address_of(lived, leaf)
+    visitor = Client().get(address)
+    assert visitor.status_code in (200, 302, 404, 405), visitor.status_code
+    if visitor.status_code == 302 and name not in PUBLIC:
+        assert reverse("sign_in") in visitor["Location"]
+    if name not in DEEDS and name not in PUBLIC:
+        owner = seated(lived, SPECIAL.get(name) or DESKS.get(name.split("_")[0], "owner@d001.demo"))
+        seen = owner.get(address)
+        assert seen.status_code in (200, 302), (seen.status_code, seen.content.decode()[:300])
+    stranger = seated(lived, "owner@d002.demo")
+    for answer in (stranger.get(address), stranger.post(address, {"idempotency_key": "k" * 32})):
+        assert answer.status_code < 500
+        text = answer.content.decode()
+        if name in NAMES:
+            assert answer.status_code in (302, 403, 404, 405, 422), (answer.status_code, text[:300])
+        # What was asked for may be said again; what is not the stranger's may not.
+        asked = {str(lived.there[there]) for there in NAMES.get(name, {}).values()}
+        assert [word for word in lived.secrets() if word in text and word not in asked] == []
+
+
+def test_a_stranger_changed_nothing(lived: Lived) -> None:
+    from tests.trade import laws
+
+    stranger = seated(lived, "owner@d002.demo")
+    for page in pages():
+        if named(page) in NAMES:
+            stranger.post(address_of(lived, page), {"idempotency_key": "k" * 32, "approve": "yes"})
+    laws.hold(lived.world)
+    with lived.world.worker():
+        from heliu.trade.models import DealStep
+
+        stranger_id = lived.world.actor("owner@d002.demo").user_id
+        assert not DealStep.objects.filter(actor=stranger_id).exists()
+
+
+def address_of(lived: Lived, page: URLPattern) -> str:
+    there: dict[str, Any] = lived.there
+    wanted = set(page.pattern.converters)
+    assert wanted == set(NAMES.get(named(page), {})), f"{page.name} needs an example here"
+    return reverse(
+        named(page), kwargs={key: there[name] for key, name in NAMES.get(named(page), {}).items()}
+    )
+
+
+def seated(lived: Lived, email: str) -> Client:
+    """A browser of the person at their desk."""
+    be("heliu_web")
+    client = Client()
+    user = User.objects.get(username=email)
+    client.force_login(user)
+    session = client.session
+    session[DESK] = str(lived.world.actor(email).own_org)
+    session.save()
+    return client

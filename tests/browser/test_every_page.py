@@ -1,0 +1,35 @@
+"""Every page that links lead to, at every desk: it fits, everybody can use it, in one language."""
+
+from __future__ import annotations
+
+import pytest
+from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.browser.people import PEOPLE
+from tests.browser.sights import all_pages, barriers, english, overflow
+
+NARROWEST = {"width": 320, "height": 640}
+
+
+@pytest.mark.parametrize("desk", PEOPLE)
+def test_pages_fit_and_everybody_can_use_them(sit: Opener, desk: str) -> None:
+    page, wrong = sit(PEOPLE[desk]), []
+    for address in all_pages(page):
+        for size in (NARROWEST, PHONE, WIDE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            if found := overflow(page):
+                wrong.append(f"{address} at {size['width']}: sticks out: {found}")
+            if size is not NARROWEST:
+                wrong += [f"{address} at {size['width']}: {one}" for one in barriers(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("desk", PEOPLE)
+def test_chinese_pages_fit_and_speak_chinese(sit: Opener, desk: str) -> None:
+    page, wrong = sit(PEOPLE[desk], language="zh-hans"), []
+    for address in all_pages(page):
+        wrong += [f"{address}: {line}" for line in english(page)]
+        for size in (NARROWEST, PHONE, WIDE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            if found := overflow(page):
+                wrong.append(f"{address} at {size['width']}: sticks out: {found}")
+    assert not wrong, "\n".join(wrong)
