@@ -62,7 +62,7 @@ def fill_pad(page: Page, lines: Mapping[str, int], *, scripted: bool = True) -> 
         page.locator("input[name=code]").nth(place).fill(code)
         page.locator("input[name=quantity]").nth(place).fill(str(quantity))
     if not scripted:
-        press(page.locator("button[name=action][value=check]:visible").first)
+        press(page.locator("button.btn[name=action][value=check]"))
     expect(page.locator(f"#row-{len(lines)}-sum")).to_have_text(re.compile(r"\d"))
 
 

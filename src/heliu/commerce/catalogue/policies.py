@@ -7,8 +7,6 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-from pypinyin import Style, lazy_pinyin
-
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 PLAIN = re.compile(r"[^\W_]+")
 
@@ -40,6 +38,9 @@ def words_of(*, code: str, barcode: str, name: str, name_zh: str) -> str:
     its characters in pairs and the last one alone, its pinyin in full, and its initials from each
     character on, so that two letters are enough to begin one (空调: 空调 调 kongtiao kt t).
     """
+    # Its dictionary takes a quarter of a second to load, and only entering goods needs it.
+    from pypinyin import Style, lazy_pinyin
+
     words = [folded(code), squeezed(code), folded(barcode)]
     for text in (folded(name), folded(name_zh)):
         for word in HAN.sub(" ", text).split():

@@ -70,7 +70,7 @@ def _rows(actor: Actor, receipts: list[Any]) -> list[dict[str, Any]]:
     return [
         {
             "receipt": one,
-            "deal": numbers.get(deal_of.get(one.pledge), ""),
+            "deal": numbers.get(deal_of[one.pledge], "") if one.pledge in deal_of else "",
             "owner": houses.get(one.owner),
             "holder": houses.get(one.holder),
             "goods": goods_words(one.lines.all()),
