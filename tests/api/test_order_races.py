@@ -35,7 +35,9 @@ def at_once(clients: int, send: Callable[[int, Client], Any]) -> list[Answer]:
             answer = send(number, client)
             if answer.status_code >= 500:
                 import traceback
-                print(answer.exc_info, flush=True); traceback.print_exception(*answer.exc_info) if answer.exc_info else None
+
+                print(answer.exc_info, flush=True)
+                traceback.print_exception(*answer.exc_info) if answer.exc_info else None
             return answer.status_code, json.loads(answer.content)
         finally:
             connection.close()

@@ -89,9 +89,7 @@ def sit(address: str, browser: Browser) -> Iterator[Opener]:
     def open_for(
         email: str, *, language: str = "en", size: dict[str, int] = WIDE, **options: Any
     ) -> Page:
-        context = browser.new_context(
-            base_url=address, viewport=size, locale=language, **options
-        )  # type: ignore[arg-type]
+        context = browser.new_context(base_url=address, viewport=size, locale=language, **options)  # type: ignore[arg-type]
         opened.append(context)
         context.set_default_timeout(SLOWEST)
         context.add_cookies(

@@ -253,7 +253,9 @@ def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> No
     read(browser(KEEPER), address)
 
 
-@pytest.mark.parametrize("address", ["/warehouse/", "/pledges", "/warehouse/lots", "/warehouse/receipts"])
+@pytest.mark.parametrize(
+    "address", ["/warehouse/", "/pledges", "/warehouse/lots", "/warehouse/receipts"]
+)
 def test_many_goods_ask_no_more_than_few(demo: World, address: str) -> None:
     from tests.portal.test_statements import statements
 

@@ -109,8 +109,8 @@ def test_shipped_goods_cannot_be_cancelled(world: World) -> None:
 def test_an_unsigned_quote_lets_limit_and_goods_go(world: World) -> None:
     placed = life.place(world)
     world.later(minutes=31)
+    assert placed.loan is not None
     with world.desk(world.dealer) as dealer, pytest.raises(Refused) as refused:
-        assert placed.loan is not None
         financed_order.sign(
             placed.deal.id,
             actor=dealer,

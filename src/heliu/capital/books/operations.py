@@ -89,9 +89,7 @@ def hold_on_terms(
     `terms_delivered` makes it owed, `post(void=[hold])` lets it go. Raises `LimitShort` when the
     buyer owes, or has ordered, too much already.
     """
-    placed = NewHold(
-        hold or new_id(), book_account(seller, Code.RECEIVABLE, buyer), amount, order
-    )
+    placed = NewHold(hold or new_id(), book_account(seller, Code.RECEIVABLE, buyer), amount, order)
     try:
         posting.post(holds=[placed], at=at)
     except LimitShort as short:

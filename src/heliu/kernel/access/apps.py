@@ -10,8 +10,10 @@ from django.db.models.signals import pre_migrate
 
 # Default privileges are per database and must exist before the tables they are for.
 GRANTS = """
-alter default privileges in schema public grant select, insert, update, delete on tables to heliu_web, heliu_worker;
-alter default privileges in schema public grant usage, select on sequences to heliu_web, heliu_worker;
+alter default privileges in schema public
+    grant select, insert, update, delete on tables to heliu_web, heliu_worker;
+alter default privileges in schema public
+    grant usage, select on sequences to heliu_web, heliu_worker;
 """
 
 

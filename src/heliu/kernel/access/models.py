@@ -79,7 +79,7 @@ class MembershipRole(models.Model):
 
 
 class ApiToken(models.Model):
-    """A secret with which a program acts as a person for an organisation. Only its digest is kept."""
+    """A secret with which a program acts as a person at a desk. Only its digest is kept."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     digest = models.BinaryField(max_length=32, unique=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
-ORGS = """create or replace function heliu_orgs() returns uuid[] language sql stable parallel safe as
+ORGS = """create or replace function heliu_orgs() returns uuid[]
+language sql stable parallel safe as
 $$ select coalesce(nullif(current_setting('heliu.orgs', true), ''), '{}')::uuid[] $$"""
 
 

@@ -31,7 +31,7 @@ class Fact(models.Model):
 
 
 class Notice(models.Model):
-    """A message in an organisation's inbox: a kind with its words' parameters, and where it leads."""
+    """A message in an organisation's inbox: its kind, the words' parameters, where it leads."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     org = models.UUIDField()

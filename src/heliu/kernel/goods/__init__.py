@@ -1,1 +1,1 @@
-"""The identity of goods: SKUs, families, units of measure. What they cost or where they lie is elsewhere."""
+"""What goods are: SKUs, families, units. What they cost or where they lie is elsewhere."""

@@ -9,7 +9,7 @@ from heliu.kernel.ids import new_id
 
 
 class UnitOfMeasure(models.Model):
-    """A unit with its scale: 1 of it is 10**scale of the smallest unit in which stock is counted."""
+    """A unit with its scale: 1 of it is 10**scale of the smallest unit, in which stock is kept."""
 
     code = models.CharField(primary_key=True, max_length=12)
     name = models.CharField(max_length=40)

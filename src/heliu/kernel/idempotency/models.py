@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Answer(models.Model):
-    """What was answered to a key of an organisation. Refusals are not kept: a retry is judged anew."""
+    """What was answered to a key. Refusals are not kept: a retry is judged anew."""
 
     org = models.UUIDField()
     key = models.CharField(max_length=80)

@@ -118,7 +118,9 @@ class TradingRelationship(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     buyer = models.UUIDField()
     seller = models.UUIDField()
-    status = models.CharField(max_length=8, choices=RelationshipStatus, default=RelationshipStatus.ACTIVE)
+    status = models.CharField(
+        max_length=8, choices=RelationshipStatus, default=RelationshipStatus.ACTIVE
+    )
     since = models.DateField()
 
     class Meta:

@@ -39,7 +39,7 @@ def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
 
 
 def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
-    """The live link of a pair, or `NotFound`: without it the seller does not exist for the buyer."""
+    """The live link of a pair, or `NotFound`: without it the seller is not there for the buyer."""
     found = TradingRelationship.objects.filter(
         buyer=buyer, seller=seller, status=RelationshipStatus.ACTIVE
     ).first()
