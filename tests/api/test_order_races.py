@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from django.test import Client
 from tests.api.hands import Hand, Hands
@@ -29,7 +30,7 @@ def at_once(clients: int, send: Callable[[int, Client], Any]) -> list[Answer]:
     together = Barrier(clients)
 
     def one(number: int) -> Answer:
-        client = Client(raise_request_exception=False)
+        client = Client()
         together.wait()
         try:
             answer = send(number, client)
@@ -44,6 +45,13 @@ def at_once(clients: int, send: Callable[[int, Client], Any]) -> list[Answer]:
 
     with ThreadPoolExecutor(clients) as pool:
         return list(pool.map(one, range(clients)))
+
+
+@pytest.fixture(autouse=True)
+def patience(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More threads than connections, as no server would have: they may wait for their turn."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"]["pool"], "timeout", 120)
+    be("heliu_web")
 
 
 def place(client: Client, hand: Hand, order: dict[str, Any], key: str) -> Any:

@@ -34,7 +34,7 @@ def test_an_order_without_a_mouse(sit: Opener) -> None:
     tab_to(page, "a.skip", most=1)
     keys(page, "Enter")
     tab_to(page, "input[name=code]")
-    page.keyboard.type("22423")
+    page.keyboard.type("85099B")
     keys(page, "Enter")
     page.keyboard.type("30")
     keys(page, "Enter")
@@ -49,7 +49,7 @@ def test_an_order_without_a_mouse(sit: Opener) -> None:
     keys(page, "F8")
     assert page.evaluate("document.activeElement.value") == "no such thing"
     keys(page, "Control+A")
-    page.keyboard.type("85123A")
+    page.keyboard.type("22386")
     expect(page.locator("#row-2-sum")).to_have_text(re.compile(r"\d"))
     with page.expect_navigation():
         keys(page, "Control+Enter")

@@ -10,7 +10,7 @@ from tests.browser import hands
 from tests.browser.conftest import Opener
 from tests.browser.people import PEOPLE
 
-LINES = {"22423": 30, "85123A": 100}
+LINES = {"85099B": 120, "22386": 80}
 SLOW_PAYER = "owner@d002.demo"  # whose requests the rules leave to a person
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
 # Where a room keeps its `check() -> list[str]`: each line names a law and the first offender.
@@ -29,10 +30,14 @@ def checks() -> Iterator[tuple[str, Check]]:
 
 
 def seals() -> list[str]:
-    """Ledger lines that were altered, are missing or were cut off since they were sealed."""
+    """Ledger lines that were altered, are missing or were cut off since they were sealed.
+
+    Held against the heads that the worker keeps in the data folder, outside the database.
+    """
+    from heliu.kernel.posting.exported import HEADS, kept_heads
     from heliu.kernel.posting.sealing import verify
 
-    return [str(finding) for finding in verify()]
+    return [str(finding) for finding in verify(kept_heads(settings.DATA / HEADS))]
 
 
 def roles() -> list[str]:

@@ -25,6 +25,8 @@ def outcome_of(
     deal = walk.dealer.get(walk.deal)
     loan = walk.dealer.get(f"/loans/{deal['loan_number']}")
     payments = walk.dealer.get("/payments", deal=walk.placed["deal"])["items"]
+    about_order = walk.dealer.get("/facts", subject=deal["order_id"])["items"]
+    facts = {fact["number"]: fact for fact in (*about_order, *deal["facts"])}
     return {
         "version": 1,
         "is_closed": deal["outcome"] == "CLOSED",
@@ -79,7 +81,7 @@ def outcome_of(
         "timings": timings_of(walk, deal),
         "facts": [
             {"name": fact["name"], "flows": fact["flows"], "at": fact["at"]}
-            for fact in deal["facts"]
+            for _, fact in sorted(facts.items())
         ],
         "trial_balances": [_balance(desk, hand) for desk, hand in books.items()],
         "check": check(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
 
 
@@ -25,8 +27,9 @@ def sweep(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */2")
 @app.task(name="posting.seal", queue="seal", queueing_lock="seal")
 def seal(timestamp: int) -> None:
-    """Chain the ledger lines that are final."""
-    posting.seal(clock.now())
+    """Chain the ledger lines that are final and keep the heads outside the database."""
+    if posting.seal(clock.now()):
+        export_heads(settings.DATA / HEADS)
 
 
 @app.periodic(cron="5 * * * *")

@@ -219,6 +219,7 @@
   const pad = $("form[data-pad]");
   const padRows = () => (pad ? $$("[data-row]", pad) : []);
   const fieldsOf = (row) => $$("input[name=code], input[name=quantity], input[name=remark]", row);
+  const typedIn = (row) => fieldsOf(row).filter((field) => field.type !== "hidden");
 
   function nextBadRow() {
     const bad = padRows().filter((row) => row.classList.contains("err"));
@@ -375,8 +376,8 @@
       const row = event.target.closest?.("[data-row]");
       if (!row || event.target.tagName !== "INPUT" || event.ctrlKey || event.metaKey) return;
       const all = padRows();
-      const place = fieldsOf(row).indexOf(event.target);
-      const cell = (other, index) => other && (fieldsOf(other)[index] || fieldsOf(other)[0]);
+      const place = typedIn(row).indexOf(event.target);
+      const cell = (other, index) => other && (typedIn(other)[index] || typedIn(other)[0]);
       const atEnd = event.target.selectionStart === event.target.value.length;
       const atStart = event.target.selectionEnd === 0;
       const below = all[all.indexOf(row) + 1];
@@ -384,8 +385,8 @@
         Enter: () => (place === 0 ? cell(row, 1) : cell(below || addRow(), 0)),
         ArrowDown: () => cell(below, place),
         ArrowUp: () => cell(all[all.indexOf(row) - 1], place),
-        ArrowRight: () => atEnd && fieldsOf(row)[place + 1],
-        ArrowLeft: () => atStart && place > 0 && fieldsOf(row)[place - 1],
+        ArrowRight: () => atEnd && typedIn(row)[place + 1],
+        ArrowLeft: () => atStart && place > 0 && typedIn(row)[place - 1],
       };
       const target = targets[event.key]?.();
       if (event.key === "Enter") event.preventDefault();
