@@ -1,4 +1,5 @@
-"""What the turn of the day brings: interest, due dates, arrears, quotes that ran out."""
+"""What the turn of the day brings: interest, due dates, arrears, codes and quotes that ran out,
+and the comparison of yesterday with the bank's statements."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from heliu.capital.bank.reconciliation import reconcile_day
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending import queries as loans
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
+from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, order_of
@@ -33,6 +36,9 @@ def close_of_day(*, at: datetime) -> int:
         with transaction.atomic():
             _bring_up_to_date(locked(deal_id), at=at)
     sweep(at=at)
+    pledges.expire_codes(at=at)
+    with transaction.atomic():
+        reconcile_day(day_of(at) - timedelta(days=1), at)
     return len(running)
 
 

@@ -1,4 +1,4 @@
-"""Calling the worker to a deal, in the same transaction that gave it something to do."""
+"""Calling the worker, in the same transaction that gave it something to do."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def wake(deal_id: UUID) -> None:
     A call that is lost costs seconds: the sweeper finds what waits.
     """
     app.configure_task("trade.bank_work").defer(deal=str(deal_id))
+
+
+def close_day_soon() -> None:
+    """Let the worker bring everything up to today, after a demo's clock was moved."""
+    app.configure_task("trade.close_of_day", queue="sweep").defer(timestamp=0)

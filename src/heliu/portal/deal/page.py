@@ -128,6 +128,7 @@ def _goods(view: Any) -> dict[str, Any]:
         counts = {line.sku_id: [line.shipped, line.received] for line in lines}
     rows = [
         {
+            "name": line.sku.display,
             "code": line.sku.code,
             "quantity": line.quantity,
             "unit_price": line.unit_price,

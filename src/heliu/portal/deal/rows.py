@@ -72,11 +72,11 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
 
 
 def _goods(order: Any) -> str:
-    """The first line's code and how many kinds there are."""
+    """The first line's goods and how many kinds there are."""
     lines = list(order.lines.all()) if order else []
     if not lines:
         return ""
-    code = str(lines[0].sku.code)
+    name = str(lines[0].sku.display)
     if len(lines) == 1:
-        return f"{code} × {lines[0].quantity}"
-    return _("%(code)s and %(n)d more") % {"code": code, "n": len(lines) - 1}
+        return f"{name} × {lines[0].quantity}"
+    return _("%(code)s and %(n)d more") % {"code": name, "n": len(lines) - 1}

@@ -16,6 +16,7 @@ from heliu.portal import desks
 from heliu.portal.shell.find import find_all
 from heliu.portal.shell.frames import DEMO_STEPS
 from heliu.portal.shell.pages import actor_of, back, desk_page, now, say, see_other, show
+from heliu.trade.wake import close_day_soon
 
 
 @require_GET
@@ -50,6 +51,7 @@ def advance_clock(request: HttpRequest) -> HttpResponse:
         raise Http404
     days = int(request.POST["by"])
     clock.advance(days)
+    close_day_soon()
     say(request, ngettext("%(n)d day passed.", "%(n)d days passed.", days) % {"n": days})
     return see_other(back(request))
 

@@ -12,6 +12,8 @@ GAP = 2
 ROW_GAP = 10
 LEFT, TOP, EDGE = 42, 30, 12
 AISLE = 18
+PAGE = 1150  # pixels
+LARGEST = 1.5  # a small house is not blown up to the width of the page
 
 STATES = {
     "free": "f-sheet s-line2",
@@ -54,7 +56,7 @@ class PledgeMap:
 
 
 def draw_map(plan: PledgeMap) -> str:
-    """The plan at its own size. Raises ``KeyError`` for a state the map does not know."""
+    """The plan; one that is narrower than a page is drawn larger. Raises ``KeyError`` for a state the map does not know."""
     columns = max((place.column for place in plan.bins), default=0) + 1
     rows = max((place.row for place in plan.bins), default=0) + 1
     width = _x(columns - 1, plan) + BIN_WIDTH + EDGE
@@ -72,9 +74,15 @@ def draw_map(plan: PledgeMap) -> str:
     ]
     height = floor + (28 if plan.doors else 4)
     return (
-        f'<svg viewBox="0 0 {width + 1} {height}" role="group" aria-label="{attr(plan.label)}">'
+        f'<svg viewBox="0 0 {width + 1} {height}" width="{_shown(width + 1)}" role="group"'
+        f' aria-label="{attr(plan.label)}">'
         f"{''.join(body)}</svg>"
     )
+
+
+def _shown(width: int) -> int:
+    """How wide a plan of this many units is drawn, in pixels."""
+    return max(width, min(round(width * LARGEST), PAGE))
 
 
 def _x(column: int, plan: PledgeMap) -> int:
