@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -19,6 +19,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 class Cursors(TestCase):
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         hours=st.lists(st.integers(0, 3), max_size=12),
         limit=st.integers(1, 5),

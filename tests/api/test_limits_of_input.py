@@ -118,41 +118,43 @@ def test_unknown_names_are_not_there(hands: Hands, desk: Hand) -> None:
     desk.get("/credit-line", 404, seller=gone)
 
 
-@pytest.mark.parametrize(
-    ("path", "query"),
-    [
-        ("/orders", {"limit": 0}),
-        ("/orders", {"limit": 201}),
-        ("/orders", {"limit": HUGE}),
-        ("/orders", {"status": "LOST"}),
-        ("/orders", {"q": "SO\x00"}),
-        ("/orders", {"placed_from": "2026-11-02"}),
-        ("/orders", {"placed_from": "2026-11-02T08:00:00"}),
-        ("/facts", {"after": HUGE}),
-        ("/facts", {"after": -1}),
-        ("/catalogue", {"cursor": "x"}),
-        ("/catalogue", {"q": "\x00"}),
-        ("/prices", {}),
-        ("/books/trial-balance", {"on": "yesterday"}),
-    ],
-)
-def test_wrong_questions_are_refused(desk: Hand, path: str, query: dict[str, object]) -> None:
-    assert desk.get(path, 422, **query)["code"] in ("not-valid", "cursor-unknown")
+WRONG_QUESTIONS: list[tuple[str, dict[str, object]]] = [
+    ("/orders", {"limit": 0}),
+    ("/orders", {"limit": 201}),
+    ("/orders", {"limit": HUGE}),
+    ("/orders", {"status": "LOST"}),
+    ("/orders", {"q": "SO\x00"}),
+    ("/orders", {"placed_from": "2026-11-02"}),
+    ("/orders", {"placed_from": "2026-11-02T08:00:00"}),
+    ("/facts", {"after": HUGE}),
+    ("/facts", {"after": -1}),
+    ("/catalogue", {"cursor": "x"}),
+    ("/catalogue", {"q": "\x00"}),
+    ("/prices", {}),
+    ("/books/trial-balance", {"on": "yesterday"}),
+]
+FORGED: list[object] = [
+    None, [None, None], ["\x00", "\x00"], [[], {}], ["2026-11-02T08:00:00", "x"], {"a": 1}, "ab",
+    [HUGE, HUGE], ["9" * 400, "1"], ["0001-01-01T00:00:00+23:59", str(new_id())],
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "packed",
-    [None, [None, None], ["\x00", "\x00"], [[], {}], ["2026-11-02T08:00:00", "x"], {"a": 1}, "ab",
-     [HUGE, HUGE], ["9" * 400, "1"], ["0001-01-01T00:00:00+23:59", str(new_id())]],
-)  # fmt: skip
-def test_a_forged_cursor_finds_nothing_or_is_refused(hands: Hands, packed: object) -> None:
-    cursor = base64.urlsafe_b64encode(json.dumps(packed).encode()).decode()
-    for path in ("/orders", "/organizations", "/facts", "/notices", "/stock"):
-        said = hands.dealer.client.get(
-            f"/api/v1{path}", {"cursor": cursor},
-            headers={"Authorization": f"Bearer {hands.dealer.token}"},
-        )  # fmt: skip
-        assert said.status_code in (200, 422), (path, said.content)
+def test_wrong_questions_are_refused(desk: Hand) -> None:
+    for path, query in WRONG_QUESTIONS:
+        assert desk.get(path, 422, **query)["code"] in ("not-valid", "cursor-unknown"), path
+
+
+def test_a_cursor_that_is_made_up_or_of_another_list_is_refused(hands: Hands) -> None:
+    for _ in range(2):
+        hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+    ours = hands.dealer.get("/orders", limit=1)["next_cursor"]
+    for path in ("/organizations", "/facts", "/notices", "/stock", "/orders"):
+        plain = [json.dumps(packed).encode() for packed in FORGED]
+        forged = [base64.urlsafe_b64encode(text).decode() for text in plain]
+        other = [ours] if path != "/orders" else [f"{ours}x"]
+        for cursor in [*forged, *other, f"{forged[1]}:{ours.rpartition(':')[2]}"]:
+            assert hands.dealer.get(path, 422, cursor=cursor[:400])["code"] == "cursor-unknown"
+    assert len(hands.dealer.items("/orders", cursor=ours)) >= 1
 
 
 def test_an_order_of_10_000_lines_and_not_one_more(hands: Hands, world: World) -> None:

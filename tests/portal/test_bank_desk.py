@@ -189,7 +189,11 @@ def test_a_lender_gets_no_evidence_of_a_deal_it_does_not_finance(demo: World) ->
 
 
 def test_what_was_lent_is_followed_to_its_end(demo: World) -> None:
-    placed = life.to_pledge(demo)
+    placed = life.place(demo)
+    life.sign(demo, placed)
+    demo.later(seconds=2)
+    demo.bank()
+    life.receive(demo, life.ship(demo, placed))
     officer = browser(BANK)
     page = content(read(officer, "/bank/drawdowns?outcome=rules"))
     assert loan_of_number(demo, placed) in page

@@ -79,11 +79,11 @@ def find_dealer(wanted: str, ids: Iterable[UUID]) -> Organization:
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
-            raise stopped(f"Several dealers are called {wanted}: {_listed(found.values())}.")
+            raise stopped(f"Several dealers are called {wanted!r}: {_listed(found.values())}.")
     near = difflib.get_close_matches(asked, [name for name, _ in named], n=NEAR, cutoff=0.4)
-    close = {dealer.id: dealer for name, dealer in named if name in near}
+    close = {dealer.id: dealer for like in near for name, dealer in named if name == like}
     shown = _listed(close.values() or dealers[:NEAR])
-    raise stopped(f"No dealer is called {wanted}. Near to it: {shown}.")
+    raise stopped(f"No dealer is called {wanted!r}. Near to it: {shown}.")
 
 
 def _names(dealer: Organization) -> list[str]:

@@ -345,7 +345,7 @@ def parties(
 ) -> tuple[list[Party], int]:
     """A page of parties by code, and how many the filters leave."""
     rows = _rows(actor, "operator_parties(%s, %s, %s, %s)", text, role, most, skipped)
-    found = [Party(*row[:8], tuple(row[8]), *row[9:14]) for row in rows]
+    found = [Party(*(*row[:8], tuple(row[8]), *row[9:14])) for row in rows]
     return found, rows[0][14] if rows else 0
 
 

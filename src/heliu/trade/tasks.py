@@ -39,7 +39,7 @@ def close_the_day(timestamp: int) -> None:
     close_of_day.close_of_day(at=clock.now())
 
 
-@app.periodic(cron="20 * * * *")
+@app.periodic(cron="*/15 * * * *")
 @app.task(name="trade.check_ledgers", queue="checks", queueing_lock="check_ledgers")
 def check_ledgers(timestamp: int = 0) -> None:
     """Every law over the whole database; what is found is told to the operators."""

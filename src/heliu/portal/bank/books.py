@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from heliu.capital.books import queries as books
+from heliu.capital.books.chart import Code
 from heliu.capital.books.queries import TrialRow
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 
 MOST_OTHERS = 200
+CHART = [str(code) for code in Code]
 
 
 @require_GET
@@ -44,7 +46,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 def _sheet(title: str, rows: list[TrialRow]) -> dict[str, Any]:
     """One code per line, both sides summed over all counterparties."""
     lines = []
-    for code, group in groupby(rows, key=lambda row: row.code):
+    for code, group in groupby(sorted(rows, key=place_of), key=lambda row: row.code):
         found = list(group)
         lines.append(
             {
@@ -63,6 +65,11 @@ def _sheet(title: str, rows: list[TrialRow]) -> dict[str, Any]:
         "credit": credit,
         "is_balanced": debit == credit,
     }
+
+
+def place_of(row: TrialRow) -> int:
+    """Where an account stands in the chart."""
+    return CHART.index(row.code)
 
 
 def _by_party(rows: list[TrialRow]) -> list[dict[str, Any]]:

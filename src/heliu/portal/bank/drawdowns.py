@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -52,7 +52,12 @@ class Asked:
     def query(self) -> str:
         """The filters as they stand in the address."""
         least = str(self.least // 100) if self.least else ""
-        values = {"outcome": self.outcome, "q": self.text, "least": least, "slow": self.slow or ""}
+        values = {
+            "outcome": self.outcome,
+            "q": self.text,
+            "least": least,
+            "slow": str(self.slow or ""),
+        }
         return urlencode({name: value for name, value in values.items() if value})
 
 
@@ -112,9 +117,13 @@ def decision_times(found: QuerySet[Any]) -> Chart | None:
 
 
 def money_times(found: QuerySet[Any]) -> Chart | None:
-    """How long it took from the signature until the seller was paid, in seconds."""
-    times = found.exclude(signed_at=None).exclude(seller_paid_at=None)
-    pairs = times.values_list("signed_at", "seller_paid_at")[:MEASURED]
+    """How long it took from the signature until the seller was paid, in seconds.
+
+    What bears one moment throughout was written in afterwards and tells nothing.
+    """
+    pairs = found.filter(seller_paid_at__gt=F("signed_at")).values_list(
+        "signed_at", "seller_paid_at"
+    )[:MEASURED]
     spread = Spread.of([(paid - signed).total_seconds() for signed, paid in pairs])
     if not spread.values:
         return None
@@ -156,7 +165,8 @@ def _href(loan: Any, numbers: dict[Any, str]) -> str:
 def _to_money(loan: Any) -> timedelta | None:
     if loan.signed_at is None or loan.seller_paid_at is None:
         return None
-    return timedelta(seconds=(loan.seller_paid_at - loan.signed_at).total_seconds())
+    span: timedelta = loan.seller_paid_at - loan.signed_at
+    return span or None
 
 
 def _number(text: str) -> Decimal | None:

@@ -105,7 +105,8 @@ def months_chart(file: CreditFile) -> Chart:
     """What was bought and repaid in 24 months, in the language's round unit."""
     unit = 1_000_000 if (get_language() or "").startswith("zh") else 100_000
     months = [
-        Month(f"{one.start:%Y-%m}", one.bought / unit, one.repaid / unit) for one in file.months
+        Month(f"{one.start:%Y-%m}", one.bought / unit, one.repaid / unit or None)
+        for one in file.months
     ]
     bought = sum(one.bought for one in file.months)
     repaid = sum(one.repaid for one in file.months)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,7 +28,7 @@ from heliu.portal.bank.loans import lent, numbers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
-from heliu.portal.ui.formats import percent_text
+from heliu.portal.ui.formats import money_text, percent_text
 
 ROWS = 50
 OLD_DAYS = 60
@@ -43,8 +44,8 @@ STATES = {
 class Cover:
     """A pledge and the debt it secures, in minor units.
 
-    ``limit`` is the loan to value at which the loan was given, per cent; ``gap`` what is missing in
-    goods for the debt to be within it.
+    ``limit`` is the most the programme lends on goods, per cent; ``gap`` what of the debt passes
+    the share of the goods on which this loan was given.
     """
 
     row: Any
@@ -66,7 +67,7 @@ class Cover:
 
     def is_in(self, state: str) -> bool:
         """Whether a filter of the board leaves it."""
-        kept = {"short": self.gap > 0, "free": self.row.ready > 0, "old": self.days > OLD_DAYS}
+        kept = {"short": self.gap > 0, "free": bool(self.row.ready), "old": self.days > OLD_DAYS}
         return kept.get(state, True)
 
 
@@ -93,7 +94,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "house_chips": _house_chips(everything, houses, state, house),
         "rows": _rows(actor, list(page), houses),
         "pager": parts.pager(page, _address(state, house)[1:]),
-        "limit": max((one.limit for one in shown), default=Decimal(0)),
     }
     return show(request, "bank/pledge_board.html", context, here="bank_pledges")
 
@@ -102,7 +102,10 @@ def covers(actor: Actor, at: datetime) -> list[Cover]:
     """Every pledge in force for this bank with its debt, the largest gap first."""
     rows = [row for row in pledges.board(actor) if row.pledge.pledgee in actor.orgs]
     loans = {
-        loan.deal: loan for loan in lent(actor).filter(deal__in=[row.pledge.deal for row in rows])
+        loan.deal: loan
+        for loan in lent(actor)
+        .filter(deal__in=[row.pledge.deal for row in rows])
+        .select_related("programme")
     }
     found = [cover(row, loans[row.pledge.deal], at) for row in rows if row.pledge.deal in loans]
     return sorted(found, key=lambda one: (-one.gap, -(one.percent or Decimal(0))))
@@ -117,7 +120,7 @@ def cover(row: Any, loan: Any, at: datetime) -> Cover:
         loan=loan,
         debt=debt,
         percent=loan_to_value(debt, row.value),
-        limit=(agreed * 100).quantize(Decimal("0.1")),
+        limit=(100 - min(loan.programme.deposit_ratios) * 100).quantize(Decimal("0.1")),
         gap=debt - int(row.value * agreed),
         days=(day_of(at) - day_of(since)).days,
     )
@@ -144,7 +147,7 @@ def figures(found: list[Cover]) -> list[parts.Figure]:
             _("Short"),
             text=f"{len(short):,}",
             unit=ngettext("pledge", "pledges", len(short)),
-            note=_("goods come short of the agreed share")
+            note=_("by %(amount)s") % {"amount": money_text(sum(one.gap for one in short))}
             if short
             else _("all within their share"),
             tone="bad" if short else "",
@@ -160,7 +163,7 @@ def figures(found: list[Cover]) -> list[parts.Figure]:
 
 
 def _house_chips(
-    found: list[Cover], houses: dict[UUID, House], state: str, chosen: str
+    found: list[Cover], houses: Mapping[UUID, House], state: str, chosen: str
 ) -> list[parts.Chip]:
     """One chip per warehouse, when there are several."""
     counts = Counter(one.row.pledge.custodian for one in found)
@@ -178,7 +181,7 @@ def _house_chips(
     ]
 
 
-def _rows(actor: Actor, found: list[Cover], houses: dict[UUID, House]) -> list[dict[str, Any]]:
+def _rows(actor: Actor, found: list[Cover], houses: Mapping[UUID, House]) -> list[dict[str, Any]]:
     numbers = numbers_of(actor, (one.row.pledge.deal for one in found))
     owners = names(one.row.pledge.pledgor for one in found)
     return [

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from heliu.capital.books.chart import MEMO
+from heliu.capital.books.chart import Code
 from heliu.portal.operator.pages import listed, page_in, skipped
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.trade import oversight
 
 ROWS = 50
+CHART = [str(code) for code in Code]
 
 
 @require_GET
@@ -20,7 +21,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, number = actor_of(request), page_in(request)
     found, total = oversight.books(actor, most=ROWS, skipped=skipped(number, ROWS))
     names = oversight.names(actor, (book.org for book in found))
-    codes = sorted(oversight.codes(actor), key=lambda one: (one.code in MEMO, one.code))
+    codes = sorted(oversight.codes(actor), key=lambda one: CHART.index(one.code))
     context = {
         "rows": [(book, names.get(book.org)) for book in found],
         "pager": listed(number, ROWS, len(found), total),

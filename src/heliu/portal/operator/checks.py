@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "heads": [
             {
                 "head": head,
-                "house": names.get(head.org),
+                "house": names.get(head.org) if head.org else None,
                 "is_book": head.name.startswith("book:"),
             }
             for head in heads

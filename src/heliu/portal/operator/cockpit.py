@@ -161,7 +161,7 @@ def _against(today: int, usual: float) -> str:
         return ""
     percent = round((today / usual - 1) * 100)
     sign = "+" if percent > 0 else MINUS if percent < 0 else ""
-    return _("%(percent)s on usual") % {"percent": f"{sign}{abs(percent)}%"}
+    return _("%(percent)s to usual") % {"percent": f"{sign}{abs(percent)}%"}
 
 
 def _share(part: int, whole: int, places: int = 1) -> str:

@@ -104,8 +104,8 @@ def places_of(actor: Actor, house: Any, short: Collection[UUID] = ()) -> list[Pl
 def draw(places: Sequence[Place], chosen: Collection[UUID]) -> PledgeMap:
     """The plan with the chosen bins outlined."""
     columns = max(place.place.x for place in places) + 1
-    storage = [p.place for p in places if not (p.place.is_dock or p.place.is_quarantine)]
-    letters = {place.y: place.code[:1] for place in storage}
+    drawn = [place for place in places if place.rows or not place.place.is_dock]
+    letters = {place.place.y: place.place.code[:1] for place in drawn}
     return PledgeMap(
         bins=tuple(
             Bin(
@@ -117,7 +117,7 @@ def draw(places: Sequence[Place], chosen: Collection[UUID]) -> PledgeMap:
                 href=place.href,
                 selected=place.place.pk in chosen,
             )
-            for place in places
+            for place in drawn
         ),
         label=_("Plan of the house; the table of bins says the same"),
         row_names=tuple(

@@ -144,6 +144,7 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **_about(shipment),
         "entries": entries,
+        "good": sum(int(entry.good) for entry in entries if entry.missing is not None),
         "differs": _differs(entries),
         "said": _said(entries),
         "will": _will(shipment, entries),

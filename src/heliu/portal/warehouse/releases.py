@@ -27,7 +27,7 @@ class ReleaseRow:
     order: Any
     owner: str
     goods: str
-    bins: str
+    bins: tuple[str, ...]
     href: str
 
 
@@ -59,7 +59,7 @@ def release_rows(actor: Actor, orders: Sequence[Any]) -> list[ReleaseRow]:
             order=order,
             owner=owners[order.pledgor].short if order.pledgor in owners else "",
             goods=goods_words(order.lines.all()),
-            bins=" · ".join(
+            bins=tuple(
                 dict.fromkeys(codes.get(line.stock_row.bin, "–") for line in order.lines.all())
             ),
             href=f"{reverse('warehouse_scan')}?for={order.number}",

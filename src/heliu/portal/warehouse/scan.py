@@ -158,4 +158,5 @@ def _verdict(request: HttpRequest) -> dict[str, Any] | None:
         "head": _(HEADS.get(kept["code"], HEADS["unknown"])),
         "words": Verdict(kept["go"], kept["code"], kept["message"], kept["params"]).words,
         "what": kept["what"],
+        "is_kept": not kept["go"] and kept["code"] != "unknown",
     }

@@ -25,18 +25,13 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One scan: its tone, what was scanned, by whom, how it ended."""
+    """One scan: what was scanned, by whom, how it ended; on a refusal nothing may leave."""
 
     at: datetime
-    tone: str
     title: str
     person: str
     outcome: str
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether nothing may leave on it."""
-        return self.tone == "bad"
+    is_refusal: bool
 
 
 def tries(actor: Actor, *, most: int) -> list[Try]:
@@ -50,18 +45,18 @@ def tries(actor: Actor, *, most: int) -> list[Try]:
 def _code(attempt: Any) -> Try:
     return Try(
         attempt.at,
-        "quiet" if attempt.outcome == "GO" else "bad",
         attempt.release.number if attempt.release else _("Unknown pick-up code"),
         attempt.actor_name,
         _("Handed over") if attempt.outcome == "GO" else attempt.get_outcome_display(),
+        attempt.outcome != "GO",
     )
 
 
 def _pick(attempt: Any) -> Try:
     return Try(
         attempt.at,
-        "quiet" if attempt.outcome == "GO" else "bad",
         f"{attempt.sku.code} × {attempt.quantity}",
         attempt.actor_name,
         _(REASONS.get(attempt.reason, REASONS["go"])),
+        attempt.outcome != "GO",
     )
