@@ -43,7 +43,7 @@ def tell(org: UUID, kind: str, params: dict[str, str], *, link: str, at: datetim
 
 def words(notice: Notice) -> str:
     """The notice in the language active now."""
-    return gettext(WORDS[notice.kind]) % notice.params
+    return str(gettext(WORDS[notice.kind]) % notice.params)
 
 
 def mark_read(notice_id: UUID, *, actor: Actor, at: datetime) -> Notice:

@@ -56,7 +56,10 @@ class PledgeMap:
 
 
 def draw_map(plan: PledgeMap) -> str:
-    """The plan; one that is narrower than a page is drawn larger. Raises ``KeyError`` for a state the map does not know."""
+    """The plan; one that is narrower than a page is drawn larger.
+
+    Raises ``KeyError`` for a state the map does not know.
+    """
     columns = max((place.column for place in plan.bins), default=0) + 1
     rows = max((place.row for place in plan.bins), default=0) + 1
     width = _x(columns - 1, plan) + BIN_WIDTH + EDGE
