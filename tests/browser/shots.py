@@ -13,7 +13,8 @@ from tests.browser.conftest import PHONE, WIDE, Opener
 from tests.browser.people import PEOPLE
 from tests.browser.sights import all_pages
 
-SHOTS = Path(__file__).parents[2] / "shots"
+ROOT = Path(__file__).parents[2]
+SHOTS, PICTURES = ROOT / "shots", ROOT / "docs" / "pictures"
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -28,3 +29,13 @@ def test_pictures(sit: Opener, desk: str, language: str) -> None:
                 path=SHOTS / language / f"{desk}-{name[:60]}-{size['width']}.png", full_page=True
             )
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def test_pictures_of_the_readme(sit: Opener) -> None:
+    dealer = sit(PEOPLE["dealer"], size={"width": 1440, "height": 960})
+    dealer.goto("/deals")
+    dealer.locator("tr:has(.pill:text-is('Partly released')) a.nw").first.click()
+    dealer.screenshot(path=PICTURES / "deal.png")
+    bank = sit(PEOPLE["bank"], size={"width": 1440, "height": 900})
+    bank.goto("/bank/")
+    bank.screenshot(path=PICTURES / "queue.png")

@@ -99,7 +99,7 @@ def test_deals_in_every_state_are_there(link: psycopg.Connection) -> None:
     assert set(column(link, "select distinct status from pledges_pledge")) == PLEDGES
     assert set(column(link, "select distinct status from ordering_order")) == ORDERS
     waiting = column(link, "select distinct status from pledges_releaseorder")
-    assert set(waiting) == {"RELEASED", "PICKED_UP"}
+    assert set(waiting) == {"RELEASED", "PICKED_UP", "EXPIRED"}
     assert column(link, "select status from bank_paymentinstruction where status <> 'BOOKED'")
     assert column(link, "select count(*) from bank_banknotice where trouble <> ''") == [0]
     assert column(link, "select 1 from trade_dealstep where step = 'RECEIPT_DIFFERS'") == [1]

@@ -29,6 +29,7 @@ from heliu.portal.ui.formats import percent_text
 
 ROWS = 50
 MOST = 20
+HOLDING = ("QUOTED", "AWAIT_DEPOSIT", "FUNDED_SHARE", "DISBURSING")
 STATES = ("ACTIVE", "SUSPENDED", "ENDED")
 
 
@@ -94,7 +95,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         .order_by("-at", "-id")[:MOST]
     )
     drawn = lent(actor).filter(facility=facility)
-    held = list(drawn.exclude(limit_hold=None).order_by("created_at")[:MOST])
+    held = list(drawn.filter(status__in=HOLDING).order_by("created_at")[:MOST])
     running = list(drawn.filter(status__in=RUNNING).order_by("due_on")[:MOST])
     numbers = numbers_of(actor, (loan.deal for loan in [*held, *running]))
     context = {
@@ -102,7 +103,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "line": line,
         "house": names([facility.borrower])[facility.borrower],
         "figures": figures(line),
-        "held": [(loan, numbers.get(loan.deal)) for loan in held if loan.status not in RUNNING],
+        "held": [(loan, numbers.get(loan.deal)) for loan in held],
         "running": [(loan, numbers.get(loan.deal)) for loan in running],
         "decisions": decisions,
         "newest": decisions[0] if decisions else None,

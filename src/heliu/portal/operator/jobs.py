@@ -15,6 +15,7 @@ TASKS = {
     "trade.bank_work": N_("Talk to the bank for a deal"),
     "trade.sweep": N_("Ask for lost answers, let offers run out"),
     "trade.close_of_day": N_("Interest, due days and arrears"),
+    "trade.reconcile_days": N_("Compare ended days with the bank"),
     "trade.check_ledgers": N_("Check the ledgers"),
     "posting.seal": N_("Seal ledger lines"),
 }
