@@ -1,5 +1,5 @@
 """What the turn of the day brings: interest, due dates, arrears, codes and quotes that ran out,
-and the comparison of yesterday with the bank's statements."""
+and the comparison of ended days with the bank's statements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from heliu.capital.bank.reconciliation import reconcile_day
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending import queries as loans
 from heliu.kernel.access.actor import Actor
@@ -18,6 +17,7 @@ from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.reconcile_days import reconcile_days
 from heliu.trade.steps import locked, remember
 from heliu.trade.sweeper import sweep
 
@@ -38,7 +38,7 @@ def close_of_day(*, at: datetime) -> int:
     sweep(at=at)
     pledges.expire_codes(at=at)
     with transaction.atomic():
-        reconcile_day(day_of(at) - timedelta(days=1), at)
+        reconcile_days(at=at)
     return len(running)
 
 

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
-from heliu.trade import bank_answers, close_of_day, ledger_checks, reconcile_days, sweeper
+from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
 
 
 @app.task(name="trade.bank_work", queue="bank")
@@ -35,15 +35,8 @@ def seal(timestamp: int) -> None:
 @app.periodic(cron="5 * * * *")
 @app.task(name="trade.close_of_day", queue="sweep", queueing_lock="close_of_day")
 def close_the_day(timestamp: int) -> None:
-    """Interest, due dates and arrears up to today; running it again changes nothing."""
+    """Interest, due dates, arrears, comparisons up to today; again, it changes nothing."""
     close_of_day.close_of_day(at=clock.now())
-
-
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="trade.reconcile_days", queue="checks", queueing_lock="reconcile_days")
-def reconcile(timestamp: int) -> None:
-    """The bank's statements of the days that have ended, each compared once."""
-    reconcile_days.reconcile_days(at=clock.now())
 
 
 @app.periodic(cron="*/15 * * * *")
