@@ -254,16 +254,17 @@ class ChainHead:
 
 @dataclass(frozen=True)
 class Jobs:
-    """A task of the worker and how many of its jobs stand where."""
+    """A task of the worker, and how many of its jobs stand where; what is done is gone.
 
-    queue: str
+    `oldest` has been waiting since then; `by_clock` is when a regular task was last put in.
+    """
+
     task: str
     todo: int
     doing: int
-    succeeded: int
     failed: int
     oldest: datetime | None
-    last_at: datetime | None
+    by_clock: datetime | None
 
 
 @dataclass(frozen=True)
@@ -384,6 +385,11 @@ def heads(actor: Actor, *, most: int = 50, skipped: int = 0) -> tuple[list[Chain
 def jobs(actor: Actor) -> list[Jobs]:
     """The worker's queue by task."""
     return [Jobs(*row) for row in _rows(actor, "operator_jobs()")]
+
+
+def workers_alive(actor: Actor) -> int:
+    """How many workers gave a sign of life within the last half minute."""
+    return sum(row[0] for row in _rows(actor, "operator_workers()"))
 
 
 def books(actor: Actor, *, most: int = 50, skipped: int = 0) -> tuple[list[Book], int]:

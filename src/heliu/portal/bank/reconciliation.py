@@ -39,11 +39,6 @@ class Cell:
         """Whether nobody has to look."""
         return self.is_tied and not self.differing
 
-    @property
-    def tone(self) -> str:
-        """The shape of the verdict."""
-        return "quiet" if self.is_good else "bad"
-
 
 @require_GET
 @desk_page
@@ -96,9 +91,12 @@ def _rows(found: list[Any], days: list[date], chosen: Any, last: date) -> list[d
                 "holder": holders.get(account.org),
                 "cells": cells,
                 "differs": any(cell is not None and not cell.is_good for cell in cells),
+                "matched": sum(cell.matched for cell in cells if cell is not None),
             }
         )
-    return sorted(rows, key=lambda row: (not row["differs"], row["account"].number))
+    return sorted(
+        rows, key=lambda row: (not row["differs"], -row["matched"], row["account"].number)
+    )
 
 
 def _cell(statement: Any, chosen: Any, last: date) -> Cell | None:

@@ -96,8 +96,7 @@ def figures(counts: dict[str, int], waiting: list[Any]) -> list[Figure]:
 def day_chart(actor: Actor, at: datetime) -> Chart:
     """Facts of each flow, half hour by half hour, against the mean of the days before."""
     slots = {(one.flow, one.slot): one for one in oversight.flows(actor, day_of(at))}
-    local = at.astimezone(ZONE)
-    upto = local.hour * 2 + local.minute // 30 + 1
+    upto = half_hours(at)
     names = {
         "commerce": _("Commerce"),
         "capital": _("Capital"),
@@ -115,7 +114,7 @@ def day_chart(actor: Actor, at: datetime) -> Chart:
                 name=names[flow],
                 now=today,
                 usual=usual,
-                upto=upto,
+                upto=upto + 1 if upto < SLOTS and today[upto] else upto,
                 total=_facts(sum(today)),
                 against=_against(sum(today[:upto]), sum(usual[:upto])),
             )
@@ -125,6 +124,12 @@ def day_chart(actor: Actor, at: datetime) -> Chart:
         "words": ", ".join(f"{lane.name} {lane.total}" for lane in lanes),
     }
     return lanes_chart(lanes, label=label, head=(_("Hour"), *(names[flow] for flow in FLOWS)))
+
+
+def half_hours(at: datetime) -> int:
+    """How many half hours of the day are over; the running one would always look like a fall."""
+    local = at.astimezone(ZONE)
+    return local.hour * 2 + local.minute // 30
 
 
 def spans(actor: Actor, at: datetime) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -78,10 +79,15 @@ def deal_context(actor: Actor, number: str, rows: list[Exceptional]) -> dict[str
         ],
         "documents": [
             (one.purpose or _(DOCUMENTS[one.kind]), one)
-            for one in oversight.documents(actor, number)
+            for one in sorted(oversight.documents(actor, number), key=_place)
         ],
         "steps": oversight.steps(actor, number),
     }
+
+
+def _place(one: oversight.Document) -> tuple[datetime, int, str]:
+    """By time; what is of one moment in the order in which it comes about."""
+    return one.at, list(DOCUMENTS).index(one.kind), one.number
 
 
 def _href(row: Exceptional, kind: str) -> str:

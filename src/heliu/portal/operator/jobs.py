@@ -15,7 +15,6 @@ TASKS = {
     "trade.bank_work": N_("Talk to the bank for a deal"),
     "trade.sweep": N_("Ask for lost answers, let offers run out"),
     "trade.close_of_day": N_("Interest, due days and arrears"),
-    "trade.reconcile_days": N_("Compare ended days with the bank"),
     "trade.check_ledgers": N_("Check the ledgers"),
     "posting.seal": N_("Seal ledger lines"),
 }
@@ -24,15 +23,21 @@ TASKS = {
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Counts per task: waiting, at work, done, failed."""
-    rows = oversight.jobs(actor_of(request))
-    failed = sum(row.failed for row in rows)
+    """Counts per task: waiting, at work, failed; what is done leaves the queue."""
+    actor = actor_of(request)
+    rows = oversight.jobs(actor)
+    failed, alive = sum(row.failed for row in rows), oversight.workers_alive(actor)
     context = {
         "figures": [
             Figure(_("Waiting"), text=f"{sum(row.todo for row in rows):,}"),
             Figure(_("At work"), text=f"{sum(row.doing for row in rows):,}"),
-            Figure(_("Done, still kept"), text=f"{sum(row.succeeded for row in rows):,}"),
             Figure(_("Failed"), text=f"{failed:,}", tone="bad" if failed else ""),
+            Figure(
+                _("Workers alive"),
+                text=f"{alive:,}",
+                note=_("a sign of life within 30 s"),
+                tone="" if alive else "bad",
+            ),
         ],
         "rows": [(row, _(TASKS[row.task]) if row.task in TASKS else row.task) for row in rows],
     }

@@ -22,7 +22,7 @@ HOURS = (0, 6, 12, 18, 24)
 class Lane:
     """A flow's day: facts per half hour, those of a usual day, and words at both ends.
 
-    ``upto`` is how many half hours of the day have begun; later ones are not drawn.
+    ``upto`` is how many half hours of the day are drawn.
     """
 
     flow: str

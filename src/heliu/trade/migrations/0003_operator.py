@@ -14,6 +14,7 @@ SQL = Path(__file__).parent.parent / "sql" / "operator.sql"
 FUNCTIONS = (
     "operator_codes()",
     "operator_books(int, int)",
+    "operator_workers()",
     "operator_jobs()",
     "operator_heads(int, int)",
     "operator_seconds(timestamptz, int)",

@@ -294,20 +294,35 @@ select c.name, nullif(split_part(c.name, ':', 2), '')::uuid, c.blocks, c.lines,
  order by c.lines desc, c.name limit most offset skipped
 $$;
 
--- The worker's queue by task: how many stand where, since when the oldest waits, the last event.
+-- The worker's queue by task: how many stand where, since when the oldest waits, and when a task
+-- that comes by the clock was last put in. What is done is taken out of the queue.
 create function operator_jobs()
-returns table (queue text, task text, todo bigint, doing bigint, succeeded bigint, failed bigint,
-               oldest timestamptz, last_at timestamptz)
+returns table (task text, todo bigint, doing bigint, failed bigint, oldest timestamptz,
+               by_clock timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
-select j.queue_name, j.task_name,
-       count(*) filter (where j.status = 'todo'), count(*) filter (where j.status = 'doing'),
-       count(*) filter (where j.status = 'succeeded'), count(*) filter (where j.status = 'failed'),
-       min(coalesce(j.scheduled_at, e.first_at)) filter (where j.status = 'todo'), max(e.last_at)
-  from procrastinate_jobs j
-  left join lateral (select min(v.at) as first_at, max(v.at) as last_at
-                       from procrastinate_events v where v.job_id = j.id) e on true
- where (select operator_asks())
- group by j.queue_name, j.task_name order by j.queue_name, j.task_name
+with job as (
+    select j.task_name, count(*) filter (where j.status = 'todo') as todo,
+           count(*) filter (where j.status = 'doing') as doing,
+           count(*) filter (where j.status = 'failed') as failed,
+           min(coalesce(j.scheduled_at, e.at)) filter (where j.status = 'todo') as oldest
+      from procrastinate_jobs j
+      left join procrastinate_events e on e.job_id = j.id and e.type = 'deferred'
+     group by j.task_name),
+clock as (
+    select p.task_name, to_timestamp(max(p.defer_timestamp)) as at
+      from procrastinate_periodic_defers p group by p.task_name)
+select coalesce(job.task_name, clock.task_name), coalesce(job.todo, 0), coalesce(job.doing, 0),
+       coalesce(job.failed, 0), job.oldest, clock.at
+  from job full join clock on clock.task_name = job.task_name
+ where (select operator_asks()) order by 1
+$$;
+
+-- The workers that gave a sign of life within the last half minute.
+create function operator_workers() returns table (alive bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+select count(*) from procrastinate_workers w
+ where w.last_heartbeat > clock_timestamp() - interval '30 seconds' and (select operator_asks())
+having (select operator_asks())
 $$;
 
 -- Each book's two sides, netted per account of the chart and counterparty (minor units).
