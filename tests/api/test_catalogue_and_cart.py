@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.api.hands import Hands
 from tests.api.test_pledged_order import place_financed
+from tests.conftest import be
 
 from heliu.kernel.ids import new_id
 
@@ -86,6 +89,33 @@ def test_a_preview_says_what_is_wrong_where_it_was_asked(hands: Hands) -> None:
     assert seen["total"] == 15 * 2000
     assert {way["pay_by"]: way["due_now"] for way in seen["ways"]}["TRANSFER"] == seen["total"]
     assert hands.dealer.items("/orders", status="PLACED") == []
+
+
+def test_an_order_reads_as_it_was_answered(hands: Hands) -> None:
+    hands.world.later(microseconds=123_456)
+    placed = hands.dealer.post("/orders", hands.order(M1=2, B1=3), expect=201)["order"]
+    assert placed["placed_at"] == "2026-11-02T02:00:00.123456Z"
+    read = hands.dealer.get(f"/orders/{placed['number']}")
+    assert {name: read[name] for name in placed} == placed
+    assert placed in hands.dealer.items("/orders")
+    assert [(row["sku"]["code"], row["amount"]) for row in read["lines"]] == [
+        ("M1", 2000),
+        ("B1", 6000),
+    ]
+
+
+def test_lists_ask_the_same_however_many_rows_they_have(hands: Hands) -> None:
+    def statements(path: str) -> int:
+        be("heliu_web")
+        with CaptureQueriesContext(connection) as asked:
+            assert hands.dealer.items(path)
+        return len(asked)
+
+    hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+    one = {path: statements(path) for path in ("/orders", "/deals", "/catalogue")}
+    for _ in range(3):
+        hands.dealer.post("/orders", hands.order(M2=1, B1=1), expect=201)
+    assert {path: statements(path) for path in one} == one
 
 
 def test_notices_are_read_and_told_in_the_readers_language(hands: Hands) -> None:

@@ -21,7 +21,7 @@ from tests.api.test_pledged_order import place_financed, receive
 
 from heliu.kernel.ids import new_id
 
-EXAMPLES = 10
+EXAMPLES = 8
 within_the_time = settings(
     max_examples=EXAMPLES,
     derandomize=True,

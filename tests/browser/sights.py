@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -93,15 +93,14 @@ def barriers(page: Page, *, contrast: bool = True) -> list[str]:
     ]
 
 
-# In Chinese pages these stay as they are: names, codes, units, keys, kinds of file.
-LATIN = {
-    "Heliu", "EN", "English", "Ctrl", "Enter", "Esc", "SHA", "CNY", "xlsx", "csv", "act", "SKU",
-}  # fmt: skip
-CODE = re.compile(r"\S*[\d@]\S*")  # numbers of documents, models, addresses of people, digests
-WORD = re.compile(r"[A-Za-z]{2,}")
+# What a Chinese page may say in Latin letters: names and codes (with a digit, an @, or all capitals;
+# or marked translate=no), units, keys.
+LATIN = {"Heliu", "English", "Ctrl", "Enter", "Esc", "xlsx", "xls", "csv", "ms"}
+CODE = re.compile(r"\S*[\d@]\S*")
+WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z][A-Za-z]*")
 
 
-def english(page: Page) -> list[str]:
+def english(page: Page, names: Iterable[str] = ()) -> list[str]:
     """Lines of a Chinese page that speak English: those with Latin words beyond names and codes."""
     lines = page.evaluate(
         """() => {
@@ -109,11 +108,11 @@ def english(page: Page) -> list[str]:
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           for (let node; (node = walker.nextNode());) {
             const of = node.parentElement;
-            if (of.closest("script, style, [lang=en], .paper") ) continue;
+            if (of.closest("script, style, [lang=en], [translate=no], .paper")) continue;
             said.add(node.data.trim());
           }
           for (const e of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
-            if (e.closest("[lang=en], .paper")) continue;
+            if (e.closest("[lang=en], [translate=no], .paper")) continue;
             for (const name of ["aria-label", "placeholder", "title"]) {
               said.add((e.getAttribute(name) || "").trim());
             }
@@ -122,4 +121,5 @@ def english(page: Page) -> list[str]:
           return [...said].filter(Boolean);
         }"""
     )
-    return [line for line in lines if set(WORD.findall(CODE.sub("", line))) - LATIN]
+    named = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+    return [line for line in lines if set(WORD.findall(CODE.sub("", named.sub("", line)))) - LATIN]

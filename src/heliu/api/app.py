@@ -12,6 +12,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.renderers import BaseRenderer
+from pydantic_core import to_json
 
 from heliu.api import (
     bank,
@@ -78,6 +80,16 @@ class PlainDocs(DocsBase):
         return render(request, "api/docs.html", {"info": schema["info"], "operations": operations})
 
 
+class Exact(BaseRenderer):
+    """Answers as `writes` writes them: times to the microsecond, decimals as text."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """The answer's bytes."""
+        return to_json(data)
+
+
 class Api(NinjaAPI):
     """Declares for every route the errors that any route may answer with."""
 
@@ -111,6 +123,7 @@ def build(resources: Sequence[tuple[str, Router]], namespace: str) -> Api:
         urls_namespace=namespace,
         auth=[Token(), Page()],
         docs=PlainDocs(),
+        renderer=Exact(),
     )
     for tag, router in resources:
         made.add_router("", router, tags=[tag])

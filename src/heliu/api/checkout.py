@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ninja import Field, Router, Schema
 
-from heliu.api.fields import Goods
+from heliu.api.fields import Goods, Plain
 from heliu.api.order_lines import OrderIn, judge_unknown, read_lines
 from heliu.capital.credit import reasons
 from heliu.commerce.ordering.policies import CheckedLine
@@ -22,7 +22,7 @@ from heliu.trade.finance_offer import FinanceOffer
 router = Router()
 
 
-class CheckedLineOut(Schema):
+class CheckedLineOut(Plain):
     """A line as it can be ordered, or what is wrong with it."""
 
     place: int = Field(description="Place in the request, from 0; of the first line of the SKU")

@@ -17,6 +17,7 @@ from heliu.api.fields import (
     Line,
     Moment,
     Number,
+    Plain,
     Quantity,
     Ref,
     Sent,
@@ -66,7 +67,7 @@ class OrderOut(Schema):
     remark: str
 
 
-class OrderLineOut(Schema):
+class OrderLineOut(Plain):
     """One SKU of an order, and how far its delivery went; quantities in smallest units."""
 
     id: int

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from django.http import HttpResponse, JsonResponse
 from ninja import Header, Schema
+from pydantic import BaseModel
 
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
@@ -28,7 +29,7 @@ Key = Annotated[
 def write(
     request: TypedRequest,
     key: str,
-    payload: Schema | None,
+    payload: BaseModel | None,
     do: Callable[[datetime], tuple[int, Schema]],
 ) -> HttpResponse:
     """Do it once under the caller's key and answer (status, what `do` returned).

@@ -19,7 +19,7 @@ from heliu.trade import deliveries, place_order, side_exits
 from heliu.trade.close_of_day import close_of_day
 
 FIRST_DAY = 62  # days ago: the chain opens
-LAST_DAYS = 8
+CLOSES = (30, 13, 7, 3, 1, 0)  # days ago
 UNSIGNED = "D001"
 # The bank whose answers get lost is asked again every few seconds, for as long as the demo runs.
 FOR_EVER = 10**9
@@ -31,8 +31,8 @@ def stories(stage: Stage) -> list[Story[object]]:
 
 
 def days_close(stage: Stage) -> Story[None]:
-    """Interest, due dates and arrears: once a week, in the last days at the beginning of each."""
-    for ago in (*range(FIRST_DAY, LAST_DAYS, -7), *range(LAST_DAYS, -1, -1)):
+    """Interest, due dates and arrears at the beginning of some days: each close catches up."""
+    for ago in CLOSES:
         at = min(stage.ago(ago, 0, 5), stage.now)
         yield at
         close_of_day(at=at)
@@ -70,7 +70,7 @@ def repaid_late_and_closed(stage: Stage) -> Story[None]:
 
 def due_soon(stage: Stage) -> Story[None]:
     """Running: all goods pledged, the loan falls due in two days."""
-    yield from stage.to_pledge("D011", 15_000, 28, days=30)
+    yield from stage.to_pledge("D009", 15_000, 28, days=30)
 
 
 def two_releases(stage: Stage) -> Story[None]:
@@ -83,8 +83,8 @@ def two_releases(stage: Stage) -> Story[None]:
 
 def repaid_waiting_at_the_gate(stage: Stage) -> Story[None]:
     """Repaid: everything is free and waits under a code."""
-    placed = yield from stage.to_pledge("D016", 14_000, 25, days=60)
-    yield from stage.repay("D016", placed, 100, 1)
+    placed = yield from stage.to_pledge("D007", 14_000, 25, days=60)
+    yield from stage.repay("D007", placed, 100, 1)
 
 
 def part_released(stage: Stage) -> Story[None]:
@@ -142,7 +142,7 @@ def declined_by_a_person(stage: Stage) -> Story[None]:
 
 def called_off_after_the_money(stage: Stage) -> Story[None]:
     """Cancelled: the seller had its money and no goods; everybody has their own back."""
-    placed = yield from stage.to_money("D014", 8_000, 9)
+    placed = yield from stage.to_money("D005", 8_000, 9)
     at = stage.ago(8, 13, 15)
     yield at
     side_exits.cancel(placed.order.id, actor=stage.people.seller, reason="断货", at=at)
@@ -168,7 +168,7 @@ def quote_ran_out(stage: Stage) -> Story[None]:
 
 def at_the_gate(stage: Stage) -> Story[None]:
     """Arrived: the keeper has seen the goods and will count them."""
-    _, shipment = yield from stage.to_transit("D010", 7_000, 3)
+    _, shipment = yield from stage.to_transit("D005", 7_000, 3)
     at = stage.ago(1, 16, 25)
     yield at
     deliveries.arrived(shipment.id, actor=stage.people.keeper, at=at)
@@ -202,12 +202,12 @@ def answer_lost(stage: Stage) -> Story[None]:
     """Being paid out: the bank's answer was lost, and nobody knows yet what became of it."""
     at = stage.now - timedelta(minutes=50)
     yield at
-    placed = stage.order("D017", 10_000, at)
+    placed = stage.order("D009", 10_000, at)
     sandbox.script(
         fault="lost_unbooked", purpose=Purpose.DISBURSEMENT, deal=placed.deal.id, times=FOR_EVER
     )
     yield at + timedelta(minutes=2)
-    stage.sign("D017", placed, at + timedelta(minutes=2))
+    stage.sign("D009", placed, at + timedelta(minutes=2))
 
 
 def unsigned(stage: Stage) -> Story[None]:

@@ -202,10 +202,10 @@ def _rows(actor: Actor, found: list[Cover], houses: Mapping[UUID, House]) -> lis
 
 def _goods(row: Any) -> str:
     """The first goods, and how many kinds there are."""
-    codes = list(dict.fromkeys(line.line.sku.code for line in row.lines))
-    if len(codes) < 2:
-        return codes[0] if codes else ""
-    return _("%(code)s and %(n)d more") % {"code": codes[0], "n": len(codes) - 1}
+    names = list(dict.fromkeys(line.line.sku.display for line in row.lines))
+    if len(names) < 2:
+        return names[0] if names else ""
+    return _("%(code)s and %(n)d more") % {"code": names[0], "n": len(names) - 1}
 
 
 def _address(state: str, house: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,7 +35,8 @@ def queue(request: HttpRequest, number: str = "") -> HttpResponse:
     actor, at = actor_of(request), now(request)
     asked = waiting(actor).select_related("assessment", "programme", "facility")
     why = request.GET.get("why", "")
-    rows = [loan for loan in asked[:MOST] if why in ("", *rules_of(loan))]
+    found = list(asked[:MOST])
+    rows = [one for one in found if why in ("", *rules_of(one))]
     loan = asked.filter(number=number).first() if number else rows[0] if rows else None
     if number and loan is None:
         say(request, _("%(number)s does not wait for a person any more.") % {"number": number})
@@ -48,7 +49,8 @@ def queue(request: HttpRequest, number: str = "") -> HttpResponse:
     if answer:
         return answer
     context = {
-        **_list(actor, at, rows, why, asked),
+        **_list(actor, at, rows, found, why),
+        "queue_total": asked.count(),
         **(_chosen(request, actor, at, loan, refusal) if loan is not None else {}),
         "chosen": bool(number),
         "shown": loan is not None,
@@ -98,14 +100,13 @@ def rules_of(loan: Any) -> list[str]:
 
 
 def _list(
-    actor: Actor, at: datetime, rows: list[Any], why: str, asked: QuerySet[Any]
+    actor: Actor, at: datetime, rows: list[Any], found: list[Any], why: str
 ) -> dict[str, Any]:
     houses = names(loan.borrower for loan in rows)
     counts = dict.fromkeys(WHY, 0)
-    for loan in asked[:MOST]:
+    for loan in found:
         for code in rules_of(loan):
             counts[code] = counts.get(code, 0) + 1
-    total = asked.count()
     return {
         "queue": [
             {
@@ -118,10 +119,9 @@ def _list(
             }
             for loan in rows
         ],
-        "queue_total": total,
         "today_words": today_words(actor, at),
         "chips": [
-            Chip(_("All"), "?", total, on=not why),
+            Chip(_("All"), "?", len(found), on=not why),
             *(
                 Chip(_(WHY[code]), f"?why={code}", n, on=code == why)
                 for code, n in counts.items()

@@ -84,6 +84,9 @@ def next_step(side: Side, deal: Any, order: Any, loan: Any, pledge: Any) -> str:
     if deal.outcome != "OPEN":
         return ""
     _document, status = leading(deal, order, loan, pledge)
+    if status == "PLACED" and order.pay_by == "FINANCE":
+        # Only the seller comes here: it does not see the loan that leads for the others.
+        return _("The bank pays, then it is confirmed")
     words = WAITS.get(status, {})
     found = words.get(side) or words.get("", "")
     return _(found) if found else ""

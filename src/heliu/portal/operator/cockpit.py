@@ -114,7 +114,7 @@ def day_chart(actor: Actor, at: datetime) -> Chart:
                 name=names[flow],
                 now=today,
                 usual=usual,
-                upto=upto + 1 if upto < SLOTS and today[upto] else upto,
+                upto=upto + bool(today[upto]),
                 total=_facts(sum(today)),
                 against=_against(sum(today[:upto]), sum(usual[:upto])),
             )

@@ -14,7 +14,7 @@ from heliu.trade import oversight
 TASKS = {
     "trade.bank_work": N_("Talk to the bank for a deal"),
     "trade.sweep": N_("Ask for lost answers, let offers run out"),
-    "trade.close_of_day": N_("Interest, due days and arrears"),
+    "trade.close_of_day": N_("Interest, due days, arrears, comparison with the bank"),
     "trade.check_ledgers": N_("Check the ledgers"),
     "posting.seal": N_("Seal ledger lines"),
 }

@@ -35,6 +35,7 @@ def company(request: HttpRequest) -> HttpResponse:
     ) | parties.names(org for link in links for org in (link.buyer, link.seller))
     context = {
         "house": house,
+        "city": house.city_zh or house.city if _is_chinese() else house.city,
         "people": [(member, _title(member)) for member in people_of(actor)],
         "partners": [
             (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)
@@ -92,9 +93,12 @@ def _in_force(row: Any, at: datetime) -> bool:
 
 def _title(member: Any) -> str:
     """The title in the reader's language where it is that of a role template."""
-    chinese = (get_language() or "").startswith("zh")
     words = {name: name_zh for name, name_zh, _may in TEMPLATES.values()}
-    return words.get(member.title, member.title) if chinese else str(member.title)
+    return words.get(member.title, member.title) if _is_chinese() else str(member.title)
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def _consent_state(row: Any, at: datetime) -> Pill:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
@@ -63,7 +63,7 @@ def _clock(at: datetime) -> DemoClock:
 def _choices(request: HttpRequest, actor: Actor, current: str) -> tuple[DeskChoice, ...]:
     """In the demonstration everybody's desks; otherwise those this person may sit at."""
     if settings.DEMO:
-        key = f"demo-seats-{connection.settings_dict['NAME']}"
+        key = f"demo-seats-{connection.settings_dict['NAME']}-{get_language()}"
         seats = cache.get_or_set(key, demo_seats, SEATS_KEPT) or []
         return tuple(
             DeskChoice(

@@ -158,22 +158,23 @@ def covers(
     return Chart(label, at(width), at(NARROW), head, rows)
 
 
-def weight_bar(value: int, largest: int) -> str:
+def weight_bar(value: int, largest: int, *, is_two_sided: bool = True) -> str:
     """One reason's weight from a middle line: for solid, against hollow and red.
 
-    ``largest`` is the largest absolute weight of the table, so that bars compare.
+    ``largest`` is the largest absolute weight of the table, so that bars compare. A table of
+    losses alone leaves out the side of the gains.
     """
-    length = 86 * abs(value) / max(1, largest)
+    share = abs(value) / max(1, largest)
+    width = 130 if is_two_sided else 46
     if value >= 0:
-        rect = f'<rect class="f-act" x="44" y="2" width="{num(length)}" height="8"/>'
+        rect = f'<rect class="f-act" x="44" y="2" width="{num(86 * share)}" height="8"/>'
     else:
-        short = min(43.0, length)
         rect = (
-            f'<rect class="f-none s-bad" x="{num(44 - short)}" y="2" width="{num(short)}"'
+            f'<rect class="f-none s-bad" x="{num(44 - 43 * share)}" y="2" width="{num(43 * share)}"'
             ' height="8" stroke-width="1.5"/>'
         )
     return (
-        '<svg viewBox="0 0 130 12" width="130" height="12" aria-hidden="true">'
+        f'<svg viewBox="0 0 {width} 12" width="{width}" height="12" aria-hidden="true">'
         f'<path class="s-control" d="M44 0v12"/>{rect}</svg>'
     )
 

@@ -244,9 +244,9 @@ def chart(figure: Chart) -> dict[str, Any]:
 
 
 @register.simple_tag
-def weight(value: int, largest: int) -> SafeString:
+def weight(value: int, largest: int, *, is_two_sided: bool = True) -> SafeString:
     """One reason's weight as a bar from the middle line; negative ones hollow and red."""
-    return SafeString(weight_bar(value, largest))
+    return SafeString(weight_bar(value, largest, is_two_sided=is_two_sided))
 
 
 @register.simple_tag
