@@ -7,15 +7,23 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 # Playwright keeps a loop running in the main thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import hypothesis
 import psycopg
 import pytest
 import pytest_django.fixtures
 from django.conf import settings
 from django.db import connection
+
+# Timings belong in benches: a slow machine must not fail a property.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 CLUSTER = Path(os.environ.get("HELIU_TEST_CLUSTER", Path(tempfile.gettempdir()) / "heliu-test-pg"))
 
@@ -97,9 +105,6 @@ def as_worker() -> Door:
     return door
 
 
-_clones = iter(range(10**6))
-
-
 @pytest.fixture
 def own_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
     """Real commits and many connections: a clone of the migrated database, thrown away."""
@@ -111,7 +116,7 @@ def own_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
 def cloned(base: str) -> Iterator[str]:
     """A copy of a database nobody is connected to; `default` is the web role in it meanwhile."""
     before = connection.settings_dict["NAME"]
-    name = f"{before}_{os.getpid()}_{next(_clones)}"
+    name = f"{before}_{uuid4().hex[:12]}"
     be("heliu_web")
     admin(f'create database "{name}" template "{base}" owner heliu_owner strategy file_copy')
     be("heliu_web", name)

@@ -36,6 +36,8 @@ SECONDS = 60  # for one answer; the machine may be busy
 def main(options: Options) -> None:
     """The whole demo. Ends with 1 (`SystemExit`, `Refused`) unless the deal is closed and all is
     sound; without `once` it serves until it is stopped."""
+    if options.json is not None and not options.json.resolve().parent.is_dir():
+        raise stopped(f"There is no folder {options.json.resolve().parent} to write to.")
     began = time.monotonic()
     tell = Teller()
     at = clock.now()

@@ -27,6 +27,7 @@ FLOWS = {
     "capital": "capital 资金流",
     "information": "information 信息流",
 }
+PAPER = 120  # columns, where nobody looks on
 STEPS = 6  # and two for each repayment
 
 
@@ -35,6 +36,8 @@ class Teller:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
+        if not self.console.is_terminal:
+            self.console.width = PAPER
 
     @contextmanager
     def busy(self) -> Iterator[Callable[[str], None]]:

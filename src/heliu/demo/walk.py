@@ -40,17 +40,20 @@ class Hand:
 
     def get(self, path: str, **query: str) -> Any:
         """Read."""
-        return self._read(self.client.get(path, params=query, headers=self._headers()))
+        return self._ask("GET", path, params=query)
 
     def post(self, path: str, body: Body | None = None) -> Any:
         """Write once."""
-        headers = self._headers() | {"Idempotency-Key": f"demo-{self.run}-{next(self.keys)}"}
-        return self._read(self.client.post(path, json=body or {}, headers=headers))
+        key = {"Idempotency-Key": f"demo-{self.run}-{next(self.keys)}"}
+        return self._ask("POST", path, json=body or {}, headers=key)
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
-
-    def _read(self, answer: httpx.Response) -> Any:
+    def _ask(self, method: str, path: str, **sent: Any) -> Any:
+        who = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
+        sent["headers"] = who | sent.get("headers", {})
+        try:
+            answer = self.client.request(method, path, **sent)
+        except httpx.HTTPError as error:
+            raise stopped(f"{path} was not answered ({error}); the log says why.") from error
         if answer.is_success:
             return answer.json()
         said = answer.json() if "json" in answer.headers.get("content-type", "") else {}

@@ -73,8 +73,14 @@ def read(raw: bytes) -> Notice:
         )
         if notice.outcome not in ANSWERED or notice.booked_at.tzinfo is None:
             raise ValueError(notice.outcome)
-        if not 0 < len(notice.id) <= 60 or len(notice.reason) > 12:
+        if (
+            not 0 < len(notice.id) <= 60
+            or len(notice.reason) > 12
+            or "\0" in notice.id + notice.reason
+        ):
             raise ValueError(notice.id)
+        if not 0 < notice.amount < 2**63:
+            raise ValueError(notice.amount)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid("notice-unreadable", "This notice cannot be understood.") from error
     return notice
