@@ -6,6 +6,7 @@ import difflib
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -131,6 +132,7 @@ def _tell(tell: Teller, outcome: Document, options: Options, served: Served) -> 
     is_well = outcome["is_closed"] and outcome["check"]["is_sound"]
     if not options.once:
         tell.serving(served.address, options.log)
-        options.until_stopped(served)
+        with suppress(KeyboardInterrupt):
+            options.until_stopped(served)
     if not is_well:
         raise SystemExit(1)

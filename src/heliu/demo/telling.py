@@ -109,7 +109,7 @@ class Teller:
 
     def desks(self, address: str, people: Iterable[User]) -> None:
         """Who can sign in where."""
-        table = Table("Organisation", "Desk", "Person", "E-mail", title=f"{address}/sign-in")
+        table = Table("Organisation", "Desk", "Person", "E-mail", title=f"{address}/sign-in/")
         seats = [(user, desk) for user in people for desk in desks_of(user.pk)]
         houses = names([desk.org for _, desk in seats])
         for user, desk in seats:
