@@ -111,7 +111,7 @@ def receive(page: Page, shipment: str) -> None:
     page.goto(shipment)
     for row in page.locator("#count tbody tr").all():
         row.locator("input[name^=good]").fill(row.locator("td").nth(1).inner_text())
-    press(page.locator("button.pri[form=count]"))
+    press(page.locator("button.pri[form=count]:visible"))
     expect(page.locator("#count")).to_have_count(0)
 
 
