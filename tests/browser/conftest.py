@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browser.sights import WIDE
 from tests.conftest import CLUSTER, be, cloned
 
 from heliu.config.messages import compile_catalogues
@@ -24,7 +25,6 @@ from heliu.kernel.clock import day_of
 
 CHROMIUM = "/usr/bin/chromium"
 SLOWEST = 20_000  # milliseconds; two processes, a browser and other tests share two cores
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

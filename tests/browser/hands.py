@@ -95,7 +95,7 @@ def ship(page: Page, deal: str) -> None:
     """The seller sends all that is open."""
     page.goto(deal)
     press(page.locator(f"a.btn[href='{deal}/ship']"))
-    page.fill("#carrier", "Shunda")
+    page.fill("#carrier", "顺达物流")
     press(page.locator("main form button.pri"))
 
 

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.browser.conftest import Opener
 from tests.browser.people import PEOPLE
-from tests.browser.sights import all_pages
+from tests.browser.sights import PHONE, WIDE, all_pages
 
 ROOT = Path(__file__).parents[2]
 SHOTS, PICTURES = ROOT / "shots", ROOT / "docs" / "pictures"

@@ -11,20 +11,22 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NOT_PAGES = {"dealer_suggest"}  # answers with JSON
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6
 
 
-def all_pages(page: Page, start: str = "/") -> Iterator[str]:
+def all_pages(page: Page) -> Iterator[str]:
     """Go to every page this person can reach by links, a few of each kind; yields the addresses.
 
     The page stands at the address while the caller looks at it.
     """
     seen: Counter[str] = Counter()
-    known = {start}
-    waiting = deque([start])
+    waiting = deque(["/", "/sign-in/"])
+    known = set(waiting)
     while waiting:
         address = waiting.popleft()
         kind = _kind(address)
@@ -65,6 +67,16 @@ def overflow(page: Page) -> str:
             }"""
         )
     )
+
+
+def too_wide(page: Page, address: str) -> list[str]:
+    """Where the page would have to be scrolled sideways, at three widths."""
+    found = []
+    for size in WIDTHS:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if out := overflow(page):
+            found.append(f"{address} at {size['width']}: sticks out: {out}")
+    return found
 
 
 def shorten(page: Page) -> None:

@@ -72,7 +72,7 @@ def test_a_person_at_the_bank_decides(sit: Opener) -> None:
     assert hands.state_of(dealer, deal) == "With the bank"
     bank.goto(deal)
     bank.locator(".acts a.pri").click()
-    bank.fill("textarea[name=reason]", "Known for years, and the goods sell")
+    bank.fill("textarea[name=reason]", "多年往来，货物好卖")
     hands.press(bank.locator("button[name=approve][value=yes]:visible"))
     hands.until_state(dealer, deal, "To be signed")
     hands.sign(dealer, deal)

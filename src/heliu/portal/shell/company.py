@@ -9,16 +9,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.kernel.access.queries import people_of
-from heliu.kernel.access.roles import TEMPLATES
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
+from heliu.portal.shell.titles import is_chinese, title_words
 from heliu.portal.ui.parts import Pill
 
 
@@ -35,8 +34,8 @@ def company(request: HttpRequest) -> HttpResponse:
     ) | parties.names(org for link in links for org in (link.buyer, link.seller))
     context = {
         "house": house,
-        "city": house.city_zh or house.city if _is_chinese() else house.city,
-        "people": [(member, _title(member)) for member in people_of(actor)],
+        "city": house.city_zh or house.city if is_chinese() else house.city,
+        "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
         "partners": [
             (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)
             for link in links
@@ -89,16 +88,6 @@ def _latest(disclosures: Sequence[Any], at: datetime) -> list[Any]:
 
 def _in_force(row: Any, at: datetime) -> bool:
     return row.withdrawn_at is None and bool(row.until > at)
-
-
-def _title(member: Any) -> str:
-    """The title in the reader's language where it is that of a role template."""
-    words = {name: name_zh for name, name_zh, _may in TEMPLATES.values()}
-    return words.get(member.title, member.title) if _is_chinese() else str(member.title)
-
-
-def _is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def _consent_state(row: Any, at: datetime) -> Pill:

@@ -14,6 +14,7 @@ from heliu.kernel.access.queries import demo_people
 from heliu.kernel.parties.queries import names
 from heliu.portal import desks
 from heliu.portal.shell.records import House
+from heliu.portal.shell.titles import title_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def demo_seats() -> list[Seat]:
             person.pk,
             person.username,
             str(person),
-            desk.title,
+            title_words(desk.title),
             desk.org,
             kind.key,
             kind.label,
