@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database with the whole demonstration: houses, real orders, deals in every state."""
-    with django_db_blocker.unblock(), cloned(connection.settings_dict["NAME"]) as name:
+    with django_db_blocker.unblock(), cloned(base := connection.settings_dict["NAME"]) as name:
         be("heliu_worker")
         now = datetime.now(UTC) - timedelta(minutes=1)
         seed(load(day_of(now)), at=now)
-        be("heliu_web")
+        # Tests after these run in the same process: this one leaves the copy to the browsers.
+        be("heliu_web", base)
         yield name
 
 
@@ -58,14 +60,15 @@ def served(town: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("HELIU_PG_HOST", str(CLUSTER))
-        environ.setenv("HELIU_DATABASE", town)
-        environ.setenv("HELIU_DATA", str(tmp_path_factory.mktemp("data")))
-        environ.setenv("HELIU_DEMO", "1")
-        log = tmp_path_factory.mktemp("log") / "processes.log"
-        with serving(host="127.0.0.1", port=port, log=log) as processes:
-            yield processes.address
+    log = tmp_path_factory.mktemp("log") / "processes.log"
+    with ExitStack() as open_to_the_end:
+        with pytest.MonkeyPatch.context() as environ:
+            environ.setenv("HELIU_PG_HOST", str(CLUSTER))
+            environ.setenv("HELIU_DATABASE", town)
+            environ.setenv("HELIU_DATA", str(tmp_path_factory.mktemp("data")))
+            environ.setenv("HELIU_DEMO", "1")
+            processes = open_to_the_end.enter_context(serving(host="127.0.0.1", port=port, log=log))
+        yield processes.address
 
 
 @pytest.fixture(scope="session")
