@@ -121,7 +121,7 @@ def preview_order(request: TypedRequest, payload: OrderIn) -> dict[str, object]:
     }
 
 
-def _line(line: CheckedLine, place: int) -> dict[str, Any]:
+def _line(line: CheckedLine[Any], place: int) -> dict[str, Any]:
     return {
         "place": place,
         "sku": line.sku,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from ninja import Field
@@ -50,6 +51,28 @@ class Wanted:
         """Where in the request a row of the story (from 1, a SKU wanted twice is one) stands."""
         return self.places[row - 1]
 
+    def by_sku(self) -> dict[UUID, int]:
+        """How much of each SKU."""
+        wanted: dict[UUID, int] = {}
+        for sku, quantity in self.found:
+            wanted[sku] = wanted.get(sku, 0) + quantity
+        return wanted
+
+
+def by_id(lines: Sequence[LineIn]) -> Wanted | None:
+    """Lines that all name their goods by id; None when one does not, or names nothing."""
+    if any(line.sku is None or line.code.strip() for line in lines):
+        return None
+    return _wanted(lines, [line.sku for line in lines])
+
+
+def in_request(refusal: Refused, wanted: Wanted) -> Refused:
+    """The refusal with its field as whoever sent the lines counts them: from 0, not SKUs from 1."""
+    name, _, row = refusal.field.partition(".")
+    if name == "lines" and row.isdecimal():
+        refusal.field = f"lines.{wanted.place_of(int(row))}"
+    return refusal
+
 
 def read_lines(actor: Actor, seller: UUID, lines: Sequence[LineIn]) -> Wanted:
     """Find the goods of the lines, in two statements however many there are."""
@@ -59,11 +82,17 @@ def read_lines(actor: Actor, seller: UUID, lines: Sequence[LineIn]) -> Wanted:
                 "sku-or-code", "Name the goods by sku or by code.", field=f"lines.{place}"
             )
     by_code = catalogue.find(actor, [line.code for line in lines if line.sku is None], seller)
+    return _wanted(
+        lines,
+        [line.sku or (by_code[line.code].pk if line.code in by_code else None) for line in lines],
+    )
+
+
+def _wanted(lines: Sequence[LineIn], skus: Sequence[UUID | None]) -> Wanted:
     found: list[tuple[UUID, int]] = []
     first: dict[UUID, int] = {}
     unknown = []
-    for place, line in enumerate(lines):
-        sku = line.sku or (by_code[line.code].pk if line.code in by_code else None)
+    for place, (line, sku) in enumerate(zip(lines, skus, strict=True)):
         if sku is None:
             unknown.append((place, line))
         else:
@@ -86,7 +115,7 @@ def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:
         )
 
 
-def judge_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> list[CheckedLine]:
+def judge_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> list[CheckedLine[Any]]:
     """What is wrong with lines of unknown codes, and which codes are alike.
 
     A seller one does not trade with is `NotFound`.

@@ -25,7 +25,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
-from heliu.api.order_lines import OrderIn, read_lines, refuse_unknown
+from heliu.api.order_lines import OrderIn, in_request, read_lines, refuse_unknown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
@@ -183,7 +183,7 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderPlaced]:
-        return 201, _shown(_place(actor, payload, at))
+        return 201, shown(_place(actor, payload, at))
 
     return write(request, key, payload, do)
 
@@ -258,14 +258,12 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             at=at,
         )
     except Refused as refusal:
-        # The story counts SKUs from 1; whoever sent the lines counts them from 0.
-        name, _, row = refusal.field.partition(".")
-        if name == "lines" and row.isdecimal():
-            refusal.field = f"lines.{wanted.place_of(int(row))}"
+        in_request(refusal, wanted)
         raise
 
 
-def _shown(placed: Placed) -> OrderPlaced:
+def shown(placed: Placed) -> OrderPlaced:
+    """What is answered to whoever placed an order."""
     loan = placed.loan
     return OrderPlaced(
         order=OrderOut.from_orm(placed.order),

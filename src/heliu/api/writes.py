@@ -38,7 +38,6 @@ def write(
     key for another address or with another content is refused (422, key-reused).
     """
     at = clock.now()
-    sent = payload.model_dump(mode="json") if payload is not None else None
 
     def done() -> tuple[int, object]:
         status, body = do(at)
@@ -47,7 +46,7 @@ def write(
     status, body, is_repeat = once(
         org=request.actor.own_org,
         key=key,
-        content=digest(request.method, request.path, sent),
+        content=content_of(request.method or "", request.path, payload),
         at=at,
         do=done,
     )
@@ -55,3 +54,9 @@ def write(
     if is_repeat:
         answer["Idempotent-Replayed"] = "true"
     return answer
+
+
+def content_of(method: str, path: str, payload: BaseModel | None) -> bytes:
+    """What a request says, whatever the order of its fields or its spaces."""
+    sent = payload.model_dump(mode="json") if payload is not None else None
+    return digest(method, path, sent)

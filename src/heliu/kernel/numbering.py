@@ -38,5 +38,9 @@ def next_numbers(kind: str, count: int, at: datetime) -> list[str]:
             "select nextval(%s::regclass) from generate_series(1, %s)",
             [f"number_{kind.lower()}", count],
         )
-        month = at.astimezone(ZONE).strftime("%y%m")
-        return [f"{kind}-{month}-{value:06d}" for (value,) in cursor.fetchall()]
+        return [number_of(kind, value, at) for (value,) in cursor.fetchall()]
+
+
+def number_of(kind: str, value: int, at: datetime) -> str:
+    """A number of a kind as people read it, from what its sequence gave."""
+    return f"{kind}-{at.astimezone(ZONE):%y%m}-{value:06d}"

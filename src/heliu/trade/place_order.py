@@ -12,7 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from time import perf_counter_ns
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
@@ -26,7 +29,6 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
-from heliu.commerce.ordering.operations import PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
@@ -37,15 +39,24 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
-from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import deals
 from heliu.trade.finance_offer import FinanceOffer, offer_for
 from heliu.trade.models import Deal, Step
-from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import order_of
-from heliu.trade.steps import locked, open_deal, remember
+from heliu.trade.placing import (
+    Accepted,
+    Ask,
+    Good,
+    Query,
+    decide,
+    facts,
+    facts_query,
+    post_query,
+    refusal,
+)
+from heliu.trade.steps import locked, remember
 from heliu.trade.steps import parties as parties_of
 from heliu.trade.ways import CLOSED, Way, ways_to_pay
 
@@ -53,38 +64,16 @@ SYSTEM = Actor.system()
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What a buyer asks for; `lines` are all good. `total` in minor units."""
-
-    actor: Actor
-    seller: UUID
-    lines: list[CheckedLine]
-    at: datetime
-    remark: str
-    external_id: str
-
-    @property
-    def buyer(self) -> UUID:
-        """Who orders."""
-        return self.actor.own_org
-
-    @property
-    def total(self) -> int:
-        """What all lines cost."""
-        return sum(line.amount or 0 for line in self.lines)
-
-
-@dataclass(frozen=True)
 class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good."""
 
-    lines: list[CheckedLine]
+    lines: list[CheckedLine[Sku]]
     total: int
     ways: list[Way]
     offer: FinanceOffer | None
 
     @property
-    def problems(self) -> list[CheckedLine]:
+    def problems(self) -> list[CheckedLine[Sku]]:
         """The lines that cannot be ordered as they are."""
         return [line for line in self.lines if line.problem]
 
@@ -144,25 +133,15 @@ def place(
     the bank where the rules do not decide. Raises `Invalid` (lines-not-good) with the first bad
     line, `Short` when somebody was quicker, `LimitShort`, or what closes the way to pay.
     """
-    actor.require("order")
-    buyer = actor.own_org
-    parties.active_relationship(buyer=buyer, seller=seller)
-    ask = Ask(actor, seller, _check(buyer, seller, lines, at), at, remark, external_id)
-    _refuse_bad(ask.lines)
-    with widened([buyer, seller]):
+    ask = Ask(actor, seller, _wanted(lines), pay_by, remark, external_id)
+    (known,) = facts([ask], _row(facts_query([ask], at)))
+    (good,) = decide([ask], [known])
+    if isinstance(good, Refused):
+        raise good
+    with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
-            return _place_financed(ask, _house(actor, warehouse), deposit_ratio, days)
-        order, deal = _write(ask, pay_by, warehouse=buyer)
-        if pay_by == PayBy.TERMS:
-            books.hold_on_terms(
-                seller=seller,
-                buyer=buyer,
-                order=order.id,
-                amount=order.total,
-                at=at,
-                hold=terms_hold_of(order.id),
-            )
-        return Placed(order, deal, None)
+            return _place_financed(good, _house(actor, warehouse), deposit_ratio, days, at)
+        return _write(good.accepted(at, warehouse=ask.buyer), at)
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
@@ -197,11 +176,12 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
 
 
 def _place_financed(
-    ask: Ask, house: UUID, deposit_ratio: Decimal | None, days: int | None
+    good: Good, house: UUID, deposit_ratio: Decimal | None, days: int | None, at: datetime
 ) -> Placed:
     """Assess, then hold the limit at the quote, or lay the request before a person."""
     began = perf_counter_ns()
-    offer = _offer(ask.buyer, ask.seller, ask.total, ask.at)
+    ask = good.ask
+    offer = _offer(ask.buyer, ask.seller, good.total, at)
     if offer is None:
         raise Refused("no-programme", CLOSED["no-programme"])
     with widened([offer.lender, house]):
@@ -210,9 +190,9 @@ def _place_financed(
             borrower=ask.buyer,
             lender=offer.lender,
             programme=offer.programme,
-            wanted=ask.total,
+            wanted=good.total,
             actor=SYSTEM,
-            at=ask.at,
+            at=at,
             began_ns=began,
         )
         if assessment.decision == Decision.DECLINE:
@@ -222,18 +202,19 @@ def _place_financed(
                 help="Pay by transfer; the reasons stand at the checkout.",
             )
         terms = offer.terms(deposit_ratio, days)
-        order, deal = _write(ask, PayBy.FINANCE, warehouse=house, lender=offer.lender)
+        placed = _write(good.accepted(at, warehouse=house, lender=offer.lender), at)
+        order, deal = placed.order, placed.deal
         remember(
             deal,
             Step.ASSESSED,
             actor=SYSTEM,
-            at=ask.at,
+            at=at,
             assessment=assessment.number,
             decision=assessment.decision,
             grade=assessment.grade,
             milliseconds=str(assessment.milliseconds),
         )
-        loan = _loan(ask, order, deal, offer, assessment, terms)
+        loan = _loan(ask, order, deal, offer, assessment, terms, at)
         deal.loan_id = loan.id
         deal.save(update_fields=["loan_id"])
     return Placed(order, deal, loan)
@@ -246,6 +227,7 @@ def _loan(
     offer: FinanceOffer,
     assessment: CreditAssessment,
     terms: Terms,
+    at: datetime,
 ) -> Loan:
     """The quote with its held limit where the rules approve, else the request to a person."""
     loan_for = partial(
@@ -259,77 +241,47 @@ def _loan(
         terms=terms,
         assessment=assessment,
         actor=ask.actor,
-        at=ask.at,
+        at=at,
     )
     if assessment.decision == Decision.REFER:
         loan = loan_for(programme=offer.programme, facility=offer.facility)
-        remember(deal, Step.REFERRED, actor=SYSTEM, at=ask.at, loan=loan.number)
-        _tell_bank(deal, loan, at=ask.at)
+        remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
+        _tell_bank(deal, loan, at=at)
         return loan
-    facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=ask.at)
+    facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=at)
     loan = loan_for(facility=facility)
-    remember(deal, Step.QUOTED, actor=ask.actor, at=ask.at, loan=loan.number)
+    remember(deal, Step.QUOTED, actor=ask.actor, at=at, loan=loan.number)
     return loan
 
 
-def _write(
-    ask: Ask, pay_by: str, *, warehouse: UUID, lender: UUID | None = None
-) -> tuple[Order, Deal]:
-    """The order, its deal and its goods set aside; goods are locked last."""
-    priced = [
-        PricedLine(line.sku.pk, line.quantity, line.unit_price)
-        for line in ask.lines
-        if line.sku and line.quantity and line.unit_price is not None
-    ]
-    order = ordering.write(
-        actor=ask.actor,
-        buyer=ask.buyer,
-        seller=ask.seller,
-        warehouse=warehouse,
-        pay_by=pay_by,
-        lines=priced,
-        at=ask.at,
-        remark=ask.remark,
-        external_id=ask.external_id,
-        lender=lender,
-    )
-    deal = open_deal(
-        order_id=order.id,
-        buyer=ask.buyer,
-        seller=ask.seller,
-        lender=lender,
-        custodian=warehouse if lender else None,
-        at=ask.at,
-    )
-    remember(deal, Step.ORDERED, actor=ask.actor, at=ask.at, order=order.number, total=order.total)
-    tell(
-        ask.seller,
-        "order-placed",
-        {
-            "number": order.number,
-            "buyer": parties.names([ask.buyer])[ask.buyer].short,
-            "amount": str(Money(order.total)),
-        },
-        link=deals.link(deal),
-        at=ask.at,
-    )
-    stock.reserve(
-        [(reservation_of(order.id, line.sku_id), line.sku_id, line.quantity) for line in priced],
-        owner=ask.seller,
-        warehouse=ask.seller,
-        subject=order.id,
-        at=ask.at,
-    )
-    return order, deal
+def _write(accepted: Accepted, at: datetime) -> Placed:
+    """The order, its deal and what it holds; goods are locked last."""
+    refused = refusal([accepted], _row(post_query([accepted], at)))
+    if refused:
+        raise refused
+    return Placed(accepted.draft.order, accepted.deal, None)
+
+
+def _row(query: Query) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(*query)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+def _wanted(lines: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
+    """A SKU wanted twice is one line."""
+    wanted: dict[UUID, int] = {}
+    for sku, quantity in lines:
+        wanted[sku] = wanted.get(sku, 0) + quantity
+    return wanted
 
 
 def _check(
     buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
-) -> list[CheckedLine]:
-    """Price each line and see whether there is enough of it; a SKU wanted twice is one line."""
-    wanted: dict[UUID, int] = {}
-    for sku, quantity in lines:
-        wanted[sku] = wanted.get(sku, 0) + quantity
+) -> list[CheckedLine[Sku]]:
+    """Price each line and see whether there is enough of it."""
+    wanted = _wanted(lines)
     skus = Sku.objects.select_related("unit").in_bulk(
         Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True).values_list(
             "pk", flat=True
@@ -349,22 +301,6 @@ def _check(
         for row, (sku, quantity) in enumerate(wanted.items(), start=1)
     ]
     return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free)
-
-
-def _refuse_bad(checked: Sequence[CheckedLine]) -> None:
-    if not checked:
-        raise Invalid("no-lines", "An order needs at least one line.", field="lines")
-    for line in checked:
-        if line.problem:
-            status = 409 if line.problem in ("short", "sold-out") else 422
-            raise Refused(
-                line.problem,
-                "%(goods)s: %(words)s.",
-                field=f"lines.{line.row}",
-                status=status,
-                goods=line.code,
-                words=line.words,
-            )
 
 
 def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer | None:
@@ -402,8 +338,8 @@ def _tell_bank(deal: Deal, loan: Loan, *, at: datetime) -> None:
         loan.lender,
         "loan-waits",
         {
-            "borrower": parties.names([loan.borrower])[loan.borrower].short,
-            "amount": str(Money(loan.principal)),
+            "borrower": parties.names([loan.borrower])[loan.borrower],
+            "amount": Money(loan.principal),
         },
         link=deals.link(deal),
         at=at,

@@ -8,30 +8,7 @@ from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
-from heliu.kernel.numbering import next_number
 from heliu.trade.models import Deal, DealStep, Outcome, Step
-
-
-def open_deal(
-    *,
-    order_id: UUID,
-    buyer: UUID,
-    seller: UUID,
-    lender: UUID | None,
-    custodian: UUID | None,
-    at: datetime,
-) -> Deal:
-    """Begin the deal of an order just placed."""
-    return Deal.objects.create(
-        number=next_number("DL", at),
-        order_id=order_id,
-        buyer=buyer,
-        seller=seller,
-        lender=lender,
-        custodian=custodian,
-        opened_at=at,
-        moved_at=at,
-    )
 
 
 def parties(deal: Deal) -> list[UUID]:

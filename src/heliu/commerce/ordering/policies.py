@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext, gettext_noop
@@ -13,8 +13,6 @@ from django.utils.translation import gettext, gettext_noop
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
-from heliu.commerce.pricing.queries import Price
-from heliu.kernel.goods.models import Sku
 
 __all__ = [
     "WORDS",
@@ -61,25 +59,46 @@ def status_after_delivery(lines: Sequence[Delivered]) -> OrderStatus:
     return OrderStatus.RECEIVED
 
 
+class Goods(Protocol):
+    """A SKU as far as a line is judged by it."""
+
+    @property
+    def pk(self) -> Any: ...
+
+
+class Priced(Protocol):
+    """What one smallest unit costs, in minor units."""
+
+    @property
+    def unit_price(self) -> int: ...
+
+
 @dataclass(frozen=True)
-class CheckedLine:
+class CheckedLine[S: Goods]:
     """A line of the order pad as it can be ordered, or why not.
 
-    `problem` is '' for a good line, else a code of `WORDS` with `words` in the reader's language;
-    `field` is the cell at fault (code or quantity), `suggestion` what to put there instead and
-    `repairs` all such values, best first. `unit_price` and `amount` are minor units.
+    `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or
+    quantity), `available` what was left of the goods, and `repairs` all values to put there
+    instead, best first. `unit_price` and `amount` are minor units.
     """
 
     row: int
     code: str
-    sku: Sku | None
+    sku: S | None
     quantity: int | None
     unit_price: int | None
     amount: int | None
     problem: str = ""
-    words: str = ""
     field: str = ""
     repairs: tuple[str, ...] = ()
+    available: int = 0
+
+    @property
+    def words(self) -> str:
+        """What is wrong, in the language active now."""
+        if not self.problem:
+            return ""
+        return gettext(WORDS[self.problem]) % {"available": self.available}
 
     @property
     def suggestion(self) -> str:
@@ -87,13 +106,13 @@ class CheckedLine:
         return self.repairs[0] if self.repairs else ""
 
 
-def check_lines(
+def check_lines[S: Goods](
     wanted: Sequence[PastedLine],
-    skus: Mapping[str, Sku],
-    prices: Mapping[UUID, Price | None],
+    skus: Mapping[str, S],
+    prices: Mapping[UUID, Priced | None],
     available: Mapping[UUID, int],
     codes: Collection[str] = (),
-) -> list[CheckedLine]:
+) -> list[CheckedLine[S]]:
     """Judge each line by itself and in order: earlier lines take the goods that there are.
 
     `skus` are those found by code, `available` what can be promised of each (absent is none),
@@ -112,26 +131,17 @@ def check_lines(
     return checked
 
 
-def _judge(
-    line: PastedLine, sku: Sku | None, price: Price | None, left: int, nearest: Nearest
-) -> CheckedLine:
+def _judge[S: Goods](
+    line: PastedLine, sku: S | None, price: Priced | None, left: int, nearest: Nearest
+) -> CheckedLine[S]:
     """One line, given what is left of its goods."""
 
-    def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine:
-        words = gettext(WORDS[problem]) % {"available": left}
+    def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine[S]:
         unit_price = price.unit_price if price else None
         return CheckedLine(
-            line.row,
-            line.code,
-            sku,
-            line.quantity,
-            unit_price,
-            None,
-            problem,
-            words,
-            field,
-            repairs,
-        )
+            line.row, line.code, sku, line.quantity, unit_price, None,
+            problem, field, repairs, left,
+        )  # fmt: skip
 
     if not line.code:
         return bad("code-missing", "code")

@@ -123,7 +123,7 @@ def set_prices(
     _check_days(valid_from, valid_to)
     wanted = {(price.sku_id, price.min_quantity): price.amount for price in prices}
     if len(wanted) != len(prices):
-        raise Invalid("tier-twice", "A quantity has two prices for one SKU.", field="prices")
+        raise Invalid("tier-twice", "One SKU has two prices for the same quantity.", field="prices")
     if any(quantity < 1 or amount < 0 for (_, quantity), amount in wanted.items()):
         raise Invalid(
             "price-invalid", "A price is zero or more, from one piece up.", field="prices"

@@ -15,7 +15,7 @@ from heliu.kernel.access.actor import Actor
 
 RESOLVE = """
 select sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price
-  from pricing_resolve(%s, %s, %s::uuid[], %s::bigint[], %s)
+  from pricing_resolve(%s, %s, %s::uuid[], %s::bigint[], %s, true)
 """
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +13,9 @@ from django.db import connection
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import ApiToken, User
 from heliu.kernel.errors import Refused
+
+ACTORS = """select digest, is_expired, user_id, name, org, permissions, tree, roles
+  from access_actors(%s::bytea[], %s)"""
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,40 @@ def actor_at(user: User, desk: Desk) -> Actor | None:
 
 def actor_for_token(secret: str, *, at: datetime) -> Actor:
     """Whoever a bearer token stands for. Raises 401 `Refused` for unknown and expired ones."""
+    digest = digest_of(secret)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select user_id, org, is_expired from access_token(%s, %s)",
-            [ApiToken.digest_of(secret), at],
+        cursor.execute(ACTORS, [[digest], at])
+        return actors_of(cursor.fetchall()).actor(digest)
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept of a token, by which it is found."""
+    return ApiToken.digest_of(secret)
+
+
+class Holders(dict[bytes, tuple[Any, ...]]):
+    """What `ACTORS` found, by the digest of the token."""
+
+    def actor(self, digest: bytes) -> Actor:
+        """Whoever holds this token. Raises 401 `Refused`."""
+        found = self.get(digest)
+        if found is None:
+            raise Refused("token-unknown", "This token is not known.", status=401)
+        is_expired, user_id, name, org, permissions, tree, roles = found
+        if is_expired:
+            raise Refused("token-expired", "This token has expired or was revoked.", status=401)
+        if user_id is None or tree is None:
+            raise Refused("token-unknown", "This token is not known.", status=401)
+        return Actor(
+            user_id=user_id,
+            name=name,
+            org=org,
+            orgs=tuple(tree),
+            permissions=frozenset(permissions),
+            party_roles=frozenset(roles),
         )
-        found = cursor.fetchone()
-    if found is None:
-        raise Refused("token-unknown", "This token is not known.", status=401)
-    user_id, org, is_expired = found
-    if is_expired:
-        raise Refused("token-expired", "This token has expired or was revoked.", status=401)
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    desk = next((d for d in desks_of(user_id) if d.org == org), None)
-    actor = actor_at(user, desk) if user and desk else None
-    if actor is None:
-        raise Refused("token-unknown", "This token is not known.", status=401)
-    return actor
+
+
+def actors_of(found: Iterable[tuple[Any, ...]]) -> Holders:
+    """The rows of `ACTORS`."""
+    return Holders((bytes(digest), tuple(rest)) for digest, *rest in found)

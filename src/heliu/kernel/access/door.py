@@ -14,6 +14,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+NAME = "select set_config('heliu.orgs', %s, true)"
+# What is listed first is worked out first.
+WIDEN = """select current_setting('heliu.orgs', true), set_config('heliu.orgs', (
+  select array_agg(distinct org)::text from unnest(heliu_orgs() || %s::uuid[]) org), true)"""
+
 
 @contextmanager
 def acting_for(orgs: Sequence[UUID]) -> Iterator[None]:
@@ -29,10 +34,12 @@ def acting_for(orgs: Sequence[UUID]) -> Iterator[None]:
 def name_orgs(orgs: Sequence[UUID]) -> None:
     """Say for this transaction whose rows it may see."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('heliu.orgs', %s, true)",
-            ["{" + ",".join(str(org) for org in orgs) + "}"],
-        )
+        cursor.execute(NAME, [orgs_text(orgs)])
+
+
+def orgs_text(orgs: Iterable[UUID]) -> str:
+    """Organisations as the setting keeps them."""
+    return "{" + ",".join(str(org) for org in orgs) + "}"
 
 
 @contextmanager
@@ -45,11 +52,9 @@ def widened(orgs: Iterable[UUID]) -> Iterator[None]:
     inside still names its document. In the worker, which sees all, it changes nothing.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select current_setting('heliu.orgs', true)")
-        before: str = cursor.fetchone()[0] or "{}"
-        wider = {part for part in before.strip("{}").split(",") if part} | {str(o) for o in orgs}
-        cursor.execute("select set_config('heliu.orgs', %s, true)", ["{" + ",".join(wider) + "}"])
+        cursor.execute(WIDEN, [list(orgs)])
+        before, _ = cursor.fetchone()
     yield
     # Not in a finally: an error rolls the transaction, and with it the setting, back.
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('heliu.orgs', %s, true)", [before])
+        cursor.execute(NAME, [before or "{}"])

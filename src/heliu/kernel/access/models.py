@@ -99,3 +99,21 @@ class ApiToken(models.Model):
     def digest_of(secret: str) -> bytes:
         """What is kept of a secret."""
         return hashlib.sha256(secret.encode()).digest()
+
+
+class FailedSignIn(models.Model):
+    """A try at signing in that has not led in. Account and address stand only as keyed digests.
+
+    Without a row policy: it is written before it is known who asks, and belongs to nobody.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.BinaryField(max_length=32)
+    address = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="failed_sign_in_account"),
+            models.Index(fields=["address", "at"], name="failed_sign_in_address"),
+        ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -25,6 +27,19 @@ class TypedRequest(HttpRequest):
     actor: Actor
     is_by_token: bool
     htmx: HtmxDetails
+
+
+def address_of(request: HttpRequest) -> str:
+    """From where a request comes, for counting: the address, of IPv6 the network it is in.
+
+    Behind TLS it is the one that our own proxy has written last, else that of the connection.
+    """
+    told = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_TLS else ""
+    address = told.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_network(address).supernet(new_prefix=64))
+    except ValueError:  # an IPv4 address has no such network; what else it may be counts as it is
+        return str(address)
 
 
 def sit_down(request: HttpRequest, org: UUID) -> None:

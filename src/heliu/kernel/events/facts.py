@@ -37,14 +37,17 @@ def record(
         flows=list(fact.flows),
         subject=fact.subject,
         deal=deal,
-        payload={
-            f.name: _plain(getattr(fact, f.name)) for f in fields(fact) if f.name != "subject"
-        },
+        payload=payload_of(fact),
         audience=sorted(set(audience)),
         actor=actor.user_id,
         actor_name=actor.name,
         at=at,
     )
+
+
+def payload_of(fact: Fact) -> dict[str, Any]:
+    """What a fact says beside its subject, as JSON knows it."""
+    return {f.name: _plain(getattr(fact, f.name)) for f in fields(fact) if f.name != "subject"}
 
 
 def _plain(value: Any) -> Any:

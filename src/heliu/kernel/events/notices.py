@@ -1,19 +1,28 @@
 """Notices: what an organisation is told, in its reader's language.
 
-The words stand here once, as English msgids; a notice keeps only its kind and the parameters.
+The words stand here once, as English msgids; a notice keeps only its kind and the parameters. A
+parameter that reads differently by language is kept as what it is, and put into words when read: a
+party by its names, an amount in minor units with its currency, a state by its msgid.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.events.models import Notice
+from heliu.kernel.money import Money
+from heliu.kernel.parties.models import Organization
+
+type Parameter = str | Money | Organization | Promise
 
 WORDS = {
     "order-placed": N_("New order %(number)s from %(buyer)s, %(amount)s"),
@@ -35,15 +44,53 @@ WORDS = {
 }
 
 
-def tell(org: UUID, kind: str, params: dict[str, str], *, link: str, at: datetime) -> Notice:
-    """Put a notice into an organisation's inbox."""
+def tell(
+    org: UUID, kind: str, params: Mapping[str, Parameter], *, link: str, at: datetime
+) -> Notice:
+    """Put a notice into an organisation's inbox; a lazy parameter is a state's label."""
+    kept = kept_as(kind, params)
+    return Notice.objects.create(org=org, kind=kind, params=kept, link=link, at=at)
+
+
+def kept_as(kind: str, params: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The parameters of a notice as they are kept."""
     WORDS[kind] % params  # a kind or a parameter that is not there fails here, not at the reader's
-    return Notice.objects.create(org=org, kind=kind, params=params, link=link, at=at)
+    return {name: _kept(value) for name, value in params.items()}
 
 
 def words(notice: Notice) -> str:
     """The notice in the language active now."""
-    return str(gettext(WORDS[notice.kind]) % notice.params)
+    return str(gettext(WORDS[notice.kind]) % filled(notice))
+
+
+def filled(notice: Notice) -> dict[str, str]:
+    """What the words are filled with, in the language active now."""
+    return {name: _said(value) for name, value in notice.params.items()}
+
+
+def _kept(value: Parameter) -> Any:
+    if isinstance(value, Money):
+        return {"minor": value.minor, "currency": value.currency}
+    if isinstance(value, Organization):
+        with override("en"):
+            name = value.short
+        with override("zh-hans"):
+            return {"name": name, "name_zh": value.short}
+    if isinstance(value, Promise):
+        with override(None):  # so that the msgid itself comes out
+            return {"msgid": str(value)}
+    return value
+
+
+def _said(kept: Any) -> str:
+    match kept:
+        case {"minor": minor, "currency": currency}:
+            return Money(minor, currency).spoken()
+        case {"name": name, "name_zh": name_zh}:
+            return str(name_zh if (get_language() or "").startswith("zh") else name)
+        case {"msgid": msgid}:
+            return gettext(msgid)
+    return str(kept)
 
 
 def mark_read(notice_id: UUID, *, actor: Actor, at: datetime) -> Notice:

@@ -12,12 +12,19 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.kernel.errors import Invalid
-from heliu.kernel.idempotency.models import Answer
 
 
 def digest(*parts: Any) -> bytes:
     """A digest of a request's content."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).digest()
+
+
+KNOWN = """select place, request_digest, status, body
+  from idempotency_answers(%s::uuid[], %s::text[])"""
+STORE = """insert into idempotency_answer (org, key, request_digest, status, body, at)
+  select a.org, a.key, a.digest, a.status, a.body::jsonb, %s
+    from unnest(%s::uuid[], %s::text[], %s::bytea[], %s::smallint[], %s::text[])
+         a (org, key, digest, status, body)"""
 
 
 def once(
@@ -29,16 +36,23 @@ def once(
     are one deed and 64 equal answers. The same key with other content is refused (422).
     """
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{org}/{key}"])
-    known = Answer.objects.filter(org=org, key=key).first()
+        cursor.execute(KNOWN, [[org], [key]])
+        known = cursor.fetchone()
     if known is not None:
-        if bytes(known.request_digest) != content:
-            raise Invalid(
-                "key-reused",
-                "This idempotency key was used before with other content.",
-                help="Send a new key with new content.",
-            )
-        return known.status, known.body, True
+        _, digest_then, status, body = known
+        refuse_other(digest_then, content)
+        return status, json.loads(body), True
     status, body = do()
-    Answer.objects.create(org=org, key=key, request_digest=content, status=status, body=body, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [at, [org], [key], [content], [status], [json.dumps(body)]])
     return status, body, False
+
+
+def refuse_other(digest_then: bytes, content: bytes) -> None:
+    """A key stands for one content for ever. Raises `Invalid` (key-reused)."""
+    if bytes(digest_then) != content:
+        raise Invalid(
+            "key-reused",
+            "This idempotency key was used before with other content.",
+            help="Send a new key with new content.",
+        )

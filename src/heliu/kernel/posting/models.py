@@ -116,7 +116,7 @@ class Line(models.Model):
 class HoldStatus(models.TextChoices):
     """Whether a hold binds, and if not, how it ended."""
 
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", _("In force")
     POSTED = "POSTED", _("Posted")
     VOIDED = "VOIDED", _("Let go")
     EXPIRED = "EXPIRED", _("Expired")

@@ -69,6 +69,7 @@ __all__ = [
     "lines_of",
     "open_accounts",
     "post",
+    "refusal",
     "seal",
     "set_limits",
     "statement",
@@ -124,7 +125,7 @@ def post(
         at,
     )
     if answers and answers[0][6]:
-        raise _refusal(answers[0][6], json.loads(answers[0][7]))
+        raise refusal(answers[0][6], answers[0][7])
     return {row[0]: Balance(*row[:6]) for row in answers}
 
 
@@ -191,10 +192,12 @@ def _call(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         state = getattr(cause, "sqlstate", None) or ""
         if not state.startswith("HL"):
             raise
-        raise _refusal(state, json.loads(cause.diag.message_detail)) from None  # type: ignore[union-attr]
+        raise refusal(state, cause.diag.message_detail) from None  # type: ignore[union-attr]
 
 
-def _refusal(state: str, detail: dict[str, Any]) -> Refused:
+def refusal(state: str, words: str) -> Refused:
+    """The engine's refusal: its SQL state and the JSON that says what stood in the way."""
+    detail = json.loads(words)
     match state:
         case "HL409":
             return LimitShort(detail["account"], detail["key"], detail["short"])

@@ -193,8 +193,11 @@ def move_goods(
     """
     if any(move.quantity <= 0 for move in moves):
         raise ValueError("A movement moves at least one unit.")
-    ends = {end for move in moves for end in (move.source, move.target)}
-    promises = {end.promise for end in ends if isinstance(end, Place) and end.is_saleable}
+    # Each once, and always in the same order: accounts and rows are made in it.
+    ends = list(dict.fromkeys(end for move in moves for end in (move.source, move.target)))
+    promises = list(
+        dict.fromkeys(end.promise for end in ends if isinstance(end, Place) and end.is_saleable)
+    )
     specs = [end.account for end in ends]
     specs += [spec for promise in promises for spec in (promise.account, promise.counter_account)]
     ids = posting.open_accounts(specs)

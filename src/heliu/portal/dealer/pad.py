@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -77,11 +78,11 @@ class Row:
 class Checked:
     """The filled rows as they were judged, and what is free of each of their goods."""
 
-    lines: tuple[CheckedLine, ...]
+    lines: tuple[CheckedLine[Any], ...]
     free: Mapping[UUID, int]
 
     @property
-    def good(self) -> list[CheckedLine]:
+    def good(self) -> list[CheckedLine[Any]]:
         """Those that can be ordered as they stand."""
         return [line for line in self.lines if not line.problem]
 
@@ -191,7 +192,7 @@ def _quantity_text(line: PastedLine) -> str:
     return cells[1].strip() if line.problem and len(cells) > 1 else ""
 
 
-def _row(number: int, typed: Typed, line: CheckedLine | None, free: Mapping[UUID, int]) -> Row:
+def _row(number: int, typed: Typed, line: CheckedLine[Any] | None, free: Mapping[UUID, int]) -> Row:
     if line is None:
         return Row(number, typed.code, typed.quantity, typed.remark)
     return Row(

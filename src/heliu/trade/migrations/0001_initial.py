@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('seller', models.UUIDField()),
                 ('lender', models.UUIDField(blank=True, null=True)),
                 ('custodian', models.UUIDField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('OPEN', 'Open'), ('CLOSED', 'Closed'), ('CANCELLED', 'Cancelled')], default='OPEN', max_length=10)),
+                ('outcome', models.CharField(choices=[('OPEN', 'Under way'), ('CLOSED', 'Closed'), ('CANCELLED', 'Cancelled')], default='OPEN', max_length=10)),
                 ('opened_at', models.DateTimeField()),
                 ('moved_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),

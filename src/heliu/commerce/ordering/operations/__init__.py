@@ -6,26 +6,27 @@ from heliu.commerce.ordering.operations.carts import (
     put_in_cart,
     save_draft,
 )
+from heliu.commerce.ordering.operations.drafts import Draft, PricedLine, columns, draft
 from heliu.commerce.ordering.operations.orders import (
-    PricedLine,
     cancel,
     complete,
     confirm,
     note_received,
     note_shipped,
-    write,
 )
 
 __all__ = [
+    "Draft",
     "PricedLine",
     "cancel",
     "clear_cart",
+    "columns",
     "complete",
     "confirm",
+    "draft",
     "fill_cart",
     "note_received",
     "note_shipped",
     "put_in_cart",
     "save_draft",
-    "write",
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,108 +15,14 @@ from heliu.commerce.ordering.events import (
     OrderCancelled,
     OrderCompleted,
     OrderConfirmed,
-    OrderPlaced,
     OrderReceived,
     OrderShipped,
 )
-from heliu.commerce.ordering.models import MOVES, Order, OrderLine, OrderStatus, PayBy
-from heliu.commerce.ordering.paste import LARGEST
+from heliu.commerce.ordering.models import MOVES, Order, OrderLine, OrderStatus
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import Fact, record
-from heliu.kernel.ids import new_id
-from heliu.kernel.money import CURRENCY
-from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
-
-LARGEST_TOTAL = 10**17  # minor units; ninety such orders still add up in a bigint
-
-
-@dataclass(frozen=True)
-class PricedLine:
-    """A SKU, how much of it (smallest units) and at what price each (minor units)."""
-
-    sku_id: UUID
-    quantity: int
-    unit_price: int
-
-
-def write(
-    *,
-    actor: Actor,
-    buyer: UUID,
-    seller: UUID,
-    warehouse: UUID,
-    pay_by: str,
-    lines: Sequence[PricedLine],
-    at: datetime,
-    remark: str = "",
-    external_id: str = "",
-    id: UUID | None = None,
-    currency: str = CURRENCY,
-    lender: UUID | None = None,
-    audience: Iterable[UUID] = (),
-) -> Order:
-    """Write an order down as placed, in at most five statements however many lines it has.
-
-    The caller has priced the lines and, in the same transaction, reserves the goods and holds the
-    credit. `lender` may read the order from now on; `audience` are further organisations that
-    learn the fact. Raises `Invalid` for what is not an order, `Refused` (external-id-used) when
-    the buyer's own id was used before, `Forbidden` to whoever may not order for the buyer.
-    """
-    actor.require("order")
-    if not actor.is_system and buyer not in actor.orgs:
-        raise Forbidden("not-your-desk", "You can order for your own organisation only.")
-    _check_order(buyer=buyer, seller=seller, pay_by=pay_by, lines=lines, external_id=external_id)
-    if external_id and Order.objects.filter(buyer=buyer, external_id=external_id).exists():
-        raise Refused(
-            "external-id-used",
-            "An order with your number %(external_id)s is there already.",
-            field="external_id",
-            external_id=external_id,
-        )
-    order = Order.objects.create(
-        id=id or new_id(),
-        number=next_number("SO", at),
-        buyer=buyer,
-        seller=seller,
-        warehouse=warehouse,
-        lender=lender,
-        pay_by=pay_by,
-        currency=currency,
-        total=sum(line.quantity * line.unit_price for line in lines),
-        placed_by=actor.user_id,
-        placed_by_name=actor.name,
-        placed_at=at,
-        remark=seen(remark),
-        external_id=external_id,
-    )
-    OrderLine.objects.bulk_create(
-        [
-            OrderLine(
-                order=order,
-                buyer=buyer,
-                seller=seller,
-                lender=lender,
-                position=position,
-                sku_id=line.sku_id,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                amount=line.quantity * line.unit_price,
-            )
-            for position, line in enumerate(lines, start=1)
-        ]
-    )
-    fact = OrderPlaced(
-        **_about(order),
-        total=order.total,
-        currency=currency,
-        lines=len(lines),
-        pay_by=pay_by,
-        warehouse=warehouse,
-    )
-    _tell(order, fact, actor=actor, at=at, audience=audience)
-    return order
 
 
 def confirm(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()) -> Order:
@@ -266,33 +171,6 @@ def complete(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUI
     move(order, OrderStatus.COMPLETED, moves=MOVES, completed_at=at)
     _tell(order, OrderCompleted(**_about(order)), actor=actor, at=at, audience=audience)
     return order
-
-
-def _check_order(
-    *, buyer: UUID, seller: UUID, pay_by: str, lines: Sequence[PricedLine], external_id: str
-) -> None:
-    if buyer == seller:
-        raise Invalid("own-goods", "Nobody orders from themselves.", field="seller")
-    if pay_by not in PayBy.values:
-        raise Invalid("pay-by-unknown", "Choose how to pay.", field="pay_by")
-    if not lines:
-        raise Invalid("no-lines", "An order needs at least one line.", field="lines")
-    for position, line in enumerate(lines, start=1):
-        if not 0 < line.quantity <= LARGEST or line.unit_price < 0:
-            raise Invalid(
-                "line-invalid",
-                "Line %(position)s needs a quantity above zero that can be delivered, and a price.",
-                field="lines",
-                position=position,
-            )
-    if sum(line.quantity * line.unit_price for line in lines) > LARGEST_TOTAL:
-        raise Invalid("order-too-large", "This order is too large.", field="lines")
-    if len(external_id) > 80 or external_id != seen(external_id):
-        raise Invalid(
-            "external-id-invalid",
-            "Your own number has up to 80 visible signs.",
-            field="external_id",
-        )
 
 
 def _require_side(org: UUID, permission: str, actor: Actor) -> None:

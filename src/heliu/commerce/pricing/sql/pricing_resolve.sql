@@ -1,9 +1,11 @@
 -- What a buyer pays a seller for each SKU at a quantity on a day, with all tiers of the list that
 -- decides. List first: the buyer's own lists by priority, then the seller's default list; the first
 -- in which a tier applies decides. A SKU wanted twice is priced for the sum. Runs as the owner, so
--- it answers only to the buyer, the seller or the worker, and only where the two trade.
-create function pricing_resolve(
-    the_buyer uuid, the_seller uuid, skus uuid[], quantities bigint[], on_day date
+-- it answers only to the buyer, the seller or the worker, and only where the two trade. Whoever
+-- only needs the price that holds leaves the tiers out (null).
+create or replace function pricing_resolve(
+    the_buyer uuid, the_seller uuid, skus uuid[], quantities bigint[], on_day date,
+    with_tiers boolean
 )
 returns table (
     sku uuid, list_code text, currency text, tier_from bigint, unit_price bigint,
@@ -49,11 +51,11 @@ as $$
          order by l.is_fallback, l.priority, l.code, p.min_quantity desc
          limit 1
      ) as best
-     cross join lateral (
+     left join lateral (
         select array_agg(p.min_quantity order by p.min_quantity) as quantities,
                array_agg(p.amount order by p.min_quantity) as amounts
           from pricing_listprice p
          where p.price_list_id = best.id and p.sku_id = w.sku
            and p.valid_from <= on_day and (p.valid_to is null or p.valid_to >= on_day)
-     ) as tiers
+     ) as tiers on with_tiers
 $$;

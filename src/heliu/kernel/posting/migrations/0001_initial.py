@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('posted', models.BigIntegerField(default=0)),
                 ('subject', models.UUIDField()),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('POSTED', 'Posted'), ('VOIDED', 'Let go'), ('EXPIRED', 'Expired')], default='OPEN', max_length=8)),
+                ('status', models.CharField(choices=[('OPEN', 'In force'), ('POSTED', 'Posted'), ('VOIDED', 'Let go'), ('EXPIRED', 'Expired')], default='OPEN', max_length=8)),
                 ('at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('org', models.UUIDField()),

@@ -1,9 +1,11 @@
 -- What an owner can still promise at a warehouse. Runs as the owner of the database so that a
--- buyer learns the quantity without seeing rows; answers only to those who know the owner.
-create function stock_available(skus uuid[], whose uuid, place uuid, moment timestamptz)
-returns table (sku uuid, quantity bigint)
+-- buyer learns the quantity without seeing rows; answers only to those who know the owner. `account`
+-- is where a reservation is held.
+create or replace function stock_available(
+    skus uuid[], whose uuid, place uuid, moment timestamptz)
+returns table (sku uuid, quantity bigint, account bigint)
 language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
-    select p.sku_id, a.posted - a.held_out + coalesce(due.amount, 0)
+    select p.sku_id, a.posted - a.held_out + coalesce(due.amount, 0), a.id
       from stock_promised p
       join posting_account a on a.id = p.account
       left join lateral (

@@ -1,0 +1,146 @@
+"""Orders as they will be written: made and checked one by one, written as a set.
+
+`ordering_write` in the database writes them; the story that places orders calls it together with
+what else becomes true at that moment (`trade/sql/place.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from heliu.commerce.catalogue.policies import seen
+from heliu.commerce.ordering.events import OrderPlaced
+from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.paste import LARGEST
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Forbidden, Invalid
+from heliu.kernel.ids import new_id
+from heliu.kernel.money import CURRENCY
+
+LARGEST_TOTAL = 10**17  # minor units; ninety such orders still add up in a bigint
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A SKU, how much of it (smallest units) and at what price each (minor units)."""
+
+    sku_id: UUID
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An order that may be written, its lines, and the fact it will be."""
+
+    order: Order
+    lines: Sequence[PricedLine]
+    fact: OrderPlaced
+
+
+def draft(
+    *,
+    actor: Actor,
+    buyer: UUID,
+    seller: UUID,
+    warehouse: UUID,
+    pay_by: str,
+    lines: Sequence[PricedLine],
+    number: str,
+    at: datetime,
+    remark: str = "",
+    external_id: str = "",
+    lender: UUID | None = None,
+) -> Draft:
+    """An order as placed, not yet written.
+
+    The caller has priced the lines and, in the transaction that writes it, reserves the goods and
+    holds the credit. `lender` may read the order. Raises `Invalid` for what is not an order,
+    `Forbidden` to whoever may not order for the buyer. That the buyer's own id is used once is
+    held by the database.
+    """
+    actor.require("order")
+    if not actor.is_system and buyer not in actor.orgs:
+        raise Forbidden("not-your-desk", "You can order for your own organisation only.")
+    total = _check(buyer, seller, pay_by, lines, external_id)
+    order = Order(
+        id=new_id(),
+        number=number,
+        buyer=buyer,
+        seller=seller,
+        warehouse=warehouse,
+        lender=lender,
+        pay_by=pay_by,
+        currency=CURRENCY,
+        total=total,
+        placed_by=actor.user_id,
+        placed_by_name=actor.name,
+        placed_at=at,
+        remark=seen(remark),
+        external_id=external_id,
+    )
+    order._state.adding = False  # whoever reads it later finds it written
+    fact = OrderPlaced(
+        subject=order.id,
+        number=number,
+        buyer=buyer,
+        seller=seller,
+        total=total,
+        currency=CURRENCY,
+        lines=len(lines),
+        pay_by=pay_by,
+        warehouse=warehouse,
+    )
+    return Draft(order, lines, fact)
+
+
+def columns(drafts: Sequence[Draft]) -> list[list[Any]]:
+    """The drafts as `ordering_write` takes them, without the moment."""
+    orders = [draft.order for draft in drafts]
+    fields = (
+        "id", "number", "buyer", "seller", "warehouse", "lender", "pay_by", "currency", "total",
+        "placed_by", "placed_by_name", "remark", "external_id",
+    )  # fmt: skip
+    lines = [(n, line) for n, draft in enumerate(drafts, 1) for line in draft.lines]
+    return [
+        *([getattr(order, field) for order in orders] for field in fields),
+        [n for n, _ in lines],
+        [line.sku_id for _, line in lines],
+        [line.quantity for _, line in lines],
+        [line.unit_price for _, line in lines],
+    ]
+
+
+def _check(
+    buyer: UUID, seller: UUID, pay_by: str, lines: Sequence[PricedLine], external_id: str
+) -> int:
+    """What the order comes to, in minor units, if it is one."""
+    if buyer == seller:
+        raise Invalid("own-goods", "You cannot order from yourself.", field="seller")
+    if pay_by not in PayBy.values:
+        raise Invalid("pay-by-unknown", "Choose how to pay.", field="pay_by")
+    if not lines:
+        raise Invalid("no-lines", "An order needs at least one line.", field="lines")
+    total = 0
+    for position, line in enumerate(lines, start=1):
+        if not 0 < line.quantity <= LARGEST or line.unit_price < 0:
+            raise Invalid(
+                "line-invalid",
+                "Line %(position)s needs a quantity above zero that can be delivered, and a price.",
+                field="lines",
+                position=position,
+            )
+        total += line.quantity * line.unit_price
+    if total > LARGEST_TOTAL:
+        raise Invalid("order-too-large", "This order is too large.", field="lines")
+    if len(external_id) > 80 or external_id != seen(external_id):
+        raise Invalid(
+            "external-id-invalid",
+            "Your own number may have up to 80 visible characters.",
+            field="external_id",
+        )
+    return total

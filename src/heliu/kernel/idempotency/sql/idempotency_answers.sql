@@ -1,0 +1,16 @@
+-- What was answered to these keys, by their place in the list. Whoever asks holds the keys until
+-- its transaction ends, so that senders of one key queue here; keys are taken in one order, so
+-- that lists cannot wait for each other in a circle.
+create function idempotency_answers(orgs uuid[], keys text[])
+returns table (place int, request_digest bytea, status smallint, body jsonb)
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(held.key) from (
+        select distinct hashtextextended(w.org || '/' || w.key, 0) as key
+          from unnest(orgs, keys) w (org, key) order by 1) held;
+    -- A statement of its own: it sees what whoever held a key before us has written.
+    return query
+        select w.n::int, a.request_digest, a.status, a.body
+          from unnest(orgs, keys) with ordinality w (org, key, n)
+          join idempotency_answer a on a.org = w.org and a.key = w.key;
+end $$;

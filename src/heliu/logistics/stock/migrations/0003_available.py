@@ -1,0 +1,11 @@
+from pathlib import Path
+
+from django.db import migrations
+
+AVAILABLE = (Path(__file__).parent.parent / "sql" / "available.sql").read_text()
+BEFORE = "drop function if exists stock_available(uuid[], uuid, uuid, timestamptz)"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("stock", "0002_policies")]
+    operations = [migrations.RunSQL([BEFORE, AVAILABLE], migrations.RunSQL.noop)]

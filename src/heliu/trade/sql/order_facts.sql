@@ -1,0 +1,66 @@
+-- What must be known to decide on a list of orders, in their order: one row of lists. `term_keys`
+-- are the accounts of trade credit of those on terms (else null); `line_orders` are places in the
+-- lists. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
+-- unless `locking`: then what it says of room and goods holds until the transaction ends.
+create function trade_order_facts(
+    buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
+    line_orders int[], skus uuid[], quantities bigint[],
+    on_day date, moment timestamptz, locking boolean,
+    out trades boolean[], out used boolean[], out names text[],
+    out terms bigint[], out room bigint[], out order_numbers bigint[], out deal_numbers bigint[],
+    out codes text[], out prices bigint[], out accounts bigint[],
+    out free bigint[])
+language plpgsql set enable_seqscan = off as $$
+begin
+    select array_agg(k.id order by w.n) into terms
+      from unnest(term_keys) with ordinality w (key, n)
+      left join posting_account k on k.key = w.key;
+
+    if locking then
+        perform posting_lock(terms || array(
+            select distinct a.account
+              from (select sellers[l.o] as seller, array_agg(distinct l.sku) as skus
+                      from unnest(line_orders, skus) l (o, sku) group by 1) s,
+                   lateral stock_available(s.skus, s.seller, s.seller, moment) a));
+    end if;
+
+    select array_agg(r.id is not null order by w.n),
+           array_agg(w.external_id <> '' and exists (
+               select from ordering_order o
+                where o.buyer = w.buyer and o.external_id = w.external_id) order by w.n),
+           array_agg(k.ceiling - k.posted - k.held_in order by w.n),
+           array_agg(array[b.short_name, b.short_name_zh, b.name, b.name_zh]::text[] order by w.n),
+           array_agg(nextval('number_so') order by w.n),
+           array_agg(nextval('number_dl') order by w.n)
+      into trades, used, room, names, order_numbers, deal_numbers
+      from unnest(buyers, sellers, external_ids, terms)
+           with ordinality w (buyer, seller, external_id, account, n)
+      left join parties_tradingrelationship r
+             on r.buyer = w.buyer and r.seller = w.seller and r.status = 'ACTIVE'
+      left join parties_organization b on b.id = w.buyer
+      left join posting_account k on k.id = w.account;
+
+    with line as (
+        select o, sku, quantity, n
+          from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)),
+    price as (
+        select ask.o, p.sku, p.unit_price
+          from (select o, array_agg(sku) as skus, array_agg(quantity) as quantities
+                  from line group by o) ask,
+               lateral pricing_resolve(
+                   buyers[ask.o], sellers[ask.o], ask.skus, ask.quantities, on_day, false) p),
+    goods as (
+        select s.seller, a.sku, a.quantity, a.account
+          from (select sellers[o] as seller, array_agg(distinct sku) as skus
+                  from line group by 1) s,
+               lateral stock_available(s.skus, s.seller, s.seller, moment) a)
+    select array_agg(k.code order by line.n),
+           array_agg(price.unit_price order by line.n),
+           array_agg(goods.account order by line.n),
+           array_agg(coalesce(goods.quantity, 0) order by line.n)
+      into codes, prices, accounts, free
+      from line
+      left join goods_sku k on k.id = line.sku and k.seller = sellers[line.o] and k.is_active
+      left join price on price.o = line.o and price.sku = line.sku
+      left join goods on goods.seller = sellers[line.o] and goods.sku = line.sku;
+end $$;

@@ -1,0 +1,57 @@
+-- Writes decided orders as one set: the orders, their deals with the first step, what is told of
+-- them, and last, under the engine's guard, what they hold of credit and goods. All of it or
+-- nothing: `refused` and `detail` say what stood in the way when somebody was quicker.
+create function trade_place(
+    ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
+    ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
+    external_ids text[],
+    line_orders int[], skus uuid[], quantities bigint[], prices bigint[],
+    deals uuid[], deal_numbers text[],
+    fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
+    notices uuid[], kinds text[], params text[], links text[],
+    holds uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
+    now_at timestamptz, out refused text, out detail text)
+language plpgsql set enable_seqscan = off as $$
+begin
+    perform ordering_write(
+        ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
+        remarks, external_ids, line_orders, skus, quantities, prices, now_at);
+
+    insert into trade_deal (
+           id, number, order_id, buyer, seller, lender, custodian, outcome, opened_at, moved_at)
+    select d.id, d.number, d.order_id, d.buyer, d.seller, d.lender,
+           case when d.lender is not null then d.warehouse end, 'OPEN', now_at, now_at
+      from unnest(deals, deal_numbers, ids, buyers, sellers, lenders, warehouses)
+           d (id, number, order_id, buyer, seller, lender, warehouse);
+
+    insert into trade_dealstep (
+           deal_id, step, key, at, actor, actor_name, data, buyer, seller, lender, custodian)
+    select d.id, 'ORDERED', '', now_at, d.who, d.name,
+           jsonb_build_object('order', d.number, 'total', d.total),
+           d.buyer, d.seller, d.lender, case when d.lender is not null then d.warehouse end
+      from unnest(deals, users, names, numbers, totals, buyers, sellers, lenders, warehouses)
+           d (id, who, name, number, total, buyer, seller, lender, warehouse);
+
+    perform events_say(
+        fact_ids, fact_names, flows, ids, array_fill(null::uuid, array[cardinality(ids)]),
+        payloads, audiences, users, names, notices, sellers, kinds, params, links, now_at);
+
+    select p.refused, p.detail into refused, detail
+      from posting_post(
+           '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+           holds, hold_accounts, hold_amounts, hold_subjects,
+           array_fill(null::timestamptz, array[cardinality(holds)]), '{}', now_at) p
+     where p.refused is not null;
+    if refused is not null then
+        raise exception using errcode = 'HL499', message = refused, detail = detail;
+    end if;
+exception
+    when sqlstate 'HL499' then
+        get stacked diagnostics refused = message_text, detail = pg_exception_detail;
+    when unique_violation then
+        get stacked diagnostics detail = constraint_name;
+        if detail <> 'one_order_per_external_id' then
+            raise;
+        end if;
+        refused := 'external-id';
+end $$;
