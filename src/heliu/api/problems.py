@@ -45,6 +45,11 @@ WORDS = {
         gettext_noop("Something went wrong here. Nothing was changed."),
         gettext_noop("Send it again with the same Idempotency-Key: it will not be done twice."),
     ),
+    503: (
+        "busy",
+        gettext_noop("Too much is asked for at this moment. Nothing was changed."),
+        gettext_noop("Wait a moment and send it again with the same Idempotency-Key."),
+    ),
 }
 
 

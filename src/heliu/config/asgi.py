@@ -1,4 +1,4 @@
-"""One ASGI application: health, static files, and Django behind a bridge of our own.
+"""One ASGI application: health, static files, the fast lane, and Django behind a bridge of our own.
 
 Django's ASGI handler costs about twice as much time a page as its WSGI handler in a thread: views
 here are ordinary functions on an ordinary database connection, four at a time in a process.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,23 +25,26 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from heliu.config import static
+from heliu.config import failures, static
 
 THREADS = int(os.environ.get("HELIU_THREADS", "4"))
 LARGEST_BODY = 32 * 1024 * 1024
 
+DOORS = os.environ.get("HELIU_BENCH_DOORS") == "1"  # a bench may ask for Django's door
+
 _django = get_wsgi_application()
+# These know tables, so they come when Django is set up.
+from heliu.api.lane.door import Lane  # noqa: E402
+from heliu.config.middleware import hard_headers, log_answer, number_of_request  # noqa: E402
+
+HARD = hard_headers()
 _pool = ThreadPoolExecutor(THREADS, "django")
 # Read now what the first visitor would wait for: the pages' modules and the static files.
 _ = get_resolver().url_patterns, static.files()
 
 
-async def django(scope: Scope, receive: Receive, send: Send) -> None:
+async def django(scope: Scope, body: io.BytesIO, send: Send) -> None:
     """Hand a request to Django in a thread of the pool and send what it answers."""
-    body = await _body(receive)
-    if body is None:
-        await PlainTextResponse("The content is too large.", 413)(scope, receive, send)
-        return
     environ = environ_of(scope, body)
     status, headers, answer = await asyncio.get_running_loop().run_in_executor(
         _pool, _call, environ
@@ -152,10 +156,53 @@ def _database_answers() -> bool:
 
 
 class Bridge:
-    """Everything that is not ours goes to Django with its whole path."""
+    """What is neither health nor a file: the lane's few hot calls, and all the rest to Django."""
+
+    def __init__(self) -> None:
+        self._lane = Lane()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await django(scope, receive, send)
+        headers = dict(scope["headers"])
+        is_hot = (
+            self._lane.takes(scope["method"], scope["path"], scope["query_string"], headers)
+            and len(headers) == len(scope["headers"])  # a header given twice is Django's to judge
+            and not (DOORS and headers.get(b"x-heliu-door") == b"django")
+        )
+        body = await _body(receive)
+        if body is None:
+            await PlainTextResponse("The content is too large.", 413)(scope, receive, send)
+        elif not (is_hot and await answered(self._lane, headers, body, send)):
+            await django(scope, body, send)
+
+    async def close(self) -> None:
+        """Let go of the lane's database connection."""
+        await self._lane.close()
+
+
+async def answered(lane: Lane, headers: dict[bytes, bytes], body: io.BytesIO, send: Send) -> bool:
+    """Let the lane answer; False when it leaves the request to Django."""
+    began = time.perf_counter()
+    number = number_of_request(headers.get(b"x-request-id", b"").decode("latin1"))
+    try:
+        reply = await lane.answer(headers, body.getvalue())
+    except Exception:
+        failures.log.exception("failed", request=number)
+        reply = lane.broken(headers)
+    if reply is None:
+        return False
+    log_answer(
+        number, method="POST", route=lane.route, status=reply.status,
+        org=str(reply.org or ""), began=began,
+    )  # fmt: skip
+    said = {
+        **HARD, **reply.headers, "X-Request-ID": number,
+        "Content-Language": reply.language, "Content-Length": str(len(reply.body)),
+        "Vary": "Accept-Language, Cookie",
+    }  # fmt: skip
+    raw = [(name.lower().encode(), value.encode("latin1")) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    await send({"type": "http.response.body", "body": reply.body})
+    return True
 
 
 application = Starlette(

@@ -37,6 +37,32 @@ _given_id = re.compile(r"[\w.-]{8,80}")
 log = structlog.get_logger("heliu.request")
 
 
+def number_of_request(given: str) -> str:
+    """The request's number: the caller's own if it is one, else a new one."""
+    return given if _given_id.fullmatch(given) else new_id().hex
+
+
+def log_answer(
+    number: str, *, method: str, route: str, status: int, org: str, began: float
+) -> None:
+    """One line for a request that was answered; `began` is of `time.perf_counter`."""
+    log.info(
+        "answered",
+        request=number,
+        method=method,
+        route=route,
+        status=status,
+        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        org=org,
+    )
+
+
+def hard_headers() -> dict[str, str]:
+    """The headers every answer bears."""
+    transport = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return HEADERS | (transport if settings.BEHIND_TLS else {})
+
+
 class Answered:
     """Gives every request a number, sends it back and logs one line: no names, no values."""
 
@@ -44,19 +70,18 @@ class Answered:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        number = given if _given_id.fullmatch(given) else new_id().hex
+        number = number_of_request(request.headers.get("X-Request-ID", ""))
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=number):
             response = self.get_response(request)
             match, actor = request.resolver_match, getattr(request, "actor", None)
-            log.info(
-                "answered",
-                method=request.method,
+            log_answer(
+                number,
+                method=request.method or "",
                 route=match.route if match else "",
                 status=response.status_code,
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
                 org=str(actor.org) if actor else "",
+                began=began,
             )
         response["X-Request-ID"] = number
         return response
@@ -70,10 +95,8 @@ class Hardened:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in hard_headers().items():
             response.headers.setdefault(name, value)
-        if settings.BEHIND_TLS:
-            response["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response
 
 

@@ -1,0 +1,307 @@
+"""Placing an order through the fast lane and through Django: nobody can tell which it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from django.db import connection, transaction
+from tests.api.hands import Hand, Hands
+from tests.conftest import be
+
+from heliu.api.lane import orders as lane
+from heliu.capital.books.chart import Code
+from heliu.capital.books.policies import Place
+from heliu.commerce.ordering.models import Order
+from heliu.config import asgi
+from heliu.kernel.access.models import ApiToken
+from heliu.kernel.posting.models import Account, Hold
+from heliu.logistics.stock import queries as stock
+from heliu.trade.models import Deal, DealStep
+
+DOORS = ("lane", "django")
+
+
+class Sent(NamedTuple):
+    """A request: whose token, under which key, and the body."""
+
+    hand: Hand
+    key: str
+    body: Any
+
+
+class Street:
+    """Sends requests, all at once, to the one application, by one of its doors."""
+
+    def __init__(self, door: str) -> None:
+        self.door = door
+
+    def send(self, requests: Sequence[Sent]) -> list[httpx.Response]:
+        return asyncio.run(self._send(requests))
+
+    def one(self, hand: Hand, body: Any, key: str = "key-0000") -> httpx.Response:
+        return self.send([Sent(hand, key, body)])[0]
+
+    async def _send(self, requests: Sequence[Sent]) -> list[httpx.Response]:
+        bridge = asgi.Bridge()
+        transport = httpx.ASGITransport(bridge)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", timeout=120
+        ) as web:
+            answers = [
+                web.post(
+                    "/api/v1/orders",
+                    content=json.dumps(sent.body),
+                    headers={
+                        "Authorization": f"Bearer {sent.hand.token}",
+                        "Idempotency-Key": sent.key,
+                        "Accept-Language": sent.hand.language,
+                        "X-Heliu-Door": self.door,
+                    },
+                )
+                for sent in requests
+            ]
+            said = await asyncio.gather(*answers)
+        await bridge.close()
+        return list(said)
+
+
+@pytest.fixture(params=DOORS)
+def street(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    if request.param == "lane":
+        monkeypatch.setattr(asgi, "django", _nobody)
+    yield Street(request.param)
+
+
+async def _nobody(*_: object) -> None:
+    raise AssertionError("The lane handed on what it should have answered.")
+
+
+def order(hands: Hands, pay_by: str = "TRANSFER", **quantities: int) -> dict[str, Any]:
+    lines = [
+        {"sku": str(hands.world.chain.skus[code]), "quantity": n} for code, n in quantities.items()
+    ]
+    return {"seller": hands.seller_id, "pay_by": pay_by, "lines": lines}
+
+
+def test_an_order_is_placed_with_all_that_belongs_to_it(hands: Hands, street: Street) -> None:
+    said = street.one(
+        hands.dealer, {**order(hands, "TERMS", M1=3, B1=2), "remark": "早上", "external_id": "P-1"}
+    )
+    assert said.status_code == 201, said.text
+    body = said.json()
+    shown = hands.dealer.get(f"/orders/{body['order']['id']}")
+    assert body["order"] == {name: shown[name] for name in body["order"]}
+    assert body["order"]["total"] == 3 * 1000 + 2 * 2000
+    assert (body["order"]["placed_by_name"], shown["remark"]) == ("吴德胜", "早上")
+    assert [(line["position"], line["quantity"], line["amount"]) for line in shown["lines"]] == [
+        (1, 3, 3000),
+        (2, 2, 4000),
+    ]
+    assert hands.dealer.get(f"/deals/{body['deal_number']}")["number"] == body["deal_number"]
+    facts = hands.seller.items("/facts")
+    assert facts[-1]["name"] == "commerce.order-placed"
+    assert facts[-1]["payload"]["total"] == 7000
+    (notice,) = hands.seller.items("/notices")
+    assert body["order"]["number"] in notice["text"]
+    be("heliu_worker")
+    with transaction.atomic():
+        holds = Hold.objects.filter(subject=body["order"]["id"]).order_by("amount")
+        assert [hold.amount for hold in holds] == [-3, -2, 7000]
+        (step,) = DealStep.objects.filter(deal=body["deal"])
+        assert (step.step, step.data) == (
+            "ORDERED", {"order": body["order"]["number"], "total": 7000},
+        )  # fmt: skip
+
+
+def test_the_headers_are_those_of_every_answer(hands: Hands, street: Street) -> None:
+    said = street.one(hands.dealer, order(hands, M1=1))
+    assert said.headers["content-type"] == "application/json"
+    assert said.headers["content-language"] == "en"
+    assert said.headers["cache-control"] == "private, no-store"
+    assert said.headers["x-frame-options"] == "DENY"
+    assert "Accept-Language" in said.headers["vary"]
+    assert len(said.headers["x-request-id"]) == 32
+
+
+def test_a_key_is_answered_once(hands: Hands, street: Street) -> None:
+    first = street.one(hands.dealer, order(hands, M1=1))
+    again = street.one(hands.dealer, order(hands, M1=1))
+    other = street.one(hands.dealer, order(hands, M1=2))
+    assert first.json() == again.json()
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
+
+
+def test_a_key_answered_at_one_door_is_known_at_the_other(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    body = order(hands, M1=1)
+    one = Street("lane").one(hands.dealer, body, "from-lane-1")
+    two = Street("django").one(hands.dealer, body, "from-lane-1")
+    assert (one.json(), two.headers["idempotent-replayed"]) == (two.json(), "true")
+    one = Street("django").one(hands.dealer, body, "from-django-1")
+    two = Street("lane").one(hands.dealer, body, "from-django-1")
+    assert (one.json(), two.headers["idempotent-replayed"]) == (two.json(), "true")
+    assert len(hands.dealer.items("/orders", status="PLACED")) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_refusals_say_the_same(hands: Hands, street: Street, language: str) -> None:
+    hands.dealer.language = language
+    street.one(hands.dealer, {**order(hands, M1=1), "external_id": "P-1"}, "first-key")
+    stranger = str(hands.world.chain.dealers["D002"])
+    cases = {
+        "short": (409, order(hands, M2=5, M1=20_000)),
+        "external-id-used": (409, {**order(hands, M1=1), "external_id": "P-1"}),
+        "limit-short": (409, order(hands, "TERMS", B1=9_000)),
+        "not-found": (404, {**order(hands, M1=1), "seller": stranger}),
+    }
+    for n, (code, (status, body)) in enumerate(cases.items()):
+        said = street.one(hands.dealer, body, f"refused-{n}")
+        problem = said.json()
+        assert (said.status_code, problem["code"]) == (status, code), problem
+        assert said.headers["content-type"] == "application/problem+json"
+        assert said.headers["content-language"] == ("en" if language == "en" else "zh-hans")
+        is_chinese = any("\u4e00" <= sign <= "\u9fff" for sign in problem["detail"])
+        assert is_chinese == (language != "en"), problem
+        if code == "short":
+            assert problem["field"] == "lines.1"
+    unknown = {**order(hands, M1=1), "lines": [{"sku": stranger, "quantity": 1}]}
+    assert street.one(hands.dealer, unknown, "unknown-sku").status_code == 404
+
+
+def test_tokens_are_judged_alike(hands: Hands, street: Street) -> None:
+    said = street.one(Hand("hl_nothing"), order(hands, M1=1))
+    assert (said.status_code, said.json()["code"]) == (401, "token-unknown")
+    assert said.headers["www-authenticate"] == 'Bearer realm="heliu"'
+    said = street.one(hands.keeper, order(hands, M1=1))
+    assert (said.status_code, said.json()["code"]) == (403, "not-permitted")
+    be("heliu_worker")
+    with transaction.atomic():
+        digest = ApiToken.digest_of(hands.dealer.token)
+        ApiToken.objects.filter(digest=digest).update(revoked_at=hands.world.at)
+    be("heliu_web")
+    said = street.one(hands.dealer, order(hands, M1=1))
+    assert (said.status_code, said.json()["code"]) == (401, "token-expired")
+
+
+def test_64_sends_of_one_key_are_one_order(hands: Hands, street: Street) -> None:
+    body = order(hands, M1=3, B1=2)
+    said = street.send([Sent(hands.dealer, "one-key-0001", body)] * 64)
+    assert {answer.status_code for answer in said} == {201}
+    assert len({json.dumps(answer.json(), sort_keys=True) for answer in said}) == 1
+    assert len(hands.dealer.items("/orders", status="PLACED")) == 1
+    assert hands.dealer.items("/catalogue", q="M1")[0]["available"] == 10_000 - 3
+
+
+def test_33_of_50_get_3_of_100(hands: Hands, street: Street) -> None:
+    street.one(hands.other, order(hands, B1=9_900), "all-but-100")
+    body = order(hands, "TERMS", B1=3)
+    said = street.send([Sent(hands.dealer, f"client-{n:04}", body) for n in range(50)])
+    got = Counter(answer.status_code for answer in said)
+    assert got == {201: 33, 409: 17}
+    be("heliu_worker")
+    with transaction.atomic():
+        on_terms = Order.objects.filter(pay_by="TERMS")
+        assert (
+            len(on_terms) == Deal.objects.filter(order_id__in=on_terms.values("id")).count() == 33
+        )
+        seller, dealer = hands.world.chain.seller, hands.world.chain.dealers["D001"]
+        owed = Account.objects.get(key=Place(seller, Code.RECEIVABLE, dealer).key)
+        assert owed.held_in == sum(one.total for one in on_terms) == 33 * 3 * 2000
+        bags = hands.world.chain.skus["B1"]
+        assert stock.available([bags], owner=seller, warehouse=seller) == {bags: 1}
+        assert stock.check() == []
+
+
+def test_earlier_ones_win_within_a_batch(hands: Hands, street: Street) -> None:
+    """The credit of both dealers is their own; of one dealer's orders the first takes it."""
+    large = order(hands, "TERMS", B1=1_000)
+    said = street.send(
+        [
+            Sent(hands.dealer, "batch-001", large),
+            Sent(hands.dealer, "batch-002", large),
+            Sent(hands.other, "batch-003", order(hands, B1=1)),
+        ]
+    )
+    codes = [answer.json().get("code", "") for answer in said]
+    if street.door == "lane":
+        assert codes == ["", "limit-short", ""]
+    assert sorted(codes) == ["", "", "limit-short"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lines": []},
+        {"pay_by": "SHELLS"},
+        {"surprise": 1},
+        {"lines": [{"code": "M1", "quantity": 1}]},
+        {"pay_by": "FINANCE"},
+        [],
+    ],
+)
+def test_what_is_not_plainly_good_is_left_to_django(hands: Hands, change: Any) -> None:
+    body = {**order(hands, M1=1), **change} if isinstance(change, dict) else change
+    sent = asyncio.run(_read(hands.dealer, body))
+    assert sent is None
+    assert Street("lane").one(hands.dealer, body).status_code in (201, 422)
+
+
+async def _read(hand: Hand, body: Any) -> Any:
+    headers = {b"authorization": f"Bearer {hand.token}".encode(), b"idempotency-key": b"key-0001"}
+    return await asgi.Lane().answer(headers, json.dumps(body).encode())
+
+
+def test_one_poisoned_order_does_not_spoil_its_batch(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = lane.placing.decide
+
+    def poisoned(asks: Any, facts: Any) -> Any:
+        if any(ask.remark == "poison" for ask in asks):
+            raise RuntimeError("poisoned")
+        return before(asks, facts)
+
+    monkeypatch.setattr(lane.placing, "decide", poisoned)
+    good = [Sent(hands.dealer, f"good-{n:04}", order(hands, M1=1)) for n in range(10)]
+    bad = Sent(hands.dealer, "bad-0001", {**order(hands, M1=1), "remark": "poison"})
+    said = Street("lane").send([*good[:5], bad, *good[5:]])
+    assert [answer.status_code for answer in said] == [201] * 5 + [500] + [201] * 5
+
+
+def test_a_lost_connection_loses_no_order(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection breaks in the middle of a batch: each order is then placed by itself, once."""
+    before = lane.placing.decide
+    broken: list[int] = []
+
+    def breaking(asks: Any, facts: Any) -> Any:
+        if not broken:
+            broken.append(1)
+            _end_all_links(connection.settings_dict["NAME"])
+        return before(asks, facts)
+
+    monkeypatch.setattr(lane.placing, "decide", breaking)
+    said = Street("lane").send(
+        [Sent(hands.dealer, f"lost-{n:04}", order(hands, M1=1)) for n in range(10)]
+    )
+    assert [answer.status_code for answer in said] == [201] * 10
+    assert len(hands.dealer.items("/orders", status="PLACED")) == 10
+
+
+def _end_all_links(database: str) -> None:
+    from tests.conftest import admin
+
+    admin(
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        f"where datname = '{database}' and application_name = 'heliu lane'"
+    )
