@@ -22,7 +22,6 @@ NAMES = {
     "deal": {"ref": "pledged"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
-    "deal_decide": {"ref": "to_decide"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
@@ -58,7 +57,7 @@ DESKS = {
     "bank": "credit@bank.demo",
     "operator": "ops@operator.demo",
 }
-SPECIAL = {"deal_decide": "credit@bank.demo", "deal_ship": "sales@seller.demo"}
+SPECIAL = {"deal_ship": "sales@seller.demo"}
 
 
 def pages() -> list[URLPattern]:

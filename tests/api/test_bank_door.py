@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.test import Client
 from tests.api.hands import Hands
 from tests.conftest import be
@@ -51,6 +52,27 @@ def test_a_notice_is_kept_once_and_leads_the_deal_on(hands: Hands) -> None:
     be("heliu_web")
     assert hands.dealer.get(f"/payments/{payment['number']}")["status"] == "BOOKED"
     assert hands.dealer.get(payment["path"])["status"] == "DISBURSING"
+
+
+def test_a_notice_wakes_the_worker_once(hands: Hands) -> None:
+    def jobs() -> int:
+        be("heliu_worker")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from procrastinate_jobs where task_name = 'trade.bank_work'"
+            )
+            found = int(cursor.fetchone()[0])
+        be("heliu_web")
+        return found
+
+    payment = signed_deposit(hands)
+    before = jobs()
+    raw = booked(payment, hands.world.at)
+    assert knock(raw, "0" * 64)[0] == 403
+    assert jobs() == before
+    for _ in range(2):
+        assert knock(raw, sign(raw))[0] == 202
+        assert jobs() == before + 1
 
 
 def test_only_the_bank_is_believed(hands: Hands) -> None:

@@ -28,6 +28,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
+from heliu.kernel.money import Money
 from heliu.kernel.parties.models import Organization
 from heliu.kernel.posting.operations import LimitShort
 from heliu.kernel.posting.operations import check as posting_check
@@ -257,8 +258,10 @@ def test_an_old_copy_of_the_loan_sees_what_was_done(facility: Facility) -> None:
 def test_a_quote_holds_the_limit_until_it_runs_out(facility: Facility) -> None:
     loan = quoted(facility)
     assert line(facility) == (0, PRINCIPAL, LIMIT - PRINCIPAL)
-    with pytest.raises(LimitShort):
+    with pytest.raises(LimitShort) as refusal:
         quoted(facility)
+    short = Money(2 * PRINCIPAL - LIMIT)
+    assert refusal.value.text() == f"The credit limit is short by {short}."
     assert not operations.expire(loan, at=AT + timedelta(minutes=29))
     late = AT + timedelta(minutes=30)
     assert credit_queries.line_of(facility, at=late).free == LIMIT

@@ -48,6 +48,10 @@ def loan_of(placed: Placed) -> Loan:
     return Loan.objects.get(pk=placed.loan.pk)
 
 
+def deal_of(placed: Placed) -> str:
+    return f"/deals/{placed.deal.number}"
+
+
 def looked_at(world: World, placed: Placed) -> dict[str, Check]:
     with world.desk(BANK) as officer:
         deal = deals.get(officer, placed.deal.pk)
@@ -61,6 +65,7 @@ def test_a_request_is_approved_with_all_evidence_on_the_page(demo: World) -> Non
     page = read(officer, "/bank/")
     assert placed.loan.number in page
     assert "Large amount" in page
+    assert f'href="/bank/queue/{placed.loan.number}">Decide…' in read(officer, deal_of(placed))
     page = read(officer, f"/bank/queue/{placed.loan.number}")
     for words in ("Why a person", "Is the order real", "4,900 of 4,900 pieces", "1 of 1 line",
                   "Exposure after approval", "24 rows", "nobody in common"):  # fmt: skip

@@ -12,13 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heliu.capital.lending.models import LoanStatus
+from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.ids import new_id
+from heliu.logistics.pledges.models import PledgeStatus
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.flow import confluence, fact_list
+from heliu.portal.deal.sides import SIDES
 from heliu.portal.deal.states import next_step, progress, state_of
 from heliu.portal.deal.tellings import SAID_BY, TELLINGS, drawn_flows
 from heliu.portal.ui.confluence import draw
 from heliu.portal.ui.svg import FLOWS
+from heliu.trade.standing import NEXT, next_of, status_of
 
 START = datetime(2026, 10, 12, 3, 7, 41, tzinfo=UTC)
 
@@ -188,6 +193,33 @@ def test_the_document_that_matters_most_names_the_state(
     assert state_of(deal, *documents)[0] == words
     assert next_step(side, deal, *documents) == next_words
     assert 0 < progress(deal, *documents) <= 1
+
+
+def standing(leads: str, **more: Any) -> tuple[Any, Any, Any, Any]:
+    """A deal and the only document of it that its reader sees: order, loan or pledge."""
+    document = Document(status=leads, **more)
+    kinds = (OrderStatus, LoanStatus, PledgeStatus)
+    order, loan, pledge = (document if leads in kind.values else None for kind in kinds)
+    return Document(outcome="OPEN"), order, loan, pledge
+
+
+@pytest.mark.parametrize("status", sorted({str(status) for status in NEXT}))
+def test_whatever_a_deal_waits_for_every_side_reads_it_in_its_own_words(status: str) -> None:
+    documents = standing(status, pay_by="TRANSFER")
+    assert status_of(*documents) == status
+    step = next_of(*documents)
+    assert step is not None
+    said = {side: next_step(side, *documents) for side in SIDES}
+    assert all(said.values())
+    others = {words for side, words in said.items() if side != step.by}
+    assert len(others) == 1
+    assert (step.by == "bank") == (set(said.values()) == others)
+
+
+def test_a_seller_reads_that_the_bank_pays_first_for_it_does_not_see_the_loan() -> None:
+    documents = standing("PLACED", pay_by="FINANCE")
+    assert next_of(*documents) == ("pay", "bank")
+    assert next_step("seller", *documents) == "The bank pays, then it is confirmed"
 
 
 def test_an_ended_deal_waits_for_nobody() -> None:

@@ -11,10 +11,11 @@ from ninja import Field, Header, Query, Router, Schema, Status
 
 from heliu.api.fields import LARGEST
 from heliu.api.paging import Page, Paging, page
-from heliu.capital.bank import operations, queries
+from heliu.capital.bank import queries
 from heliu.capital.bank.operations import Kept
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
+from heliu.trade import bank_answers
 
 router = Router()
 
@@ -81,9 +82,10 @@ def keep_notice(
 ) -> Status[Kept]:
     """What became of a payment, told by the bank. Signed instead of signed in; needs no key.
 
-    The notice is kept as it came and applied in the background, once, in whatever order they come.
+    The notice is kept as it came and applied at once in the background, in whatever order they
+    come.
     """
-    return Status(202, operations.store_notice(request.body, signature, clock.now()))
+    return Status(202, bank_answers.notice_came(request.body, signature, at=clock.now()))
 
 
 @router.get("/bank/notices", response=Page[FlaggedNotice])

@@ -48,7 +48,9 @@ class CatalogueItem(Goods):
     barcode: str
     family: str
     unit: str
-    case_quantity: int = Field(description="How many smallest units a case holds")
+    case_quantity: int = Field(
+        description="How many smallest units a case holds; any quantity may be ordered"
+    )
     external_id: str = Field(description="The seller's own id")
     price: PriceOut | None = Field(
         description="For one smallest unit; null for own goods and where there is no price"

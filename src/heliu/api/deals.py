@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.deal_status import next_of, status_of
 from heliu.api.fields import (
     Amount,
     Currency,
@@ -38,6 +37,7 @@ from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.events import queries as events
 from heliu.logistics.pledges import queries as pledges
 from heliu.trade import deals, financed_order, side_exits
+from heliu.trade.standing import next_of, status_of
 
 router = Router()
 
@@ -48,7 +48,8 @@ class NextStep(Schema):
     """What the deal waits for."""
 
     act: str = Field(
-        description="decide, sign, pay, confirm, ship, receive, repay, pick-up or return-money"
+        description="decide, sign, pay, confirm, ship, receive, repay, pick-up, return-money or "
+        "cancel"
     )
     by: str = Field(description="buyer, seller, lender, custodian, or bank when it goes by itself")
 

@@ -24,7 +24,9 @@ class NoticeOut(Schema):
     id: UUID
     kind: str = Field(description="Stable name, such as goods-released")
     text: str = Field(description="In the reader's language")
-    params: dict[str, str] = Field(description="What the text was filled with")
+    params: dict[str, str] = Field(
+        description="What the text is filled with, in the reader's language"
+    )
     link: str = Field(description="The page it leads to")
     at: datetime
     read_at: datetime | None
@@ -33,6 +35,11 @@ class NoticeOut(Schema):
     def resolve_text(notice: Any) -> str:
         """The words of the kind."""
         return notices.words(notice)
+
+    @staticmethod
+    def resolve_params(notice: Any) -> dict[str, str]:
+        """What stands in the places of the words."""
+        return notices.filled(notice)
 
 
 class FactOut(Schema):

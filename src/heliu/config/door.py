@@ -16,6 +16,8 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.request import actor_in
 from heliu.kernel.errors import Refused
 
+SIGN_IN = "/sign-in/"
+
 
 class Door:
     """Sets `request.actor` and runs the view in one transaction that sees the actor's rows only.
@@ -59,7 +61,13 @@ class Door:
 
 
 def actor_of(request: HttpRequest) -> tuple[Actor | None, bool]:
-    """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good."""
+    """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good.
+
+    At the sign-in page it is nobody, not even whoever is signed in: there is no door whose error
+    would roll back that a try has failed.
+    """
+    if request.path == SIGN_IN:
+        return None, False
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if request.path.startswith("/api/") and scheme.lower() == "bearer":
         return actor_for_token(secret.strip(), at=clock.now()), True

@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from heliu.config import failures
+
 
 class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
     """Our handler, by its class, so that setting up twice does not write twice."""
@@ -32,7 +34,7 @@ def set_up(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                structlog.processors.ExceptionRenderer(failures.told),
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
@@ -41,7 +43,9 @@ def set_up(level: str = "INFO") -> None:
     # pytest and an embedding program keep handlers of their own.
     root.handlers = [h for h in root.handlers if not isinstance(h, JsonLines)] + [handler]
     root.setLevel(level)
-    # Each request is told once, by `middleware.Answered`; Django would tell paths with ids again.
+    # Each request is told by `middleware.Answered` and, when it breaks, by `failures`; Django would
+    # tell paths with ids again.
+    failures.watch_requests()
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     for chatty in ("procrastinate", "httpx", "asyncio", "psycopg.pool"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

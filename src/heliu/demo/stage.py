@@ -8,11 +8,12 @@ so that what they leave behind looks as if it had been lived through.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import cycle
 
 from django.db import transaction
 
@@ -30,6 +31,7 @@ from heliu.trade.place_order import Placed
 type Story[T] = Generator[datetime, None, T]
 
 CARRIER = "顺达物流"
+ANSWERS_WITHIN = (2, 3, 5, 2, 4, 3, 8)  # seconds, in turn
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Stage:
 
     chain: Chain
     now: datetime
+    _delays: Iterator[int] = field(default_factory=lambda: cycle(ANSWERS_WITHIN))
 
     @cached_property
     def people(self) -> People:
@@ -86,8 +89,15 @@ class Stage:
         self.bank(at)
 
     def bank(self, at: datetime) -> None:
-        """The worker talks to the bank."""
-        talk_to_bank(at=lambda: at)
+        """The worker talks to the bank, which takes some seconds for each answer."""
+        clock = at
+
+        def later() -> datetime:
+            nonlocal clock
+            clock += timedelta(seconds=next(self._delays))
+            return clock
+
+        talk_to_bank(at=later)
 
     def to_money(self, code: str, yuan: int, ago: int, *, days: int | None = None) -> Story[Placed]:
         """Ordered, signed, and the seller has its money."""

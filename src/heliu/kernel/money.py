@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext
+
 from heliu.kernel.errors import Invalid
 
 CURRENCY = "CNY"
@@ -45,6 +47,13 @@ class Money:
                 other=other.currency,
             )
         return other.minor
+
+    def spoken(self) -> str:
+        """As it stands in a sentence, in the language active now: 12,000.00 CNY, 12,000.00元."""
+        amount = str(self).removesuffix(f" {self.currency}")
+        if self.currency == CURRENCY:
+            return gettext("%(amount)s CNY") % {"amount": amount}
+        return str(self)
 
     def __str__(self) -> str:
         sign = "-" if self.minor < 0 else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.operations import Kept
 from heliu.capital.bank.policies import Notice
 from heliu.trade import financed_order, side_exits
 from heliu.trade.steps import locked
+from heliu.trade.wake import bank_spoke
 
 Answer = Callable[..., None]
 
@@ -23,6 +27,18 @@ BOOKED: dict[str, Answer] = {
     Purpose.LOAN_BACK: side_exits.loan_returned,
     Purpose.DEPOSIT_BACK: side_exits.deposit_returned,
 }
+
+
+def notice_came(raw: bytes, signature: str, *, at: datetime) -> Kept:
+    """Keep what the bank pushed and wake the worker for it; said again, it changes nothing.
+
+    Raises as `bank.store_notice` does.
+    """
+    with transaction.atomic():
+        kept = bank.store_notice(raw, signature, at)
+        if kept.is_new:
+            bank_spoke()
+    return kept
 
 
 def bank_answered(instruction: PaymentInstruction, notice: Notice, *, at: datetime) -> None:

@@ -60,7 +60,7 @@ def _tell_dealer(deal: Deal, kind: str, amount: int, *, at: datetime) -> None:
         deal.buyer,
         kind,
         {
-            "amount": str(Money(amount)),
+            "amount": Money(amount),
             "number": order_of(deal).number,
             "due": loan_of(deal).due_on.isoformat(),
         },

@@ -79,7 +79,7 @@ def ship(
             deal, Step.SHIPPED, key=shipment.number, actor=actor, at=at,
             quantity=sum(quantities.values()), value=value, shipment=shipment.number,
         )  # fmt: skip
-        house = names([order.warehouse])[order.warehouse].short
+        house = names([order.warehouse])[order.warehouse]
         for org in {order.buyer, order.warehouse}:
             tell(
                 org,
@@ -137,6 +137,7 @@ def goods_received(
             if pledge is not None:
                 _pledge(deal, pledge, received, actor=actor, at=at)
             side_exits.receipt_differs(deal, shipment, received, at=at)
+            close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:
             _complete(deal, order, at=at)
     return received
@@ -191,7 +192,7 @@ def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at:
         pledge=pledge.number, receipt=received.receipt.number, value=value,
         quantity=sum(quantity for _, _, quantity, _ in lines),
     )  # fmt: skip
-    keeper = names([pledge.custodian])[pledge.custodian].short
+    keeper = names([pledge.custodian])[pledge.custodian]
     for org in (pledge.pledgor, pledge.pledgee):
         tell(
             org,

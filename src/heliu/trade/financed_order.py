@@ -137,9 +137,9 @@ def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
         deal.seller,
         "seller-paid",
         {
-            "amount": str(Money(loan.order_total)),
+            "amount": Money(loan.order_total),
             "number": order.number,
-            "warehouse": names([order.warehouse])[order.warehouse].short,
+            "warehouse": names([order.warehouse])[order.warehouse],
         },
         link=deals.link(deal),
         at=at,
@@ -202,7 +202,14 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     if is_done(deal, Step.REPAID, key=key):
         return
     loan = loan_of(deal)
-    result = lending.repaid(loan, amount=instruction.amount, key=key, effective=day_of(at), at=at)
+    # Of value on the day the bank booked it, however late we heard of it.
+    result = lending.repaid(
+        loan,
+        amount=instruction.amount,
+        key=key,
+        effective=instruction.booked_on or day_of(at),
+        at=at,
+    )
     remember(
         deal,
         Step.REPAID,
@@ -219,7 +226,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     tell(
         deal.buyer,
         "repaid",
-        {"amount": str(Money(instruction.amount)), "number": order_of(deal).number},
+        {"amount": Money(instruction.amount), "number": order_of(deal).number},
         link=deals.link(deal),
         at=at,
     )
@@ -243,6 +250,7 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
         key=key,
         actor=SYSTEM,
         at=at,
+        is_last=order_of(deal).status == OrderStatus.RECEIVED,
     )
     if freed is None or not freed.is_new:
         return
@@ -278,11 +286,13 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
 def close_if_done(deal: Deal, *, at: datetime) -> None:
     """Nothing is owed and nothing lies there any more: the deal is over."""
     loan, pledge, order = loan_of(deal), pledge_of(deal), order_of(deal)
-    if loan.status != LoanStatus.REPAID:
+    if loan.status != LoanStatus.REPAID or order.status != OrderStatus.RECEIVED:
         return
-    if pledge is None or pledge.status != PledgeStatus.CLOSED:
+    if pledge is None:
         return
-    if order.status != OrderStatus.RECEIVED:
+    pledge = pledges.finish(pledge, actor=SYSTEM, at=at)
+    # Cancelled: not one piece arrived that could be pledged.
+    if pledge.status not in (PledgeStatus.CLOSED, PledgeStatus.CANCELLED):
         return
     if not remember(deal, Step.CLOSED, actor=SYSTEM, at=at):
         return

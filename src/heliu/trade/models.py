@@ -12,7 +12,7 @@ from heliu.kernel.states import known_status
 class Outcome(models.TextChoices):
     """How a deal ended. While it is open its status is derived from its order, loan and pledge."""
 
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", _("Under way")
     CLOSED = "CLOSED", _("Closed")
     CANCELLED = "CANCELLED", _("Cancelled")
 

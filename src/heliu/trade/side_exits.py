@@ -85,7 +85,7 @@ def decide(
         tell(
             deal.buyer,
             "loan-decided",
-            {"number": order_of(deal).number, "outcome": loan.get_status_display()},
+            {"number": order_of(deal).number, "outcome": LoanStatus(loan.status).label},
             link=deals.link(deal),
             at=at,
         )
@@ -193,7 +193,11 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
         return
     loan = loan_of(deal)
     paid = lending.seller_refunded(
-        loan, amount=instruction.amount, key=key, effective=day_of(at), at=at
+        loan,
+        amount=instruction.amount,
+        key=key,
+        effective=instruction.booked_on or day_of(at),
+        at=at,
     )
     remember(
         deal, Step.REFUNDED, key=key, actor=SYSTEM, at=at,
@@ -240,7 +244,7 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
             help="Only a refused refund or return is ordered again.",
         )
     if not actor.is_system and not {refused.payer, refused.lender} & set(actor.orgs):
-        raise Forbidden("not-your-payment", "Others make this payment.")
+        raise Forbidden("not-your-payment", "This payment is not yours to make.")
     deal = deals.get(actor, refused.deal)
     with widened(parties(deal)):
         deal = locked(deal.id)
@@ -294,7 +298,7 @@ def _ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
     tell(
         loan.seller,
         "refund-asked",
-        {"number": order_of(deal).number, "amount": str(Money(amount))},
+        {"number": order_of(deal).number, "amount": Money(amount)},
         link=deals.link(deal),
         at=at,
     )

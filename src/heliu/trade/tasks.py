@@ -12,8 +12,11 @@ from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
 
 
 @app.task(name="trade.bank_work", queue="bank")
-def bank_work(deal: str) -> None:
-    """Hand over what a deal has for the bank and go on with what the bank answers."""
+def bank_work(deal: str = "") -> None:
+    """Hand over what is written for the bank and go on with what it answers.
+
+    `deal` is the one that woke the worker, for the log; empty when the bank spoke first.
+    """
     bank_answers.talk_to_bank(at=clock.now)
 
 

@@ -158,7 +158,7 @@ def quote_terms(
     if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
         raise Invalid(
             "cost-absurd",
-            "A loan as dear as this is not offered.",
+            "A loan at this cost is not offered.",
             help="Choose a longer term.",
         )
     return Terms(

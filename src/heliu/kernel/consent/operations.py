@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.errors import NotFound
@@ -13,8 +15,18 @@ from heliu.kernel.errors import NotFound
 def disclose(
     *, actor: Actor, to: UUID, text_digest: str, at: datetime, days: int = 365
 ) -> Disclosure:
-    """The actor's organisation lets a lender read its trade for credit decisions."""
+    """The actor's organisation lets a lender read its trade for credit decisions.
+
+    Said again while it is in force, the consent stands and lasts longer; what was signed each time
+    is kept with the signature.
+    """
     actor.require("consent")
+    until = at + timedelta(days=days)
+    standing = _in_force(of=actor.own_org, to=to, at=at).select_for_update().first()
+    if standing is not None:
+        standing.until = max(standing.until, until)
+        standing.save(update_fields=["until"])
+        return standing
     return Disclosure.objects.create(
         of=actor.own_org,
         to=to,
@@ -23,7 +35,7 @@ def disclose(
         consented_by_name=actor.name,
         text_digest=text_digest,
         consented_at=at,
-        until=at + timedelta(days=days),
+        until=until,
     )
 
 
@@ -40,6 +52,10 @@ def withdraw(disclosure_id: UUID, *, actor: Actor, at: datetime) -> Disclosure:
 
 def is_disclosed(*, of: UUID, to: UUID, at: datetime) -> bool:
     """Whether `to` may read the trade of `of` for credit now."""
+    return _in_force(of=of, to=to, at=at).exists()
+
+
+def _in_force(*, of: UUID, to: UUID, at: datetime) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(
         of=of,
         to=to,
@@ -47,4 +63,4 @@ def is_disclosed(*, of: UUID, to: UUID, at: datetime) -> bool:
         consented_at__lte=at,
         until__gt=at,
         withdrawn_at=None,
-    ).exists()
+    )

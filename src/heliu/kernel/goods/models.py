@@ -36,7 +36,11 @@ class Family(models.Model):
 
 
 class Sku(models.Model):
-    """A sellable, stockable variant of a seller's goods. Seen through a trading relationship."""
+    """A sellable, stockable variant of a seller's goods. Seen through a trading relationship.
+
+    `case_quantity` tells how many smallest units a case holds; it informs whoever orders and binds
+    nobody: goods are ordered and kept in smallest units, any whole number of them.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seller = models.UUIDField()

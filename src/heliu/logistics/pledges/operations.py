@@ -166,6 +166,7 @@ def release(
     key: str,
     actor: Actor,
     at: datetime,
+    is_last: bool = True,
     audience: Iterable[UUID] = (),
 ) -> Released | None:
     """Set goods free for a repayment: whole units, oldest first, never above the entitlement.
@@ -174,6 +175,7 @@ def release(
     repayments so far; `all_of_it` says that nothing is owed any more. The freed goods stay in their
     bins, set aside for the pick-up under a fresh one-time code. None when not even one unit comes
     free. `key` names the repayment: a doubled call gets the first order again, without a code.
+    While more goods are to come (not `is_last`) the pledge stays open for them.
     """
     pledge = _locked(pledge)
     if known := pledge.releases.filter(key=key).first():
@@ -195,7 +197,7 @@ def release(
         return None
     order, code = _order_release(pledge, share, key=key, at=at)
     _set_free(order, lines, share, at=at)
-    _step_on(pledge, actor=actor, at=at)
+    _step_on(pledge, is_last=is_last, actor=actor, at=at)
     record(
         GoodsReleased(
             subject=pledge.id,
@@ -316,9 +318,21 @@ def _set_free(
     )
 
 
-def _step_on(pledge: Pledge, *, actor: Actor, at: datetime) -> None:
+def finish(pledge: Pledge, *, actor: Actor, at: datetime) -> Pledge:
+    """No more goods will come for a pledge, and nothing is owed: where it binds nothing it ends."""
+    pledge = _locked(pledge)
+    if pledge.status == PledgeStatus.PROPOSED:
+        cancel(pledge, at=at)
+    elif pledge.status == PledgeStatus.PARTLY_RELEASED and not pledge.bound_quantity:
+        _step_on(pledge, is_last=True, actor=actor, at=at)
+        if pledge.picked_up_quantity == pledge.pledged_quantity:
+            move(pledge, PledgeStatus.CLOSED, moves=PLEDGE_MOVES, closed_at=at)
+    return pledge
+
+
+def _step_on(pledge: Pledge, *, is_last: bool, actor: Actor, at: datetime) -> None:
     """Partly released, or released: then the owner holds the receipts again."""
-    if pledge.bound_quantity:
+    if pledge.bound_quantity or not is_last:
         if pledge.status == PledgeStatus.ACTIVE:
             move(pledge, PledgeStatus.PARTLY_RELEASED, moves=PLEDGE_MOVES)
         return

@@ -11,6 +11,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
+from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import (
     CodeAttempt,
     Pledge,
@@ -84,6 +85,11 @@ class BoardLine:
     bin: str
     quantity: int
     value: int
+
+    @property
+    def sku(self) -> Sku:
+        """The goods."""
+        return self.line.sku
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def decision_times(found: QuerySet[Any]) -> Chart | None:
     if not spread.values:
         return None
     label = _("Half of all decisions took at most %(n)s ms.") % {"n": short(spread.at(50))}
-    return spread_chart(spread, label=label, head=(_("Milliseconds"), _("Decisions")), unit=" ms")
+    return spread_chart(
+        spread, label=label, head=(_("Milliseconds"), _("Decisions")), unit=_(" ms")
+    )
 
 
 def money_times(found: QuerySet[Any]) -> Chart | None:
@@ -128,7 +130,7 @@ def money_times(found: QuerySet[Any]) -> Chart | None:
     if not spread.values:
         return None
     label = _("Half of all sellers were paid within %(n)s s.") % {"n": short(spread.at(50))}
-    return spread_chart(spread, label=label, head=(_("Seconds"), _("Loans")), unit=" s")
+    return spread_chart(spread, label=label, head=(_("Seconds"), _("Loans")), unit=_(" s"))
 
 
 def _chips(base: QuerySet[Any], asked: Asked) -> list[parts.Chip]:

@@ -15,7 +15,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import RUNNING, lent
 from heliu.portal.shell.pages import actor_of, desk_page, show
-from heliu.portal.ui.formats import money_text, percent_text
+from heliu.portal.ui.formats import listed, money_text, percent_text
 
 Terms = list[tuple[str, str]]
 
@@ -51,8 +51,8 @@ def offer(one: Any) -> Terms:
     grace = ngettext("%(n)d day", "%(n)d days", one.grace_days) % {"n": one.grace_days}
     return [
         (_("Product"), str(one.get_product_display())),
-        (_("Deposits"), ", ".join(_share(ratio) for ratio in one.deposit_ratios)),
-        (_("Terms"), ", ".join(str(days) for days in one.days_options) + " " + _("days")),
+        (_("Deposits"), listed(_share(ratio) for ratio in one.deposit_ratios)),
+        (_("Terms"), _("%(choices)s days") % {"choices": listed(map(str, one.days_options))}),
         (_("Longest term"), _("%(n)d days") % {"n": one.max_tenor_days}),
         (_("Day count"), one.day_count),
         (_("Days of grace"), grace),

@@ -89,7 +89,7 @@ def deposit_in(request: HttpRequest, loan: Any) -> Decimal:
             "deposit-not-offered",
             "This deposit is not on offer.",
             field="deposit_ratio",
-            help="Choose one of the programme.",
+            help="Choose one that the programme offers.",
         )
     return ratio
 

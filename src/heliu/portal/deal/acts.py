@@ -64,7 +64,7 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
 def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if view.loan is None or view.loan.status != "REFERRED" or not actor.may("decide"):
         return []
-    address = reverse("deal_decide", args=[view.deal.number])
+    address = reverse("bank_request", args=[view.loan.number])
     return [Act(_("Decide…"), address, is_filled=True)]
 
 

@@ -1,4 +1,4 @@
-"""The acts on a deal's money: sign, repay, decide. Each is a sheet that says what will happen."""
+"""The acts on a deal's money: sign and repay. Each is a sheet that says what will happen."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from heliu.portal.deal.reading import read
 from heliu.portal.deal.tellings import pieces as pieces_in_words
 from heliu.portal.deal.views import agreement_in_reading_language
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.shell.reasons import told
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Amount, Chip, Will
-from heliu.trade import financed_order, side_exits
+from heliu.trade import financed_order
 
 SHARES = (25, 50, 75, 100)
 
@@ -39,7 +38,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     view = read(actor, ref, at)
     loan = view.loan
     if loan is None or loan.status != "QUOTED":
-        raise NotFound(_("There is nothing to sign here any more."))
+        raise NotFound("There is nothing to sign here any more.")
 
     def do() -> str:
         typed = " ".join(request.POST.get("signature", "").split())
@@ -117,7 +116,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
     if view.owed is None or view.loan.status not in ("SELLER_PAID", "OVERDUE"):
-        raise NotFound(_("Nothing can be repaid here now."))
+        raise NotFound("Nothing can be repaid here now.")
     typed = request.POST.get("amount") or request.GET.get("amount", "")
     share = request.GET.get("share", "") or ("" if typed else "100")
     amount, problem = _amount(view.loan, typed, share, at)
@@ -246,53 +245,3 @@ def _frees(loan: Any, pledge: Any, principal: int) -> tuple[list[dict[str, Any]]
         if units
     ]
     return frees, max(0, earned - pledge.released_value - share.value)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_page
-def decide(request: HttpRequest, ref: str) -> HttpResponse:
-    """The bank's officer looks at a referred request and approves or declines it, with a reason."""
-    actor, at = actor_of(request), now(request)
-    view = read(actor, ref, at)
-    loan = view.loan
-    if loan is None or loan.status != "REFERRED" or loan.lender not in actor.orgs:
-        raise NotFound()
-
-    def do() -> str:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            raise Invalid("reason-missing", "A reason is needed.", field="reason")
-        approve = request.POST.get("approve") == "yes"
-        side_exits.decide(
-            view.deal.pk,
-            actor=actor,
-            approve=approve,
-            reason=reason,
-            deposit_ratio=Decimal(request.POST["deposit_ratio"]) if approve else None,
-            at=at,
-        )
-        say(request, _("Approved.") if approve else _("Declined."))
-        return reverse("deal", args=[view.deal.number])
-
-    answer, refusal = (
-        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
-    )
-    if answer:
-        return answer
-    known = names([loan.borrower])
-    context = {
-        "deal": view.deal,
-        "order": view.order,
-        "loan": loan,
-        "buyer": known[loan.borrower],
-        "principal_text": money_text(loan.principal),
-        "ratio": percent_text(loan.deposit_ratio * 100, 0),
-        "ratio_value": loan.deposit_ratio,
-        "ratios": [
-            (one, percent_text(one * 100, 0)) for one in sorted(loan.programme.deposit_ratios)
-        ],
-        "reasons": told(loan.assessment.reasons),
-        "refusal": refusal,
-    }
-    status = refusal.status if refusal else 200
-    return show(request, "deal/decide.html", context, here="deals", status=status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges.policies import loan_to_value
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.flow import confluence, fact_list
@@ -91,8 +91,8 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
                 href="#goods",
             )
         )
-        if loan is not None and side in ("buyer", "lender") and pledge.bound_value:
-            ratio = Decimal(loan.principal_left * 100) / pledge.bound_value
+        ratio = loan_to_value(loan.principal_left, pledge.bound_value) if loan else None
+        if ratio is not None and side in ("buyer", "lender"):
             figures.append(Figure(_("Loan to value"), text=percent_text(ratio)))
     span = _order_to_paid(view)
     if span:

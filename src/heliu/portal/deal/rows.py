@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from heliu.capital.lending import queries as lending
 from heliu.commerce.ordering import queries as ordering
@@ -17,6 +16,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.sides import side_of
 from heliu.portal.deal.states import State, next_step, progress, state_of
+from heliu.portal.shell.goods import goods_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
                 number=order.number if order else deal.number,
                 at=deal.opened_at,
                 party=party.short if party else "",
-                goods=_goods(order),
+                goods=goods_words(order.lines.all(), by_name=True) if order else "",
                 total=order.total if order else None,
                 progress=progress(deal, order, loan, pledge),
                 state=state_of(deal, order, loan, pledge),
@@ -69,14 +69,3 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
             )
         )
     return rows
-
-
-def _goods(order: Any) -> str:
-    """The first line's goods and how many kinds there are."""
-    lines = list(order.lines.all()) if order else []
-    if not lines:
-        return ""
-    name = str(lines[0].sku.display)
-    if len(lines) == 1:
-        return f"{name} × {lines[0].quantity}"
-    return _("%(code)s and %(n)d more") % {"code": name, "n": len(lines) - 1}

@@ -1,4 +1,4 @@
-"""A deal's state, how far it is and what comes next, read off its documents. Pure."""
+"""A deal's state, how far it is and what comes next, in the words of who reads. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from heliu.portal.deal.sides import Side
+from heliu.trade.standing import leading, next_of, status_of
 
 State = tuple[str, str]
-
-RUNNING = "SELLER_PAID"
 
 # How far along the stream glyph: payment at 0.30, pledge at 0.55, release at 0.80, close at 1.
 LOAN_PROGRESS = {
@@ -33,63 +32,52 @@ ORDER_PROGRESS = {
     "COMPLETED": 1.0,
 }
 
-# Whom the deal waits for, in the words of each side; "" is everybody else.
-WAITS: Mapping[str, Mapping[Side | str, str]] = {
-    "REFERRED": {"lender": N_("Decide on the loan"), "": N_("The bank decides")},
-    "QUOTED": {"buyer": N_("Sign the agreement"), "": N_("The buyer signs")},
-    "AWAIT_DEPOSIT": {"": N_("The bank takes the deposit")},
-    "FUNDED_SHARE": {"": N_("The bank pays out")},
-    "DISBURSING": {"": N_("The bank pays out")},
-    "DISBURSED": {"": N_("The seller is paid")},
-    "PAYING_SELLER": {"": N_("The seller is paid")},
-    "BANK_REJECTED": {"": N_("The bank rejected a payment; what moved is taken back")},
-    "UNWINDING": {"": N_("Money goes back where it came from")},
-    "OVERDUE": {"buyer": N_("Repay now: the loan is overdue"), "": N_("The buyer is late")},
-    "EXPIRED": {"": N_("The offer has expired; the order is taken back")},
-    "DECLINED": {"": N_("The bank declined; the order is taken back")},
-    "PLACED": {"seller": N_("Confirm the order"), "": N_("The seller confirms")},
-    "CONFIRMED": {"seller": N_("Ship the goods"), "": N_("The seller ships")},
-    "PART_SHIPPED": {"seller": N_("Ship the rest"), "": N_("The seller ships the rest")},
-    "SHIPPED": {"custodian": N_("Count the goods in"), "": N_("The goods are counted in")},
-    "PROPOSED": {"": N_("The goods are to come")},
-    "ACTIVE": {"buyer": N_("Repay to free the goods"), "": N_("The buyer repays")},
-    "PARTLY_RELEASED": {"buyer": N_("Repay to free the rest"), "": N_("The buyer repays the rest")},
-    "RELEASED": {"buyer": N_("Pick up the goods"), "": N_("The buyer picks up")},
+# What a deal waits for: in the words of the side that does it, and of everybody else. What goes by
+# itself is nobody's to do.
+ACTS: Mapping[str, tuple[str, str]] = {
+    "decide": (N_("Decide on the loan"), N_("The bank decides")),
+    "sign": (N_("Sign the agreement"), N_("The buyer signs")),
+    "pay": ("", N_("The bank pays, then it is confirmed")),
+    "confirm": (N_("Confirm the order"), N_("The seller confirms")),
+    "ship": (N_("Ship the goods"), N_("The seller ships")),
+    "receive": (N_("Count the goods in"), N_("The goods are counted in")),
+    "repay": (N_("Repay to free the goods"), N_("The buyer repays")),
+    "pick-up": (N_("Pick up the goods"), N_("The buyer picks up")),
+    "return-money": ("", N_("Money goes back where it came from")),
 }
-
-
-def leading(deal: Any, order: Any, loan: Any, pledge: Any) -> tuple[Any, str]:
-    """The document that says where the deal stands, and its status."""
-    if loan is not None and loan.status != RUNNING and loan.status not in ("REPAID", "CLOSED"):
-        return loan, loan.status
-    if pledge is not None and pledge.status in ("ACTIVE", "PARTLY_RELEASED", "RELEASED"):
-        return pledge, pledge.status
-    if order is not None:
-        return order, order.status
-    return (pledge, pledge.status) if pledge is not None else (None, "")
+# States that say more of it than the act.
+STATES: Mapping[str, tuple[str, str]] = {
+    "AWAIT_DEPOSIT": ("", N_("The bank takes the deposit")),
+    "FUNDED_SHARE": ("", N_("The bank pays out")),
+    "DISBURSING": ("", N_("The bank pays out")),
+    "DISBURSED": ("", N_("The seller is paid")),
+    "PAYING_SELLER": ("", N_("The seller is paid")),
+    "BANK_REJECTED": ("", N_("The bank rejected a payment; what moved is taken back")),
+    "OVERDUE": (N_("Repay now: the loan is overdue"), N_("The buyer is late")),
+    "EXPIRED": ("", N_("The offer has expired; the order is taken back")),
+    "DECLINED": ("", N_("The bank declined; the order is taken back")),
+    "PART_SHIPPED": (N_("Ship the rest"), N_("The seller ships the rest")),
+    "PROPOSED": (N_("Ship the goods"), N_("The goods are to come")),
+    "PARTLY_RELEASED": (N_("Repay to free the rest"), N_("The buyer repays the rest")),
+}
 
 
 def state_of(deal: Any, order: Any, loan: Any, pledge: Any) -> State:
     """The words and the tone of the pill."""
-    if deal.outcome != "OPEN":
-        return str(deal.get_outcome_display()), "quiet"
-    document, _status = leading(deal, order, loan, pledge)
+    document = leading(deal, order, loan, pledge)
     if document is None:
-        return str(deal.get_outcome_display()), "open"
+        return str(deal.get_outcome_display()), "open" if deal.outcome == "OPEN" else "quiet"
     return str(document.get_status_display()), str(document.tone)
 
 
 def next_step(side: Side, deal: Any, order: Any, loan: Any, pledge: Any) -> str:
     """What comes next, in the words of the side that reads; '' when it is over."""
-    if deal.outcome != "OPEN":
+    step = next_of(deal, order, loan, pledge)
+    if step is None:
         return ""
-    _document, status = leading(deal, order, loan, pledge)
-    if status == "PLACED" and order.pay_by == "FINANCE":
-        # Only the seller comes here: it does not see the loan that leads for the others.
-        return _("The bank pays, then it is confirmed")
-    words = WAITS.get(status, {})
-    found = words.get(side) or words.get("", "")
-    return _(found) if found else ""
+    status = status_of(deal, order, loan, pledge)
+    own, of_others = STATES.get(status) or ACTS[step.act]
+    return _(own if step.by == side else of_others)
 
 
 def progress(deal: Any, order: Any, loan: Any, pledge: Any) -> float:

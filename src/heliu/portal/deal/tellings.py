@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
-from heliu.portal.ui.formats import count_text, money_text, percent_text
+from heliu.portal.ui.formats import count_text, listed, money_text, percent_text
 from heliu.portal.ui.svg import FLOWS
 
 Payload = Mapping[str, Any]
@@ -49,7 +49,7 @@ class Telling:
             pieces(int(payload[self.pieces])) if payload.get(self.pieces) else "",
             self.detail(payload),
         ]
-        return ", ".join(filter(None, figures))
+        return listed(figures)
 
 
 def pieces(number: int) -> str:
@@ -67,7 +67,8 @@ def _credit(payload: Payload) -> str:
 
 def _decided(payload: Payload) -> str:
     outcome = _("approved") if payload.get("approved") else _("declined")
-    return ", ".join(filter(None, (outcome, payload.get("reason", ""))))
+    reason = payload.get("reason", "")
+    return _("%(words)s: %(more)s") % {"words": outcome, "more": reason} if reason else outcome
 
 
 def _reason(payload: Payload) -> str:

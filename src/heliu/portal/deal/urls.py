@@ -11,7 +11,6 @@ urlpatterns = [
     path("deals/<str:ref>", views.deal, name="deal"),
     path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
     path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
-    path("deals/<str:ref>/decide", money_views.decide, name="deal_decide"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),

@@ -19,6 +19,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations, queries
 from heliu.logistics.pledges.policies import digest_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
+from heliu.portal.ui.formats import listed
 
 SESSION_CODES = "pick_up_codes"
 
@@ -95,4 +96,4 @@ def _qr(text: str) -> SafeString:
 
 
 def _goods(order: Any) -> str:
-    return ", ".join(f"{line.sku.code} × {line.quantity}" for line in order.lines.all())
+    return listed(f"{line.sku.code} × {line.quantity}" for line in order.lines.all())

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -17,8 +18,15 @@ from heliu.kernel.clock import ZONE, day_of
 from heliu.portal.operator.lanes import SLOTS, Lane, lanes_chart
 from heliu.portal.operator.words import KINDS, PHASES, exception_row
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
-from heliu.portal.ui.charts import Chart
-from heliu.portal.ui.formats import MINUS, count_text, duration_text, moment_text, percent_text
+from heliu.portal.ui.charts import Chart, range_bar
+from heliu.portal.ui.formats import (
+    MINUS,
+    count_text,
+    duration_text,
+    listed,
+    moment_text,
+    percent_text,
+)
 from heliu.portal.ui.parts import Figure
 from heliu.portal.ui.spreads import Spread, short, spread_chart
 from heliu.portal.ui.svg import FLOWS
@@ -26,6 +34,7 @@ from heliu.trade import oversight
 
 MOST_WAITING = 6
 MEASURED = timedelta(days=30)
+SHORTEST = 0.001  # seconds; where the log scale of the steps begins
 
 
 @require_GET
@@ -108,20 +117,21 @@ def day_chart(actor: Actor, at: datetime) -> Chart:
         found = [slots.get((flow, slot)) for slot in range(SLOTS)]
         today = tuple(one.now if one else 0 for one in found)
         usual = tuple(one.usual if one else 0.0 for one in found)
+        drawn = upto + bool(today[upto])
         lanes.append(
             Lane(
                 flow=flow,
                 name=names[flow],
                 now=today,
                 usual=usual,
-                upto=upto + bool(today[upto]),
+                upto=drawn,
                 total=_facts(sum(today)),
-                against=_against(sum(today[:upto]), sum(usual[:upto])),
+                against=_against(sum(today[:drawn]), sum(usual[:drawn])),
             )
         )
     label = _("Facts of today up to %(clock)s: %(words)s") % {
         "clock": moment_text(at, None, get_language() or "en", "clock"),
-        "words": ", ".join(f"{lane.name} {lane.total}" for lane in lanes),
+        "words": listed(f"{lane.name} {lane.total}" for lane in lanes),
     }
     return lanes_chart(lanes, label=label, head=(_("Hour"), *(names[flow] for flow in FLOWS)))
 
@@ -135,12 +145,26 @@ def half_hours(at: datetime) -> int:
 def spans(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """How long each phase takes: the middle and the slow tenth of the last month."""
     found = oversight.spans(actor, at - MEASURED)
+    ends = [
+        max(SHORTEST, value)
+        for phase in PHASES
+        if phase in found
+        for value in (found[phase].p50, found[phase].p90)
+    ]
     return [
         {
             "label": _(PHASES[phase]),
             "n": found[phase].n,
             "p50": duration_text(timedelta(seconds=found[phase].p50)),
             "p90": duration_text(timedelta(seconds=found[phase].p90)),
+            "bar": SafeString(
+                range_bar(
+                    max(SHORTEST, found[phase].p50),
+                    max(SHORTEST, found[phase].p90),
+                    min(ends),
+                    max(ends),
+                )
+            ),
         }
         for phase in PHASES
         if phase in found
@@ -153,7 +177,7 @@ def seconds_chart(actor: Actor, at: datetime) -> Chart | None:
     if not spread.values:
         return None
     label = _("Half of all sellers were paid within %(n)s s.") % {"n": short(spread.at(50))}
-    return spread_chart(spread, label=label, head=(_("Seconds"), _("Loans")), unit=" s")
+    return spread_chart(spread, label=label, head=(_("Seconds"), _("Loans")), unit=_(" s"))
 
 
 def _facts(number: int) -> str:

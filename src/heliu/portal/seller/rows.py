@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
@@ -52,20 +51,15 @@ def to_ship(actor: Actor) -> QuerySet[Any]:
 def order_rows(actor: Actor, orders: Sequence[Any]) -> list[OrderRow]:
     """The rows of these orders, in four statements for any number."""
     prefetch_related_objects(orders, "lines__sku")
-    numbers = deal_numbers(actor, [order.pk for order in orders])
+    found = deals.visible_to(actor).filter(order_id__in=[order.pk for order in orders])
+    known = {deal.order_id: deal for deal in found}
     houses = names(order.buyer for order in orders)
-    return [_row(actor, order, houses, numbers.get(order.pk, "")) for order in orders]
+    return [_row(actor, order, houses, known.get(order.pk)) for order in orders]
 
 
-def deal_numbers(actor: Actor, orders: Sequence[UUID]) -> dict[UUID, str]:
-    """The number of the deal of each order that has one."""
-    found = deals.visible_to(actor).filter(order_id__in=orders)
-    return dict(found.values_list("order_id", "number"))
-
-
-def _row(actor: Actor, order: Any, houses: dict[UUID, Any], deal: str) -> OrderRow:
+def _row(actor: Actor, order: Any, houses: dict[UUID, Any], deal: Any) -> OrderRow:
     def address(route: str, *, when: bool) -> str:
-        return reverse(route, args=[deal]) if deal and when else ""
+        return reverse(route, args=[deal.number]) if deal and when else ""
 
     house = houses.get(order.buyer)
     confirms = order.status in TO_CONFIRM and order.pay_by != FINANCE and actor.may("sell")
@@ -76,19 +70,5 @@ def _row(actor: Actor, order: Any, houses: dict[UUID, Any], deal: str) -> OrderR
         href=address("deal", when=True),
         confirm=address("deal_confirm", when=confirms),
         ship=address("deal_ship", when=order.status in TO_SHIP and actor.may("ship")),
-        next=_next(order) if deal else "",
+        next=next_step("seller", deal, order, None, None) if deal else "",
     )
-
-
-def _next(order: Any) -> str:
-    if order.status in TO_CONFIRM and order.pay_by == FINANCE:
-        return _("The bank pays, then it is confirmed")
-    return next_step("seller", _OPEN, order, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    outcome: str = "OPEN"
-
-
-_OPEN = _Open()

@@ -17,25 +17,33 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from heliu.kernel.access import attempts
 from heliu.kernel.access.desks import desks_of
-from heliu.kernel.access.request import sit_down
+from heliu.kernel.access.request import address_of, sit_down
 from heliu.portal import desks
 from heliu.portal.shell.demo import Seat, demo_seats
-from heliu.portal.shell.pages import back, see_other
+from heliu.portal.shell.pages import back, now, see_other
 
 
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Log in by e-mail and password; in the demonstration also with one click."""
-    problem, email = "", request.POST.get("email", "").strip().lower()
-    if request.method == "POST":
+    problem, status, email = "", 200, request.POST.get("email", "").strip().lower()
+    if request.method == "POST" and not attempts.begin(
+        account=email, address=address_of(request), at=now(request)
+    ):
+        problem, status = _("Too many tries. Wait a quarter of an hour, then sign in again."), 429
+    elif request.method == "POST":
         user = authenticate(request, username=email, password=request.POST.get("password", ""))
+        if user is not None:
+            attempts.succeeded(account=email)
         own = desks_of(user.pk) if user else []
         if user is not None and own:
             login(request, user)
             _sit(request, str(own[0].org))
             return _remember(request, user, back(request))
+        status = 422
         problem = (
             _("You sit at no desk yet. Ask the owner of your organisation to add you.")
             if user
@@ -47,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "next": back(request),
         "desks": _by_desk(demo_seats()) if settings.DEMO else [],
     }
-    return render(request, "shell/sign_in.html", context, status=422 if problem else 200)
+    return render(request, "shell/sign_in.html", context, status=status)
 
 
 @require_POST

@@ -97,22 +97,25 @@ def histogram(
     flow: str = "capital",
     width: int = 586,
 ) -> Chart:
-    """How often each span occurred; ``lines`` name percentiles or a limit."""
+    """How often each span occurred; ``lines`` name percentiles or a limit.
+
+    The bars leave room for the names of two lines, so that no name stands on a bar.
+    """
     top = max([*counts, 1])
     end = start + bin_width * len(counts)
 
     def at(size: int) -> str:
         step = (size - 24) / max(1, len(counts))
         body = [
-            f'<rect class="f-{flow}" x="{num(8 + step * index)}" y="{num(150 - 130 * count / top)}"'
-            f' width="{num(max(1.0, step - 1))}" height="{num(130 * count / top)}"/>'
+            f'<rect class="f-{flow}" x="{num(8 + step * index)}" y="{num(150 - 112 * count / top)}"'
+            f' width="{num(max(1.0, step - 1))}" height="{num(112 * count / top)}"/>'
             for index, count in enumerate(counts)
             if count
         ]
         body.append(f'<path class="s-control" d="M8 150H{size - 16}"/>')
         for place in range(5):
             x = 8 + (size - 24) * place / 4
-            value = _cell(start + (end - start) * place / 4)
+            value = _tick(start + (end - start) * place / 4)
             anchor = "start" if place == 0 else "end" if place == 4 else "middle"
             body.append(_text(x, 168, f"{value}{unit}" if place == 0 else value, anchor=anchor))
         for place, line in enumerate(lines):
@@ -125,7 +128,7 @@ def histogram(
         return _svg(size, 176, label, body)
 
     rows = tuple(
-        (f"{_cell(start + bin_width * i)}–{_cell(start + bin_width * (i + 1))}", f"{count:,}")
+        (f"{_tick(start + bin_width * i)}–{_tick(start + bin_width * (i + 1))}", f"{count:,}")
         for i, count in enumerate(counts)
     )
     return Chart(label, at(width), at(NARROW), head, rows)
@@ -179,6 +182,25 @@ def weight_bar(value: int, largest: int, *, is_two_sided: bool = True) -> str:
     )
 
 
+def range_bar(low: float, high: float, least: float, most: float) -> str:
+    """From the middle to the slow tenth on one log scale of all rows, the middle as a thick end.
+
+    ``least`` and ``most`` are the ends of the scale, in the unit of the values; all above zero.
+    """
+    width = 200
+
+    def x(value: float) -> float:
+        return 2 + (width - 4) * log10(value / least) / (log10(most / least) or 1)
+
+    end = max(x(high), x(low) + 3)
+    return (
+        f'<svg viewBox="0 0 {width} 12" width="{width}" height="12" aria-hidden="true">'
+        f'<path class="s-line" d="M0 6h{width}"/>'
+        f'<path class="s-act" d="M{num(x(low))} 6H{num(end)}" stroke-width="5"/>'
+        f'<path class="s-act" d="M{num(x(low))} 1v10" stroke-width="2"/></svg>'
+    )
+
+
 def nice_top(value: float) -> float:
     """The next round number at or above: 1, 2, 5 or 10 times a power of ten."""
     if value <= 0:
@@ -229,6 +251,11 @@ def _svg(width: int, height: int, label: str, body: Sequence[str]) -> str:
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
         f' aria-label="{attr(label)}">{"".join(body)}</svg>'
     )
+
+
+def _tick(value: float) -> str:
+    """A mark of the scale: at most two decimals, none needless."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _cell(value: float | None) -> str:

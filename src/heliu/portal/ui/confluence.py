@@ -195,7 +195,7 @@ def _node(event: Event, index: int, axis: Axis) -> str:
         f"{weight if size == 12 else ''}>{attr(line)}</text>"
         for y, size, paint, line in lines
     )
-    said = attr(", ".join(filter(None, (" ".join(event.label_lines), *event.figures))))
+    said = attr(" · ".join(filter(None, (" ".join(event.label_lines), *event.figures))))
     half = min(36.0, axis.step / 2)
     hit = (
         f'<rect class="hit" x="{num(x - half)}" y="2" width="{num(2 * half)}" height="64" rx="3"/>'

@@ -5,11 +5,12 @@ languages, the decimals always stand, the minus is U+2212. Dates follow the page
 the running year ``11-22`` or ``22 Nov``, otherwise ``2026-11-22`` or ``22 Nov 2026``.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 ORGANISATION_ZONE = ZoneInfo("Asia/Shanghai")
 MINUS = "−"
@@ -105,6 +106,11 @@ def duration_text(span: timedelta) -> str:
     if minutes:
         return gettext("%(n)d min") % {"n": minutes}
     return gettext("%(n)d s") % {"n": seconds}
+
+
+def listed(things: Iterable[str]) -> str:
+    """What there is side by side in a sentence: ``a, b`` or ``a、b``; what is empty is left out."""
+    return pgettext("between the things of a list", ", ").join(filter(None, things))
 
 
 def _signed(value: Decimal, places: int) -> str:

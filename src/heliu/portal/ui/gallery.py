@@ -172,7 +172,7 @@ def sample_histogram() -> charts.Chart:
         [0, 0, 2, 4, 8, 15, 34, 62, 98, 130, 122, 104, 76, 45, 28, 14, 7, 4, 2, 1],
         start=0,
         bin_width=1,
-        unit=" s",
+        unit=_(" s"),
         label=_("Half of the drawdowns within 10.1 seconds"),
         head=(_("Seconds"), _("Drawdowns")),
         lines=[charts.Line(10.1, "p50 10.1 s"), charts.Line(16.2, "p99 16.2 s")],

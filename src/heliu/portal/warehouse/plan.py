@@ -18,7 +18,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.shell.pages import actor_of, desk_page, show
-from heliu.portal.ui.formats import count_text
+from heliu.portal.ui.formats import count_text, listed
 from heliu.portal.ui.parts import Chip
 from heliu.portal.ui.pledge_map import Bin, PledgeMap
 from heliu.portal.warehouse.houses import chosen_house, houses_of
@@ -53,7 +53,7 @@ class Place:
     @property
     def goods(self) -> str:
         """What lies in it, kind by kind."""
-        return ", ".join(f"{row.sku.code} × {count_text(row.quantity)}" for row in self.rows)
+        return listed(f"{row.sku.code} × {count_text(row.quantity)}" for row in self.rows)
 
 
 @require_GET
@@ -91,7 +91,7 @@ def places_of(actor: Actor, house: Any, short: Collection[UUID] = ()) -> list[Pl
             place=state.bin,
             state="short" if state.pledges & set(short) else state.state,
             rows=state.rows,
-            owners=", ".join(
+            owners=listed(
                 dict.fromkeys(owners[row.owner].short for row in state.rows if row.owner in owners)
             ),
             pledges=state.pledges,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +14,18 @@ from django.views.decorators.http import require_GET
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.deal.tellings import pieces
+from heliu.portal.shell.cover import state_of
+from heliu.portal.shell.goods import goods_words
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.formats import count_text, moment_text, money_text, percent_text
 from heliu.portal.ui.parts import Chip, Figure
-from heliu.portal.warehouse.board import Bound, board, sees_debt
 from heliu.portal.warehouse.houses import chosen_house, houses_of
 from heliu.portal.warehouse.plan import draw, key_of, places_of
+from heliu.trade.cover import Cover, Total, covers, total
 
 WEEK = timedelta(days=7)
 MOST_ROWS = 200
@@ -34,7 +36,7 @@ MOST_ROWS = 200
 def index(request: HttpRequest) -> HttpResponse:
     """Worst cover first, as far as the desk may see debts; then the oldest."""
     actor, at = actor_of(request), now(request)
-    everything = board(actor, at)
+    everything = covers(actor, at)
     show_only = request.GET.get("show", "all")
     filters = _filters(everything)
     chosen_filter = filters.get(show_only, filters["all"])
@@ -49,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for key, (words, fits) in filters.items()
         ],
         "show": show_only,
-        "rows": found[:MOST_ROWS],
+        "rows": _rows(found[:MOST_ROWS]),
         "has_more": len(found) > MOST_ROWS,
         "sees_debt": sees_debt(everything),
         "chosen": chosen,
@@ -58,7 +60,28 @@ def index(request: HttpRequest) -> HttpResponse:
     return show(request, "warehouse/pledge_board.html", context, here="pledge_board")
 
 
-def _filters(everything: Sequence[Bound]) -> dict[str, Any]:
+def sees_debt(everything: Sequence[Cover]) -> bool:
+    """Whether the desk may compare debts with goods."""
+    return any(one.debt is not None for one in everything)
+
+
+def _rows(found: Sequence[Cover]) -> list[dict[str, Any]]:
+    houses = names(org for one in found for org in (one.row.pledge.pledgor, one.row.pledge.pledgee))
+    return [
+        {
+            "cover": one,
+            "pledge": one.row.pledge,
+            "owner": houses.get(one.row.pledge.pledgor),
+            "lender": houses.get(one.row.pledge.pledgee),
+            "goods": goods_words(one.row.lines),
+            "bins": list(dict.fromkeys(line.bin for line in one.row.lines if line.bin)),
+            "state": state_of(one),
+        }
+        for one in found
+    ]
+
+
+def _filters(everything: Sequence[Cover]) -> dict[str, Any]:
     """Words and test of each filter of the board, the first being all."""
     filters: dict[str, Any] = {"all": (_("All"), lambda one: True)}
     if sees_debt(everything):
@@ -68,36 +91,32 @@ def _filters(everything: Sequence[Bound]) -> dict[str, Any]:
     return filters
 
 
-def _figures(actor: Actor, everything: Sequence[Bound], at: datetime) -> list[Figure]:
-    value = sum(one.row.value for one in everything)
-    quantity = sum(one.row.quantity for one in everything)
-    number = ngettext("%(n)s pledge", "%(n)s pledges", len(everything)) % {
-        "n": count_text(len(everything))
+def _figures(actor: Actor, everything: Sequence[Cover], at: datetime) -> list[Figure]:
+    sums = total(everything)
+    number = ngettext("%(n)s pledge", "%(n)s pledges", sums.pledges) % {
+        "n": count_text(sums.pledges)
     }
-    figures = [Figure(_("Goods pledged"), minor=value, note=f"{number} · {pieces(quantity)}")]
+    note = f"{number} · {pieces(sums.quantity)}"
+    figures = [Figure(_("Goods pledged"), minor=sums.value, note=note)]
     if sees_debt(everything):
-        figures += _debts(everything)
+        figures += _debts(sums)
     return [*figures, _waiting(actor, at), _refused(actor, at)]
 
 
-def _debts(everything: Sequence[Bound]) -> list[Figure]:
-    debt = sum(one.debt or 0 for one in everything)
-    covered = sum(one.row.value for one in everything if one.debt is not None)
-    share = percent_text(Decimal(debt * 100) / covered) if covered else ""
-    short = [one for one in everything if one.gap]
-    gap = sum(one.gap for one in short)
+def _debts(sums: Total) -> list[Figure]:
+    share = percent_text(sums.percent) if sums.percent is not None else ""
     return [
         Figure(
             _("Debt on them"),
-            minor=debt,
+            minor=sums.debt,
             note=_("loan to value %(share)s") % {"share": share} if share else "",
         ),
         Figure(
             _("Short"),
-            text=count_text(len(short)),
-            note=_("%(amount)s missing") % {"amount": money_text(gap)} if gap else "",
+            text=count_text(sums.short),
+            note=_("%(amount)s missing") % {"amount": money_text(sums.gap)} if sums.gap else "",
             href="?show=short",
-            tone="bad" if short else "",
+            tone="bad" if sums.short else "",
         ),
     ]
 
@@ -128,7 +147,7 @@ def _refused(actor: Actor, at: datetime) -> Figure:
 
 
 def _where(
-    request: HttpRequest, actor: Actor, everything: Sequence[Bound], chosen: Bound | None
+    request: HttpRequest, actor: Actor, everything: Sequence[Cover], chosen: Cover | None
 ) -> dict[str, Any]:
     """The plan of the house with the chosen pledge outlined; nothing for a desk without a house."""
     house = chosen_house(request, houses_of(actor))

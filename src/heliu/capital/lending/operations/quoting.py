@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import override as speaking
 
+from heliu.capital.books import operations as books
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import CreditAssessment, Facility, FacilityStatus, Programme
 from heliu.capital.lending import agreement
@@ -189,12 +190,7 @@ def sign(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> Lo
         )
     facility = loan.facility
     assert facility is not None
-    lasting, before = new_id(), loan.limit_hold
-    posting.post(
-        holds=[posting.NewHold(lasting, facility.account, loan.principal, loan.id)],
-        void=[before] if before else [],
-        at=at,
-    )
+    lasting = _hold(loan, facility, at, instead_of=loan.limit_hold)
     step(
         loan,
         LoanStatus.AWAIT_DEPOSIT,
@@ -292,12 +288,21 @@ def _check_facility(facility: Facility, at: datetime) -> None:
         )
 
 
-def _hold(loan: Loan, facility: Facility, at: datetime, *, until: datetime) -> UUID:
-    hold = new_id()
-    posting.post(
-        holds=[posting.NewHold(hold, facility.account, loan.principal, loan.id, until)], at=at
-    )
-    return hold
+def _hold(
+    loan: Loan,
+    facility: Facility,
+    at: datetime,
+    *,
+    until: datetime | None = None,
+    instead_of: UUID | None = None,
+) -> UUID:
+    """Set the limit aside for a loan, until a time or for good; what stood before is let go."""
+    hold = posting.NewHold(new_id(), facility.account, loan.principal, loan.id, until)
+    try:
+        posting.post(holds=[hold], void=[instead_of] if instead_of else [], at=at)
+    except posting.LimitShort as short:
+        raise books.in_words(short) from None
+    return hold.id
 
 
 def _tell_quoted(loan: Loan, actor: Actor, at: datetime) -> None:

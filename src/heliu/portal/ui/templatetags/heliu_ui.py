@@ -4,7 +4,7 @@ Every tag returns safe HTML made from escaped words; the drawings come from pure
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,12 @@ def money_short(minor: int) -> SafeString:
 def thousands(number: int) -> str:
     """A count with thousands set off: ``1,278``."""
     return formats.count_text(number)
+
+
+@register.filter
+def listed(things: Iterable[str]) -> str:
+    """Things side by side in a sentence, as the page's language sets them apart."""
+    return formats.listed(things)
 
 
 @register.filter
