@@ -305,3 +305,11 @@ def _end_all_links(database: str) -> None:
         "select pg_terminate_backend(pid) from pg_stat_activity "
         f"where datname = '{database}' and application_name = 'heliu lane'"
     )
+
+
+@pytest.mark.parametrize("pay_by", ["TRANSFER", "TERMS"])
+def test_django_takes_at_most_ten_statements_begin_and_commit_counted(
+    hands: Hands, pay_by: str, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(10):
+        hands.dealer.post("/orders", order(hands, pay_by, M1=1, M2=1, B1=1), expect=201)

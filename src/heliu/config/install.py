@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from heliu.config import database, secrets
@@ -110,9 +111,9 @@ def _connect_as(entry: dict[str, object]) -> None:
 def migrate() -> None:
     """Bring the tables up to this version. Raises `Trouble` when they are of a newer one."""
     with as_role("owner"):
-        unknown, _ = _migrations()
-        if unknown:
-            raise _newer(unknown)
+        newer, _ = _migrations()
+        if newer:
+            raise _newer(newer)
         call_command("migrate", verbosity=0, interactive=False)
         with connection.cursor() as cursor:
             cursor.execute("analyze")
@@ -120,41 +121,55 @@ def migrate() -> None:
 
 def require_ready() -> None:
     """Refuse to serve a database that is missing, older, newer, or a demonstration's."""
+    require_current()
+    with as_role("worker"):
+        if not settings.DEMO and User.objects.filter(is_demo=True).exists():
+            raise Trouble(
+                "This database holds the demonstration, whose log-ins everybody knows:"
+                " set HELIU_DATA to another folder and run heliu init."
+            )
+
+
+def require_current() -> None:
+    """Refuse a database that is missing, or whose tables are not of this version."""
     try:
         with as_role("worker"):
-            unknown, waiting = _migrations()
-            if unknown:
-                raise _newer(unknown)
-            if waiting:
-                raise Trouble("The database is not ready for this version: run heliu init.")
-            if not settings.DEMO and User.objects.filter(is_demo=True).exists():
-                raise Trouble(
-                    "This database holds the demonstration, whose log-ins everybody knows:"
-                    " set HELIU_DATA to another folder and run heliu init."
-                )
+            newer, waiting = _migrations()
     except OperationalError as error:
         raise Trouble(
             f"The database is not there yet ({_first_line(error)}): run heliu init."
         ) from error
+    if newer:
+        raise _newer(newer)
+    if waiting:
+        raise Trouble("The database is not ready for this version: run heliu init.")
+
+
+def applied() -> list[str]:
+    """The migrations that have made the tables what they are, as `app.name`."""
+    loader = MigrationLoader(connection)
+    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations)
+
+
+def unknown(migrations: Iterable[str]) -> list[str]:
+    """Those of the applied migrations that this version does not know, in order."""
+    loader = MigrationLoader(None)
+    known = loader.disk_migrations.keys() | loader.replacements.keys()
+    ours = {app for app, _ in loader.disk_migrations}
+    named = [(app, name) for app, _, name in (one.partition(".") for one in migrations)]
+    return sorted(f"{app}.{name}" for app, name in set(named) - known if app in ours)
 
 
 def _migrations() -> tuple[list[str], int]:
     """The applied migrations that this version does not know, and how many are still to be run."""
     executor = MigrationExecutor(connection)
-    loader = executor.loader
-    ours = {app for app, _ in loader.disk_migrations}
-    unknown = sorted(
-        f"{app}.{name}"
-        for app, name in loader.applied_migrations
-        if app in ours and (app, name) not in loader.disk_migrations
-        and (app, name) not in loader.replacements
-    )  # fmt: skip
-    return unknown, len(executor.migration_plan(loader.graph.leaf_nodes()))
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return unknown(applied()), len(waiting)
 
 
-def _newer(unknown: list[str]) -> Trouble:
+def _newer(newer: list[str]) -> Trouble:
     return Trouble(
-        f"The database was written by a newer Heliu (it knows {unknown[0]}): update Heliu."
+        f"The database was written by a newer Heliu (it knows {newer[0]}): update Heliu."
     )
 
 

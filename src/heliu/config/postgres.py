@@ -168,6 +168,18 @@ class Cluster:
                 "stop",
             )
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Number transactions on from `epoch` times 2^32; the server must be stopped.
+
+        The epoch is kept in one place and nothing else depends on it (pg_resetwal's own manual).
+        """
+        way = choose_way(self.probe)
+        done = self._run(
+            self._programs(way), way, "pg_resetwal", "--epoch", str(epoch), self._home(way)
+        )
+        if done.returncode:
+            raise Trouble(_reason(done.stderr, self.data))
+
     def is_running(self) -> bool:
         """Whether a server answers at this folder's socket."""
         with socket.socket(socket.AF_UNIX) as link:

@@ -70,6 +70,8 @@ def find(actor: Actor, codes: Sequence[str], seller: UUID) -> dict[str, Sku]:
 
     Exact but for case and full-width letters. Two statements for any number of codes.
     """
+    if not codes:
+        return {}
     asked = {code: folded(code) for code in codes}
     with connection.cursor() as cursor:
         cursor.execute(

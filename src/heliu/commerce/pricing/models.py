@@ -62,7 +62,15 @@ class PriceListBuyer(models.Model):
                 name="assignment_ends_after_it_begins",
             ),
         ]
-        indexes = [models.Index(fields=["buyer", "seller"], name="price_list_buyer")]
+        # All that is read stands in the index, so that it is chosen before the constraint's own,
+        # which is made for overlaps and slow for look-ups.
+        indexes = [
+            models.Index(
+                fields=["buyer", "seller"],
+                include=["price_list", "valid_from", "valid_to"],
+                name="price_list_buyer",
+            )
+        ]
 
 
 class ListPrice(models.Model):
@@ -93,5 +101,9 @@ class ListPrice(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["sku", "price_list", "min_quantity"], name="list_price_tiers")
+            models.Index(
+                fields=["sku", "price_list", "min_quantity"],
+                include=["amount", "valid_from", "valid_to"],
+                name="list_price_tiers",
+            )
         ]

@@ -15,7 +15,7 @@ from heliu.kernel.access.actor import Actor
 
 RESOLVE = """
 select sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price
-  from pricing_resolve(%s, %s, %s::uuid[], %s::bigint[], %s, true)
+  from pricing_resolve(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s, true)
 """
 
 
@@ -45,7 +45,8 @@ def resolve(
     prices: dict[UUID, Price | None] = dict.fromkeys((sku for sku, _ in wanted), None)
     with connection.cursor() as cursor:
         skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
-        cursor.execute(RESOLVE, [buyer, seller, skus, quantities, on])
+        ones = [1] * len(skus)
+        cursor.execute(RESOLVE, [[buyer], [seller], ones, skus, quantities, on])
         for sku, unit_price, code, tier_from, currency, froms, amounts in cursor.fetchall():
             tiers = tuple(zip(froms, amounts, strict=True))
             prices[sku] = Price(unit_price, code, tier_from, currency, tiers)

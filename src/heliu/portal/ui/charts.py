@@ -187,7 +187,7 @@ def range_bar(low: float, high: float, least: float, most: float) -> str:
 
     ``least`` and ``most`` are the ends of the scale, in the unit of the values; all above zero.
     """
-    width = 200
+    width = 140
 
     def x(value: float) -> float:
         return 2 + (width - 4) * log10(value / least) / (log10(most / least) or 1)

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("ordering", "0003_write"),
         ("parties", "0002_policies"),
         ("posting", "0003_lock"),
-        ("pricing", "0003_tiers"),
+        ("pricing", "0003_pairs"),
         ("stock", "0003_available"),
     ]
     operations = [

@@ -10,7 +10,7 @@ create function trade_order_facts(
     out terms bigint[], out room bigint[], out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
     out free bigint[])
-language plpgsql set enable_seqscan = off as $$
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     select array_agg(k.id order by w.n) into terms
       from unnest(term_keys) with ordinality w (key, n)
@@ -44,11 +44,10 @@ begin
         select o, sku, quantity, n
           from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)),
     price as (
-        select ask.o, p.sku, p.unit_price
-          from (select o, array_agg(sku) as skus, array_agg(quantity) as quantities
-                  from line group by o) ask,
-               lateral pricing_resolve(
-                   buyers[ask.o], sellers[ask.o], ask.skus, ask.quantities, on_day, false) p),
+        select p.pair as o, p.sku, p.unit_price
+          from pricing_resolve(buyers, sellers, line_orders, skus, quantities, on_day, false) p),
+    known as materialized (
+        select id, seller, code from goods_sku where id = any (skus) and is_active),
     goods as (
         select s.seller, a.sku, a.quantity, a.account
           from (select sellers[o] as seller, array_agg(distinct sku) as skus
@@ -60,7 +59,7 @@ begin
            array_agg(coalesce(goods.quantity, 0) order by line.n)
       into codes, prices, accounts, free
       from line
-      left join goods_sku k on k.id = line.sku and k.seller = sellers[line.o] and k.is_active
+      left join known k on k.id = line.sku and k.seller = sellers[line.o]
       left join price on price.o = line.o and price.sku = line.sku
       left join goods on goods.seller = sellers[line.o] and goods.sku = line.sku;
 end $$;

@@ -11,7 +11,7 @@ create function trade_place(
     notices uuid[], kinds text[], params text[], links text[],
     holds uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
     now_at timestamptz, out refused text, out detail text)
-language plpgsql set enable_seqscan = off as $$
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     perform ordering_write(
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,

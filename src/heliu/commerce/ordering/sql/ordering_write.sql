@@ -6,7 +6,8 @@ create function ordering_write(
     external_ids text[],
     line_orders int[], skus uuid[], quantities bigint[], prices bigint[],
     now_at timestamptz)
-returns void language plpgsql set enable_seqscan = off as $$
+returns void language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     insert into ordering_order (
            id, number, buyer, seller, warehouse, lender, status, pay_by, currency, total,

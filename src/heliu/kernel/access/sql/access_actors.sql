@@ -4,7 +4,8 @@
 create function access_actors(digests bytea[], at timestamptz)
 returns table (digest bytea, is_expired boolean, user_id uuid, name text, org uuid,
                permissions text[], tree uuid[], roles text[])
-language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
     select t.digest, coalesce(t.expires_at <= at, false) or t.revoked_at is not null,
            u.id, coalesce(nullif(u.name, ''), u.username)::text, t.org, desk.permissions,
            (select array_agg(below.id) from parties_tree(t.org) below),

@@ -5,7 +5,7 @@ create function events_say(
     audiences text[], actors uuid[], actor_names text[],
     notice_ids uuid[], orgs uuid[], kinds text[], params text[], links text[],
     now_at timestamptz)
-returns void language plpgsql as $$
+returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     insert into events_fact (
            id, name, flows, subject, deal, payload, audience, actor, actor_name, at)

@@ -3,7 +3,8 @@
 -- that lists cannot wait for each other in a circle.
 create function idempotency_answers(orgs uuid[], keys text[])
 returns table (place int, request_digest bytea, status smallint, body jsonb)
-language plpgsql as $$
+language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     perform pg_advisory_xact_lock(held.key) from (
         select distinct hashtextextended(w.org || '/' || w.key, 0) as key

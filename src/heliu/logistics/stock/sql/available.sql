@@ -4,7 +4,8 @@
 create or replace function stock_available(
     skus uuid[], whose uuid, place uuid, moment timestamptz)
 returns table (sku uuid, quantity bigint, account bigint)
-language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
     select p.sku_id, a.posted - a.held_out + coalesce(due.amount, 0), a.id
       from stock_promised p
       join posting_account a on a.id = p.account
@@ -15,6 +16,6 @@ language sql stable security definer set search_path = public, pg_temp set enabl
      where p.owner = whose and p.warehouse = place and p.sku_id = any (skus)
        and (session_user = 'heliu_worker' or current_setting('role') = 'heliu_worker'
             or whose = any (heliu_orgs()) or place = any (heliu_orgs())
-            or exists (select from parties_acquaintance k
-                        where k.org = any (heliu_orgs()) and k.knows = whose))
+            or exists (select from unnest(heliu_orgs()) mine (org)
+                         join parties_acquaintance k on k.org = mine.org and k.knows = whose))
 $$;
