@@ -39,6 +39,9 @@ def set_up(level: str = "INFO") -> None:
             ],
         )
     )
+    # Nobody reads from which line and thread of ours it came, and looking costs more than the rest.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     # pytest and an embedding program keep handlers of their own.
     root.handlers = [h for h in root.handlers if not isinstance(h, JsonLines)] + [handler]

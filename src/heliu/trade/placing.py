@@ -10,7 +10,7 @@ sent differs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.arrays import ids, numbers
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import payload_of
@@ -187,13 +188,13 @@ def facts_query(asks: Sequence[Ask], at: datetime, *, locking: bool = False) -> 
         (n, sku, quantity) for n, ask in enumerate(asks, 1) for sku, quantity in ask.wanted.items()
     ]
     return FACTS, [
-        [ask.buyer for ask in asks],
-        [ask.seller for ask in asks],
+        ids(ask.buyer for ask in asks),
+        ids(ask.seller for ask in asks),
         [ask.external_id for ask in asks],
         [ask.terms_key for ask in asks],
-        [n for n, _, _ in lines],
-        [sku for _, sku, _ in lines],
-        [max(quantity, 1) for _, _, quantity in lines],
+        numbers(n for n, _, _ in lines),
+        ids(sku for _, sku, _ in lines),
+        numbers(max(quantity, 1) for _, _, quantity in lines),
         day_of(at),
         at,
         locking,
@@ -257,21 +258,21 @@ def post_query(accepted: Sequence[Accepted], at: datetime) -> Query:
     holds = [hold for one in accepted for hold in one.holds()]
     return POST, [
         *ordering.columns([one.draft for one in accepted]),
-        [one.deal.id for one in accepted],
+        ids(one.deal.id for one in accepted),
         [one.deal.number for one in accepted],
-        [new_id() for _ in accepted],
+        ids(new_id() for _ in accepted),
         [fact.name for fact in said],
-        [_array_text(fact.flows) for fact in said],
+        ["{" + ",".join(fact.flows) + "}" for fact in said],
         [json.dumps(payload_of(fact)) for fact in said],
-        [_array_text(sorted({order.buyer, order.seller})) for order in orders],
-        [new_id() for _ in accepted],
+        [ids(sorted({order.buyer, order.seller})) for order in orders],
+        ids(new_id() for _ in accepted),
         ["order-placed" for _ in accepted],
         [json.dumps(_notice(one), ensure_ascii=False) for one in accepted],
         [deals.link(one.deal) for one in accepted],
-        [id for id, _, _, _ in holds],
-        [account for _, account, _, _ in holds],
-        [amount for _, _, amount, _ in holds],
-        [subject for _, _, _, subject in holds],
+        ids(id for id, _, _, _ in holds),
+        numbers(account for _, account, _, _ in holds),
+        numbers(amount for _, _, amount, _ in holds),
+        ids(subject for _, _, _, subject in holds),
         at,
     ]
 
@@ -343,11 +344,6 @@ def refuse_bad(checked: Sequence[CheckedLine[Any]]) -> None:
                 goods=line.code,
                 words=_words_when_read(line),
             )
-
-
-def _array_text(values: Iterable[object]) -> str:
-    # As PostgreSQL writes an array; for ids and plain words.
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _used(external_id: str) -> Refused:

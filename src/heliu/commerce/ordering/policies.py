@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext, gettext_noop
@@ -73,8 +72,7 @@ class Priced(Protocol):
     def unit_price(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class CheckedLine[S: Goods]:
+class CheckedLine[S: Goods](NamedTuple):
     """A line of the order pad as it can be ordered, or why not.
 
     `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or

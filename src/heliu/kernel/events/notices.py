@@ -31,6 +31,9 @@ WORDS = {
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "goods-pledged": N_("Goods of %(number)s arrived at %(warehouse)s and are pledged"),
     "receipt-differs": N_("%(number)s arrived with %(short)s pieces short or damaged"),
+    "receipt-differs-shown": N_(
+        "%(number)s arrived with %(short)s pieces short or damaged (photos: %(photos)s)"
+    ),
     "goods-released": N_("%(quantity)s pieces of %(number)s are released. Pick-up code %(code)s"),
     "release-ordered": N_("Release %(quantity)s pieces under pledge %(pledge)s"),
     "loan-waits": N_("A financing request of %(borrower)s, %(amount)s, waits for a decision"),
@@ -72,10 +75,10 @@ def _kept(value: Parameter) -> Any:
     if isinstance(value, Money):
         return {"minor": value.minor, "currency": value.currency}
     if isinstance(value, Organization):
-        with override("en"):
-            name = value.short
-        with override("zh-hans"):
-            return {"name": name, "name_zh": value.short}
+        return {
+            "name": value.short_in(chinese=False),
+            "name_zh": value.short_in(chinese=True),
+        }
     if isinstance(value, Promise):
         with override(None):  # so that the msgid itself comes out
             return {"msgid": str(value)}

@@ -41,13 +41,14 @@ class Organization(models.Model):
     @property
     def short(self) -> str:
         """The short name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        one, other = (
-            (self.short_name_zh, self.short_name)
-            if chinese
-            else (self.short_name, self.short_name_zh)
-        )
-        return one or other or self.display
+        return self.short_in(chinese=(get_language() or "").startswith("zh"))
+
+    def short_in(self, *, chinese: bool) -> str:
+        """The short name in one of the two languages, else the other, else the long one."""
+        names = (self.short_name, self.short_name_zh, self.name, self.name_zh)
+        if chinese:
+            names = (self.short_name_zh, self.short_name, self.name_zh, self.name)
+        return next((name for name in names if name), "")
 
     def __str__(self) -> str:
         return self.display

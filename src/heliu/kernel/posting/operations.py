@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import Error, transaction
 
+from heliu.kernel.arrays import ids, numbers
 from heliu.kernel.errors import Refused
 from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.errors import (
@@ -105,23 +106,23 @@ def post(
     lines = [(n, line) for n, journal in enumerate(journals, 1) for line in journal.lines]
     answers = rows(
         POST,
-        [j.id for j in journals],
+        ids(j.id for j in journals),
         [j.key for j in journals],
         [j.kind for j in journals],
         [j.effective for j in journals],
-        [j.subject for j in journals],
-        [j.reverses for j in journals],
+        ids(j.subject for j in journals),
+        ids(j.reverses for j in journals),
         [_content(j) for j in journals],
-        [n for n, _ in lines],
-        [line.account for _, line in lines],
-        [line.amount for _, line in lines],
-        [line.hold for _, line in lines],
-        [h.id for h in holds],
-        [h.account for h in holds],
-        [h.amount for h in holds],
-        [h.subject for h in holds],
+        numbers(n for n, _ in lines),
+        numbers(line.account for _, line in lines),
+        numbers(line.amount for _, line in lines),
+        ids(line.hold for _, line in lines),
+        ids(h.id for h in holds),
+        numbers(h.account for h in holds),
+        numbers(h.amount for h in holds),
+        ids(h.subject for h in holds),
         [h.expires_at for h in holds],
-        list(void),
+        ids(void),
         at,
     )
     if answers and answers[0][6]:

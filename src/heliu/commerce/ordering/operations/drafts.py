@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from heliu.commerce.catalogue.policies import seen
@@ -17,6 +17,7 @@ from heliu.commerce.ordering.events import OrderPlaced
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.arrays import ids, numbers
 from heliu.kernel.errors import Forbidden, Invalid
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
@@ -24,8 +25,7 @@ from heliu.kernel.money import CURRENCY
 LARGEST_TOTAL = 10**17  # minor units; ninety such orders still add up in a bigint
 
 
-@dataclass(frozen=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     """A SKU, how much of it (smallest units) and at what price each (minor units)."""
 
     sku_id: UUID
@@ -98,20 +98,28 @@ def draft(
     return Draft(order, lines, fact)
 
 
-def columns(drafts: Sequence[Draft]) -> list[list[Any]]:
+def columns(drafts: Sequence[Draft]) -> list[Any]:
     """The drafts as `ordering_write` takes them, without the moment."""
     orders = [draft.order for draft in drafts]
-    fields = (
-        "id", "number", "buyer", "seller", "warehouse", "lender", "pay_by", "currency", "total",
-        "placed_by", "placed_by_name", "remark", "external_id",
-    )  # fmt: skip
     lines = [(n, line) for n, draft in enumerate(drafts, 1) for line in draft.lines]
     return [
-        *([getattr(order, field) for order in orders] for field in fields),
-        [n for n, _ in lines],
-        [line.sku_id for _, line in lines],
-        [line.quantity for _, line in lines],
-        [line.unit_price for _, line in lines],
+        ids(order.id for order in orders),
+        [order.number for order in orders],
+        ids(order.buyer for order in orders),
+        ids(order.seller for order in orders),
+        ids(order.warehouse for order in orders),
+        ids(order.lender for order in orders),
+        [order.pay_by for order in orders],
+        [order.currency for order in orders],
+        numbers(order.total for order in orders),
+        ids(order.placed_by for order in orders),
+        [order.placed_by_name for order in orders],
+        [order.remark for order in orders],
+        [order.external_id for order in orders],
+        numbers(n for n, _ in lines),
+        ids(line.sku_id for _, line in lines),
+        numbers(line.quantity for _, line in lines),
+        numbers(line.unit_price for _, line in lines),
     ]
 
 

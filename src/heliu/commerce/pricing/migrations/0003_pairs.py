@@ -9,6 +9,7 @@ BEFORE = "drop function if exists pricing_resolve(uuid, uuid, uuid[], bigint[], 
 
 
 class Migration(migrations.Migration):
+    reviewed = "Before the first release: there is no old code, and no table is large."
     dependencies = [("pricing", "0002_policies")]
     operations = [
         migrations.RunSQL([BEFORE, RESOLVE], migrations.RunSQL.noop),

@@ -1,0 +1,16 @@
+"""Lists as PostgreSQL writes arrays; faster to send than value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+
+def ids(values: Iterable[UUID | None]) -> str:
+    """Ids as an array's text, for a parameter cast to `uuid[]`."""
+    return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
+
+
+def numbers(values: Iterable[int]) -> str:
+    """Whole numbers as an array's text, for a parameter cast to `bigint[]` or `int[]`."""
+    return "{" + ",".join(map(str, values)) + "}"
