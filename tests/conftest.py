@@ -88,6 +88,15 @@ def django_db_setup(
         be("heliu_owner", name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Files that tests bring lie in a folder of this run."""
+    folder = tmp_path_factory.mktemp("files")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("heliu.kernel.files.store.folder", lambda: folder)
+        yield folder
+
+
 Door = Callable[[], AbstractContextManager[None]]
 
 

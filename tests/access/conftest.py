@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
+from tests.pictures import png
 from tests.trade import life
 from tests.trade.conftest import World, laid, world
 
@@ -20,7 +21,9 @@ from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
+from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Receiving, WarehouseReceipt
+from heliu.trade import photos
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -90,6 +93,10 @@ def live(world: World) -> dict[str, Any]:
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
     with world.worker():
+        counted = Shipment.objects.get(order_id=pledged.order.id)
+    with world.desk("gate@warehouse.demo") as keeper:
+        photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
+    with world.worker():
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
@@ -113,6 +120,7 @@ def live(world: World) -> dict[str, Any]:
             "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
             "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
+            "photo": photo.id,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",

@@ -27,6 +27,7 @@ NAMES = {
     "deal_cancel": {"ref": "placed"},
     "deal_agreement": {"ref": "pledged"},
     "deal_receipt": {"ref": "pledged", "number": "receipt"},
+    "file": {"file": "photo"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "dealer_code": {"number": "release"},

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from tests.access.conftest import Lived
+from tests.pictures import png
 
 from heliu.api.app import api
 from heliu.capital.bank import port
@@ -34,6 +35,7 @@ class Example:
     query: Body | None = None
     is_shared: bool = False
     raw: bool = False
+    content_type: str = "application/json"
 
 
 def own_order(there: There) -> Any:
@@ -99,6 +101,10 @@ EXAMPLES = {
     ),
     "GET /receipts": Example(mine, is_shared=True),
     "GET /receipts/{number}": Example(mine, {"number": "receipt"}),
+    "POST /receipts/{ref}/files": Example(
+        "keeper", {"ref": "receipt"}, lambda t: png(mark=False), content_type="image/png"
+    ),
+    "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),
@@ -179,7 +185,7 @@ def ask(lived: Lived, desk: str, operation: str, example: Example) -> Any:
     return getattr(hand.client, method.lower())(
         "/api/v1" + path,
         example.body(lived.there) if example.body else {},
-        content_type="application/json",
+        content_type=example.content_type,
         headers=headers,
     )
 

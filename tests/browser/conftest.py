@@ -54,18 +54,22 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def served(town: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(
+    town: str, kept_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Web and worker processes on the demonstration, each with its own database role."""
     compile_catalogues()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("log") / "processes.log"
+    data = tmp_path_factory.mktemp("data")
+    (data / "files").symlink_to(kept_files)  # of the demonstration that this process has seeded
     with ExitStack() as open_to_the_end:
         with pytest.MonkeyPatch.context() as environ:
             environ.setenv("HELIU_PG_HOST", str(CLUSTER))
             environ.setenv("HELIU_DATABASE", town)
-            environ.setenv("HELIU_DATA", str(tmp_path_factory.mktemp("data")))
+            environ.setenv("HELIU_DATA", str(data))
             environ.setenv("HELIU_DEMO", "1")
             processes = open_to_the_end.enter_context(serving(host="127.0.0.1", port=port, log=log))
         yield processes.address

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import json
 import subprocess
-import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 from tests.api.conftest import hands, laid, world
 from tests.api.hands import Hands
-from tests.config.test_cli import heliu, on
+from tests.config.test_archive import changed, empty_manifest, manifest_of, say_otherwise
+from tests.config.test_cli import data, heliu, made
 from tests.conftest import CLUSTER, admin
 
-from heliu.config import postgres
+from heliu.config import backup as backup_
+from heliu.config import postgres, secrets
+from heliu.config import restore as restore_
+from heliu.config.postgres import Trouble
 
-__all__ = ["hands", "laid", "world"]
+__all__ = ["data", "hands", "laid", "made", "world"]
 
 SEALED = "select coalesce(sum(cardinality(lines)), 0) from posting_seal"
 
@@ -39,35 +39,6 @@ def backup(hands: Hands, data: Path, file: Path, *options: str) -> subprocess.Co
 def restore(data: Path, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """A restore into a data folder with a database of its own."""
     return heliu(data, "restore", str(file), *options, HELIU_DEMO="1")
-
-
-def manifest_of(file: Path) -> dict[str, Any]:
-    with tarfile.open(file) as tar:
-        found: dict[str, Any] = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]
-    return found
-
-
-def changed(file: Path, change: Callable[[str, bytes], bytes]) -> Path:
-    """A copy of the archive in which the content of its files is another."""
-    other = file.with_suffix(".changed")
-    with tarfile.open(file) as tar, tarfile.open(other, "w") as copy:
-        for entry in tar:
-            content = change(entry.name, tar.extractfile(entry).read())  # type: ignore[union-attr]
-            fresh = tarfile.TarInfo(entry.name)
-            fresh.size = len(content)
-            copy.addfile(fresh, io.BytesIO(content))
-    return other
-
-
-def say_otherwise(**what: object) -> Callable[[str, bytes], bytes]:
-    """Change the manifest."""
-
-    def change(name: str, content: bytes) -> bytes:
-        if name != "manifest.json":
-            return content
-        return json.dumps({**json.loads(content), **what}).encode()
-
-    return change
 
 
 @pytest.fixture
@@ -152,42 +123,6 @@ def file(hands: Hands, tmp_path: Path) -> Path:
     return tmp_path / "heliu.backup"
 
 
-def refused(data: Path, file: Path, *options: str) -> str:
-    done = restore(data, file, *options)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    # Nothing was touched: no database, no secrets.
-    assert [path.name for path in data.iterdir()] == []
-    return done.stderr
-
-
-def test_what_is_not_as_its_manifest_says_is_refused(file: Path, tmp_path: Path) -> None:
-    data = tmp_path / "two"
-    dump = changed(
-        file, lambda name, content: content[:-1] + b"!" if name == "database.dump" else content
-    )
-    assert "database.dump is not what its manifest says" in refused(data, dump)
-    short = tmp_path / "short"
-    short.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    assert "is damaged" in refused(data, short)
-    short.write_text("nothing")
-    assert "is damaged, or no backup of Heliu" in refused(data, short)
-    assert "cannot be read (No such file" in refused(data, tmp_path / "none")
-    assert "is of format 2; this Heliu reads 1" in refused(
-        data, changed(file, say_otherwise(format=2))
-    )
-    assert "its manifest cannot be read" in refused(data, changed(file, say_otherwise(rows=1)))
-    strange = {**manifest_of(file)["parts"], "../x": ""}
-    assert "no part of a backup" in refused(data, changed(file, say_otherwise(parts=strange)))
-    migrations = [*manifest_of(file)["migrations"], "events.0099_later"]
-    assert (
-        refused(data, changed(file, say_otherwise(migrations=migrations, heliu="9.0")))
-        == "The backup was written by a newer Heliu (9.0; it knows events.0099_later): update Heliu.\n"
-    )
-    assert "this is 18" in refused(data, changed(file, say_otherwise(postgres=19)))
-    assert "is another backup than the one of" in refused(data, file, "--digest", "0" * 64)
-
-
 @pytest.fixture
 def empty(db: None) -> Iterator[str]:
     """An empty database in the same server, whose count of transactions is as far already."""
@@ -197,20 +132,76 @@ def empty(db: None) -> Iterator[str]:
     admin(f'drop database "{name}" with (force)')
 
 
-def test_a_manifest_that_counts_otherwise_is_found(file: Path, empty: str, tmp_path: Path) -> None:
-    rows = manifest_of(file)["rows"]
-    more = changed(file, say_otherwise(rows={**rows, "posting_line": rows["posting_line"] + 1}))
-    done = heliu(tmp_path / "two", "restore", str(more), HELIU_DATABASE_URL=url(empty))
-    assert done.returncode == 1
-    assert f"posting_line has {rows['posting_line']} rows" in done.stderr
+def test_what_the_manifest_tells_is_compared(file: Path, empty: str, tmp_path: Path) -> None:
+    manifest = manifest_of(file)
+
+    def said(**otherwise: object) -> str:
+        changed_file = changed(file, say_otherwise(**otherwise))
+        data = tmp_path / "two"
+        done = heliu(data, "restore", str(changed_file), HELIU_DATABASE_URL=url(empty))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.count("\n") == 1
+        return done.stderr
+
+    # Judged before anything is touched.
+    migrations = [*manifest["migrations"], "events.0099_later"]
+    assert said(migrations=migrations, heliu="9.0") == (
+        "The backup was written by a newer Heliu (9.0; it knows events.0099_later): update Heliu.\n"
+    )
+    assert "The backup is of PostgreSQL 19; this is 18" in said(postgres=19)
+    parts = {**manifest["parts"], "database.dump": "0" * 64}
+    assert "database.dump is not what its manifest says" in said(parts=parts)
+    # And when it is there.
+    rows = manifest["rows"]
+    count = rows["posting_line"]
+    assert f"posting_line has {count} rows where the manifest counts {count + 1}" in said(
+        rows={**rows, "posting_line": count + 1}
+    )
 
 
-def test_a_ledger_that_ends_elsewhere_is_found(file: Path, empty: str, tmp_path: Path) -> None:
-    head = {"block": 1, "lines": 1, "last_line": 1, "hash": "00"}
-    lost = {**manifest_of(file)["heads"], "none": head}
-    done = heliu(
-        tmp_path / "two", "restore", str(changed(file, say_otherwise(heads=lost))),
-        HELIU_DATABASE_URL=url(empty),
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr == "The ledger's chain none does not end as the manifest says.\n"
+def test_an_install_moves_with_its_secrets_when_asked(data: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "heliu.backup", tmp_path / "two"
+    done = heliu(data, "backup", str(file), "--with-secrets")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The secrets are in it." in done.stdout
+    done = heliu(other, "restore", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert secrets.read(other) == secrets.read(data)
+    # Nothing is restored under the feet of one that runs.
+    cluster = postgres.Cluster(other / "pg", postgres.wheel_binaries())
+    cluster.start()
+    try:
+        assert f"Heliu works on {other}" in heliu(other, "restore", str(file)).stderr
+    finally:
+        cluster.stop()
+    assert heliu(data, "backup", str(tmp_path / "none" / "x")).stderr == (
+        f"There is no folder {tmp_path / 'none'}.\n"
+    )
+
+
+def test_a_ledger_that_ends_elsewhere_is_found(
+    own_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = {"block": 2, "lines": 9, "last_line": 9, "hash": "00"}
+    monkeypatch.setattr(restore_, "heads", lambda: {"some": head})
+    monkeypatch.setattr(backup_, "rows_of_tables", dict)
+    restore_._require_whole(empty_manifest(heads={"some": head}))
+    for heads in ({}, {"some": {**head, "hash": "01"}}, {"some": head, "other": head}):
+        with pytest.raises(Trouble, match="does not end as the manifest says"):
+            restore_._require_whole(empty_manifest(heads=heads))
+
+
+def test_a_server_that_is_not_ours_passes_the_numbers_in_between(
+    own_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def now() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(restore_.NOW_AT)
+            found: int = cursor.fetchone()[0]
+        return found
+
+    goal = now() + 1000
+    restore_._number_on_from(goal, None)
+    assert now() >= goal
+    with pytest.raises(Trouble, match="would have to pass"):
+        restore_._number_on_from(now() + 2 * restore_.MOST_PASSED, None)

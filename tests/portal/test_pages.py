@@ -14,6 +14,7 @@ from tests.trade.conftest import World
 from heliu.kernel.access.models import User
 from heliu.kernel.consent.operations import is_disclosed
 from heliu.kernel.events.models import Notice
+from heliu.kernel.goods.models import Sku
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries
@@ -152,6 +153,15 @@ def test_a_pasted_list_is_read_and_priced(demo: World) -> None:
     assert 'value="1200"' in page
     assert "Blue mug" in page
     assert "10,800" in page  # 1,200 at the tier from a hundred pieces
+
+
+def test_a_case_informs_and_binds_nobody(demo: World) -> None:
+    with demo.worker():
+        Sku.objects.filter(code="M1").update(case_quantity=12)
+    dealer = browser(demo.dealer)
+    page = read(dealer, "/dealer/catalogue?q=mug")
+    assert page.count("12 in a case") == 1
+    assert order(dealer, demo, M1=7)
 
 
 def test_the_language_stays_and_the_page_too(demo: World) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Code, Goods
+from heliu.api.fields import Code, Goods, Ref, id_or_number
+from heliu.api.files import SENT, FileOut, sent_file, shown
 from heliu.api.paging import Page, Paging, page
+from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.logistics.warehousing import queries
+from heliu.trade import photos
 
 router = Router()
 
@@ -50,12 +54,26 @@ class ReceiptDetail(ReceiptOut):
     lines: list[ReceiptLineOut]
     content: dict[str, Any] = Field(description="What the keeper signed; it never changes")
     endorsements: list[dict[str, Any]]
+    files: list[FileOut] = Field(description="Photos of the goods as they came")
     is_genuine: bool = Field(description="Whether the content still is what was signed")
 
     @staticmethod
     def resolve_is_genuine(receipt: Any) -> bool:
         """Worked out from the content."""
         return queries.is_genuine(receipt)
+
+    @staticmethod
+    def resolve_files(receipt: Any, context: Any) -> list[FileOut]:
+        """Those the asker may see."""
+        actor = context["request"].actor
+        return shown(photos.of_shipment(actor, receipt.receiving.shipment))
+
+
+class Content(Schema):
+    """What the key of a sent file stands for."""
+
+    name: str
+    digest: str
 
 
 @router.get("/receipts", response=Page[ReceiptOut])
@@ -79,3 +97,20 @@ def list_receipts(
 def get_receipt(request: TypedRequest, number: Code) -> object:
     """One receipt, whole."""
     return queries.receipt(request.actor, number.upper())
+
+
+@router.post("/receipts/{ref}/files", response={201: FileOut}, openapi_extra=SENT)
+def add_receipt_file(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
+    """The keeper adds a photo of the goods as they came; the deal's parties may see it.
+
+    The same bytes sent again are the file that is there.
+    """
+    actor = request.actor
+    name, content = sent_file(request)
+
+    def do(at: datetime) -> tuple[int, FileOut]:
+        shipment = queries.receipt(actor, id_or_number(ref)).receiving.shipment
+        photo = photos.add(shipment, actor=actor, name=name, content=content, at=at)
+        return 201, FileOut.from_orm(photo)
+
+    return write(request, key, Content(name=name, digest=sha256(content).hexdigest()), do)

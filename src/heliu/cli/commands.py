@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets as random
 import shutil
 from functools import partial
@@ -11,7 +12,12 @@ from typing import Annotated
 
 import typer
 
+from heliu.cli.backup import backup, restore
+from heliu.cli.bench import bench
+from heliu.cli.chaos import chaos
 from heliu.cli.ground import say, set_up, told
+from heliu.cli.laws import tell
+from heliu.cli.simulate import simulate
 
 main = typer.Typer(
     help="Heliu 合流: one open platform for a whole supply chain.",
@@ -19,8 +25,11 @@ main = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-MOST_TOLD = 10  # offenders of one room
+main.add_typer(bench, name="bench")
+main.command()(simulate)
+main.command()(chaos)
+main.command()(backup)
+main.command()(restore)
 
 Port = Annotated[int, typer.Option(help="Port of the pages.")]
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every network.")]
@@ -31,11 +40,13 @@ def init(
     email: Annotated[
         str, typer.Option(help="Log-in of the first operator.")
     ] = "operator@localhost",
-    password: Annotated[str, typer.Option(help="Made and printed when not given.")] = "",
     name: Annotated[str, typer.Option(help="The operator's name.")] = "Operator",
     house: Annotated[str, typer.Option(help="Name of the operating organisation.")] = "Heliu",
 ) -> None:
-    """Make an empty install with one operator, or bring an older one up to this version."""
+    """Make an empty install with one operator, or bring an older one up to this version.
+
+    The operator's password is that of HELIU_OPERATOR_PASSWORD; without one it is made and printed.
+    """
     with told():
         set_up("owner")
         from django.conf import settings
@@ -46,16 +57,25 @@ def init(
             secrets.ensure(settings.DATA, "secret_key")
             install.make_roles()
             install.migrate()
-            secret = password or random.token_urlsafe(12)
+            given = os.environ.get("HELIU_OPERATOR_PASSWORD", "")
+            secret = given or random.token_urlsafe(12)
             if install.first_operator(email=email, name=name, password=secret, house=house):
-                say(f"Ready. Sign in as {email.strip().lower()}, password {secret}")
+                known = "the password you gave" if given else f"password {secret}"
+                say(f"Ready. Sign in as {email.strip().lower()}, {known}")
             else:
                 say("Ready. The install has its operator already.")
         say("Start it with: heliu serve")
 
 
 @main.command()
-def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None:
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="Web processes.", min=1)] = 1,
+    has_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Also work through the jobs.")
+    ] = True,
+) -> None:
     """Serve the pages and the API and work through the jobs until Ctrl-C."""
     with told():
         set_up("web", log="INFO")
@@ -69,7 +89,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None
             raise Trouble("This install has no key to sign cookies with: run heliu init.")
         with running.stoppable(), install.database_running():
             install.require_ready()
-            with running.serving(host=host, port=port, workers=workers) as processes:
+            with running.serving(
+                host=host, port=port, workers=workers, has_worker=has_worker
+            ) as processes:
                 say(f"Heliu is at {processes.address} (Ctrl-C to stop)")
                 running.until_stopped(processes)
 
@@ -91,16 +113,11 @@ def check() -> None:
     """Verify every law over the whole database; ends with 1 and names the first offender."""
     with told():
         set_up("worker")
-        from heliu.config import install, soundness
+        from heliu.config import install
 
         with install.database_running():
             install.require_ready()
-            offenders = 0
-            for room, look in soundness.checks():
-                found = look()
-                for offender in found[:MOST_TOLD] or ["sound"]:
-                    say(f"{room}: {offender}")
-                offenders += len(found)
+            offenders = tell()
         if offenders:
             raise SystemExit(1)
 

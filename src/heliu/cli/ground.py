@@ -11,6 +11,7 @@ import django
 
 from heliu.config.database import BadAddress
 from heliu.config.postgres import Trouble
+from heliu.config.secrets import Exposed
 from heliu.kernel.errors import Refused
 
 
@@ -25,7 +26,7 @@ def told() -> Iterator[None]:
     """Tell what went wrong in one sentence and end with 1; nothing was lost by it."""
     try:
         yield
-    except (Trouble, BadAddress) as error:
+    except (Trouble, BadAddress, Exposed) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except Refused as error:

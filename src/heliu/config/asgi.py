@@ -6,16 +6,16 @@ here are ordinary functions on an ordinary database connection, four at a time i
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
+import signal
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliu.config.settings")
 
+import psycopg
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.urls import get_resolver
@@ -26,19 +26,32 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from heliu.config import failures, static
+from heliu.config.running import end_with_parent
+from heliu.config.threads import Full, Threads
 
 THREADS = int(os.environ.get("HELIU_THREADS", "4"))
+WAITING = int(os.environ.get("HELIU_WAITING", "200"))
+RATE = float(os.environ.get("HELIU_RATE", "200"))
 LARGEST_BODY = 32 * 1024 * 1024
+
+# A server that is killed takes its workers along: they would hold the port. What they were at is
+# rolled back.
+end_with_parent(signal.SIGKILL)()
 
 DOORS = os.environ.get("HELIU_BENCH_DOORS") == "1"  # a bench may ask for Django's door
 
 _django = get_wsgi_application()
 # These know tables, so they come when Django is set up.
 from heliu.api.lane.door import Lane  # noqa: E402
+from heliu.config import watching  # noqa: E402
 from heliu.config.middleware import hard_headers, log_answer, number_of_request  # noqa: E402
+from heliu.config.rate import Limits  # noqa: E402
+from heliu.config.turned_away import turned_away  # noqa: E402
+from heliu.config.views import COME_AGAIN  # noqa: E402
 
 HARD = hard_headers()
-_pool = ThreadPoolExecutor(THREADS, "django")
+_django_threads = Threads("django", THREADS, WAITING)
+_own_thread = Threads("health", 1, 10)  # who asks how we are does not wait for the pages
 # Read now what the first visitor would wait for: the pages' modules and the static files.
 _ = get_resolver().url_patterns, static.files()
 
@@ -46,11 +59,32 @@ _ = get_resolver().url_patterns, static.files()
 async def django(scope: Scope, body: io.BytesIO, send: Send) -> None:
     """Hand a request to Django in a thread of the pool and send what it answers."""
     environ = environ_of(scope, body)
-    status, headers, answer = await asyncio.get_running_loop().run_in_executor(
-        _pool, _call, environ
-    )
+    try:
+        status, headers, answer = await _django_threads.run(lambda: _call(environ))
+    except Full:
+        await turn_away(scope, send, 503, wait=COME_AGAIN)
+        return
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
+
+
+async def turn_away(scope: Scope, send: Send, status: int, *, wait: int) -> None:
+    """Answer a request that is not let in; it has waited for nothing."""
+    began, headers = time.perf_counter(), dict(scope["headers"])
+    number = number_of_request(headers.get(b"x-request-id", b"").decode("latin1"))
+    answer = turned_away(
+        status, path=scope["path"], query=scope["query_string"], headers=headers, wait=wait
+    )
+    log_answer(number, method=scope["method"], route="", status=status, org="", began=began)
+    said = {**HARD, **dict(answer.items()), "X-Request-ID": number}
+    await _send(send, status, said, answer.content)
+
+
+async def _send(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    said = {**headers, "Content-Length": str(len(body))}
+    raw = [(name.lower().encode(), value.encode("latin1")) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _body(receive: Receive) -> io.BytesIO | None:
@@ -138,10 +172,25 @@ async def healthy(request: Request) -> JSONResponse:
 
 async def ready(request: Request) -> JSONResponse:
     """The process answers and its database does."""
-    answered = await asyncio.get_running_loop().run_in_executor(_pool, _database_answers)
+    try:
+        answered = await _own_thread.run(_database_answers)
+    except Full:
+        return JSONResponse({"status": "busy"}, status_code=503)
     return JSONResponse(
         {"status": "ok" if answered else "no database"}, status_code=200 if answered else 503
     )
+
+
+async def measured(request: Request) -> PlainTextResponse:
+    """The figures, for who may read them; for others there is nothing here."""
+    peer = request.client.host if request.client else ""
+    if not watching.may_read(dict(request.headers.raw), peer):
+        return PlainTextResponse("", 404)
+    try:
+        told = await _own_thread.run(watching.told)
+    except Full:
+        return PlainTextResponse("", 503)
+    return PlainTextResponse(told, media_type="text/plain; version=0.0.4")
 
 
 def _database_answers() -> bool:
@@ -159,10 +208,17 @@ class Bridge:
     """What is neither health nor a file: the lane's few hot calls, and all the rest to Django."""
 
     def __init__(self) -> None:
-        self._lane = Lane()
+        self._lane = Lane(watching.lane_batch)
+        self._limits = Limits(RATE)
+        watching.watch(threads=lambda: _django_threads.waiting, lane=lambda: self._lane.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
+        watching.shared.begin()
+        peer = (scope.get("client") or ("",))[0]
+        if wait := self._limits.wait(scope["method"], scope["path"], headers, peer):
+            await turn_away(scope, send, 429, wait=wait)
+            return
         is_hot = (
             self._lane.takes(scope["method"], scope["path"], scope["query_string"], headers)
             and len(headers) == len(scope["headers"])  # a header given twice is Django's to judge
@@ -185,9 +241,10 @@ async def answered(lane: Lane, headers: dict[bytes, bytes], body: io.BytesIO, se
     number = number_of_request(headers.get(b"x-request-id", b"").decode("latin1"))
     try:
         reply = await lane.answer(headers, body.getvalue())
-    except Exception:
+    except Exception as error:
         failures.log.exception("failed", request=number)
-        reply = lane.broken(headers)
+        is_away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        reply = lane.busy(headers) if is_away else lane.broken(headers)
     if reply is None:
         return False
     log_answer(
@@ -196,12 +253,9 @@ async def answered(lane: Lane, headers: dict[bytes, bytes], body: io.BytesIO, se
     )  # fmt: skip
     said = {
         **HARD, **reply.headers, "X-Request-ID": number,
-        "Content-Language": reply.language, "Content-Length": str(len(reply.body)),
-        "Vary": "Accept-Language, Cookie",
+        "Content-Language": reply.language, "Vary": "Accept-Language, Cookie",
     }  # fmt: skip
-    raw = [(name.lower().encode(), value.encode("latin1")) for name, value in said.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-    await send({"type": "http.response.body", "body": reply.body})
+    await _send(send, reply.status, said, reply.body)
     return True
 
 
@@ -209,6 +263,7 @@ application = Starlette(
     routes=[
         Route("/healthz", healthy),
         Route("/readyz", ready),
+        Route("/metrics", measured),
         Mount("/static", static.serve),
         Mount("/", Bridge()),
     ]

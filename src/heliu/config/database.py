@@ -11,7 +11,8 @@ from heliu.config import secrets
 from heliu.config.postgres import socket_folder
 
 ROLES = ("owner", "worker", "web")
-POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+POOL = {"min_size": 1, "timeout": 10}
+POOL_SIZE = 8  # or one for each thread, and two for health and metrics
 
 
 class BadAddress(ValueError):
@@ -27,10 +28,11 @@ def settings_for(role: str, environ: Mapping[str, str], data: Path) -> dict[str,
     """
     if role not in ROLES:
         raise BadAddress(f"HELIU_ROLE is {role!r}; it is one of {', '.join(ROLES)}.")
+    threads = int(environ.get("HELIU_THREADS", "4"))
     entry: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "USER": f"heliu_{role}",
-        "OPTIONS": {"pool": dict(POOL)},
+        "OPTIONS": {"pool": {**POOL, "max_size": max(POOL_SIZE, threads + 2)}},
     }
     address = environ.get("HELIU_DATABASE_URL", "")
     if not address:
@@ -56,8 +58,12 @@ def split_address(address: str) -> dict[str, Any]:
     try:
         parts = urlsplit(address)
         port = parts.port
-    except ValueError as error:
-        raise BadAddress(f"HELIU_DATABASE_URL cannot be read: {error}.") from error
+    except ValueError:
+        # What Python says of it may hold a part of the password.
+        raise BadAddress(
+            "HELIU_DATABASE_URL cannot be read: its port is no number. In a password / ? # @ : %"
+            " are written as %2F %3F %23 %40 %3A %25."
+        ) from None
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in ("postgres", "postgresql") or not name:
         raise BadAddress(

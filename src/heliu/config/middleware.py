@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from heliu.api.problems import for_status, is_problem
+from heliu.config import watching
 from heliu.kernel.access.models import User
 from heliu.kernel.ids import new_id
 
@@ -45,14 +46,16 @@ def number_of_request(given: str) -> str:
 def log_answer(
     number: str, *, method: str, route: str, status: int, org: str, began: float
 ) -> None:
-    """One line for a request that was answered; `began` is of `time.perf_counter`."""
+    """Count a request that was answered, in one line too; `began` is of `time.perf_counter`."""
+    seconds = time.perf_counter() - began
+    watching.answered(method=method, route=route, status=status, seconds=seconds)
     log.info(
         "answered",
         request=number,
         method=method,
         route=route,
         status=status,
-        milliseconds=round((time.perf_counter() - began) * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
         org=org,
     )
 

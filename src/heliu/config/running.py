@@ -39,14 +39,16 @@ def require_free(host: str, port: int) -> None:
 
 
 class Processes:
-    """Web and worker, started together and stopped together."""
+    """Web and worker, started together and stopped together; or the web alone."""
 
-    def __init__(self, *, host: str, port: int, workers: int, log: IO[Any] | None) -> None:
+    def __init__(
+        self, *, host: str, port: int, workers: int, has_worker: bool, log: IO[Any] | None
+    ) -> None:
         self.address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
-        self._started = [
-            _start("worker", [sys.executable, "-m", "heliu.cli", "worker"], log),
-            _start("web", _granian(host, port, workers), log),
-        ]
+        self._started = [_start("web", _granian(host, port, workers), log)]
+        if has_worker:
+            worker = [sys.executable, "-m", "heliu.cli", "worker"]
+            self._started.insert(0, _start("worker", worker, log))
 
     def until_ready(self) -> None:
         """Wait until the pages answer with a database behind them."""
@@ -62,13 +64,17 @@ class Processes:
         raise Trouble(f"The pages did not answer within {STARTS_WITHIN} seconds.")
 
     def require_alive(self) -> None:
-        """Raise `Trouble` when one of the two has ended by itself."""
+        """Raise `Trouble` when one of them has ended by itself."""
         for name, process in self._started:
             if process.poll() is not None:
                 raise Trouble(f"The {name} process ended by itself (status {process.returncode}).")
 
+    def pids(self) -> dict[str, int]:
+        """The processes by name."""
+        return {name: process.pid for name, process in self._started}
+
     def stop(self) -> None:
-        """Let both finish what they are at; after a while end them."""
+        """Let them finish what they are at; after a while end them."""
         for _, process in self._started:
             if process.poll() is None:
                 process.terminate()
@@ -83,14 +89,16 @@ class Processes:
 
 @contextmanager
 def serving(
-    *, host: str, port: int, workers: int = 1, log: Path | None = None
+    *, host: str, port: int, workers: int = 1, has_worker: bool = True, log: Path | None = None
 ) -> Iterator[Processes]:
     """Web and worker for the time of the block, ready to be asked; logs to a file or here."""
     require_free(host, port)
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
     with open(log or os.devnull, "a") as file:
-        processes = Processes(host=host, port=port, workers=workers, log=file if log else None)
+        processes = Processes(
+            host=host, port=port, workers=workers, has_worker=has_worker, log=file if log else None
+        )
         try:
             processes.until_ready()
             yield processes
@@ -125,7 +133,7 @@ def _granian(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "heliu.config.asgi:application", "--interface", "asginl",
         "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws",
-        "--workers-kill-timeout", "10", "--log-level", "warning", "--loop", "uvloop",
+        "--workers-kill-timeout", "10", "--respawn-failed-workers", "--log-level", "warning", "--loop", "uvloop",
     ]  # fmt: skip
 
 
@@ -140,16 +148,17 @@ def _start(
         stderr=log,
         # Ctrl-C is for us; we tell them in turn.
         start_new_session=True,
-        preexec_fn=_end_with_parent(),
+        preexec_fn=end_with_parent(signal.SIGTERM),
     )
     return role, process
 
 
-def _end_with_parent() -> Callable[[], None]:
-    """So that nobody is left behind, holding the port, when this process is killed."""
+def end_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """What a process calls to be ended when its parent is, so that nobody is left behind, holding
+    the port, when the parent is killed."""
     libc = ctypes.CDLL(None)
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc.prctl(PR_SET_PDEATHSIG, how)
 
     return ask

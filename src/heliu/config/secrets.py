@@ -13,14 +13,26 @@ from pathlib import Path
 
 # Known to everybody, so only good where there is nothing to protect.
 DEMO_KEY = "not-secret-for-demo-and-tests-only"
+FILE = "secrets.json"
+
+
+class Exposed(ValueError):
+    """Others may read the secrets; the message says what helps."""
 
 
 def read(data: Path) -> dict[str, str]:
-    """The secrets of the install whose data folder this is; none before they are made."""
+    """The secrets of the install whose data folder this is; none before they are made.
+
+    Raises `Exposed` for a file that anybody but its owner may read or write.
+    """
+    path = data / FILE
     try:
-        kept = json.loads((data / "secrets.json").read_text())
+        mode = path.stat().st_mode & 0o777
+        kept = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
+    if mode & 0o077:
+        raise Exposed(f"{path} may be used by others (mode {mode:o}): chmod 600 {path}")
     return {str(name): str(value) for name, value in kept.items()}
 
 
@@ -29,9 +41,9 @@ def ensure(data: Path, *names: str) -> dict[str, str]:
     kept = read(data)
     missing = [name for name in names if name not in kept]
     if missing:
-        kept |= {name: secrets.token_urlsafe(32) for name in missing}
+        kept |= {name: secrets.token_urlsafe(48) for name in missing}
         data.mkdir(parents=True, exist_ok=True)
-        path = data / "secrets.json"
+        path = data / FILE
         fresh = path.with_suffix(".new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "w") as file:

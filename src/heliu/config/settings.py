@@ -8,6 +8,10 @@ HELIU_DATABASE           name of the embedded database (default heliu)
 HELIU_HOSTS              host names the pages answer to, with commas
 HELIU_BEHIND_TLS         1: a proxy in front speaks https; cookies go over https only
 HELIU_SECRET_KEY         signs cookies; made and kept in HELIU_DATA when not given
+HELIU_THREADS            requests at once in a web process (default 4)
+HELIU_WAITING            requests that may wait for one of these (default 200)
+HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
+HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
 """
 
@@ -41,6 +45,7 @@ INSTALLED_APPS = [
     "heliu.kernel.consent",
     "heliu.kernel.idempotency",
     "heliu.kernel.events",
+    "heliu.kernel.files",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
     "heliu.commerce.catalogue",
@@ -131,6 +136,9 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+# `middleware.Hardened` sets the headers of these two on every answer, the lane's too, and a proxy
+# sends http on to https.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # an order pad of 10,000 rows has three fields each
 

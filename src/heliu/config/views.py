@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from heliu.api import problems
 from heliu.portal.shell import views as shell
+
+COME_AGAIN = 2  # seconds
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -31,6 +38,23 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault; what was begun is rolled back."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return busy(request)
     if request.path.startswith("/api/"):
         return problems.for_status(500)
     return shell.broken(request)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """The database is not there, has no connection to spare or took back what was begun."""
+    if request.path.startswith("/api/"):
+        answer = problems.for_status(503)
+    else:
+        context = {
+            "title": gettext("Too much is asked for at this moment. Nothing was changed."),
+            "text": gettext("Wait a moment and send it again."),
+            "status": 503,
+        }
+        answer = HttpResponse(render_to_string("shell/error.html", context), status=503)
+    answer["Retry-After"] = str(COME_AGAIN)
+    return answer

@@ -8,7 +8,7 @@ so that what they leave behind looks as if it had been lived through.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -24,7 +24,7 @@ from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, place_order
+from heliu.trade import deliveries, financed_order, photos, place_order
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.place_order import Placed
 
@@ -132,6 +132,7 @@ class Stage:
         lost: int = 0,
         damaged: int = 0,
         days: int | None = None,
+        shots: Sequence[bytes] = (),
     ) -> Story[Placed]:
         """Counted and pledged three days after the order; of the first line some may be bad."""
         placed, shipment = yield from self.to_transit(code, yuan, ago, days=days)
@@ -140,6 +141,10 @@ class Stage:
         deliveries.arrived(shipment.id, actor=self.people.keeper, at=at)
         at += timedelta(minutes=50)
         yield at
+        for number, shot in enumerate(shots, 1):
+            photos.add(
+                shipment.id, actor=self.people.keeper, name=f"demo-{number}.png", content=shot, at=at
+            )
         self.receive(shipment, at, lost=lost, damaged=damaged)
         self.bank(at)
         return placed

@@ -14,6 +14,7 @@ from heliu.capital.bank.models import Purpose
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.commerce.ordering.models import OrderLine, PayBy
+from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
 from heliu.trade import deliveries, place_order, side_exits
 from heliu.trade.close_of_day import close_of_day
@@ -94,8 +95,12 @@ def part_released(stage: Stage) -> Story[None]:
 
 
 def short_receipt(stage: Stage) -> Story[None]:
-    """Pledged less than was sent: some were missing, some damaged, and the seller refunded them."""
-    yield from stage.to_pledge("D008", 12_000, 16, lost=6, damaged=4, days=60)
+    """Pledged less than was sent: some were missing, some damaged, and the seller refunded them.
+
+    The keeper took two photos; they are drawings that say so.
+    """
+    shots = [box(dent=(48, 62)), box(dent=(112, 80))]
+    yield from stage.to_pledge("D008", 12_000, 16, lost=6, damaged=4, days=60, shots=shots)
 
 
 def pledged(stage: Stage) -> Story[None]:

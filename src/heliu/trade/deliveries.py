@@ -29,7 +29,7 @@ from heliu.logistics.transport.operations import DispatchLine
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, side_exits
+from heliu.trade import deals, photos, side_exits
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
@@ -104,7 +104,8 @@ def goods_received(
     """The keeper counted a shipment: what is good is stored and, when financed, pledged at once.
 
     Receipt and pledge are one transaction, so no financed goods ever lie free. What is short or
-    damaged is the seller's to make good (`side_exits.receipt_differs`).
+    damaged is the seller's to make good (`side_exits.receipt_differs`). The parties see the photos
+    of the goods from this moment on.
     """
     shipment = _shipment(shipment_id, actor)
     deal = deals.of_order(actor, shipment.order_id)
@@ -120,6 +121,7 @@ def goods_received(
             at=at,
             audience=parties(deal),
         )
+        shown = photos.share(deal, shipment)
         ordering.note_received(
             order,
             quantities=received.good,
@@ -136,7 +138,7 @@ def goods_received(
         if deal.loan_id:
             if pledge is not None:
                 _pledge(deal, pledge, received, actor=actor, at=at)
-            side_exits.receipt_differs(deal, shipment, received, at=at)
+            side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
             close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:
             _complete(deal, order, at=at)

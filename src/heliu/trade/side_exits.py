@@ -127,10 +127,13 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
     unwind_when_quiet(deal, at=at)
 
 
-def receipt_differs(deal: Deal, shipment: Shipment, received: Received, *, at: datetime) -> None:
+def receipt_differs(
+    deal: Deal, shipment: Shipment, received: Received, *, photos: int, at: datetime
+) -> None:
     """Goods came short or damaged: the seller owes their price, and pays it to the lender.
 
-    The refund settles the loan first; what is left over is the dealer's own.
+    The refund settles the loan first; what is left over is the dealer's own. `photos` is how many
+    the keeper has taken.
     """
     lost: dict[int, int] = dict(received.short)
     for line, quantity in received.damaged.items():
@@ -143,12 +146,14 @@ def receipt_differs(deal: Deal, shipment: Shipment, received: Received, *, at: d
     remember(
         deal, Step.RECEIPT_DIFFERS, key=shipment.number, actor=SYSTEM, at=at,
         short=sum(received.short.values()), damaged=sum(received.damaged.values()), value=value,
+        photos=photos,
     )  # fmt: skip
     for org in parties(deal):
         tell(
             org,
-            "receipt-differs",
-            {"number": order_of(deal).number, "short": str(sum(lost.values()))},
+            "receipt-differs-shown" if photos else "receipt-differs",
+            {"number": order_of(deal).number, "short": str(sum(lost.values()))}
+            | ({"photos": str(photos)} if photos else {}),
             link=deals.link(deal),
             at=at,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -43,11 +43,15 @@ class Lane:
 
     route = PATH.lstrip("/")
 
-    def __init__(self) -> None:
-        self._link = Link()
-        self._orders: Gatherer[Sent, Answered] = Gatherer(
-            lambda batch: orders.place(self._link, batch)
-        )
+    def __init__(self, taken: Callable[[int], object] = lambda orders: None) -> None:
+        """`taken` is told how many orders each batch has."""
+        self._link, self._taken = Link(), taken
+        self._orders: Gatherer[Sent, Answered] = Gatherer(self._place)
+
+    @property
+    def waiting(self) -> int:
+        """How many orders wait for the next batch."""
+        return self._orders.waiting
 
     def takes(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the request is of the kind the lane answers; its content may still not be."""
@@ -72,8 +76,7 @@ class Lane:
         except Refused as refusal:
             return _problem(language, refusal)
         except Overloaded:
-            reply = _problem(language, None, 503)
-            return reply._replace(headers={**reply.headers, "Retry-After": "1"})
+            return self.busy(headers)
         replayed = {"Idempotent-Replayed": "true"} if done.is_repeat else {}
         kind = {"Content-Type": "application/json"}
         return Reply(201, kind | replayed, done.body, language, done.org)
@@ -82,9 +85,18 @@ class Lane:
         """What is said when something went wrong here."""
         return _problem(_language(headers), None, 500)
 
+    def busy(self, headers: Mapping[bytes, bytes]) -> Reply:
+        """What is said when too many wait, or the database is away."""
+        reply = _problem(_language(headers), None, 503)
+        return reply._replace(headers={**reply.headers, "Retry-After": "1"})
+
     async def close(self) -> None:
         """Let go of the database."""
         await self._link.close()
+
+    async def _place(self, batch: Sequence[Sent]) -> Sequence[Answered | Exception]:
+        self._taken(len(batch))
+        return await orders.place(self._link, batch)
 
     def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> Sent | None:
         if len(body) > LARGEST:

@@ -28,6 +28,11 @@ class Gatherer[Q, A]:
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self._running: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for the next batch."""
+        return len(self._waiting)
+
     async def ask(self, question: Q) -> A:
         """The answer to one question. Raises `Overloaded`, or what the work raises for it."""
         if len(self._waiting) >= WAITING:

@@ -30,16 +30,22 @@ class TypedRequest(HttpRequest):
 
 
 def address_of(request: HttpRequest) -> str:
-    """From where a request comes, for counting: the address, of IPv6 the network it is in.
+    """From where a request comes, for counting; see `network_of`."""
+    told = request.headers.get("X-Forwarded-For", "")
+    return network_of(told, request.META.get("REMOTE_ADDR", ""))
 
-    Behind TLS it is the one that our own proxy has written last, else that of the connection.
+
+def network_of(told: str, peer: str) -> str:
+    """From where somebody comes, for counting: the address, of IPv6 the network it is in.
+
+    Behind TLS it is the one that our own proxy has written last into `X-Forwarded-For`, which is
+    `told`, else that of the connection.
     """
-    told = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_TLS else ""
-    address = told.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    address = (told.rpartition(",")[2].strip() if settings.BEHIND_TLS else "") or peer
     try:
         return str(ip_network(address).supernet(new_prefix=64))
     except ValueError:  # an IPv4 address has no such network; what else it may be counts as it is
-        return str(address)
+        return address
 
 
 def sit_down(request: HttpRequest, org: UUID) -> None:

@@ -58,9 +58,10 @@ def receipts_visible_to(actor: Actor) -> QuerySet[WarehouseReceipt]:
     )
 
 
-def receipt(actor: Actor, number: str) -> WarehouseReceipt:
+def receipt(actor: Actor, id_or_number: UUID | str) -> WarehouseReceipt:
     """One receipt with its lines, or `NotFound`."""
-    found = receipts_visible_to(actor).filter(number=number).prefetch_related("lines__sku").first()
+    by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}
+    found = receipts_visible_to(actor).filter(**by).prefetch_related("lines__sku").first()
     if found is None:
         raise NotFound()
     return found

@@ -22,6 +22,7 @@ from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
+from heliu.trade import photos
 
 
 def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "money_rows": _money(side, view),
         "parties": party_rows(known, deal),
         "papers": papers_for(side, view),
+        "photos": photos.of_deal(actor, deal),
         **_goods(view),
     }
 

@@ -20,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import deliveries, place_order, side_exits
+from heliu.trade import deliveries, photos, place_order, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -143,6 +143,7 @@ def receipt(request: HttpRequest, ref: str, number: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "receipt": found,
+        "photos": photos.of_shipment(actor, found.receiving.shipment),
         "lines": found.lines.all(),
         "endorsements": [
             {

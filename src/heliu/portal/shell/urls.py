@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from heliu.portal.shell import company, inbox, preferences, sign_in, views
+from heliu.portal.shell import company, files, inbox, preferences, sign_in, views
 from heliu.portal.ui.views import gallery
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.read_all, name="inbox_read_all"),
     path("inbox/<uuid:notice>", inbox.read, name="inbox_read"),
+    path("files/<uuid:file>", files.file, name="file"),
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),
     path("company", company.company, name="company"),

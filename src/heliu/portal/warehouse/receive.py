@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,7 +28,7 @@ from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, sa
 from heliu.portal.ui import parts
 from heliu.portal.ui.parts import Pill, Will
 from heliu.portal.warehouse.houses import bin_codes, claim_on, kept_rows, waiting_rows
-from heliu.trade import deals, deliveries
+from heliu.trade import deals, deliveries, photos
 
 ROWS = 50
 MOST_DIGITS = 9
@@ -120,11 +122,17 @@ def arrived(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_page
 def count(request: HttpRequest, number: str) -> HttpResponse:
-    """Count a shipment in. Where the count differs, what follows is shown before it is done."""
+    """Count a shipment in. Where the count differs, what follows is shown before it is done.
+
+    Photos that come with the form are kept whatever becomes of the rest of it.
+    """
     actor, at = actor_of(request), now(request)
     shipment = _shipment(actor, number)
-    if shipment.status == "RECEIVED" and request.method == "GET":
-        return show(request, "warehouse/counted.html", _outcome(actor, shipment), here=HERE)
+    unfit = _keep_photos(request, actor, shipment, at)
+    only_photos = "only" in request.POST
+    if shipment.status == "RECEIVED" and (request.method == "GET" or only_photos):
+        outcome = {**_outcome(actor, shipment), "unfit": unfit}
+        return show(request, "warehouse/counted.html", outcome, here=HERE)
     entries = _entries(shipment, request.POST)
     shown = request.POST.get("shown", "")
 
@@ -139,19 +147,24 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
 
     answer: HttpResponse | None = None
     refusal: Refused | None = None
-    if request.method == "POST" and (not _differs(entries) or shown == _said(entries)):
+    is_said = not _differs(entries) or shown == _said(entries)
+    if request.method == "POST" and is_said and not (only_photos or unfit):
         answer, refusal = attempt(request, do)
+    taken = photos.of_shipment(actor, shipment.pk)
     context = {
         **_about(shipment),
         "entries": entries,
         "good": sum(int(entry.good) for entry in entries if entry.missing is not None),
         "differs": _differs(entries),
         "said": _said(entries),
-        "will": _will(shipment, entries),
+        "will": _will(shipment, entries, len(taken)),
+        "photos": taken,
+        "unfit": unfit,
         "refusal": refusal,
         "may_receive": actor.may("receive"),
     }
-    status = refusal.status if refusal else 200
+    # An error status would take back the photos that came with the form.
+    status = refusal.status if refusal and not request.FILES else 200
     return answer or show(request, "warehouse/count.html", context, here=HERE, status=status)
 
 
@@ -201,6 +214,21 @@ def _shipment(actor: Actor, number: str) -> Any:
     return shipment
 
 
+def _keep_photos(
+    request: HttpRequest, actor: Actor, shipment: Any, at: datetime
+) -> list[tuple[str, Refused]]:
+    """Keep the photos of the form; returns those that are not taken, by name, and why."""
+    unfit: list[tuple[str, Refused]] = []
+    for photo in request.FILES.getlist("photos"):
+        name = photo.name or ""
+        try:
+            with transaction.atomic():
+                photos.add(shipment.pk, actor=actor, name=name, content=photo.read(), at=at)
+        except Refused as refusal:
+            unfit.append((name, refusal))
+    return unfit
+
+
 def _about(shipment: Any) -> dict[str, Any]:
     houses = names([shipment.sender, shipment.owner, shipment.lender])
     return {
@@ -244,7 +272,7 @@ def _said(entries: Sequence[Entry]) -> str:
     return " ".join(f"{entry.good}/{entry.damaged}" for entry in entries)
 
 
-def _will(shipment: Any, entries: Sequence[Entry]) -> list[Will]:
+def _will(shipment: Any, entries: Sequence[Entry], photos: int) -> list[Will]:
     """What receiving does, in the order in which it happens."""
     if any(entry.missing is None or entry.missing < 0 for entry in entries):
         return []
@@ -272,7 +300,11 @@ def _will(shipment: Any, entries: Sequence[Entry]) -> list[Will]:
         will.append(Will(words % {"n": missing}))
     if shipment.lender and (damaged or missing):
         will.append(Will(_("The seller pays their price back to the bank")))
-    return [*will, Will(_("Buyer, seller and bank are told"))]
+    will.append(Will(_("Buyer, seller and bank are told")))
+    if photos:
+        words = ngettext("They see %(n)d photo", "They see %(n)d photos", photos)
+        will.append(Will(words % {"n": photos}))
+    return will
 
 
 def _outcome(actor: Actor, shipment: Any) -> dict[str, Any]:
@@ -284,6 +316,9 @@ def _outcome(actor: Actor, shipment: Any) -> dict[str, Any]:
     return {
         **_about(shipment),
         "count": counted,
+        "is_open": counted is not None and counted.status == "COUNTED",
+        "photos": photos.of_shipment(actor, shipment.pk),
+        "may_receive": actor.may("receive"),
         "places": _places(actor, shipment),
         "lines": list(counted.lines.all()) if counted else [],
         "receipt": receipt,

@@ -39,6 +39,7 @@ DAYS = "create index fact_days on events_fact using brin (at)"
 
 
 class Migration(migrations.Migration):
+    reviewed = "Before the first release: no table is large."
     dependencies = [
         ("trade", "0002_policies"),
         ("books", "0002_policies"),

@@ -16,6 +16,7 @@ $$;
 
 
 class Migration(migrations.Migration):
+    reviewed = "Before the first release: no old code calls access_token."
     dependencies = [("access", "0002_policies"), ("parties", "0002_policies")]
     operations = [
         migrations.RunSQL(ACTORS, "drop function access_actors"),

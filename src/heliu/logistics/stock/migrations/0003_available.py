@@ -7,5 +7,6 @@ BEFORE = "drop function if exists stock_available(uuid[], uuid, uuid, timestampt
 
 
 class Migration(migrations.Migration):
+    reviewed = "Before the first release: no old code calls the function as it was."
     dependencies = [("stock", "0002_policies")]
     operations = [migrations.RunSQL([BEFORE, AVAILABLE], migrations.RunSQL.noop)]

@@ -1,0 +1,1 @@
+"""Files: pictures and papers that belong to a document, for those who may read them."""

@@ -1,0 +1,30 @@
+"""Answering with a file so that a browser shows or saves it and does nothing else with it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+
+from heliu.kernel.files.models import StoredFile
+from heliu.kernel.files.queries import open_bytes
+
+# Whatever may be hidden in the bytes: no script, no form, no origin of ours.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+def answer(request: HttpRequest, file: StoredFile) -> HttpResponse:
+    """The file; a picture to be seen, anything else to be saved.
+
+    A browser may keep the bytes but asks each time, so that whoever may not read any more does not.
+    """
+    etag = f'"{file.digest}"'
+    known = get_conditional_response(request, etag=etag)
+    response = known or HttpResponse(open_bytes(file), content_type=file.content_type)
+    if known is None:
+        response["Content-Disposition"] = content_disposition_header(not file.is_picture, file.name)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = SANDBOX
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,26 @@
+"""How the whole stands, in figures for the machine that watches it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class Gauge(NamedTuple):
+    """One figure: `label` tells it from others of its name, where there are several."""
+
+    name: str
+    label: str
+    value: float
+
+
+def gauges(at: datetime) -> list[Gauge]:
+    """Jobs, what waits too long for somebody, and how far the seals are behind.
+
+    Counts and seconds of all organisations together, so anybody who watches may see them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select name, label, value from operator_gauges(%s)", [at])
+        return [Gauge(*row) for row in cursor.fetchall()]

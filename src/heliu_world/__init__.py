@@ -1,0 +1,1 @@
+"""A whole market from one seed, lived through on the real operations, with everything checked."""

@@ -1,0 +1,461 @@
+"""The life of one order: whoever is concerned looks at it from time to time and does what is next.
+
+Nothing is planned ahead. Each look reads how things stand and draws what somebody does, so that a
+life goes on through whatever happened to it; at the end of the world only what leads on is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from heliu.demo.sample import Behaviour
+from heliu.logistics.pledges.policies import digest_of
+from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing.models import Receiving
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deliveries, financed_order, place_order, side_exits
+from heliu_world.acts import Act, Done, Hands
+from heliu_world.judge import Broken
+from heliu_world.market import Dealer, Seat, Shop
+from heliu_world.world import World
+
+type Wait = timedelta | None
+
+STANDS = """
+select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status as order_status,
+       o.pay_by, l.status as loan_status, l.principal, l.principal_repaid, l.due_on, l.expires_at,
+       l.agreement_digest, l.deposit_ratio, p.status as pledge_status,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
+                   'open', i.quantity - i.shipped - i.cancelled) order by i.position)
+                   filter (where i.quantity > i.shipped + i.cancelled), '[]')
+          from ordering_orderline i where i.order_id = o.id) as to_ship,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number,
+                   'status', s.status) order by s.number), '[]')
+          from transport_shipment s where s.order_id = o.id and s.status <> 'RECEIVED')
+           as shipments,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number,
+                   'status', r.status, 'digest', r.code_digest,
+                   'is_late', r.code_valid_until <= %s) order by r.number), '[]')
+          from pledges_releaseorder r where r.deal = d.id) as releases,
+       (select coalesce(jsonb_agg(c.id order by c.counted_at), '[]') from warehousing_receiving c
+          join transport_shipment s on s.id = c.shipment
+         where s.order_id = o.id and c.status = 'COUNTED') as differences,
+       (select count(*) from bank_paymentinstruction b where b.deal = d.id
+          and b.status in ('CREATED', 'SENT', 'UNKNOWN')) as at_the_bank,
+       (select coalesce(jsonb_agg(b.id order by b.number), '[]') from bank_paymentinstruction b
+         where b.deal = d.id and b.status = 'REJECTED'
+           and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK')
+           and not exists (select from bank_paymentinstruction n where n.deal = d.id
+                              and n.key = right(b.key || '+' || b.number, 80))) as refused
+  from trade_deal d join ordering_order o on o.id = d.order_id
+  left join lending_loan l on l.deal = d.id
+  left join pledges_pledge p on p.deal = d.id
+ where d.id = %s
+"""
+CARRIER = "Shunda"
+# Answers of the rules that an act may meet when others were quicker or the bank is at work.
+BUSY = frozenset({"bank-is-paying"})
+CALLED_OFF = frozenset({"already-shipped", "state-move", "partly-repaid"}) | BUSY
+
+
+def hours(random: Random, least: float, most: float) -> timedelta:
+    """Some time between, in whole seconds."""
+    return timedelta(seconds=random.randint(int(least * 3600), int(most * 3600)))
+
+
+@dataclass
+class Life:
+    """An order that was placed, and those who look after it."""
+
+    world: World
+    hands: Hands
+    shop: Shop
+    dealer: Dealer
+    deal: UUID
+    random: Random
+    codes: dict[str, str] = field(default_factory=dict)
+    _late_acts: int = 1
+    _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
+    _stands: dict[str, Any] = field(default_factory=dict)
+
+    def look(self) -> Wait:
+        """See how things stand and perhaps do something; returns when to look again, None never."""
+        self._stands = self.world.ask(STANDS, self.world.at, self.deal)[0]
+        if self._stands["outcome"] != "OPEN":
+            return self._afterwards()
+        if self._stands["pay_by"] != "FINANCE":
+            return self._plain()
+        match self._stands["loan_status"]:
+            case "REFERRED":
+                return self._referred()
+            case "QUOTED":
+                return self._quoted()
+            case "SELLER_PAID" | "OVERDUE" | "REPAID":
+                return self._running()
+            case "UNWINDING":
+                return self._unwinding()
+            case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
+                if self._luck(0.05):
+                    self._cancel()
+                return hours(self.random, 0.3, 4)
+            case _:
+                return hours(self.random, 1, 6)
+
+    # Chance. At the end of the world nothing is left to it.
+
+    def _luck(self, share: float) -> bool:
+        return self.random.random() < share and not self.world.is_ending
+
+    @property
+    def _about(self) -> str:
+        return str(self._stands["number"])
+
+    # By transfer and on terms.
+
+    def _plain(self) -> Wait:
+        stands = self._stands
+        if stands["order_status"] in ("PLACED", "CONFIRMED") and self._luck(0.08):
+            self._cancel()
+        elif stands["order_status"] == "PLACED":
+            self._confirm()
+        elif stands["shipments"] and (not stands["to_ship"] or self._luck(0.6)):
+            self._receive(stands["shipments"][0], at=self.dealer.seat)
+        elif stands["to_ship"]:
+            self._ship()
+        return hours(self.random, 2, 30)
+
+    # Before the money.
+
+    def _referred(self) -> Wait:
+        draw = self.random.random()
+        if draw < 0.15 or self._is_refused:
+            self._decide(approve=False)
+        elif draw < 0.6 or self.world.is_ending:
+            self._is_refused = not self._decide(approve=True).is_done
+            return hours(self.random, 0.2, 5)
+        return hours(self.random, 4, 40)
+
+    def _quoted(self) -> Wait:
+        stands = self._stands
+        if stands["expires_at"] <= self.world.at:
+            return hours(self.random, 1, 4)
+        draw = self.random.random()
+        if draw < 0.08 and not self.world.is_ending:
+            self._cancel()
+        elif draw < 0.15 and not self.world.is_ending:
+            self._sign(digest="0" * 64, refusals=frozenset({"agreement-differs"}))
+            return timedelta(minutes=2)
+        elif draw < 0.28 and not self.world.is_ending:
+            return timedelta(minutes=25)
+        else:
+            self._sign(digest=stands["agreement_digest"])
+        return hours(self.random, 0.1, 4)
+
+    # While it runs.
+
+    def _running(self) -> Wait:
+        stands = self._stands
+        if stands["refused"]:
+            self._pay_again()
+            return hours(self.random, 1, 8)
+        if stands["differences"] and self._luck(0.5):
+            self._settle()
+        choices: list[tuple[float, Callable[[], object]]] = []
+        if stands["to_ship"] and stands["order_status"] in ("CONFIRMED", "PART_SHIPPED"):
+            choices.append((5, self._ship))
+            if stands["order_status"] == "CONFIRMED" and not self.world.is_ending:
+                choices.append((0.8, self._cancel))
+        if stands["shipments"]:
+            choices.append((5, lambda: self._at_the_gate(stands["shipments"][0])))
+        waiting = [one for one in stands["releases"] if one["status"] != "PICKED_UP"]
+        if waiting:
+            choices.append((4, lambda: self._fetch(waiting[0])))
+        if stands["loan_status"] != "REPAID" and self._wants_to_pay():
+            choices.append((3, self._repay))
+        if not choices:
+            return hours(self.random, 8, 60)
+        weights, doings = zip(*choices, strict=True)
+        self.random.choices(doings, weights)[0]()
+        return hours(self.random, 3, 50)
+
+    def _wants_to_pay(self) -> bool:
+        stands = self._stands
+        if stands["at_the_bank"]:
+            return False
+        if self.world.is_ending:
+            return True
+        left = (stands["due_on"] - self.world.at.date()).days
+        if self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR) and left > -6:
+            return self._luck(0.15)
+        return self._luck(0.9 if left < 3 else 0.35)
+
+    def _unwinding(self) -> Wait:
+        if self._stands["refused"]:
+            self._pay_again()
+        return hours(self.random, 1, 8)
+
+    def _afterwards(self) -> Wait:
+        """It is over; now and then somebody tries something that must not go any more."""
+        if self._late_acts and self._luck(0.15):
+            self._late_acts -= 1
+            if self.random.random() < 0.5:
+                self._cancel(refusals=frozenset({"state-move", "already-shipped"}))
+            elif self._stands["loan_status"]:
+                self._repay(refusals=frozenset({"not-to-repay"}))
+        return None
+
+    # The acts.
+
+    def _confirm(self) -> None:
+        order = self._stands["order_id"]
+        self.hands.do(
+            Act(
+                "confirm", self.shop.seller, about=self._about, path=f"/orders/{order}/confirm",
+                desk=lambda who: place_order.confirm(order, actor=who, at=self.world.now),
+            )
+        )  # fmt: skip
+
+    def _cancel(self, refusals: frozenset[str] = CALLED_OFF) -> None:
+        order = self._stands["order_id"]
+        who = self.random.choice((self.dealer.seat, self.shop.seller))
+        self.hands.do(
+            Act(
+                "cancel", who, about=self._about, path=f"/orders/{order}/cancel",
+                body={"reason": "changed our mind"}, changed={"reason": "another reason"},
+                desk=lambda who: side_exits.cancel(
+                    order, actor=who, reason="changed our mind", at=self.world.now
+                ),
+                refusals=refusals,
+            )
+        )  # fmt: skip
+
+    def _decide(self, *, approve: bool) -> Done:
+        ratio = None
+        if approve and self.random.random() < 0.3:
+            ratio = Decimal(self._stands["deposit_ratio"]) + Decimal("0.05")
+            ratio = min(ratio, Decimal("0.60"))
+        share = None if ratio is None else f"{ratio:.4f}"
+        return self.hands.do(
+            Act(
+                "approve" if approve else "decline", self.shop.bank, about=self._about,
+                path=f"/deals/{self.deal}/decide",
+                body={"approve": approve, "reason": "looked at it", "deposit_ratio": share},
+                changed={"approve": not approve, "reason": "looked at it"},
+                desk=lambda who: side_exits.decide(
+                    self.deal, actor=who, approve=approve, reason="looked at it",
+                    deposit_ratio=ratio, at=self.world.now,
+                ),
+                refusals=frozenset({"limit-short", "facility-not-active"}),
+            )
+        )  # fmt: skip
+
+    def _sign(self, *, digest: str, refusals: frozenset[str] = frozenset()) -> None:
+        self.hands.do(
+            Act(
+                "sign", self.dealer.seat, about=self._about, path=f"/deals/{self.deal}/sign",
+                body={"agreement_digest": digest, "consent": True},
+                changed={"agreement_digest": digest, "consent": False},
+                desk=lambda who: financed_order.sign(
+                    self.deal, actor=who, agreement_digest=digest, consent=True, at=self.world.now
+                ),
+                refusals=refusals,
+            )
+        )  # fmt: skip
+
+    def _ship(self) -> None:
+        """All that is open, some lines, or part of one."""
+        order, lines = self._stands["order_id"], None
+        open_lines = self._stands["to_ship"]
+        if self._luck(0.35):
+            some = self.random.sample(open_lines, self.random.randint(1, len(open_lines)))
+            lines = {one["id"]: self.random.randint(1, one["open"]) for one in some}
+        sent = lines and [{"line": line, "quantity": n} for line, n in lines.items()]
+        self.hands.do(
+            Act(
+                "ship in part" if lines else "ship", self.shop.seller, about=self._about,
+                path=f"/orders/{order}/ship", body={"carrier": CARRIER, "lines": sent},
+                changed={"carrier": "another", "lines": sent},
+                desk=lambda who: deliveries.ship(
+                    order, actor=who, carrier=CARRIER, lines=lines, at=self.world.now
+                ),
+            )
+        )  # fmt: skip
+
+    def _at_the_gate(self, shipment: dict[str, Any]) -> None:
+        if shipment["status"] == "IN_TRANSIT" and self._luck(0.5):
+            self.hands.do(
+                Act(
+                    "note arrival", self.shop.keeper, about=shipment["number"],
+                    path=f"/shipments/{shipment['id']}/arrived",
+                    desk=lambda who: deliveries.arrived(
+                        UUID(shipment["id"]), actor=who, at=self.world.now
+                    ),
+                )
+            )  # fmt: skip
+            return
+        self._receive(shipment, at=self.shop.keeper)
+
+    def _receive(self, shipment: dict[str, Any], *, at: Seat) -> None:
+        """Counted line by line: exact, or as chance has it short or damaged."""
+        lines = self.world.ask(
+            "select id, quantity from transport_shipmentline where shipment_id = %s"
+            " order by position",
+            shipment["id"],
+        )
+        is_short = self.world.faults.happens("goods-short")
+        is_damaged = self.world.faults.happens("goods-damaged")
+        counts = []
+        for line in lines:
+            most = line["quantity"]
+            lost = self.random.randint(0, most) if is_short else 0
+            damaged = self.random.randint(0, most - lost) if is_damaged else 0
+            counts.append(Count(line["id"], most - lost - damaged, damaged))
+        told = [
+            {"line": str(one.line_id), "good": one.good, "damaged": one.damaged} for one in counts
+        ]
+        self.hands.do(
+            Act(
+                "receive", at, about=shipment["number"],
+                path=f"/shipments/{shipment['id']}/receive", body={"counts": told},
+                changed={"counts": [*told, told[0]]},
+                desk=lambda who: deliveries.goods_received(
+                    UUID(shipment["id"]), actor=who, counts=counts, at=self.world.now
+                ),
+            )
+        )  # fmt: skip
+
+    def _settle(self) -> None:
+        receiving = self._stands["differences"][0]
+        self.hands.do(
+            Act(
+                "settle a difference", self.shop.seller, about=self._about,
+                desk=lambda who: warehousing.settle(
+                    Receiving.objects.get(pk=receiving), actor=who, settlement="refunded",
+                    at=self.world.now,
+                ),
+            )
+        )  # fmt: skip
+
+    def _repay(self, refusals: frozenset[str] = frozenset({"not-to-repay"})) -> None:
+        key = self.hands.fresh_key()
+        amount: int | None = None
+        percent: Decimal | None = Decimal(self.random.choice((20, 35, 50, 100, 100)))
+        if self._luck(0.2):
+            amount, percent = self.random.randint(1, self._stands["principal"]), None
+        if self.world.is_ending:
+            amount, percent = None, Decimal(100)
+        sent = {"amount": amount} if amount else {"percent": str(percent)}
+        self.hands.do(
+            Act(
+                "repay", self.dealer.seat, about=self._about, path=f"/deals/{self.deal}/repay",
+                body=sent, changed={"percent": "7"},
+                desk=lambda who: financed_order.repay(
+                    self.deal, actor=who, key=key, amount=amount, percent=percent,
+                    at=self.world.now,
+                ),
+                refusals=refusals,
+            ),
+            key,
+        )  # fmt: skip
+
+    def _pay_again(self) -> None:
+        refused = UUID(self._stands["refused"][0])
+        payer = self.world.ask("select payer from bank_paymentinstruction where id = %s", refused)
+        seats = {seat.org: seat for seat in (self.dealer.seat, self.shop.seller, self.shop.bank)}
+        who = self.random.choice((seats[payer[0]["payer"]], self.shop.bank))
+        self.hands.do(
+            Act(
+                "pay again", who, about=self._about,
+                desk=lambda who: side_exits.pay_again(refused, actor=who, at=self.world.now),
+            )
+        )  # fmt: skip
+
+    def _fetch(self, release: dict[str, Any]) -> None:
+        """The dealer shows its code at the gate, or gets a fresh one first."""
+        code = self._code_of(release)
+        if code is None or release["is_late"] or release["status"] == "EXPIRED":
+            if code is not None and self._luck(0.4):
+                self._pick_up(release, code, expected="expired")
+                return
+            self._renew(release)
+            return
+        if self._luck(0.4):
+            return  # it takes its time, and the code may run out
+        if self._luck(0.1):
+            self._pick_up(release, "AAA AAA", expected="wrong")
+        if self._luck(0.3):
+            self._pick(release)
+        self._pick_up(release, code, expected="go")
+        if self._luck(0.3):
+            self._pick_up(release, code, expected="used")
+
+    def _pick_up(self, release: dict[str, Any], code: str, *, expected: str) -> None:
+        done = self.hands.do(
+            Act(
+                f"pick up ({expected})", self.shop.keeper, about=release["number"],
+                path="/pick-ups", body={"code": code}, changed={"code": "BBB BBB"},
+                desk=lambda who: _verdict(
+                    deliveries.pick_up(actor=who, code=code, at=self.world.now)
+                ),
+            )
+        )  # fmt: skip
+        if done.said["code"] not in (expected, "locked"):
+            raise Broken(
+                "the gate opens for the right code, once, in time",
+                f"{release['number']}: {done.said['code']} instead of {expected}",
+            )
+
+    def _pick(self, release: dict[str, Any]) -> None:
+        """The keeper takes the goods of a release out of their bin, before the owner comes."""
+        row = self.world.ask(
+            "select stock_row_id as id, quantity from pledges_releaseline where release_id = %s"
+            " order by id limit 1",
+            release["id"],
+        )[0]
+        self.hands.do(
+            Act(
+                "pick for a release", self.shop.keeper, about=release["number"],
+                desk=lambda who: _verdict(
+                    warehousing.pick(
+                        actor=who, row_id=row["id"], quantity=row["quantity"],
+                        release_order_id=UUID(release["id"]), at=self.world.now,
+                    )
+                ),
+            )
+        )  # fmt: skip
+
+    def _renew(self, release: dict[str, Any]) -> None:
+        done = self.hands.do(
+            Act(
+                "renew a code", self.dealer.seat, about=release["number"],
+                path=f"/releases/{release['number']}/code",
+            )
+        )  # fmt: skip
+        self.codes[release["id"]] = done.said["code"]
+
+    def _code_of(self, release: dict[str, Any]) -> str | None:
+        """The code that opens a release now, as the dealer's notices or a renewal told it."""
+        told = self.world.ask(
+            "select params ->> 'code' as code from events_notice where org = %s"
+            " and kind = 'goods-released' and link = %s order by at, id",
+            self.dealer.seat.org,
+            f"/deals/{self._stands['number']}",
+        )
+        known = [row["code"] for row in told]
+        known += [self.codes[release["id"]]] if release["id"] in self.codes else []
+        for code in reversed(known):
+            if digest_of(code, settings.SECRET_KEY) == release["digest"]:
+                return str(code)
+        return None
+
+
+def _verdict(verdict: Any) -> dict[str, Any]:
+    return {"go": verdict.go, "code": verdict.code}

@@ -1,0 +1,279 @@
+"""The market of a seed: sellers and their banks, warehouses, dealers, goods, and all their people.
+
+Dealers, goods, prices and the years before are those of the shipped sample; houses are invented.
+Which dealers there are, how much stock, and the banks' terms come from the seed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from heliu.capital.bank.models import AccountKind
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.books import operations as books
+from heliu.capital.credit.models import Programme
+from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing.models import PriceList
+from heliu.demo import history, sample
+from heliu.demo.chain import YUAN, Chain, owner_name
+from heliu.kernel.access import operations as access
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.clock import day_of
+from heliu.kernel.goods import models as goods_models
+from heliu.kernel.goods import operations as goods
+from heliu.kernel.parties import operations as parties
+from heliu.logistics.stock import operations as stock
+from heliu.logistics.warehousing import operations as warehousing
+
+SYSTEM = Actor.system()
+DEALERS, BUSIEST = 6, 18
+LINES = 6  # of an order, at most
+
+
+@dataclass(frozen=True)
+class House:
+    """A seller with the bank and the warehouse beside it, and what its programme says."""
+
+    seller: str
+    bank: str
+    keeper: str
+    days: tuple[int, ...]
+    terms: Mapping[str, Any]
+
+
+# Short terms, so that they run out within the simulation; otherwise as unlike as can be.
+HOUSES = (
+    House("haitang", "chengjiang", "yuntai", (10, 20, 30), {"fee_rate": "0.20"}),
+    House(
+        "songhe",
+        "nanpu",
+        "beigang",
+        (7, 15, 45),
+        {"day_count": "ACT/365F", "grace_days": 2, "is_principal_first": True},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody at a desk, ready to act, and the secret with which a program acts for them."""
+
+    actor: Actor
+    token: str
+
+    @property
+    def org(self) -> UUID:
+        """The organisation of the desk."""
+        return self.actor.own_org
+
+
+@dataclass
+class Shop:
+    """A seller with its goods, the bank that finances its dealers, and the warehouse it ships to.
+
+    `orders` are the real orders of its dealers, cut down to its goods.
+    """
+
+    seller: Seat
+    bank: Seat
+    keeper: Seat
+    prices: PriceList
+    skus: dict[str, UUID]
+    orders: list[sample.Order]
+
+
+@dataclass
+class Dealer:
+    """A buyer; `lateness` is how it pays."""
+
+    code: str
+    seat: Seat
+    lateness: sample.Behaviour
+
+
+@dataclass
+class Market:
+    """Everybody there is."""
+
+    shops: list[Shop]
+    dealers: list[Dealer]
+
+
+def lay(random: Random, *, at: datetime) -> Market:
+    """Lay a market that opens at a moment; runs as the worker, in one transaction."""
+    known = sample.load(day_of(at))
+    chosen = sorted(random.sample(known.dealers[:BUSIEST], DEALERS), key=lambda one: one.code)
+    orgs = {dealer.code: _organization(dealer.code, "DEALER") for dealer in chosen}
+    _organization("operator", "OPERATOR")
+    _shelves(known)
+    families = sorted({sku.family for sku in known.skus})
+    random.shuffle(families)
+    shops = []
+    for place, house in enumerate(HOUSES):
+        own = {sku.code for sku in known.skus if families.index(sku.family) % len(HOUSES) == place}
+        shops.append(_shop(random, house, known, own, orgs, at=at))
+    dealers = [
+        Dealer(one.code, _seat(orgs[one.code], "owner", owner_name(one.code), at), one.behaviour)
+        for one in chosen
+    ]
+    return Market(shops, dealers)
+
+
+def _shop(
+    random: Random,
+    house: House,
+    known: sample.Sample,
+    own: set[str],
+    dealers: dict[str, UUID],
+    *,
+    at: datetime,
+) -> Shop:
+    """A seller's side of the market, with what its dealers bought before."""
+    seller_org = _organization(house.seller, "SELLER")
+    bank_org = _organization(house.bank, "BANK")
+    keeper_org = _organization(house.keeper, "WAREHOUSE")
+    parties.introduce(seller_org, bank_org, keeper_org)
+    for buyer in dealers.values():
+        since = day_of(at) - timedelta(days=730)
+        parties.relate(actor=SYSTEM, buyer=buyer, seller=seller_org, since=since)
+        parties.introduce(buyer, bank_org, keeper_org)
+    for org, code, supervised in ((seller_org, "OWN", False), (keeper_org, "SUP", True)):
+        warehousing.set_up(
+            actor=SYSTEM, org=org, code=code, name=code, columns=6, rows=4,
+            is_supervised=supervised,
+        )  # fmt: skip
+    orders = _cut(known.orders, own, set(dealers), house=house.seller)
+    sold = Counter(dict.fromkeys(sorted(own), 0))
+    for order in orders:
+        sold.update({line.sku: line.quantity for line in order.lines})
+    goods_here = [sku for sku in known.skus if sku.code in own]
+    skus, prices = _goods(seller_org, goods_here, at=at)
+    _stock(random, seller_org, skus, sold, at=at)
+    _money(random, house, seller_org, bank_org, dealers, at=at)
+    chain = Chain(seller=seller_org, dealers=dealers, skus=skus)
+    behaviours = {dealer.code: dealer.behaviour for dealer in known.dealers}
+    history.load(chain, orders, behaviours=behaviours, at=at)
+    return Shop(
+        _seat(seller_org, "sales-manager", house.seller, at),
+        _seat(bank_org, "risk-officer", house.bank, at),
+        _seat(keeper_org, "keeper", house.keeper, at),
+        prices, skus, orders,
+    )  # fmt: skip
+
+
+def _cut(
+    orders: Sequence[sample.Order], skus: set[str], dealers: set[str], *, house: str
+) -> list[sample.Order]:
+    """The dealers' orders with what they hold of a seller's goods, under a number of its own."""
+    cut = []
+    for order in orders:
+        lines = tuple(line for line in order.lines if line.sku in skus)
+        if lines and order.dealer in dealers:
+            cut.append(replace(order, number=f"{house} {order.number}", lines=lines))
+    return cut
+
+
+def _organization(code: str, role: str) -> UUID:
+    return parties.register(
+        actor=SYSTEM, code=code.lower(), roles=(role,), name=f"{code.title()} Co., Ltd.",
+        short_name=code.title(),
+    ).id  # fmt: skip
+
+
+def _seat(org: UUID, role: str, name: str, at: datetime) -> Seat:
+    email = f"{role}@{org.hex}.world"
+    user = access.enrol(actor=SYSTEM, email=email, name=name, org=org, role=role, language="en")
+    actor = actor_at(user, desks_of(user.pk)[0])
+    assert actor is not None
+    token = access.issue_token(actor=SYSTEM, user=user, org=org, label="simulation", at=at)
+    return Seat(actor, token)
+
+
+def _shelves(known: sample.Sample) -> None:
+    goods_models.UnitOfMeasure.objects.get_or_create(
+        code="PCS", defaults={"name": "pieces", "name_zh": "件"}
+    )
+    goods_models.Family.objects.bulk_create(
+        goods_models.Family(code=one.code, name=one.name, name_zh=one.name_zh)
+        for one in known.families
+    )
+
+
+def _goods(
+    seller: UUID, skus: Sequence[sample.Sku], *, at: datetime
+) -> tuple[dict[str, UUID], PriceList]:
+    """A seller's goods with their list prices and tiers."""
+    entered = goods.enter(
+        [goods.NewSku(sku.code, sku.name, sku.name_zh, family=sku.family) for sku in skus],
+        actor=SYSTEM,
+        seller=seller,
+    )
+    ids = {sku.code: sku.id for sku in entered}
+    catalogue.index(ids.values())
+    standard = pricing.create_list(
+        actor=SYSTEM, seller=seller, code="STD", name="Standard", is_default=True
+    )
+    prices = [pricing.NewPrice(ids[sku.code], sku.price) for sku in skus]
+    prices += [
+        pricing.NewPrice(ids[sku.code], sku.tier_price, sku.tier_from)
+        for sku in skus
+        if sku.tier_from > 1
+    ]
+    since = day_of(at) - timedelta(days=800)
+    pricing.set_prices(standard, actor=SYSTEM, prices=prices, valid_from=since, at=at)
+    return ids, standard
+
+
+def _stock(
+    random: Random, seller: UUID, skus: dict[str, UUID], sold: Counter[str], *, at: datetime
+) -> None:
+    """About what sells in some months; a few shelves are nearly empty."""
+    lines = []
+    for code in sorted(skus):
+        scarce = random.random() < 0.1
+        pieces = random.randint(3, 20) if scarce else 50 + sold[code] * random.randint(1, 3) // 4
+        lines.append(stock.Supply(skus[code], pieces))
+    stock.supply(
+        lines, owner=seller, warehouse=seller, key=f"opening:{seller}", subject=seller, at=at
+    )
+
+
+def _money(
+    random: Random,
+    house: House,
+    seller: UUID,
+    bank: UUID,
+    dealers: dict[str, UUID],
+    *,
+    at: datetime,
+) -> None:
+    """The programme, trade credit for some, and everybody's accounts at this bank."""
+    Programme.objects.create(
+        lender=bank,
+        seller=seller,
+        name="Pledged orders",
+        deposit_ratios=[Decimal(ratio) for ratio in ("0.10", "0.20", "0.30", "0.40")],
+        days_options=list(house.days),
+        single_name_cap=500_000 * YUAN,
+        auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
+        seller_quota=20_000_000 * YUAN,
+        **house.terms,
+    )
+    accounts = [
+        (bank, AccountKind.NOSTRO, 500_000_000 * YUAN),
+        (seller, AccountKind.CURRENT, 3_000_000 * YUAN),
+        *((dealer, AccountKind.CURRENT, 800_000 * YUAN) for dealer in dealers.values()),
+    ]
+    for org, kind, funds in accounts:
+        sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
+    for buyer in random.sample(sorted(dealers.values()), 4):
+        books.trade_credit(seller=seller, buyer=buyer, limit=random.choice((3_000, 30_000)) * YUAN)

@@ -1,0 +1,279 @@
+"""A seed played: the market laid, its days lived through in the order of time, everything driven
+to rest at the end, and a report of what happened."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from heliu_world import market, rhythm
+from heliu_world.acts import Hands
+from heliu_world.chance import governed, stream
+from heliu_world.faults import Faults, chosen
+from heliu_world.ground import fresh
+from heliu_world.judge import Broken, Judge
+from heliu_world.lives import Life
+from heliu_world.rest import require_rest
+from heliu_world.street import Street
+from heliu_world.works import Works
+from heliu_world.world import BEGINS, World
+
+DAY = timedelta(days=1)
+LONGEST_END = 60  # rounds after which what has not come to rest never will
+Say = Callable[[str], None]
+
+
+@dataclass
+class Violation:
+    """A law that was broken, and where."""
+
+    law: str
+    offender: str
+    seed: int
+    day: int
+    step: int
+    last: list[str]
+    replay: str
+    trace: str = ""
+
+
+@dataclass
+class Report:
+    """What happened in a run; see docs/simulate.schema.json."""
+
+    seed: int
+    days: int
+    faults_allowed: list[str]
+    steps: int = 0
+    acts: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+    states: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    digest: str = ""
+    seconds: float = 0.0
+    violations: list[Violation] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON."""
+        return asdict(self)
+
+
+def simulate(
+    seed: int, days: int, faults: str = "all", *, template: str = "", say: Say = lambda words: None
+) -> Report:
+    """Play a seed on a database of its own; `template` is a migrated one to copy.
+
+    Stops at the first violation, which stands in the report with the command that replays it.
+    """
+    allowed = chosen(faults)
+    report = Report(seed, days, sorted(allowed))
+    began = time.monotonic()
+    with (
+        fresh(f"heliu_world_{seed}_{time.time_ns():x}", template=template) as ground,
+        TemporaryDirectory(prefix="heliu-world-") as folder,
+        _quiet(),
+    ):
+        judge = Judge(ground, Path(folder))
+        world = World(seed, ground, judge, Faults(stream(seed, "faults"), allowed))
+        with governed(seed, lambda: world.now):
+            play = Play(world, days, say)
+            try:
+                play.begin()
+                play.live()
+                play.end()
+            except Broken as broken:
+                report.violations.append(_violation(world, broken, days, faults))
+            except Exception as error:
+                crash = Broken("nothing breaks", f"{type(error).__name__}: {error}"[:400])
+                told = "".join(traceback.format_exception(error)[-12:])
+                report.violations.append(_violation(world, crash, days, faults, trace=told))
+        play.works.count_trouble()
+        report.steps, report.digest = world.step, world.digest
+        report.acts = dict(sorted(world.acts.items()))
+        report.refusals = dict(sorted(world.refusals.items()))
+        report.faults = dict(sorted(world.faults.fired.items()))
+        report.states = world.judge.states()
+    report.seconds = round(time.monotonic() - began, 1)
+    return report
+
+
+class Play:
+    """The order of things: what happens next, and after it whether everything holds."""
+
+    def __init__(self, world: World, days: int, say: Say) -> None:
+        self.world, self.days, self.say = world, days, say
+        self.hands = Hands(world)
+        self.works = Works(world)
+        self.street = Street(world, self.hands)
+        self.random = world.random("play")
+        self.lives: list[Life] = []
+        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._number = 0
+
+    def begin(self) -> None:
+        """Lay the market and put into the queue what is known beforehand."""
+        world = self.world
+        with world.ground.working():
+            world.market = market.lay(world.random("market"), at=world.at)
+        with world.ground.being("owner") as link, link.cursor() as cursor:
+            cursor.execute("analyze")
+        world.judge.take_seat()
+        wanted = rhythm.wishes(world.market, world.random("rhythm"), begins=BEGINS, days=self.days)
+        for wish in wanted:
+            self._put(wish.at, partial(self._order, wish))
+        for day in range(self.days):
+            self._day(day)
+
+    def live(self) -> None:
+        """Live through the days."""
+        end = BEGINS + self.days * DAY
+        while self._queue and self._queue[0][0] < end:
+            self._next()
+
+    def end(self) -> None:
+        """No more chance: drive on whatever can go on, then see that all is at rest."""
+        world = self.world
+        world.is_ending = world.faults.is_over = True
+        self.works.end_trouble()
+        for _ in range(LONGEST_END):
+            self._queue.clear()
+            open_lives = [life for life in self.lives if life.look() is not None]
+            self._step(self.works.push_notices)
+            self._step(self.works.sweep)
+            world.at += timedelta(hours=4)
+            if world.at.hour < 4:
+                self._step(self.works.close)
+            if not open_lives:
+                break
+        world.at += timedelta(days=2)
+        self._step(self.works.sweep)
+        self._step(self.works.close)
+        require_rest(world)
+        world.judge.compare_with_bank(world.at)
+        self._check()
+
+    # The queue.
+
+    def _put(self, at: datetime, do: Callable[[], None]) -> None:
+        self._number += 1
+        heapq.heappush(self._queue, (at, self._number, do))
+
+    def _next(self) -> None:
+        at, _, do = heapq.heappop(self._queue)
+        self.world.at = max(self.world.at, at)
+        self._step(do)
+        if self.works.is_called():
+            self._call_worker()
+
+    def _step(self, do: Callable[[], None]) -> None:
+        self.world.step += 1
+        do()
+        self.world.judge.look(self.world.at)
+
+    def _call_worker(self) -> None:
+        """The worker comes within seconds, or the call is lost and the sweeper must find it."""
+        if self.world.faults.happens("call-lost"):
+            return
+        at = self.world.at + timedelta(seconds=self.random.randint(1, 90))
+        self._put(at, self.works.die_after_sending)
+        self._put(at, self.works.talk_to_bank)
+
+    def _day(self, day: int) -> None:
+        """What a day has besides orders: the turn of the day, sweeps, goods, prices, mischief."""
+        world, random, start = self.world, self.random, BEGINS + day * DAY
+        self._put(start + timedelta(hours=16, minutes=5), self._turn_of_day)
+        for hour in range(0, 24, 4):
+            self._put(start + timedelta(hours=hour, minutes=random.randint(1, 50)), self._sweep)
+        for hour in (6, 18):
+            self._put(start + timedelta(hours=hour), self._seal)
+        others: tuple[tuple[Callable[[], None], float], ...] = (
+            (self.street.goods_come, 0.6),
+            (self.street.prices_change, 0.5),
+            (self.street.consent_ends, 0.15),
+            (self.street.pledged_goods_are_asked_for, 0.9),
+            (self.street.facility_stops, 0.2),
+            (self.street.codes_are_guessed, 0.1),
+            (self.works.mischief_at_the_door, 1),
+            (self.works.push_notices, 1),
+        )
+        for do, share in others:
+            if random.random() < share:
+                self._put(start + timedelta(seconds=random.randrange(86_400)), do)
+        if world.faults.happens("stranger-tries") or random.random() < 0.3:
+            at = start + timedelta(seconds=random.randrange(86_400))
+            self._put(at, self.street.stranger_tries)
+
+    # What is put into it.
+
+    def _order(self, wish: rhythm.Wish) -> None:
+        life = self.street.order(wish)
+        if life is None:
+            return
+        self.works.expect_trouble(life.deal)
+        self.lives.append(life)
+        self._later(life, timedelta(minutes=life.random.randint(1, 20)))
+
+    def _later(self, life: Life, wait: timedelta) -> None:
+        def look() -> None:
+            again = life.look()
+            if again is not None:
+                self._later(life, again)
+
+        self._put(self.world.at + wait, look)
+
+    def _sweep(self) -> None:
+        if not self.world.faults.happens("sweeper-down"):
+            self.works.sweep()
+
+    def _seal(self) -> None:
+        sealed = self.world.judge.seal(self.world.at)
+        self.world.acts["seal"] += 1
+        self.world.tell("seal", "lines" if sealed else "nothing")
+
+    def _turn_of_day(self) -> None:
+        world = self.world
+        if world.faults.happens("clock-jump"):
+            world.at += timedelta(days=self.random.randint(1, 3))
+        if not world.faults.happens("close-skipped"):
+            self.works.close()
+        self._check()
+        self.say(f"day {world.day}: {world.step} steps, {len(self.lives)} orders")
+
+    def _check(self) -> None:
+        """Everything there is, and the seals."""
+        self.world.judge.seal(self.world.at)
+        self.world.judge.look_at_all(self.world.at)
+
+
+def _violation(world: World, broken: Broken, days: int, faults: str, trace: str = "") -> Violation:
+    return Violation(
+        law=broken.law,
+        offender=broken.offender,
+        seed=world.seed,
+        day=world.day,
+        step=world.step,
+        last=list(world.last),
+        replay=f"heliu simulate --seed {world.seed} --days {days} --faults {faults}",
+        trace=trace,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What the product logs about the faults it is given is no news here."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

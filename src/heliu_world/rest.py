@@ -1,0 +1,43 @@
+"""What must be true when everything that can finish has finished: nothing is left hanging."""
+
+from __future__ import annotations
+
+from heliu_world.judge import Broken
+from heliu_world.world import World
+
+AT_REST = {
+    "every deal has ended": "select concat_ws(' ', d.number, o.pay_by, o.status, l.status,"
+    " 'pledge', p.status, (select array_agg(concat_ws(' ', step, at) order by t.id)"
+    " from trade_dealstep t where t.deal_id = d.id))"
+    " from trade_deal d join ordering_order o on o.id = d.order_id"
+    " left join lending_loan l on l.deal = d.id left join pledges_pledge p on p.deal = d.id"
+    " where d.outcome = 'OPEN'",
+    "no payment is on its way": "select number from bank_paymentinstruction"
+    " where status in ('CREATED', 'SENT', 'UNKNOWN')",
+    "no notice waits": "select id from bank_banknotice where status = 'WAITING'",
+    "nothing is held any more": "select k.key from posting_hold h"
+    " join posting_account k on k.id = h.account_id where h.status = 'OPEN'",
+    "no limit is used": "select b.ref from books_account b join posting_line l"
+    " on l.account_id = b.id where b.code = 'limit_used' group by b.ref having sum(l.amount) <> 0",
+    "no supervised money lies anywhere": "select a.number from sandbox_account a"
+    " join bank_bankaccount b on b.number = a.number"
+    " where b.kind = 'SUPERVISED' and a.balance <> 0",
+    "no deposit is kept": "select number from lending_loan where deposit_back <> 0",
+    "nothing is pledged": "select id from stock_stockrow where pledge is not null and quantity > 0",
+    "nothing is on the road": "select number from transport_shipment where status <> 'RECEIVED'",
+    "no ended loan is owed": "select number from lending_loan where status in"
+    " ('CLOSED', 'CANCELLED') and disbursed_on is not null and loan_returned_at is null"
+    " and principal <> principal_repaid",
+    "nothing of a financed deal stands in the books any more": "select b.code || ' of ' || d.number"
+    " from trade_deal d join books_account b on b.ref = d.id::text"
+    " join posting_line l on l.account_id = b.id where b.code in ('refund_due', 'liab_margin',"
+    " 'cash_supervised', 'prepayment', 'in_transit_pledged', 'inventory_pledged', 'collateral',"
+    " 'loan_principal', 'interest_receivable') group by b.id, d.number having sum(l.amount) <> 0",
+}
+
+
+def require_rest(world: World) -> None:
+    """Raises `Broken` for the first thing that hangs."""
+    for law, sql in AT_REST.items():
+        for row in world.ask(f"{sql} order by 1 limit 1"):
+            raise Broken(law, str(next(iter(row.values()))))

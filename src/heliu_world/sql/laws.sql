@@ -1,0 +1,383 @@
+-- What must hold after every step, asked of what changed since the last time only. An independent
+-- telling: nothing here calls a function of the product.
+
+create table world_seen (document text, state text, primary key (document, state));
+grant select, insert on world_seen to heliu_web, heliu_worker;
+
+-- Remembers every state a document ever had, also one it had only within a transaction.
+create function world_note() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+    insert into world_seen values (tg_argv[0], to_jsonb(new) ->> tg_argv[1])
+        on conflict do nothing;
+    return null;
+end $$;
+
+-- A broken law with its first offender, one row each. `since_line` and `since` are the last line
+-- and the transaction of the last time; `moment` is the simulation's.
+create function world_laws(since_line bigint, since bigint, moment timestamptz, today date)
+returns table (law text, offender text)
+language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+declare
+    touched bigint[];  -- accounts
+    changed uuid[];    -- deals
+begin
+    select coalesce(array_agg(distinct id), '{}') into touched from (
+        select account_id as id from posting_line where id > since_line
+        union all
+        select id from posting_account where is_limited and xmin::text::bigint >= since) x;
+    select coalesce(array_agg(distinct id), '{}') into changed from (
+        select id from trade_deal where xmin::text::bigint >= since
+        union all
+        select d.id from trade_deal d join ordering_order o on o.id = d.order_id
+         where o.xmin::text::bigint >= since
+        union all
+        select deal from lending_loan where xmin::text::bigint >= since
+        union all
+        select deal from pledges_pledge where xmin::text::bigint >= since
+        union all
+        select deal from pledges_releaseorder where xmin::text::bigint >= since
+        union all
+        select deal from bank_paymentinstruction where xmin::text::bigint >= since) x;
+
+    -- The ledgers.
+    return query
+    select 'a journal sums to zero in every book', j.key::text
+      from posting_line l join posting_account k on k.id = l.account_id
+      join posting_journal j on j.id = l.journal_id
+     where l.id > since_line
+     group by j.key, k.balance_group, k.unit having sum(l.amount) <> 0 limit 1;
+
+    return query
+    select 'a balance is the sum of its lines, holds are the sum of the open ones, limits hold',
+           format('%s: stands %s (out %s, in %s), lines %s, holds out %s, in %s', k.key, k.posted,
+                  k.held_out, k.held_in, s.amount, h.o, h.i)
+      from posting_account k
+     cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
+                          where l.account_id = k.id) s
+     cross join lateral (select coalesce(sum(greatest(x.posted - x.amount, 0)), 0) as o,
+                                coalesce(sum(greatest(x.amount - x.posted, 0)), 0) as i
+                           from posting_hold x
+                          where x.account_id = k.id and x.status = 'OPEN') h
+     where k.id = any (touched) and k.is_limited
+       and ((k.posted, k.held_out, k.held_in) is distinct from (s.amount, h.o, h.i)
+            or k.posted - k.held_out < k.floor or k.posted + k.held_in > k.ceiling)
+     limit 1;
+
+    return query
+    select 'an event is posted once', format('%s of %s', j.kind, j.subject)
+      from posting_journal j
+     where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
+                      'loan_cancelled', 'refund_agreed', 'order_paid')
+       and j.subject in (
+           select id from lending_loan where deal = any (changed)
+           union all select order_id from trade_deal where id = any (changed))
+     group by j.kind, j.subject having count(*) > 1 limit 1;
+
+    -- Goods.
+    return query
+    select 'a row of stock shows what its account holds', r.id::text
+      from stock_stockrow r join posting_account k on k.id = r.account
+     where r.account = any (touched) and r.quantity <> k.posted limit 1;
+
+    return query
+    select 'what can be promised lies there free and good', p.id::text
+      from stock_promised p join posting_account k on k.id = p.account
+     where p.account = any (touched)
+       and k.posted <> (select coalesce(sum(r.quantity), 0) from stock_stockrow r
+                         where r.owner = p.owner and r.warehouse = p.warehouse
+                           and r.sku_id = p.sku_id and r.quality = 'GOOD' and r.pledge is null)
+     limit 1;
+
+    return query
+    select 'goods leave a warehouse only for a pick-up', k.key::text
+      from posting_account k
+     where k.id = any (touched) and starts_with(k.key, 'handed-over:')
+       and (select coalesce(sum(l.amount), 0) from posting_line l where l.account_id = k.id)
+           <> (select coalesce(sum(g.quantity), 0)
+                 from pledges_releaseline g join pledges_releaseorder o on o.id = g.release_id
+                where o.status = 'PICKED_UP' and g.sku_id::text = k.unit and g.pledgor = k.org
+                  and g.custodian = k.other)
+     limit 1;
+
+    -- Orders.
+    return query
+    select 'an order is placed once for a key', o.remark::text from ordering_order o
+     where o.remark <> '' and o.remark in (
+           select x.remark from ordering_order x join trade_deal d on d.order_id = x.id
+            where d.id = any (changed))
+     group by o.remark having count(*) > 1 limit 1;
+
+    return query
+    select 'an order holds the goods and the credit that are open on it',
+           format('%s %s: goods %s for %s open, credit %s for %s', o.number, o.status, h.goods,
+                  n.goods, h.credit, n.credit)
+      from trade_deal d join ordering_order o on o.id = d.order_id
+     cross join lateral (
+           select coalesce(sum(x.posted - x.amount) filter (where k.lock_rank = 80), 0) as goods,
+                  coalesce(sum(x.amount - x.posted) filter (where k.lock_rank = 10), 0) as credit
+             from posting_hold x join posting_account k on k.id = x.account_id
+            where x.subject = o.id and x.status = 'OPEN') h
+     cross join lateral (
+           select coalesce(sum(i.quantity - i.shipped - i.cancelled), 0) as goods,
+                  coalesce(sum((i.quantity - i.shipped - i.cancelled) * i.unit_price)
+                           filter (where o.pay_by = 'TERMS'), 0) as credit
+             from ordering_orderline i
+            where i.order_id = o.id and o.status in ('PLACED', 'CONFIRMED', 'PART_SHIPPED')) n
+     where d.id = any (changed) and (h.goods, h.credit) is distinct from (n.goods, n.credit)
+     limit 1;
+
+    return query
+    select 'financed goods are sent once the seller has its money', s.number::text
+      from transport_shipment s join lending_loan l on l.deal = s.deal
+     where s.deal = any (changed) and l.seller_paid_at is null limit 1;
+
+    -- Loans.
+    return query
+    select 'the limit is held for open offers and signed loans, and for nothing else',
+           format('%s %s: %s held, principal %s', l.number, l.status, h.amount, l.principal)
+      from lending_loan l
+     cross join lateral (
+           select coalesce(sum(x.amount - x.posted), 0) as amount from posting_hold x
+            where x.subject = l.id and x.status = 'OPEN') h
+     where l.deal = any (changed)
+       and not case
+           when l.status = 'QUOTED'
+                then h.amount = l.principal or h.amount = 0 and l.expires_at <= moment
+           when l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING')
+                then h.amount = l.principal
+           when l.status = 'BANK_REJECTED'
+                then h.amount in (0, l.principal) and (h.amount = 0 or l.disbursed_at is null)
+           else h.amount = 0 end
+     limit 1;
+
+    return query
+    select 'the limit used is what is lent', format('%s: %s used, %s lent', k.key, s.amount, v.lent)
+      from posting_account k join books_account b on b.id = k.id and b.code = 'limit_used'
+     cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
+                          where l.account_id = k.id) s
+     cross join lateral (
+           select coalesce(sum(l.principal - l.principal_repaid), 0) as lent from lending_loan l
+            where l.facility_id::text = b.ref and l.disbursed_on is not null
+              and l.loan_returned_at is null) v
+     where k.id = any (touched) and s.amount <> v.lent limit 1;
+
+    return query
+    select 'interest is what the days and balances say',
+           format('%s: %s posted to %s, reckoned %s', l.number, l.interest_accrued, l.accrued_to,
+                  v.interest)
+      from lending_loan l
+     cross join lateral (
+           select coalesce(round(l.rate * sum(l.principal - (
+                      select coalesce(sum(r.principal), 0) from lending_repayment r
+                       where r.loan_id = l.id and r.effective <= day::date))
+                  / (100 * case l.day_count when 'ACT/365F' then 365 else 360 end)), 0) as interest
+             from generate_series(l.disbursed_on,
+                                  least(l.accrued_to, l.due_on + l.grace_days) - 1,
+                                  interval '1 day') day) v
+     where l.deal = any (changed) and l.disbursed_on is not null and l.seller_paid_at is not null
+       and l.interest_accrued <> v.interest
+     limit 1;
+
+    return query
+    select 'a loan says what the lender''s book says',
+           format('%s: principal %s in the book %s, interest %s in the book %s', l.number,
+                  v.principal, s.principal, l.interest_accrued - l.interest_paid, s.interest)
+      from lending_loan l
+     cross join lateral (
+           select case when l.disbursed_on is not null and l.loan_returned_at is null
+                       then l.principal - l.principal_repaid else 0 end as principal) v
+     cross join lateral (
+           select coalesce(sum(n.amount) filter (where b.code = 'loan_principal'), 0) as principal,
+                  coalesce(sum(n.amount) filter (where b.code = 'interest_receivable'), 0)
+                      as interest
+             from books_account b join posting_line n on n.account_id = b.id
+            where b.org = l.lender and b.ref = l.deal::text
+              and b.code in ('loan_principal', 'interest_receivable')) s
+     where l.deal = any (changed)
+       and (v.principal, l.interest_accrued - l.interest_paid)
+           is distinct from (s.principal, s.interest)
+     limit 1;
+
+    return query
+    select 'what a loan was paid is what the bank booked for it',
+           format('%s: paid %s, booked %s', l.number, r.amounts, p.amounts)
+      from lending_loan l
+     cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
+                           from lending_repayment where loan_id = l.id) r
+     cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
+                           from bank_paymentinstruction
+                          where deal = l.deal and purpose in ('REPAYMENT', 'REFUND')
+                            and status = 'BOOKED') p
+     where l.deal = any (changed) and r.amounts <> p.amounts limit 1;
+
+    -- Pledges.
+    return query
+    select 'no more goods are released than the repaid share of the loan has earned',
+           format('%s: released %s (lines %s), fetched %s, earned %s', p.number, p.released_value,
+                  v.released, v.fetched, e.earned)
+      from pledges_pledge p join lending_loan l on l.id = p.loan
+     cross join lateral (
+           select case when l.status in ('REPAID', 'CLOSED') then p.pledged_value
+                       else p.pledged_value * l.principal_repaid / l.principal end as earned) e
+     cross join lateral (
+           select coalesce(sum(g.value), 0) as released,
+                  coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
+             from pledges_releaseorder o join pledges_releaseline g on g.release_id = o.id
+            where o.pledge_id = p.id) v
+     where p.deal = any (changed)
+       and (p.released_value > e.earned or v.released <> p.released_value
+            or v.fetched > e.earned)
+     limit 1;
+
+    return query
+    select 'goods of a repaid loan are free', p.number::text
+      from pledges_pledge p join lending_loan l on l.id = p.loan
+     where p.deal = any (changed) and l.status in ('REPAID', 'CLOSED')
+       and p.released_quantity < p.pledged_quantity limit 1;
+
+    return query
+    select 'a row is under one live pledge, whole and good', r.id::text
+      from stock_stockrow r
+      left join pledges_pledgeline g on g.stock_row_id = r.id and g.is_live
+     where r.pledge in (select id from pledges_pledge where deal = any (changed))
+       and r.quantity > 0
+     group by r.id
+    having count(g.id) <> 1 or r.quality <> 'GOOD' or r.quantity <> sum(g.quantity - g.released)
+     limit 1;
+
+    return query
+    select 'what is pledged was counted good', format('%s: pledged %s, good %s', p.number,
+           p.pledged_quantity, v.good)
+      from pledges_pledge p
+     cross join lateral (
+           select coalesce(sum(i.good), 0) as good from warehousing_receivingline i
+             join warehousing_receiving c on c.id = i.receiving_id
+             join transport_shipment s on s.id = c.shipment where s.deal = p.deal) v
+     where p.deal = any (changed) and p.pledged_quantity > v.good limit 1;
+
+    return query
+    select 'the seller is asked back for what came short or damaged',
+           format('%s: %s lost, %s asked', d.number, v.lost, a.asked)
+      from trade_deal d
+     cross join lateral (
+           select coalesce(sum((i.damaged + i.missing) * i.unit_price), 0) as lost
+             from ordering_orderline i where i.order_id = d.order_id) v
+     cross join lateral (  -- without those of an order called off, and those ordered once more
+           select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
+            where i.deal = d.id and i.purpose = 'REFUND' and i.key <> ''
+              and position('+' in i.key) = 0) a
+     where d.id = any (changed) and d.lender is not null and v.lost <> a.asked limit 1;
+
+    -- Payments.
+    return query
+    select 'money goes only where its purpose sends it',
+           format('%s %s from %s to %s', i.number, i.purpose, i.from_number, i.to_number)
+      from bank_paymentinstruction i join trade_deal d on d.id = i.deal
+      join bank_bankaccount f on f.id = i.from_account_id
+      join bank_bankaccount t on t.id = i.to_account_id
+     where i.deal = any (changed)
+       and (i.from_number, i.to_number) is distinct from (f.number, t.number)
+        or i.deal = any (changed) and not coalesce(case i.purpose
+           when 'DEPOSIT' then (f.org, f.kind, t.org, t.kind) =
+                (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
+           when 'DISBURSEMENT' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
+           when 'OWN_SHARE' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
+           when 'SELLER_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
+                (d.buyer, 'SUPERVISED', d.seller, 'CURRENT')
+           when 'REPAYMENT' then (f.org, f.kind, t.org, t.kind) =
+                (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
+           when 'REFUND' then (f.org, f.kind, t.org, t.kind) =
+                (d.seller, 'CURRENT', d.lender, 'NOSTRO')
+           when 'LOAN_BACK' then (f.org, f.kind, t.org, t.kind) =
+                (d.buyer, 'SUPERVISED', d.lender, 'NOSTRO')
+           when 'DEPOSIT_BACK' then (t.org, t.kind) = (d.buyer, 'CURRENT')
+                and ((f.org, f.kind) = (d.buyer, 'SUPERVISED')
+                     or (f.org, f.kind) = (d.lender, 'NOSTRO')) end, false)
+     limit 1;
+
+    return query
+    select 'we know of a payment what the bank knows',
+           format('%s %s %s: the bank says %s', i.number, i.purpose, i.status,
+                  case when b.id is null then 'nothing' when b.is_booked then 'booked'
+                       else 'rejected' end)
+      from bank_paymentinstruction i left join sandbox_order b on b.id = i.id
+     where i.deal = any (changed)
+       and (i.status = 'BOOKED' and b.is_booked is not true
+            or i.status = 'REJECTED' and b.is_booked is not false
+            or b.id is not null and (b.amount, b.purpose::text) is distinct from
+                                    (i.amount, i.purpose::text))
+     limit 1;
+
+    return query
+    select 'a payment is booked once, between its two accounts', i.number::text
+      from bank_paymentinstruction i join sandbox_order b on b.id = i.id and b.is_booked
+     cross join lateral (
+           select count(*) as n, count(*) filter (
+                      where e.account_id = i.from_number and e.amount = -i.amount
+                         or e.account_id = i.to_number and e.amount = i.amount) as fits
+             from sandbox_entry e where e.reference = i.id::text) v
+     where i.deal = any (changed) and (v.n, v.fits) is distinct from (2::bigint, 2::bigint)
+     limit 1;
+
+    return query
+    select 'supervised money of a deal is in the book as it is at the bank',
+           format('%s: %s at the bank, %s in the book', d.number, v.there, s.amount)
+      from trade_deal d
+     cross join lateral (
+           select coalesce(sum(i.amount) filter (where t.kind = 'SUPERVISED'), 0)
+                  - coalesce(sum(i.amount) filter (where f.kind = 'SUPERVISED'), 0) as there
+             from bank_paymentinstruction i
+             join bank_bankaccount f on f.id = i.from_account_id
+             join bank_bankaccount t on t.id = i.to_account_id
+            where i.deal = d.id and i.status = 'BOOKED') v
+     cross join lateral (
+           select coalesce(sum(n.amount), 0) as amount
+             from books_account b join posting_line n on n.account_id = b.id
+            where b.org = d.buyer and b.ref = d.id::text and b.code = 'cash_supervised') s
+     where d.id = any (changed) and v.there <> s.amount limit 1;
+
+    -- What is remembered.
+    return query
+    select 'each booked payment led on once',
+           format('%s %s: %s booked, %s steps', d.number, m.step, v.booked, s.done)
+      from trade_deal d
+     cross join (values ('DEPOSIT_BOOKED', array['DEPOSIT']), ('DISBURSED', array['DISBURSEMENT']),
+                        ('OWN_SHARE_MOVED', array['OWN_SHARE']),
+                        ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
+                        ('REFUNDED', array['REFUND', 'LOAN_BACK']),
+                        ('DEPOSIT_RETURNED', array['DEPOSIT_BACK'])) m(step, purposes)
+     cross join lateral (select count(*) as booked from bank_paymentinstruction i
+                          where i.deal = d.id and i.status = 'BOOKED'
+                            and i.purpose = any (m.purposes)) v
+     cross join lateral (select count(*) as done from trade_dealstep t
+                          where t.deal_id = d.id and t.step = m.step) s
+     where d.id = any (changed) and v.booked <> s.done limit 1;
+
+    return query
+    select 'a fact is told once', format('%s of %s', f.name, f.subject)
+      from events_fact f
+     where f.name in ('commerce.order-placed', 'commerce.order-confirmed',
+                      'commerce.order-cancelled', 'commerce.order-completed',
+                      'capital.deposit-booked', 'capital.loan-disbursed', 'capital.seller-paid',
+                      'capital.loan-signed', 'capital.loan-closed', 'capital.loan-cancelled',
+                      'capital.loan-expired', 'capital.loan-overdue')
+       and f.subject in (select id from lending_loan where deal = any (changed)
+                         union all select order_id from trade_deal where id = any (changed))
+     group by f.name, f.subject having count(*) > 1 limit 1;
+
+    return query
+    select 'a notice answers a payment once', n.instruction::text from bank_banknotice n
+     where n.status = 'APPLIED'
+       and n.instruction in (select id from bank_paymentinstruction where deal = any (changed))
+     group by n.instruction having count(*) > 1 limit 1;
+
+    return query
+    select 'a code opens the gate once', a.release_id::text from pledges_codeattempt a
+     where a.outcome = 'GO' and a.release_id in (
+           select id from pledges_releaseorder where deal = any (changed))
+     group by a.release_id having count(*) > 1 limit 1;
+end $$;

@@ -1,0 +1,222 @@
+"""What happens in a market beside the lives of its orders: new ones, goods, prices, mischief."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+from heliu.capital.credit import operations as credit
+from heliu.capital.credit.models import Facility, FacilityStatus
+from heliu.commerce.pricing import operations as pricing
+from heliu.kernel.clock import day_of
+from heliu.logistics.stock import operations as stock
+from heliu.trade import place_order
+from heliu_world import wire
+from heliu_world.acts import Act, Hands
+from heliu_world.judge import Broken
+from heliu_world.lives import Life
+from heliu_world.rhythm import Wish
+from heliu_world.world import World
+
+# What may stand in the way of an order that was wished for long ago.
+NOT_NOW = frozenset(
+    {"short", "sold-out", "no-price", "stock-short", "limit-short", "finance-declined",
+     "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
+     "facility-not-active"}
+)  # fmt: skip
+GUESSES = 12  # of a code, one after the other: more than the gate takes
+
+
+class Street:
+    """Everything that is nobody's order yet, or nobody's business."""
+
+    def __init__(self, world: World, hands: Hands) -> None:
+        self._world, self._hands = world, hands
+        self._random: Random = world.random("street")
+        self._lives = 0
+
+    def order(self, wish: Wish) -> Life | None:
+        """A dealer orders what it wished for, or cannot."""
+        world, random, shop = self._world, self._random, wish.shop
+        pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (70, 15, 15))[0]
+        ratio = random.choice((None, None, None, "0.2", "0.3", "0.4"))
+        days = random.choice((None, None, *shop_days(shop.bank.org, world)))
+        if pay_by != "FINANCE":
+            ratio = days = None
+        key = self._hands.fresh_key()
+        lines = [(shop.skus[line.sku], line.quantity) for line in wish.lines]
+        body = {
+            "seller": str(shop.seller.org),
+            "lines": [{"sku": str(sku), "quantity": quantity} for sku, quantity in lines],
+            "pay_by": pay_by,
+            "warehouse": str(shop.keeper.org) if pay_by == "FINANCE" else None,
+            "deposit_ratio": ratio,
+            "days": days,
+            "remark": key,
+        }
+        done = self._hands.do(
+            Act(
+                f"order ({pay_by.lower()})", wish.dealer.seat, about=wish.dealer.code,
+                path="/orders", body=body, changed={**body, "pay_by": "TRANSFER", "remark": "x"},
+                desk=lambda who: place_order.place(
+                    actor=who, seller=shop.seller.org, lines=lines, pay_by=pay_by, at=world.now,
+                    warehouse=shop.keeper.org if pay_by == "FINANCE" else None,
+                    deposit_ratio=None if ratio is None else Decimal(ratio), days=days, remark=key,
+                ),
+                refusals=NOT_NOW,
+            ),
+            key,
+        )  # fmt: skip
+        if not done.is_done:
+            return None
+        found = world.ask(
+            "select d.id from trade_deal d join ordering_order o on o.id = d.order_id"
+            " where o.remark = %s",
+            key,
+        )
+        if len(found) != 1:
+            raise Broken("an order that was answered is there once", f"{key}: {len(found)}")
+        self._lives += 1
+        return Life(
+            world, self._hands, shop, wish.dealer, found[0]["id"],
+            world.random("life", self._lives),
+        )  # fmt: skip
+
+    def goods_come(self) -> None:
+        """A seller gets new goods of some kinds."""
+        world, random = self._world, self._random
+        shop = random.choice(world.market.shops)
+        skus = random.sample(sorted(shop.skus.values()), 12)
+        lines = [stock.Supply(sku, random.randint(10, 200)) for sku in skus]
+        with world.ground.working():
+            stock.supply(
+                lines, owner=shop.seller.org, warehouse=shop.seller.org,
+                key=self._hands.fresh_key(), subject=shop.seller.org, at=world.now,
+            )  # fmt: skip
+        world.acts["supply"] += 1
+        world.tell(f"supply {len(lines)} kinds", "done")
+
+    def prices_change(self) -> None:
+        """A seller sets some prices anew, from today or from tomorrow on."""
+        world, random = self._world, self._random
+        shop = random.choice(world.market.shops)
+        skus = random.sample(sorted(shop.skus.values()), 5)
+        prices = [pricing.NewPrice(sku, random.randint(50, 4_000)) for sku in skus]
+        day = day_of(world.now) + timedelta(days=random.randint(0, 1))
+        self._hands.do(
+            Act(
+                "set prices", shop.seller, about=f"{len(prices)} kinds",
+                desk=lambda who: pricing.set_prices(
+                    shop.prices, actor=who, prices=prices, valid_from=day, at=world.now
+                ),
+            )
+        )  # fmt: skip
+
+    def consent_ends(self) -> None:
+        """A dealer takes back what it let a bank read."""
+        dealer = self._random.choice(self._world.market.dealers)
+        found = self._world.ask(
+            "select id from consent_disclosure where of = %s and withdrawn_at is null"
+            " order by id limit 1",
+            dealer.seat.org,
+        )
+        for row in found:
+            self._hands.do(
+                Act(
+                    "withdraw a consent", dealer.seat, about=dealer.code,
+                    path=f"/consents/{row['id']}/withdraw",
+                )
+            )  # fmt: skip
+
+    def facility_stops(self) -> None:
+        """A bank stops a dealer's credit line, or opens a stopped one again."""
+        world = self._world
+        found = world.ask("select id, lender, number, status from credit_facility order by number")
+        if not found:
+            return
+        stopped = [row for row in found if row["status"] == FacilityStatus.SUSPENDED]
+        row = self._random.choice(stopped or found)
+        banks = {shop.bank.org: shop.bank for shop in world.market.shops}
+        verb = credit.resume if stopped else credit.suspend
+        self._hands.do(
+            Act(
+                "open a credit line again" if stopped else "stop a credit line",
+                banks[row["lender"]], about=row["number"],
+                desk=lambda who: verb(
+                    Facility.objects.get(pk=row["id"]), actor=who, at=world.now
+                ),
+            )
+        )  # fmt: skip
+
+    def pledged_goods_are_asked_for(self) -> None:
+        """Somebody wants to take goods from a row at the warehouse that is bound, damaged or set
+        aside; the gate says no."""
+        world = self._world
+        rows = world.ask(
+            "select id, warehouse, quantity, pledge is not null or quality <> 'GOOD' as is_shut"
+            " from stock_stockrow where quantity > 0"
+            " and warehouse = any (%s) order by id",
+            [shop.keeper.org for shop in world.market.shops],
+        )
+        if not rows:
+            return
+        row = self._random.choice(rows)
+        keepers = {shop.keeper.org: shop.keeper for shop in world.market.shops}
+        done = self._hands.do(
+            Act(
+                "pick at the gate", keepers[row["warehouse"]], about="", path="/picks",
+                body={"row": str(row["id"]), "quantity": row["quantity"]},
+                changed={"row": str(row["id"]), "quantity": row["quantity"] + 1},
+            )
+        )  # fmt: skip
+        if row["is_shut"] and done.said["go"]:
+            raise Broken("pledged and damaged goods are not picked", str(row["id"]))
+
+    def codes_are_guessed(self) -> None:
+        """Somebody tries codes at a gate until it takes none any more."""
+        keeper = self._random.choice(self._world.market.shops).keeper
+        said = ""
+        for _ in range(GUESSES):
+            done = self._hands.do(
+                Act(
+                    "guess a code", keeper, path="/pick-ups",
+                    body={"code": f"{self._random.randrange(10**6):06}"},
+                )
+            )  # fmt: skip
+            said = done.said["code"]
+        if said != "locked":
+            raise Broken("the gate does not let codes be guessed", said)
+
+    def stranger_tries(self) -> None:
+        """Somebody who is no party to a deal reaches for it."""
+        world, random = self._world, self._random
+        deals = world.ask(
+            "select id, order_id, buyer, seller from trade_deal where lender is not null"
+            " order by number"
+        )
+        if not deals:
+            return
+        deal = random.choice(deals)
+        others = [one.seat for one in world.market.dealers if one.seat.org != deal["buyer"]]
+        stranger = random.choice(others)
+        paths: tuple[tuple[str, dict[str, object]], ...] = (
+            (f"/orders/{deal['order_id']}/cancel", {"reason": "x"}),
+            (f"/orders/{deal['order_id']}/ship", {}),
+            (f"/deals/{deal['id']}/repay", {"percent": "10"}),
+            (f"/deals/{deal['id']}/sign", {"agreement_digest": "0" * 64, "consent": True}),
+            (f"/deals/{deal['id']}/decide", {"approve": True, "reason": "x"}),
+        )
+        path, body = random.choice(paths)
+        with world.ground.being("web"):
+            answer = wire.post(path, body, token=stranger.token, key=self._hands.fresh_key())
+        if answer.status not in (403, 404):
+            raise Broken("nobody reaches what is not theirs", f"{path}: {answer.status}")
+        world.tell(f"stranger tries {path.rsplit('/', 1)[1]}", answer.code)
+
+
+def shop_days(bank: UUID, world: World) -> list[int]:
+    """The terms a bank offers."""
+    found = world.ask("select days_options from credit_programme where lender = %s", bank)
+    return list(found[0]["days_options"])

@@ -1,0 +1,31 @@
+"""Twenty seeds of a month with all faults: no law is broken, and every state is reached."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from tests.world.conftest import Playing
+
+SEEDS, DAYS = range(1, 21), 30
+# What the sandbox bank never does, and what is refused before it is kept.
+OUT_OF_REACH = {
+    ("statement line", "AMOUNT_DIFF"),
+    ("statement line", "DUPLICATE"),
+    ("assessment", "DECLINE"),
+    ("facility", "ENDED"),
+}
+
+
+@pytest.mark.long
+def test_twenty_seeds(playing: Playing) -> None:
+    reached: dict[str, set[str]] = defaultdict(set)
+    known: dict[str, set[str]] = defaultdict(set)
+    for seed in SEEDS:
+        report = playing(seed, DAYS)
+        assert [(found.replay, found.law, found.offender) for found in report.violations] == []
+        for document, states in report.states.items():
+            reached[document] |= set(states["reached"])
+            known[document] |= set(states["reached"]) | set(states["missed"])
+    missed = {(name, state) for name in known for state in known[name] - reached[name]}
+    assert missed == OUT_OF_REACH

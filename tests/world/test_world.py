@@ -1,0 +1,63 @@
+"""A seed tells one story, nothing in it breaks a law, and a planted mistake does not stay hidden."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from tests.world.conftest import Playing
+from tests.world.planting import PATCHES, look_for, planted
+
+from heliu.kernel.errors import Invalid
+from heliu_world.faults import CHANCES, chosen
+from heliu_world.play import Report
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "simulate.schema.json"
+SEED, DAYS = 1, 2
+
+
+@pytest.fixture(scope="module")
+def lived(playing: Playing) -> Report:
+    """A few days with everything that may go wrong."""
+    return playing(SEED, DAYS)
+
+
+def test_with_all_faults_no_law_is_broken(lived: Report) -> None:
+    assert [(found.law, found.offender, found.trace) for found in lived.violations] == []
+    assert lived.steps > 100
+    assert len(lived.faults) > 5
+    assert {"CONFIRMED", "SHIPPED", "COMPLETED", "CANCELLED"} <= set(
+        lived.states["order"]["reached"]
+    )
+
+
+def test_the_report_is_as_documented(lived: Report) -> None:
+    said = json.loads(json.dumps(lived.as_json()))
+    jsonschema.validate(said, json.loads(SCHEMA.read_text()))
+
+
+def test_the_same_seed_tells_the_same_story(lived: Report, playing: Playing) -> None:
+    again = playing(SEED, DAYS)
+    assert (again.digest, again.steps) == (lived.digest, lived.steps)
+    assert (again.acts, again.faults, again.states) == (lived.acts, lived.faults, lived.states)
+
+
+def test_without_faults_none_fires(playing: Playing) -> None:
+    calm = playing(SEED + 1, 1, "none")
+    assert (calm.faults, calm.violations) == ({}, [])
+
+
+def test_faults_are_chosen_by_name() -> None:
+    assert chosen("all") == set(CHANCES)
+    assert chosen("bank-lost, goods-short") == {"bank-lost", "goods-short"}
+    with pytest.raises(Invalid):
+        chosen("bank-lots")
+
+
+def test_a_planted_mistake_is_found(tmp_path: Path) -> None:
+    with planted(PATCHES / "hold-kept-on-cancel.patch", tmp_path) as source:
+        found = look_for(source, seeds=(SEED,), days=DAYS)
+        assert found is not None
+        assert found["law"] == "an order holds the goods and the credit that are open on it"
