@@ -73,8 +73,8 @@ def _close(ground: Ground, at: datetime, loans: int) -> Round:
     current = Loan.objects.filter(status__in=RUNNING, accrued_to=day_of(at)).count()
     if done != loans or current != loans:
         raise Trouble(f"Of {loans} loans {current} were brought up to {day_of(at)}.")
-    # One operation is a loan; nobody waits for a single one, so all took as long on the average.
-    return Round(seconds, [seconds / loans] * loans, spent)
+    # The rate is of loans; what was timed is the whole close.
+    return Round(seconds, [seconds], spent, done=loans)
 
 
 def _one_loan(market: markets.Market, at: datetime, *, accrued: datetime) -> Loan:

@@ -64,7 +64,7 @@ def run(ground: Ground, report: Report, options: Options) -> None:
     for desk in desks:
         _explore(desk, options.samples)
         if not desk.pages:
-            raise Trouble(f"Nothing is to be seen at the desk of {desk.role}.")
+            raise Trouble(f"Nobody can sit down at the desk of {desk.role}: --demo or --install?")
     with report.progress(sum(len(desk.pages) for desk in desks)) as step:
         for desk in desks:
             for route, addresses in sorted(desk.pages.items()):

@@ -20,6 +20,7 @@ from heliu_world.world import World
 
 OVER_THE_API = 45  # of a hundred acts that the API knows
 SKEW = 90  # seconds at most that a clock goes slow
+NOT_DONE = ("broken", "busy")  # what the API answers when the database was lost on the way
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Hands:
             except Torn:
                 done = None
         is_torn = before != (faults.fired["act-aborted"], faults.fired["act-undone"])
-        return None if is_torn and (done is None or done.code == "broken") else done
+        return None if is_torn and (done is None or done.code in NOT_DONE) else done
 
     def _at_desk(self, act: Act, *, undone: bool) -> Done:
         assert act.desk is not None

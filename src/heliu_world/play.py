@@ -202,7 +202,7 @@ class Play:
             (self.street.consent_ends, 0.15),
             (self.street.pledged_goods_are_asked_for, 0.9),
             (self.street.facility_stops, 0.2),
-            (self.street.codes_are_guessed, 0.1),
+            (self.street.codes_are_guessed, 0.2),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
         )

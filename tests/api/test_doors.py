@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import httpx
@@ -15,6 +15,7 @@ from tests.api.hands import Hand, Hands
 from tests.conftest import be
 
 from heliu.api.lane import orders as lane
+from heliu.api.lane.calls import Request
 from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
 from heliu.commerce.ordering.models import Order
@@ -47,6 +48,24 @@ class Street:
     def one(self, hand: Hand, body: Any, key: str = "key-0000") -> httpx.Response:
         return self.send([Sent(hand, key, body)])[0]
 
+    def ask(self, hand: Hand, **query: Any) -> httpx.Response:
+        """Ask for prices."""
+        return asyncio.run(self._ask(hand, query))
+
+    async def _ask(self, hand: Hand, query: dict[str, Any]) -> httpx.Response:
+        bridge = asgi.Bridge()
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(bridge),
+            base_url="http://localhost",  # type: ignore[arg-type]
+        ) as web:
+            said = await web.get(
+                "/api/v1/prices",
+                params=query,
+                headers={"Authorization": f"Bearer {hand.token}", "X-Heliu-Door": self.door},
+            )
+        await bridge.close()
+        return said
+
     async def _send(self, requests: Sequence[Sent]) -> list[httpx.Response]:
         bridge = asgi.Bridge()
         transport = httpx.ASGITransport(bridge)  # type: ignore[arg-type]
@@ -72,11 +91,11 @@ class Street:
 
 
 @pytest.fixture(params=DOORS)
-def street(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
+def street(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Street:
     monkeypatch.setattr(asgi, "DOORS", True)
     if request.param == "lane":
         monkeypatch.setattr(asgi, "django", _nobody)
-    yield Street(request.param)
+    return Street(request.param)
 
 
 async def _nobody(*_: object) -> None:
@@ -259,7 +278,8 @@ def test_what_is_not_plainly_good_is_left_to_django(hands: Hands, change: Any) -
 
 async def _read(hand: Hand, body: Any) -> Any:
     headers = {b"authorization": f"Bearer {hand.token}".encode(), b"idempotency-key": b"key-0001"}
-    return await asgi.Lane().answer(headers, json.dumps(body).encode())
+    request = Request(headers, b"", json.dumps(body).encode())
+    return await asgi.Lane().answer("POST", "/api/v1/orders", request)
 
 
 def test_one_poisoned_order_does_not_spoil_its_batch(
@@ -313,3 +333,37 @@ def test_django_takes_at_most_ten_statements_begin_and_commit_counted(
 ) -> None:
     with django_assert_max_num_queries(10):
         hands.dealer.post("/orders", order(hands, pay_by, M1=1, M2=1, B1=1), expect=201)
+
+
+def test_prices_and_goods_are_told_alike(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    skus = [str(hands.world.chain.skus[code]) for code in ("M1", "B1")]
+    unknown = str(hands.world.chain.dealers["D002"])
+    asked = [
+        {"seller": hands.seller_id, "sku": skus},
+        {"seller": hands.seller_id, "sku": [*skus, unknown], "quantity": 200},
+        {"seller": unknown, "sku": skus},
+    ]
+    for query in asked:
+        by_lane, by_django = (Street(door).ask(hands.dealer, **query) for door in DOORS)
+        assert by_lane.status_code == 200
+        assert by_lane.content == by_django.content
+    first = Street("lane").ask(hands.dealer, **asked[1]).json()["items"]
+    assert [(row["price"] or {}).get("unit_price") for row in first] == [900, 2000, None]
+    assert [row["available"] for row in first] == [10_000, 10_000, 0]
+    assert len(first[0]["price"]["tiers"]) == 2
+    for door in DOORS:
+        said = Street(door).ask(Hand("hl_nothing"), **asked[0])
+        assert (said.status_code, said.json()["code"]) == (401, "token-unknown")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"quantity": "0"}, {"sku": "no-id"}, {"on": "2026-01-01"}, {"quantity": "٣"}, {"what": "1"}],
+)
+def test_questions_that_are_not_plain_are_left_to_django(hands: Hands, query: Any) -> None:
+    sku = str(hands.world.chain.skus["M1"])
+    asked = {"seller": hands.seller_id, "sku": sku, **query}
+    headers = {b"authorization": f"Bearer {hands.dealer.token}".encode()}
+    sent = Request(headers, httpx.QueryParams(asked).__str__().encode(), b"")
+    assert asyncio.run(asgi.Lane().answer("GET", "/api/v1/prices", sent)) is None

@@ -54,9 +54,7 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def served(
-    town: str, kept_files: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def served(town: str, kept_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Web and worker processes on the demonstration, each with its own database role."""
     compile_catalogues()
     with socket.socket() as probe:

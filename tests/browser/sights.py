@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NOT_PAGES = {"dealer_suggest"}  # answers with JSON
+NOT_PAGES = {"dealer_suggest", "file"}  # answer with JSON and with a picture
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6
 

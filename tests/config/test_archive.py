@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +17,9 @@ import pytest
 from heliu.config import archive
 from heliu.config.archive import Manifest
 from heliu.config.postgres import Trouble
+
+PICTURE = b"a picture"
+DIGEST = hashlib.sha256(PICTURE).hexdigest()
 
 
 def manifest_of(file: Path) -> dict[str, Any]:
@@ -57,29 +62,38 @@ def empty_manifest(**what: Any) -> Manifest:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """An archive of two parts."""
+    """An archive of three parts."""
     folder = tmp_path / "parts"
     folder.mkdir()
     (folder / "database.dump").write_bytes(b"all the rows" * 10_000)
     (folder / "heads.json").write_text("{}")
-    parts = {path.name: archive.digest_of(path) for path in folder.iterdir()}
+    (folder / DIGEST).write_bytes(PICTURE)
+    names = {
+        "database.dump": "database.dump",
+        "heads.json": "heads.json",
+        f"files/{DIGEST}": DIGEST,
+    }
+    sources = {part: folder / name for part, name in names.items()}
+    parts = {part: archive.digest_of(path) for part, path in sources.items()}
     target = tmp_path / "heliu.backup"
-    digest = archive.pack(target, empty_manifest(parts=parts), folder)
+    digest = archive.pack(target, empty_manifest(parts=parts), sources)
     (tmp_path / "digest").write_text(digest)
     return target
 
 
 def read(file: Path, **how: str) -> Manifest:
     folder = file.parent / "out"
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     return archive.unpack(file, folder, **how)
 
 
 def test_what_is_packed_is_unpacked(file: Path) -> None:
     manifest = read(file, digest=(file.parent / "digest").read_text().upper())
-    assert (manifest.heliu, sorted(manifest.parts)) == ("1.0", ["database.dump", "heads.json"])
+    assert (manifest.heliu, sorted(manifest.parts)) == ("1.0", [
+        "database.dump", f"files/{DIGEST}", "heads.json",
+    ])  # fmt: skip
+    assert (file.parent / "out" / "files" / DIGEST).read_bytes() == PICTURE
     dump = file.parent / "out" / "database.dump"
     assert dump.read_bytes() == b"all the rows" * 10_000
     assert dump.stat().st_mode & 0o777 == file.stat().st_mode & 0o777 == 0o600
@@ -96,6 +110,7 @@ def flipped(name: str, content: bytes) -> bytes:
         (flipped, "is damaged: database.dump is not what its manifest says"),
         (say_otherwise(format=2), "is of format 2; this Heliu reads 1"),
         (say_otherwise(rows=1), "its manifest cannot be read"),
+        (say_otherwise(parts={"files/../x": ""}), "which is no part of a backup"),
         (say_otherwise(parts={"../x": ""}), "holds ../x, which is no part of a backup"),
         (say_otherwise(parts={"secrets.json": ""}), "it has no secrets.json"),
         (lambda name, content: b"[" if name == "manifest.json" else content, "cannot be read"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -161,12 +162,17 @@ def test_what_the_manifest_tells_is_compared(file: Path, empty: str, tmp_path: P
 
 def test_an_install_moves_with_its_secrets_when_asked(data: Path, tmp_path: Path) -> None:
     file, other = tmp_path / "heliu.backup", tmp_path / "two"
+    picture = b"a picture"
+    kept = Path("files") / (name := hashlib.sha256(picture).hexdigest())[:2] / name
+    (data / kept).parent.mkdir(parents=True)
+    (data / kept).write_bytes(picture)
     done = heliu(data, "backup", str(file), "--with-secrets")
     assert (done.returncode, done.stderr) == (0, "")
     assert "The secrets are in it." in done.stdout
     done = heliu(other, "restore", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     assert secrets.read(other) == secrets.read(data)
+    assert (other / kept).read_bytes() == picture
     # Nothing is restored under the feet of one that runs.
     cluster = postgres.Cluster(other / "pg", postgres.wheel_binaries())
     cluster.start()

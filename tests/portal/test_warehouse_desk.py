@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from tests.pictures import PDF, png
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade import life
 from tests.trade.conftest import World
 
+from heliu.kernel.files.kinds import LARGEST
+from heliu.kernel.files.models import StoredFile
 from heliu.logistics.pledges.models import CodeAttempt, Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import PickAttempt, Receiving
+from heliu.trade import photos
+from heliu.trade.models import DealStep
 from heliu.trade.place_order import Placed
 
 KEEPER = "gate@warehouse.demo"
@@ -267,3 +274,116 @@ def test_many_goods_ask_no_more_than_few(demo: World, address: str) -> None:
     life.to_pledge(demo)
     read(keeper, address)
     assert statements(keeper, address) == one
+
+
+def damaged_count(keeper: Client, address: str) -> dict[str, object]:
+    """A count of which five pieces are damaged, as its form would be sent."""
+    page = read(keeper, address)
+    fields: dict[str, object] = dict(counts_in(page))
+    mugs = next(name for name, value in fields.items() if value == "200")
+    key = key_in(page[page.index('id="count"') :])
+    return {**fields, mugs: "195", mugs.replace("good", "damaged"): "5", "idempotency_key": key}
+
+
+def named(content: bytes, name: str) -> BytesIO:
+    file = BytesIO(content)
+    file.name = name
+    return file
+
+
+def shown_photos(page: str) -> list[str]:
+    """The addresses of the photos on a page."""
+    return re.findall(r'<img src="(/files/[0-9a-f-]+)"', page)
+
+
+def test_photos_of_damage_come_with_the_count_and_the_parties_see_them(demo: World) -> None:
+    placed, shipment = on_the_way(demo)
+    keeper, address = browser(KEEPER), f"/warehouse/receive/{shipment.number}"
+    assert 'type="file"' not in read(keeper, address)
+    form = damaged_count(keeper, address)
+    page = keeper.post(address, form).content.decode()
+    assert 'capture="environment"' in page
+    said = re.search(r'name="shown" value="([^"]+)"', page)
+    assert said
+    only = {**form, "shown": said[1], "only": "photos", "photos": [named(png(), "one.png")]}
+    page = keeper.post(address, only).content.decode()
+    (first,) = shown_photos(page)
+    assert "They see 1 photo" in page
+    assert browser(demo.dealer).get(first).status_code == 404  # not counted yet
+    rest = {**form, "shown": said[1], "photos": [named(png(mark=False), "two.png")]}
+    send(keeper, address, rest, to=address)
+    assert len(shown_photos(read(keeper, address))) == 2
+    deal = f"/deals/{placed.deal.number}"
+    for email in (demo.dealer, "sales@seller.demo", "credit@bank.demo", KEEPER):
+        party = browser(email)
+        found = shown_photos(read(party, deal))
+        assert found[0] == first
+        assert [party.get(one).content for one in found] == [png(), png(mark=False)]
+    assert browser("owner@d002.demo").get(first).status_code == 404
+    assert "sign-in" in Client().get(first)["Location"]
+    receipt = re.search(rf"{deal}/receipts/WR-\d+-\d+", read(keeper, deal))
+    assert receipt
+    assert len(shown_photos(read(browser(demo.dealer), receipt[0]))) == 2
+    assert "short or damaged (photos: 2)" in read(browser("sales@seller.demo"), "/inbox")
+    with demo.worker():
+        assert DealStep.objects.get(step="RECEIPT_DIFFERS").data["photos"] == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_photo_that_is_none_costs_neither_the_count_nor_the_others(
+    demo: World, language: str
+) -> None:
+    _placed, shipment = on_the_way(demo)
+    keeper, address = browser(KEEPER), f"/warehouse/receive/{shipment.number}"
+    form = damaged_count(keeper, address)
+    keeper.cookies["django_language"] = language
+    said = re.search(r'name="shown" value="([^"]+)"', keeper.post(address, form).content.decode())
+    assert said
+    brought = [named(b"<svg/>", "drawing.svg"), named(png(), "box.png"),
+               named(png() + bytes(LARGEST), "huge.png"), named(b"", "none.png")]  # fmt: skip
+    answer = keeper.post(address, {**form, "shown": said[1], "photos": brought})
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert re.search("drawing.svg: (This file is neither|这个文件既不是)", page)
+    assert re.search("huge.png: (This file is larger than 10 MB|这个文件超过了 10 MB)", page)
+    assert ("This file is empty" in page) == (language == "en")
+    assert ("这个文件是空的" in page) == (language == "zh-hans")
+    assert counts_in(page) == {name: form[name] for name in counts_in(page)}
+    assert len(shown_photos(page)) == 1
+    with demo.worker():
+        assert not Receiving.objects.exists()
+    assert len(shown_photos(read(keeper, address))) == 1
+    wrong = {name: "201" if value == "195" else value for name, value in form.items()}
+    answer = keeper.post(address, {**wrong, "photos": [named(PDF, "note.pdf")]})
+    assert "/files/" in answer.content.decode()
+    with demo.worker():
+        assert StoredFile.objects.count() == 2
+        assert not Receiving.objects.exists()
+
+
+def test_photos_may_follow_while_a_difference_is_open(demo: World) -> None:
+    _placed, shipment = on_the_way(demo)
+    keeper, address = browser(KEEPER), f"/warehouse/receive/{shipment.number}"
+    form = damaged_count(keeper, address)
+    said = re.search(r'name="shown" value="([^"]+)"', keeper.post(address, form).content.decode())
+    assert said
+    send(keeper, address, {**form, "shown": said[1]}, to=address)
+    assert 'id="more"' in read(keeper, address)
+    answer = keeper.post(address, {"only": "photos", "photos": [named(png(), "late.png")]})
+    (photo,) = shown_photos(answer.content.decode())
+    assert browser(demo.dealer).get(photo).content == png()
+    for number in range(photos.MOST):
+        keeper.post(
+            address, {"only": "photos", "photos": [named(png() + bytes([number]), "x.png")]}
+        )
+    assert len(shown_photos(read(keeper, address))) == photos.MOST
+
+
+def test_nobody_adds_photos_for_another_house(demo: World) -> None:
+    _placed, shipment = on_the_way(demo)
+    address = f"/warehouse/receive/{shipment.number}"
+    for stranger in (demo.dealer, "sales@seller.demo", "credit@bank.demo", "owner@d002.demo"):
+        form = {"only": "photos", "photos": [named(png(), "x.png")]}
+        assert browser(stranger).post(address, form).status_code == 404
+    with demo.worker():
+        assert not StoredFile.objects.exists()

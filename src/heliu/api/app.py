@@ -64,8 +64,9 @@ DESCRIPTION = """\
 Amounts are integers in minor units (fen), rates are decimals per cent a year, times are UTC.
 Every write takes an `Idempotency-Key`: the same key with the same content is answered with the
 first answer and `Idempotent-Replayed: true`. Lists are read by `limit` and `cursor`. Errors are
-`application/problem+json` in the language of `Accept-Language` or `?language=`."""
-DECLARED = (400, 401, 403, 404, 409, 422, 500)
+`application/problem+json` in the language of `Accept-Language` or `?language=`; 429 and 503 say by
+`Retry-After` in how many seconds to come again."""
+DECLARED = (400, 401, 403, 404, 409, 422, 429, 500, 503)
 
 
 class PlainDocs(DocsBase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,6 +23,8 @@ from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 
 router = Router()
+MOST_PRICED = 200  # SKUs of one request
+MOST_WANTED = 10**9
 
 
 class Tier(Schema):
@@ -68,11 +70,12 @@ class FamilyOut(Schema):
 
 
 class PriceRow(Schema):
-    """The price of a SKU for the quantity asked, or null."""
+    """The price of a SKU for the quantity asked, or null, and how much of it there is."""
 
     sku: UUID
     quantity: int
     price: PriceOut | None
+    available: int = Field(description="What can be promised now, in the smallest unit")
 
 
 class Prices(Schema):
@@ -135,24 +138,51 @@ def resolve_prices(
     request: TypedRequest,
     seller: Annotated[UUID, Query(description="Whose goods")],
     sku: Annotated[
-        list[UUID], Query(min_length=1, max_length=200, description="Repeat it for each SKU")
+        list[UUID],
+        Query(min_length=1, max_length=MOST_PRICED, description="Repeat it for each SKU"),
     ],
-    quantity: Annotated[int, Query(ge=1, le=10**9, description="How much of each")] = 1,
+    quantity: Annotated[int, Query(ge=1, le=MOST_WANTED, description="How much of each")] = 1,
     buyer: Annotated[UUID | None, Query(description="For whom, if not the asker")] = None,
     on: Annotated[date | None, Query(description="On which day; today by default")] = None,
 ) -> dict[str, object]:
-    """What goods cost a buyer on a day. Buyer and seller may ask; nobody else gets a price."""
-    whose, day = buyer or request.actor.own_org, on or day_of(clock.now())
+    """What goods cost a buyer on a day, and how much of them can be promised now.
+
+    Buyer and seller may ask; nobody else gets a price.
+    """
+    at = clock.now()
+    whose, day = buyer or request.actor.own_org, on or day_of(at)
     asked = list(dict.fromkeys(sku))
     prices = pricing.resolve(
         buyer=whose, seller=seller, wanted=[(one, quantity) for one in asked], on=day
     )
+    free = stock.available(asked, owner=seller, warehouse=seller, at=at)
+    return prices_out(
+        buyer=whose, seller=seller, on=day, quantity=quantity, prices=prices, free=free
+    )
+
+
+def prices_out(
+    *,
+    buyer: UUID,
+    seller: UUID,
+    on: date,
+    quantity: int,
+    prices: Mapping[UUID, Price | None],
+    free: Mapping[UUID, int],
+) -> dict[str, object]:
+    """Prices and goods as they go out, in the order of `prices`."""
     return {
-        "buyer": whose,
+        "buyer": buyer,
         "seller": seller,
-        "on": day,
+        "on": on,
         "items": [
-            {"sku": one, "quantity": quantity, "price": price_out(prices[one])} for one in asked
+            {
+                "sku": sku,
+                "quantity": quantity,
+                "price": price_out(price),
+                "available": free.get(sku, 0),
+            }
+            for sku, price in prices.items()
         ],
     }
 

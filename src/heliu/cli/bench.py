@@ -184,6 +184,9 @@ def pages(
     data: Annotated[
         Path, typer.Option(help="Data folder of the install whose pages are read.")
     ] = Path(".heliu/demo"),
+    demo: Annotated[
+        bool, typer.Option("--demo/--install", help="Whether it holds the demonstration.")
+    ] = True,
     samples: Annotated[int, typer.Option(min=1, help="Addresses of each route.")] = 2,
     reads: Annotated[int, typer.Option(min=1, help="Readings of each in a round.")] = 10,
     rounds: Rounds = 3,
@@ -198,7 +201,30 @@ def pages(
 
     asked = {"data": str(data), "samples": samples, "reads": reads, "rounds": rounds}
     os.environ["HELIU_DATA"] = str(data)
-    run("pages", work, json, asked, role="web", database=os.environ.get("HELIU_DATABASE", "heliu"))
+    name = os.environ.get("HELIU_DATABASE", "heliu")
+    run("pages", work, json, asked, role="web", database=name, demo=demo)
+
+
+@bench.command()
+def rush(
+    clients: Annotated[int, typer.Option(min=1)] = 200,
+    seconds: Seconds = 60.0,
+    pieces: Annotated[int, typer.Option(min=1, help="Pieces of the one SKU.")] = 40_000,
+    credit: Annotated[int, typer.Option(min=1, help="Yuan of the hot dealer's credit.")] = 100_000,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 2,
+    port: Port = 8790,
+    json: Json = None,
+) -> None:
+    """Let 200 clients want one SKU, half of them for one dealer, until goods and credit end."""
+
+    def work(ground: Ground, report: Report) -> None:
+        from heliu_bench import rush as rushing
+
+        rushing.run(
+            ground, report, rushing.Options(clients, seconds, pieces, credit, port, workers)
+        )
+
+    run("rush", work, json, locals())
 
 
 def numbers(text: str) -> list[int]:
@@ -220,6 +246,7 @@ def run(
     *,
     role: str = "worker",
     database: str = "heliu_bench",
+    demo: bool = False,
 ) -> None:
     """Set the ground up, let the bench work on it, tell what came of it.
 
@@ -229,7 +256,7 @@ def run(
         os.environ.setdefault("HELIU_DATA", ".heliu/bench")
         os.environ["HELIU_DATABASE"] = database
         os.environ["HELIU_RATE"] = "0"  # it is the work that is measured, not the limit
-        set_up(role)
+        set_up(role, demo=demo)
         from heliu_bench import ground as grounds
         from heliu_bench import report as reports
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 PARTS = ("database.dump", "heads.json", "secrets.json")
 DATABASE, HEADS, SECRETS = PARTS
+FILES = "files"  # each below it by its digest
+KNOWN = re.compile(rf"{'|'.join(map(re.escape, PARTS))}|{FILES}/[0-9a-f]{{64}}")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +48,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[str, str]
 
 
-def pack(target: Path, manifest: Manifest, folder: Path) -> str:
+def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path]) -> str:
     """Write the archive, for nobody else to read; returns the SHA-256 of its manifest.
+
+    `sources` says where the parts of the manifest lie.
 
     A file of that name is replaced when the new one is whole and on the disk, not before.
     """
@@ -58,9 +63,9 @@ def pack(target: Path, manifest: Manifest, folder: Path) -> str:
         entry.size = len(said)
         tar.addfile(entry, io.BytesIO(said))
         for name in manifest.parts:
-            with open(folder / name, "rb") as part:
+            with open(sources[name], "rb") as part:
                 entry = tarfile.TarInfo(name)
-                entry.size = (folder / name).stat().st_size
+                entry.size = sources[name].stat().st_size
                 tar.addfile(entry, part)
         tar.close()
         file.flush()
@@ -75,15 +80,23 @@ def unpack(source: Path, folder: Path, *, digest: str = "") -> Manifest:
     Refused are what is no backup, a part that is not what the manifest says, and a manifest that
     is not the one of this `digest`, where one is given.
     """
+    (folder / FILES).mkdir()
     with _opened(source) as tar:
-        manifest, found = _manifest(source, tar)
+        there = {entry.name: entry for entry in tar}
+
+        def part(name: str) -> BinaryIO:
+            found = tar.extractfile(there[name]) if name in there else None
+            if found is None:
+                raise Trouble(f"{source} is damaged, or no backup of Heliu: it has no {name}.")
+            return found  # type: ignore[return-value]
+
+        manifest, found = _manifest(source, part(MANIFEST))
         if digest and found != digest.lower():
             raise Trouble(f"{source} is another backup than the one of {digest}.")
         for name in manifest.parts:
-            if name not in PARTS:
+            if not KNOWN.fullmatch(name):
                 raise Trouble(f"{source} holds {name}, which is no part of a backup.")
-            part = _part(source, tar, name)
-            if _copied(part, folder / name) != manifest.parts[name]:
+            if _copied(part(name), folder / name) != manifest.parts[name]:
                 raise Trouble(f"{source} is damaged: {name} is not what its manifest says.")
     return manifest
 
@@ -105,8 +118,8 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
         raise Trouble(f"{source} is damaged, or no backup of Heliu ({error}).") from error
 
 
-def _manifest(source: Path, tar: tarfile.TarFile) -> tuple[Manifest, str]:
-    said = _part(source, tar, MANIFEST).read(LARGEST_MANIFEST)
+def _manifest(source: Path, part: BinaryIO) -> tuple[Manifest, str]:
+    said = part.read(LARGEST_MANIFEST)
     try:
         format = msgspec.json.decode(said)["format"]
         if format != FORMAT:
@@ -114,16 +127,6 @@ def _manifest(source: Path, tar: tarfile.TarFile) -> tuple[Manifest, str]:
         return msgspec.json.decode(said, type=Manifest), hashlib.sha256(said).hexdigest()
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         raise Trouble(f"{source} is damaged: its manifest cannot be read.") from error
-
-
-def _part(source: Path, tar: tarfile.TarFile, name: str) -> BinaryIO:
-    try:
-        found = tar.extractfile(name)
-    except KeyError:
-        found = None
-    if found is None:
-        raise Trouble(f"{source} is damaged, or no backup of Heliu: it has no {name}.")
-    return found  # type: ignore[return-value]
 
 
 def _copied(part: BinaryIO, target: Path) -> str:

@@ -42,6 +42,7 @@ DOORS = os.environ.get("HELIU_BENCH_DOORS") == "1"  # a bench may ask for Django
 
 _django = get_wsgi_application()
 # These know tables, so they come when Django is set up.
+from heliu.api.lane.calls import Request as Asked  # noqa: E402
 from heliu.api.lane.door import Lane  # noqa: E402
 from heliu.config import watching  # noqa: E402
 from heliu.config.middleware import hard_headers, log_answer, number_of_request  # noqa: E402
@@ -220,14 +221,14 @@ class Bridge:
             await turn_away(scope, send, 429, wait=wait)
             return
         is_hot = (
-            self._lane.takes(scope["method"], scope["path"], scope["query_string"], headers)
+            self._lane.takes(scope["method"], scope["path"], headers)
             and len(headers) == len(scope["headers"])  # a header given twice is Django's to judge
             and not (DOORS and headers.get(b"x-heliu-door") == b"django")
         )
         body = await _body(receive)
         if body is None:
             await PlainTextResponse("The content is too large.", 413)(scope, receive, send)
-        elif not (is_hot and await answered(self._lane, headers, body, send)):
+        elif not (is_hot and await answered(self._lane, scope, body, send)):
             await django(scope, body, send)
 
     async def close(self) -> None:
@@ -235,12 +236,15 @@ class Bridge:
         await self._lane.close()
 
 
-async def answered(lane: Lane, headers: dict[bytes, bytes], body: io.BytesIO, send: Send) -> bool:
+async def answered(lane: Lane, scope: Scope, body: io.BytesIO, send: Send) -> bool:
     """Let the lane answer; False when it leaves the request to Django."""
-    began = time.perf_counter()
+    began, headers = time.perf_counter(), dict(scope["headers"])
+    method, path = scope["method"], scope["path"]
     number = number_of_request(headers.get(b"x-request-id", b"").decode("latin1"))
     try:
-        reply = await lane.answer(headers, body.getvalue())
+        reply = await lane.answer(
+            method, path, Asked(headers, scope["query_string"], body.getvalue())
+        )
     except Exception as error:
         failures.log.exception("failed", request=number)
         is_away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
@@ -248,7 +252,7 @@ async def answered(lane: Lane, headers: dict[bytes, bytes], body: io.BytesIO, se
     if reply is None:
         return False
     log_answer(
-        number, method="POST", route=lane.route, status=reply.status,
+        number, method=method, route=path.lstrip("/"), status=reply.status,
         org=str(reply.org or ""), began=began,
     )  # fmt: skip
     said = {

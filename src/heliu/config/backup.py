@@ -23,8 +23,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from heliu.config import archive, install
-from heliu.config.archive import DATABASE, HEADS, SECRETS, Manifest
+from heliu.config.archive import DATABASE, FILES, HEADS, SECRETS, Manifest
 from heliu.config.postgres import Trouble, binaries
+from heliu.kernel.files.store import stored_paths
 from heliu.kernel.posting.sealing import heads
 
 # Whoever holds a session's row is signed in as its person: sessions stay where they are.
@@ -54,9 +55,12 @@ def take(target: Path, *, with_secrets: bool, at: datetime) -> Taken:
     ):
         folder = Path(place)
         # Before the snapshot: the ledger must reach at least as far as what was kept outside it.
-        _copy_files(folder, with_secrets=with_secrets)
+        sources = _copied(folder, with_secrets=with_secrets)
         with _snapshot() as (name, counter):
             _dump(folder / DATABASE, name)
+            sources[DATABASE] = folder / DATABASE
+            # After it: a file is there before its row is.
+            sources |= {f"{FILES}/{path.name}": path for path in stored_paths()}
             manifest = Manifest(
                 format=archive.FORMAT,
                 heliu=version("heliu"),
@@ -67,13 +71,9 @@ def take(target: Path, *, with_secrets: bool, at: datetime) -> Taken:
                 left_out=list(LEFT_OUT),
                 heads=heads(),
                 counter=counter,
-                parts={
-                    part: archive.digest_of(folder / part)
-                    for part in archive.PARTS
-                    if (folder / part).exists()
-                },
+                parts={part: archive.digest_of(path) for part, path in sources.items()},
             )
-        return Taken(manifest, archive.pack(target, manifest, folder))
+        return Taken(manifest, archive.pack(target, manifest, sources))
 
 
 def rows_of_tables() -> dict[str, int]:
@@ -148,7 +148,10 @@ def _dump(target: Path, snapshot: str) -> None:
     )  # fmt: skip
 
 
-def _copy_files(folder: Path, *, with_secrets: bool) -> None:
-    for name in (HEADS, *([SECRETS] if with_secrets else [])):
-        if (settings.DATA / name).exists():
-            shutil.copy(settings.DATA / name, folder / name)
+def _copied(folder: Path, *, with_secrets: bool) -> dict[str, Path]:
+    """The files of the data folder that may change, as they are now, and where they were put."""
+    wanted = [HEADS, *([SECRETS] if with_secrets else [])]
+    there = [name for name in wanted if (settings.DATA / name).exists()]
+    for name in there:
+        shutil.copy(settings.DATA / name, folder / name)
+    return {name: folder / name for name in there}

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import connection
 
 from heliu.config import archive, backup, install, secrets
-from heliu.config.archive import DATABASE, HEADS, SECRETS, Manifest
+from heliu.config.archive import DATABASE, FILES, HEADS, SECRETS, Manifest
 from heliu.config.postgres import Cluster, Trouble, binaries, version_of
+from heliu.kernel.files import store
 from heliu.kernel.posting.sealing import heads
 
 EMPTY = """select relname from pg_class c
@@ -53,6 +54,8 @@ def put_back(source: Path, *, digest: str = "") -> Iterator[Manifest]:
                 _require_whole(manifest)
             _number_on_from(manifest.counter, cluster)
             _put_heads(folder)
+            for path in (folder / FILES).iterdir():
+                store.put(path.read_bytes())
             install.migrate()
             yield manifest
 

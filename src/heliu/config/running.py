@@ -133,7 +133,8 @@ def _granian(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "heliu.config.asgi:application", "--interface", "asginl",
         "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws",
-        "--workers-kill-timeout", "10", "--respawn-failed-workers", "--log-level", "warning", "--loop", "uvloop",
+        "--workers-kill-timeout", "10", "--respawn-failed-workers", "--log-level", "warning",
+        "--loop", "uvloop",
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 
 class Full(Exception):
@@ -17,7 +18,7 @@ class Threads:
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self._pool = ThreadPoolExecutor(threads, name)
         self._threads, self._room = threads, threads + waiting
-        self._inside: set[Future[object]] = set()
+        self._inside: set[Future[Any]] = set()
 
     @property
     def waiting(self) -> int:

@@ -143,7 +143,11 @@ class Stage:
         yield at
         for number, shot in enumerate(shots, 1):
             photos.add(
-                shipment.id, actor=self.people.keeper, name=f"demo-{number}.png", content=shot, at=at
+                shipment.id,
+                actor=self.people.keeper,
+                name=f"demo-{number}.png",
+                content=shot,
+                at=at,
             )
         self.receive(shipment, at, lost=lost, damaged=damaged)
         self.bank(at)

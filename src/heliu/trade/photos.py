@@ -24,9 +24,7 @@ MOST = 20
 """Photos of one shipment."""
 
 
-def add(
-    shipment_id: UUID, *, actor: Actor, name: str, content: bytes, at: datetime
-) -> StoredFile:
+def add(shipment_id: UUID, *, actor: Actor, name: str, content: bytes, at: datetime) -> StoredFile:
     """The keeper adds a photo (or a paper) to a shipment, before or after its count."""
     shipment = _here(shipment_id, actor)
     actor.require("order" if shipment.warehouse == shipment.owner else "receive")

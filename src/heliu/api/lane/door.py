@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
-from pydantic import TypeAdapter, ValidationError
 
 from heliu.api import problems
-from heliu.api.lane import orders
+from heliu.api.lane.calls import Call, Request, Said
 from heliu.api.lane.gather import Gatherer, Overloaded
 from heliu.api.lane.link import Link
-from heliu.api.lane.orders import Answered, Sent
-from heliu.api.orders import NewOrder
-from heliu.api.writes import Key, content_of
-from heliu.kernel.access.desks import digest_of
+from heliu.api.lane.orders import Orders
+from heliu.api.lane.prices import Prices
 from heliu.kernel.errors import Refused
-
-PATH = "/api/v1/orders"
-LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
-_key: TypeAdapter[str] = TypeAdapter(Key)
 
 
 class Reply(NamedTuple):
@@ -38,48 +30,51 @@ class Reply(NamedTuple):
     org: UUID | None = None
 
 
+class _Hot:
+    """A hot call with its own connection, so that one kind does not wait for another."""
+
+    def __init__(self, call: Call[Any]) -> None:
+        self.call, self.link = call, Link()
+        self.gatherer: Gatherer[Any, Said] = Gatherer(lambda batch: call.work(self.link, batch))
+
+
 class Lane:
     """The lane of this process."""
 
-    route = PATH.lstrip("/")
-
     def __init__(self, taken: Callable[[int], object] = lambda orders: None) -> None:
         """`taken` is told how many orders each batch has."""
-        self._link, self._taken = Link(), taken
-        self._orders: Gatherer[Sent, Answered] = Gatherer(self._place)
+        calls: list[Call[Any]] = [Orders(taken), Prices()]
+        self._hot = {(call.method, call.path): _Hot(call) for call in calls}
 
     @property
     def waiting(self) -> int:
-        """How many orders wait for the next batch."""
-        return self._orders.waiting
+        """How many requests wait for the next batch."""
+        return sum(hot.gatherer.waiting for hot in self._hot.values())
 
-    def takes(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> bool:
+    def takes(self, method: str, path: str, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the request is of the kind the lane answers; its content may still not be."""
         return (
-            method == "POST"
-            and path == PATH
-            and not query
+            (method, path) in self._hot
             and headers.get(b"authorization", b"")[:7].lower() == b"bearer "
-            and b"idempotency-key" in headers
             and b"cookie" not in headers
             and _is_ours(headers.get(b"host", b"").decode("latin1"))
         )
 
-    async def answer(self, headers: Mapping[bytes, bytes], body: bytes) -> Reply | None:
+    async def answer(self, method: str, path: str, request: Request) -> Reply | None:
         """The answer, or None for what Django is to answer: all that is not plainly good."""
-        sent = self._read(headers, body)
-        if sent is None:
+        hot = self._hot[method, path]
+        asked = hot.call.read(request)
+        if asked is None:
             return None
-        language = _language(headers)
+        language = _language(request.headers)
         try:
-            done = await self._orders.ask(sent)
+            said = await hot.gatherer.ask(asked)
         except Refused as refusal:
             return _problem(language, refusal)
         except Overloaded:
-            return self.busy(headers)
-        replayed = {"Idempotent-Replayed": "true"} if done.is_repeat else {}
-        kind = {"Content-Type": "application/json"}
-        return Reply(201, kind | replayed, done.body, language, done.org)
+            return self.busy(request.headers)
+        headers = {"Content-Type": "application/json", **said.headers}
+        return Reply(said.status, headers, said.body, language, said.org)
 
     def broken(self, headers: Mapping[bytes, bytes]) -> Reply:
         """What is said when something went wrong here."""
@@ -92,23 +87,8 @@ class Lane:
 
     async def close(self) -> None:
         """Let go of the database."""
-        await self._link.close()
-
-    async def _place(self, batch: Sequence[Sent]) -> Sequence[Answered | Exception]:
-        self._taken(len(batch))
-        return await orders.place(self._link, batch)
-
-    def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> Sent | None:
-        if len(body) > LARGEST:
-            return None
-        try:
-            order = NewOrder.model_validate(msgspec.json.decode(body))
-            key = _key.validate_python(headers[b"idempotency-key"].decode("latin1"))
-        except (ValidationError, msgspec.DecodeError, UnicodeDecodeError):
-            return None
-        secret = headers[b"authorization"][7:].decode("latin1").strip()
-        content = content_of("POST", PATH, order)
-        return orders.read(digest_of(secret), key, content, order)
+        for hot in self._hot.values():
+            await hot.link.close()
 
 
 def _problem(language: str, refusal: Refused | None, status: int = 0) -> Reply:

@@ -4,27 +4,30 @@ terms. The decision and the writing are `trade/placing`, as for everybody else."
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from psycopg import AsyncConnection
+import msgspec
+from pydantic import TypeAdapter, ValidationError
 
+from heliu.api.lane.calls import Database, Request, Said, moment, senders
 from heliu.api.lane.link import Link, row, rows
 from heliu.api.order_lines import Wanted, by_id, in_request
 from heliu.api.orders import NewOrder, shown
+from heliu.api.writes import Key, content_of
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.desks import ACTORS, Holders, actors_of
-from heliu.kernel.access.door import NAME, WIDEN, orgs_text
-from heliu.kernel.clock import DEMO_DAYS
+from heliu.kernel.access.door import WIDEN
 from heliu.kernel.errors import Refused
 from heliu.kernel.idempotency.operations import KNOWN, STORE, refuse_other
 from heliu.trade import placing
 from heliu.trade.place_order import Placed
 from heliu.trade.placing import Accepted, Ask, Good
+
+LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
+_key: TypeAdapter[str] = TypeAdapter(Key)
 
 
 @dataclass(frozen=True)
@@ -38,48 +41,56 @@ class Sent:
     wanted: Wanted
 
 
-class Answered(NamedTuple):
-    """What is answered: the body as it was stored, and whether it was answered before."""
-
-    body: bytes
-    is_repeat: bool
-    org: UUID
-
-
 class Overtaken(Exception):
     """Somebody outside the batch took what was counted on."""
 
 
-def read(token: bytes, key: str, content: bytes, order: NewOrder) -> Sent | None:
-    """The order if it is one for the lane, else None."""
-    wanted = by_id(order.lines)
-    if order.pay_by == "FINANCE" or wanted is None:
-        return None
-    return Sent(token, key, content, order, wanted)
+class Orders:
+    """`POST /api/v1/orders`. `taken` is told how many orders each batch has."""
 
+    method, path = "POST", "/api/v1/orders"
 
-async def place(link: Link, batch: Sequence[Sent]) -> list[Answered | Exception]:
-    """Place the orders of a batch in one transaction, each refused by itself."""
-    try:
-        async with link.transaction() as db:
-            return await _Batch(db, batch).placed(locking=False)
-    except Overtaken:
-        # Again from the beginning, with what is counted on held fast: this cannot be overtaken.
-        async with link.transaction() as db:
-            return await _Batch(db, batch).placed(locking=True)
+    def __init__(self, taken: Callable[[int], object]) -> None:
+        self._taken = taken
+
+    def read(self, request: Request) -> Sent | None:
+        """The order if it is plainly good and one for the lane."""
+        if len(request.body) > LARGEST or request.query:
+            return None
+        try:
+            order = NewOrder.model_validate(msgspec.json.decode(request.body))
+            key = _key.validate_python(request.headers[b"idempotency-key"].decode("latin1"))
+        except (KeyError, ValidationError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        wanted = by_id(order.lines)
+        if order.pay_by == "FINANCE" or wanted is None:
+            return None
+        content = content_of(self.method, self.path, order)
+        return Sent(request.token, key, content, order, wanted)
+
+    async def work(self, link: Link, batch: Sequence[Sent]) -> list[Said | Exception]:
+        """Place the orders of a batch in one transaction, each refused by itself."""
+        self._taken(len(batch))
+        try:
+            async with link.transaction() as db:
+                return await _Batch(db, batch).placed(locking=False)
+        except Overtaken:
+            # Again from the beginning, with what is counted on held fast: nobody overtakes that.
+            async with link.transaction() as db:
+                return await _Batch(db, batch).placed(locking=True)
 
 
 class _Batch:
     """One batch on its way: each order ends as an answer or as the refusal it gets."""
 
-    def __init__(self, db: AsyncConnection[tuple[Any, ...]], batch: Sequence[Sent]) -> None:
+    def __init__(self, db: Database, batch: Sequence[Sent]) -> None:
         self.db, self.batch = db, batch
-        self.answers: list[Answered | Exception | None] = [None] * len(batch)
+        self.answers: list[Said | Exception | None] = [None] * len(batch)
         self.actors: dict[int, Actor] = {}
 
-    async def placed(self, *, locking: bool) -> list[Answered | Exception]:
+    async def placed(self, *, locking: bool) -> list[Said | Exception]:
         """The answers, in order of arrival."""
-        at = await self._now()
+        at = await moment(self.db)
         await self._who_sends(at)
         await self._answered_before()
         while asks := self._to_place():
@@ -87,23 +98,13 @@ class _Batch:
             self._repeats_within()
         return [answer for answer in self.answers if answer is not None]
 
-    async def _now(self) -> datetime:
-        real = datetime.now(UTC)
-        if not settings.DEMO:
-            return real
-        (days,) = await row(self.db, DEMO_DAYS, [])
-        return real + timedelta(days=days)
-
     async def _who_sends(self, at: datetime) -> None:
-        digests = list({sent.token for sent in self.batch})
-        holders: Holders = actors_of(await rows(self.db, ACTORS, [digests, at]))
-        for n, sent in enumerate(self.batch):
-            try:
-                self.actors[n] = holders.actor(sent.token)
-            except Refused as refusal:
-                self.answers[n] = refusal
-        orgs = {org for actor in self.actors.values() for org in actor.orgs}
-        await self.db.execute(NAME, [orgs_text(orgs)])
+        found = await senders(self.db, [sent.token for sent in self.batch], at)
+        for n, one in enumerate(found):
+            if isinstance(one, Actor):
+                self.actors[n] = one
+            else:
+                self.answers[n] = one
 
     async def _answered_before(self) -> None:
         asked = list(self.actors)
@@ -158,7 +159,7 @@ class _Batch:
         for n, one in accepted.items():
             body = shown(Placed(one.draft.order, one.deal, None)).model_dump(mode="json")
             texts.append(_written(body).decode())
-            self.answers[n] = Answered(texts[-1].encode(), False, one.deal.buyer)
+            self.answers[n] = Said(201, texts[-1].encode(), one.deal.buyer)
         await self.db.execute(
             STORE,
             [
@@ -178,17 +179,17 @@ class _Batch:
             name = (actor.own_org, self.batch[n].key)
             first = firsts.setdefault(name, n)
             answer = self.answers[first]
-            if first != n and self.answers[n] is None and isinstance(answer, Answered):
+            if first != n and self.answers[n] is None and isinstance(answer, Said):
                 self.answers[n] = self._repeat(n, self.batch[first].content, answer.body)
             elif isinstance(answer, Exception):
                 firsts[name] = n
 
-    def _repeat(self, n: int, content: bytes, body: bytes) -> Answered | Refused:
+    def _repeat(self, n: int, content: bytes, body: bytes) -> Said | Refused:
         try:
             refuse_other(content, self.batch[n].content)
         except Refused as refusal:
             return refusal
-        return Answered(body, True, self.actors[n].own_org)
+        return Said(201, body, self.actors[n].own_org, {"Idempotent-Replayed": "true"})
 
 
 def _accepted(verdict: Good | Refused, at: datetime) -> Accepted:

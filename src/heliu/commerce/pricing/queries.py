@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +15,7 @@ from heliu.commerce.pricing.models import ListPrice, PriceList, PriceListBuyer
 from heliu.kernel.access.actor import Actor
 
 RESOLVE = """
-select sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price
+select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price
   from pricing_resolve(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s, true)
 """
 
@@ -47,10 +48,15 @@ def resolve(
         skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
         ones = [1] * len(skus)
         cursor.execute(RESOLVE, [[buyer], [seller], ones, skus, quantities, on])
-        for sku, unit_price, code, tier_from, currency, froms, amounts in cursor.fetchall():
-            tiers = tuple(zip(froms, amounts, strict=True))
-            prices[sku] = Price(unit_price, code, tier_from, currency, tiers)
+        for _, sku, *rest in cursor.fetchall():
+            prices[sku] = price_of(rest)
     return prices
+
+
+def price_of(row: Sequence[Any]) -> Price:
+    """A row of `RESOLVE`, without the pair and the SKU."""
+    unit_price, code, tier_from, currency, froms, amounts = row
+    return Price(unit_price, code, tier_from, currency, tuple(zip(froms, amounts, strict=True)))
 
 
 def lists_visible_to(actor: Actor) -> QuerySet[PriceList]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound, Refused
@@ -40,9 +41,9 @@ def open_bytes(file: StoredFile) -> bytes:
         return store.read(file.digest)
     except store.Lost as error:
         words = (
-            "The file %(name)s is no longer what was kept."
+            N_("The file %(name)s is no longer what was kept.")
             if error.is_altered
-            else "The file %(name)s is missing in the store."
+            else N_("The file %(name)s is missing in the store.")
         )
         raise Refused(
             "file-lost",

@@ -35,7 +35,9 @@ def send(
         "Idempotency-Key": key or "photo-" + sha256(repr(body).encode()).hexdigest()[:20],
     }
     typed = {"content_type": content_type} if content_type else {}
-    hand.said = hand.client.post(f"/api/v1/receipts/{receipt}/files", body, headers=headers, **typed)
+    hand.said = hand.client.post(
+        f"/api/v1/receipts/{receipt}/files", body, headers=headers, **typed
+    )
     assert hand.said.status_code == expect, hand.said.content.decode()
     return hand.said.json()
 
@@ -89,9 +91,7 @@ def test_sent_twice_it_is_one_file(hands: Hands, receipt: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_what_is_not_taken_is_refused_in_words(
-    hands: Hands, receipt: str, language: str
-) -> None:
+def test_what_is_not_taken_is_refused_in_words(hands: Hands, receipt: str, language: str) -> None:
     hands.keeper.language = language
     forms: list[tuple[Any, str, str]] = [
         (b"<svg onload='alert(1)'/>", "image/svg+xml", "file-kind"),
@@ -105,9 +105,7 @@ def test_what_is_not_taken_is_refused_in_words(
         ({"file": "a.png"}, "", "one-file"),
     ]
     for number, (body, content_type, code) in enumerate(forms):
-        said = send(
-            hands.keeper, receipt, body, content_type, key=f"refused-{number}", expect=422
-        )
+        said = send(hands.keeper, receipt, body, content_type, key=f"refused-{number}", expect=422)
         assert said["code"] == code
         assert bool(CHINESE.search(said["detail"])) == (language == "zh-hans")
     assert hands.keeper.get(f"/receipts/{receipt}")["files"] == []

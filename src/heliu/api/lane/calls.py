@@ -1,0 +1,79 @@
+"""What a hot call is to the lane: it reads a request, works on a batch and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from psycopg import AsyncConnection
+
+from heliu.api.lane.link import Link, row, rows
+from heliu.kernel import clock
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
+from heliu.kernel.access.door import NAME, orgs_text
+from heliu.kernel.errors import Refused
+
+type Database = AsyncConnection[tuple[Any, ...]]
+
+
+class Request(NamedTuple):
+    """A request as it came in."""
+
+    headers: Mapping[bytes, bytes]
+    query: bytes
+    body: bytes
+
+    @property
+    def token(self) -> bytes:
+        """The digest of the bearer token."""
+        return digest_of(self.headers[b"authorization"][7:].decode("latin1").strip())
+
+
+class Said(NamedTuple):
+    """What is answered to a request that was not refused."""
+
+    status: int
+    body: bytes
+    org: UUID
+    headers: Mapping[str, str] = {}
+
+
+class Call[Q](Protocol):
+    """One hot call."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+    def read(self, request: Request) -> Q | None:
+        """What is asked, or None for what the lane is not made for."""
+
+    async def work(self, link: Link, batch: Sequence[Q]) -> Sequence[Said | Exception]:
+        """The answers to a batch, in its order; what is refused is refused by itself."""
+
+
+async def moment(db: Database) -> datetime:
+    """The present moment; in a demo with the days its clock was advanced (`kernel.clock`)."""
+    if not settings.DEMO:
+        return clock.now()
+    (days,) = await row(db, clock.DEMO_DAYS, [])
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+async def senders(db: Database, tokens: Sequence[bytes], at: datetime) -> list[Actor | Refused]:
+    """Whom the tokens stand for; from now on the transaction sees the rows of them all."""
+    holders = actors_of(await rows(db, ACTORS, [list(set(tokens)), at]))
+    found: list[Actor | Refused] = []
+    for token in tokens:
+        try:
+            found.append(holders.actor(token))
+        except Refused as refusal:
+            found.append(refusal)
+    orgs = {org for one in found if isinstance(one, Actor) for org in one.orgs}
+    await db.execute(NAME, [orgs_text(orgs)])
+    return found
