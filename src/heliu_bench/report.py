@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -136,7 +138,7 @@ class Report:
             "bench": self.bench,
             "at": self.began.isoformat(timespec="seconds"),
             "options": self.options,
-            "machine": {**self.machine, "load_after": round(os.getloadavg()[0], 2)},
+            "machine": {**self.machine, **_busy("after")},
             "rows": [row.document() for row in self.rows],
             "ratios": [one.document() for one in self.ratios],
             "facts": self.facts,
@@ -157,7 +159,9 @@ class Report:
         seen = document["machine"]
         self.console.print(
             f"{seen['cores']} cores of {seen['cpu']}, PostgreSQL {seen['postgres']}, Python"
-            f" {seen['python']}; load {seen['load_before']} before, {seen['load_after']} after.",
+            f" {seen['python']}; load {seen['load_before']} before, {seen['load_after']} after,"
+            f" CPU pressure {seen['cpu_pressure_before']} and {seen['cpu_pressure_after']} %;"
+            f" yardstick {seen['yardstick_cpu_ms']} CPU-ms.",
             style="dim",
         )
         if file is not None:
@@ -207,7 +211,33 @@ def machine(ground: Ground) -> Document:
         "postgres": version,
         "fsync": fsync,
         "synchronous_commit": synchronous,
-        "load_before": round(os.getloadavg()[0], 2),
+        "yardstick_cpu_ms": yardstick(),
+        **_busy("before"),
+    }
+
+
+def yardstick() -> float:
+    """CPU milliseconds of a fixed piece of work, the best of five: on a machine whose processors
+    are shared with others the same work costs more, and so does everything measured beside it."""
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        sum(number * number for number in range(300_000))
+        took.append(time.process_time() - began)
+    return round(min(took) * 1000, 1)
+
+
+def _busy(when: str) -> Document:
+    """How busy the machine is: mean load of a minute; share of time in which somebody waited for
+    a processor, in per cent of the last ten seconds, where the kernel tells it."""
+    try:
+        said = Path("/proc/pressure/cpu").read_text()
+    except OSError:
+        said = ""
+    found = re.search(r"some avg10=([\d.]+)", said)
+    return {
+        f"load_{when}": round(os.getloadavg()[0], 2),
+        f"cpu_pressure_{when}": float(found[1]) if found else None,
     }
 
 

@@ -40,7 +40,11 @@ class TestAddress:
         assert (entry["HOST"], entry["PORT"], entry["NAME"]) == ("db.example", "6543", "trade")
         # Never the administrator of the address.
         assert (entry["USER"], entry["PASSWORD"]) == ("heliu_web", kept["heliu_web"])
-        assert entry["OPTIONS"] == {"pool": database.POOL, "sslmode": "require"}
+        pool = {**database.POOL, "max_size": database.POOL_SIZE}
+        assert entry["OPTIONS"] == {"pool": pool, "sslmode": "require"}
+        # A connection for every thread, health and metrics.
+        many = database.settings_for("web", {**url, "HELIU_THREADS": "20"}, tmp_path)
+        assert many["OPTIONS"]["pool"]["max_size"] == 22
         given = database.settings_for("web", {**url, "HELIU_DATABASE_PASSWORD": "given"}, tmp_path)
         assert given["PASSWORD"] == "given"
 
