@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TICK = os.sysconf("SC_CLK_TCK")
+TRIES = 20
 
 
 class Spent(NamedTuple):
@@ -52,21 +53,33 @@ def children(of: int) -> set[int]:
 def seconds(roots: Iterable[int]) -> float:
     """CPU seconds used so far by these processes and everything they started.
 
-    Raises `ProcessLookupError` when one of them is gone: what it used can no longer be told.
+    Raises `ProcessLookupError` when one of them is gone, or others end faster than they are read:
+    what was used can then not be told.
     """
+    named = list(roots)
+    for _ in range(TRIES):
+        seen = _below(named)
+        # Whatever ended while it was read may be missing here and not be in its parent's time yet.
+        if seen.keys() <= _below(named).keys():
+            return sum(one.ticks for one in seen.values()) / TICK
+    raise ProcessLookupError("Processes end faster than their time can be read.")
+
+
+def _below(roots: list[int]) -> dict[int, Process]:
+    """These processes and all that descend from them."""
     there = processes()
-    below: dict[int, list[int]] = defaultdict(list)
+    started: dict[int, list[int]] = defaultdict(list)
     for one in there.values():
-        below[one.parent].append(one.pid)
-    waiting, ticks = list(roots), 0
-    for root in waiting:
+        started[one.parent].append(one.pid)
+    for root in roots:
         if root not in there:
             raise ProcessLookupError(f"Process {root} is gone, its time cannot be measured.")
+    waiting, found = list(roots), {}
     while waiting:
         pid = waiting.pop()
-        ticks += there[pid].ticks
-        waiting += below[pid]
-    return ticks / TICK
+        found[pid] = there[pid]
+        waiting += started[pid]
+    return found
 
 
 @dataclass

@@ -68,6 +68,16 @@ def test_a_process_that_is_gone_is_an_error_and_no_zero() -> None:
         cpu.seconds([process.pid])
 
 
+def test_children_that_come_and_go_never_lower_the_sum() -> None:
+    churn = "import subprocess\nprint('ready', flush=True)\nwhile True: subprocess.run(['true'])"
+    with started(churn) as process:
+        wait_for(process)
+        readings = [cpu.seconds([process.pid]) for _ in range(60)]
+        process.kill()
+    assert readings == sorted(readings)
+    assert readings[-1] > readings[0]
+
+
 def test_children_are_found() -> None:
     with started("print('ready', flush=True)\ninput()") as process:
         wait_for(process)

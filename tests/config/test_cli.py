@@ -40,7 +40,9 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("install") / "data"
-    done = heliu(data, "init", "--email", "Boss@x.example", HELIU_OPERATOR_PASSWORD="a long password")
+    done = heliu(
+        data, "init", "--email", "Boss@x.example", HELIU_OPERATOR_PASSWORD="a long password"
+    )
     assert done.stdout.startswith("Ready. Sign in as boss@x.example, the password you gave\n")
     assert done.returncode == 0, done.stderr
     return data

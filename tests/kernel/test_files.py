@@ -221,3 +221,4 @@ def test_it_is_served_so_that_no_browser_runs_it(seen: None) -> None:
     assert answer(ask.get("/"), paper)["Content-Disposition"] == 'attachment; filename="note.pdf"'
     again = answer(ask.get("/", headers={"If-None-Match": said["ETag"]}), picture)
     assert (again.status_code, again.content) == (304, b"")
+    assert again["Content-Security-Policy"] == said["Content-Security-Policy"]

@@ -14,6 +14,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,6 @@ class Shared:
     def begin(self) -> None:
         """Lay this process's figures down every few seconds from now on."""
         if self._writer is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
             self._writer = threading.Thread(target=self._write_on, name="metrics", daemon=True)
             self._writer.start()
 
@@ -109,6 +109,7 @@ class Shared:
 
     def write(self) -> None:
         """Lay the figures down as they are now."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{os.getpid()}.json"
         fresh = path.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(self._figures.now()))
@@ -116,7 +117,8 @@ class Shared:
 
     def _write_on(self) -> None:
         while True:
-            self.write()
+            with suppress(OSError):  # on a full disk the figures of the others are missing, no more
+                self.write()
             time.sleep(EVERY)
 
 

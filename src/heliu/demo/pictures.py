@@ -29,7 +29,7 @@ def box(*, dent: tuple[int, int] | None, letters: str = "DEMO") -> bytes:
     for place, letter in enumerate(letters):
         for dot, is_on in enumerate(LETTERS[letter]):
             if is_on == "1":
-                _fill(rows, 6 + place * 16 + dot % 3 * 4, 3 + dot // 3 * 4, 4, 4, MARK)
+                _fill(rows, 50 + place * 16 + dot % 3 * 4, 3 + dot // 3 * 4, 4, 4, MARK)
     return _png(rows)
 
 

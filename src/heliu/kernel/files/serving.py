@@ -21,10 +21,11 @@ def answer(request: HttpRequest, file: StoredFile) -> HttpResponse:
     etag = f'"{file.digest}"'
     known = get_conditional_response(request, etag=etag)
     response = known or HttpResponse(open_bytes(file), content_type=file.content_type)
-    if known is None:
-        response["Content-Disposition"] = content_disposition_header(not file.is_picture, file.name)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = SANDBOX
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
+    # On a 304 too: what it says replaces what the browser had kept with the bytes.
+    disposition = content_disposition_header(not file.is_picture, file.name)
+    response["Content-Disposition"] = disposition or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
     return response
