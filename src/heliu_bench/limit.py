@@ -26,6 +26,7 @@ from heliu_bench.measure import Round
 DATABASE = ROLE = "heliu_bench_limit"
 LINES, PER_LINE = 10, 500  # ten lines, each from its own five hundred SKUs
 ZIPF = 1.05
+PER_SECOND = 80  # pgbench's clock runs while it connects: so many connect in a second at least
 REFERENCE = files("heliu_bench") / "reference"
 
 
@@ -62,7 +63,7 @@ class Limit:
             script.write_text(script_of(hot))
             command: list[str | Path] = [
                 self.programs / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1",
-                "-T", str(math.ceil(seconds)), "-f", script, "-l", f"--log-prefix={folder}/took",
+                "-T", str(math.ceil(seconds + clients / PER_SECOND)), "-f", script, "-l", f"--log-prefix={folder}/took",
             ]  # fmt: skip
             where = {"PGHOST": self.socket, "PGUSER": ROLE, "PGDATABASE": DATABASE}
             used = _children_used()
@@ -79,6 +80,8 @@ class Limit:
                 for line in log.read_text().splitlines()
                 if line.split()[2].isdigit()
             ]
+        if not took:
+            raise Trouble(f"pgbench placed nothing with {clients} clients; give it more seconds.")
         failed = int(_said(r"number of failed transactions: (\d+)", ran.stdout))
         rate = float(_said(r"tps = ([\d.]+)", ran.stdout))
         return Round(len(took) / rate, took, spent, failed=failed)

@@ -193,7 +193,9 @@ def _receive(
 
 def _check(loan: Loan, amount: int) -> None:
     if amount <= 0:
-        raise Invalid("amount-not-positive", "A payment needs an amount above zero.", field="amount")
+        raise Invalid(
+            "amount-not-positive", "A payment needs an amount above zero.", field="amount"
+        )
     if loan.status not in TAKES_MONEY:
         raise Refused(
             "loan-not-running",
