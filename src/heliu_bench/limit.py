@@ -63,7 +63,8 @@ class Limit:
             script.write_text(script_of(hot))
             command: list[str | Path] = [
                 self.programs / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1",
-                "-T", str(math.ceil(seconds + clients / PER_SECOND)), "-f", script, "-l", f"--log-prefix={folder}/took",
+                "-T", str(math.ceil(seconds) + clients // PER_SECOND), "-f", script,
+                "-l", f"--log-prefix={folder}/took",
             ]  # fmt: skip
             where = {"PGHOST": self.socket, "PGUSER": ROLE, "PGDATABASE": DATABASE}
             used = _children_used()
