@@ -58,7 +58,7 @@ def test_our_own_are_safe_or_reviewed() -> None:
         migrations.RunSQL("revoke select on trade_deal from heliu_web"),
         migrations.RunSQL("alter table trade_deal add constraint some check (true)"),
     ],
-    ids=str,
+    ids=lambda operation: type(operation).__name__,
 )
 def test_what_old_code_cannot_live_with_is_found(operation: Operation) -> None:
     assert len(unsafe(migration(operation))) >= 1
@@ -87,7 +87,7 @@ def test_what_old_code_cannot_live_with_is_found(operation: Operation) -> None:
         migrations.RunSQL("alter table trade_deal add column amount bigint not null default 0"),
         migrations.RunSQL("alter table trade_deal add constraint some check (true) not valid"),
     ],
-    ids=str,
+    ids=lambda operation: type(operation).__name__,
 )  # fmt: skip
 def test_what_only_adds_is_let_through(operation: Operation) -> None:
     assert unsafe(migration(NEW, operation)) == []
