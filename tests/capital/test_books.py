@@ -65,6 +65,9 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "order_paid": money.map(
         lambda a: policies.order_paid(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
+    "order_refunded": money.map(
+        lambda a: policies.order_refunded(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+    ),
     "order_delivered": money.map(
         lambda a: policies.order_delivered(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),

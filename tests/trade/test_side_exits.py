@@ -11,6 +11,7 @@ from tests.trade import laws, life
 from tests.trade.conftest import World
 
 from heliu.capital.books import queries as books
+from heliu.capital.books.chart import Code
 from heliu.capital.credit import queries as credit
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.stock import queries as stock
@@ -246,3 +247,20 @@ def test_goods_that_others_took_are_refused_with_nothing_held(world: World) -> N
         )
     assert refused.value.code == "short"
     laws.hold(world)
+
+
+def test_a_confirmed_transfer_order_that_is_called_off_is_paid_back(world: World) -> None:
+    with world.desk(world.dealer) as dealer:
+        placed = place_order.place(
+            actor=dealer, seller=world.chain.seller, lines=world.lines(M1=10), pay_by="TRANSFER",
+            at=world.at,
+        )  # fmt: skip
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    with world.desk(world.dealer) as dealer:
+        side_exits.cancel(placed.order.id, actor=dealer, reason="changed my mind", at=world.at)
+    with world.worker() as system:
+        for org in (world.chain.seller, placed.order.buyer):
+            stands = {row.code: row for row in books.trial_balance(system, org=org)}
+            assert Code.PREPAYMENT not in stands
+            assert Code.CONTRACT_LIABILITY not in stands

@@ -20,12 +20,14 @@ from uuid import UUID
 
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.books import operations as books
+from heliu.capital.books import policies as journals
 from heliu.capital.credit import operations as credit
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations import Unwinding
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.models import OrderLine, OrderStatus, PayBy
+from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -180,6 +182,8 @@ def cancel(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> None:
                 help="Try again in a minute.",
             )
         _free_goods_and_credit(deal, at=at)
+        if order.pay_by == PayBy.TRANSFER and order.status == OrderStatus.CONFIRMED:
+            _pay_back(order, at=at)
         ordering.cancel(order, actor=actor, reason=reason, at=at, audience=parties(deal))
         remember(deal, Step.CANCELLED, actor=actor, at=at)
         if deal.loan_id is None:
@@ -332,6 +336,20 @@ def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
     stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
     if order.pay_by == PayBy.TERMS:
         posting.post(void=[terms_hold_of(order.id)], at=at)
+
+
+def _pay_back(order: Order, *, at: datetime) -> None:
+    """What the buyer had paid by transfer when the order was confirmed."""
+    books.post(
+        journals.order_refunded(
+            seller=order.seller, buyer=order.buyer, order=order.id, amount=order.total
+        ),
+        kind="order_refunded",
+        key=f"order_refunded:{order.id}",
+        subject=order.id,
+        effective=day_of(at),
+        at=at,
+    )
 
 
 def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:

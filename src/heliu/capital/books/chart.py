@@ -114,6 +114,7 @@ class JournalKind(models.TextChoices):
     TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
     TERMS_PAID = "terms_paid", _("Paid on terms")
     ORDER_PAID = "order_paid", _("Order paid")
+    ORDER_REFUNDED = "order_refunded", _("Order refunded")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
 
 

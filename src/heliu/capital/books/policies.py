@@ -7,7 +7,7 @@ dealer financing with a down payment, and for trade credit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -247,6 +247,14 @@ def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[E
         Entry(seller, Code.CONTRACT_LIABILITY, -amount, buyer, str(order)),
         Entry(buyer, Code.PREPAYMENT, amount, seller, str(order)),
         Entry(buyer, Code.BANK, -amount),
+    ]
+
+
+def order_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """An order paid by transfer was called off: the seller paid it back."""
+    return [
+        replace(entry, amount=-entry.amount)
+        for entry in order_paid(seller=seller, buyer=buyer, order=order, amount=amount)
     ]
 
 
