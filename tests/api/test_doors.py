@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 from tests.api.hands import Hand, Hands
 from tests.conftest import be
+from tests.loops import finish
 
 from heliu.api.lane import orders as lane
 from heliu.api.lane.calls import Request
@@ -43,14 +44,14 @@ class Street:
         self.door = door
 
     def send(self, requests: Sequence[Sent]) -> list[httpx.Response]:
-        return asyncio.run(self._send(requests))
+        return finish(self._send(requests))
 
     def one(self, hand: Hand, body: Any, key: str = "key-0000") -> httpx.Response:
         return self.send([Sent(hand, key, body)])[0]
 
     def ask(self, hand: Hand, **query: Any) -> httpx.Response:
         """Ask for prices."""
-        return asyncio.run(self._ask(hand, query))
+        return finish(self._ask(hand, query))
 
     async def _ask(self, hand: Hand, query: dict[str, Any]) -> httpx.Response:
         bridge = asgi.Bridge()
@@ -271,7 +272,7 @@ def test_earlier_ones_win_within_a_batch(hands: Hands, street: Street) -> None:
 )
 def test_what_is_not_plainly_good_is_left_to_django(hands: Hands, change: Any) -> None:
     body = {**order(hands, M1=1), **change} if isinstance(change, dict) else change
-    sent = asyncio.run(_read(hands.dealer, body))
+    sent = finish(_read(hands.dealer, body))
     assert sent is None
     assert Street("lane").one(hands.dealer, body).status_code in (201, 422)
 
@@ -366,4 +367,4 @@ def test_questions_that_are_not_plain_are_left_to_django(hands: Hands, query: An
     asked = {"seller": hands.seller_id, "sku": sku, **query}
     headers = {b"authorization": f"Bearer {hands.dealer.token}".encode()}
     sent = Request(headers, httpx.QueryParams(asked).__str__().encode(), b"")
-    assert asyncio.run(asgi.Lane().answer("GET", "/api/v1/prices", sent)) is None
+    assert finish(asgi.Lane().answer("GET", "/api/v1/prices", sent)) is None

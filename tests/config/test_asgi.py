@@ -10,6 +10,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from tests.loops import finish
 from tests.people import Seated, organization, seat
 
 from heliu.config import asgi, static
@@ -24,7 +25,7 @@ def ask(method: str, address: str, **how: object) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, address, **how)
 
-    return asyncio.run(one())
+    return finish(one())
 
 
 class TestHealth:
@@ -109,7 +110,7 @@ class TestBridge:
                 answers = [client.get("/api/v1/me", headers=who.bearer) for _ in range(40)]
                 return [answer.status_code for answer in await asyncio.gather(*answers)]
 
-        assert set(asyncio.run(many())) == {200}
+        assert set(finish(many())) == {200}
 
     def test_what_is_too_large_is_not_taken_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(asgi, "LARGEST_BODY", 10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from tests.api.conftest import hands, laid, world
 from tests.api.hands import Hands
 from tests.config.test_asgi import ask
+from tests.loops import finish
 
 from heliu.config import asgi, metrics, watching
 from heliu.config.metrics import Figures, Shared
@@ -136,7 +136,7 @@ def test_all_is_told_and_nobody_named(hands: Hands) -> None:
             await bridge.close()
             return told
 
-    text = asyncio.run(some())
+    text = finish(some())
     for line in text.splitlines():
         assert line.startswith("# ") or LINE.fullmatch(line), line
     requests = samples(text, "heliu_requests_total")

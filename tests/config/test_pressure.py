@@ -11,6 +11,7 @@ import httpx
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.loops import finish
 
 from heliu.config import asgi
 from heliu.config.threads import Full, Threads
@@ -51,7 +52,7 @@ def test_what_cannot_be_answered_in_time_is_turned_away_at_once(
             slow.set()
             return await asyncio.gather(*inside), outside, figures
 
-    inside, (api, page, health, ready), figures = asyncio.run(crowd())
+    inside, (api, page, health, ready), figures = finish(crowd())
     assert [answer.status_code for answer in inside] == [200] * 5
     assert (api.status_code, api.json()["code"], api.headers["retry-after"]) == (503, "busy", "2")
     assert api.headers["content-language"] == "zh-hans"
@@ -83,7 +84,7 @@ def test_who_has_gone_still_counts_until_the_thread_is_free() -> None:
         go.set()
         assert await waiting
 
-    asyncio.run(leave())
+    finish(leave())
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_without_a_database_the_lane_says_the_same() -> None:
                 headers={"Authorization": "Bearer hl_x", "Idempotency-Key": "key-0000"},
             )
 
-    answer = asyncio.run(ask())
+    answer = finish(ask())
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert answer.headers["retry-after"]
 

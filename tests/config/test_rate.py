@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 
@@ -11,6 +10,7 @@ import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.loops import finish
 
 from heliu.config import asgi, rate
 from heliu.config.rate import Bucket, Limits
@@ -115,7 +115,7 @@ def test_both_doors_say_it_in_the_readers_words(
         await bridge.close()
         return answers
 
-    *_, last = asyncio.run(ask())
+    *_, last = finish(ask())
     assert last.status_code == 429
     assert last.headers["content-type"] == "application/problem+json"
     assert last.headers["retry-after"] == "1"

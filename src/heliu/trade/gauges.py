@@ -22,5 +22,5 @@ def gauges(at: datetime) -> list[Gauge]:
     Counts and seconds of all organisations together, so anybody who watches may see them.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select name, label, value from operator_gauges(%s)", [at])
+        cursor.execute("select name, label, value from trade_gauges(%s)", [at])
         return [Gauge(*row) for row in cursor.fetchall()]

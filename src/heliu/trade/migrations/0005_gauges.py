@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 SQL = Path(__file__).parent.parent / "sql" / "gauges.sql"
-NAME = "operator_gauges(timestamptz)"
+NAME = "trade_gauges(timestamptz)"
 
 
 class Migration(migrations.Migration):

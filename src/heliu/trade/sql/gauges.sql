@@ -1,6 +1,6 @@
 -- Figures for the machine that watches this one: counts and seconds, of nobody in particular.
 -- What the operator's functions tell one operator is told here without names and numbers.
-create function operator_gauges(now timestamptz)
+create function trade_gauges(now timestamptz)
 returns table (name text, label text, value double precision)
 language plpgsql security definer
 set search_path = public, pg_temp as $$
