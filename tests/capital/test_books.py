@@ -379,12 +379,19 @@ def test_an_order_on_terms_holds_credit_until_it_is_delivered_or_let_go(as_worke
     with as_worker():
         p = parties()
         ends = {"seller": p.seller, "buyer": p.dealer}
-        operations.trade_credit(**ends, limit=50_00)
-        first, second = (
-            operations.hold_on_terms(**ends, order=new_id(), amount=25_00, at=AT) for _ in range(2)
-        )
+        account = operations.trade_credit(**ends, limit=50_00)
+
+        def hold(order: UUID, amount: int) -> UUID:
+            placed = NewHold(new_id(), account, amount, order)
+            operations.post(
+                [], kind="held", key=str(placed.id), subject=order, effective=DAY, at=AT,
+                holds=[placed],
+            )  # fmt: skip
+            return placed.id
+
+        first, second = (hold(new_id(), 25_00) for _ in range(2))
         with pytest.raises(LimitShort) as short:
-            operations.hold_on_terms(**ends, order=p.deal, amount=30, at=AT)
+            hold(p.deal, 30)
         assert short.value.text() == "The trade credit is short by 0.30 CNY."
         assert short.value.help() == "Order for less, or pay what is owed first."
 

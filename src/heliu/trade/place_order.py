@@ -130,8 +130,9 @@ def place(
 
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
     the buyer. A financed order waits for the signature (`financed_order.sign`), or for a person at
-    the bank where the rules do not decide. Raises `Invalid` (lines-not-good) with the first bad
-    line, `Short` when somebody was quicker, `LimitShort`, or what closes the way to pay.
+    the bank where the rules do not decide. Raises `Refused` for the first line that is not good,
+    `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
+    quicker, `LimitShort`, or what closes the way to pay.
     """
     ask = Ask(actor, seller, _wanted(lines), pay_by, remark, external_id)
     (known,) = facts([ask], _row(facts_query([ask], at)))

@@ -75,28 +75,6 @@ def trade_credit(*, seller: UUID, buyer: UUID, limit: int) -> int:
     return account
 
 
-def hold_on_terms(
-    *,
-    seller: UUID,
-    buyer: UUID,
-    order: UUID,
-    amount: int,
-    at: datetime,
-    hold: UUID | None = None,
-) -> UUID:
-    """Set a buyer's trade credit aside for an order on terms; returns the hold.
-
-    `terms_delivered` makes it owed, `post(void=[hold])` lets it go. Raises `LimitShort` when the
-    buyer owes, or has ordered, too much already.
-    """
-    placed = NewHold(hold or new_id(), book_account(seller, Code.RECEIVABLE, buyer), amount, order)
-    try:
-        posting.post(holds=[placed], at=at)
-    except LimitShort as short:
-        raise in_words(short) from None
-    return placed.id
-
-
 def in_words(short: LimitShort) -> LimitShort:
     """The engine's refusal in the words of the trade; the engine knows an account by its key."""
     _, _, code, *_ = f"{short.key}::".split(":")
