@@ -104,7 +104,7 @@ def test_an_order_is_written_as_it_was_agreed(chain) -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 200, 3000])
-def test_writing_takes_one_statement(chain, lines) -> None:
+def test_any_number_of_lines_is_written(chain, lines) -> None:
     with acting_for([chain.dealer]):
         place(chain, *range(1, lines + 1), external_id=f"PO-{lines}")
     with acting_for([chain.dealer]):
