@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from pytest_django import DjangoAssertNumQueries
 from tests.logistics.conftest import AT, Chain, person
 
 from heliu.kernel.access.door import acting_for
@@ -17,6 +19,7 @@ from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries
 from heliu.logistics.stock.models import Quality, StockRow
+from heliu.logistics.stock.moves import Beyond, End, Move, Place, Virtual, move_goods
 from heliu.logistics.stock.policies import first_in_first_out
 
 
@@ -179,6 +182,43 @@ def test_promised_goods_are_not_counted_away(chain: Chain) -> None:
     row = StockRow.objects.get(owner=chain.seller)
     with pytest.raises(stock.Short):
         stock.adjust(row.id, actor=person(chain.seller), counted=3, reason="Gone", key="n", at=AT)
+
+
+def test_a_known_set_moves_in_three_statements_and_promises_stay(
+    chain: Chain, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    bins = [new_id(), new_id()]
+    free = [Place(sku, chain.seller, chain.seller, bins[0]) for sku in chain.skus]
+    there = [place._replace(bin=bins[1]) for place in free]
+    virtual = [Virtual(Beyond.SUPPLIER, sku, chain.seller, chain.seller) for sku in chain.skus]
+
+    def move(sources: Sequence[End], targets: Sequence[End], quantity: int) -> dict:
+        moves = [Move(*ends, quantity) for ends in zip(sources, targets, strict=True)]
+        return move_goods(moves, kind="test", key=f"{new_id()}", subject=new_id(), at=AT)
+
+    move(virtual, free, 10)
+    reserve(chain, 10)
+    move(free, there, 1)
+    with django_assert_num_queries(3):
+        rows = move(free, there, 4)
+    assert [rows[place].quantity for place in (*free, *there)] == [5] * 6
+    assert StockRow.objects.filter(has_goods=True, quantity=5).count() == 6
+    assert available(chain) == 0
+    with pytest.raises(stock.Short) as short:
+        move(there[:2], free[:2], 6)
+    assert short.value.sku in chain.skus[:2]
+    assert posting.check() == queries.check() == []
+
+
+def test_a_set_that_was_moved_is_not_moved_again(chain: Chain) -> None:
+    chain.supply(5)
+    here = Place(chain.skus[0], chain.seller, chain.seller)
+    there = here._replace(lot="other")
+    for _ in range(2):
+        rows = move_goods(
+            [Move(here, there, 2)], kind="test", key="once", subject=chain.seller, at=AT
+        )
+        assert (rows[here].quantity, rows[there].quantity) == (3, 2)
 
 
 def test_the_database_keeps_damaged_goods_unbound(chain: Chain) -> None:

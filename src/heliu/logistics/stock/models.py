@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.goods.models import Sku
@@ -45,7 +46,8 @@ class StockRow(models.Model):
 
     `owner`, `warehouse` (the organisation that keeps them) and `pledgee` are three separate
     facts. `quantity`, in the SKU's smallest unit, is the balance of `account` after its last
-    movement, kept here for those who may see the row but not the account.
+    movement, kept here for those who may see the row but not the account. Indexes ask `has_goods`:
+    that a quantity changes, which happens all the time, is then none of their business.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -59,6 +61,11 @@ class StockRow(models.Model):
     pledgee = models.UUIDField(null=True, blank=True)
     account = models.BigIntegerField(unique=True)
     quantity = models.BigIntegerField(default=0)
+    has_goods = models.GeneratedField(
+        expression=GreaterThan(models.F("quantity"), 0),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     since = models.DateTimeField()
 
     class Meta:
@@ -81,13 +88,13 @@ class StockRow(models.Model):
         indexes = [
             models.Index(
                 fields=["owner", "warehouse", "sku", "since"],
-                name="stock_first_in",
-                condition=models.Q(quantity__gt=0),
+                name="stock_oldest_first",
+                condition=models.Q(has_goods=True),
             ),
             models.Index(
                 fields=["warehouse", "bin"],
-                name="stock_in_bin",
-                condition=models.Q(quantity__gt=0),
+                name="stock_lying_in_bin",
+                condition=models.Q(has_goods=True),
             ),
             models.Index(
                 fields=["pledgee", "warehouse"],

@@ -1,21 +1,24 @@
 """Movements of goods between two ends, posted as one journal.
 
-An end is a `Place` (a row of stock) or a `Beyond` (a virtual end: where goods come from or go to).
-What can be promised follows from the rows: goods that enter or leave a free, good row change the
-promise of their owner at that warehouse by the same quantity, in the same journal.
+An end is a `Place` (a row of stock) or a `Virtual` (where goods come from or go to). What can be
+promised follows from the rows: goods that enter or leave a free, good row change the promise of
+their owner at that warehouse by the same quantity, in the same journal.
+
+Sets are large: what is needed of an end is worked out once, and each step is one statement.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
 
+from heliu.kernel.arrays import numbers
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.ids import new_id
@@ -25,6 +28,22 @@ from heliu.logistics.stock.models import Promised, Quality, StockRow
 
 # Locked after money; among goods the promise comes before the rows.
 PROMISED_RANK, IS_RANK = 80, 90
+
+# The rows of all these accounts, locked in the order of their ids, or none while one is missing:
+# what must be made first is made before anything is locked. Rows are asked for by a list of
+# accounts, here and below, lest the planner join their whole index.
+LOCKED = """
+with goods as materialized (
+    select id from posting_account where key = any (string_to_array(%s, ' ')))
+select r.* from stock_stockrow r
+ where r.account = any (array(select id from goods)) and (select count(*) from goods) = %s
+ order by r.id for update of r
+"""
+SHOWN = """
+update stock_stockrow r set quantity = n.quantity
+  from unnest(%s::bigint[], %s::bigint[]) n (account, quantity)
+ where r.account = any (%s::bigint[]) and r.account = n.account and r.quantity <> n.quantity
+"""
 
 
 class Short(Refused):
@@ -50,25 +69,23 @@ class Beyond(models.TextChoices):
     DIFFERENCE = "difference"
 
 
-@dataclass(frozen=True)
-class Promise:
-    """What an owner can promise of a SKU at a warehouse."""
+class Promise(NamedTuple):
+    """What an owner can promise of a SKU at a warehouse; or the virtual end of it, `is_end`."""
 
     owner: UUID
     warehouse: UUID
     sku: UUID
+    is_end: bool = False
+
+    @property
+    def end(self) -> Promise:
+        """Where promises come from and go to, so that this view sums to zero by itself."""
+        return self._replace(is_end=True)
 
     @property
     def account(self) -> AccountSpec:
-        """Free goods; never below the open reservations on them."""
-        return self._spec("promised", floor=0)
-
-    @property
-    def counter_account(self) -> AccountSpec:
-        """The virtual end of the promises, so that this view sums to zero by itself."""
-        return self._spec("promised-end", floor=None)
-
-    def _spec(self, kind: str, *, floor: int | None) -> AccountSpec:
+        """Free goods, never below the open reservations on them; the virtual end has no floor."""
+        kind = "promised-end" if self.is_end else "promised"
         return AccountSpec(
             key=f"{kind}:{self.warehouse}:{self.owner}:{self.sku}",
             chain=f"warehouse:{self.warehouse}",
@@ -76,13 +93,12 @@ class Promise:
             unit=str(self.sku),
             org=self.owner,
             other=self.warehouse,
-            floor=floor,
+            floor=None if self.is_end else 0,
             lock_rank=PROMISED_RANK,
         )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The key of a stock row."""
 
     sku: UUID
@@ -109,21 +125,22 @@ class Place:
         )
 
     @property
-    def is_saleable(self) -> bool:
-        """Whether goods here may be promised."""
-        return self.quality == Quality.GOOD and self.pledge is None
+    def promise(self) -> Promise | None:
+        """Where the goods here count as promisable: good ones that are bound to nobody."""
+        if self.quality != Quality.GOOD or self.pledge is not None:
+            return None
+        return Promise(self.owner, self.warehouse, self.sku)
 
     @property
-    def promise(self) -> Promise:
-        """Where the goods here count as promisable, if they are saleable."""
-        return Promise(self.owner, self.warehouse, self.sku)
+    def key(self) -> str:
+        """The name of its account: no blanks in it, whatever the lot is called."""
+        return f"goods:{hashlib.sha256('\n'.join(map(str, self)).encode()).hexdigest()}"
 
     @property
     def account(self) -> AccountSpec:
         """The account of what is here: never below nothing."""
-        key = "\n".join(str(part) for part in astuple(self))
         return AccountSpec(
-            key=f"goods:{hashlib.sha256(key.encode()).hexdigest()}",
+            key=self.key,
             chain=f"warehouse:{self.warehouse}",
             balance_group="goods",
             unit=str(self.sku),
@@ -134,8 +151,7 @@ class Place:
         )
 
 
-@dataclass(frozen=True)
-class Virtual:
+class Virtual(NamedTuple):
     """A virtual end for one SKU. `ref` keeps apart what must not mix, a shipment for instance.
 
     Goods in transit cannot be received twice: that end has a floor.
@@ -146,6 +162,10 @@ class Virtual:
     warehouse: UUID
     owner: UUID
     ref: str = ""
+
+    @property
+    def promise(self) -> None:
+        """Nobody promises what is not there."""
 
     @property
     def account(self) -> AccountSpec:
@@ -163,11 +183,10 @@ class Virtual:
         )
 
 
-End = Place | Virtual
+type End = Place | Virtual
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """A quantity from one end to the other; `hold` is the reservation that it uses up."""
 
     source: End
@@ -188,34 +207,27 @@ def move_goods(
     """Post the movements as one journal, all or nothing; returns the rows touched, as they are now.
 
     `key` makes it happen once. Raises `Short` when an end does not hold what should leave it, or
-    has promised it. Rows are locked in the order of their ids and before the accounts, so
-    movements queue and never deadlock.
+    has promised it. What is not there yet is made first; then rows are locked in the order of their
+    ids, then the accounts, so movements queue and never deadlock.
     """
     if any(move.quantity <= 0 for move in moves):
         raise ValueError("A movement moves at least one unit.")
-    # Each once, and always in the same order: accounts and rows are made in it.
-    ends = list(dict.fromkeys(end for move in moves for end in (move.source, move.target)))
-    promises = list(
-        dict.fromkeys(end.promise for end in ends if isinstance(end, Place) and end.is_saleable)
-    )
-    specs = [end.account for end in ends]
-    specs += [spec for promise in promises for spec in (promise.account, promise.counter_account)]
-    ids = posting.open_accounts(specs)
-    rows = _locked_rows([end for end in ends if isinstance(end, Place)], ids, at)
-    _note_promises(promises, ids)
+    sums = _sums(moves)
+    accounts = _opened(end for end, _ in sums if not isinstance(end, Place))
+    rows = _locked_rows(moves, at)
+    accounts |= {place: row.account for place, row in rows.items()}
     journal = Journal(
         id=new_id(),
         key=key,
         kind=kind,
-        lines=tuple(_lines(moves, ids)),
+        lines=tuple([Line(accounts[end], amount, hold) for (end, hold), amount in sums.items()]),
         effective=day_of(at),
         subject=subject,
     )
     try:
         balances = posting.post([journal], void=void, at=at)
     except posting.LimitShort as short:
-        units = {ids[spec.key]: UUID(spec.unit) for spec in specs}
-        raise Short(units[short.account]) from short
+        raise Short(next(end.sku for end in accounts if accounts[end] == short.account)) from short
     for row in rows.values():
         if row.account in balances:
             row.quantity = balances[row.account].posted
@@ -223,12 +235,40 @@ def move_goods(
     return rows
 
 
-def _locked_rows(
-    places: Sequence[Place], ids: dict[str, int], at: datetime
-) -> dict[Place, StockRow]:
-    """The rows of these places, made where there are none, locked in the order of their ids."""
-    accounts = {ids[place.account.key]: place for place in places}
-    known = set(StockRow.objects.filter(account__in=accounts).values_list("account", flat=True))
+def _sums(moves: Sequence[Move]) -> dict[tuple[End | Promise, UUID | None], int]:
+    """Both views of the movements, per end and hold; without what comes to nothing."""
+    sums: dict[tuple[End | Promise, UUID | None], int] = defaultdict(int)
+    for source, target, quantity, hold in moves:
+        sums[source, None] -= quantity
+        sums[target, None] += quantity
+        left, entered = source.promise, target.promise
+        if left == entered and hold is None:
+            continue  # what only changes its place can be promised as before
+        if left:
+            sums[left, hold] -= quantity
+            sums[left.end, None] += quantity
+        if entered:
+            sums[entered, None] += quantity
+            sums[entered.end, None] -= quantity
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def _locked_rows(moves: Sequence[Move], at: datetime) -> dict[Place, StockRow]:
+    """The rows that goods leave or enter, made where there are none, and locked."""
+    ends = dict.fromkeys(end for move in moves for end in (move.source, move.target))
+    places = {end.key: end for end in ends if isinstance(end, Place)}
+    asked = [" ".join(places), len(places)]
+    rows = list(StockRow.objects.raw(LOCKED, asked))
+    if len(rows) < len(places):
+        _make_rows(places, at)
+        rows = list(StockRow.objects.raw(LOCKED, asked))
+    return {Place.of(row): row for row in rows}
+
+
+def _make_rows(places: Mapping[str, Place], at: datetime) -> None:
+    """Open the accounts of these places, by their keys, and make the rows that are not there."""
+    ids = posting.open_accounts([place.account for place in places.values()])
+    known = set(StockRow.objects.filter(account__in=ids.values()).values_list("account", flat=True))
     StockRow.objects.bulk_create(
         [
             StockRow(
@@ -240,34 +280,32 @@ def _locked_rows(
                 quality=place.quality,
                 pledge=place.pledge,
                 pledgee=place.pledgee,
-                account=account,
+                account=ids[key],
                 since=at,
             )
-            for account, place in accounts.items()
-            if account not in known
+            for key, place in places.items()
+            if ids[key] not in known
         ],
         ignore_conflicts=True,
     )
-    rows = StockRow.objects.select_for_update().filter(account__in=accounts).order_by("id")
-    return {accounts[row.account]: row for row in rows}
 
 
-def _write_quantities(rows: Iterable[StockRow]) -> None:
-    """Let the rows show what their accounts hold now, in one statement however many they are."""
-    shown = [(row.account, row.quantity) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update stock_stockrow r set quantity = n.quantity"
-            " from unnest(%s::bigint[], %s::bigint[]) n (account, quantity)"
-            " where r.account = n.account and r.quantity <> n.quantity",
-            [[account for account, _ in shown], [quantity for _, quantity in shown]],
-        )
+def _opened(ends: Iterable[Virtual | Promise]) -> dict[End | Promise, int]:
+    """The accounts of virtual ends and promises; a promise met for the first time is noted."""
+    specs = {end: end.account for end in ends}
+    if not specs:
+        return {}
+    ids = posting.open_accounts(list(specs.values()))
+    opened: dict[End | Promise, int] = {end: ids[spec.key] for end, spec in specs.items()}
+    _note_promises(
+        {opened[end]: end for end in specs if isinstance(end, Promise) and not end.is_end}
+    )
+    return opened
 
 
-def _note_promises(promises: Iterable[Promise], ids: dict[str, int]) -> None:
-    """Remember which account holds a promise, when it is met for the first time."""
-    accounts = {ids[promise.account.key]: promise for promise in promises}
-    known = set(Promised.objects.filter(account__in=accounts).values_list("account", flat=True))
+def _note_promises(promises: Mapping[int, Promise]) -> None:
+    """Remember which account holds a promise."""
+    known = set(Promised.objects.filter(account__in=promises).values_list("account", flat=True))
     Promised.objects.bulk_create(
         [
             Promised(
@@ -276,21 +314,16 @@ def _note_promises(promises: Iterable[Promise], ids: dict[str, int]) -> None:
                 sku_id=promise.sku,
                 account=account,
             )
-            for account, promise in accounts.items()
+            for account, promise in promises.items()
             if account not in known
         ],
         ignore_conflicts=True,
     )
 
 
-def _lines(moves: Sequence[Move], ids: dict[str, int]) -> list[Line]:
-    """Both views of the movements: lines summed per account and hold, empty ones left out."""
-    sums: dict[tuple[str, UUID | None], int] = defaultdict(int)
-    for move in moves:
-        for end, amount in ((move.source, -move.quantity), (move.target, move.quantity)):
-            sums[end.account.key, None] += amount
-            if isinstance(end, Place) and end.is_saleable:
-                hold = move.hold if amount < 0 else None
-                sums[end.promise.account.key, hold] += amount
-                sums[end.promise.counter_account.key, None] -= amount
-    return [Line(ids[key], amount, hold) for (key, hold), amount in sums.items() if amount]
+def _write_quantities(rows: Iterable[StockRow]) -> None:
+    """Let the rows show what their accounts hold now, in one statement however many they are."""
+    shown = list(rows)
+    accounts = numbers(row.account for row in shown)
+    with connection.cursor() as cursor:
+        cursor.execute(SHOWN, [accounts, numbers(row.quantity for row in shown), accounts])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -204,7 +203,8 @@ def free(
     for row, line in _with_rows(lines):
         if row.pledge != pledge:
             raise Refused("row-not-pledged", "These goods are not bound by this pledge.")
-        moves.append(Move(Place.of(row), _also(row, pledge=None, pledgee=None), line.quantity))
+        here = Place.of(row)
+        moves.append(Move(here, here._replace(pledge=None, pledgee=None), line.quantity))
     rows = move_goods(moves, kind="released", key=key, subject=subject, at=at)
     freed = [rows[place] for place in _targets(moves)]
     promised = [
@@ -269,7 +269,7 @@ def _free_rows(skus: Sequence[UUID], *, owner: UUID, warehouse: UUID) -> Sequenc
         sku__in=skus,
         quality=Quality.GOOD,
         pledge=None,
-        quantity__gt=0,
+        has_goods=True,
     )
     return sorted(locked.order_by("id"), key=lambda row: (row.since, row.id))
 
@@ -286,11 +286,6 @@ def _locked(ids: Iterable[UUID]) -> dict[UUID, StockRow]:
 def _with_rows(lines: Sequence[RowQuantity]) -> list[tuple[StockRow, RowQuantity]]:
     rows = _locked(line.row for line in lines)
     return [(rows[line.row], line) for line in lines]
-
-
-def _also(row: StockRow, **changed: UUID | None) -> Place:
-    """The place of a row with something about it changed."""
-    return replace(Place.of(row), **changed)  # type: ignore[arg-type]
 
 
 def _targets(moves: Sequence[Move]) -> list[Place]:

@@ -32,7 +32,7 @@ def available(
 
 def rows_visible_to(actor: Actor) -> QuerySet[StockRow]:
     """The rows that hold goods and that the actor owns, keeps or has a pledge on."""
-    rows = StockRow.objects.filter(quantity__gt=0)
+    rows = StockRow.objects.filter(has_goods=True)
     if actor.is_system:
         return rows
     return rows.filter(

@@ -92,7 +92,7 @@ def bins_of(actor: Actor, warehouse: Warehouse) -> QuerySet[Bin]:
 def bin_loads(org: UUID) -> list[BinLoad]:
     """The storage bins of an organisation's houses and how many rows of goods lie in each."""
     lying = (
-        StockRow.objects.filter(warehouse=org, bin=OuterRef("pk"), quantity__gt=0)
+        StockRow.objects.filter(warehouse=org, bin=OuterRef("pk"), has_goods=True)
         .values("bin")
         .annotate(rows=Count("id"))
         .values("rows")
