@@ -16,6 +16,7 @@ from heliu.cli.backup import backup, restore
 from heliu.cli.bench import bench
 from heliu.cli.chaos import chaos
 from heliu.cli.ground import say, set_up, told
+from heliu.cli.large import large
 from heliu.cli.laws import tell
 from heliu.cli.simulate import simulate
 
@@ -183,12 +184,25 @@ def demo(
         str, typer.Option(help="Shares of the loan repaid one after the other.")
     ] = "30,70",
     json: Annotated[Path | None, typer.Option(help="Write the whole deal to this file.")] = None,
+    dealers: Annotated[
+        int, typer.Option(help="Load so many more dealers and all they ordered, then leave.")
+    ] = 0,
+    years: Annotated[int, typer.Option(help="Over how many years they ordered.", min=1)] = 1,
+    orders: Annotated[
+        int, typer.Option(help="How often each of them orders in a year; 0 for the world's own.")
+    ] = 0,
     port: Port = 8000,
     host: Host = "127.0.0.1",
 ) -> None:
-    """Run one pledged order from order to release over real HTTP, then serve every desk."""
+    """Run one pledged order from order to release over real HTTP, then serve every desk.
+
+    With --dealers a large chain is loaded instead: two million orders for 11,000 of them.
+    """
     with told():
         set_up("worker", demo=True)
+        if dealers:
+            large(dealers, years, orders)
+            return
         from django.conf import settings
 
         from heliu.config import install, running

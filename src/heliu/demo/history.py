@@ -8,15 +8,16 @@ Written in sets, since nobody lived through them here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
+from heliu.commerce.ordering.models import PayBy
 from heliu.demo import sample
 from heliu.demo.chain import Chain, owner_name
 from heliu.kernel.clock import day_of
@@ -30,14 +31,16 @@ DELIVERED = timedelta(days=3)
 
 @dataclass(frozen=True)
 class _Past:
-    """An order of the sample with what it is called here; `source` is its number there."""
+    """An order of the sample as it is gathered; `source` is its number there."""
 
     id: UUID
     number: str
     deal: UUID
     deal_number: str
     buyer: UUID
+    seller: UUID
     buyer_name: str
+    pay_by: str
     source: str
     total: int
     lines: int
@@ -60,19 +63,28 @@ def load(
     """
     before = [order for order in orders if order.placed_at < at]
     past = list(_named(chain, before, behaviours, at))
-    asked: dict[str, Any] = {
-        field.name: [getattr(one, field.name) for one in past] for field in fields(_Past)
-    }
-    asked |= {"seller": chain.seller, "currency": CURRENCY, "today": day_of(at)}
     rows = [
         (one.id, position, chain.skus[line.sku], line.quantity, line.unit_price)
         for one, order in zip(past, before, strict=True)
         for position, line in enumerate(order.lines, start=1)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_sql("past"), asked)
-        cursor.execute(_sql("past_lines"), [list(column) for column in zip(*rows, strict=True)])
+        gather(cursor)
+        _copy(cursor, "past_order", map(astuple, past))
+        _copy(cursor, "past_line", rows)
+        write(cursor, at=at)
     return len(past)
+
+
+def gather(cursor: CursorWrapper) -> None:
+    """Make the tables in which a past is gathered, empty, for the time of the transaction."""
+    cursor.execute(_sql("past_tables"))
+
+
+def write(cursor: CursorWrapper, *, at: datetime) -> None:
+    """Write down the past that was gathered, seen from the moment `at`."""
+    cursor.execute(_sql("past"), {"currency": CURRENCY, "today": day_of(at)})
+    cursor.execute(_sql("past_lines"))
 
 
 def _named(
@@ -97,7 +109,9 @@ def _named(
                 deal=new_id(),
                 deal_number=deal,
                 buyer=chain.dealers[order.dealer],
+                seller=chain.seller,
                 buyer_name=owner_name(order.dealer),
+                pay_by=PayBy.TERMS,
                 source=order.number,
                 total=order.total,
                 lines=len(order.lines),
@@ -106,6 +120,12 @@ def _named(
                 due_on=due_on,
                 paid_on=due_on + timedelta(days=late),
             )
+
+
+def _copy(cursor: CursorWrapper, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    with cursor.copy(f"copy {table} from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _sql(name: str) -> str:

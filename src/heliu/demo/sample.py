@@ -32,7 +32,7 @@ class Behaviour(StrEnum):
 
 
 # Of 100 payments, (how many, from, to) days after the due day; negative is early.
-_PAYS: dict[Behaviour, tuple[tuple[int, int, int], ...]] = {
+PAYS: dict[Behaviour, tuple[tuple[int, int, int], ...]] = {
     Behaviour.PROMPT: ((100, -3, 0),),
     Behaviour.MOSTLY_PROMPT: ((85, -2, 0), (15, 1, 6)),
     Behaviour.SLOW: ((20, -1, 0), (60, 2, 9), (20, 10, 20)),
@@ -163,7 +163,7 @@ def days_late(behaviour: Behaviour, number: str) -> int:
     """
     seed = int.from_bytes(hashlib.sha256(number.encode()).digest()[:8])
     chance, rest = seed % 100, seed // 100
-    for share, earliest, latest in _PAYS[behaviour]:
+    for share, earliest, latest in PAYS[behaviour]:
         if chance < share:
             return earliest + rest % (latest - earliest + 1)
         chance -= share

@@ -3,6 +3,5 @@ insert into ordering_orderline (order_id, buyer, seller, position, sku_id, quant
        amount, shipped, received, damaged, missing, cancelled)
 select o.id, o.buyer, o.seller, l.position, l.sku, l.quantity, l.price,
        l.quantity * l.price, l.quantity, l.quantity, 0, 0, 0
-  from unnest(%s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s::bigint[])
-       as l(order_id, position, sku, quantity, price)
-  join ordering_order o on o.id = l.order_id
+  from past_line l join past_order o on o.id = l.order_id
+ order by o.placed_at, o.id, l.position

@@ -1,0 +1,1 @@
+"""A chain of any size, loaded in sets: the demo's world, many times over."""
