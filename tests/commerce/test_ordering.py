@@ -59,8 +59,8 @@ def place(chain, *quantities: int, **fields) -> Order:
     )
     columns = operations.columns([draft])
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [*columns, draft.order.placed_at])
-    return draft.order
+        cursor.execute(WRITE, [*columns, draft.placed_at])
+    return draft.order()
 
 
 def both(chain):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -65,6 +65,9 @@ class OrderOut(Schema):
     cancelled_at: datetime | None
     cancel_reason: str
     remark: str
+
+
+ORDER = tuple(OrderOut.model_fields)
 
 
 class OrderLineOut(Plain):
@@ -183,7 +186,10 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderPlaced]:
-        return 201, shown(_place(actor, payload, at))
+        placed = _place(actor, payload, at)
+        deal = placed.deal
+        answer = shown(placed.order, deal.pk, deal.number, placed.loan)
+        return 201, OrderPlaced.model_validate(answer)
 
     return write(request, key, payload, do)
 
@@ -262,16 +268,15 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
         raise
 
 
-def shown(placed: Placed) -> OrderPlaced:
-    """What is answered to whoever placed an order."""
-    loan = placed.loan
-    return OrderPlaced(
-        order=OrderOut.from_orm(placed.order),
-        deal=placed.deal.pk,
-        deal_number=placed.deal.number,
-        loan_number=loan.number if loan else "",
-        loan_status=loan.status if loan else "",
-    )
+def shown(order: Any, deal: UUID, deal_number: str, loan: Any = None) -> dict[str, object]:
+    """What is answered to whoever placed an order, as `OrderPlaced` describes it."""
+    return {
+        "order": {name: getattr(order, name) for name in ORDER},
+        "deal": deal,
+        "deal_number": deal_number,
+        "loan_number": loan.number if loan else "",
+        "loan_status": loan.status if loan else "",
+    }
 
 
 def _quantities(sent: Dispatch) -> dict[int, int] | None:

@@ -11,6 +11,20 @@ def ids(values: Iterable[UUID | None]) -> str:
     return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
 
 
+def texts(values: Iterable[str | None]) -> str:
+    """Texts as an array's text, for a parameter cast to `text[]`."""
+    return "{" + ",".join(["NULL" if text is None else _quoted(text) for text in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def digests(values: Iterable[bytes]) -> str:
+    """Digests as an array's text, for a parameter cast to `bytea[]`."""
+    return "{" + ",".join(['"\\\\x' + digest.hex() + '"' for digest in values]) + "}"
+
+
 def numbers(values: Iterable[int]) -> str:
     """Whole numbers as an array's text, for a parameter cast to `bigint[]` or `int[]`."""
     return "{" + ",".join(map(str, values)) + "}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection
 
@@ -43,4 +44,10 @@ def next_numbers(kind: str, count: int, at: datetime) -> list[str]:
 
 def number_of(kind: str, value: int, at: datetime) -> str:
     """A number of a kind as people read it, from what its sequence gave."""
-    return f"{kind}-{at.astimezone(ZONE):%y%m}-{value:06d}"
+    return f"{kind}-{_month(at)}-{value:06d}"
+
+
+@lru_cache(maxsize=64)
+def _month(at: datetime) -> str:
+    """Year and month; the same moment is asked for with all that happens in it."""
+    return f"{at.astimezone(ZONE):%y%m}"

@@ -47,4 +47,9 @@ def steps_of(deal: Deal, actor: Actor) -> QuerySet[DealStep]:
 
 def link(deal: Deal) -> str:
     """Where a deal is read; the same address at every desk."""
-    return f"/deals/{deal.number}"
+    return address(deal.number)
+
+
+def address(number: str) -> str:
+    """Where the deal of this number is read."""
+    return f"/deals/{number}"

@@ -95,7 +95,8 @@ class DealStep(models.Model):
     """A step that was done, once per business key; append-only. Carries the deal's parties."""
 
     id = models.BigAutoField(primary_key=True)
-    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="steps")
+    # Found by `one_step_per_key`, which begins with the deal.
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="steps", db_index=False)
     step = models.CharField(max_length=20, choices=Step)
     key = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()

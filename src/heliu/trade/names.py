@@ -1,15 +1,31 @@
-"""The names under which an order's holds stand in the ledgers; worked out, so never lost."""
+"""The names under which an order's holds stand in the ledgers; worked out, so never lost.
+
+A name begins as its order's id, which begins with the time: the holds of an order, and of orders
+placed together, lie together in the index. The rest is a digest (UUIDv8, RFC 9562).
+"""
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from hashlib import blake2b
+from uuid import UUID
+
+_REST = (1 << 62) - 1
+_BEGINNING = ((1 << 64) - 1) << 64 & ~(0xF << 76)
+_VERSION_AND_VARIANT = 0x8 << 76 | 0x2 << 62
 
 
 def reservation_of(order_id: UUID, sku: UUID) -> UUID:
     """The hold on an order's goods of one SKU."""
-    return uuid5(order_id, str(sku))
+    return _part_of(order_id, sku.bytes)
 
 
 def terms_hold_of(order_id: UUID) -> UUID:
     """The hold an order on terms has on the buyer's trade credit."""
-    return uuid5(order_id, "terms")
+    return _part_of(order_id, b"terms")
+
+
+def _part_of(order_id: UUID, part: bytes) -> UUID:
+    digest = blake2b(order_id.bytes + part, digest_size=8).digest()
+    return UUID(
+        int=order_id.int & _BEGINNING | _VERSION_AND_VARIANT | int.from_bytes(digest) & _REST
+    )

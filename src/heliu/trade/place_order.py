@@ -260,7 +260,7 @@ def _write(accepted: Accepted, at: datetime) -> Placed:
     refused = refusal([accepted], _row(post_query([accepted], at)))
     if refused:
         raise refused
-    return Placed(accepted.draft.order, accepted.deal, None)
+    return Placed(accepted.draft.order(), accepted.deal(), None)
 
 
 def _row(query: Query) -> tuple[Any, ...]:

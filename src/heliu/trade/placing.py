@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,9 +25,9 @@ from heliu.capital.books.policies import Place
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
-from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
+from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.arrays import ids, numbers
+from heliu.kernel.arrays import ids, numbers, texts
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import payload_of
@@ -34,7 +35,7 @@ from heliu.kernel.events.notices import kept_as
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import Money
 from heliu.kernel.numbering import number_of
-from heliu.kernel.parties.models import Organization
+from heliu.kernel.parties.names import Names
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort
 from heliu.logistics.stock.moves import Short
@@ -49,6 +50,14 @@ select trades, used, names, terms, room, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_order_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
+# The fast lane asks and writes with the keys of the requests.
+ASKED = """
+select answered, contents, bodies,
+       trades, used, names, terms, room, order_numbers, deal_numbers,
+       codes, prices, accounts, free
+  from trade_orders_asked(%s, %s::text[],
+    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
+    %s::bigint[], %s, %s, %s)"""
 POST = """
 select refused, detail from trade_place(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
@@ -57,6 +66,9 @@ select refused, detail from trade_place(
     %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
+WRITTEN = POST.replace(
+    "trade_place(", "trade_orders_written(%s, %s::text[], %s::bytea[], %s::text[],"
+)
 
 
 @dataclass(frozen=True)
@@ -90,18 +102,24 @@ class Goods(NamedTuple):
     code: str
 
 
-class UnitPrice(NamedTuple):
-    """What one smallest unit costs, in minor units."""
+class Wanted(NamedTuple):
+    """What is known about a SKU that is wanted.
 
-    unit_price: int
+    `code` is None when the seller has no such goods, `unit_price` (minor units, of one smallest
+    unit) when there is no price. `account` is where the goods are promised and `free` how much.
+    """
+
+    code: str | None
+    unit_price: int | None
+    account: int | None
+    free: int
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What is known about one ask: all a decision needs, and the numbers it would be given.
 
-    `names` are the buyer's four, `room` is what the buyer may still order on terms, `accounts`
-    are where the goods of each SKU are promised and `free` how much of them.
+    `names` are the buyer's, `room` is what the buyer may still order on terms, `wanted` stands in
+    the order of the ask.
     """
 
     trades: bool
@@ -111,10 +129,7 @@ class Known:
     room: int
     order_number: int
     deal_number: int
-    goods: Mapping[UUID, Goods | None]
-    prices: Mapping[UUID, UnitPrice | None]
-    accounts: Mapping[UUID, int | None]
-    free: Mapping[UUID, int]
+    wanted: Sequence[Wanted]
 
 
 @dataclass(frozen=True)
@@ -146,106 +161,108 @@ class Good:
             external_id=ask.external_id,
             lender=lender,
         )
-        deal = Deal(
-            number=number_of("DL", self.known.deal_number, at),
-            order_id=draft.order.id,
-            buyer=ask.buyer,
-            seller=ask.seller,
-            lender=lender,
-            custodian=warehouse if lender else None,
-            opened_at=at,
-            moved_at=at,
-        )
-        deal._state.adding = False
-        return Accepted(self, draft, deal)
+        return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """An order that will be written, with its deal."""
+    """An order that will be written, with the id and the number of its deal."""
 
     good: Good
     draft: Draft
-    deal: Deal
+    deal_id: UUID
+    deal_number: str
+
+    def deal(self) -> Deal:
+        """The deal, once it is written."""
+        order = self.draft
+        deal = Deal(
+            id=self.deal_id,
+            number=self.deal_number,
+            order_id=order.id,
+            buyer=order.buyer,
+            seller=order.seller,
+            lender=order.lender,
+            custodian=order.warehouse if order.lender else None,
+            opened_at=order.placed_at,
+            moved_at=order.placed_at,
+        )
+        deal._state.adding = False
+        return deal
 
     def holds(self) -> list[tuple[UUID, int, int, UUID]]:
         """What it holds: (id, account, signed amount, order); credit, then goods."""
-        order, known = self.draft.order, self.good.known
+        order, known = self.draft, self.good.known
         held = []
         if known.terms is not None:
             held.append((terms_hold_of(order.id), known.terms, order.total, order.id))
-        for line in self.draft.lines:
-            account = known.accounts[line.sku_id]
-            if account is None:  # judged as sold out
+        for line, wanted in zip(order.lines, known.wanted, strict=True):
+            if wanted.account is None:  # judged as sold out
                 raise Short(line.sku_id)
-            held.append((reservation_of(order.id, line.sku_id), account, -line.quantity, order.id))
+            name = reservation_of(order.id, line.sku_id)
+            held.append((name, wanted.account, -line.quantity, order.id))
         return held
 
 
-def facts_query(asks: Sequence[Ask], at: datetime, *, locking: bool = False) -> Query:
+def facts_query(asks: Sequence[Ask], at: datetime) -> Query:
     """What is asked of the database before deciding; `facts` reads the one row of its answer."""
+    return FACTS, facts_parameters(asks, at)
+
+
+def facts_parameters(asks: Sequence[Ask], at: datetime, *, locking: bool = False) -> list[Any]:
+    """What is asked about, as `trade_order_facts` takes it."""
     lines = [
         (n, sku, quantity) for n, ask in enumerate(asks, 1) for sku, quantity in ask.wanted.items()
     ]
-    return FACTS, [
+    return [
         ids(ask.buyer for ask in asks),
         ids(ask.seller for ask in asks),
-        [ask.external_id for ask in asks],
-        [ask.terms_key for ask in asks],
+        texts(ask.external_id for ask in asks),
+        texts(ask.terms_key for ask in asks),
         numbers(n for n, _, _ in lines),
         ids(sku for _, sku, _ in lines),
         numbers(max(quantity, 1) for _, _, quantity in lines),
         day_of(at),
         at,
         locking,
-    ]  # fmt: skip
+    ]
 
 
 def facts(asks: Sequence[Ask], row: Sequence[Any]) -> list[Known]:
     """What the database answered, ask by ask."""
-    trades, used, names, terms, room, orders, numbers, codes, prices, accounts, free = row
-    found, start = [], 0
-    for n, ask in enumerate(asks):
-        skus = list(ask.wanted)
-        here = slice(start, start + len(skus))
-        start = here.stop
-        goods = {
-            sku: Goods(sku, code) if code is not None else None
-            for sku, code in zip(skus, (codes or [])[here], strict=True)
-        }
-        priced = {
-            sku: UnitPrice(price) if price is not None else None
-            for sku, price in zip(skus, (prices or [])[here], strict=True)
-        }
-        found.append(
-            Known(
-                trades[n], used[n], names[n], terms[n], room[n] or 0, orders[n], numbers[n],
-                goods, priced,
-                dict(zip(skus, (accounts or [])[here], strict=True)),
-                dict(zip(skus, (free or [])[here], strict=True)),
-            )
-        )  # fmt: skip
-    return found
+    *each, codes, prices, accounts, free = row
+    wanted = map(Wanted, codes or (), prices or (), accounts or (), free or ())
+    return [
+        Known(
+            trades,
+            used,
+            names,
+            terms,
+            room or 0,
+            order,
+            deal,
+            list(islice(wanted, len(ask.wanted))),
+        )
+        for ask, trades, used, names, terms, room, order, deal in zip(asks, *each, strict=True)
+    ]
 
 
 def decide(asks: Sequence[Ask], facts: Sequence[Known]) -> list[Good | Refused]:
     """Each ask judged in order of arrival: what an earlier one takes is gone for the later."""
-    taken: dict[tuple[UUID, UUID], int] = {}
-    owed: dict[int, int] = {}
+    taken: dict[int | None, int] = {}  # of goods and of credit, by account
     used: set[tuple[UUID, str]] = set()
     verdicts: list[Good | Refused] = []
     for ask, known in zip(asks, facts, strict=True):
         try:
-            good = _judge(ask, known, taken, owed, used)
+            good = _judge(ask, known, taken, used)
         except Refused as refusal:
             verdicts.append(refusal)
             continue
         verdicts.append(good)
-        for sku, quantity in ask.wanted.items():
-            place = (ask.seller, sku)
-            taken[place] = taken.get(place, 0) + quantity
+        for wanted, quantity in zip(known.wanted, ask.wanted.values(), strict=True):
+            taken[wanted.account] = taken.get(wanted.account, 0) + quantity
         if known.terms is not None:
-            owed[known.terms] = owed.get(known.terms, 0) + good.total
+            taken[known.terms] = taken.get(known.terms, 0) + good.total
         if ask.external_id:
             used.add((ask.buyer, ask.external_id))
     return verdicts
@@ -253,22 +270,27 @@ def decide(asks: Sequence[Ask], facts: Sequence[Known]) -> list[Good | Refused]:
 
 def post_query(accepted: Sequence[Accepted], at: datetime) -> Query:
     """What is sent to write them all; `refusal` reads the one row of its answer."""
-    orders = [one.draft.order for one in accepted]
-    said = [one.draft.fact for one in accepted]
+    return POST, post_parameters(accepted, at)
+
+
+def post_parameters(accepted: Sequence[Accepted], at: datetime) -> list[Any]:
+    """What is written, as `trade_place` takes it."""
+    orders = [one.draft for one in accepted]
+    said = [order.fact() for order in orders]
     holds = [hold for one in accepted for hold in one.holds()]
-    return POST, [
-        *ordering.columns([one.draft for one in accepted]),
-        ids(one.deal.id for one in accepted),
-        [one.deal.number for one in accepted],
+    return [
+        *ordering.columns(orders),
+        ids(one.deal_id for one in accepted),
+        texts(one.deal_number for one in accepted),
         ids(new_id() for _ in accepted),
-        [fact.name for fact in said],
-        ["{" + ",".join(fact.flows) + "}" for fact in said],
-        [json.dumps(payload_of(fact)) for fact in said],
-        [ids(sorted({order.buyer, order.seller})) for order in orders],
+        texts(fact.name for fact in said),
+        texts("{" + ",".join(fact.flows) + "}" for fact in said),
+        texts(json.dumps(payload_of(fact)) for fact in said),
+        texts(ids(sorted({order.buyer, order.seller})) for order in orders),
         ids(new_id() for _ in accepted),
-        ["order-placed" for _ in accepted],
-        [json.dumps(_notice(one), ensure_ascii=False) for one in accepted],
-        [deals.link(one.deal) for one in accepted],
+        texts("order-placed" for _ in accepted),
+        texts(json.dumps(_notice(one), ensure_ascii=False) for one in accepted),
+        texts(deals.address(one.deal_number) for one in accepted),
         ids(id for id, _, _, _ in holds),
         numbers(account for _, account, _, _ in holds),
         numbers(amount for _, _, amount, _ in holds),
@@ -283,40 +305,38 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
     if state is None:
         return None
     if state == "external-id":
-        return _used(next(o.draft.order.external_id for o in accepted if o.draft.order.external_id))
+        return _used(next(one.draft.external_id for one in accepted if one.draft.external_id))
     found = posting.refusal(state, detail)
     if not isinstance(found, LimitShort):
         return found
     for one in accepted:
-        for sku, account in one.good.known.accounts.items():
-            if account == found.account:
-                return Short(sku)
+        for line, wanted in zip(one.draft.lines, one.good.known.wanted, strict=True):
+            if wanted.account == found.account:
+                return Short(line.sku_id)
     return books.in_words(found)
 
 
 def _judge(
-    ask: Ask,
-    known: Known,
-    taken: Mapping[tuple[UUID, UUID], int],
-    owed: Mapping[int, int],
-    used: set[tuple[UUID, str]],
+    ask: Ask, known: Known, taken: Mapping[int | None, int], used: set[tuple[UUID, str]]
 ) -> Good:
     ask.actor.require("order")
-    if not known.trades or any(goods is None for goods in known.goods.values()):
+    if not known.trades:
         raise NotFound()
-    skus = {goods.code: goods for goods in known.goods.values() if goods}
-    rows = [
-        PastedLine(row, goods.code, ask.wanted[goods.pk])
-        for row, goods in enumerate(skus.values(), start=1)
-    ]
-    free = {sku: left - taken.get((ask.seller, sku), 0) for sku, left in known.free.items()}
-    lines = check_lines(rows, skus, known.prices, free)
+    lines = []
+    for row, ((sku, quantity), wanted) in enumerate(
+        zip(ask.wanted.items(), known.wanted, strict=True), start=1
+    ):
+        if wanted.code is None:
+            raise NotFound()
+        left = wanted.free - taken.get(wanted.account, 0)
+        line = PastedLine(row, wanted.code, quantity)
+        lines.append(check_line(line, Goods(sku, wanted.code), wanted.unit_price, left))
     refuse_bad(lines)
     if known.is_used or (ask.buyer, ask.external_id) in used:
         raise _used(ask.external_id)
     total = sum(line.amount or 0 for line in lines)
     if ask.pay_by == PayBy.TERMS:
-        room = known.room - (owed.get(known.terms, 0) if known.terms is not None else 0)
+        room = known.room - (taken.get(known.terms, 0) if known.terms is not None else 0)
         if total > room:
             raise books.in_words(LimitShort(known.terms or 0, ask.terms_key or "", total - room))
     return Good(ask, known, lines, total)
@@ -356,9 +376,7 @@ def _used(external_id: str) -> Refused:
 
 
 def _notice(one: Accepted) -> dict[str, Any]:
-    short, short_zh, name, name_zh = one.good.known.names
-    buyer = Organization(short_name=short, short_name_zh=short_zh, name=name, name_zh=name_zh)
-    order = one.draft.order
+    order, buyer = one.draft, Names(*one.good.known.names)
     return kept_as(
         "order-placed", {"number": order.number, "buyer": buyer, "amount": Money(order.total)}
     )

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from psycopg import AsyncConnection
 
-from heliu.api.lane.link import Link, row, rows
+from heliu.api.lane.link import Database, Link, row, rows
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
-from heliu.kernel.access.door import NAME, orgs_text
+from heliu.kernel.arrays import digests
 from heliu.kernel.errors import Refused
-
-type Database = AsyncConnection[tuple[Any, ...]]
 
 
 class Request(NamedTuple):
@@ -66,14 +63,17 @@ async def moment(db: Database) -> datetime:
 
 
 async def senders(db: Database, tokens: Sequence[bytes], at: datetime) -> list[Actor | Refused]:
-    """Whom the tokens stand for; from now on the transaction sees the rows of them all."""
-    holders = actors_of(await rows(db, ACTORS, [list(set(tokens)), at]))
+    """Whom the tokens stand for."""
+    holders = actors_of(await rows(db, ACTORS, [digests(set(tokens)), at]))
     found: list[Actor | Refused] = []
     for token in tokens:
         try:
             found.append(holders.actor(token))
         except Refused as refusal:
             found.append(refusal)
-    orgs = {org for one in found if isinstance(one, Actor) for org in one.orgs}
-    await db.execute(NAME, [orgs_text(orgs)])
     return found
+
+
+def orgs_of(found: Iterable[Actor | Refused]) -> set[UUID]:
+    """The organisations for which they act: whose rows a batch of theirs may see."""
+    return {org for one in found if isinstance(one, Actor) for org in one.orgs}

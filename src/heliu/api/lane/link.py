@@ -10,20 +10,27 @@ import psycopg
 from django.db import connections
 from psycopg import AsyncConnection
 
+type Database = AsyncConnection[tuple[Any, ...]]
+
 
 class Link:
     """A connection that is used by one batch at a time."""
 
     def __init__(self) -> None:
-        self._open: AsyncConnection[tuple[Any, ...]] | None = None
+        self._open: Database | None = None
+
+    async def open(self) -> Database:
+        """The connection; each statement is a transaction of its own."""
+        if self._open is None or self._open.closed:
+            self._open = await psycopg.AsyncConnection.connect(**_where(), autocommit=True)
+        return self._open
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
+    async def transaction(self) -> AsyncIterator[Database]:
         """The connection in a transaction, committed when the block ends well."""
-        if self._open is None or self._open.closed:
-            self._open = await psycopg.AsyncConnection.connect(**_where())
-        async with self._open.transaction():
-            yield self._open
+        db = await self.open()
+        async with db.transaction():
+            yield db
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -31,18 +38,14 @@ class Link:
             await self._open.close()
 
 
-async def rows(
-    link: AsyncConnection[tuple[Any, ...]], sql: str, parameters: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+async def rows(db: Database, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement and return all its rows."""
-    return await (await link.execute(sql.encode(), parameters)).fetchall()
+    return await (await db.execute(sql.encode(), parameters)).fetchall()
 
 
-async def row(
-    link: AsyncConnection[tuple[Any, ...]], sql: str, parameters: Sequence[Any]
-) -> tuple[Any, ...]:
+async def row(db: Database, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
     """Run a statement that answers with exactly one row."""
-    (found,) = await rows(link, sql, parameters)
+    (found,) = await rows(db, sql, parameters)
     return found
 
 

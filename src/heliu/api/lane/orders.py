@@ -3,30 +3,29 @@ terms. The decision and the writing are `trade/placing`, as for everybody else."
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from heliu.api.lane.calls import Database, Request, Said, moment, senders
-from heliu.api.lane.link import Link, row, rows
+from heliu.api.lane.calls import Request, Said, moment, orgs_of, senders
+from heliu.api.lane.link import Database, Link, row
 from heliu.api.order_lines import Wanted, by_id, in_request
 from heliu.api.orders import NewOrder, shown
 from heliu.api.writes import Key, content_of
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.door import WIDEN
+from heliu.kernel.access.door import orgs_text
+from heliu.kernel.arrays import digests, texts
 from heliu.kernel.errors import Refused
-from heliu.kernel.idempotency.operations import KNOWN, STORE, refuse_other
+from heliu.kernel.idempotency.operations import refuse_other
 from heliu.trade import placing
-from heliu.trade.place_order import Placed
-from heliu.trade.placing import Accepted, Ask, Good
+from heliu.trade.placing import Accepted, Ask, Good, Known
 
 LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
+ANSWERED = "answered"  # what `trade_orders_written` says when a key was used meanwhile
 _key: TypeAdapter[str] = TypeAdapter(Key)
 
 
@@ -42,7 +41,7 @@ class Sent:
 
 
 class Overtaken(Exception):
-    """Somebody outside the batch took what was counted on."""
+    """Somebody outside the batch took what was counted on, or used one of the keys."""
 
 
 class Orders:
@@ -69,11 +68,14 @@ class Orders:
         return Sent(request.token, key, content, order, wanted)
 
     async def work(self, link: Link, batch: Sequence[Sent]) -> list[Said | Exception]:
-        """Place the orders of a batch in one transaction, each refused by itself."""
+        """Place the orders of a batch as a set, each refused by itself.
+
+        Three statements, each a transaction: who sends, what must be known, and what is written,
+        which is guarded against all that happened since.
+        """
         self._taken(len(batch))
         try:
-            async with link.transaction() as db:
-                return await _Batch(db, batch).placed(locking=False)
+            return await _Batch(await link.open(), batch).placed(locking=False)
         except Overtaken:
             # Again from the beginning, with what is counted on held fast: nobody overtakes that.
             async with link.transaction() as db:
@@ -87,12 +89,12 @@ class _Batch:
         self.db, self.batch = db, batch
         self.answers: list[Said | Exception | None] = [None] * len(batch)
         self.actors: dict[int, Actor] = {}
+        self.orgs: set[UUID] = set()
 
     async def placed(self, *, locking: bool) -> list[Said | Exception]:
         """The answers, in order of arrival."""
         at = await moment(self.db)
         await self._who_sends(at)
-        await self._answered_before()
         while asks := self._to_place():
             await self._place(asks, at, locking=locking)
             self._repeats_within()
@@ -100,19 +102,12 @@ class _Batch:
 
     async def _who_sends(self, at: datetime) -> None:
         found = await senders(self.db, [sent.token for sent in self.batch], at)
+        self.orgs = orgs_of(found)
         for n, one in enumerate(found):
             if isinstance(one, Actor):
                 self.actors[n] = one
             else:
                 self.answers[n] = one
-
-    async def _answered_before(self) -> None:
-        asked = list(self.actors)
-        orgs = [self.actors[n].own_org for n in asked]
-        keys = [self.batch[n].key for n in asked]
-        for place, content, _, body in await rows(self.db, KNOWN, [orgs, keys]):
-            n = asked[place - 1]
-            self.answers[n] = self._repeat(n, content, _written(body))
 
     def _to_place(self) -> dict[int, Ask]:
         """The orders still open; of several under one key the first."""
@@ -134,43 +129,63 @@ class _Batch:
         return asks
 
     async def _place(self, asks: dict[int, Ask], at: datetime, *, locking: bool) -> None:
-        facts = placing.facts(
-            list(asks.values()),
-            await row(self.db, *placing.facts_query(list(asks.values()), at, locking=locking)),
-        )
+        known = await self._known(asks, at, locking=locking)
+        asks = {n: ask for n, ask in asks.items() if n in known}
         accepted: dict[int, Accepted] = {}
-        for n, verdict in zip(asks, placing.decide(list(asks.values()), facts), strict=True):
+        decided = placing.decide(list(asks.values()), list(known.values()))
+        for n, verdict in zip(asks, decided, strict=True):
             try:
                 accepted[n] = _accepted(verdict, at)
             except Refused as refusal:
                 self.answers[n] = in_request(refusal, self.batch[n].wanted)
-        if not accepted:
-            return
-        sides = {side for one in accepted.values() for side in (one.deal.buyer, one.deal.seller)}
-        await self.db.execute(WIDEN, [list(sides)])
-        written = list(accepted.values())
-        overtaken = placing.refusal(written, await row(self.db, *placing.post_query(written, at)))
-        if overtaken:
-            raise overtaken if locking else Overtaken
-        await self._store(accepted, at)
+        if accepted:
+            await self._write(accepted, at, locking=locking)
 
-    async def _store(self, accepted: dict[int, Accepted], at: datetime) -> None:
-        texts = []
-        for n, one in accepted.items():
-            body = shown(Placed(one.draft.order, one.deal, None)).model_dump(mode="json")
-            texts.append(_written(body).decode())
-            self.answers[n] = Said(201, texts[-1].encode(), one.deal.buyer)
-        await self.db.execute(
-            STORE,
+    async def _known(
+        self, asks: dict[int, Ask], at: datetime, *, locking: bool
+    ) -> dict[int, Known]:
+        """The facts of those orders whose keys were not answered before; the others are now."""
+        answered, contents, bodies, *found = await row(
+            self.db,
+            placing.ASKED,
             [
-                at,
-                [one.deal.buyer for one in accepted.values()],
-                [self.batch[n].key for n in accepted],
-                [self.batch[n].content for n in accepted],
-                [201] * len(accepted),
-                texts,
+                orgs_text(self.orgs),
+                texts(self.batch[n].key for n in asks),
+                *placing.facts_parameters(list(asks.values()), at, locking=locking),
             ],
         )
+        known = dict(zip(asks, placing.facts(list(asks.values()), found), strict=True))
+        places = list(asks)
+        for place, content, body in zip(answered or (), contents or (), bodies or (), strict=True):
+            n = places[place - 1]
+            self.answers[n] = self._repeat(n, content, body.encode())
+            del known[n]
+        return known
+
+    async def _write(self, accepted: dict[int, Accepted], at: datetime, *, locking: bool) -> None:
+        bodies = {
+            n: msgspec.json.encode(shown(one.draft, one.deal_id, one.deal_number))
+            for n, one in accepted.items()
+        }
+        written = list(accepted.values())
+        sides = {side for one in written for side in (one.draft.buyer, one.draft.seller)}
+        state = await row(
+            self.db,
+            placing.WRITTEN,
+            [
+                orgs_text(self.orgs | sides),
+                texts(self.batch[n].key for n in accepted),
+                digests(self.batch[n].content for n in accepted),
+                texts(body.decode() for body in bodies.values()),
+                *placing.post_parameters(written, at),
+            ],
+        )
+        if state[0] == ANSWERED:
+            raise Overtaken
+        if overtaken := placing.refusal(written, state):
+            raise overtaken if locking else Overtaken
+        for n, one in accepted.items():
+            self.answers[n] = Said(201, bodies[n], one.draft.buyer)
 
     def _repeats_within(self) -> None:
         """Orders of this batch sent under a key that was answered in this batch."""
@@ -196,7 +211,3 @@ def _accepted(verdict: Good | Refused, at: datetime) -> Accepted:
     if isinstance(verdict, Refused):
         raise verdict
     return verdict.accepted(at, warehouse=verdict.ask.buyer)
-
-
-def _written(body: Any) -> bytes:
-    return json.dumps(body, ensure_ascii=False).encode()

@@ -11,10 +11,11 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from heliu.api.catalogue import MOST_PRICED, MOST_WANTED, prices_out
-from heliu.api.lane.calls import Database, Request, Said, moment, senders
-from heliu.api.lane.link import Link, rows
+from heliu.api.lane.calls import Request, Said, moment, orgs_of, senders
+from heliu.api.lane.link import Database, Link, rows
 from heliu.commerce.pricing.queries import RESOLVE, Price, price_of
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import NAME, orgs_text
 from heliu.kernel.arrays import ids, numbers
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
@@ -62,6 +63,7 @@ class Prices:
         async with link.transaction() as db:
             at = await moment(db)
             found = await senders(db, [asked.token for asked in batch], at)
+            await db.execute(NAME, [orgs_text(orgs_of(found))])
             good = [(n, one, batch[n]) for n, one in enumerate(found) if isinstance(one, Actor)]
             prices = await _prices(db, good, at)
             free = await _free(db, good, at)

@@ -17,6 +17,7 @@ __all__ = [
     "WORDS",
     "CheckedLine",
     "PastedLine",
+    "check_line",
     "check_lines",
     "parse_paste",
     "status_after_delivery",
@@ -122,20 +123,25 @@ def check_lines[S: Goods](
     for line in wanted:
         sku = skus.get(line.code)
         price = prices.get(sku.pk) if sku else None
-        judged = _judge(line, sku, price, left[sku.pk] if sku else 0, nearest)
+        judged = check_line(
+            line, sku, price.unit_price if price else None, left[sku.pk] if sku else 0, nearest
+        )
         if judged.sku and judged.quantity and not judged.problem:
             left[judged.sku.pk] -= judged.quantity
         checked.append(judged)
     return checked
 
 
-def _judge[S: Goods](
-    line: PastedLine, sku: S | None, price: Priced | None, left: int, nearest: Nearest
+def check_line[S: Goods](
+    line: PastedLine,
+    sku: S | None,
+    unit_price: int | None,
+    left: int,
+    nearest: Nearest | None = None,
 ) -> CheckedLine[S]:
-    """One line, given what is left of its goods."""
+    """Judge one line, given what is left of its goods; `nearest` knows the codes that there are."""
 
     def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine[S]:
-        unit_price = price.unit_price if price else None
         return CheckedLine(
             line.row, line.code, sku, line.quantity, unit_price, None,
             problem, field, repairs, left,
@@ -144,7 +150,7 @@ def _judge[S: Goods](
     if not line.code:
         return bad("code-missing", "code")
     if sku is None:
-        return bad("code-unknown", "code", nearest.to(line.code))
+        return bad("code-unknown", "code", nearest.to(line.code) if nearest else ())
     if line.problem:
         return bad(line.problem)
     if line.quantity is None:
@@ -153,11 +159,11 @@ def _judge[S: Goods](
         return bad("quantity-not-positive")
     if line.quantity > LARGEST:
         return bad("quantity-too-large")
-    if price is None:
+    if unit_price is None:
         return bad("price-missing")
     if left < 1:
         return bad("sold-out")
     if line.quantity > left:
         return bad("short", repairs=(str(left),))
-    amount = line.quantity * price.unit_price
-    return CheckedLine(line.row, line.code, sku, line.quantity, price.unit_price, amount)
+    amount = line.quantity * unit_price
+    return CheckedLine(line.row, line.code, sku, line.quantity, unit_price, amount)

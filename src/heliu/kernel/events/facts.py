@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -47,7 +48,13 @@ def record(
 
 def payload_of(fact: Fact) -> dict[str, Any]:
     """What a fact says beside its subject, as JSON knows it."""
-    return {f.name: _plain(getattr(fact, f.name)) for f in fields(fact) if f.name != "subject"}
+    kind: Any = type(fact)
+    return {name: _plain(getattr(fact, name)) for name in _said_by(kind)}
+
+
+@cache
+def _said_by(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "subject")
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,10 @@ party by its names, an amount in minor units with its currency, a state by its m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +23,11 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.events.models import Notice
 from heliu.kernel.money import Money
 from heliu.kernel.parties.models import Organization
+from heliu.kernel.parties.names import Names
 
-type Parameter = str | Money | Organization | Promise
+type Parameter = str | Money | Organization | Names | Promise
 
+PARAMETER = re.compile(r"%\((\w+)\)s")
 WORDS = {
     "order-placed": N_("New order %(number)s from %(buyer)s, %(amount)s"),
     "order-cancelled": N_("Order %(number)s was cancelled"),
@@ -57,8 +61,14 @@ def tell(
 
 def kept_as(kind: str, params: Mapping[str, Parameter]) -> dict[str, Any]:
     """The parameters of a notice as they are kept."""
-    WORDS[kind] % params  # a kind or a parameter that is not there fails here, not at the reader's
+    if missing := _parameters_of(kind) - params.keys():  # fails here, not at the reader's
+        raise KeyError(*missing)
     return {name: _kept(value) for name, value in params.items()}
+
+
+@cache
+def _parameters_of(kind: str) -> frozenset[str]:
+    return frozenset(PARAMETER.findall(WORDS[kind]))
 
 
 def words(notice: Notice) -> str:
@@ -74,7 +84,7 @@ def filled(notice: Notice) -> dict[str, str]:
 def _kept(value: Parameter) -> Any:
     if isinstance(value, Money):
         return {"minor": value.minor, "currency": value.currency}
-    if isinstance(value, Organization):
+    if isinstance(value, Organization | Names):
         return {
             "name": value.short_in(chinese=False),
             "name_zh": value.short_in(chinese=True),

@@ -21,10 +21,7 @@ def digest(*parts: Any) -> bytes:
 
 KNOWN = """select place, request_digest, status, body
   from idempotency_answers(%s::uuid[], %s::text[])"""
-STORE = """insert into idempotency_answer (org, key, request_digest, status, body, at)
-  select a.org, a.key, a.digest, a.status, a.body::jsonb, %s
-    from unnest(%s::uuid[], %s::text[], %s::bytea[], %s::smallint[], %s::text[])
-         a (org, key, digest, status, body)"""
+STORE = "select idempotency_store(%s::uuid[], %s::text[], %s::bytea[], %s::smallint[], %s, %s)"
 
 
 def once(
@@ -44,7 +41,7 @@ def once(
         return status, json.loads(body), True
     status, body = do()
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [at, [org], [key], [content], [status], [json.dumps(body)]])
+        cursor.execute(STORE, [[org], [key], [content], [status], [json.dumps(body)], at])
     return status, body, False
 
 

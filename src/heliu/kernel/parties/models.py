@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.parties.names import Names
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -45,10 +46,8 @@ class Organization(models.Model):
 
     def short_in(self, *, chinese: bool) -> str:
         """The short name in one of the two languages, else the other, else the long one."""
-        names = (self.short_name, self.short_name_zh, self.name, self.name_zh)
-        if chinese:
-            names = (self.short_name_zh, self.short_name, self.name_zh, self.name)
-        return next((name for name in names if name), "")
+        names = Names(self.short_name, self.short_name_zh, self.name, self.name_zh)
+        return names.short_in(chinese=chinese)
 
     def __str__(self) -> str:
         return self.display

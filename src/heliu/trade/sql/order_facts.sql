@@ -2,7 +2,7 @@
 -- are the accounts of trade credit of those on terms (else null); `line_orders` are places in the
 -- lists. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
 -- unless `locking`: then what it says of room and goods holds until the transaction ends.
-create function trade_order_facts(
+create or replace function trade_order_facts(
     buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
     line_orders int[], skus uuid[], quantities bigint[],
     on_day date, moment timestamptz, locking boolean,
@@ -12,33 +12,31 @@ create function trade_order_facts(
     out free bigint[])
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
-    select array_agg(k.id order by w.n) into terms
-      from unnest(term_keys) with ordinality w (key, n)
-      left join posting_account k on k.key = w.key;
-
     if locking then
-        perform posting_lock(terms || array(
-            select distinct a.account
-              from (select sellers[l.o] as seller, array_agg(distinct l.sku) as skus
-                      from unnest(line_orders, skus) l (o, sku) group by 1) s,
-                   lateral stock_available(s.skus, s.seller, s.seller, moment) a));
+        perform posting_lock(
+            array(select k.id from posting_account k where k.key = any (term_keys)) || array(
+                select distinct a.account
+                  from (select sellers[l.o] as seller, array_agg(distinct l.sku) as skus
+                          from unnest(line_orders, skus) l (o, sku) group by 1) s,
+                       lateral stock_available(s.skus, s.seller, s.seller, moment) a));
     end if;
 
     select array_agg(r.id is not null order by w.n),
            array_agg(w.external_id <> '' and exists (
                select from ordering_order o
                 where o.buyer = w.buyer and o.external_id = w.external_id) order by w.n),
-           array_agg(k.ceiling - k.posted - k.held_in order by w.n),
            array_agg(array[b.short_name, b.short_name_zh, b.name, b.name_zh]::text[] order by w.n),
+           array_agg(k.id order by w.n),
+           array_agg(k.ceiling - k.posted - k.held_in order by w.n),
            array_agg(nextval('number_so') order by w.n),
            array_agg(nextval('number_dl') order by w.n)
-      into trades, used, room, names, order_numbers, deal_numbers
-      from unnest(buyers, sellers, external_ids, terms)
-           with ordinality w (buyer, seller, external_id, account, n)
+      into trades, used, names, terms, room, order_numbers, deal_numbers
+      from unnest(buyers, sellers, external_ids, term_keys)
+           with ordinality w (buyer, seller, external_id, term_key, n)
       left join parties_tradingrelationship r
              on r.buyer = w.buyer and r.seller = w.seller and r.status = 'ACTIVE'
       left join parties_organization b on b.id = w.buyer
-      left join posting_account k on k.id = w.account;
+      left join posting_account k on k.key = w.term_key;
 
     with line as (
         select o, sku, quantity, n

@@ -1,7 +1,7 @@
 -- Writes decided orders as one set: the orders, their deals with the first step, what is told of
 -- them, and last, under the engine's guard, what they hold of credit and goods. All of it or
 -- nothing: `refused` and `detail` say what stood in the way when somebody was quicker.
-create function trade_place(
+create or replace function trade_place(
     ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
     ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
     external_ids text[],

@@ -7,22 +7,22 @@ what else becomes true at that moment (`trade/sql/place.sql`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.events import OrderPlaced
-from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.arrays import ids, numbers
+from heliu.kernel.arrays import ids, numbers, texts
 from heliu.kernel.errors import Forbidden, Invalid
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
 
 LARGEST_TOTAL = 10**17  # minor units; ninety such orders still add up in a bigint
+WAYS = frozenset(PayBy.values)
 
 
 class PricedLine(NamedTuple):
@@ -33,13 +33,51 @@ class PricedLine(NamedTuple):
     unit_price: int
 
 
-@dataclass(frozen=True)
-class Draft:
-    """An order that may be written, its lines, and the fact it will be."""
+class Draft(NamedTuple):
+    """An order that may be written, with its lines; it reads like the `Order` it will be."""
 
-    order: Order
+    id: UUID
+    number: str
+    buyer: UUID
+    seller: UUID
+    warehouse: UUID
+    lender: UUID | None
+    pay_by: str
+    currency: str
+    total: int
+    placed_by: UUID | None
+    placed_by_name: str
+    placed_at: datetime
+    remark: str
+    external_id: str
     lines: Sequence[PricedLine]
-    fact: OrderPlaced
+    status: str = OrderStatus.PLACED.value
+    confirmed_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
+
+    def order(self) -> Order:
+        """The order, once it is written."""
+        columns = self._asdict()
+        del columns["lines"]
+        order = Order(**columns)
+        order._state.adding = False
+        return order
+
+    def fact(self) -> OrderPlaced:
+        """What is told of it."""
+        return OrderPlaced(
+            subject=self.id,
+            number=self.number,
+            buyer=self.buyer,
+            seller=self.seller,
+            total=self.total,
+            currency=self.currency,
+            lines=len(self.lines),
+            pay_by=self.pay_by,
+            warehouse=self.warehouse,
+        )
 
 
 def draft(
@@ -67,55 +105,29 @@ def draft(
     if not actor.is_system and buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
-    order = Order(
-        id=new_id(),
-        number=number,
-        buyer=buyer,
-        seller=seller,
-        warehouse=warehouse,
-        lender=lender,
-        pay_by=pay_by,
-        currency=CURRENCY,
-        total=total,
-        placed_by=actor.user_id,
-        placed_by_name=actor.name,
-        placed_at=at,
-        remark=seen(remark),
-        external_id=external_id,
-    )
-    order._state.adding = False  # whoever reads it later finds it written
-    fact = OrderPlaced(
-        subject=order.id,
-        number=number,
-        buyer=buyer,
-        seller=seller,
-        total=total,
-        currency=CURRENCY,
-        lines=len(lines),
-        pay_by=pay_by,
-        warehouse=warehouse,
-    )
-    return Draft(order, lines, fact)
+    return Draft(
+        new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
+        actor.user_id, actor.name, at, seen(remark), external_id, lines,
+    )  # fmt: skip
 
 
 def columns(drafts: Sequence[Draft]) -> list[Any]:
     """The drafts as `ordering_write` takes them, without the moment."""
-    orders = [draft.order for draft in drafts]
     lines = [(n, line) for n, draft in enumerate(drafts, 1) for line in draft.lines]
     return [
-        ids(order.id for order in orders),
-        [order.number for order in orders],
-        ids(order.buyer for order in orders),
-        ids(order.seller for order in orders),
-        ids(order.warehouse for order in orders),
-        ids(order.lender for order in orders),
-        [order.pay_by for order in orders],
-        [order.currency for order in orders],
-        numbers(order.total for order in orders),
-        ids(order.placed_by for order in orders),
-        [order.placed_by_name for order in orders],
-        [order.remark for order in orders],
-        [order.external_id for order in orders],
+        ids(draft.id for draft in drafts),
+        texts(draft.number for draft in drafts),
+        ids(draft.buyer for draft in drafts),
+        ids(draft.seller for draft in drafts),
+        ids(draft.warehouse for draft in drafts),
+        ids(draft.lender for draft in drafts),
+        texts(draft.pay_by for draft in drafts),
+        texts(draft.currency for draft in drafts),
+        numbers(draft.total for draft in drafts),
+        ids(draft.placed_by for draft in drafts),
+        texts(draft.placed_by_name for draft in drafts),
+        texts(draft.remark for draft in drafts),
+        texts(draft.external_id for draft in drafts),
         numbers(n for n, _ in lines),
         ids(line.sku_id for _, line in lines),
         numbers(line.quantity for _, line in lines),
@@ -129,7 +141,7 @@ def _check(
     """What the order comes to, in minor units, if it is one."""
     if buyer == seller:
         raise Invalid("own-goods", "You cannot order from yourself.", field="seller")
-    if pay_by not in PayBy.values:
+    if pay_by not in WAYS:
         raise Invalid("pay-by-unknown", "Choose how to pay.", field="pay_by")
     if not lines:
         raise Invalid("no-lines", "An order needs at least one line.", field="lines")

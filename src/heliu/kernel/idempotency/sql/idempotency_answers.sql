@@ -1,7 +1,7 @@
 -- What was answered to these keys, by their place in the list. Whoever asks holds the keys until
 -- its transaction ends, so that senders of one key queue here; keys are taken in one order, so
 -- that lists cannot wait for each other in a circle.
-create function idempotency_answers(orgs uuid[], keys text[])
+create or replace function idempotency_answers(orgs uuid[], keys text[])
 returns table (place int, request_digest bytea, status smallint, body jsonb)
 language plpgsql
 set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$

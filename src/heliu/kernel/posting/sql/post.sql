@@ -26,7 +26,7 @@ declare
     bad_hold uuid; bad_account bigint; bad_key text; missing bigint;
 begin
     -- Many lines are worth plans of their own; a few are not worth the planning.
-    if cardinality(asked) > 50 then
+    if cardinality(asked) > 50000 then
         perform set_config('plan_cache_mode', 'force_custom_plan', true);
     end if;
 

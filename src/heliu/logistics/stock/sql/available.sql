@@ -15,7 +15,10 @@ set plan_cache_mode = force_generic_plan as $$
             where h.account_id = a.id and h.status = 'OPEN' and h.expires_at <= moment) due on true
      where p.owner = whose and p.warehouse = place and p.sku_id = any (skus)
        and (session_user = 'heliu_worker' or current_setting('role') = 'heliu_worker'
-            or whose = any (heliu_orgs()) or place = any (heliu_orgs())
-            or exists (select from unnest(heliu_orgs()) mine (org)
-                         join parties_acquaintance k on k.org = mine.org and k.knows = whose))
+            or whose = any ((select heliu_orgs())::uuid[])
+            or place = any ((select heliu_orgs())::uuid[])
+            -- One by one and the first will do: thousands may know whom everybody buys from.
+            or exists (select from unnest((select heliu_orgs())::uuid[]) mine (org),
+                         lateral (select from parties_acquaintance k
+                                   where k.org = mine.org and k.knows = whose offset 0) known))
 $$;
