@@ -235,12 +235,12 @@ def test_other_sellers_are_seen_only_with_consent(chain: Sku) -> None:
     assert file(seller=None).features.value_30 == 0
 
 
-def test_a_file_takes_four_statements(chain: Sku) -> None:
+def test_a_file_takes_one_statement(chain: Sku) -> None:
     for days_ago in range(1, 40):
         order(chain, days_ago, 1_000)
     with CaptureQueriesContext(connection) as caught:
         file()
-    assert len(caught) == 4
+    assert len(caught) == 1
 
 
 def test_the_web_sees_no_more_than_the_parties_it_acts_for(chain: Sku) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -25,6 +22,14 @@ from heliu.information.credit_file.figures import Figure, Month, figures_of, mon
 from heliu.kernel.clock import day_of
 
 TWO_YEARS = timedelta(days=731)
+GATHER = """
+select is_active, since, is_disclosed, granted,
+       order_numbers, order_sellers, orders_placed, order_totals, orders_completed, orders_lost,
+       bill_numbers, bills_due, bills_paid, bill_amounts,
+       loan_numbers, loans_disbursed, loans_due, loans_grace, loan_principals, loans_repaid,
+       loans_paid_off, payment_loans, payment_days, payment_amounts
+  from credit_file_gather(%s, %s, %s::uuid, %s, %s, %s)
+"""
 
 __all__ = ["CreditFile", "Figure", "Month", "build"]
 
@@ -50,8 +55,8 @@ class CreditFile:
 def build(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) -> CreditFile:
     """The file of a borrower for a lender, about its trade with `seller` (None: with everybody).
 
-    Trade with other sellers is read only when the borrower disclosed it to the lender. Four
-    statements; the caller acts for borrower, lender and seller.
+    Trade with other sellers is read only when the borrower disclosed it to the lender. One
+    statement; the caller acts for borrower, lender and seller.
     """
     evidence = gather(borrower=borrower, lender=lender, seller=seller, at=at)
     features = features_of(evidence, at=at)
@@ -69,55 +74,19 @@ def build(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) ->
 
 def gather(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) -> Evidence:
     """The rows the file is made from."""
-    asked: dict[str, Any] = {
-        "borrower": borrower,
-        "lender": lender,
-        "seller": seller,
-        "at": at,
-        "day": day_of(at),
-        "from": at - TWO_YEARS,
-    }
-    standing = _standing(asked)
-    asked["all"] = standing.is_disclosed
-    orders = [OrderSeen(*row) for row in _rows("orders", asked)]
+    with connection.cursor() as cursor:
+        cursor.execute(GATHER, [borrower, lender, seller, at, day_of(at), at - TWO_YEARS])
+        is_active, since, is_disclosed, limit, *lists = cursor.fetchone()
+    columns = [column or () for column in lists]
+    orders = [OrderSeen(*row) for row in zip(*columns[:6], strict=True)]
+    payments: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for loan, day, amount in zip(*columns[17:], strict=True):
+        payments[loan].append((day, amount))
+    paid = [tuple(payments[loan]) for loan in columns[10]]
     return Evidence(
-        standing=standing,
+        standing=Standing(bool(is_active), since, bool(is_disclosed), limit),
         orders=[order for order in orders if seller in (None, order.seller)],
         elsewhere=[order for order in orders if seller not in (None, order.seller)],
-        bills=[BillSeen(*row) for row in _rows("bills", asked)],
-        loans=[_loan(*row) for row in _rows("loans", asked)],
+        bills=[BillSeen(*row) for row in zip(*columns[6:10], strict=True)],
+        loans=[LoanSeen(*row) for row in zip(*columns[10:17], paid, strict=True)],
     )
-
-
-def _standing(asked: dict[str, Any]) -> Standing:
-    found = _rows("standing", asked)
-    return Standing(*found[0]) if found else Standing(False, None, False, None)
-
-
-def _loan(
-    number: str,
-    disbursed_on: date,
-    due_on: date,
-    grace_days: int,
-    principal: int,
-    repaid: int,
-    paid_off_on: date | None,
-    days: Sequence[date],
-    amounts: Sequence[int],
-) -> LoanSeen:
-    payments = tuple(zip(days, amounts, strict=True))
-    return LoanSeen(
-        number, disbursed_on, due_on, grace_days, principal, repaid, paid_off_on, payments
-    )
-
-
-def _rows(name: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(name), asked)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
-@cache
-def _sql(name: str) -> str:
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
