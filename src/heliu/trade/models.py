@@ -112,3 +112,10 @@ class DealStep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["deal", "step", "key"], name="one_step_per_key")
         ]
+        indexes = [
+            models.Index(
+                fields=["step", "-id"],
+                condition=~models.Q(step__in=["ORDERED", "CLOSED"]),
+                name="step_of_kind",
+            )
+        ]

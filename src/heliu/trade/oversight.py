@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import get_language
 
@@ -40,6 +41,7 @@ from heliu.trade.models import Outcome, Step
 
 TYPICAL_DAYS = 14
 MOST_SECONDS = 5_000
+MINUTE, HOUR = 60, 3_600  # for which a look over everything is kept, in seconds
 ROLES = PartyRole.Role
 
 
@@ -294,8 +296,13 @@ class CodeSum:
 
 def flows(actor: Actor, day: date) -> list[Slot]:
     """Facts per flow and half hour of a day, beside the mean of up to 14 days before."""
-    rows = _rows(actor, "operator_flows(%s, %s)", day, TYPICAL_DAYS)
-    return [Slot(flow, slot, count, float(usual)) for flow, slot, count, usual in rows]
+    before = _kept(actor, HOUR, "operator_flows(%s, %s)", day, TYPICAL_DAYS)
+    now = {row[:2]: row[2] for row in _rows(actor, "operator_flows(%s, %s)", day, 0)}
+    usual = {row[:2]: float(row[3]) for row in before}
+    return [
+        Slot(flow, slot, now.get((flow, slot), 0), usual.get((flow, slot), 0.0))
+        for flow, slot in sorted(now.keys() | usual.keys())
+    ]
 
 
 def counts(actor: Actor, day: date) -> dict[str, int]:
@@ -394,14 +401,14 @@ def workers_alive(actor: Actor) -> int:
 
 def books(actor: Actor, *, most: int = 50, skipped: int = 0) -> tuple[list[Book], int]:
     """The books with their two sides, those out of balance first, and how many there are."""
-    rows = _rows(actor, "operator_books(%s, %s)", most, skipped)
+    rows = _kept(actor, MINUTE, "operator_books(%s, %s)", most, skipped)
     found = [Book(org, n, int(debit), int(credit)) for org, n, debit, credit, _total in rows]
     return found, rows[0][4] if rows else 0
 
 
 def codes(actor: Actor) -> list[CodeSum]:
     """The chart of accounts over all books."""
-    rows = _rows(actor, "operator_codes()")
+    rows = _kept(actor, MINUTE, "operator_codes()")
     return [CodeSum(code, n, int(debit), int(credit)) for code, n, debit, credit in rows]
 
 
@@ -426,6 +433,17 @@ STATES: dict[str, tuple[Any, Any]] = {
     "RELEASE": (ReleaseStatus, RELEASE_TONES),
     "PAYMENT": (InstructionStatus, INSTRUCTION_TONES),
 }
+
+
+def _kept(actor: Actor, seconds: int, call: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """What a look over everything found, for a while: it is the same for every operator."""
+    actor.require("operate")
+    key = f"oversight-{connection.settings_dict['NAME']}-{call}-{parameters}".replace(" ", "")
+    found: list[tuple[Any, ...]] | None = cache.get(key)
+    if found is None:
+        found = _rows(actor, call, *parameters)
+        cache.set(key, found, seconds)
+    return found
 
 
 def _rows(actor: Actor, call: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -108,6 +108,16 @@ class Order(models.Model):
                 condition=Q(lender__isnull=False),
                 name="order_lender",
             ),
+            models.Index(
+                fields=["seller", "status", "-placed_at", "-id"],
+                condition=~Q(status="COMPLETED"),
+                name="order_under_way",
+            ),
+            models.Index(
+                fields=["seller", "-confirmed_at"],
+                condition=Q(pay_by="TRANSFER"),
+                name="order_transferred",
+            ),
         ]
 
     @property

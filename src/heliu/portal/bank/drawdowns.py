@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -68,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, asked = actor_of(request), asked_in(request)
     base = narrowed(lent(actor), asked, actor)
     found = base.filter(OUTCOMES[asked.outcome][1]).order_by("-created_at", "-id")
-    page = Paginator(found.select_related("assessment"), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(found.select_related("assessment"), ROWS).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
         "least_typed": asked.least // 100 if asked.least else "",

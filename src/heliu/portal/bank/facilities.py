@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -42,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = state if state in STATES else ""
     base = granted(actor, text)
     found = base.filter(status=state) if state else base
-    page = Paginator(found.order_by("-limit", "id"), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(found.order_by("-limit", "id"), ROWS).get_page(request.GET.get("page"))
     houses = names(facility.borrower for facility in page)
     context = {
         "text": text,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -39,7 +38,9 @@ def index(request: HttpRequest) -> HttpResponse:
     age = request.GET.get("age", "")
     everything = late(actor, today)
     found = aged(everything, age, today) if age in AGES else everything
-    page = Paginator(found.prefetch_related("repayments"), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(found.prefetch_related("repayments"), ROWS).get_page(
+        request.GET.get("page")
+    )
     context = {
         "figures": figures(actor, everything, today),
         "rows": _rows(actor, list(page), today),

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -52,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     base = financed(actor, text)
     found = base.filter(status=state) if state else base
     ordered = found.annotate(urgency=URGENCY).order_by("urgency", "-created_at", "-number")
-    page = Paginator(ordered, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(ordered, ROWS).get_page(request.GET.get("page"))
     context = {
         "text": text,
         "state": state,

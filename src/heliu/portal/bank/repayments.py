@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -38,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else ""
     mine = payments.grid(actor, purpose=COMING_BACK).filter(lender__in=actor.orgs)
     found = mine.filter(status__in=TABS[tab]) if tab else mine
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(found, ROWS).get_page(request.GET.get("page"))
     context = {
         "figures": figures(actor, mine, day_of(now(request))),
         "tabs": [

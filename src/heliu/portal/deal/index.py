@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from heliu.commerce.ordering import queries as ordering
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties import queries as parties
 from heliu.portal.deal.rows import deal_rows
 from heliu.portal.shell.pages import actor_of, desk_page, show
@@ -19,7 +18,7 @@ from heliu.portal.ui import parts
 from heliu.trade import deals
 
 ROWS = 50
-TABS = ("open", "done", "all")
+OUTCOMES = {"open": Q(outcome="OPEN"), "done": ~Q(outcome="OPEN"), "all": Q()}
 
 
 @require_GET
@@ -28,40 +27,50 @@ def index(request: HttpRequest) -> HttpResponse:
     """Deals newest first: under way, done, all; found by number or by the other party."""
     actor = actor_of(request)
     tab = request.GET.get("tab", "open")
-    tab = tab if tab in TABS else "open"
+    tab = tab if tab in OUTCOMES else "open"
     text, party = request.GET.get("q", "").strip().upper(), request.GET.get("party", "")
-    mine = deals.visible_to(actor)
-    if text:
-        orders = ordering.visible_to(actor).filter(number__startswith=text).values("pk")
-        mine = mine.filter(Q(number__startswith=text) | Q(order_id__in=orders))
-    if party:
-        ids = list(parties.visible_to(actor).filter(code=party).values_list("pk", flat=True))
-        mine = mine.filter(
-            Q(buyer__in=ids) | Q(seller__in=ids) | Q(lender__in=ids) | Q(custodian__in=ids)
-        )
-    shown = {"open": mine.filter(outcome="OPEN"), "done": mine.exclude(outcome="OPEN")}.get(
-        tab, mine
-    )
-    page = Paginator(shown.order_by("-opened_at", "-id"), ROWS).get_page(request.GET.get("page"))
+    wanted = _wanted(actor, text, party)
+    last = deals.visible_to(actor).filter(number=request.GET.get("after", "")).first()
+    found = deals.newest(actor, wanted & OUTCOMES[tab], after=last, limit=ROWS + 1)
+    query = _query(tab, text, party)
     context = {
-        "tabs": _tabs(mine, tab, text, party),
+        "tabs": _tabs(actor, wanted, tab, text, party),
         "tab_on": tab,
         "text": text,
-        "rows": deal_rows(actor, list(page)),
-        "pager": parts.pager(page, _query(tab, text, party)),
+        "rows": deal_rows(actor, found[:ROWS]),
+        "next_href": f"?{query}&after={found[ROWS - 1].number}" if len(found) > ROWS else "",
+        "first_href": f"?{query}" if last else "",
         "may_order": actor.may("order"),
         "remark": party,
     }
     return show(request, "deal/index.html", context, here="deals")
 
 
-def _tabs(mine: Any, tab: str, text: str, party: str) -> list[parts.Chip]:
-    counts = {"open": mine.filter(outcome="OPEN").count(), "all": mine.count()}
-    counts["done"] = counts["all"] - counts["open"]
+def _wanted(actor: Actor, text: str, party: str) -> Q:
+    """What the deals are narrowed by: a number's beginning, the other party's code."""
+    wanted = Q()
+    if text.startswith("SO-"):
+        orders = ordering.filtered(actor, text=text).values_list("pk", flat=True)
+        wanted &= Q(order_id__in=list(orders[: ROWS + 1]))
+    elif text:
+        wanted &= Q(number__gte=text, number__lt=text + chr(0x10FFFF))
+    if party:
+        ids = list(parties.visible_to(actor).filter(code=party).values_list("pk", flat=True))
+        wanted &= Q(buyer__in=ids) | Q(seller__in=ids) | Q(lender__in=ids) | Q(custodian__in=ids)
+    return wanted
+
+
+def _tabs(actor: Actor, wanted: Q, tab: str, text: str, party: str) -> list[parts.Chip]:
+    """Open and done are counted, as far as a list counts; together they are all."""
+    counts = {
+        key: deals.count_up_to(actor, wanted & OUTCOMES[key], parts.EXACT_UP_TO)
+        for key in ("open", "done")
+    }
+    counts["all"] = counts["open"] + counts["done"]
     words = {"open": _("Under way"), "done": _("Done"), "all": _("All")}
     return [
         parts.Chip(words[key], "?" + _query(key, text, party), counts[key], on=key == tab)
-        for key in TABS
+        for key in OUTCOMES
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -38,7 +37,7 @@ def finance(request: HttpRequest) -> HttpResponse:
     mine = lending.visible_to(actor).filter(borrower__in=actor.orgs)
     running = mine.filter(status__in=RUNNING)
     shown = {"running": running, "begun": mine.filter(status__in=BEGUN)}.get(tab, mine)
-    page = Paginator(shown.order_by("due_on", "id"), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown.order_by("due_on", "id"), ROWS).get_page(request.GET.get("page"))
     line = lending.credit_line(actor, at=at)
     lenders = names({loan.lender for loan in page} | ({line.facility.lender} if line else set()))
     context = {

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -48,7 +47,7 @@ class DealerRow:
 def index(request: HttpRequest) -> HttpResponse:
     """Dealers by name, found by code or name."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()
-    page = Paginator(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
     context = {
         "text": text,
         "rows": _rows(actor, list(page), now(request)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from heliu.capital.bank import queries as bank
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import ZONE
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.trade import deals
@@ -39,8 +40,9 @@ def arrived_on(actor: Actor, day: date) -> list[Arrival]:
         payee__in=actor.orgs, purpose="SELLER_PAYMENT", status="BOOKED", booked_on=day
     )
     by_deal = {payment.deal: payment for payment in paid}
+    midnight = datetime.combine(day, time(), ZONE)
     transfers = ordering.filtered(actor, side="seller", pay_by="TRANSFER").filter(
-        confirmed_at__date=day
+        confirmed_at__gte=midnight, confirmed_at__lt=midnight + timedelta(days=1)
     )
     by_order = {order.pk: order for order in transfers}
     mine = deals.visible_to(actor)

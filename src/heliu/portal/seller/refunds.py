@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -42,7 +41,7 @@ class Difference:
 def index(request: HttpRequest) -> HttpResponse:
     """Differences to settle above, refunds with their state below."""
     actor = actor_of(request)
-    page = Paginator(refunds(actor), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(refunds(actor), ROWS).get_page(request.GET.get("page"))
     numbers = dict(
         deals.visible_to(actor)
         .filter(pk__in=[payment.deal for payment in page])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -23,7 +22,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     only_new = request.GET.get("new") == "1"
     found = queries.inbox(actor_of(request))
     unread = queries.unread_count(actor_of(request))
-    page = Paginator(found.filter(read_at=None) if only_new else found, ROWS).get_page(
+    page = parts.Leaves(found.filter(read_at=None) if only_new else found, ROWS).get_page(
         request.GET.get("page")
     )
     context = {

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,22 @@ class Pager:
 
 EXACT_UP_TO = 10_000
 """Above this many rows a list says "more than" instead of counting."""
+
+
+def counted(found: QuerySet[Any]) -> int:
+    """How many there are: exact as far as a list counts, and one more for "more than that"."""
+    return found.order_by()[: EXACT_UP_TO + 1].count()
+
+
+class Leaves(Paginator):  # type: ignore[type-arg]  # not generic when it runs
+    """The pages of a list of any length; what lies beyond `EXACT_UP_TO` is found by narrowing."""
+
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def count(self) -> int:
+        """Counted as far as a list counts."""
+        return counted(self.object_list)
 
 
 def pager(page: Page[Any], query: str = "") -> Pager:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -24,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = pledges.pick_ups(actor).filter(custodian__in=actor.orgs)
     done = mine.filter(status="PICKED_UP")
     shown = {"done": done, "all": mine}.get(tab, waiting)
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     words = (("waiting", _("Waiting"), waiting), ("done", _("Handed over"), done))
     context = {
         "tabs": [

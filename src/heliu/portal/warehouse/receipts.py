@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -37,7 +36,9 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = mine.filter(status__in=STATES[tab]) if STATES.get(tab) else mine
     if text:
         shown = shown.filter(number__startswith=text)
-    page = Paginator(shown.prefetch_related("lines__sku"), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown.prefetch_related("lines__sku"), ROWS).get_page(
+        request.GET.get("page")
+    )
     words = {"all": _("All"), "pledged": _("Pledged"), "open": _("Free"), "done": _("Delivered")}
     context = {
         "tabs": [

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +77,7 @@ class Entry:
 def index(request: HttpRequest) -> HttpResponse:
     """What is at the gate, then what is on the road."""
     actor = actor_of(request)
-    page = Paginator(transport.expected(actor), ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(transport.expected(actor), ROWS).get_page(request.GET.get("page"))
     context = {"rows": shipment_rows(list(page)), "pager": parts.pager(page)}
     return show(request, "warehouse/receive.html", context, here="warehouse_receive")
 
@@ -91,7 +90,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     mine = warehousing.receivings_visible_to(actor).filter(warehouse__in=actor.orgs)
     open_ones = differing(actor)
     shown = mine if tab == "all" else open_ones
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     context = {
         "tabs": [
             parts.Chip(_("Differ"), "?tab=open", open_ones.count(), on=tab != "all"),

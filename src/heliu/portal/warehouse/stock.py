@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -40,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "damaged": (_("In quarantine"), kept.filter(quality="DAMAGED")),
     }
     shown = groups.get(tab, groups["all"])[1]
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     query = {name: value for name, value in (("tab", tab), ("q", text)) if value}
     context = {
         "tabs": [

@@ -2,7 +2,7 @@
 -- Never the amount of a single deal, the name of goods or of a person. Each function runs as the
 -- owner and answers only to a transaction that acts for an operator; to all others it gives nothing.
 
-create function operator_asks() returns boolean
+create or replace function operator_asks() returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from parties_partyrole
@@ -10,7 +10,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Facts per flow and half hour: of a day, and on the mean of the days before it (at most `back`).
-create function operator_flows(day date, back int)
+create or replace function operator_flows(day date, back int)
 returns table (flow text, slot int, now_count bigint, usual numeric)
 language sql stable security definer set search_path = public, pg_temp as $$
 with span as (
@@ -34,7 +34,7 @@ select fact.flow,
 $$;
 
 -- The day's orders and decisions, and what is in force.
-create function operator_counts(day date) returns table (name text, n bigint)
+create or replace function operator_counts(day date) returns table (name text, n bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 with fact as materialized (
     select f.name, f.payload from events_fact f
@@ -63,7 +63,7 @@ select c.name, c.n from (
 $$;
 
 -- What needs a person at some desk, with whose desk it is.
-create function operator_waiting(now timestamptz)
+create or replace function operator_waiting(now timestamptz)
 returns table (kind text, number text, state text, since timestamptz, org uuid, deal text)
 language sql stable security definer set search_path = public, pg_temp as $$
 select w.kind, w.number, w.state, w.since, w.org, w.deal from (
@@ -110,7 +110,7 @@ select w.kind, w.number, w.state, w.since, w.org, w.deal from (
 $$;
 
 -- How many things wait, whether one is pressing, and by how many seconds the worker is behind.
-create function operator_pulse(now timestamptz)
+create or replace function operator_pulse(now timestamptz)
 returns table (waiting bigint, is_pressing boolean, behind double precision)
 language sql stable security definer set search_path = public, pg_temp as $$
 select count(*), coalesce(bool_or(kind in ('OVERDUE', 'JOB') or state = 'CONFLICT'), false),
@@ -124,7 +124,7 @@ select count(*), coalesce(bool_or(kind in ('OVERDUE', 'JOB') or state = 'CONFLIC
 $$;
 
 -- Names of parties by id.
-create function operator_names(wanted uuid[])
+create or replace function operator_names(wanted uuid[])
 returns table (id uuid, code text, name text, name_zh text, short_name text, short_name_zh text)
 language sql stable security definer set search_path = public, pg_temp as $$
 select o.id, o.code, o.name, o.name_zh, o.short_name, o.short_name_zh
@@ -132,7 +132,7 @@ select o.id, o.code, o.name, o.name_zh, o.short_name, o.short_name_zh
 $$;
 
 -- One deal: its parties and times.
-create function operator_deal(wanted text)
+create or replace function operator_deal(wanted text)
 returns table (number text, outcome text, opened_at timestamptz, moved_at timestamptz,
                closed_at timestamptz, buyer uuid, seller uuid, lender uuid, custodian uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -142,14 +142,14 @@ select d.number, d.outcome, d.opened_at, d.moved_at, d.closed_at,
 $$;
 
 -- What was done in a deal and when; not by whom.
-create function operator_steps(wanted text) returns table (step text, at timestamptz)
+create or replace function operator_steps(wanted text) returns table (step text, at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
 select s.step, s.at from trade_dealstep s join trade_deal d on d.id = s.deal_id
  where d.number = wanted and (select operator_asks()) order by s.at, s.id
 $$;
 
 -- The documents of a deal with their states.
-create function operator_documents(wanted text)
+create or replace function operator_documents(wanted text)
 returns table (kind text, number text, what text, state text, at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
 with deal as (select * from trade_deal where number = wanted and (select operator_asks()))
@@ -170,7 +170,7 @@ order by 5, 1
 $$;
 
 -- The parties with what they do; `total` is how many the filters leave.
-create function operator_parties(wanted text, in_role text, most int, skipped int)
+create or replace function operator_parties(wanted text, in_role text, most int, skipped int)
 returns table (id uuid, code text, name text, name_zh text, short_name text, short_name_zh text,
                city text, city_zh text, roles text[], is_active boolean, since timestamptz,
                people bigint, relationships bigint, last_at timestamptz, total bigint)
@@ -199,7 +199,7 @@ select f.id, f.code, f.name, f.name_zh, f.short_name, f.short_name_zh, f.city, f
 $$;
 
 -- How many people of a party hold which role, and when one of them last signed in.
-create function operator_people(party uuid)
+create or replace function operator_people(party uuid)
 returns table (role text, name text, name_zh text, people bigint, last_at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
 select r.code, r.name, r.name_zh, count(distinct m.user_id), max(u.last_login)
@@ -212,7 +212,7 @@ select r.code, r.name, r.name_zh, count(distinct m.user_id), max(u.last_login)
 $$;
 
 -- With whom a party trades; `side` is what the other one is to it.
-create function operator_relationships(party uuid, most int)
+create or replace function operator_relationships(party uuid, most int)
 returns table (other uuid, side text, status text, since date, total bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 select case when t.buyer = party then t.seller else t.buyer end,
@@ -224,7 +224,7 @@ select case when t.buyer = party then t.seller else t.buyer end,
 $$;
 
 -- How many documents of a party stand in which state.
-create function operator_states(party uuid) returns table (kind text, state text, n bigint)
+create or replace function operator_states(party uuid) returns table (kind text, state text, n bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 select s.kind, s.state, s.n from (
     select 'ORDER' as kind, o.status::text as state, count(*) as n from ordering_order o
@@ -238,22 +238,28 @@ select s.kind, s.state, s.n from (
 ) s where (select operator_asks()) order by s.kind, s.n desc
 $$;
 
--- How long the phases of the deals took that began since a moment: middle and slow tenth, seconds.
--- Two steps that bear one moment were written in afterwards and tell nothing.
-create function operator_spans(start timestamptz)
+-- How long the phases of deals took that ended since a moment: middle and slow tenth, seconds, of the
+-- newest of each. Two steps that bear one moment were written in afterwards and tell nothing.
+create or replace function operator_spans(start timestamptz)
 returns table (phase text, n bigint, p50 double precision, p90 double precision)
 language sql stable security definer set search_path = public, pg_temp as $$
-with step as materialized (
-    select s.deal_id, s.step, min(s.at) as at from trade_dealstep s
-     where s.at >= start and (select operator_asks()) group by s.deal_id, s.step),
-span as (
-    select p.phase, extract(epoch from b.at - a.at)::double precision as seconds
+with ended as materialized (
+    select p.phase, p.first, s.deal_id, min(s.at) as at
       from (values ('SIGN', 'QUOTED', 'SIGNED'), ('DEPOSIT', 'SIGNED', 'DEPOSIT_BOOKED'),
                    ('DISBURSE', 'DEPOSIT_BOOKED', 'DISBURSED'),
                    ('PAY', 'DISBURSED', 'SELLER_PAID'), ('SHIP', 'CONFIRMED', 'SHIPPED'),
                    ('RECEIVE', 'SHIPPED', 'RECEIVED')) p(phase, first, second)
-      join step a on a.step = p.first
-      join step b on b.step = p.second and b.deal_id = a.deal_id and b.at > a.at
+     cross join lateral (
+           select deal_id, at from trade_dealstep
+            where step not in ('ORDERED', 'CLOSED') and step = p.second and at >= start
+            order by id desc limit 1000) s
+     where (select operator_asks()) group by p.phase, p.first, s.deal_id),
+span as (
+    select e.phase, extract(epoch from e.at - begun.at)::double precision as seconds
+      from ended e
+     cross join lateral (select min(a.at) as at from trade_dealstep a
+                          where a.deal_id = e.deal_id and a.step = e.first) begun
+     where e.at > begun.at
     union all
     select 'REPAY', extract(epoch from p.answered_at - p.created_at)
       from bank_paymentinstruction p
@@ -270,19 +276,19 @@ select span.phase, count(*), percentile_cont(0.5) within group (order by seconds
 $$;
 
 -- Seconds from the signature until the seller was paid, the newest deals first.
-create function operator_seconds(start timestamptz, most int)
+create or replace function operator_seconds(start timestamptz, most int)
 returns table (seconds double precision)
 language sql stable security definer set search_path = public, pg_temp as $$
 select extract(epoch from paid.at - signed.at)::double precision
   from trade_dealstep paid
   join trade_dealstep signed on signed.deal_id = paid.deal_id and signed.step = 'SIGNED'
- where paid.step = 'SELLER_PAID' and paid.at >= start and paid.at > signed.at
+ where paid.step not in ('ORDERED', 'CLOSED') and paid.step = 'SELLER_PAID' and paid.at >= start and paid.at > signed.at
    and (select operator_asks())
  order by paid.id desc limit most
 $$;
 
 -- Where the chains of seals end. A chain is a book or a warehouse; `org` is whose.
-create function operator_heads(most int, skipped int)
+create or replace function operator_heads(most int, skipped int)
 returns table (name text, org uuid, blocks bigint, lines bigint, hash text, sealed_at timestamptz,
                total bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -296,7 +302,7 @@ $$;
 
 -- The worker's queue by task: how many stand where, since when the oldest waits, and when a task
 -- that comes by the clock was last put in. What is done is taken out of the queue.
-create function operator_jobs()
+create or replace function operator_jobs()
 returns table (task text, todo bigint, doing bigint, failed bigint, oldest timestamptz,
                by_clock timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -318,7 +324,7 @@ select coalesce(job.task_name, clock.task_name), coalesce(job.todo, 0), coalesce
 $$;
 
 -- The workers that gave a sign of life within the last half minute.
-create function operator_workers() returns table (alive bigint)
+create or replace function operator_workers() returns table (alive bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 select count(*) from procrastinate_workers w
  where w.last_heartbeat > clock_timestamp() - interval '30 seconds' and (select operator_asks())
@@ -326,15 +332,18 @@ having (select operator_asks())
 $$;
 
 -- Each book's two sides, netted per account of the chart and counterparty (minor units).
-create function operator_books(most int, skipped int)
+create or replace function operator_books(most int, skipped int)
 returns table (org uuid, accounts bigint, debit numeric, credit numeric, total bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
-with place as (
+with fresh as materialized (  -- not yet folded into the balances; every older line is
+    select l.account_id, sum(l.amount) as amount from posting_line l
+     where l.transaction >= (select coalesce(max(sealed_to), 0) from posting_chain)
+     group by l.account_id),
+place as (
     select b.org, b.code, b.other, count(*) as accounts,
-           sum(a.posted + case when a.is_limited then 0 else coalesce((
-               select sum(l.amount) from posting_line l
-                where l.account_id = a.id and l.transaction >= a.folded_to), 0) end) as amount
+           sum(a.posted + case when a.is_limited then 0 else coalesce(f.amount, 0) end) as amount
       from books_account b join posting_account a on a.id = b.id
+      left join fresh f on f.account_id = a.id
      where (select operator_asks()) group by b.org, b.code, b.other)
 select p.org, sum(p.accounts)::bigint, sum(greatest(p.amount, 0)), sum(greatest(-p.amount, 0)),
        count(*) over ()
@@ -343,15 +352,18 @@ select p.org, sum(p.accounts)::bigint, sum(greatest(p.amount, 0)), sum(greatest(
 $$;
 
 -- The chart of accounts over all books together (minor units).
-create function operator_codes()
+create or replace function operator_codes()
 returns table (code text, books bigint, debit numeric, credit numeric)
 language sql stable security definer set search_path = public, pg_temp as $$
-with place as (
+with fresh as materialized (  -- not yet folded into the balances; every older line is
+    select l.account_id, sum(l.amount) as amount from posting_line l
+     where l.transaction >= (select coalesce(max(sealed_to), 0) from posting_chain)
+     group by l.account_id),
+place as (
     select b.org, b.code, b.other,
-           sum(a.posted + case when a.is_limited then 0 else coalesce((
-               select sum(l.amount) from posting_line l
-                where l.account_id = a.id and l.transaction >= a.folded_to), 0) end) as amount
+           sum(a.posted + case when a.is_limited then 0 else coalesce(f.amount, 0) end) as amount
       from books_account b join posting_account a on a.id = b.id
+      left join fresh f on f.account_id = a.id
      where (select operator_asks()) group by b.org, b.code, b.other)
 select p.code, count(distinct p.org), sum(greatest(p.amount, 0)), sum(greatest(-p.amount, 0))
   from place p group by p.code

@@ -72,6 +72,14 @@ def thousands(number: int) -> str:
 
 
 @register.filter
+def counted(number: int) -> str:
+    """A count with thousands set off, as far as lists count: ``10,000+`` is more than that."""
+    if number > parts.EXACT_UP_TO:
+        return f"{formats.count_text(parts.EXACT_UP_TO)}+"
+    return formats.count_text(number)
+
+
+@register.filter
 def listed(things: Iterable[str]) -> str:
     """Things side by side in a sentence, as the page's language sets them apart."""
     return formats.listed(things)
