@@ -76,17 +76,17 @@ class FinanceOffer:
         )
 
 
-def offer_for(*, buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer | None:
-    """The offer of the seller's programme for an order of `total`, or None without a programme.
+def offer_for(programme: Programme, *, buyer: UUID, total: int, at: datetime) -> FinanceOffer:
+    """The offer of a programme to one of its seller's buyers, for an order of `total`.
 
     Nothing is written; the same inputs give the same offer when the order is placed.
     """
-    programme = credit.programme_for(seller=seller)
-    if programme is None or total <= 0:
-        return None
-    file = credit_file.build(borrower=buyer, lender=programme.lender, seller=seller, at=at)
+    lender, seller = programme.lender, programme.seller
+    file = credit_file.build(borrower=buyer, lender=lender, seller=seller, at=at)
     decision = credit_rules.decide(file.features, programme, wanted=total)
-    facility = credit.facility_of(buyer, lender=programme.lender, seller=seller)
+    facility = credit.facility_of(buyer, lender=lender, seller=seller)
+    if facility and facility.programme_id == programme.id:
+        facility.programme = programme  # it need not be read again
     line = credit.line_of(facility, at=at) if facility else None
     grid: list[Terms] = []
     if decision.outcome != Outcome.DECLINE:

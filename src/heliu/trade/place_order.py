@@ -283,11 +283,8 @@ def _check(
 ) -> list[CheckedLine[Sku]]:
     """Price each line and see whether there is enough of it."""
     wanted = _wanted(lines)
-    skus = Sku.objects.select_related("unit").in_bulk(
-        Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True).values_list(
-            "pk", flat=True
-        )
-    )
+    known = Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True)
+    skus = {sku.pk: sku for sku in known.select_related("unit")}
     if len(skus) < len(wanted):
         raise NotFound()
     prices = pricing.resolve(
@@ -305,17 +302,12 @@ def _check(
 
 
 def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer | None:
-    """The bank's offer, asked with the bank's eyes: its programme, the facility, its loans."""
-    lender = _lender_of(seller)
-    if lender is None:
-        return None
-    with widened([lender]):
-        return offer_for(buyer=buyer, seller=seller, total=total, at=at)
-
-
-def _lender_of(seller: UUID) -> UUID | None:
+    """The offer of the bank that finances the seller's goods, asked with the bank's eyes."""
     programme = credit_queries.programme_for(seller=seller)
-    return programme.lender if programme else None
+    if programme is None or total <= 0:
+        return None
+    with widened([programme.lender]):
+        return offer_for(programme, buyer=buyer, total=total, at=at)
 
 
 def _house(actor: Actor, wanted: UUID | None) -> UUID:
@@ -330,7 +322,7 @@ def _house(actor: Actor, wanted: UUID | None) -> UUID:
 
 def _supervised(actor: Actor, wanted: UUID | None) -> UUID | None:
     """The supervised warehouse that was asked for, or the first the buyer knows."""
-    known = [house.org for house in supervised_for(actor)]
+    known = supervised_for(actor).values_list("org", flat=True)
     return (wanted if wanted in known else None) if wanted else next(iter(known), None)
 
 

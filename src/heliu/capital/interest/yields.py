@@ -91,6 +91,9 @@ def _roots(amounts: Sequence[float], years: Sequence[float]) -> list[float]:
     change = next((i for i, (a, b) in enumerate(pairwise(amounts)) if a * b < 0), None)
     if change is None:
         return []
+    if len(amounts) == 2:  # paid out once and repaid once: nothing has to be sought
+        x = log(-amounts[1] / amounts[0]) / (years[1] - years[0])
+        return [x] if LOWEST < x < HIGHEST else []
     middle = (years[change] + years[change + 1]) / 2
     slopes = [a * (middle - t) for a, t in zip(amounts, years, strict=True)]
     turns = _roots(slopes, years)
