@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from tests.api.hands import Hands
+from tests.conftest import be
+
+from heliu.capital.credit.models import Programme
 
 
 def place_financed(hands: Hands) -> dict[str, str]:
@@ -151,6 +154,21 @@ def test_a_person_decides_what_the_rules_leave_open(hands: Hands) -> None:
     assert said["status"] == "DECLINED"
     after = hands.dealer.get(deal)
     assert (after["outcome"], after["next"]) == ("CANCELLED", None)
+
+
+def test_what_the_rules_decline_is_refused_and_the_decision_kept(hands: Hands) -> None:
+    with hands.world.worker():
+        Programme.objects.update(single_name_cap=0)
+    be("heliu_web")
+    order = hands.order(pay_by="FINANCE", M1=10)
+    assert hands.dealer.post("/orders", order, expect=409)["code"] == "finance-declined"
+    assert hands.dealer.items("/deals") == []
+    for asker in (hands.dealer, hands.lender):
+        (kept,) = asker.items("/assessments")
+        said = asker.get(f"/assessments/{kept['number']}")
+        assert said["decision"] == "DECLINE"
+        assert "NO_CAPACITY" in [reason["code"] for reason in said["reasons"]]
+    assert hands.other.items("/assessments") == []
 
 
 def test_an_order_by_transfer_is_confirmed_and_shipped_in_parts(hands: Hands) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from heliu.kernel.access.door import acting_for
+from heliu.kernel.access.door import acting_for, in_any_case
+from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.ids import new_id
 
@@ -48,3 +50,51 @@ def test_nothing_is_left_over_after_a_commit(own_db: str) -> None:
     assert Notice.objects.count() == 0
     with acting_for([A]):
         assert Notice.objects.count() == 1
+
+
+def _note(org: UUID) -> None:
+    Notice.objects.create(org=org, kind="deal-closed", params={}, link="/", at=AT)
+
+
+def _ask(no: Exception) -> None:
+    with acting_for([A]):
+        _note(A)
+        in_any_case(lambda: _note(A))
+        raise no
+
+
+def test_a_no_undoes_all_but_what_is_kept_in_any_case(own_db: str) -> None:
+    with pytest.raises(Refused):
+        _ask(Refused("no", "No."))
+    with acting_for([A]):
+        assert Notice.objects.count() == 1
+
+
+def test_a_request_that_is_rolled_back_without_an_error_keeps_it_too(own_db: str) -> None:
+    with acting_for([A]):
+        in_any_case(lambda: _note(A))
+        transaction.set_rollback(True)
+    with acting_for([A]):
+        assert Notice.objects.count() == 1
+
+
+def test_what_is_kept_is_written_through_the_same_door(own_db: str) -> None:
+    seen = []
+    with acting_for([A]):
+        _note(A)
+        _note(B)
+        in_any_case(lambda: seen.append(Notice.objects.get().org))
+    assert seen == [A]
+
+
+def test_a_request_that_broke_keeps_nothing(own_db: str) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _ask(ZeroDivisionError())
+    with acting_for([A]):
+        assert not Notice.objects.exists()
+
+
+def test_without_a_door_it_is_done_at_once() -> None:
+    done = []
+    in_any_case(lambda: done.append("now"))
+    assert done == ["now"]

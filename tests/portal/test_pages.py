@@ -11,6 +11,7 @@ from tests.conftest import be
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.conftest import World
 
+from heliu.capital.credit.models import CreditAssessment, Programme
 from heliu.kernel.access.models import User
 from heliu.kernel.consent.operations import is_disclosed
 from heliu.kernel.events.models import Notice
@@ -18,6 +19,7 @@ from heliu.kernel.goods.models import Sku
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries
+from heliu.trade.models import Deal
 
 
 def order(client: Client, demo: World, **pieces: int) -> str:
@@ -52,6 +54,22 @@ def sign(client: Client, demo: World, deal: str) -> None:
         "idempotency_key": key_in(page),
     }
     send(client, f"{deal}/sign", form, to=deal)
+
+
+def test_a_no_of_the_bank_is_shown_and_kept(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    rows = {"code": ["M1"], "quantity": ["200"], "remark": [""]}
+    send(dealer, "/dealer/pad", {**rows, "action": "order"}, to="checkout")
+    form = {"idempotency_key": key_in(read(dealer, "/dealer/checkout")), "pay_by": "FINANCE"}
+    with demo.worker():
+        Programme.objects.update(single_name_cap=0)  # meanwhile
+    be("heliu_web")
+    answer = dealer.post("/dealer/checkout", form)
+    assert answer.status_code == 409
+    assert "rules say no to financing this order" in unescape(answer.content.decode())
+    with demo.worker():
+        assert CreditAssessment.objects.get().decision == "DECLINE"
+        assert not Deal.objects.exists()
 
 
 def test_from_the_pad_to_the_pick_up_code(demo: World) -> None:

@@ -32,7 +32,7 @@ from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.door import widened
+from heliu.kernel.access.door import in_any_case, widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
@@ -179,29 +179,35 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
 def _place_financed(
     good: Good, house: UUID, deposit_ratio: Decimal | None, days: int | None, at: datetime
 ) -> Placed:
-    """Assess, then hold the limit at the quote, or lay the request before a person."""
+    """Assess, then hold the limit at the quote, or lay the request before a person.
+
+    A no is refused, and its decision kept all the same: whoever is told no may ask why.
+    """
     began = perf_counter_ns()
     ask = good.ask
     offer = _offer(ask.buyer, ask.seller, good.total, at)
     if offer is None:
         raise Refused("no-programme", CLOSED["no-programme"])
-    with widened([offer.lender, house]):
-        assessment = credit.assess(
-            offer.file.features,
-            borrower=ask.buyer,
-            lender=offer.lender,
-            programme=offer.programme,
-            wanted=good.total,
-            actor=SYSTEM,
-            at=at,
-            began_ns=began,
+    assess = partial(
+        credit.assess,
+        offer.file.features,
+        borrower=ask.buyer,
+        lender=offer.lender,
+        programme=offer.programme,
+        wanted=good.total,
+        actor=SYSTEM,
+        at=at,
+        began_ns=began,
+    )
+    if offer.is_declined:
+        in_any_case(widened([offer.lender])(assess))
+        raise Refused(
+            "finance-declined",
+            "The bank's rules say no to financing this order.",
+            help="Pay by transfer; the reasons stand at the checkout.",
         )
-        if assessment.decision == Decision.DECLINE:
-            raise Refused(
-                "finance-declined",
-                "The bank's rules say no to financing this order.",
-                help="Pay by transfer; the reasons stand at the checkout.",
-            )
+    with widened([offer.lender, house]):
+        assessment = assess()
         terms = offer.terms(deposit_ratio, days)
         placed = _write(good.accepted(at, warehouse=house, lender=offer.lender), at)
         order, deal = placed.order, placed.deal

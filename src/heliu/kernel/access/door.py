@@ -3,26 +3,64 @@
 `acting_for(orgs)` names the organisations whose rows the transaction may touch as `heliu_web`;
 nothing named means no rows. Doors do not nest (a nested one would leak outward when its savepoint
 commits), so the transaction is durable. One middleware opens it around pages and API; operations
-never open it themselves.
+never open it themselves. A no rolls everything back but what was left to `in_any_case`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import connection, transaction
+
+from heliu.kernel.errors import Refused
 
 NAME = "select set_config('heliu.orgs', %s, true)"
 # What is listed first is worked out first.
 WIDEN = """select current_setting('heliu.orgs', true), set_config('heliu.orgs', (
   select array_agg(distinct org)::text from unnest(heliu_orgs() || %s::uuid[]) org), true)"""
+_left: ContextVar[list[Callable[[], object]] | None] = ContextVar("left", default=None)
 
 
 @contextmanager
 def acting_for(orgs: Sequence[UUID]) -> Iterator[None]:
     """Run the block in one transaction that sees the rows of `orgs` and of nobody else."""
+    left: list[Callable[[], object]] = []
+    outside = _left.set(left)
+    try:
+        with _named(orgs):
+            yield
+    except Refused:
+        _write(left, orgs)
+        raise
+    finally:
+        _left.reset(outside)
+    _write(left, orgs)
+
+
+def in_any_case(do: Callable[[], object]) -> None:
+    """Leave something to be written after the door's transaction, also when it is rolled back.
+
+    A refusal undoes all that its request wrote, but a decision of record behind it has to stay. It
+    is written in a transaction of its own before anybody hears the answer; without a door, at once.
+    """
+    left = _left.get()
+    if left is None:
+        do()
+    else:
+        left.append(do)
+
+
+def _write(left: Sequence[Callable[[], object]], orgs: Sequence[UUID]) -> None:
+    for do in left:
+        with _named(orgs):
+            do()
+
+
+@contextmanager
+def _named(orgs: Sequence[UUID]) -> Iterator[None]:
     with transaction.atomic(durable=True):
         name_orgs(orgs)
         yield
