@@ -17,7 +17,7 @@ from heliu.capital.credit.models import CreditAssessment, Facility, Outcome, Pro
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
-from heliu.kernel.errors import Forbidden, Invalid, NotFound
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting.operations import LimitShort, NewHold, post
@@ -135,6 +135,27 @@ def test_a_limit_is_not_cut_below_what_is_held(programme: Programme) -> None:
     post(holds=[NewHold(new_id(), facility.account, 70_000_00, new_id())], at=AT)
     with pytest.raises(LimitShort):
         operations.grant(assess(programme), actor=SYSTEM, at=AT, limit=60_000_00)
+
+
+def test_a_limit_ends_once_nothing_stands_on_it(programme: Programme) -> None:
+    facility = operations.grant(assess(programme), actor=SYSTEM, at=AT, limit=100_000_00)
+    hold = NewHold(new_id(), facility.account, 40_000_00, facility.id)
+    post(holds=[hold], at=AT)
+    with pytest.raises(Forbidden):
+        operations.end(facility, actor=desk(LENDER), at=AT)
+    with pytest.raises(Refused, match="facility-in-use"):
+        operations.end(facility, actor=RISK, at=AT)
+    assert Facility.objects.get().status == "ACTIVE"
+    post(void=[hold.id], at=AT)
+    operations.end(facility, actor=RISK, at=AT)
+    ended = Facility.objects.get()
+    assert (ended.status, ended.limit, queries.check()) == ("ENDED", 0, [])
+    assert Fact.objects.get(name="capital.facility-ended").payload["limit"] == 100_000_00
+    with pytest.raises(LimitShort):
+        post(holds=[replace(hold, id=new_id())], at=AT)
+    with pytest.raises(Refused, match="state-move"):
+        operations.resume(ended, actor=RISK, at=AT)
+    assert operations.grant(assess(programme), actor=SYSTEM, at=AT).id != facility.id
 
 
 def test_the_programme_of_a_seller(programme: Programme) -> None:

@@ -360,13 +360,16 @@ def test_an_officer_declines_and_others_may_not_decide(facility: Facility) -> No
     assert line(facility) == (0, 0, LIMIT)
 
 
+@pytest.mark.parametrize("had_one", [True, False])
 def test_approving_a_borrower_without_a_facility_grants_one_that_carries_it(
-    facility: Facility,
+    facility: Facility, had_one: bool
 ) -> None:
+    loan = referred(facility, has_facility=had_one)
     Facility.objects.filter(pk=facility.pk).update(status="ENDED")
-    loan = referred(facility, has_facility=False)
+    loan = Loan.objects.get(pk=loan.pk)
     operations.decide(loan, actor=OFFICER, approve=True, reason="Known", at=AT)
     assert loan.facility is not None
+    assert loan.facility.pk != facility.pk
     assert loan.facility.limit == PRINCIPAL
     assert line(loan.facility) == (0, PRINCIPAL, 0)
 

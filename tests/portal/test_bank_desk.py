@@ -265,6 +265,24 @@ def test_a_limit_is_closed_and_opened_again(demo: World) -> None:
             assert Facility.objects.get().status == status
 
 
+def test_a_limit_ends_once_all_is_repaid(demo: World) -> None:
+    placed = life.to_pledge(demo)
+    officer = browser(BANK)
+    address = f"/bank/limits/{_facility(demo)}"
+    page = read(officer, address)
+    assert "End for good" not in page
+    refused = officer.post(f"{address}/end", {"idempotency_key": key_in(content(page))})
+    assert refused.status_code == 409
+    life.repay(demo, placed.deal.id, 100)
+    demo.bank()
+    page = read(officer, address)
+    assert "End for good" in page
+    send(officer, f"{address}/end", {"idempotency_key": key_in(content(page))}, to=address)
+    page = read(officer, address)
+    assert "Ended" in page
+    assert "Open again" not in page
+
+
 def test_the_statement_of_a_day_stands_beside_ours(demo: World) -> None:
     life.to_pledge(demo)
     with demo.worker():

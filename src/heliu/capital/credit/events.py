@@ -34,3 +34,14 @@ class FacilityGranted(Fact):
 
     number: str
     limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacilityEnded(Fact):
+    """A borrower's limit was taken back for good."""
+
+    name: ClassVar[str] = "capital.facility-ended"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    number: str
+    limit: int

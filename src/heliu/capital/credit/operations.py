@@ -9,7 +9,7 @@ from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.credit import policies, reasons, scorecard
-from heliu.capital.credit.events import CreditDecided, FacilityGranted
+from heliu.capital.credit.events import CreditDecided, FacilityEnded, FacilityGranted
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import (
     FACILITY_MOVES,
@@ -22,10 +22,11 @@ from heliu.capital.credit.models import (
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid
+from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import next_number
+from heliu.kernel.posting.operations import LimitShort
 from heliu.kernel.states import move
 
 VALID_DAYS = 365
@@ -166,6 +167,34 @@ def resume(facility: Facility, *, actor: Actor, at: datetime) -> None:
     """Quotes again."""
     actor.require("decide")
     move(facility, FacilityStatus.ACTIVE, moves=FACILITY_MOVES)
+
+
+def end(facility: Facility, *, actor: Actor, at: datetime) -> None:
+    """Take a limit back for good, once nothing is drawn or held on it; the next one is granted new.
+
+    Its account's ceiling falls to nothing, so that not even a quote under way can pass it. Raises
+    `Refused` (facility-in-use).
+    """
+    actor.require("decide")
+    try:
+        books.facility_limit(
+            lender=facility.lender, borrower=facility.borrower, facility=facility.id, limit=0
+        )
+    except LimitShort:
+        raise Refused(
+            "facility-in-use",
+            "Loans or offers still stand on %(number)s.",
+            help="Close it for new loans, and end it when all is repaid.",
+            number=facility.number,
+        ) from None
+    limit = facility.limit
+    move(facility, FacilityStatus.ENDED, moves=FACILITY_MOVES, limit=0)
+    record(
+        FacilityEnded(subject=facility.id, number=facility.number, limit=limit),
+        actor=actor,
+        at=at,
+        audience=[facility.borrower, facility.lender],
+    )
 
 
 def _keep(

@@ -110,6 +110,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "limit_parts": limit_parts(decisions[0]) if decisions else [],
         "price_parts": price_parts(decisions[0]) if decisions else [],
         "may_switch": actor.may("decide") and facility.status != "ENDED",
+        "may_end": not line.used and not line.held,
     }
     return show(request, "bank/facility.html", context, here="bank_facilities")
 
@@ -128,6 +129,21 @@ def switch(request: HttpRequest, number: str) -> HttpResponse:
         else:
             operations.resume(facility, actor=actor, at=at)
             say(request, _("%(number)s is open again.") % {"number": number})
+        return reverse("bank_facility", args=[number])
+
+    return deed(request, do)
+
+
+@require_POST
+@desk_page
+def end(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a limit back for good."""
+    actor, at = actor_of(request), now(request)
+    facility = own(actor, number)
+
+    def do() -> str:
+        operations.end(facility, actor=actor, at=at)
+        say(request, _("%(number)s has ended.") % {"number": number})
         return reverse("bank_facility", args=[number])
 
     return deed(request, do)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("bank/limits", facilities.index, name="bank_facilities"),
     path("bank/limits/<str:number>", facilities.detail, name="bank_facility"),
     path("bank/limits/<str:number>/switch", facilities.switch, name="bank_facility_switch"),
+    path("bank/limits/<str:number>/end", facilities.end, name="bank_facility_end"),
     path("bank/pledges", pledge_board.board, name="bank_pledges"),
     path("bank/overdue", overdue.index, name="bank_overdue"),
     path("bank/payments", payments.index, name="bank_payments"),

@@ -256,7 +256,7 @@ def _text(loan: Loan, terms: Terms, language: str, at: datetime) -> str:
 
 
 def _approve(loan: Loan, deposit_ratio: Decimal | None, actor: Actor, at: datetime) -> None:
-    """Terms as of today, a facility if there is none, and the limit held."""
+    """Terms as of today, a facility if there is none any more, and the limit held."""
     terms = quote_terms(
         loan.order_total,
         loan.deposit_ratio if deposit_ratio is None else deposit_ratio,
@@ -267,7 +267,7 @@ def _approve(loan: Loan, deposit_ratio: Decimal | None, actor: Actor, at: dateti
     )
     _agree(loan, terms, at)
     facility = loan.facility
-    if facility is None:
+    if facility is None or facility.status == FacilityStatus.ENDED:
         assert loan.assessment is not None  # `refer` asks for it
         enough = max(loan.assessment.limit, loan.principal)
         facility = credit.grant(loan.assessment, actor=actor, at=at, limit=enough)
