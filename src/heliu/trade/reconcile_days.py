@@ -15,13 +15,13 @@ BACK = 14
 def reconcile_days(*, at: datetime) -> int:
     """Compare the ended days of the last two weeks that were not compared yet; for the worker.
 
-    Returns how many statements were fetched. A day is done once: what the bank books into it later
-    is found by comparing it again by hand.
+    A day that differed is compared again each time, until the bank has put its statement right or
+    we have heard what it had booked. Returns how many statements were fetched.
     """
     today, system = day_of(at), Actor.system()
-    fetched = 0
-    for back in range(BACK, 0, -1):
-        day = today - timedelta(days=back)
-        if not payments.statements(system).filter(day=day).exists():
-            fetched += len(bank.reconcile_day(day, at))
-    return fetched
+    since = today - timedelta(days=BACK)
+    compared = set(payments.statements(system).filter(day__gte=since).values_list("day", flat=True))
+    differed = payments.differences(system).filter(statement__day__gte=since)
+    agreed = compared - set(differed.values_list("statement__day", flat=True))
+    ended = (today - timedelta(days=back) for back in range(BACK, 0, -1))
+    return sum(len(bank.reconcile_day(day, at)) for day in ended if day not in agreed)
