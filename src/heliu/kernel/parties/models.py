@@ -31,7 +31,10 @@ class Organization(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["parent"], name="organization_parent")]
+        indexes = [
+            models.Index(fields=["parent"], name="organization_parent"),
+            models.Index(fields=["name", "code"], name="organization_by_name"),
+        ]
 
     @property
     def display(self) -> str:

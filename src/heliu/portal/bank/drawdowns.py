@@ -134,11 +134,10 @@ def money_times(found: QuerySet[Any]) -> Chart | None:
 
 def _chips(base: QuerySet[Any], asked: Asked) -> list[parts.Chip]:
     chips = []
-    for key, (words, rule) in OUTCOMES.items():
+    counts = parts.tally(base, {key: rule for key, (_words, rule) in OUTCOMES.items()})
+    for key, (words, _rule) in OUTCOMES.items():
         other = Asked(key, asked.text, asked.least, asked.slow)
-        chips.append(
-            parts.Chip(_(words), f"?{other.query}", base.filter(rule).count(), key == asked.outcome)
-        )
+        chips.append(parts.Chip(_(words), f"?{other.query}", counts[key], key == asked.outcome))
     return chips
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -202,11 +202,12 @@ def price_parts(decision: Any) -> list[tuple[str, str, bool]]:
 
 def _chips(base: QuerySet[Any], text: str, state: str) -> list[parts.Chip]:
     words = {"": _("All"), "ACTIVE": _("Active"), "SUSPENDED": _("Suspended"), "ENDED": _("Ended")}
+    counts = parts.tally(base, {key: Q(status=key) if key else Q() for key in words})
     return [
         parts.Chip(
             label,
             "?" + urlencode({"q": text, "state": key}),
-            (base.filter(status=key) if key else base).count(),
+            counts[key],
             on=key == state,
         )
         for key, label in words.items()

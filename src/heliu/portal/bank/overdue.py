@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,6 +23,7 @@ from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui import parts
 
 ROWS = 50
+LEFT = F("principal") - F("principal_repaid")
 AGES: dict[str, tuple[int, int | None]] = {
     "1-7": (1, 7),
     "8-30": (8, 30),
@@ -37,21 +39,23 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), day_of(now(request))
     age = request.GET.get("age", "")
     everything = late(actor, today)
-    found = aged(everything, age, today) if age in AGES else everything
+    ages = {key: aged(key, today) for key in AGES}
+    found = everything.filter(ages[age]) if age in AGES else everything
+    sums = _sums(everything, ages)
     page = parts.Leaves(found.prefetch_related("repayments"), ROWS).get_page(
         request.GET.get("page")
     )
     context = {
-        "figures": figures(actor, everything, today),
+        "figures": figures(actor, sums),
         "rows": _rows(actor, list(page), today),
         "pager": parts.pager(page, urlencode({"age": age}) if age else ""),
         "chips": [
-            parts.Chip(_("All"), "?", everything.count(), on=age not in AGES),
+            parts.Chip(_("All"), "?", sums[""][1], on=age not in AGES),
             *(
                 parts.Chip(
                     words_of(key),
                     "?" + urlencode({"age": key}),
-                    aged(everything, key, today).count(),
+                    sums[key][1],
                     on=key == age,
                 )
                 for key in AGES
@@ -62,11 +66,23 @@ def index(request: HttpRequest) -> HttpResponse:
     return show(request, "bank/overdue.html", context, here="bank_overdue")
 
 
-def aged(loans: QuerySet[Any], age: str, today: date) -> QuerySet[Any]:
-    """The loans whose due day lies so many days back."""
+def aged(age: str, today: date) -> Q:
+    """That the due day lies so many days back."""
     least, most = AGES[age]
-    found = loans.filter(due_on__lte=today - timedelta(days=least))
-    return found.filter(due_on__gte=today - timedelta(days=most)) if most else found
+    rule = Q(due_on__lte=today - timedelta(days=least))
+    return rule & Q(due_on__gte=today - timedelta(days=most)) if most else rule
+
+
+def _sums(loans: QuerySet[Any], ages: Mapping[str, Q]) -> dict[str, tuple[int, int]]:
+    """(principal, how many) of each age and, as "", of all, in one statement."""
+    asked: dict[str, Aggregate] = {}
+    for place, rule in enumerate(ages.values()):
+        asked |= {f"sum{place}": Sum(LEFT, filter=rule), f"n{place}": Count("pk", filter=rule)}
+    found = loans.order_by().aggregate(sum=Sum(LEFT), n=Count("pk"), **asked)
+    of_ages = {
+        age: (found[f"sum{place}"] or 0, found[f"n{place}"]) for place, age in enumerate(ages)
+    }
+    return {"": (found["sum"] or 0, found["n"]), **of_ages}
 
 
 def words_of(age: str) -> str:
@@ -77,14 +93,12 @@ def words_of(age: str) -> str:
     return _("%(a)d to %(b)d days") % {"a": least, "b": most}
 
 
-def figures(actor: Actor, everything: QuerySet[Any], today: date) -> list[parts.Figure]:
+def figures(actor: Actor, sums: Mapping[str, tuple[int, int]]) -> list[parts.Figure]:
     """Principal by age; the share of all running principal that is late stands in front."""
-    left = Sum(F("principal") - F("principal_repaid"))
-    running = lent(actor).filter(status__in=RUNNING).aggregate(sum=left)["sum"] or 0
+    running = lent(actor).filter(status__in=RUNNING).aggregate(sum=Sum(LEFT))["sum"] or 0
     strip = []
     for key in AGES:
-        found = aged(everything, key, today)
-        minor, number = found.aggregate(sum=left)["sum"] or 0, found.count()
+        minor, number = sums[key]
         strip.append(
             parts.Figure(
                 words_of(key).capitalize(),
@@ -103,7 +117,7 @@ def coming(actor: Actor, today: date) -> list[dict[str, Any]]:
         lent(actor)
         .filter(status__in=RUNNING, due_on__gte=today, due_on__lte=today + timedelta(days=7))
         .values("due_on")
-        .annotate(sum=Sum(F("principal") - F("principal_repaid")))
+        .annotate(sum=Sum(LEFT))
         .order_by("due_on")
     )
     return list(soon)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     base = financed(actor, text)
     found = base.filter(status=state) if state else base
     ordered = found.annotate(urgency=URGENCY).order_by("urgency", "-created_at", "-number")
+    counts = parts.tally(base, {key: Q(status=key) if key else Q() for key in STATES})
     page = parts.Leaves(ordered, ROWS).get_page(request.GET.get("page"))
     context = {
         "text": text,
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
             parts.Chip(
                 _(words),
                 "?" + urlencode({"q": text, "state": key}),
-                (base.filter(status=key) if key else base).count(),
+                counts[key],
                 on=key == state,
             )
             for key, words in STATES.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,19 +35,17 @@ def finance(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     today, tab = day_of(at), request.GET.get("tab", "running")
     mine = lending.visible_to(actor).filter(borrower__in=actor.orgs)
-    running = mine.filter(status__in=RUNNING)
-    shown = {"running": running, "begun": mine.filter(status__in=BEGUN)}.get(tab, mine)
+    rules = {"running": Q(status__in=RUNNING), "begun": Q(status__in=BEGUN), "all": Q()}
+    shown, counts = mine.filter(rules.get(tab, Q())), parts.tally(mine, rules)
     page = parts.Leaves(shown.order_by("due_on", "id"), ROWS).get_page(request.GET.get("page"))
     line = lending.credit_line(actor, at=at)
     lenders = names({loan.lender for loan in page} | ({line.facility.lender} if line else set()))
     context = {
-        "figures": _figures(running, today),
+        "figures": _figures(mine.filter(rules["running"]), today),
         "tabs": [
-            parts.Chip(_("Running"), "?", running.count(), on=tab == "running"),
-            parts.Chip(
-                _("Begun"), "?tab=begun", mine.filter(status__in=BEGUN).count(), tab == "begun"
-            ),
-            parts.Chip(_("All"), "?tab=all", mine.count(), on=tab == "all"),
+            parts.Chip(_("Running"), "?", counts["running"], on=tab == "running"),
+            parts.Chip(_("Begun"), "?tab=begun", counts["begun"], on=tab == "begun"),
+            parts.Chip(_("All"), "?tab=all", counts["all"], on=tab == "all"),
         ],
         "rows": [
             {
@@ -72,14 +70,15 @@ def finance(request: HttpRequest) -> HttpResponse:
 def _figures(running: Any, today: Any) -> list[parts.Figure]:
     left = F("principal") - F("principal_repaid")
     sums = running.aggregate(
-        owed=Sum(left), interest=Sum(F("interest_accrued") - F("interest_paid"))
+        owed=Sum(left),
+        interest=Sum(F("interest_accrued") - F("interest_paid")),
+        soon=Sum(left, filter=Q(due_on__lte=today + timedelta(days=SOON))),
+        late=Sum(left, filter=Q(due_on__lt=today)),
     )
-    soon = running.filter(due_on__lte=today + timedelta(days=SOON)).aggregate(sum=Sum(left))["sum"]
-    late = running.filter(due_on__lt=today).aggregate(sum=Sum(left))["sum"]
     return [
         parts.Figure(_("Principal owed"), minor=sums["owed"] or 0),
-        parts.Figure(_("Due in 7 days"), minor=soon or 0),
-        parts.Figure(_("Overdue"), minor=late or 0, tone="bad" if late else ""),
+        parts.Figure(_("Due in 7 days"), minor=sums["soon"] or 0),
+        parts.Figure(_("Overdue"), minor=sums["late"] or 0, tone="bad" if sums["late"] else ""),
         parts.Figure(
             _("Interest so far"), minor=sums["interest"] or 0, note=_("as of the last close of day")
         ),

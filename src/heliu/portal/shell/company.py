@@ -18,7 +18,9 @@ from heliu.kernel.consent.queries import visible_to as consents_visible_to
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.titles import is_chinese, title_words
-from heliu.portal.ui.parts import Pill
+from heliu.portal.ui.parts import Pill, counted
+
+MOST_PARTNERS = 12
 
 
 @require_GET
@@ -28,7 +30,8 @@ def company(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     house = get_object_or_404(parties.visible_to(actor), pk=actor.own_org)
     disclosures = list(consents_visible_to(actor))
-    links = list(parties.relationships_visible_to(actor))
+    partners = parties.relationships_visible_to(actor)
+    links = list(partners.order_by("-since", "id")[:MOST_PARTNERS])
     known = parties.names(
         org for pair in ((d.of, d.to) for d in disclosures) for org in pair
     ) | parties.names(org for link in links for org in (link.buyer, link.seller))
@@ -36,6 +39,7 @@ def company(request: HttpRequest) -> HttpResponse:
         "house": house,
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
+        "partners_count": counted(partners),
         "partners": [
             (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)
             for link in links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -40,12 +41,15 @@ def index(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     words = {"all": _("All"), "pledged": _("Pledged"), "open": _("Free"), "done": _("Delivered")}
+    counts = parts.tally(
+        mine, {key: Q(status__in=STATES[key]) if STATES[key] else Q() for key in words}
+    )
     context = {
         "tabs": [
             parts.Chip(
                 label,
                 f"?tab={key}",
-                (mine.filter(status__in=STATES[key]) if STATES[key] else mine).count(),
+                counts[key],
                 on=key == tab,
             )
             for key, label in words.items()

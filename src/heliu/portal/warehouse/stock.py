@@ -32,13 +32,14 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = waiting_rows(actor)
     kept = _matching(actor, kept_rows(actor), text, codes)
     groups = {
-        "all": (_("All"), kept),
-        "pledged": (_("Pledged"), kept.exclude(pledge=None)),
-        "released": (_("To be fetched"), kept.filter(pk__in=waiting, pledge=None)),
-        "free": (_("Free"), kept.filter(pledge=None, quality="GOOD").exclude(pk__in=waiting)),
-        "damaged": (_("In quarantine"), kept.filter(quality="DAMAGED")),
+        "all": (_("All"), Q()),
+        "pledged": (_("Pledged"), ~Q(pledge=None)),
+        "released": (_("To be fetched"), Q(pk__in=waiting, pledge=None)),
+        "free": (_("Free"), Q(pledge=None, quality="GOOD") & ~Q(pk__in=waiting)),
+        "damaged": (_("In quarantine"), Q(quality="DAMAGED")),
     }
-    shown = groups.get(tab, groups["all"])[1]
+    shown = kept.filter(groups.get(tab, groups["all"])[1])
+    counts = parts.tally(kept, {key: rule for key, (_words, rule) in groups.items()})
     page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     query = {name: value for name, value in (("tab", tab), ("q", text)) if value}
     context = {
@@ -46,10 +47,10 @@ def index(request: HttpRequest) -> HttpResponse:
             parts.Chip(
                 words,
                 "?" + urlencode({**query, "tab": key}),
-                found.count(),
+                counts[key],
                 on=key == tab,
             )
-            for key, (words, found) in groups.items()
+            for key, (words, _rule) in groups.items()
         ],
         "tab_on": tab,
         "text": text,

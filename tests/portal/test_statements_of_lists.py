@@ -1,0 +1,141 @@
+"""No list asks the database more often when it has more rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from tests.conftest import be
+from tests.portal.browsing import browser, read
+from tests.trade.conftest import World
+
+from heliu.commerce.ordering.models import PayBy
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deliveries, financed_order, place_order
+from heliu.trade.models import Deal
+
+FEW, MANY = 3, 12
+LISTS = {
+    "owner@d001.demo": (
+        "/dealer/", "/dealer/finance", "/dealer/finance?tab=all", "/dealer/pick-ups",
+        "/dealer/catalogue", "/deals", "/deals?tab=done", "/deals?tab=all", "/inbox", "/company",
+    ),
+    "sales@seller.demo": (
+        "/seller/", "/seller/orders", "/seller/orders?tab=placed", "/seller/dealers",
+        "/seller/refunds", "/seller/goods", "/seller/prices", "/deals", "/deals?tab=all", "/inbox",
+        "/company",
+    ),
+    "credit@bank.demo": (
+        "/bank/", "/bank/drawdowns", "/bank/limits", "/bank/overdue", "/bank/payments",
+        "/bank/pledges", "/bank/repayments", "/bank/reconciliation", "/bank/books",
+        "/bank/programmes", "/deals", "/deals?tab=all", "/inbox", "/company",
+    ),
+    "gate@warehouse.demo": (
+        "/warehouse/", "/warehouse/lots", "/warehouse/lots?tab=pledged", "/warehouse/receipts",
+        "/warehouse/pick-ups", "/warehouse/counts?tab=all", "/warehouse/receive",
+        "/warehouse/map", "/pledges", "/deals", "/deals?tab=all", "/inbox",
+    ),
+    "ops@operator.demo": (
+        "/operator/", "/operator/exceptions", "/operator/parties", "/operator/checks",
+        "/operator/books", "/operator/jobs", "/inbox",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def asked(demo: World) -> World:
+    """A chain in which so few things happened, each of every kind."""
+    for _ in range(FEW):
+        live(demo)
+    return demo
+
+
+def live(world: World) -> None:
+    """A loan repaid in part with goods to fetch, one whose goods arrive, one to sign, a transfer."""
+    freed, coming, _unsigned = (place(world) for _ in range(3))
+    for deal in (freed, coming):
+        sign(world, deal)
+        ship(world, deal)
+    receive(world, freed)
+    with world.desk(world.dealer) as actor:
+        financed_order.repay(freed.id, actor=actor, key="part", percent=Decimal(50), at=world.at)
+    world.bank()
+    place(world, PayBy.TRANSFER)
+
+
+def place(world: World, pay_by: str = PayBy.FINANCE) -> Deal:
+    with world.desk(world.dealer) as actor:
+        placed = place_order.place(
+            actor=actor, seller=world.chain.seller, lines=world.lines(M1=3, B1=2), pay_by=pay_by,
+            at=world.at,
+        )  # fmt: skip
+    world.at += timedelta(seconds=1)
+    return placed.deal
+
+
+def sign(world: World, deal: Deal) -> None:
+    with world.desk(world.dealer) as actor:
+        digest = financed_order.loan_of(deal).agreement_digest
+        financed_order.sign(
+            deal.id, actor=actor, agreement_digest=digest, consent=True, at=world.at
+        )
+    world.bank()
+
+
+def ship(world: World, deal: Deal) -> None:
+    with world.desk("sales@seller.demo") as actor:
+        deliveries.ship(deal.order_id, actor=actor, carrier="顺达物流", at=world.at)
+
+
+def receive(world: World, deal: Deal) -> None:
+    with world.desk("gate@warehouse.demo") as actor:
+        from heliu.logistics.transport import queries as transport
+
+        shipment = transport.visible_to(actor).get(deal=deal.id)
+        deliveries.arrived(shipment.id, actor=actor, at=world.at)
+        counts = [Count(line.id, line.quantity) for line in shipment.lines.all()]
+        deliveries.goods_received(shipment.id, actor=actor, counts=counts, at=world.at)
+    world.bank()
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    sent: list[str] = []
+
+    def note(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+        sent.append(sql)
+        assert callable(execute)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
+
+
+def statements(clients: dict[str, Client]) -> dict[str, int]:
+    """How many statements each list takes, once all that is kept is there."""
+    be("heliu_web")
+    found = {}
+    for who, addresses in LISTS.items():
+        for address in addresses:
+            read(clients[who], address)
+            with counted() as sent:
+                read(clients[who], address)
+            found[f"{who} {address}"] = len(sent)
+    return found
+
+
+def test_statements_do_not_grow_with_rows(asked: World) -> None:
+    be("heliu_web")
+    clients = {who: browser(who) for who in LISTS}
+    few = statements(clients)
+    for _ in range(MANY - FEW):
+        live(asked)
+    many = statements(clients)
+    grown = {one: (few[one], many[one]) for one in few if many[one] > few[one]}
+    assert grown == {}
+    assert max(few.values()) <= 45
