@@ -14,7 +14,8 @@ from django.db import OperationalError, connection
 from heliu.kernel.errors import Invalid
 
 # name: how often, in a hundred chances for it. Chances come once for each payment of a deal (bank),
-# act (clients, processes), count (goods), sweep, or day (the bank's door, the close, jumps).
+# act (clients, processes), count (goods), sweep, or day (the bank's door and statement, the close,
+# jumps).
 CHANCES = {
     # The bank.
     "bank-rejects": 5,
@@ -28,6 +29,10 @@ CHANCES = {
     "notice-contradicts": 12,
     "notice-unknown": 12,
     "notice-forged": 12,
+    "statement-misses": 15,
+    "statement-differs": 15,
+    "statement-doubles": 15,
+    "statement-adds": 15,
     # Time.
     "back-dated": 3,
     "clock-jump": 6,

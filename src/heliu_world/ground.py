@@ -23,6 +23,7 @@ import heliu
 from heliu.config import database
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
+from heliu_world.wire import FastLane
 
 BASE = "heliu_world_base_"
 # Nobody mourns a simulation after a power cut.
@@ -78,6 +79,12 @@ class Ground:
             autocommit=True,
         )
 
+    @cached_property
+    def lane(self) -> FastLane:
+        """The fast lane in front of this database."""
+        with self.being("web") as web:
+            return FastLane(web)
+
     def install(self, statements: str) -> None:
         """Run statements as the owner of the tables."""
         with self.being("owner") as link, link.cursor() as cursor:
@@ -85,6 +92,8 @@ class Ground:
 
     def leave(self) -> None:
         """Close every connection."""
+        if "lane" in self.__dict__:
+            self.lane.close()
         for wrapper in self._wrappers.values():
             wrapper.close()
         if "judge" in self.__dict__:

@@ -31,8 +31,8 @@ type Wait = timedelta | None
 
 STANDS = """
 select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status as order_status,
-       o.pay_by, l.status as loan_status, l.principal, l.principal_repaid, l.due_on, l.expires_at,
-       l.agreement_digest, l.deposit_ratio, p.status as pledge_status,
+       o.pay_by, l.number as loan_number, l.status as loan_status, l.principal,
+       l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio, p.status as pledge_status,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
                    'open', i.quantity - i.shipped - i.cancelled) order by i.position)
                    filter (where i.quantity > i.shipped + i.cancelled), '[]')
@@ -219,6 +219,7 @@ class Life:
         self.hands.do(
             Act(
                 "confirm", self.shop.seller, about=self._about, path=f"/orders/{order}/confirm",
+                page=f"/deals/{self._about}/confirm",
                 desk=lambda who: place_order.confirm(order, actor=who, at=self.world.now),
             )
         )  # fmt: skip
@@ -230,6 +231,7 @@ class Life:
             Act(
                 "cancel", who, about=self._about, path=f"/orders/{order}/cancel",
                 body={"reason": "changed our mind"}, changed={"reason": "another reason"},
+                page=f"/deals/{self._about}/cancel", form={"reason": "changed our mind"},
                 desk=lambda who: side_exits.cancel(
                     order, actor=who, reason="changed our mind", at=self.world.now
                 ),
@@ -249,6 +251,8 @@ class Life:
                 path=f"/deals/{self.deal}/decide",
                 body={"approve": approve, "reason": "looked at it", "deposit_ratio": share},
                 changed={"approve": not approve, "reason": "looked at it"},
+                page="" if ratio else f"/bank/queue/{self._stands['loan_number']}",
+                form={"approve": "yes" if approve else "no", "reason": "looked at it"},
                 desk=lambda who: side_exits.decide(
                     self.deal, actor=who, approve=approve, reason="looked at it",
                     deposit_ratio=ratio, at=self.world.now,
@@ -263,6 +267,8 @@ class Life:
                 "sign", self.dealer.seat, about=self._about, path=f"/deals/{self.deal}/sign",
                 body={"agreement_digest": digest, "consent": True},
                 changed={"agreement_digest": digest, "consent": False},
+                page=f"/deals/{self._about}/sign",
+                form={"digest": digest, "consent": "yes", "signature": self.dealer.seat.actor.name},
                 desk=lambda who: financed_order.sign(
                     self.deal, actor=who, agreement_digest=digest, consent=True, at=self.world.now
                 ),
@@ -278,11 +284,14 @@ class Life:
             some = self.random.sample(open_lines, self.random.randint(1, len(open_lines)))
             lines = {one["id"]: self.random.randint(1, one["open"]) for one in some}
         sent = lines and [{"line": line, "quantity": n} for line, n in lines.items()]
+        going = lines or {one["id"]: one["open"] for one in open_lines}
         self.hands.do(
             Act(
                 "ship in part" if lines else "ship", self.shop.seller, about=self._about,
                 path=f"/orders/{order}/ship", body={"carrier": CARRIER, "lines": sent},
                 changed={"carrier": "another", "lines": sent},
+                page=f"/deals/{self._about}/ship",
+                form={"carrier": CARRIER} | {f"line-{line}": n for line, n in going.items()},
                 desk=lambda who: deliveries.ship(
                     order, actor=who, carrier=CARRIER, lines=lines, at=self.world.now
                 ),
@@ -337,6 +346,7 @@ class Life:
         self.hands.do(
             Act(
                 "settle a difference", self.shop.seller, about=self._about,
+                page=f"/seller/refunds/{receiving}/settle", form={"settlement": "refunded"},
                 desk=lambda who: warehousing.settle(
                     Receiving.objects.get(pk=receiving), actor=who, settlement="refunded",
                     at=self.world.now,
@@ -357,6 +367,8 @@ class Life:
             Act(
                 "repay", self.dealer.seat, about=self._about, path=f"/deals/{self.deal}/repay",
                 body=sent, changed={"percent": "7"},
+                page=f"/deals/{self._about}/repay" if amount else "",
+                form={"amount": f"{amount // 100}.{amount % 100:02}" if amount else ""},
                 desk=lambda who: financed_order.repay(
                     self.deal, actor=who, key=key, amount=amount, percent=percent,
                     at=self.world.now,

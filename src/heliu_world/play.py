@@ -29,6 +29,7 @@ from heliu_world.works import Works
 from heliu_world.world import BEGINS, World
 
 DAY = timedelta(days=1)
+READINGS = 6  # pages that are looked at in a day, at most
 LONGEST_END = 60  # rounds after which what has not come to rest never will
 Say = Callable[[str], None]
 
@@ -56,12 +57,23 @@ class Report:
     faults_allowed: list[str]
     steps: int = 0
     acts: dict[str, int] = field(default_factory=dict)
+    ways: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
     states: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     digest: str = ""
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
+
+    def not_reached(self) -> list[str]:
+        """What did not come up in this run: states by document, and faults that did not fire."""
+        states = [
+            f"{document} {' '.join(found['missed'])}"
+            for document, found in self.states.items()
+            if found["missed"]
+        ]
+        quiet = [name for name in self.faults_allowed if name not in self.faults]
+        return states + ([f"faults {' '.join(quiet)}"] if quiet else [])
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON."""
@@ -100,6 +112,7 @@ def simulate(
         play.works.count_trouble()
         report.steps, report.digest = world.step, world.digest
         report.acts = dict(sorted(world.acts.items()))
+        report.ways = dict(sorted(world.ways.items()))
         report.refusals = dict(sorted(world.refusals.items()))
         report.faults = dict(sorted(world.faults.fired.items()))
         report.states = world.judge.states()
@@ -202,9 +215,11 @@ class Play:
             (self.street.consent_ends, 0.15),
             (self.street.pledged_goods_are_asked_for, 0.9),
             (self.street.facility_stops, 0.2),
+            (self.street.facility_ends, 0.2),
             (self.street.codes_are_guessed, 0.2),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
+            *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:
             if random.random() < share:

@@ -13,10 +13,11 @@ from heliu.commerce.pricing import operations as pricing
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import operations as stock
 from heliu.trade import place_order
-from heliu_world import wire
+from heliu_world import readings, wire
 from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
 from heliu_world.lives import Life
+from heliu_world.market import Seat
 from heliu_world.rhythm import Wish
 from heliu_world.world import World
 
@@ -133,22 +134,51 @@ class Street:
     def facility_stops(self) -> None:
         """A bank stops a dealer's credit line, or opens a stopped one again."""
         world = self._world
-        found = world.ask("select id, lender, number, status from credit_facility order by number")
+        found = world.ask(
+            "select id, lender, number, status from credit_facility where status <> 'ENDED'"
+            " order by number"
+        )
         if not found:
             return
         stopped = [row for row in found if row["status"] == FacilityStatus.SUSPENDED]
         row = self._random.choice(stopped or found)
-        banks = {shop.bank.org: shop.bank for shop in world.market.shops}
         verb = credit.resume if stopped else credit.suspend
         self._hands.do(
             Act(
                 "open a credit line again" if stopped else "stop a credit line",
-                banks[row["lender"]], about=row["number"],
+                self._bank(row["lender"]), about=row["number"],
+                page=f"/bank/limits/{row['number']}/switch",
                 desk=lambda who: verb(
                     Facility.objects.get(pk=row["id"]), actor=who, at=world.now
                 ),
             )
         )  # fmt: skip
+
+    def facility_ends(self) -> None:
+        """A bank takes a dealer's credit line back, if nothing stands on it any more."""
+        world = self._world
+        found = world.ask(
+            "select f.id, f.lender, f.number, k.posted = 0 and k.held_in = 0 as is_idle"
+            " from credit_facility f join posting_account k on k.id = f.account"
+            " where f.status <> 'ENDED' order by f.number"
+        )
+        if not found:
+            return
+        row = self._random.choice([row for row in found if row["is_idle"]] or found)
+        self._hands.do(
+            Act(
+                "end a credit line", self._bank(row["lender"]), about=row["number"],
+                page=f"/bank/limits/{row['number']}/end",
+                desk=lambda who: credit.end(
+                    Facility.objects.get(pk=row["id"]), actor=who, at=world.now
+                ),
+                refusals=frozenset() if row["is_idle"] else frozenset({"facility-in-use"}),
+            )
+        )  # fmt: skip
+
+    def somebody_reads(self) -> None:
+        """Somebody looks at a page."""
+        self._hands.read(*readings.chosen(self._world, self._random))
 
     def pledged_goods_are_asked_for(self) -> None:
         """Somebody wants to take goods from a row at the warehouse that is bound, damaged or set
@@ -214,6 +244,9 @@ class Street:
         if answer.status not in (403, 404):
             raise Broken("nobody reaches what is not theirs", f"{path}: {answer.status}")
         world.tell(f"stranger tries {path.rsplit('/', 1)[1]}", answer.code)
+
+    def _bank(self, lender: UUID) -> Seat:
+        return next(one.bank for one in self._world.market.shops if one.bank.org == lender)
 
 
 def shop_days(bank: UUID, world: World) -> list[int]:

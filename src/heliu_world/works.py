@@ -24,6 +24,7 @@ from heliu.trade.close_of_day import close_of_day
 from heliu_world import wire
 from heliu_world.faults import AT_THE_BANK, Died, Torn
 from heliu_world.judge import Broken
+from heliu_world.misprints import misprinted
 from heliu_world.world import World
 
 REASONS = ("AM04", "AC04", "MD01")
@@ -92,8 +93,9 @@ class Works:
         self._work("sweep", lambda: sweeper.sweep(at=self._world.at))
 
     def close(self) -> None:
-        """The turn of the day."""
-        self._work("close of day", lambda: close_of_day(at=self._world.at))
+        """The turn of the day; the bank's statement of the one before may be misprinted."""
+        with misprinted(self._world, self._random):
+            self._work("close of day", lambda: close_of_day(at=self._world.at))
 
     def die_after_sending(self) -> None:
         """The bank has an order, and the worker is gone before it could write that down."""

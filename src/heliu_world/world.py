@@ -34,6 +34,7 @@ class World:
     skew: timedelta = timedelta()
     step: int = 0
     acts: Counter[str] = field(default_factory=Counter)
+    ways: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     last: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     is_ending: bool = False

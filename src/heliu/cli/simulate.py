@@ -34,6 +34,8 @@ def simulate(
             f"seed {seed}: {report.days} days, {report.steps} steps in {report.seconds} s,"
             f" digest {report.digest[:16]}"
         )
+        for left in report.not_reached():
+            say(f"  not reached: {left}")
         for violation in report.violations:
             for line in violation.last:
                 say(f"  {line}")

@@ -1,6 +1,9 @@
 -- What must hold after every step, asked of what changed since the last time only. An independent
 -- telling: nothing here calls a function of the product.
 
+-- The bank looks its entries up by account and day; a law looks them up by payment.
+create index world_entry_reference on sandbox_entry (reference);
+
 create table world_seen (document text, state text, primary key (document, state));
 grant select, insert on world_seen to heliu_web, heliu_worker;
 
@@ -20,11 +23,17 @@ returns table (law text, offender text)
 language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
+    fresh bigint[];    -- lines of journals
     touched bigint[];  -- accounts
-    changed uuid[];    -- deals
+    changed uuid[];    -- deals, and what belongs to them:
+    orders uuid[];
+    loans uuid[];
+    pledges uuid[];
+    payments uuid[];
 begin
+    select coalesce(array_agg(id), '{}') into fresh from posting_line where id > since_line;
     select coalesce(array_agg(distinct id), '{}') into touched from (
-        select account_id as id from posting_line where id > since_line
+        select account_id as id from posting_line where id = any (fresh)
         union all
         select id from posting_account where is_limited and xmin::text::bigint >= since) x;
     select coalesce(array_agg(distinct id), '{}') into changed from (
@@ -40,14 +49,21 @@ begin
         select deal from pledges_releaseorder where xmin::text::bigint >= since
         union all
         select deal from bank_paymentinstruction where xmin::text::bigint >= since) x;
+    select coalesce(array_agg(order_id), '{}') into orders from trade_deal
+     where id = any (changed);
+    select coalesce(array_agg(id), '{}') into loans from lending_loan where deal = any (changed);
+    select coalesce(array_agg(id), '{}') into pledges from pledges_pledge
+     where deal = any (changed);
+    select coalesce(array_agg(id), '{}') into payments from bank_paymentinstruction
+     where deal = any (changed);
 
     -- The ledgers.
     return query
-    select 'a journal sums to zero in every book', j.key::text
+    select 'a journal sums to zero in every book',
+           (select j.key::text from posting_journal j where j.id = l.journal_id)
       from posting_line l join posting_account k on k.id = l.account_id
-      join posting_journal j on j.id = l.journal_id
-     where l.id > since_line
-     group by j.key, k.balance_group, k.unit having sum(l.amount) <> 0 limit 1;
+     where l.id = any (fresh)
+     group by l.journal_id, k.balance_group, k.unit having sum(l.amount) <> 0 limit 1;
 
     return query
     select 'a balance is the sum of its lines, holds are the sum of the open ones, limits hold',
@@ -70,9 +86,7 @@ begin
       from posting_journal j
      where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
                       'loan_cancelled', 'refund_agreed', 'order_paid')
-       and j.subject in (
-           select id from lending_loan where deal = any (changed)
-           union all select order_id from trade_deal where id = any (changed))
+       and j.subject = any (loans || orders)
      group by j.kind, j.subject having count(*) > 1 limit 1;
 
     -- Goods.
@@ -104,9 +118,8 @@ begin
     -- Orders.
     return query
     select 'an order is placed once for a key', o.remark::text from ordering_order o
-     where o.remark <> '' and o.remark in (
-           select x.remark from ordering_order x join trade_deal d on d.order_id = x.id
-            where d.id = any (changed))
+     where o.remark <> ''
+       and o.remark in (select remark from ordering_order where id = any (orders))
      group by o.remark having count(*) > 1 limit 1;
 
     return query
@@ -241,7 +254,7 @@ begin
     select 'a row is under one live pledge, whole and good', r.id::text
       from stock_stockrow r
       left join pledges_pledgeline g on g.stock_row_id = r.id and g.is_live
-     where r.pledge in (select id from pledges_pledge where deal = any (changed))
+     where r.pledge = any (pledges)
        and r.quantity > 0
      group by r.id
     having count(g.id) <> 1 or r.quality <> 'GOOD' or r.quantity <> sum(g.quantity - g.released)
@@ -277,9 +290,9 @@ begin
       from bank_paymentinstruction i join trade_deal d on d.id = i.deal
       join bank_bankaccount f on f.id = i.from_account_id
       join bank_bankaccount t on t.id = i.to_account_id
-     where i.deal = any (changed)
+     where i.id = any (payments)
        and (i.from_number, i.to_number) is distinct from (f.number, t.number)
-        or i.deal = any (changed) and not coalesce(case i.purpose
+        or i.id = any (payments) and not coalesce(case i.purpose
            when 'DEPOSIT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
            when 'DISBURSEMENT' then (f.org, f.kind, t.org, t.kind) =
@@ -305,7 +318,7 @@ begin
                   case when b.id is null then 'nothing' when b.is_booked then 'booked'
                        else 'rejected' end)
       from bank_paymentinstruction i left join sandbox_order b on b.id = i.id
-     where i.deal = any (changed)
+     where i.id = any (payments)
        and (i.status = 'BOOKED' and b.is_booked is not true
             or i.status = 'REJECTED' and b.is_booked is not false
             or b.id is not null and (b.amount, b.purpose::text) is distinct from
@@ -320,7 +333,7 @@ begin
                       where e.account_id = i.from_number and e.amount = -i.amount
                          or e.account_id = i.to_number and e.amount = i.amount) as fits
              from sandbox_entry e where e.reference = i.id::text) v
-     where i.deal = any (changed) and (v.n, v.fits) is distinct from (2::bigint, 2::bigint)
+     where i.id = any (payments) and (v.n, v.fits) is distinct from (2::bigint, 2::bigint)
      limit 1;
 
     return query
@@ -365,14 +378,13 @@ begin
                       'capital.deposit-booked', 'capital.loan-disbursed', 'capital.seller-paid',
                       'capital.loan-signed', 'capital.loan-closed', 'capital.loan-cancelled',
                       'capital.loan-expired', 'capital.loan-overdue')
-       and f.subject in (select id from lending_loan where deal = any (changed)
-                         union all select order_id from trade_deal where id = any (changed))
+       and f.subject = any (loans || orders)
      group by f.name, f.subject having count(*) > 1 limit 1;
 
     return query
     select 'a notice answers a payment once', n.instruction::text from bank_banknotice n
      where n.status = 'APPLIED'
-       and n.instruction in (select id from bank_paymentinstruction where deal = any (changed))
+       and n.instruction = any (payments)
      group by n.instruction having count(*) > 1 limit 1;
 
     return query
