@@ -32,7 +32,8 @@ type Wait = timedelta | None
 STANDS = """
 select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status as order_status,
        o.pay_by, l.number as loan_number, l.status as loan_status, l.principal,
-       l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio, p.status as pledge_status,
+       l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio,
+       p.status as pledge_status,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
                    'open', i.quantity - i.shipped - i.cancelled) order by i.position)
                    filter (where i.quantity > i.shipped + i.cancelled), '[]')
