@@ -96,4 +96,6 @@ def _one_loan(market: markets.Market, at: datetime, *, accrued: datetime) -> Loa
     if loan.status not in RUNNING:
         raise Trouble(f"The loan stopped at {loan.status}.")
     with transaction.atomic():
-        return lending.accrue(loan, until=day_of(accrued), at=accrued)
+        [loan] = lending.locked([placed.deal.id])
+        lending.accrue([loan], until=day_of(accrued), at=accrued)
+        return loan

@@ -380,8 +380,8 @@ def test_approving_a_borrower_without_a_facility_grants_one_that_carries_it(
 def test_closing_the_day_twice_or_never_gives_the_same_interest(facility: Facility) -> None:
     loan = running(facility)
     for day in (1, 2, 2, 7, 30):
-        operations.accrue(loan, until=DAY + timedelta(days=day), at=AT)
-    operations.accrue(loan, until=DAY + timedelta(days=5), at=AT)
+        operations.accrue([loan], until=DAY + timedelta(days=day), at=AT)
+    operations.accrue([loan], until=DAY + timedelta(days=5), at=AT)
     assert loan.interest_accrued == 3_600_00
     assert trial()["lender"]["interest_income"] == -3_600_00
     assert trial()["dealer"]["interest_payable"] == -3_600_00
@@ -390,7 +390,7 @@ def test_closing_the_day_twice_or_never_gives_the_same_interest(facility: Facili
 
 def test_a_payment_of_an_earlier_value_day_puts_the_interest_right(facility: Facility) -> None:
     loan = running(facility)
-    operations.accrue(loan, until=DAY + timedelta(days=30), at=AT)
+    operations.accrue([loan], until=DAY + timedelta(days=30), at=AT)
     operations.repaid(
         loan, amount=401_800_00, key="late news", effective=DAY + timedelta(days=15), at=AT
     )
@@ -440,10 +440,10 @@ def test_a_deposit_paid_too_much_is_unapplied_and_too_little_refused(facility: F
 def test_overdue_only_after_grace_and_cured_by_paying_all(facility: Facility) -> None:
     loan = running(facility)
     last = loan.due_on + timedelta(days=3)
-    assert not operations.mark_overdue(loan, on=last, at=AT)
+    assert not operations.mark_overdue([loan], on=last, at=AT)
     late = last + timedelta(days=7)
-    assert operations.mark_overdue(loan, on=late, at=AT)
-    assert not operations.mark_overdue(loan, on=late, at=AT)
+    assert operations.mark_overdue([loan], on=late, at=AT)
+    assert not operations.mark_overdue([loan], on=late, at=AT)
     assert loan.status == LoanStatus.OVERDUE
     owed = operations.owed(loan, late)
     assert owed.interest + owed.penalty == 10_800_00 + 1_800_00  # 90 days, then 10 at 8.1 %
@@ -489,8 +489,8 @@ def test_whatever_comes_the_books_agree_and_the_last_fen_ends_it(
         for number, (what, days, amount) in enumerate(life):
             day += timedelta(days=days)
             if what == "close the day":
-                operations.accrue(loan, until=day, at=AT)
-                operations.mark_overdue(loan, on=day, at=AT)
+                operations.accrue([loan], until=day, at=AT)
+                operations.mark_overdue([loan], on=day, at=AT)
                 continue
             if what == "pay again" and key:
                 assert operations.repaid(

@@ -1,69 +1,126 @@
 """What the turn of the day brings: interest, due dates, arrears, codes and quotes that ran out,
-and the comparison of ended days with the bank's statements."""
+and the comparison of ended days with the bank's statements.
+
+Loans are closed in sets, a short transaction each. A deal that somebody is at is passed over and
+closed by itself afterwards; one that stays in somebody's hands waits for the next close. Whatever a
+set has done is done, so a close that was cut off is gone on with by running it again.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from itertools import batched
+from typing import TypedDict
+from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef
+from psycopg.errors import LockNotAvailable
 
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending import queries as loans
+from heliu.capital.lending.models import Loan
+from heliu.commerce.ordering.models import Order
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
-from heliu.trade.models import Deal, Step
-from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
-from heliu.trade.steps import locked, remember
+from heliu.trade.steps import locked, locked_all, remember_all
 from heliu.trade.sweeper import sweep
 
 SYSTEM = Actor.system()
 SOON = timedelta(days=3)
+SET = 500  # loans closed in one transaction: long enough to be cheap, short for who waits for one
+PATIENCE = "2s"  # for one deal that somebody is at
+
+
+class Said(TypedDict):
+    """What a deal remembers of a due day: when it is, and what was owed, in minor units."""
+
+    due_on: date
+    owed: int
 
 
 def close_of_day(*, at: datetime) -> int:
-    """Bring every running loan up to today, one transaction each; returns how many there were.
+    """Bring every running loan up to today; returns how many were brought.
 
     Safe to run at any time and again: interest is posted as what is due to date less what was
     posted, and each notice and step is written once.
     """
-    running = list(loans.running().values_list("deal", flat=True))
-    for deal_id in running:
-        with transaction.atomic():
-            _bring_up_to_date(locked(deal_id), at=at)
+    waiting = _waiting(day_of(at))
+    closed = {deal for some in batched(waiting, SET) for deal in _close_free(some, at=at)}
+    closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
     sweep(at=at)
     pledges.expire_codes(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
-    return len(running)
+    return len(closed)
 
 
-def _bring_up_to_date(deal: Deal, *, at: datetime) -> None:
-    today = day_of(at)
-    loan = lending.accrue(loan_of(deal), until=today, at=at)
-    owed = lending.owed(loan, on=today)
-    if lending.mark_overdue(loan, on=today, at=at):
-        remember(deal, Step.OVERDUE, actor=SYSTEM, at=at, due_on=loan.due_on, owed=owed.total)
-        _tell_dealer(deal, "loan-overdue", owed.total, at=at)
-    elif loan.due_on - SOON <= today <= loan.due_on and remember(
-        deal, Step.DUE_SOON, actor=SYSTEM, at=at, due_on=loan.due_on
-    ):
-        _tell_dealer(deal, "loan-due", owed.total, at=at)
+def _waiting(today: date) -> list[UUID]:
+    """The deals whose loan the day changes, or whose dealer is not told yet that it is due soon."""
+    told = DealStep.objects.filter(deal=OuterRef("deal"), step=Step.DUE_SOON)
+    untold = loans.due_between(today, today + SOON).exclude(Exists(told))
+    behind = loans.to_close(on=today)
+    return sorted({*behind.values_list("deal", flat=True), *untold.values_list("deal", flat=True)})
 
 
-def _tell_dealer(deal: Deal, kind: str, amount: int, *, at: datetime) -> None:
-    tell(
-        deal.buyer,
-        kind,
-        {
-            "amount": Money(amount),
-            "number": order_of(deal).number,
-            "due": loan_of(deal).due_on.isoformat(),
-        },
-        link=deals.link(deal),
-        at=at,
-    )
+def _close_free(deal_ids: Sequence[UUID], *, at: datetime) -> list[UUID]:
+    """Close those that nobody is at."""
+    with transaction.atomic():
+        free = locked_all(deal_ids)
+        _bring_up_to_date(free, at=at)
+    return free
+
+
+def _close_one(deal_id: UUID, *, at: datetime) -> bool:
+    """Close a deal that was passed over, if whoever is at it is done soon."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select set_config('lock_timeout', %s, true)", [PATIENCE])
+            _bring_up_to_date([locked(deal_id).pk], at=at)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+def _bring_up_to_date(deal_ids: Collection[UUID], *, at: datetime) -> None:
+    """Interest up to today, then who is late and who is to pay soon, of locked deals."""
+    today, running = day_of(at), lending.locked(deal_ids)
+    lending.accrue(running, until=today, at=at)
+    late = lending.mark_overdue(running, on=today, at=at)
+    soon = [loan for loan in running if loan.due_on - SOON <= today <= loan.due_on]
+    _tell(Step.OVERDUE, "loan-overdue", late, at=at)
+    _tell(Step.DUE_SOON, "loan-due", soon, at=at)
+
+
+def _tell(step: Step, kind: str, concerned: Sequence[Loan], *, at: datetime) -> None:
+    """Remember the step once in each deal, and tell its dealer what is owed and since when."""
+    if not concerned:
+        return
+    owed = lending.owed_all(concerned, on=day_of(at))
+    by_deal = {loan.deal: loan for loan in concerned}
+    said: dict[Deal, Said] = {
+        deal: {"due_on": by_deal[deal.pk].due_on, "owed": owed[by_deal[deal.pk].id].total}
+        for deal in Deal.objects.filter(pk__in=by_deal).order_by("pk")
+    }
+    new = remember_all(said, step, actor=SYSTEM, at=at)
+    orders = Order.objects.filter(pk__in=[deal.order_id for deal in new])
+    numbers = dict(orders.values_list("pk", "number"))
+    tell_all(kind, [_notice(deal, numbers[deal.order_id], said[deal]) for deal in new], at=at)
+
+
+def _notice(deal: Deal, number: str, said: Said) -> Told:
+    params: dict[str, Parameter] = {
+        "amount": Money(said["owed"]),
+        "number": number,
+        "due": said["due_on"].isoformat(),
+    }
+    return Told(deal.buyer, params, deals.link(deal))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,12 @@ def locked(deal_id: UUID) -> Deal:
     return deal
 
 
+def locked_all(deal_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the deals that nobody is at, kept from others as `locked` does; waits for none."""
+    free = Deal.objects.select_for_update(skip_locked=True).filter(pk__in=deal_ids)
+    return list(free.values_list("pk", flat=True))
+
+
 def remember(
     deal: Deal, step: Step, *, actor: Actor, at: datetime, key: str = "", **data: Any
 ) -> bool:
@@ -36,24 +43,43 @@ def remember(
 
     `data` are ids, numbers and amounts a reader of the deal needs; nothing personal.
     """
-    if is_done(deal, step, key=key):
-        return False
-    DealStep.objects.create(
-        deal=deal,
-        step=step,
-        key=key,
-        at=at,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        data={name: _plain(value) for name, value in data.items()},
-        buyer=deal.buyer,
-        seller=deal.seller,
-        lender=deal.lender,
-        custodian=deal.custodian,
+    return bool(remember_all({deal: data}, step, actor=actor, at=at, key=key))
+
+
+def remember_all(
+    said: Mapping[Deal, Mapping[str, Any]],
+    step: Step,
+    *,
+    actor: Actor,
+    at: datetime,
+    key: str = "",
+) -> list[Deal]:
+    """Write a step of many deals down, each with its data; returns those it was new for."""
+    done = DealStep.objects.filter(deal__in=said, step=step, key=key)
+    known = set(done.values_list("deal", flat=True))
+    new = [deal for deal in said if deal.pk not in known]
+    if not new:
+        return []
+    DealStep.objects.bulk_create(
+        DealStep(
+            deal=deal,
+            step=step,
+            key=key,
+            at=at,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            data={name: _plain(value) for name, value in said[deal].items()},
+            buyer=deal.buyer,
+            seller=deal.seller,
+            lender=deal.lender,
+            custodian=deal.custodian,
+        )
+        for deal in new
     )
-    deal.moved_at = at
-    deal.save(update_fields=["moved_at"])
-    return True
+    Deal.objects.filter(pk__in=[deal.pk for deal in new]).update(moved_at=at)
+    for deal in new:
+        deal.moved_at = at
+    return new
 
 
 def is_done(deal: Deal, step: Step, *, key: str = "") -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from heliu.capital.books.chart import LIMITS, UNLIMITED, Code
 from heliu.capital.books.models import Account
-from heliu.capital.books.policies import Entry, Place, unbalanced
+from heliu.capital.books.policies import Entry, Event, Place, unbalanced
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting
@@ -37,22 +36,44 @@ def post(
 ) -> None:
     """Post one journal over all books it touches, with new holds and holds that end; all or none.
 
-    `kind` is the event's name (`seller_paid`), `key` makes a second call harmless, `subject` is
-    the document it is for, `effective` the business day it counts from. Missing accounts are
-    opened. Raises `LimitShort` where a facility, trade credit or supervised account does not reach.
+    What the parts mean is told at `Event`. Missing accounts are opened. Raises `LimitShort` where a
+    facility, trade credit or supervised account does not reach.
     """
-    over = unbalanced(list(entries))
-    if over:
-        raise ValueError(f"{kind} does not balance: {over}")
-    numbers = accounts([entry.place for entry in entries])
-    lines = tuple(
-        Line(numbers[entry.place], entry.amount, entry.hold) for entry in entries if entry.amount
-    )
-    journals = [Journal(new_id(), key, kind, lines, effective, subject)] if lines else []
+    event = Event(kind, key, subject, effective, entries)
+    post_all([event], holds=holds, void=void, at=at)
+
+
+def post_all(
+    events: Sequence[Event],
+    *,
+    at: datetime,
+    holds: Sequence[NewHold] = (),
+    void: Sequence[UUID] = (),
+) -> None:
+    """Post a journal for each event, with holds; all or none, as `post` does."""
+    if not (events or holds or void):
+        return
+    for event in events:
+        if over := unbalanced(event.entries):
+            raise ValueError(f"{event.kind} does not balance: {over}")
+    numbers = accounts(entry.place for event in events for entry in event.entries)
+    journals = [
+        Journal(new_id(), event.key, event.kind, lines, event.effective, event.subject)
+        for event in events
+        if (lines := _lines(event, numbers))
+    ]
     try:
         posting.post(journals, holds=holds, void=void, at=at)
     except LimitShort as short:
         raise in_words(short) from None
+
+
+def _lines(event: Event, numbers: Mapping[Place, int]) -> tuple[Line, ...]:
+    return tuple(
+        Line(numbers[entry.place], entry.amount, entry.hold)
+        for entry in event.entries
+        if entry.amount
+    )
 
 
 def book_account(org: UUID, code: str, other: UUID | None = None, ref: str = "") -> int:
@@ -87,7 +108,8 @@ def in_words(short: LimitShort) -> LimitShort:
 def accounts(places: Iterable[Place]) -> dict[Place, int]:
     """The numbers of these accounts; those that are missing are opened, in one go."""
     wanted = list(dict.fromkeys(places))
-    found = _known(wanted)
+    known = posting.account_ids([place.key for place in wanted]) if wanted else {}
+    found = {place: known[place.key] for place in wanted if place.key in known}
     missing = [place for place in wanted if place not in found]
     if missing:
         opened = posting.open_accounts([_spec(place) for place in missing])
@@ -95,16 +117,6 @@ def accounts(places: Iterable[Place]) -> dict[Place, int]:
         Account.objects.bulk_create(rows, ignore_conflicts=True)
         found |= {place: opened[place.key] for place in missing}
     return found
-
-
-def _known(places: Sequence[Place]) -> dict[Place, int]:
-    if not places:
-        return {}
-    mine = Q()
-    for org, code, other, ref in places:
-        mine |= Q(org=org, code=code, other=other, ref=ref)
-    rows = Account.objects.filter(mine).values_list("org", "code", "other", "ref", "id")
-    return {Place(org, code, other, ref): number for org, code, other, ref, number in rows}
 
 
 def _spec(place: Place) -> AccountSpec:

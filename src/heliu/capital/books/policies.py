@@ -7,7 +7,9 @@ dealer financing with a down payment, and for trade credit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -46,6 +48,21 @@ class Entry:
     def place(self) -> Place:
         """The account it is written on."""
         return Place(self.book, self.code, self.other, self.ref)
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is written into the books at once: one journal over all books it touches.
+
+    `kind` is the event's name (`seller_paid`), `key` makes a second call harmless, `subject` is
+    the document it is for, `effective` the business day it counts from.
+    """
+
+    kind: str
+    key: str
+    subject: UUID
+    effective: date
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True)
@@ -268,7 +285,7 @@ def order_delivered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> l
     ]
 
 
-def unbalanced(entries: list[Entry]) -> dict[UUID, int]:
+def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:
     """The books in which a journal does not sum to zero, with what is over."""
     sums: dict[UUID, int] = {}
     for entry in entries:

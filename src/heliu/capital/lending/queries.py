@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
@@ -61,14 +62,30 @@ def repayments_of(loan: Loan) -> QuerySet[Repayment]:
 
 def repaid_principal(loan: Loan) -> list[tuple[date, int]]:
     """(value day, principal) of each repayment."""
-    return list(repayments_of(loan).values_list("effective", "principal"))
+    return repaid_principals([loan])[loan.id]
+
+
+def repaid_principals(loans: Sequence[Loan]) -> dict[UUID, list[tuple[date, int]]]:
+    """(value day, principal) of each repayment of each loan, in the order of the value days."""
+    found: dict[UUID, list[tuple[date, int]]] = {loan.id: [] for loan in loans}
+    rows = Repayment.objects.filter(loan__in=found).order_by("effective", "at")
+    for loan, day, principal in rows.values_list("loan", "effective", "principal"):
+        found[loan].append((day, principal))
+    return found
 
 
 def owed(loan: Loan, on: date) -> Owed:
     """What is owed if all is paid on a day: interest and penalty to that day included."""
-    if loan.loan_returned_at is not None:
-        return Owed(0, 0, 0, 0)
-    return policies.owed(loan, repaid_principal(loan), on)
+    return owed_all([loan], on)[loan.id]
+
+
+def owed_all(loans: Sequence[Loan], on: date) -> dict[UUID, Owed]:
+    """What is owed on each loan if all is paid on a day."""
+    lent = [loan for loan in loans if loan.loan_returned_at is None]
+    repaid = repaid_principals(lent) if lent else {}
+    return {loan.id: Owed(0, 0, 0, 0) for loan in loans} | {
+        loan.id: policies.owed(loan, repaid[loan.id], on) for loan in lent
+    }
 
 
 def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = False) -> int:
@@ -126,9 +143,18 @@ def run_out(*, at: datetime) -> QuerySet[Loan]:
     )
 
 
-def running() -> QuerySet[Loan]:
-    """All loans on which interest runs (for the close of day)."""
-    return Loan.objects.filter(status__in=RUNNING).order_by("due_on", "id")
+def to_close(on: date) -> QuerySet[Loan]:
+    """Running loans that a day changes: interest not posted up to it, or late; for the worker."""
+    grace_ends = ExpressionWrapper(F("due_on") + F("grace_days"), DateField())
+    is_behind = Q(accrued_to=None) | Q(accrued_to__lt=on)
+    is_late = Q(status=LoanStatus.SELLER_PAID, grace_ends__lt=on)
+    running = Loan.objects.filter(status__in=RUNNING)
+    return running.alias(grace_ends=grace_ends).filter(is_behind | is_late)
+
+
+def due_between(first: date, last: date) -> QuerySet[Loan]:
+    """Running loans that fall due from one day to another, both counted; for the worker."""
+    return Loan.objects.filter(status__in=RUNNING, due_on__range=(first, last))
 
 
 def parties_of(loan: Loan) -> Parties:

@@ -8,10 +8,10 @@ party by its names, an amount in minor units with its currency, a state by its m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -51,12 +51,28 @@ WORDS = {
 }
 
 
+class Told(NamedTuple):
+    """Whom a notice is for, what fills its words, and where it leads."""
+
+    org: UUID
+    params: Mapping[str, Parameter]
+    link: str
+
+
 def tell(
     org: UUID, kind: str, params: Mapping[str, Parameter], *, link: str, at: datetime
 ) -> Notice:
     """Put a notice into an organisation's inbox; a lazy parameter is a state's label."""
-    kept = kept_as(kind, params)
-    return Notice.objects.create(org=org, kind=kind, params=kept, link=link, at=at)
+    [notice] = tell_all(kind, [Told(org, params, link)], at=at)
+    return notice
+
+
+def tell_all(kind: str, told: Iterable[Told], *, at: datetime) -> list[Notice]:
+    """Put notices of one kind into inboxes, in one statement."""
+    return Notice.objects.bulk_create(
+        Notice(org=one.org, kind=kind, params=kept_as(kind, one.params), link=one.link, at=at)
+        for one in told
+    )
 
 
 def kept_as(kind: str, params: Mapping[str, Parameter]) -> dict[str, Any]:

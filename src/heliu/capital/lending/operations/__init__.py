@@ -1,6 +1,7 @@
 """Every write of lending. Each moves the loan, posts the journals and records the fact; none talks
 to the bank. A second call for the same event does nothing."""
 
+from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
 from heliu.capital.lending.operations.goods import (
     goods_pledged,
     goods_released,
@@ -20,9 +21,7 @@ from heliu.capital.lending.operations.paying import (
 from heliu.capital.lending.operations.quoting import decide, expire, quote, refer, sign
 from heliu.capital.lending.operations.repaying import (
     Repaid,
-    accrue,
     close,
-    mark_overdue,
     repaid,
     seller_refunded,
     unapplied_returned,
@@ -33,7 +32,7 @@ from heliu.capital.lending.operations.unwinding import (
     loan_returned,
     unwind,
 )
-from heliu.capital.lending.queries import amount_for, entitlement_of, owed
+from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed_all
 
 __all__ = [
     "Repaid",
@@ -55,8 +54,10 @@ __all__ = [
     "goods_short",
     "goods_taken_back",
     "loan_returned",
+    "locked",
     "mark_overdue",
     "owed",
+    "owed_all",
     "own_share_moved",
     "paying_seller",
     "quote",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Entry
+from heliu.capital.books.policies import Entry, Event
 from heliu.capital.lending.models import LOAN_MOVES, Loan
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -37,6 +37,14 @@ def save(loan: Loan, **fields: object) -> None:
     loan.save(update_fields=list(fields))
 
 
+def event(
+    loan: Loan, kind: str, entries: Sequence[Entry], *, effective: date, key: str = ""
+) -> Event:
+    """One event of the loan for the books, known by its kind and key."""
+    name = ":".join(part for part in ("loan", str(loan.id), kind, key) if part)
+    return Event(kind, name, loan.id, effective, entries)
+
+
 def post(
     loan: Loan,
     kind: str,
@@ -47,16 +55,8 @@ def post(
     key: str = "",
 ) -> None:
     """Write one event of the loan into the books, once per kind and key; nothing is not written."""
-    if not entries:
-        return
-    books.post(
-        entries,
-        kind=kind,
-        key=":".join(part for part in ("loan", str(loan.id), kind, key) if part),
-        subject=loan.id,
-        effective=effective,
-        at=at,
-    )
+    if entries:
+        books.post_all([event(loan, kind, entries, effective=effective, key=key)], at=at)
 
 
 def tell(

@@ -1,17 +1,19 @@
-"""While the loan runs: interest by the day, money that comes, being late, the end."""
+"""While the loan runs: money that comes, and the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.books.policies import Allocation
 from heliu.capital.lending import policies
-from heliu.capital.lending.events import LoanClosed, LoanOverdue, LoanRepaid
+from heliu.capital.lending.events import LoanClosed, LoanRepaid
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.operations.unwinding import end_if_done
 from heliu.capital.lending.policies import Owed
@@ -42,18 +44,6 @@ class Repaid:
     closed: bool
     unapplied: int
     is_repeat: bool = False
-
-
-def accrue(loan: Loan, *, until: date, at: datetime) -> Loan:
-    """Post interest up to a day (not counted).
-
-    What is posted is the rounded whole less what was posted before, so parts sum to the whole, a
-    second run posts nothing, and a payment with an earlier value day is put right by the next run.
-    """
-    lock(loan)
-    if loan.status in RUNNING and (loan.accrued_to is None or until > loan.accrued_to):
-        _accrue(loan, repaid_principal(loan), until=until, at=at)
-    return loan
 
 
 def repaid(
@@ -92,20 +82,6 @@ def seller_refunded(
     return _receive(
         loan, PaidBy.SELLER, amount=amount, key=key, effective=effective, actor=actor, at=at
     )
-
-
-def mark_overdue(loan: Loan, *, on: date, at: datetime, actor: Actor = SYSTEM) -> bool:
-    """Call the loan overdue when its days of grace are over on a day; False when they are not."""
-    lock(loan)
-    last_day = policies.lateness(loan).grace_ends(loan.due_on)
-    if loan.status != LoanStatus.SELLER_PAID or on <= last_day:
-        return False
-    step(loan, LoanStatus.OVERDUE)
-    fact = LoanOverdue(
-        subject=loan.id, number=loan.number, due_on=loan.due_on, principal=loan.principal_left
-    )
-    tell(loan, fact, actor=actor, at=at, also=[loan.seller])
-    return True
 
 
 def unapplied_returned(loan: Loan, *, key: str, at: datetime) -> int:
@@ -173,7 +149,9 @@ def _receive(
     )
     now = [*earlier, (day, allocation.principal)]
     _apply(loan, payment)
-    _accrue(loan, now, until=max(day, loan.accrued_to or day), at=at)
+    interest = reckon(loan, now, until=max(day, loan.accrued_to or day))
+    loan.save(update_fields=SUMS)
+    books.post_all(interest, at=at)
     _book(loan, payment, allocation, at)
     _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
     fact = LoanRepaid(
@@ -206,7 +184,7 @@ def _check(loan: Loan, amount: int) -> None:
 
 
 def _apply(loan: Loan, payment: Repayment) -> None:
-    """The sums on the loan follow the payment; `_accrue` saves them with its own."""
+    """The sums on the loan follow the payment."""
     loan.principal_repaid += payment.principal
     loan.interest_paid += payment.interest
     loan.penalty_paid += payment.penalty
@@ -215,20 +193,6 @@ def _apply(loan: Loan, payment: Repayment) -> None:
         loan.unapplied += payment.unapplied
     else:
         loan.deposit_back += payment.unapplied
-
-
-def _accrue(
-    loan: Loan, repaid_so_far: Sequence[tuple[date, int]], *, until: date, at: datetime
-) -> None:
-    target = policies.charges(loan, repaid_so_far, until).interest
-    amount = target - loan.interest_accrued
-    loan.interest_accrued, loan.accrued_to = target, until
-    loan.save(update_fields=SUMS)
-    if amount:
-        # The count of repayments tells a correction of the same day from the first run.
-        key = f"{until}:{len(repaid_so_far)}"
-        entries = templates.accrued(parties_of(loan), amount)
-        post(loan, "accrued", entries, key=key, effective=until, at=at)
 
 
 def _book(loan: Loan, payment: Repayment, allocation: Allocation, at: datetime) -> None:
