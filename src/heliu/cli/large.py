@@ -14,12 +14,14 @@ def large(dealers: int, years: int, orders: int) -> None:
     Ends with 1 where a law is broken, or the chain was loaded before.
     """
     from heliu.config import install
+    from heliu.demo import chain as chains
     from heliu.demo import sample
     from heliu.demo.seed import seed
     from heliu.kernel import clock
     from heliu.kernel.clock import day_of
+    from heliu_world.bulk.financed import live_through
     from heliu_world.bulk.load import load
-    from heliu_world.bulk.plan import ORDERS_A_YEAR, Size
+    from heliu_world.bulk.plan import ORDERS_A_YEAR, Size, reliable
 
     began = time.monotonic()
 
@@ -35,6 +37,9 @@ def large(dealers: int, years: int, orders: int) -> None:
         size = Size(dealers, years, orders or ORDERS_A_YEAR)
         with install.as_role("owner"):
             count = load(chain, known, size, at=at, say=told)
+        everybody = chains.find()
+        assert everybody is not None
+        live_through(everybody, reliable(known, size), size.financed, at=at, say=told)
         told(f"{count:,} orders of {dealers:,} dealers are loaded; every law is checked")
         offenders = tell()
         told("Sound" if not offenders else f"{offenders} offenders")

@@ -18,7 +18,7 @@ from itertools import cycle
 from django.db import transaction
 
 from heliu.commerce.ordering.models import PayBy
-from heliu.demo.baskets import favourites, fill
+from heliu.demo.baskets import Shelf, favourites, fill
 from heliu.demo.chain import YUAN, Chain, People
 from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.events.models import Notice
@@ -52,6 +52,10 @@ class Stage:
         day = day_of(self.now) - timedelta(days=days)
         return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
 
+    def shelves(self, code: str, at: datetime) -> Sequence[Shelf]:
+        """What a dealer likes best, with today's prices."""
+        return favourites(buyer=self.chain.dealers[code], seller=self.chain.seller, at=at)
+
     # The legs of a deal's life. `ago` counts the days between its beginning and now.
 
     def order(
@@ -64,11 +68,10 @@ class Stage:
         days: int | None = None,
     ) -> Placed:
         """A dealer orders its favourites for about so many yuan."""
-        buyer, seller = self.chain.dealers[code], self.chain.seller
         return place_order.place(
             actor=self.people.dealer(code),
-            seller=seller,
-            lines=fill(favourites(buyer=buyer, seller=seller, at=at), yuan * YUAN),
+            seller=self.chain.seller,
+            lines=fill(self.shelves(code, at), yuan * YUAN),
             pay_by=pay_by,
             days=days,
             at=at,

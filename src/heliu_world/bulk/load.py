@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import batched
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -173,7 +174,7 @@ def _copy(cursor: CursorWrapper, table: str, rows: Iterable[tuple[object, ...]])
             copy.write_row(row)
 
 
-def _run(cursor: CursorWrapper, name: str, **asked: object) -> None:
+def _run(cursor: CursorWrapper, name: str, **asked: Any) -> None:
     """The statements of a file, one after the other: those that ask for values run one by one."""
     text = (files("heliu_world.bulk") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
     for statement in text.split(";\n"):

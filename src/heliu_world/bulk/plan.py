@@ -22,6 +22,7 @@ LINES = 3  # of an order, at most
 YEAR = timedelta(weeks=52)  # days of the week stay what they are
 OVER = timedelta(days=4)  # what is loaded is over: the last order came so long ago
 SPREAD = 0.6  # how unlike the dealers' sizes are (sigma of their logarithm)
+OFTEN = 24  # orders, of somebody a bank knows
 SEED = 11_000
 
 
@@ -32,6 +33,11 @@ class Size:
     dealers: int
     years: int = 1
     orders: int = ORDERS_A_YEAR
+
+    @property
+    def financed(self) -> int:
+        """How many deals of theirs a bank finances just now."""
+        return self.dealers // 20
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,15 @@ def buyers(sample: Sample, size: Size) -> Iterator[Buyer]:
             ),
             size=random.lognormvariate(0, SPREAD) * MEAN,
         )
+
+
+def reliable(sample: Sample, size: Size) -> list[str]:
+    """The codes of those who order often and always pay in time: the bank's rules say yes."""
+    return [
+        buyer.code.upper()
+        for buyer in buyers(sample, size)
+        if buyer.behaviour == Behaviour.PROMPT and buyer.orders >= OFTEN
+    ]
 
 
 MEAN = 2.718281828 ** (-SPREAD * SPREAD / 2)  # makes the mean of the sizes one
