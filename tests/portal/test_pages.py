@@ -230,3 +230,24 @@ def test_a_consent_is_withdrawn_with_all_that_say_the_same(demo: World) -> None:
         assert not is_disclosed(
             of=demo.chain.dealers["D001"], to=demo.chain.bank, at=demo.later(minutes=1)
         )
+
+
+def test_a_form_that_is_sent_twice_is_answered_twice(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    deal = order(dealer, demo, M1=200, B1=100)
+    page = read(dealer, f"{deal}/sign")
+    digest = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
+    assert digest
+    name = User.objects.get(username=demo.dealer).name
+    form = {
+        "digest": digest[1], "consent": "yes", "signature": name, "idempotency_key": key_in(page),
+    }  # fmt: skip
+    first = send(dealer, f"{deal}/sign", form)
+    assert send(dealer, f"{deal}/sign", form) == first
+    assert dealer.post(f"{deal}/sign", {**form, "idempotency_key": "another"}).status_code == 404
+    demo.bank()
+    key = key_in(read(dealer, f"{deal}/repay?share=100"))
+    paid = {"idempotency_key": key, "amount": "100000000"}
+    first = send(dealer, f"{deal}/repay", paid)
+    demo.bank()  # and with that nothing is owed any more
+    assert send(dealer, f"{deal}/repay", paid) == first

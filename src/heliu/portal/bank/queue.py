@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from django.db.models import Count
@@ -39,8 +40,8 @@ def queue(request: HttpRequest, number: str = "") -> HttpResponse:
     rows = [one for one in found if why in ("", *rules_of(one))]
     loan = asked.filter(number=number).first() if number else rows[0] if rows else None
     if number and loan is None:
-        say(request, _("%(number)s does not wait for a person any more.") % {"number": number})
-        return see_other(reverse("bank_queue"))
+        gone = partial(_is_gone, request, number)
+        return deed(request, gone) if request.method == "POST" else see_other(gone())
     answer, refusal = (
         attempt(request, lambda: deed(request, lambda: decide(request, actor, loan, at)))
         if request.method == "POST" and loan is not None
@@ -58,6 +59,11 @@ def queue(request: HttpRequest, number: str = "") -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "bank/queue.html", context, here="bank_queue", status=status)
+
+
+def _is_gone(request: HttpRequest, number: str) -> str:
+    say(request, _("%(number)s does not wait for a person any more.") % {"number": number})
+    return reverse("bank_queue")
 
 
 def decide(request: HttpRequest, actor: Actor, loan: Any, at: datetime) -> str:

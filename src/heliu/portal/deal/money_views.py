@@ -36,11 +36,9 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     """The agreement in full, what will happen, consent and signature; the post signs."""
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
-    loan = view.loan
-    if loan is None or loan.status != "QUOTED":
-        raise NotFound("There is nothing to sign here any more.")
 
     def do() -> str:
+        _to_sign(view)
         typed = " ".join(request.POST.get("signature", "").split())
         if typed.casefold() != actor.name.casefold():
             raise Invalid(
@@ -64,6 +62,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     )
     if answer:
         return answer
+    loan = _to_sign(view)
     known = names([loan.lender, loan.seller, view.deal.custodian])
     context = {
         "deal": view.deal,
@@ -78,6 +77,13 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "deal/sign.html", context, here="deals", status=status)
+
+
+def _to_sign(view: Any) -> Any:
+    """The loan whose terms wait for the signature; not asked of a form that is sent again."""
+    if view.loan is None or view.loan.status != "QUOTED":
+        raise NotFound("There is nothing to sign here any more.")
+    return view.loan
 
 
 def will_of_loan(
@@ -115,13 +121,12 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
     """The repay sheet: an amount, what of it pays what, and which goods it sets free."""
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
-    if view.owed is None or view.loan.status not in ("SELLER_PAID", "OVERDUE"):
-        raise NotFound("Nothing can be repaid here now.")
     typed = request.POST.get("amount") or request.GET.get("amount", "")
     share = request.GET.get("share", "") or ("" if typed else "100")
-    amount, problem = _amount(view.loan, typed, share, at)
 
     def do() -> str:
+        _to_repay(view)
+        amount, _problem = _amount(view.loan, typed, share, at)
         if amount is None:
             raise Invalid("amount-unreadable", "This amount cannot be read.", field="amount")
         financed_order.repay(
@@ -139,10 +144,12 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
     )
     if answer:
         return answer
+    owed = _to_repay(view)
+    amount, problem = _amount(view.loan, typed, share, at)
     context = {
         "deal": view.deal,
         "order": view.order,
-        "owed_text": money_text(view.owed.total),
+        "owed_text": money_text(owed.total),
         "amount_typed": money_text(amount) if amount is not None else typed,
         "problem": problem,
         "shares": [
@@ -159,6 +166,13 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "deal/repay.html", context, here="deals", status=status)
+
+
+def _to_repay(view: Any) -> Any:
+    """What is owed, where something can be repaid now; not asked of a form that is sent again."""
+    if view.owed is None or view.loan.status not in ("SELLER_PAID", "OVERDUE"):
+        raise NotFound("Nothing can be repaid here now.")
+    return view.owed
 
 
 def _amount(loan: Any, typed: str, share: str, at: datetime) -> tuple[int | None, str]:

@@ -68,9 +68,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def settle(request: HttpRequest, count: UUID) -> HttpResponse:
     """Write down how a difference was made good; the count is closed with it."""
     actor, at = actor_of(request), now(request)
-    receiving = get_object_or_404(differences(actor), pk=count)
 
     def do() -> str:
+        receiving = get_object_or_404(differences(actor), pk=count)
         words = request.POST.get("settlement", "")
         warehousing.settle(receiving, actor=actor, settlement=words, at=at)
         number = {"number": receiving.shipment_number}
