@@ -79,7 +79,9 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
             Figure(
                 _("Principal owed") if loan.disbursed_on else _("Loan"),
                 minor=owed,
-                note=_("due %(day)s, %(rate)s a year") % terms,
+                note=_("due %(day)s, %(rate)s a year") % terms
+                if owed
+                else loan.get_status_display(),
                 href="#money",
                 tone="bad" if loan.status == "OVERDUE" else "",
             )

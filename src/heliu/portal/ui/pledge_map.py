@@ -13,7 +13,7 @@ ROW_GAP = 10
 LEFT, TOP, EDGE = 42, 30, 12
 AISLE = 18
 PAGE = 1150  # pixels
-LARGEST = 1.5  # a small house is not blown up to the width of the page
+LARGEST = 2.4  # a small house is not blown up to the width of the page
 
 STATES = {
     "free": "f-sheet s-line2",

@@ -168,9 +168,12 @@
   window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
 
   /* ------------------------------------------ choices that change the page
-     A choice sends the form's own button, so that without this the button does the same. */
+     A choice sends the form's own button, so that without this the button does the same; with this
+     nobody needs to see it. */
   for (const form of $$("form[data-refresh]")) {
-    form.addEventListener("change", () => form.requestSubmit($("[data-refresh-button]", form)));
+    const button = $("[data-refresh-button]", form);
+    form.addEventListener("change", () => form.requestSubmit(button));
+    if (button) button.hidden = true;
   }
 
   /* ------------------------------------- what was typed stays over a new language
