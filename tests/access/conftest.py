@@ -22,7 +22,7 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
-from heliu.logistics.warehousing.models import Receiving, WarehouseReceipt
+from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import photos
 from heliu.trade.place_order import Placed
 
@@ -113,6 +113,10 @@ def live(world: World) -> dict[str, Any]:
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
             "receipt": WarehouseReceipt.objects.get(owner=dealer).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
+            "free_row": str(
+                StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
+            ),
+            "free_bin": str(Bin.objects.filter(org=world.chain.seller, is_quarantine=False)[0].id),
             "shipment": shipment.number,
             "open_counts": lines,
             "facility": Facility.objects.get(borrower=dealer).number,

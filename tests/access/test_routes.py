@@ -106,6 +106,11 @@ EXAMPLES = {
     ),
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
+    "GET /bins": Example("keeper", is_shared=True),
+    "POST /stock-moves": Example(
+        "seller",
+        body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},
+    ),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),
     "GET /pledges/{ref}": Example(mine, {"ref": "pledge"}),

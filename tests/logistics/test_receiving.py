@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.utils import Error
 from tests.logistics.conftest import AT, Chain, person
 
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.models import Account
+from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.transport.models import ShipmentStatus
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing import queries
-from heliu.logistics.warehousing.models import PickAttempt, ReceiptStatus, ReceivingStatus
+from heliu.logistics.warehousing.models import Bin, PickAttempt, ReceiptStatus, ReceivingStatus
 from heliu.logistics.warehousing.policies import (
     BinLoad,
     Count,
@@ -240,6 +244,61 @@ def test_what_may_be_picked(chain: Chain) -> None:
         warehousing.pick(actor=person(chain.dealer), row_id=good.id, quantity=1, at=AT)
     with pytest.raises(Forbidden):
         warehousing.pick(actor=person(chain.keeper, "count"), row_id=good.id, quantity=1, at=AT)
+
+
+def test_goods_are_put_into_other_bins_all_or_none(chain: Chain) -> None:
+    house = warehousing.set_up(
+        actor=Actor.system(), org=chain.seller, code="S1", name="Own", columns=2, rows=1
+    )
+    one, other, aside = (house.bins.get(code=code).id for code in ("A-01", "A-02", "QUAR"))
+    for sku in range(2):
+        chain.supply(10, sku)
+    rows = list(StockRow.objects.filter(owner=chain.seller).order_by("sku"))
+    clerk = person(chain.seller, "ship")
+    moved = warehousing.put(
+        [(rows[0].id, one, 4), (rows[0].id, other, 6), (rows[1].id, one, 10)], actor=clerk, at=AT
+    )
+    assert [(row.bin, row.quantity) for row in moved] == [(one, 4), (other, 6), (one, 10)]
+    assert Fact.objects.get(name="logistics.goods-moved").payload["lines"] == 3
+    assert stock.check() == posting.check() == []
+
+    def put(*wanted: tuple[UUID, UUID, int], by: Actor = clerk) -> None:
+        warehousing.put(wanted, actor=by, at=AT)
+
+    here = moved[0]
+    for wanted, refusal in (
+        ([(here.id, other, 1), (here.id, other, 4)], "stock-short"),
+        ([(here.id, other, 1), (here.id, aside, 1)], "bin-unfit"),
+        ([(here.id, one, 1)], "bin-same"),
+    ):
+        with pytest.raises(Refused) as no:
+            put(*wanted)
+        assert no.value.code == refusal
+    with pytest.raises(NotFound):
+        put((here.id, new_id(), 1))
+    with pytest.raises(NotFound):
+        put((here.id, other, 1), by=person(chain.keeper))
+    with pytest.raises(Forbidden):
+        put((here.id, other, 1), by=person(chain.seller, "sell"))
+    assert StockRow.objects.get(pk=here.id).quantity == 4
+
+
+def test_goods_of_others_lie_where_their_receipt_says(chain: Chain) -> None:
+    chain.supply(6)
+    chain.receive(chain.send(6), damaged=2)
+    good = StockRow.objects.get(warehouse=chain.keeper, quality=Quality.GOOD)
+    bad = StockRow.objects.get(warehouse=chain.keeper, quality=Quality.DAMAGED)
+    assert chain.house is not None
+    bins = chain.house.bins.exclude(pk=good.bin)
+    second = Bin.objects.create(
+        warehouse=chain.house, org=chain.keeper, code="QUAR2", x=9, y=9, is_quarantine=True
+    )
+    keeper = person(chain.keeper, "receive")
+    with pytest.raises(Refused) as no:
+        warehousing.put([(good.id, bins.get(code="A-02").id, 1)], actor=keeper, at=AT)
+    assert no.value.code == "row-receipted"
+    (moved,) = warehousing.put([(bad.id, second.id, 2)], actor=keeper, at=AT)
+    assert (moved.bin, moved.quantity, moved.quality) == (second.id, 2, Quality.DAMAGED)
 
 
 def test_the_parties_see_their_shipment_and_strangers_none(chain: Chain) -> None:

@@ -15,10 +15,12 @@ from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.logistics.stock import queries
 from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing import queries as houses
 
 router = Router()
 
 Quality = Literal["GOOD", "DAMAGED"]
+MOST_MOVES = 200
 
 
 class StockRowOut(Schema):
@@ -42,6 +44,43 @@ class PickIn(Sent):
 
     row: UUID = Field(description="Id of the row of stock")
     quantity: Quantity
+
+
+class BinOut(Schema):
+    """A place in a house; damaged goods belong in quarantine."""
+
+    id: UUID
+    code: str = Field(description="As it is written on the bin")
+    is_dock: bool
+    is_quarantine: bool
+
+
+class MoveIn(Sent):
+    """A quantity of the goods in a row, and the bin it is put into."""
+
+    row: UUID = Field(description="Id of the row of stock")
+    bin: UUID = Field(description="Id of another bin of the same house")
+    quantity: Quantity
+
+
+class MovesIn(Sent):
+    """Movements that are made together."""
+
+    moves: Annotated[list[MoveIn], Field(min_length=1, max_length=MOST_MOVES)]
+
+
+class MovedOut(Schema):
+    """The row that goods are in now, and how much is there with them."""
+
+    row: UUID
+    bin: UUID | None
+    quantity: int
+
+
+class MovesOut(Schema):
+    """Where the goods of each movement are, in its order."""
+
+    moves: list[MovedOut]
 
 
 class VerdictOut(Schema):
@@ -68,6 +107,35 @@ def list_stock(
     )
     rows = rows if pledged is None else rows.filter(pledge__isnull=not pledged)
     return page(request, response, rows, paging, by=("since", "id"), show=StockRowOut.from_orm)
+
+
+@router.get("/bins", response=Page[BinOut])
+def list_bins(
+    request: TypedRequest, response: HttpResponse, paging: Query[Paging]
+) -> dict[str, object]:
+    """The bins of the asker's own houses."""
+    rows = houses.own_bins(request.actor)
+    return page(request, response, rows, paging, by=("code", "id"), show=BinOut.from_orm)
+
+
+@router.post("/stock-moves", response={201: MovesOut})
+def move_stock(request: TypedRequest, payload: MovesIn, key: Key) -> HttpResponse:
+    """Put goods into other bins of their house, all of them or none; they stay whose they are.
+
+    Goods of others that a receipt names stay where it says.
+    """
+
+    def do(at: datetime) -> tuple[int, MovesOut]:
+        rows = warehousing.put(
+            [(move.row, move.bin, move.quantity) for move in payload.moves],
+            actor=request.actor,
+            at=at,
+        )
+        return 201, MovesOut(
+            moves=[MovedOut(row=row.id, bin=row.bin, quantity=row.quantity) for row in rows]
+        )
+
+    return write(request, key, payload, do)
 
 
 @router.post("/picks", response=VerdictOut)

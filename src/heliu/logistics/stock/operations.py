@@ -71,6 +71,14 @@ class RowQuantity(NamedTuple):
     reservation: UUID | None = None
 
 
+class Putting(NamedTuple):
+    """A quantity of the goods in a row, to be put into another bin of their warehouse."""
+
+    row: StockRow
+    bin: UUID
+    quantity: int
+
+
 def reserve(
     lines: Sequence[tuple[UUID, UUID, int]],
     *,
@@ -215,6 +223,23 @@ def free(
     # One pledge binds goods of one owner at one warehouse.
     reserve(promised, owner=freed[0].owner, warehouse=freed[0].warehouse, subject=subject, at=at)
     return freed
+
+
+def put(lines: Sequence[Putting], *, key: str, subject: UUID, at: datetime) -> list[StockRow]:
+    """Move goods to other bins, whose and what they are; returns their rows then, line by line.
+
+    Rows need not be locked before: where one lies never changes. Pledged goods are not moved, for
+    their pledge names the rows (`Refused`). Raises `Short`.
+    """
+    moves = []
+    for row, bin, quantity in lines:
+        _require_unpledged(row)
+        if row.bin == bin:
+            raise Invalid("bin-same", "These goods are in this bin already.", field="bin")
+        here = Place.of(row)
+        moves.append(Move(here, here._replace(bin=bin), quantity))
+    rows = move_goods(moves, kind="moved", key=key, subject=subject, at=at)
+    return [rows[place] for place in _targets(moves)]
 
 
 def hand_over(lines: Sequence[RowQuantity], *, key: str, subject: UUID, at: datetime) -> None:

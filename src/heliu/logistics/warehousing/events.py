@@ -36,6 +36,16 @@ class ReceiptDiffers(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoodsMoved(Fact):
+    """Goods were put into other bins of their house; `lines` is how many movements it took."""
+
+    name: ClassVar[str] = "logistics.goods-moved"
+    flows: ClassVar[tuple[str, ...]] = ("logistics",)
+
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PickRefused(Fact):
     """Somebody wanted to take goods that may not leave their bin."""
 

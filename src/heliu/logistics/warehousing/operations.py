@@ -19,7 +19,12 @@ from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport.models import Shipment, ShipmentLine, ShipmentStatus
 from heliu.logistics.verdicts import Verdict
 from heliu.logistics.warehousing import receipts
-from heliu.logistics.warehousing.events import GoodsReceived, PickRefused, ReceiptDiffers
+from heliu.logistics.warehousing.events import (
+    GoodsMoved,
+    GoodsReceived,
+    PickRefused,
+    ReceiptDiffers,
+)
 from heliu.logistics.warehousing.models import (
     RECEIVING_MOVES,
     Bin,
@@ -38,7 +43,7 @@ from heliu.logistics.warehousing.policies import (
     missing_of,
     put_away,
 )
-from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
+from heliu.logistics.warehousing.queries import bin_loads, own_bins, quarantine_of
 from heliu.logistics.warehousing.receipts import GoodRow
 
 
@@ -285,6 +290,47 @@ def settle(receiving: Receiving, *, actor: Actor, settlement: str, at: datetime)
         closed_at=at,
         settlement=settlement.strip(),
     )
+
+
+def put(wanted: Sequence[tuple[UUID, UUID, int]], *, actor: Actor, at: datetime) -> list[StockRow]:
+    """Put goods into other bins of their house, all or none: (row, bin, quantity) each.
+
+    Whoever ships a house's own goods may, and for goods of others its keeper: of those only what is
+    damaged, for where good ones lie stands in their receipt. Damaged goods stay in quarantine and
+    good ones out of it. Returns the rows they are now in, line by line.
+    """
+    rows = stock_queries.rows_visible_to(actor).in_bulk([row for row, _, _ in wanted])
+    bins = own_bins(actor).in_bulk([bin for _, bin, _ in wanted])
+    lines = []
+    for row_id, bin_id, quantity in wanted:
+        row, place = rows.get(row_id), bins.get(bin_id)
+        if row is None or place is None or row.warehouse != place.org:
+            raise NotFound()
+        _require_movable(row, place)
+        lines.append(stock.Putting(row, place.id, quantity))
+    is_own = all(row.owner == row.warehouse for row, _, _ in lines)
+    actor.require("ship" if is_own else "receive")
+    moved = stock.put(lines, key=f"moved:{new_id()}", subject=lines[0].row.warehouse, at=at)
+    record(
+        GoodsMoved(subject=moved[0].warehouse, lines=len(moved)),
+        actor=actor,
+        at=at,
+        audience={org for row in moved for org in (row.warehouse, row.owner)},
+    )
+    return moved
+
+
+def _require_movable(row: StockRow, place: Bin) -> None:
+    is_damaged = row.quality == Quality.DAMAGED
+    if row.owner != row.warehouse and not is_damaged:
+        raise Refused("row-receipted", "Where these goods lie stands in their receipt.")
+    if place.is_quarantine != is_damaged:
+        raise Refused(
+            "bin-unfit",
+            "Damaged goods belong in quarantine, and good ones do not.",
+            field="bin",
+            help="Choose another bin.",
+        )
 
 
 def pick(

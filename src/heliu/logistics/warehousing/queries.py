@@ -89,6 +89,11 @@ def bins_of(actor: Actor, warehouse: Warehouse) -> QuerySet[Bin]:
     return warehouse.bins.order_by("y", "x")
 
 
+def own_bins(actor: Actor) -> QuerySet[Bin]:
+    """The bins of the actor's own houses."""
+    return Bin.objects.filter(org__in=actor.orgs)
+
+
 def bin_loads(org: UUID) -> list[BinLoad]:
     """The storage bins of an organisation's houses and how many rows of goods lie in each."""
     lying = (
