@@ -13,7 +13,10 @@ def large(dealers: int, years: int, orders: int) -> None:
 
     Ends with 1 where a law is broken, or the chain was loaded before.
     """
+    from django.conf import settings
+
     from heliu.config import install
+    from heliu.config.postgres import Trouble
     from heliu.demo import chain as chains
     from heliu.demo import sample
     from heliu.demo.seed import seed
@@ -31,6 +34,8 @@ def large(dealers: int, years: int, orders: int) -> None:
     with install.database_running():
         install.make_roles()
         install.migrate()
+        if chains.find() is not None:
+            raise Trouble(f"There is a chain in {settings.DATA}: name another folder (HELIU_DATA).")
         at = clock.now()
         known = sample.load(day_of(at))
         chain = seed(known, at=at, say=told)

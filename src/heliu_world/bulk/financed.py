@@ -78,6 +78,8 @@ def live_through(chain: Chain, codes: Sequence[str], count: int, *, at: datetime
     dealers have accounts at the bank, and its programme is as large as the chain.
     """
     chosen = list(codes[: -(-count // EACH)])
+    if not chosen:
+        return 0
     stage = LargeStage(chain, at)
     with transaction.atomic():
         _prepare(chain, [chain.dealers[code] for code in chosen], stage)
