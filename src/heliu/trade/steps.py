@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
 from heliu.trade.models import Deal, DealStep, Outcome, Step
 
@@ -32,7 +33,7 @@ def locked(deal_id: UUID) -> Deal:
 
 def locked_all(deal_ids: Collection[UUID]) -> list[UUID]:
     """Those of the deals that nobody is at, kept from others as `locked` does; waits for none."""
-    free = Deal.objects.select_for_update(skip_locked=True).filter(pk__in=deal_ids)
+    free = Deal.objects.select_for_update(skip_locked=True).filter(pk__in=listed(deal_ids))
     return list(free.values_list("pk", flat=True))
 
 

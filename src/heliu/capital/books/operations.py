@@ -107,16 +107,14 @@ def in_words(short: LimitShort) -> LimitShort:
 
 def accounts(places: Iterable[Place]) -> dict[Place, int]:
     """The numbers of these accounts; those that are missing are opened, in one go."""
-    wanted = list(dict.fromkeys(places))
-    known = posting.account_ids([place.key for place in wanted]) if wanted else {}
-    found = {place: known[place.key] for place in wanted if place.key in known}
-    missing = [place for place in wanted if place not in found]
+    keys = {place: place.key for place in dict.fromkeys(places)}
+    known = posting.account_ids(list(keys.values())) if keys else {}
+    missing = [place for place, key in keys.items() if key not in known]
     if missing:
-        opened = posting.open_accounts([_spec(place) for place in missing])
-        rows = [Account(id=opened[place.key], **place._asdict()) for place in missing]
+        known |= posting.open_accounts([_spec(place) for place in missing])
+        rows = [Account(id=known[keys[place]], **place._asdict()) for place in missing]
         Account.objects.bulk_create(rows, ignore_conflicts=True)
-        found |= {place: opened[place.key] for place in missing}
-    return found
+    return {place: known[key] for place, key in keys.items()}
 
 
 def _spec(place: Place) -> AccountSpec:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class Entry:
     ref: str = ""
     hold: UUID | None = None
 
-    @property
+    @cached_property
     def place(self) -> Place:
         """The account it is written on."""
         return Place(self.book, self.code, self.other, self.ref)
@@ -74,6 +75,11 @@ class Parties:
     seller: UUID
     lender: UUID
     facility: UUID
+
+    @cached_property
+    def ref(self) -> str:
+        """What accounts kept for the deal are named after."""
+        return str(self.deal)
 
 
 @dataclass(frozen=True)
@@ -359,4 +365,4 @@ def _seller(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
 def _entry(p: Parties, book: UUID, other: UUID, code: Code, amount: int) -> Entry:
     if code in _OWN:
         return Entry(book, code, amount)
-    return Entry(book, code, amount, other, "" if code in _RUNNING else str(p.deal))
+    return Entry(book, code, amount, other, "" if code in _RUNNING else p.ref)

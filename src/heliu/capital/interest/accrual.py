@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from heliu.capital.interest.days import Convention, day_count
-from heliu.capital.interest.rates import Rates, as_table
+from heliu.capital.interest.rates import Rates, steps_of
 from heliu.capital.interest.rounding import Rounding, to_minor
 
 
@@ -53,16 +53,14 @@ def exact(
     segments: Sequence[Segment], convention: Convention | str, *, termination: date | None = None
 ) -> Fraction:
     """The exact interest of all segments together, in minor units."""
-    return sum(
-        (
-            Fraction(part.rate)
-            * part.principal
-            * day_count(convention, part.start, part.end, termination=termination)
-            / 100
-            for part in segments
-        ),
-        Fraction(0),
-    )
+    whole = Fraction(0)
+    for part in segments:
+        numerator, denominator = part.rate.as_integer_ratio()
+        share = day_count(convention, part.start, part.end, termination=termination)
+        whole += Fraction(
+            numerator * part.principal * share.numerator, denominator * share.denominator * 100
+        )
+    return whole
 
 
 def accrued(
@@ -132,13 +130,13 @@ def segments_of(balances: Sequence[tuple[date, int]], rates: Rates, end: date) -
     next. A change on the day of an event counts from that day on. Pieces without a balance are
     left out.
     """
-    table, segments = as_table(rates), []
+    segments = []
     days = [day for day, _ in balances]
     if days != sorted(set(days)):
         raise ValueError("balances are needed once for each day of change, oldest first")
     for (start, balance), stop in zip(balances, [*days[1:], end], strict=True):
         if balance and start < min(stop, end):
-            for since, until, rate in table.steps(start, min(stop, end)):
+            for since, until, rate in steps_of(rates, start, min(stop, end)):
                 segments.append(Segment(since, until, balance, rate))
     return segments
 

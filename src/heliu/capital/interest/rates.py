@@ -40,11 +40,6 @@ class RateTable:
         if self.floor is not None and self.cap is not None and self.floor > self.cap:
             raise ValueError("the floor lies above the cap")
 
-    @classmethod
-    def fixed(cls, rate: Decimal) -> RateTable:
-        """One rate for all time."""
-        return cls(((date.min, rate),))
-
     def on(self, day: date) -> Decimal:
         """The rate that holds on `day`; ValueError before the first reset or fixing."""
         looked_at = day if self.resets is None else _last(self.resets, day)
@@ -72,9 +67,9 @@ class RateTable:
 type Rates = Decimal | RateTable
 
 
-def as_table(rates: Rates) -> RateTable:
-    """A plain rate as a table that never changes."""
-    return rates if isinstance(rates, RateTable) else RateTable.fixed(rates)
+def steps_of(rates: Rates, start: date, end: date) -> list[tuple[date, date, Decimal]]:
+    """The pieces (from, to, rate) of a period in which the rate is one; a plain rate has one."""
+    return rates.steps(start, end) if isinstance(rates, RateTable) else [(start, end, rates)]
 
 
 def reset_days(start: date, end: date, months: int) -> tuple[date, ...]:

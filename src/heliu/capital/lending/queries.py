@@ -19,6 +19,7 @@ from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, Repayment
 from heliu.capital.lending.policies import Owed
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
 from heliu.kernel.posting import operations as posting
 
@@ -68,7 +69,7 @@ def repaid_principal(loan: Loan) -> list[tuple[date, int]]:
 def repaid_principals(loans: Sequence[Loan]) -> dict[UUID, list[tuple[date, int]]]:
     """(value day, principal) of each repayment of each loan, in the order of the value days."""
     found: dict[UUID, list[tuple[date, int]]] = {loan.id: [] for loan in loans}
-    rows = Repayment.objects.filter(loan__in=found).order_by("effective", "at")
+    rows = Repayment.objects.filter(loan__in=listed(found)).order_by("effective", "at")
     for loan, day, principal in rows.values_list("loan", "effective", "principal"):
         found[loan].append((day, principal))
     return found

@@ -20,8 +20,14 @@ from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, event, step, tell
 from heliu.capital.lending.queries import parties_of, repaid_principals
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.arrays import ids, numbers
+from heliu.kernel.arrays import ids, listed, numbers
 
+READ = (
+    "number", "deal", "borrower", "seller", "lender", "facility", "status", "principal", "rate",
+    "day_count", "due_on", "grace_days", "penalty_factor", "fee", "disbursed_on",
+    "loan_returned_at", "accrued_to", "interest_accrued", "principal_repaid", "interest_paid",
+    "penalty_paid", "fee_paid",
+)  # fmt: skip
 ACCRUED = """
 update lending_loan l set interest_accrued = n.interest, accrued_to = %s
   from unnest(%s::uuid[], %s::bigint[]) n(id, interest) where l.id = n.id
@@ -31,10 +37,10 @@ update lending_loan l set interest_accrued = n.interest, accrued_to = %s
 def locked(deals: Collection[UUID]) -> list[Loan]:
     """The running loans of these deals, kept from others until the transaction ends.
 
-    Without their agreements, which are long and not needed to reckon.
+    Of a loan only what is needed to reckon is read; half of it is text and times.
     """
-    loans = Loan.objects.select_for_update().defer("agreement_en", "agreement_zh")
-    return list(loans.filter(deal__in=deals, status__in=RUNNING).order_by("id"))
+    loans = Loan.objects.select_for_update().filter(deal__in=listed(deals), status__in=RUNNING)
+    return list(loans.only(*READ).order_by("id"))
 
 
 def accrue(loans: Sequence[Loan], *, until: date, at: datetime) -> None:
