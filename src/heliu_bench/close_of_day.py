@@ -19,6 +19,7 @@ from heliu.kernel.clock import day_of
 from heliu.trade import financed_order, place_order
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.close_of_day import close_of_day
+from heliu.trade.ledger_checks import CHECKS
 from heliu_bench import ground as grounds
 from heliu_bench import market as markets
 from heliu_bench.cpu import Spent
@@ -28,6 +29,7 @@ from heliu_bench.report import Report
 
 OLD = timedelta(days=10)
 PIECES = 30
+PART = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,14 @@ class Options:
 
 
 def run(ground: Ground, report: Report, options: Options) -> None:
-    """Make the loans, close day after day. Raises `Trouble` when a loan was left out."""
+    """Make the loans, close day after day. Raises `Trouble` when a loan was left out or a law of
+    any ledger is broken afterwards."""
     now = clock.now()
     grounds.fresh_database(ground)
     market = markets.lay(ground, dealers=1, skus=options.skus, at=now - OLD, on_terms=False)
     markets.finance(market, 1, at=now - OLD)
     loan = _one_loan(market, now - OLD, accrued=now)
-    report.say(f"{options.loans:,} open loans")
-    with ground.link() as link:
-        for name, value in (
-            ("loans", options.loans - 1), ("deal", loan.deal), ("order", loan.order_id)
-        ):  # fmt: skip
-            link.execute("select set_config(%s, %s, false)", [f"bench.{name}", str(value)])
-        link.execute((files("heliu_bench") / "sql" / "clone_loans.sql").read_text().encode())
-        link.execute("vacuum analyze")
+    _multiply(ground, report, loan, options.loans)
     row = report.row(f"close of day, {options.loans:,} loans", unit="loans/s")
     with report.progress(options.rounds) as step:
         for number in range(1, options.rounds + 1):
@@ -61,7 +57,25 @@ def run(ground: Ground, report: Report, options: Options) -> None:
             made = _close(ground, now + timedelta(days=number), options.loans)
             row.add(made)
             report.facts[f"seconds_day_{number}"] = round(made.seconds, 2)
+    report.say("Checking every law of every ledger")
+    broken = [finding for look in CHECKS.values() for finding in look()]
     install.disconnect()
+    if broken:
+        raise Trouble(f"{len(broken)} findings, the first: {broken[0]}.")
+
+
+def _multiply(ground: Ground, report: Report, loan: Loan, loans: int) -> None:
+    """So many loans in all, from the one; a part at a time, each a transaction."""
+    clone = (files("heliu_bench") / "sql" / "clone_loans.sql").read_text().encode()
+    parts = list(range(1, loans, PART))
+    with ground.link() as link, report.progress(len(parts)) as step:
+        for first in parts:
+            last = min(first + PART, loans) - 1
+            step(f"{last + 1:,} of {loans:,} open loans")
+            for name, value in (("first", first), ("last", last), ("deal", loan.deal)):
+                link.execute("select set_config(%s, %s, false)", [f"bench.{name}", str(value)])
+            link.execute(clone)
+        link.execute("vacuum analyze")
 
 
 def _close(ground: Ground, at: datetime, loans: int) -> Round:
