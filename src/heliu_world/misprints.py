@@ -17,9 +17,9 @@ COPIED = """insert into sandbox_entry (account_id, amount, reference, counterpar
 # fault: how an entry is misprinted (returning which row), and how that row is put right again.
 WAYS = {
     "statement-misses": (
-        "update sandbox_entry set booked_at = booked_at - interval '1000 days' where id = %s"
+        "update sandbox_entry set booked_at = booked_at + interval '1000 days' where id = %s"
         " returning id",
-        "update sandbox_entry set booked_at = booked_at + interval '1000 days' where id = %s",
+        "update sandbox_entry set booked_at = booked_at - interval '1000 days' where id = %s",
     ),
     "statement-differs": (
         "update sandbox_entry set amount = amount + 1 where id = %s returning id",
