@@ -29,6 +29,7 @@ from heliu_world.works import Works
 from heliu_world.world import BEGINS, World
 
 DAY = timedelta(days=1)
+SEALS_AFTER = 5  # days: to verify them all takes ever longer
 READINGS = 6  # pages that are looked at in a day, at most
 LONGEST_END = 60  # rounds after which what has not come to rest never will
 Say = Callable[[str], None]
@@ -138,8 +139,7 @@ class Play:
         world = self.world
         with world.ground.working():
             world.market = market.lay(world.random("market"), at=world.at)
-        with world.ground.being("owner") as link, link.cursor() as cursor:
-            cursor.execute("analyze")
+        world.judge.take_stock()
         world.judge.take_seat()
         wanted = rhythm.wishes(world.market, world.random("rhythm"), begins=BEGINS, days=self.days)
         for wish in wanted:
@@ -174,6 +174,7 @@ class Play:
         require_rest(world)
         world.judge.compare_with_bank(world.at)
         self._check()
+        world.judge.look_at_seals()
 
     # The queue.
 
@@ -262,10 +263,14 @@ class Play:
         if not world.faults.happens("close-skipped"):
             self.works.close()
         self._check()
+        if world.day % SEALS_AFTER == 0:
+            world.judge.look_at_seals()
+        if world.day.bit_count() == 1:  # the young grow fast: after 1, 2, 4, 8, … days
+            world.judge.take_stock()
         self.say(f"day {world.day}: {world.step} steps, {len(self.lives)} orders")
 
     def _check(self) -> None:
-        """Everything there is, and the seals."""
+        """Everything there is; new lines are sealed first."""
         self.world.judge.seal(self.world.at)
         self.world.judge.look_at_all(self.world.at)
 
