@@ -74,9 +74,12 @@ def test_ledger(ground: Ground, report: Report, tmp_path: Path) -> None:
     assert document["facts"]["journals_checked"] == done
 
 
-def test_stock(ground: Ground, report: Report, tmp_path: Path) -> None:
-    stock.run(ground, report, stock.Options(seconds=0.1, rounds=1, sizes=[3], skus=10))
-    assert [row["clients"] for row in told(report, tmp_path)["rows"]] == [1, 2]
+def test_stock(ground: Ground, report: Report, free_port: int, tmp_path: Path) -> None:
+    options = stock.Options(seconds=0.2, rounds=1, sizes=[3], clients=[1], skus=10, port=free_port)
+    stock.run(ground, report, options)
+    assert [(row["name"], row["clients"]) for row in told(report, tmp_path)["rows"]] == [
+        ("sets of 3", 1), ("sets of 3", 2), ("batches of 10 over HTTP", 1)
+    ]  # fmt: skip
 
 
 def test_prices(ground: Ground, report: Report, tmp_path: Path) -> None:

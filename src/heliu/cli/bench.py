@@ -83,16 +83,19 @@ def stock(
     seconds: Seconds = 3.0,
     rounds: Rounds = 3,
     sizes: Annotated[str, typer.Option(help="Moves in a set, with commas.")] = "200,1000",
+    clients: Clients = "1,2,4",
     skus: Skus = 5_000,
+    port: Port = 8790,
     json: Json = None,
 ) -> None:
-    """Move goods between bins in sets, on one and two connections."""
-    counts = numbers(sizes)
+    """Move goods between bins in sets, on one and two connections, and in batches over HTTP."""
+    counts, over_http = numbers(sizes), numbers(clients)
 
     def work(ground: Ground, report: Report) -> None:
         from heliu_bench import stock as stocks
 
-        stocks.run(ground, report, stocks.Options(seconds, rounds, counts, skus))
+        options = stocks.Options(seconds, rounds, counts, over_http, skus, port)
+        stocks.run(ground, report, options)
 
     run("stock", work, json, locals())
 
