@@ -26,7 +26,7 @@ DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 CHECK = (
     "import django; django.setup();"
     "from django.core.management import call_command;"
-    "call_command('check', deploy=True, fail_level='DEBUG')"
+    "call_command('check', deploy=True, fail_level='DEBUG', databases=[])"
 )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import Error, transaction
 
-from heliu.kernel.arrays import ids, numbers
+from heliu.kernel.arrays import digests, ids, numbers, texts
 from heliu.kernel.errors import Refused
 from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.errors import (
@@ -107,12 +107,12 @@ def post(
     answers = rows(
         POST,
         ids(j.id for j in journals),
-        [j.key for j in journals],
-        [j.kind for j in journals],
-        [j.effective for j in journals],
+        texts(j.key for j in journals),
+        texts(j.kind for j in journals),
+        texts(j.effective.isoformat() for j in journals),
         ids(j.subject for j in journals),
         ids(j.reverses for j in journals),
-        [_content(j) for j in journals],
+        digests(_content(j) for j in journals),
         numbers(n for n, _ in lines),
         numbers(line.account for _, line in lines),
         numbers(line.amount for _, line in lines),

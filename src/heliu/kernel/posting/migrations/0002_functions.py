@@ -12,9 +12,8 @@ SQL = Path(__file__).parent.parent / "sql"
 INNER = {
     "posting_refuse(text, jsonb)": "refuse",
     "posting_bound()": "bound",
-    "posting_judge(text[], int[], bigint[], bigint[])": "judge",
     "posting_journals(uuid[], text[], text[], date[], uuid[], uuid[], bytea[], int[], bigint[],"
-    " timestamptz)": "journals",
+    " bigint[], timestamptz)": "journals",
     "posting_place(uuid[], bigint[], bigint[], uuid[], timestamptz[], timestamptz)": "place",
     "posting_voidable(uuid[])": "voidable",
     "posting_fold(bigint, bigint)": "fold",

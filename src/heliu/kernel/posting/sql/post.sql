@@ -25,15 +25,9 @@ declare
     limited bigint[];
     bad_hold uuid; bad_account bigint; bad_key text; missing bigint;
 begin
-    -- Many lines are worth plans of their own; a few are not worth the planning.
-    if cardinality(asked) > 50000 then
-        perform set_config('plan_cache_mode', 'force_custom_plan', true);
-    end if;
-
     if cardinality(keys) > 0 then
-        perform posting_judge(keys, line_journals, line_accounts, line_amounts);
         fresh := posting_journals(journal_ids, keys, kinds, effectives, subjects, reversed,
-                                  contents, line_journals, line_accounts, now_at);
+                                  contents, line_journals, line_accounts, line_amounts, now_at);
         if cardinality(fresh) < cardinality(keys) then
             select coalesce(array_agg(j order by n), '{}'), coalesce(array_agg(a order by n), '{}'),
                    coalesce(array_agg(m order by n), '{}'), coalesce(array_agg(h order by n), '{}')
@@ -104,7 +98,6 @@ begin
     with change as (
         select a, sum(m)::bigint as m, sum(o)::bigint as o, sum(i)::bigint as i from (
             select a, m, 0 as o, 0 as i from unnest(line_accounts, line_amounts) l(a, m)
-             where a = any (limited)
             union all
             select a, 0, greatest(-m, 0), greatest(m, 0) from unnest(new_accounts, new_amounts) n(a, m)
             union all
@@ -113,7 +106,7 @@ begin
     after as (
         select k.id, k.key, k.lock_rank, k.floor, k.ceiling,
                k.posted + c.m as posted, k.held_out + c.o as held_out, k.held_in + c.i as held_in
-          from change c join posting_account k on k.id = c.a),
+          from change c join posting_account k on k.id = c.a and k.is_limited),
     judged as (
         select *, greatest(floor - (posted - held_out), posted + held_in - ceiling, 0) as short
           from after),
@@ -131,11 +124,10 @@ begin
     if cardinality(line_accounts) > 0 then
         insert into posting_line (journal_id, account_id, amount, hold, effective, org, other,
                                   chain_id, transaction)
-        select j.id, k.id, l.m, l.h, j.effective, k.org, k.other, k.chain_id,
+        select journal_ids[l.j], k.id, l.m, l.h, effectives[l.j], k.org, k.other, k.chain_id,
                pg_current_xact_id()::text::bigint
           from unnest(line_journals, line_accounts, line_amounts, line_holds)
                with ordinality l(j, a, m, h, n)
-          join unnest(journal_ids, effectives) with ordinality j(id, effective, nr) on j.nr = l.j
           join posting_account k on k.id = l.a
          order by l.n;
     end if;
