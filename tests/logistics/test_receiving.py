@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -256,8 +257,11 @@ def test_goods_are_put_into_other_bins_all_or_none(chain: Chain) -> None:
     rows = list(StockRow.objects.filter(owner=chain.seller).order_by("sku"))
     clerk = person(chain.seller, "ship")
     moved = warehousing.put(
-        [(rows[0].id, one, 4), (rows[0].id, other, 6), (rows[1].id, one, 10)], actor=clerk, at=AT
+        [(rows[0].id, one, 4), (rows[0].id, other, 6), (rows[1].id, one, 10)],
+        actor=clerk,
+        at=AT + timedelta(days=3),
     )
+    assert {row.since for row in moved} == {AT}
     assert [(row.bin, row.quantity) for row in moved] == [(one, 4), (other, 6), (one, 10)]
     assert Fact.objects.get(name="logistics.goods-moved").payload["lines"] == 3
     assert stock.check() == posting.check() == []

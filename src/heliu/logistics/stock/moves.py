@@ -203,18 +203,20 @@ def move_goods(
     subject: UUID,
     at: datetime,
     void: Sequence[UUID] = (),
+    since: Mapping[Place, datetime] | None = None,
 ) -> dict[Place, StockRow]:
     """Post the movements as one journal, all or nothing; returns the rows touched, as they are now.
 
-    `key` makes it happen once. Raises `Short` when an end does not hold what should leave it, or
-    has promised it. What is not there yet is made first; then rows are locked in the order of their
-    ids, then the accounts, so movements queue and never deadlock.
+    `key` makes it happen once. `since` says how old the goods of a new row are, if not new. Raises
+    `Short` when an end does not hold what should leave it, or has promised it. What is not there
+    yet is made first; then rows are locked in the order of their ids, then the accounts, so
+    movements queue and never deadlock.
     """
     if any(move.quantity <= 0 for move in moves):
         raise ValueError("A movement moves at least one unit.")
     sums = _sums(moves)
     accounts = _opened(end for end, _ in sums if not isinstance(end, Place))
-    rows = _locked_rows(moves, at)
+    rows = _locked_rows(moves, since or {}, at)
     accounts |= {place: row.account for place, row in rows.items()}
     journal = Journal(
         id=new_id(),
@@ -253,19 +255,21 @@ def _sums(moves: Sequence[Move]) -> dict[tuple[End | Promise, UUID | None], int]
     return {key: amount for key, amount in sums.items() if amount}
 
 
-def _locked_rows(moves: Sequence[Move], at: datetime) -> dict[Place, StockRow]:
+def _locked_rows(
+    moves: Sequence[Move], since: Mapping[Place, datetime], at: datetime
+) -> dict[Place, StockRow]:
     """The rows that goods leave or enter, made where there are none, and locked."""
     ends = dict.fromkeys(end for move in moves for end in (move.source, move.target))
     places = {end.key: end for end in ends if isinstance(end, Place)}
     asked = [" ".join(places), len(places)]
     rows = list(StockRow.objects.raw(LOCKED, asked))
     if len(rows) < len(places):
-        _make_rows(places, at)
+        _make_rows(places, since, at)
         rows = list(StockRow.objects.raw(LOCKED, asked))
     return {Place.of(row): row for row in rows}
 
 
-def _make_rows(places: Mapping[str, Place], at: datetime) -> None:
+def _make_rows(places: Mapping[str, Place], since: Mapping[Place, datetime], at: datetime) -> None:
     """Open the accounts of these places, by their keys, and make the rows that are not there."""
     ids = posting.open_accounts([place.account for place in places.values()])
     known = set(StockRow.objects.filter(account__in=ids.values()).values_list("account", flat=True))
@@ -281,7 +285,7 @@ def _make_rows(places: Mapping[str, Place], at: datetime) -> None:
                 pledge=place.pledge,
                 pledgee=place.pledgee,
                 account=ids[key],
-                since=at,
+                since=since.get(place, at),
             )
             for key, place in places.items()
             if ids[key] not in known

@@ -228,17 +228,20 @@ def free(
 def put(lines: Sequence[Putting], *, key: str, subject: UUID, at: datetime) -> list[StockRow]:
     """Move goods to other bins, whose and what they are; returns their rows then, line by line.
 
-    Rows need not be locked before: where one lies never changes. Pledged goods are not moved, for
-    their pledge names the rows (`Refused`). Raises `Short`.
+    Rows need not be locked before: where one lies never changes. Goods do not become younger by
+    being moved. Pledged ones are not, for their pledge names the rows (`Refused`). Raises `Short`.
     """
-    moves = []
+    moves: list[Move] = []
+    since: dict[Place, datetime] = {}
     for row, bin, quantity in lines:
         _require_unpledged(row)
         if row.bin == bin:
             raise Invalid("bin-same", "These goods are in this bin already.", field="bin")
         here = Place.of(row)
-        moves.append(Move(here, here._replace(bin=bin), quantity))
-    rows = move_goods(moves, kind="moved", key=key, subject=subject, at=at)
+        there = here._replace(bin=bin)
+        moves.append(Move(here, there, quantity))
+        since[there] = min(row.since, since.get(there, at))
+    rows = move_goods(moves, kind="moved", key=key, subject=subject, at=at, since=since)
     return [rows[place] for place in _targets(moves)]
 
 
