@@ -12,11 +12,13 @@ import httpx
 import pytest
 from django.db import connection, transaction
 from tests.api.hands import Hand, Hands
+from tests.api.test_bank_door import booked, signed_deposit
 from tests.conftest import be
 from tests.loops import finish
 
 from heliu.api.lane import orders as lane
 from heliu.api.lane.calls import Request
+from heliu.capital.bank.port import sign
 from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
 from heliu.commerce.ordering.models import Order
@@ -24,6 +26,7 @@ from heliu.config import asgi
 from heliu.kernel.access.models import ApiToken
 from heliu.kernel.posting.models import Account, Hold
 from heliu.logistics.stock import queries as stock
+from heliu.trade.bank_answers import apply_answers
 from heliu.trade.models import Deal, DealStep
 
 DOORS = ("lane", "django")
@@ -52,6 +55,30 @@ class Street:
     def ask(self, hand: Hand, **query: Any) -> httpx.Response:
         """Ask for prices."""
         return finish(self._ask(hand, query))
+
+    def tell(self, notices: Sequence[tuple[bytes, str]]) -> list[httpx.Response]:
+        """What a bank pushes: bytes and their signature, all at once."""
+        return finish(self._tell(notices))
+
+    async def _tell(self, notices: Sequence[tuple[bytes, str]]) -> list[httpx.Response]:
+        bridge = asgi.Bridge()
+        transport = httpx.ASGITransport(bridge)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
+            answers = [
+                web.post(
+                    "/api/v1/bank/notices",
+                    content=raw,
+                    headers={
+                        "Content-Type": "application/json",
+                        "X-Bank-Signature": signature,
+                        "X-Heliu-Door": self.door,
+                    },
+                )
+                for raw, signature in notices
+            ]
+            said = await asyncio.gather(*answers)
+        await bridge.close()
+        return list(said)
 
     async def _ask(self, hand: Hand, query: dict[str, Any]) -> httpx.Response:
         bridge = asgi.Bridge()
@@ -349,6 +376,7 @@ def test_prices_and_goods_are_told_alike(hands: Hands, monkeypatch: pytest.Monke
         by_lane, by_django = (Street(door).ask(hands.dealer, **query) for door in DOORS)
         assert by_lane.status_code == 200
         assert by_lane.content == by_django.content
+        assert by_lane.headers["content-type"] == by_django.headers["content-type"]
     first = Street("lane").ask(hands.dealer, **asked[1]).json()["items"]
     assert [(row["price"] or {}).get("unit_price") for row in first] == [900, 2000, None]
     assert [row["available"] for row in first] == [10_000, 10_000, 0]
@@ -368,3 +396,19 @@ def test_questions_that_are_not_plain_are_left_to_django(hands: Hands, query: An
     headers = {b"authorization": f"Bearer {hands.dealer.token}".encode()}
     sent = Request(headers, httpx.QueryParams(asked).__str__().encode(), b"")
     assert finish(asgi.Lane().answer("GET", "/api/v1/prices", sent)) is None
+
+
+def test_notices_of_the_bank_are_kept_alike(hands: Hands, street: Street) -> None:
+    payment = signed_deposit(hands)
+    raw = booked(payment, hands.world.at)
+    forged, senseless = raw + b" ", b'{"id": 1}'
+    came = [(raw, sign(raw)), (forged, sign(raw)), (raw, sign(raw)), (senseless, sign(senseless))]
+    said = street.tell(came)
+    assert [answer.status_code for answer in said] == [202, 403, 202, 422]
+    assert sorted(said[n].json()["is_new"] for n in (0, 2)) == [False, True]
+    assert [said[n].json()["code"] for n in (1, 3)] == ["bad-signature", "notice-unreadable"]
+    assert said[0].headers["content-type"] == "application/json; charset=utf-8"
+    be("heliu_worker")
+    assert apply_answers(at=hands.world.at) == 1
+    be("heliu_web")
+    assert hands.dealer.get(f"/payments/{payment['number']}")["status"] == "BOOKED"

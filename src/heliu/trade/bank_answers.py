@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
-from heliu.capital.bank.operations import Kept
+from heliu.capital.bank.operations import Kept, Signed
 from heliu.capital.bank.policies import Notice
+from heliu.kernel.errors import Refused
 from heliu.trade import financed_order, side_exits
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
@@ -34,9 +35,17 @@ def notice_came(raw: bytes, signature: str, *, at: datetime) -> Kept:
 
     Raises as `bank.store_notice` does.
     """
+    (kept,) = notices_came([Signed(raw, signature)], at=at)
+    if isinstance(kept, Refused):
+        raise kept
+    return kept
+
+
+def notices_came(came: Sequence[Signed], *, at: datetime) -> list[Kept | Refused]:
+    """Keep all that the bank pushed and wake the worker once; each is refused by itself."""
     with transaction.atomic():
-        kept = bank.store_notice(raw, signature, at)
-        if kept.is_new:
+        kept = bank.store_notices(came, at)
+        if any(isinstance(one, Kept) and one.is_new for one in kept):
             bank_spoke()
     return kept
 

@@ -16,6 +16,9 @@ from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
 from heliu.kernel.arrays import digests
 from heliu.kernel.errors import Refused
 
+# As Django's door says it where no answer is kept for a key.
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
 
 class Request(NamedTuple):
     """A request as it came in."""
@@ -35,7 +38,7 @@ class Said(NamedTuple):
 
     status: int
     body: bytes
-    org: UUID
+    org: UUID | None
     headers: Mapping[str, str] = {}
 
 
@@ -47,11 +50,19 @@ class Call[Q](Protocol):
     @property
     def path(self) -> str: ...
 
+    def takes(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a request of this kind says as whom it is sent."""
+
     def read(self, request: Request) -> Q | None:
         """What is asked, or None for what the lane is not made for."""
 
     async def work(self, link: Link, batch: Sequence[Q]) -> Sequence[Said | Exception]:
         """The answers to a batch, in its order; what is refused is refused by itself."""
+
+
+def has_token(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a program sends it, with its token."""
+    return headers.get(b"authorization", b"")[:7].lower() == b"bearer "
 
 
 async def moment(db: Database) -> datetime:

@@ -15,6 +15,7 @@ from heliu.api import problems
 from heliu.api.lane.calls import Call, Request, Said
 from heliu.api.lane.gather import Gatherer, Overloaded
 from heliu.api.lane.link import Link
+from heliu.api.lane.notices import Notices
 from heliu.api.lane.orders import Orders
 from heliu.api.lane.prices import Prices
 from heliu.kernel.errors import Refused
@@ -43,7 +44,7 @@ class Lane:
 
     def __init__(self, taken: Callable[[int], object] = lambda orders: None) -> None:
         """`taken` is told how many orders each batch has."""
-        calls: list[Call[Any]] = [Orders(taken), Prices()]
+        calls: list[Call[Any]] = [Orders(taken), Prices(), Notices()]
         self._hot = {(call.method, call.path): _Hot(call) for call in calls}
 
     @property
@@ -53,9 +54,10 @@ class Lane:
 
     def takes(self, method: str, path: str, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the request is of the kind the lane answers; its content may still not be."""
+        hot = self._hot.get((method, path))
         return (
-            (method, path) in self._hot
-            and headers.get(b"authorization", b"")[:7].lower() == b"bearer "
+            hot is not None
+            and hot.call.takes(headers)
             and b"cookie" not in headers
             and _is_ours(headers.get(b"host", b"").decode("latin1"))
         )

@@ -3,7 +3,7 @@ terms. The decision and the writing are `trade/placing`, as for everybody else."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from heliu.api.lane.calls import Request, Said, moment, orgs_of, senders
+from heliu.api.lane.calls import Request, Said, has_token, moment, orgs_of, senders
 from heliu.api.lane.link import Database, Link, row
 from heliu.api.order_lines import Wanted, by_id, in_request
 from heliu.api.orders import NewOrder, shown
@@ -51,6 +51,10 @@ class Orders:
 
     def __init__(self, taken: Callable[[int], object]) -> None:
         self._taken = taken
+
+    def takes(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether it comes with a token."""
+        return has_token(headers)
 
     def read(self, request: Request) -> Sent | None:
         """The order if it is plainly good and one for the lane."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from heliu.api.catalogue import MOST_PRICED, MOST_WANTED, prices_out
-from heliu.api.lane.calls import Request, Said, moment, orgs_of, senders
+from heliu.api.lane.calls import JSON, Request, Said, has_token, moment, orgs_of, senders
 from heliu.api.lane.link import Database, Link, rows
 from heliu.commerce.pricing.queries import RESOLVE, Price, price_of
 from heliu.kernel.access.actor import Actor
@@ -40,6 +40,10 @@ class Prices:
     """`GET /api/v1/prices` for the asker itself, today."""
 
     method, path = "GET", "/api/v1/prices"
+
+    def takes(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether it comes with a token."""
+        return has_token(headers)
 
     def read(self, request: Request) -> Asked | None:
         """What is asked, if it is plainly good."""
@@ -77,7 +81,7 @@ class Prices:
                 prices={sku: prices.get((pair, sku)) for sku in asked.skus},
                 free={sku: free.get((asked.seller, sku), 0) for sku in asked.skus},
             )
-            said[n] = Said(200, to_json(answer), actor.own_org)
+            said[n] = Said(200, to_json(answer), actor.own_org, JSON)
         return [
             refusal if isinstance(refusal, Refused) else said[n] for n, refusal in enumerate(found)
         ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -46,7 +47,12 @@ log = logging.getLogger(__name__)
 OPEN = (InstructionStatus.CREATED, InstructionStatus.SENT, InstructionStatus.UNKNOWN)
 # After so long without a notice the bank is asked.
 SILENCE = timedelta(minutes=10)
-KEEP = "select bank_keep_notice(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+KEEP = """select bank_keep_notice(n.id, n.raw, n.signature, n.instruction, n.outcome, n.reason,
+    n.amount, n.booked_at, %s)
+  from unnest(%s::text[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bigint[],
+              %s::timestamptz[])
+       with ordinality n (id, raw, signature, instruction, outcome, reason, amount, booked_at, nr)
+ order by n.nr"""
 
 
 def register_account(
@@ -216,15 +222,40 @@ class Kept:
     is_new: bool
 
 
+class Signed(NamedTuple):
+    """A notice as it came: its bytes, and the signature over them."""
+
+    raw: bytes
+    signature: str
+
+
 def store_notice(raw: bytes, signature: str, at: datetime) -> Kept:
     """Keep what the bank sent, as it came; a notice id seen before changes nothing.
 
     Raises `Forbidden` (bad-signature) when it is not signed by the bank, `Invalid`
     (notice-unreadable) when it is signed but makes no sense.
     """
-    if not is_signed(raw, signature):
-        raise Forbidden("bad-signature", "This notice does not bear the bank's signature.")
-    return _keep(read(raw), raw, signature, at)
+    (kept,) = store_notices([Signed(raw, signature)], at)
+    if isinstance(kept, Refused):
+        raise kept
+    return kept
+
+
+def store_notices(came: Sequence[Signed], at: datetime) -> list[Kept | Refused]:
+    """Keep what the bank sent, all in one statement; each that is no notice is refused by itself,
+    as `store_notice` would."""
+    answers: list[Kept | Refused] = []
+    good: list[tuple[Notice, Signed]] = []
+    for signed in came:
+        try:
+            notice = _believed(signed)
+        except Refused as refusal:
+            answers.append(refusal)
+            continue
+        answers.append(Kept(notice.id, is_new=False))
+        good.append((notice, signed))
+    kept = iter(_keep(good, at))
+    return [one if isinstance(one, Refused) else next(kept) for one in answers]
 
 
 def collect(at: datetime) -> int:
@@ -294,23 +325,32 @@ def _answer(instruction: PaymentInstruction, notice: Notice, at: datetime) -> No
     instruction.save(update_fields=["status", "reason", "answered_at", "booked_on"])
 
 
-def _keep(notice: Notice, raw: bytes, signature: str, at: datetime) -> Kept:
+def _believed(signed: Signed) -> Notice:
+    if not is_signed(signed.raw, signed.signature):
+        raise Forbidden("bad-signature", "This notice does not bear the bank's signature.")
+    return read(signed.raw)
+
+
+def _keep(notices: Sequence[tuple[Notice, Signed]], at: datetime) -> list[Kept]:
+    if not notices:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP,
             [
-                notice.id,
-                raw,
-                signature,
-                notice.instruction,
-                notice.outcome,
-                notice.reason,
-                notice.amount,
-                notice.booked_at,
                 at,
+                [notice.id for notice, _ in notices],
+                [signed.raw for _, signed in notices],
+                [signed.signature for _, signed in notices],
+                [notice.instruction for notice, _ in notices],
+                [notice.outcome for notice, _ in notices],
+                [notice.reason for notice, _ in notices],
+                [notice.amount for notice, _ in notices],
+                [notice.booked_at for notice, _ in notices],
             ],
         )
-        return Kept(notice.id, bool(cursor.fetchone()[0]))
+        found = cursor.fetchall()
+    return [Kept(notice.id, is_new) for (notice, _), (is_new,) in zip(notices, found, strict=True)]
 
 
 def _query(instruction: PaymentInstruction, at: datetime) -> None:
@@ -330,7 +370,7 @@ def _query(instruction: PaymentInstruction, at: datetime) -> None:
             reason=answer.reason,
         )
         raw = written(notice)
-        _keep(notice, raw, sign(raw), at)
+        _keep([(notice, Signed(raw, sign(raw)))], at)
 
 
 def _send_once(pk: UUID, at: datetime) -> bool:
