@@ -23,7 +23,7 @@ def large(dealers: int, years: int, orders: int) -> None:
     from heliu.kernel import clock
     from heliu.kernel.clock import day_of
     from heliu_world.bulk.financed import live_through
-    from heliu_world.bulk.load import load
+    from heliu_world.bulk.load import load, look
     from heliu_world.bulk.plan import ORDERS_A_YEAR, Size, reliable
 
     began = time.monotonic()
@@ -45,6 +45,8 @@ def large(dealers: int, years: int, orders: int) -> None:
         everybody = chains.find()
         assert everybody is not None
         live_through(everybody, reliable(known, size), size.financed, at=at, say=told)
+        with install.as_role("owner"):
+            look(told)
         told(f"{count:,} orders of {dealers:,} dealers are loaded; every law is checked")
         offenders = tell()
         told("Sound" if not offenders else f"{offenders} offenders")

@@ -67,9 +67,15 @@ def load(chain: Chain, sample: Sample, size: Size, *, at: datetime, say: Say) ->
         say("Goods")
         _move(cursor, chain, size, at)
         posting.seal(at)
-        say("The planner looks")
-        cursor.execute("vacuum analyze")
+    look(say)
     return done
+
+
+def look(say: Say) -> None:
+    """Let the planner look at everything, as the owner: what was loaded is new to it."""
+    say("The planner looks")
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
 
 
 def _prepare(
