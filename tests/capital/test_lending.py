@@ -118,7 +118,7 @@ def funded(facility: Facility) -> Loan:
 
 
 def disbursed(facility: Facility) -> Loan:
-    loan = operations.disbursed(funded(facility), at=AT)
+    loan = operations.disbursed(funded(facility), effective=DAY, at=AT)
     return operations.own_share_moved(loan, at=AT)
 
 
@@ -231,7 +231,7 @@ def test_a_doubled_message_does_nothing(facility: Facility) -> None:
     operations.sign(loan, actor=DEALER_DESK, agreement_digest=loan.agreement_digest, at=AT)
     operations.deposit_booked(loan, amount=DEPOSIT, at=AT)
     operations.disbursing(loan, at=AT)
-    operations.disbursed(loan, at=AT)
+    operations.disbursed(loan, effective=DAY, at=AT)
     operations.own_share_moved(loan, at=AT)
     operations.paying_seller(loan, at=AT)
     operations.seller_paid(loan, at=AT)
@@ -279,11 +279,10 @@ def test_a_signed_loan_keeps_its_hold_however_slow_the_bank_is(facility: Facilit
     assert credit_queries.line_of(facility, at=days_later).held == PRINCIPAL
     operations.deposit_booked(loan, amount=DEPOSIT, at=days_later)
     operations.disbursing(loan, at=days_later)
-    operations.disbursed(loan, at=days_later)
-    assert (loan.disbursed_on, loan.due_on) == (
-        DAY + timedelta(days=2),
-        DAY + timedelta(days=92),
-    )
+    booked_on = DAY + timedelta(days=1)  # a day before we heard of it
+    operations.disbursed(loan, effective=booked_on, at=days_later)
+    assert (loan.disbursed_on, loan.accrued_to) == (booked_on, booked_on)
+    assert loan.due_on == booked_on + timedelta(days=90)
     assert line(facility) == (PRINCIPAL, 0, LIMIT - PRINCIPAL)
 
 
@@ -553,7 +552,7 @@ def test_own_share_booked_though_the_disbursement_was_refused(facility: Facility
 
 def test_loan_booked_though_the_own_share_was_refused(facility: Facility) -> None:
     loan = operations.bank_rejected(funded(facility), stage="OWN_SHARE", reason="AC04", at=AT)
-    operations.disbursed(loan, at=AT)
+    operations.disbursed(loan, effective=DAY, at=AT)
     assert loan.status == LoanStatus.BANK_REJECTED
     todo = operations.unwind(loan, reason="Bank", at=AT)
     assert todo == operations.Unwinding(loan_back=PRINCIPAL, deposit_back=DEPOSIT)
@@ -649,7 +648,7 @@ def test_taking_back_before_anything_moved_ends_at_once(facility: Facility) -> N
 
 
 def test_the_seller_is_not_paid_before_the_own_share_lies_there(facility: Facility) -> None:
-    loan = operations.disbursed(funded(facility), at=AT)
+    loan = operations.disbursed(funded(facility), effective=DAY, at=AT)
     with pytest.raises(Refused, match="own-share-missing"):
         operations.paying_seller(loan, at=AT)
 

@@ -113,7 +113,7 @@ def a_loan(started: datetime) -> Loan:
     lending.sign(loan, actor=SIGNER, agreement_digest=loan.agreement_digest, at=started)
     lending.deposit_booked(loan, amount=200_00, at=started)
     lending.disbursing(loan, at=started)
-    lending.disbursed(loan, at=started)
+    lending.disbursed(loan, effective=day_of(started), at=started)
     lending.own_share_moved(loan, at=started)
     lending.paying_seller(loan, at=started)
     return lending.seller_paid(loan, at=started)

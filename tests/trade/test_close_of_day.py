@@ -74,8 +74,9 @@ def open_loan(
     )
     lending.sign(loan, actor=DEALER_DESK, agreement_digest=loan.agreement_digest, at=AT)
     lending.deposit_booked(loan, amount=loan.deposit, at=AT)
-    for go_on in (lending.disbursing, lending.disbursed, lending.own_share_moved,
-                  lending.paying_seller, lending.seller_paid):  # fmt: skip
+    lending.disbursing(loan, at=AT)
+    lending.disbursed(loan, effective=day_of(AT), at=AT)
+    for go_on in (lending.own_share_moved,                  lending.paying_seller, lending.seller_paid):  # fmt: skip
         go_on(loan, at=AT)
     return loan
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
+from tests.trade import laws, life
 from tests.trade.conftest import World
 
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.kernel.clock import day_of
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, place_order
+from heliu.trade import deals, deliveries, financed_order, place_order
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 
@@ -81,3 +85,21 @@ def pick_up_code(world: World) -> str:
         notice = Notice.objects.filter(kind="goods-released").order_by("-at", "-id").first()
         assert notice is not None
         return str(notice.params["code"])
+
+
+def test_interest_runs_since_the_bank_booked_the_loan(world: World) -> None:
+    placed = life.place(world)
+    with world.worker():
+        sandbox.script(
+            fault="delay", purpose="DISBURSEMENT", deal=placed.deal.id, delay=timedelta(days=3)
+        )
+    life.sign(world, placed)
+    world.bank()
+    booked = day_of(world.at)
+    world.later(days=4)
+    world.bank()
+    with world.worker() as system:
+        loan = loan_of(deals.get(system, placed.deal.id))
+        assert loan.status == "SELLER_PAID"
+        assert (loan.disbursed_on, loan.due_on) == (booked, booked + timedelta(days=loan.days))
+    laws.hold(world)

@@ -109,10 +109,11 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
 
 
 def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The loan lies in the dealer's supervised account; interest runs from today."""
+    """The loan lies in the dealer's supervised account; interest runs since the bank booked it."""
     if not remember(deal, Step.DISBURSED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    lending.disbursed(loan_of(deal), at=at)
+    booked_on = instruction.booked_on or day_of(at)
+    lending.disbursed(loan_of(deal), effective=booked_on, at=at)
     _pay_seller(deal, at=at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from heliu.capital.books import policies as templates
 from heliu.capital.lending.events import BankRejected, DepositBooked, LoanDisbursed, SellerPaid
@@ -57,24 +57,29 @@ def disbursing(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     return loan
 
 
-def disbursed(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The loan is in the supervised account: the held limit is used, interest runs from today.
+def disbursed(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The loan is in the supervised account: the held limit is used.
 
+    Interest and term run from `effective`, the day the bank booked it, however late we heard of it.
     What the bank did is booked even when the own share was rejected meanwhile; `unwind` then takes
     it back.
     """
     lock(loan)
     if loan.disbursed_at is not None:
         return loan
-    today = day_of(at)
-    due_on = today + timedelta(days=loan.days)
-    dates = {"disbursed_at": at, "disbursed_on": today, "due_on": due_on, "accrued_to": today}
+    due_on = effective + timedelta(days=loan.days)
+    dates = {
+        "disbursed_at": at,
+        "disbursed_on": effective,
+        "due_on": due_on,
+        "accrued_to": effective,
+    }
     if loan.status == LoanStatus.DISBURSING:
         step(loan, LoanStatus.DISBURSED, **dates)
     else:
         save(loan, **dates)
     entries = templates.disbursed(parties_of(loan), loan.principal, limit_hold=loan.limit_hold)
-    post(loan, "disbursed", entries, effective=today, at=at)
+    post(loan, "disbursed", entries, effective=effective, at=at)
     fact = LoanDisbursed(
         subject=loan.id, number=loan.number, principal=loan.principal, due_on=due_on
     )
