@@ -20,6 +20,7 @@ from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries
+from heliu.logistics.stock.moves import Move, Place, move_goods
 
 
 def at_once(hands: int, deed: Callable[[int], str]) -> Counter[str]:
@@ -46,6 +47,13 @@ def as_worker[T](deed: Callable[[], T]) -> T:
         return deed()
 
 
+def supply(place: Place, quantity: int) -> None:
+    stock.supply(
+        [stock.Supply(place.sku, quantity, place.bin)], owner=place.owner,
+        warehouse=place.warehouse, key=f"{new_id()}", subject=new_id(), at=AT,
+    )  # fmt: skip
+
+
 def reserve(chain: Chain, sku: UUID, quantity: int) -> str:
     try:
         with acting_for([chain.seller]):
@@ -69,6 +77,32 @@ def test_fifty_want_three_of_a_hundred_and_thirty_three_get_them(real_chain: Cha
         left = queries.available([sku], owner=chain.seller, warehouse=chain.seller)
     assert left == {sku: 1}
     assert as_worker(posting.check) == []
+
+
+def test_sets_in_opposite_directions_queue(real_chain: Chain) -> None:
+    """Half of the hands move goods away while the others move them back, in any order of lines."""
+    chain, bins = real_chain, [new_id(), new_id(), new_id()]
+    here = [Place(sku, chain.seller, chain.seller, bins[0]) for sku in chain.skus]
+    for place in here:
+        as_worker(lambda place=place: supply(place, 100))
+
+    def move(n: int) -> str:
+        there = [place._replace(bin=bins[1 + n % 4 // 2]) for place in here]
+        ends = (here, there) if n % 2 else (there, here)
+        moves = [Move(*pair, 1) for pair in zip(*ends, strict=True)]
+        if n % 3:
+            moves.reverse()
+        try:
+            with acting_for([chain.seller]):
+                move_goods(moves, kind="test", key=f"{new_id()}", subject=new_id(), at=AT)
+        except stock.Short:
+            return "short"
+        return "moved"
+
+    found = at_once(24, move)
+    assert found["moved"] >= 12
+    assert found.total() == 24
+    assert as_worker(posting.check) == as_worker(queries.check) == []
 
 
 def test_shipments_from_the_same_rows_queue(real_chain: Chain) -> None:
