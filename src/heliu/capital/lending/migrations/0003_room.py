@@ -1,0 +1,16 @@
+"""Room for the next version of each loan beside it.
+
+The close of day changes every running loan; where the page has room the indexes stay as they are.
+"""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lending", "0002_policies")]
+    operations = [
+        migrations.RunSQL(
+            "alter table lending_loan set (fillfactor = 50)",
+            "alter table lending_loan reset (fillfactor)",
+        )
+    ]
