@@ -412,3 +412,25 @@ def test_notices_of_the_bank_are_kept_alike(hands: Hands, street: Street) -> Non
     assert apply_answers(at=hands.world.at) == 1
     be("heliu_web")
     assert hands.dealer.get(f"/payments/{payment['number']}")["status"] == "BOOKED"
+
+
+def test_a_key_sent_to_two_lanes_at_once_is_one_order(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find the key unused and decide; whoever writes later finds it used."""
+    monkeypatch.setattr(asgi, "DOORS", True)
+    monkeypatch.setattr(asgi, "django", _nobody)
+    keys = [f"both-lanes-{n}" for n in range(8)]
+    body = order(hands, M1=1)
+
+    async def sent() -> list[list[httpx.Response]]:
+        streets = [Street("lane"), Street("lane")]
+        return await asyncio.gather(
+            *(street._send([Sent(hands.dealer, key, body) for key in keys]) for street in streets)
+        )
+
+    for _ in range(5):
+        one, two = finish(sent())
+        assert {answer.status_code for answer in one + two} == {201}
+        assert [answer.json() for answer in one] == [answer.json() for answer in two]
+    assert len(hands.dealer.items("/orders", status="PLACED")) == len(keys)

@@ -31,6 +31,8 @@ listen_addresses = ''
 shared_buffers = '256MB'
 max_wal_size = '4GB'
 max_connections = 200
+# Compiling a plan that looks dear costs more than the page it is for.
+jit = off
 shared_preload_libraries = 'pg_stat_statements'
 """
 SOCKET = ".s.PGSQL.5432"
