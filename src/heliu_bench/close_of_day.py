@@ -81,7 +81,7 @@ def _multiply(ground: Ground, report: Report, loan: Loan, loans: int) -> None:
 def _close(ground: Ground, at: datetime, loans: int) -> Round:
     meter, used = ground.meter(), time.process_time()
     meter.start()
-    done = close_of_day(at=at)
+    done = close_of_day(at=at, hands=2)  # as the worker does
     seconds, spent = meter.stop(generator=0.0)
     spent = Spent(time.process_time() - used, spent.postgres, 0.0)
     current = Loan.objects.filter(status__in=RUNNING, accrued_to=day_of(at)).count()

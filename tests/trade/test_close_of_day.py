@@ -267,6 +267,14 @@ def test_a_deal_in_somebodys_hands_is_passed_over_and_caught_up(
     assert posting.check() == queries.check() == []
 
 
+def test_two_hands_close_side_by_side(chain: list[Loan], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "SET", 1)
+    at = AT + timedelta(days=1)
+    assert closing.close_of_day(at=at, hands=2) == accrued_to(at) == 5
+    assert closing.close_of_day(at=at, hands=2) == 0
+    assert posting.check() == queries.check() == []
+
+
 def test_a_close_that_dies_is_gone_on_with(
     chain: list[Loan], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ set has done is done, so a close that was cut off is gone on with by running it 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import TypedDict
@@ -46,14 +47,15 @@ class Said(TypedDict):
     owed: int
 
 
-def close_of_day(*, at: datetime) -> int:
+def close_of_day(*, at: datetime, hands: int = 1) -> int:
     """Bring every running loan up to today; returns how many were brought.
 
     Safe to run at any time and again: interest is posted as what is due to date less what was
-    posted, and each notice and step is written once.
+    posted, and each notice and step is written once. With more `hands` than one, sets are closed
+    side by side on connections of their own, so that one reckons while PostgreSQL writes another.
     """
     waiting = _waiting(day_of(at))
-    closed = {deal for some in batched(waiting, SET) for deal in _close_free(some, at=at)}
+    closed = _close_sets(waiting, at=at, hands=hands)
     closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
     sweep(at=at)
     pledges.expire_codes(at=at)
@@ -68,6 +70,22 @@ def _waiting(today: date) -> list[UUID]:
     untold = loans.due_between(today, today + SOON).exclude(Exists(told))
     behind = loans.to_close(on=today)
     return sorted({*behind.values_list("deal", flat=True), *untold.values_list("deal", flat=True)})
+
+
+def _close_sets(waiting: Sequence[UUID], *, at: datetime, hands: int) -> set[UUID]:
+    """Close whatever nobody is at, set by set; the deals that were closed."""
+    sets = batched(waiting, SET)
+    if hands == 1:
+        return {deal for some in sets for deal in _close_free(some, at=at)}
+
+    def close(some: Sequence[UUID]) -> list[UUID]:
+        try:
+            return _close_free(some, at=at)
+        finally:
+            connection.close()  # each hand has its own
+
+    with ThreadPoolExecutor(hands) as pool:
+        return {deal for closed in pool.map(close, sets) for deal in closed}
 
 
 def _close_free(deal_ids: Sequence[UUID], *, at: datetime) -> list[UUID]:

@@ -39,7 +39,7 @@ def seal(timestamp: int) -> None:
 @app.task(name="trade.close_of_day", queue="sweep", queueing_lock="close_of_day")
 def close_the_day(timestamp: int) -> None:
     """Interest, due dates, arrears, comparisons up to today; again, it changes nothing."""
-    close_of_day.close_of_day(at=clock.now())
+    close_of_day.close_of_day(at=clock.now(), hands=2)
 
 
 @app.periodic(cron="*/15 * * * *")
