@@ -223,12 +223,21 @@ select case when t.buyer = party then t.seller else t.buyer end,
  order by t.since desc, t.id limit most
 $$;
 
--- How many documents of a party stand in which state.
+-- How many documents of a party stand in which state; orders are counted as far as a list counts.
 create or replace function operator_states(party uuid) returns table (kind text, state text, n bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 select s.kind, s.state, s.n from (
-    select 'ORDER' as kind, o.status::text as state, count(*) as n from ordering_order o
-     where o.buyer = party or o.seller = party or o.lender = party group by o.status
+    select 'ORDER' as kind, o.status::text as state, count(*) as n from (
+        (select status from ordering_order where buyer = party limit 10001)
+        union all
+        (select status from ordering_order
+          where seller = party and status <> 'COMPLETED' limit 10001)
+        union all
+        (select status from ordering_order
+          where seller = party and status = 'COMPLETED' limit 10001)
+        union all
+        (select status from ordering_order where lender = party limit 10001)) o
+     group by o.status
     union all
     select 'LOAN', l.status, count(*) from lending_loan l
      where l.borrower = party or l.lender = party group by l.status
