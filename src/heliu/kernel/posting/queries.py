@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from heliu.kernel.arrays import texts
 from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.records import Balance, HoldState, LineRow
 
@@ -47,7 +48,9 @@ select l.id, j.id, j.key, j.kind, j.effective, j.at, j.subject, a.id, a.key, l.a
 
 def account_ids(keys: Iterable[str]) -> dict[str, int]:
     """key -> id of the accounts that are there and seen."""
-    return dict(rows("select key, id from posting_account where key = any(%s::text[])", list(keys)))
+    return dict(
+        rows("select key, id from posting_account where key = any(%s::text[])", texts(keys))
+    )
 
 
 def balances(accounts: Iterable[int], *, at: datetime | None = None) -> dict[int, Balance]:
