@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -533,8 +534,8 @@ def test_a_refused_disbursement_gives_the_deposit_back(facility: Facility) -> No
     assert line(facility) == (0, 0, LIMIT)
     todo = operations.unwind(loan, reason="Bank", at=AT)
     assert todo == operations.Unwinding(deposit_back=DEPOSIT)
-    operations.deposit_returned(loan, at=AT)
-    operations.deposit_returned(loan, at=AT)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=AT)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=AT)
     assert loan.status == LoanStatus.CANCELLED
     assert trial() == NOTHING
     sound()
@@ -545,7 +546,7 @@ def test_own_share_booked_though_the_disbursement_was_refused(facility: Facility
     operations.own_share_moved(loan, at=AT)
     todo = operations.unwind(loan, reason="Bank", at=AT)
     assert todo == operations.Unwinding(deposit_back=DEPOSIT, from_supervised=True)
-    operations.deposit_returned(loan, at=AT)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=AT)
     assert (loan.status, trial()) == (LoanStatus.CANCELLED, NOTHING)
     sound()
 
@@ -557,7 +558,7 @@ def test_loan_booked_though_the_own_share_was_refused(facility: Facility) -> Non
     todo = operations.unwind(loan, reason="Bank", at=AT)
     assert todo == operations.Unwinding(loan_back=PRINCIPAL, deposit_back=DEPOSIT)
     operations.loan_returned(loan, at=AT)
-    operations.deposit_returned(loan, at=AT)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=AT)
     assert (loan.status, trial()) == (LoanStatus.CANCELLED, NOTHING)
     assert line(facility) == (0, 0, LIMIT)
     sound()
@@ -569,7 +570,7 @@ def test_both_payments_refused_is_one_rejection_with_two_facts(facility: Facilit
     assert (loan.status, line(facility)) == (LoanStatus.BANK_REJECTED, (0, 0, LIMIT))
     assert Fact.objects.filter(name="capital.bank-rejected").count() == 2
     operations.unwind(loan, reason="Bank", at=AT)
-    operations.deposit_returned(loan, at=AT)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=AT)
     assert (loan.status, trial()) == (LoanStatus.CANCELLED, NOTHING)
 
 
@@ -585,7 +586,8 @@ def test_a_refused_seller_payment_takes_everything_back(
     assert todo == operations.Unwinding(
         loan_back=PRINCIPAL, deposit_back=DEPOSIT, from_supervised=True
     )
-    steps: list[Callable[..., Loan]] = [operations.loan_returned, operations.deposit_returned]
+    deposit_returned = partial(operations.deposit_returned, amount=DEPOSIT, key="")
+    steps: list[Callable[..., Loan]] = [operations.loan_returned, deposit_returned]
     for step in reversed(steps) if deposit_first else steps:
         step(loan, at=AT)
         step(loan, at=AT)
@@ -606,7 +608,7 @@ def test_a_cancelled_order_is_refunded_by_the_seller(facility: Facility) -> None
     assert done.allocation.interest == 1_200_00
     assert loan.deposit_back == DEPOSIT - 1_200_00
     assert loan.status == LoanStatus.UNWINDING
-    operations.deposit_returned(loan, at=ten)
+    operations.deposit_returned(loan, amount=loan.deposit_back, key="", at=ten)
     assert loan.status == LoanStatus.CANCELLED
     assert trial() == {
         "lender": {"nostro": 1_200_00, "interest_income": -1_200_00},

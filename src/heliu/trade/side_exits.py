@@ -201,6 +201,7 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     if is_done(deal, Step.REFUNDED, key=key):
         return
     loan = loan_of(deal)
+    returning = loan.deposit_back  # of a refund before, and on its way already
     paid = lending.seller_refunded(
         loan,
         amount=instruction.amount,
@@ -213,8 +214,8 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
         amount=instruction.amount, principal=paid.allocation.principal,
     )  # fmt: skip
     loan = loan_of(deal)
-    if loan.deposit_back:
-        _return_deposit(deal, loan.deposit_back, payer=loan.lender, key=key, at=at)
+    if left := loan.deposit_back - returning:
+        _return_deposit(deal, left, payer=loan.lender, key=key, at=at)
     financed_order.release(deal, key=key, at=at)
     financed_order.close_if_done(deal, at=at)
     _end_if_cancelled(deal, at=at)
@@ -233,7 +234,7 @@ def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetim
     if remember(
         deal, Step.DEPOSIT_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
     ):
-        lending.deposit_returned(loan_of(deal), at=at)
+        lending.deposit_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
         financed_order.close_if_done(deal, at=at)
         _end_if_cancelled(deal, at=at)
 

@@ -109,16 +109,18 @@ def loan_returned(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     return loan
 
 
-def deposit_returned(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The borrower has its own share back."""
+def deposit_returned(
+    loan: Loan, *, amount: int, key: str, at: datetime, actor: Actor = SYSTEM
+) -> Loan:
+    """The borrower has `amount` of its own share back, once per `key`: a refund may leave some."""
     lock(loan)
     if not loan.deposit_back:
         return loan
     entries = templates.deposit_returned(
-        parties_of(loan), loan.deposit_back, from_supervised=plan(loan).from_supervised
+        parties_of(loan), amount, from_supervised=plan(loan).from_supervised
     )
-    post(loan, "deposit_returned", entries, effective=day_of(at), at=at)
-    save(loan, deposit_back=0)
+    post(loan, "deposit_returned", entries, effective=day_of(at), at=at, key=key)
+    save(loan, deposit_back=loan.deposit_back - amount)
     end_if_done(loan, actor=actor, at=at)
     return loan
 
