@@ -322,6 +322,8 @@ def test_who_guesses_is_barred_for_a_while(chain: Chain) -> None:
     for _ in range(gate.WRONG_CODES):
         assert pick_up(chain, "222 222").code == "wrong"
     assert pick_up(chain, freed.code).code == "locked"
+    slow = AT - timedelta(seconds=90)
+    assert pick_up(chain, freed.code, slow).code == "locked"
     assert pick_up(chain, freed.code, AT + gate.WRONG_WITHIN).go
 
 
