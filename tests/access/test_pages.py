@@ -37,6 +37,7 @@ NAMES = {
     "bank_request": {"number": "to_decide_loan"},
     "bank_facility": {"number": "facility"},
     "bank_facility_switch": {"number": "facility"},
+    "bank_facility_end": {"number": "facility"},
     "bank_pay_again": {"number": "payment"},
     "operator_exception": {"number": "to_decide"},
     "operator_party": {"code": "open_code"},
@@ -45,7 +46,8 @@ NAMES = {
 DEEDS = {
     "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
-    "warehouse_arrived", "bank_facility_switch", "bank_pay_again", "operator_check_now",
+    "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
+    "operator_check_now",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {"home", "sign_in", "help", "language", "theme", "density"}
