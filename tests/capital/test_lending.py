@@ -726,6 +726,28 @@ def test_a_lot_of_quotes_at_once_never_pass_the_limit(own_db: str, as_worker) ->
         assert line(facility) == (0, LIMIT, 0)
 
 
+def test_a_limit_granted_by_eight_at_once_is_granted_once(own_db: str, as_worker) -> None:
+    """A dealer's first orders may come together, each with its own assessment."""
+    with transaction.atomic(), as_worker():
+        first = seed()
+        programme = first.programme
+        credit.end(first, actor=SYSTEM, at=AT)
+        assessments = [assess(programme).pk for _ in range(8)]
+
+    def grant(pk: UUID) -> UUID:
+        try:
+            with acting_for(ALL):
+                mine = CreditAssessment.objects.select_related("programme").get(pk=pk)
+                return credit.grant(mine, actor=SYSTEM, at=AT, limit=LIMIT).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        granted = set(pool.map(grant, assessments))
+    assert len(granted) == 1
+    assert first.pk not in granted
+
+
 def test_one_payment_told_by_eight_at_once_is_booked_once(own_db: str, as_worker) -> None:
     with transaction.atomic(), as_worker():
         loan = running(seed())

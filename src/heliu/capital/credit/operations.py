@@ -7,6 +7,8 @@ from decimal import Decimal
 from time import perf_counter_ns
 from uuid import UUID
 
+from django.db import connection
+
 from heliu.capital.books import operations as books
 from heliu.capital.credit import policies, reasons, scorecard
 from heliu.capital.credit.events import CreditDecided, FacilityEnded, FacilityGranted
@@ -119,6 +121,10 @@ def grant(
     Valid for a year. Raises `LimitShort` when more is in use than the new limit.
     """
     amount = assessment.limit if limit is None else limit
+    # Two first orders at once: the later one finds what the earlier one was granted.
+    with connection.cursor() as cursor:
+        name = f"facility:{assessment.borrower}:{assessment.programme_id}"
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
     facility = (
         Facility.objects.select_for_update()
         .filter(borrower=assessment.borrower, programme=assessment.programme)
