@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from heliu.config import memory
 from heliu.config.postgres import Trouble
 from heliu.kernel.access.models import User
 from heliu.kernel.access.request import DESK
@@ -65,6 +66,7 @@ def run(ground: Ground, report: Report, options: Options) -> None:
         _explore(desk, options.samples)
         if not desk.pages:
             raise Trouble(f"Nobody can sit down at the desk of {desk.role}: --demo or --install?")
+    memory.settle()  # as a server does
     with report.progress(sum(len(desk.pages) for desk in desks)) as step:
         for desk in desks:
             for route, addresses in sorted(desk.pages.items()):

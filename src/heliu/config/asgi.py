@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from heliu.config import failures, static
+from heliu.config import failures, memory, static
 from heliu.config.running import end_with_parent
 from heliu.config.threads import Full, Threads
 
@@ -55,6 +55,7 @@ _django_threads = Threads("django", THREADS, WAITING)
 _own_thread = Threads("health", 1, 10)  # who asks how we are does not wait for the pages
 # Read now what the first visitor would wait for: the pages' modules and the static files.
 _ = get_resolver().url_patterns, static.files()
+memory.settle()
 
 
 async def django(scope: Scope, body: io.BytesIO, send: Send) -> None:
