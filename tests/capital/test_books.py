@@ -19,7 +19,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import NotFound
 from heliu.kernel.ids import new_id
-from heliu.kernel.posting.operations import KeyReused, LimitShort, NewHold, account_ids, balances
+from heliu.kernel.posting.operations import KeyReused, LimitShort, NewHold, balances
 
 AT = datetime(2026, 11, 2, 3, tzinfo=UTC)
 DAY = AT.date()
@@ -32,14 +32,6 @@ def parties() -> Parties:
 
 
 P = parties()
-
-
-def terms_left(seller: UUID, buyer: UUID) -> int | None:
-    """What the buyer may still order on terms, as either side may ask."""
-    (account,) = account_ids([policies.Place(seller, Code.RECEIVABLE, buyer).key]).values()
-    return balances([account], at=AT)[account].room_up
-
-
 allocations = st.builds(Allocation, money, money, money, money, money)
 TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "deposit_collected": st.builds(
@@ -374,9 +366,9 @@ def test_trade_credit_nobody_granted_is_zero(as_worker) -> None:
         with pytest.raises(LimitShort):
             deliver(1, "one")
         operations.trade_credit(seller=P.seller, buyer=P.dealer, limit=50_00)
-        assert terms_left(P.seller, P.dealer) == 50_00
+        assert queries.terms_left(seller=P.seller, buyer=P.dealer, at=AT) == 50_00
         deliver(50_00, "two")
-        assert terms_left(P.seller, P.dealer) == 0
+        assert queries.terms_left(seller=P.seller, buyer=P.dealer, at=AT) == 0
         with pytest.raises(LimitShort):
             deliver(1, "three")
         assert queries.check() == []
@@ -419,7 +411,7 @@ def test_an_order_on_terms_holds_credit_until_it_is_delivered_or_let_go(as_worke
     buyer = Actor(None, "D", p.dealer, (p.dealer,), frozenset())
     with acting_for([p.dealer]):
         # 50 granted, 20 owed, 5 of the second order still held
-        assert terms_left(**ends) == 25_00
+        assert queries.terms_left(**ends, at=AT) == 25_00
         assert {row.code for row in queries.trial_balance(buyer)} == {"inventory_free", "payable"}
 
 

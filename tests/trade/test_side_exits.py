@@ -12,10 +12,8 @@ from tests.trade.conftest import World
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
 from heliu.capital.credit import queries as credit
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
-from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import queries as stock
 from heliu.trade import close_of_day, deliveries, financed_order, place_order, side_exits
 from heliu.trade.models import Deal, DealStep
@@ -202,10 +200,10 @@ def test_orders_by_transfer_and_on_terms(world: World) -> None:
         with world.worker():
             assert Deal.objects.get(pk=placed.deal.id).outcome == "CLOSED"
     with world.worker():
-        key = Place(world.chain.seller, Code.RECEIVABLE, world.chain.dealers["D001"]).key
-        (account,) = posting.account_ids([key]).values()
-        stands = posting.balances([account], at=world.at)[account]
-        assert stands.room_up == 3_000_000 - 3 * 2000
+        left = books.terms_left(
+            seller=world.chain.seller, buyer=world.chain.dealers["D001"], at=world.at
+        )
+        assert left == 3_000_000 - 3 * 2000
     laws.hold(world)
 
 

@@ -185,11 +185,12 @@ def demo(
     ] = "30,70",
     json: Annotated[Path | None, typer.Option(help="Write the whole deal to this file.")] = None,
     dealers: Annotated[
-        int, typer.Option(help="Load so many more dealers and all they ordered, then leave.")
+        int, typer.Option(help="Load so many more dealers and all they ordered, then leave.", min=0)
     ] = 0,
     years: Annotated[int, typer.Option(help="Over how many years they ordered.", min=1)] = 1,
     orders: Annotated[
-        int, typer.Option(help="How often each of them orders in a year; 0 for the world's own.")
+        int,
+        typer.Option(help="How often each of them orders in a year; 0 for the world's own.", min=0),
     ] = 0,
     port: Port = 8000,
     host: Host = "127.0.0.1",

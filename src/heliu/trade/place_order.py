@@ -19,6 +19,7 @@ from django.db import connection
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
+from heliu.capital.books import queries as accounts
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit import queries as credit_queries
 from heliu.capital.credit.models import CreditAssessment
@@ -60,7 +61,6 @@ from heliu.trade.steps import parties as parties_of
 from heliu.trade.ways import CLOSED, Way, ways_to_pay
 
 SYSTEM = Actor.system()
-CHECKOUT = "select trades, terms_left, houses from trade_checkout(%s::uuid[], %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -97,20 +97,17 @@ def preview(
 ) -> Preview:
     """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid."""
     actor.require("order")
-    ask = Ask(actor, seller, _wanted(lines), PayBy.TERMS)
-    asked = [list(actor.orgs), ask.buyer, seller, ask.terms_key, at]
-    trades, terms_left, houses = _row((CHECKOUT, asked))
-    if not trades:
-        raise NotFound()
-    checked = _check(ask, at)
+    buyer = actor.own_org
+    parties.active_relationship(buyer=buyer, seller=seller)
+    checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
-    with widened([ask.buyer, seller]):
-        offer = _offer(ask.buyer, seller, total, at)
+    with widened([buyer, seller]):
+        offer = _offer(buyer, seller, total, at)
     ways = ways_to_pay(
         total,
-        terms_left=terms_left or 0,
+        terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
         offer=offer,
-        has_house=_supervised(houses, warehouse) is not None,
+        has_house=_supervised(actor, warehouse) is not None,
     )
     return Preview(checked, total, ways, offer)
 
@@ -287,15 +284,17 @@ def _wanted(lines: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
     return wanted
 
 
-def _check(ask: Ask, at: datetime) -> list[CheckedLine[Sku]]:
+def _check(
+    buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
+) -> list[CheckedLine[Sku]]:
     """Price each line and see whether there is enough of it."""
-    seller, wanted = ask.seller, ask.wanted
+    wanted = _wanted(lines)
     known = Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
     if len(skus) < len(wanted):
         raise NotFound()
     prices = pricing.resolve(
-        buyer=ask.buyer,
+        buyer=buyer,
         seller=seller,
         wanted=[(sku, max(quantity, 1)) for sku, quantity in wanted.items()],
         on=day_of(at),
@@ -318,7 +317,7 @@ def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer 
 
 
 def _house(actor: Actor, wanted: UUID | None) -> UUID:
-    house = _supervised([house.org for house in supervised_for(actor)], wanted)
+    house = _supervised(actor, wanted)
     if house is None:
         raise Invalid(
             "no-warehouse", CLOSED["no-warehouse"], field="warehouse",
@@ -327,8 +326,9 @@ def _house(actor: Actor, wanted: UUID | None) -> UUID:
     return house
 
 
-def _supervised(known: Sequence[UUID], wanted: UUID | None) -> UUID | None:
+def _supervised(actor: Actor, wanted: UUID | None) -> UUID | None:
     """The supervised warehouse that was asked for, or the first the buyer knows."""
+    known = supervised_for(actor).values_list("org", flat=True)
     return (wanted if wanted in known else None) if wanted else next(iter(known), None)
 
 

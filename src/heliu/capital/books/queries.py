@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from heliu.capital.books.chart import MEMO, MIRRORS, kind_label, label
+from heliu.capital.books.chart import MEMO, MIRRORS, Code, kind_label, label
 from heliu.capital.books.models import Account
 from heliu.capital.books.policies import Place
 from heliu.kernel.access.actor import Actor
@@ -104,6 +104,16 @@ def statement(actor: Actor, account: int, *, limit: int = 200) -> list[Statement
         )
         balance -= line.amount
     return rows
+
+
+def terms_left(*, seller: UUID, buyer: UUID, at: datetime) -> int:
+    """What a buyer may still order on terms (minor units); 0 when no trade credit was granted.
+
+    Both sides may ask: the engine shows an account to its counterparty too.
+    """
+    key = Place(seller, Code.RECEIVABLE, buyer).key
+    stands = posting.balances(posting.account_ids([key]).values(), at=at)
+    return sum(stand.room_up or 0 for stand in stands.values())
 
 
 def totals(code: str) -> dict[tuple[UUID, UUID | None], int]:

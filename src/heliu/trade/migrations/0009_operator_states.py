@@ -8,5 +8,5 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0009_checkout")]
+    dependencies = [("trade", "0008_step_kinds")]
     operations = [migrations.RunSQL((SQL / "operator.sql").read_text(), migrations.RunSQL.noop)]
