@@ -248,6 +248,37 @@ def test_a_line_put_in_afterwards_is_found(ledger: Ledger) -> None:
     assert (finding.chain, finding.kind) == ("book:a", "added")
 
 
+def test_a_line_put_in_behind_a_quiet_chain_is_found(ledger: Ledger) -> None:
+    """Newer than its chain's last seal and older than another's: no sealer comes by there again."""
+    lines = ledger.chains["book:a"]
+    back = (
+        "update posting_chain set sealed_to = (select min(transaction) from posting_line)"
+        " where name = 'book:a'",
+        [],
+    )
+    forged = """insert into posting_line (journal_id, account_id, amount, effective, org, chain_id, transaction)
+        select journal_id, account_id, 1, effective, org, chain_id, transaction from posting_line where id = %s
+        """
+    (finding,) = tampered(ledger, [back, (forged, [lines[-1]])], kept=False)
+    assert (finding.chain, finding.position, finding.kind) == ("book:a", len(lines) + 1, "added")
+
+
+def test_a_block_taken_from_the_middle_is_found(ledger: Ledger) -> None:
+    """At the one that follows it; what it sealed would be found too, were it not gone with it."""
+    one = "(select id from posting_chain where name = 'book:a')"
+    sealed = rows(f"select lines from posting_seal where chain_id = {one} and block = 3")[0][0]
+    after = rows(f"select lines[1] from posting_seal where chain_id = {one} and block = 4")[0][0]
+    place = ledger.chains["book:a"].index(sealed[0]) + 1
+    gone = [
+        (f"delete from posting_seal where chain_id = {one} and block = 3", []),
+        ("delete from posting_line where id = any(%s)", [sealed]),
+    ]
+    assert tampered(ledger, gone) == [("book:a", after, place, "rewritten")]
+    first = [(f"delete from posting_seal where chain_id = {one} and block < 3", []), *gone[:1]]
+    (finding,) = tampered(ledger, first, kept=False)
+    assert (finding.chain, finding.line, finding.kind) == ("book:a", after, "rewritten")
+
+
 def test_rewritten_seals_are_found(ledger: Ledger) -> None:
     """Somebody who alters a line and its leaf, and then also every hash up to the chain's row."""
     one = "(select id from posting_chain where name = 'book:a')"

@@ -1,29 +1,37 @@
 -- The first line at fault of each chain: lines held against their seals, seals against the chain,
 -- and the chain against heads kept elsewhere (names, blocks, numbers of lines, last lines, hashes).
+--
+-- One pass over the seals as they were made, looking up by key what each of them seals: the ledger
+-- is read about as it was written, and one block is in memory at a time. Joins that gather a side
+-- whole would write millions of lines to disk and read them in no order; they are off.
 create or replace function posting_verify(
     names text[], blocks bigint[], counts bigint[], last_lines bigint[], hashes text[])
 returns table (chain text, line bigint, "position" bigint, kind text)
-language sql stable set search_path = public, pg_temp set enable_seqscan = on as $$
-with seal as (
-    select s.*, coalesce(sum(cardinality(s.lines)) over earlier, 0)::bigint as before_it,
-           coalesce(lag(s.hash) over chained, '') as expected,
-           coalesce(lag(s.block) over chained, 0) + 1 as expected_block
+language sql stable set search_path = public, pg_temp
+set enable_seqscan = on set enable_hashjoin = off set enable_mergejoin = off as $$
+with faulty as (  -- what is wrong first in each block, of its chain and of its lines
+    select s.chain_id, s.block, f.line, f.place, f.kind
       from posting_seal s
-    window chained as (partition by s.chain_id order by s.block),
-           earlier as (chained rows between unbounded preceding and 1 preceding)),
-member as materialized (
-    select s.chain_id, m.line, s.before_it + m.n as position, m.leaf, l.id is not null as is_there,
-           case when l.id is not null then posting_leaf(l, j, k) end as now_says
-      from seal s
-     cross join lateral unnest(s.lines, s.leaves) with ordinality m(line, leaf, n)
-      left join posting_line l on l.id = m.line
-      left join posting_journal j on j.id = l.journal_id
-      left join posting_account k on k.id = l.account_id),
-there as (
-    select chain_id, max(position) as last from member where is_there group by chain_id),
-sealed as (
-    select chain_id, max(block) as blocks, sum(cardinality(lines))::bigint as lines
-      from posting_seal group by chain_id),
+      left join posting_seal b on b.chain_id = s.chain_id and b.block = s.block - 1
+     cross join lateral (
+        select s.lines[1], 1::bigint, 'rewritten'
+         where s.before is distinct from case s.block when 1 then '' else b.hash end
+            or s.hash <> posting_block(s.before, s.block, s.lines, s.leaves)
+        union all
+        (select m.line, m.place, case when l.id is null then 'missing' else 'altered' end
+           from unnest(s.lines, s.leaves) with ordinality m(line, leaf, place)
+           left join posting_line l on l.id = m.line
+           left join posting_journal j on j.id = l.journal_id
+           left join posting_account k on k.id = l.account_id
+          where l.id is null or posting_leaf(l, j, k) is distinct from m.leaf
+          order by m.place limit 1)) f(line, place, kind)),
+added as (  -- whatever is older than the last seal is sealed
+    select l.chain_id, min(l.id) as line
+      from (select id from posting_line
+             where transaction < (select max(sealed_to) from posting_chain)
+            except select unnest(lines) from posting_seal) a
+      join posting_line l on l.id = a.id
+     group by l.chain_id),
 head as (  -- the chain's own row is a head too, though one that lies beside what it proves
     select c.id, h.block, h.lines, h.last_line, decode(h.hash, 'hex') as hash, h.name
       from unnest(names, blocks, counts, last_lines, hashes) h(name, block, lines, last_line, hash)
@@ -31,33 +39,28 @@ head as (  -- the chain's own row is a head too, though one that lies beside wha
     union all
     select c.id, c.blocks, c.lines, c.last_line, c.hash, c.name
       from posting_chain c where c.blocks > 0),
-fault as (
-    select m.chain_id, null as name, m.line, m.position,
-           case when m.is_there then 'altered'
-                when m.position > coalesce(t.last, 0) then 'truncated'
-                else 'missing' end as kind
-      from member m left join there t using (chain_id)
-     where m.now_says is distinct from m.leaf
+fault as (  -- `place` counts from the beginning of the block; without one, from the chain's end
+    (select distinct on (chain_id) chain_id, null as name, line, block, place, kind
+       from faulty order by chain_id, block, place, kind desc)
     union all
-    select s.chain_id, null, s.lines[1], s.before_it + 1, 'rewritten'
-      from seal s
-     where s.before <> s.expected or s.block <> s.expected_block
-        or s.hash <> posting_block(s.before, s.block, s.lines, s.leaves)
+    select chain_id, null, line, null, 1, 'added' from added
     union all
-    select l.chain_id, null, l.id, coalesce(d.lines, 0) + 1, 'added'
-      from posting_line l
-      join posting_chain c on c.id = l.chain_id and l.transaction < c.sealed_to
-      left join sealed d on d.chain_id = l.chain_id
-     where not exists (select from member m where m.line = l.id)
+    select h.id, h.name, h.last_line, null, 1, 'truncated' from head h
+     where h.block > coalesce((select max(block) from posting_seal where chain_id = h.id), 0)
     union all
-    select h.id, h.name, h.last_line, coalesce(d.lines, 0) + 1, 'truncated'
-      from head h left join sealed d on d.chain_id = h.id
-     where h.block > coalesce(d.blocks, 0)
-    union all
-    select h.id, h.name, h.last_line, h.lines, 'rewritten'
+    select h.id, h.name, h.last_line, 1, h.lines, 'rewritten'
       from head h join posting_seal s on s.chain_id = h.id and s.block = h.block
      where s.hash <> h.hash)
-select distinct on (1) coalesce(c.name, f.name)::text, f.line, f.position, f.kind
-  from fault f left join posting_chain c on c.id = f.chain_id
- order by 1, f.position, f.line
+select distinct on (1) coalesce(c.name, f.name)::text, f.line, p.position,
+       case when f.kind = 'missing' and not exists (  -- nothing that comes after it is there
+           select from posting_seal s, unnest(s.lines) with ordinality m(line, place), posting_line l
+            where s.chain_id = f.chain_id and (s.block, m.place) > (f.block, f.place)
+              and l.id = m.line) then 'truncated' else f.kind end
+  from fault f
+  left join posting_chain c on c.id = f.chain_id
+ cross join lateral (
+       select f.place + coalesce(sum(cardinality(s.lines)), 0)::bigint as position
+         from posting_seal s
+        where s.chain_id = f.chain_id and (f.block is null or s.block < f.block)) p
+ order by 1, p.position, f.line
 $$;
