@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -30,7 +29,6 @@ from heliu.logistics.pledges.policies import (
     Bound,
     digest_of,
     fresh_code,
-    loan_to_value,
     units_to_release,
 )
 from heliu.logistics.stock import operations as stock
@@ -79,11 +77,6 @@ def test_codes_are_read_without_mistake() -> None:
     assert code[3] == " "
     assert digest_of("7q4-k29", "s") == digest_of(" 7Q4 K29", "s")
     assert digest_of("7Q4 K29", "s") != digest_of("7Q4 K29", "t")
-
-
-def test_cover() -> None:
-    assert loan_to_value(700, 1000) == Decimal("70.0")
-    assert loan_to_value(1, 0) is None
 
 
 def test_received_goods_are_bound(chain: Chain) -> None:
@@ -376,27 +369,31 @@ def test_bound_goods_do_not_move_behind_the_pledge(chain: Chain) -> None:
         PledgeLine.objects.all().delete()
 
 
-def test_the_board_shows_what_is_bound(chain: Chain) -> None:
+def test_what_is_bound_is_told_line_by_line(chain: Chain) -> None:
     pledge = chain.pledged(10, 4)
     release(pledge, 300)
-    (row,) = queries.board(person(chain.lender))
-    assert (row.pledge.number, row.quantity, row.value, row.ready) == (pledge.number, 11, 1700, 3)
-    assert [(x.bin, x.quantity, x.value) for x in row.lines] == [
+    (found,) = queries.in_force(person(chain.lender))
+    assert found == pledge
+    assert [(x.bin, x.quantity, x.value) for x in queries.bound_lines([pledge.id])[pledge.id]] == [
         ("A-01", 7, 700),
         ("A-02", 4, 1000),
     ]
-    assert queries.board(person(chain.stranger)) == []
-    assert queries.board(person(chain.keeper), warehouse=new_id()) == []
-    assert len(queries.board(person(chain.keeper), deals=[pledge.deal])) == 1
+    assert queries.in_force(person(chain.keeper)).get() == pledge
+    assert not queries.in_force(person(chain.stranger))
+    assert queries.bound_lines([new_id()]) == {}
+    release(pledge, 2000, "r2", all=True)
+    assert not queries.in_force(person(chain.lender))
+    assert queries.bound_lines([pledge.id]) == {}
 
 
-def test_the_board_asks_a_fixed_number_of_questions(
+def test_lines_are_told_in_a_fixed_number_of_questions(
     chain: Chain, django_assert_num_queries
 ) -> None:
-    for _ in range(3):
-        chain.pledged(2, 2)
-    with django_assert_num_queries(3):
-        assert len(queries.board(person(chain.lender))) == 3
+    bound = [chain.pledged(2, 2).id for _ in range(3)]
+    with django_assert_num_queries(2):
+        lines = queries.bound_lines(bound)
+        assert sum(len(each) for each in lines.values()) == 6
+        assert {str(x.sku) for each in lines.values() for x in each} == {"M0 Mug 0", "M1 Mug 1"}
 
 
 def test_the_plan_of_the_house(chain: Chain) -> None:

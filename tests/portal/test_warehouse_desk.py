@@ -19,6 +19,8 @@ from heliu.logistics.pledges.models import CodeAttempt, Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import PickAttempt, Receiving
+from heliu.portal.bank import pledge_board as bank_board
+from heliu.portal.warehouse import pledge_board
 from heliu.trade import photos
 from heliu.trade.models import DealStep
 from heliu.trade.place_order import Placed
@@ -215,6 +217,36 @@ def test_the_lender_sees_the_debt_on_the_board_and_the_keeper_does_not(demo: Wor
     assert pledge.number not in read(browser("owner@d002.demo"), "/pledges")
 
 
+def test_boards_are_read_leaf_by_leaf_and_summed_whole(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        life.to_pledge(demo)
+    with demo.worker():
+        older, newer = Pledge.objects.order_by("activated_at")
+    for board in (pledge_board, bank_board):
+        monkeypatch.setattr(board, "ROWS", 1)
+    for who, address, on in (
+        (KEEPER, "/pledges", "?show=all&page=2"),
+        ("credit@bank.demo", "/bank/pledges", "?page=2"),
+    ):
+        first = read(browser(who), address)
+        assert older.number in first
+        assert newer.number not in first
+        assert f'href="{on}"' in first
+        assert "2 pledges" in first
+        second = read(browser(who), address + on)
+        assert older.number not in second
+        assert newer.number in second
+    # Whoever looks at one stays where he was; another leaf's pledge can be looked at too.
+    link = re.search(r'href="(\?show=all[^"]*#where)"', read(browser(KEEPER), "/pledges?page=2"))
+    assert link
+    assert link[1] == f"?show=all&page=2&pledge={newer.number}#where"
+    chosen = read(browser(KEEPER), f"/pledges?pledge={newer.number}")
+    assert f"<h2>{newer.number}</h2>" in chosen
+    assert older.number in chosen
+
+
 def test_a_bin_of_the_map_shows_its_lots(demo: World) -> None:
     life.to_pledge(demo)
     keeper = browser(KEEPER)
@@ -254,6 +286,7 @@ def test_nobody_counts_or_opens_the_gate_for_another_house(demo: World) -> None:
         "/warehouse/pick-ups?tab=nonsense", "/warehouse/map", "/warehouse/map?bin=none&house=none",
         "/warehouse/lots", "/warehouse/lots?tab=nonsense&q=x", "/warehouse/receipts",
         "/warehouse/receipts?tab=nonsense", "/pledges", "/pledges?show=nonsense&pledge=PL-1",
+        "/pledges?page=nonsense", "/pledges?show=short&page=9",
     ],
 )  # fmt: skip
 def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> None:

@@ -1,102 +1,81 @@
-"""How pledged goods cover the debt they secure. Logistics knows the goods, capital the debt."""
+"""How pledged goods cover the debt they secure. Logistics knows the goods, capital the debt.
+
+The rule is a view, `sql/cover.sql`, so that boards of any length are summed and cut where it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from heliu.capital.lending import queries as lending
-from heliu.capital.lending.models import Loan
+from django.db.models import Count, DecimalField, F, Func, Q, QuerySet, Sum
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges import queries as pledges
-from heliu.logistics.pledges.policies import loan_to_value
-from heliu.logistics.pledges.queries import BoardRow
+from heliu.trade.models import Cover
 
 LONG_DAYS = 60
-ROUNDING = 100  # fen: what is lost in rounding a deposit is no shortfall
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A pledge in force beside its debt, in fen; no debt for who may not see the loan.
-
-    `percent` is the loan to value now and `limit` the one agreed in the loan, in per cent; `gap`
-    is what of the debt passes that share of the goods, else 0. `days` is how long goods lie there.
-    """
-
-    row: BoardRow
-    days: int
-    debt: int | None = None
-    percent: Decimal | None = None
-    limit: Decimal | None = None
-    gap: int = 0
-
-    @property
-    def is_long(self) -> bool:
-        """Whether the goods lie for longer than is usual."""
-        return self.days >= LONG_DAYS
+SHORT = Q(gap__gt=0)
+READY = Q(ready__gt=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A board in figures: values in fen, pieces in `quantity` and `ready`, pledges in `short`."""
+    """A board in figures: values in fen, pieces in `quantity` and `ready`.
 
-    pledges: int
+    `pledges` counts them all, `known` those whose debt the reader sees (`percent` is of their
+    goods), and then those that are short, to be fetched, lying long.
+    """
+
     quantity: int
     value: int
     ready: int
     debt: int
     percent: Decimal | None
-    short: int
     gap: int
+    pledges: int
+    known: int
+    short: int
+    to_fetch: int
+    long: int
 
 
-def covers(actor: Actor, at: datetime) -> list[Cover]:
-    """All pledges in force that the actor may see: by gap, then loan to value, then age.
+class LoanToValue(Func):
+    """Debt as per cent of the goods that secure it."""
 
-    A fixed number of statements however many there are.
-    """
-    rows = pledges.board(actor)
-    deals = [row.pledge.deal for row in rows]
-    loans = {loan.deal: loan for loan in lending.visible_to(actor).filter(deal__in=deals)}
-    found = [cover(row, loans.get(row.pledge.deal), at) for row in rows]
-    return sorted(
-        found, key=lambda one: (-one.gap, -(one.percent or 0), -one.days, one.row.pledge.pk)
+    function = "trade_loan_to_value"
+    output_field = DecimalField()
+
+
+def covers(actor: Actor) -> QuerySet[Cover]:
+    """All pledges in force that the actor may see: by gap, then loan to value, then age."""
+    found = Cover.objects.filter(pledge__in=pledges.in_force(actor)).select_related("pledge")
+    return found.order_by("-gap", F("percent").desc(nulls_last=True), "since", "pk")
+
+
+def days_of(one: Cover, at: datetime) -> int:
+    """For how many days the goods lie there."""
+    return (day_of(at) - one.since).days
+
+
+def lying_long(at: datetime) -> Q:
+    """Goods that lie there for longer than is usual."""
+    return Q(since__lte=day_of(at) - timedelta(days=LONG_DAYS))
+
+
+def total(found: QuerySet[Cover], at: datetime) -> Total:
+    """These pledges together, in one statement."""
+    sums = found.order_by().aggregate(
+        pledges=Count("pk"),
+        known=Count("debt"),
+        short=Count("pk", filter=SHORT),
+        to_fetch=Count("pk", filter=READY),
+        long=Count("pk", filter=lying_long(at)),
+        percent=LoanToValue(Sum("debt"), Sum("value", filter=Q(debt__isnull=False))),
+        # Last: sums called like their columns hide these.
+        **{name: Sum(name, default=0) for name in ("quantity", "value", "ready", "debt", "gap")},
     )
-
-
-def cover(row: BoardRow, loan: Loan | None, at: datetime) -> Cover:
-    """How the goods of one pledge cover its debt."""
-    days = (day_of(at) - day_of(row.pledge.activated_at or row.pledge.agreed_at)).days
-    if loan is None:
-        return Cover(row, days)
-    debt, limit = loan.principal_left, (1 - loan.deposit_ratio) * 100
-    missing = debt - int(row.value * limit / 100)
-    return Cover(
-        row,
-        days,
-        debt=debt,
-        percent=loan_to_value(debt, row.value),
-        limit=limit,
-        gap=missing if missing >= ROUNDING else 0,
-    )
-
-
-def total(found: Iterable[Cover]) -> Total:
-    """These pledges together; the loan to value is that of the goods whose debt is known."""
-    every = list(found)
-    known = [one for one in every if one.debt is not None]
-    debt = sum(one.debt or 0 for one in known)
-    return Total(
-        pledges=len(every),
-        quantity=sum(one.row.quantity for one in every),
-        value=sum(one.row.value for one in every),
-        ready=sum(one.row.ready for one in every),
-        debt=debt,
-        percent=loan_to_value(debt, sum(one.row.value for one in known)),
-        short=sum(1 for one in known if one.gap),
-        gap=sum(one.gap for one in known),
-    )
+    percent = sums.pop("percent")
+    return Total(percent=percent, **{name: int(amount) for name, amount in sums.items()})

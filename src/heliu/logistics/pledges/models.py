@@ -40,6 +40,8 @@ PLEDGE_TONES = {
     PledgeStatus.CANCELLED: Tone.QUIET,
 }
 
+IN_FORCE = (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED)  # goods are bound
+
 
 class Pledge(models.Model):
     """A charge on named goods of `pledgor`, kept by `custodian`, for a loan of `pledgee`.
@@ -93,6 +95,11 @@ class Pledge(models.Model):
             models.Index(fields=["pledgor", "-agreed_at"], name="pledge_pledgor"),
             models.Index(fields=["pledgee", "-agreed_at"], name="pledge_pledgee"),
             models.Index(fields=["custodian", "-agreed_at"], name="pledge_custodian"),
+            models.Index(
+                fields=["activated_at"],
+                name="pledge_in_force",
+                condition=Q(status__in=["ACTIVE", "PARTLY_RELEASED"]),
+            ),
         ]
 
     def __str__(self) -> str:

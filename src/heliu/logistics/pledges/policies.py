@@ -7,7 +7,6 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
 
 # Letters and digits that are not taken for one another, read aloud or written by hand.
@@ -51,11 +50,6 @@ def units_to_release(lines: Sequence[Bound], *, entitlement: int, released_value
         budget -= fits * line.unit_value
         units.append(fits)
     return Share(tuple(units), sum(n * x.unit_value for n, x in zip(units, lines, strict=True)))
-
-
-def loan_to_value(debt: int, value: int) -> Decimal | None:
-    """Debt as per cent of the goods that secure it, to one place; None when nothing does."""
-    return (Decimal(debt) * 100 / value).quantize(Decimal("0.1")) if value else None
 
 
 def fresh_code() -> str:

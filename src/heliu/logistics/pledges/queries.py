@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import (
+    IN_FORCE,
     CodeAttempt,
     Pledge,
     PledgeLine,
@@ -25,6 +26,11 @@ from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.logistics.warehousing.models import Bin, Warehouse
+
+LYING = (
+    "bin", "pledge", "owner", "quantity", "lot", "since", "sku__code", "sku__name", "sku__name_zh",
+)  # fmt: skip
+"""What a plan tells of a row in a bin."""
 
 
 def visible_to(actor: Actor) -> QuerySet[Pledge]:
@@ -92,47 +98,27 @@ class BoardLine:
         return self.line.sku
 
 
-@dataclass(frozen=True)
-class BoardRow:
-    """A pledge that binds goods now. Values in minor units; the debt is joined by the caller."""
-
-    pledge: Pledge
-    quantity: int
-    value: int
-    ready: int
-    lines: list[BoardLine] = field(default_factory=list)
+def in_force(actor: Actor) -> QuerySet[Pledge]:
+    """The pledges that bind goods now."""
+    return visible_to(actor).filter(status__in=IN_FORCE)
 
 
-def board(
-    actor: Actor, *, warehouse: UUID | None = None, deals: Iterable[UUID] | None = None
-) -> list[BoardRow]:
-    """What is bound now, pledge by pledge, oldest first: at the keeper's house, for the lender.
-
-    `value` is that of the goods still bound, `ready` the units released and not picked up yet.
-    """
-    binding = (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED)
-    pledges = visible_to(actor).filter(status__in=binding)
-    if warehouse is not None:
-        pledges = pledges.filter(custodian=warehouse)
-    if deals is not None:
-        pledges = pledges.filter(deal__in=list(deals))
-    live = PledgeLine.objects.filter(is_live=True).select_related("sku", "stock_row")
-    found = list(
-        pledges.order_by("activated_at", "id").prefetch_related(Prefetch("lines", queryset=live))
-    )
-    rows = [line.stock_row for pledge in found for line in pledge.lines.all()]
-    places = {row.bin for row in rows if row.bin is not None}
-    codes = dict(Bin.objects.filter(pk__in=places).values_list("id", "code"))
-    return [
-        BoardRow(
-            pledge=pledge,
-            quantity=pledge.bound_quantity,
-            value=pledge.bound_value,
-            ready=pledge.released_quantity - pledge.picked_up_quantity,
-            lines=[_board_line(line, codes) for line in pledge.lines.all()],
+def bound_lines(pledges: Iterable[UUID]) -> dict[UUID, list[BoardLine]]:
+    """What is still bound of these pledges, by pledge, in the order of their lines."""
+    lines = (
+        PledgeLine.objects.filter(is_live=True, pledge__in=list(pledges))
+        .select_related("sku", "stock_row")
+        .only(
+            "pledge", "position", "quantity", "released", "unit_value", "sku__code", "sku__name",
+            "sku__name_zh", "stock_row__bin", "stock_row__lot",
         )
-        for pledge in found
-    ]
+    )  # fmt: skip
+    places = {line.stock_row.bin for line in lines if line.stock_row.bin is not None}
+    codes = dict(Bin.objects.filter(pk__in=places).values_list("id", "code"))
+    found: dict[UUID, list[BoardLine]] = defaultdict(list)
+    for line in lines:
+        found[line.pledge_id].append(_board_line(line, codes))
+    return found
 
 
 def _board_line(line: PledgeLine, codes: dict[UUID, str]) -> BoardLine:
@@ -157,7 +143,8 @@ def plan(actor: Actor, warehouse: Warehouse) -> list[BinState]:
     Pledged goods show before released ones (set aside for a pick-up), those before other stock.
     """
     rows: dict[UUID | None, list[StockRow]] = defaultdict(list)
-    for row in stock.on_hand(actor, warehouse=warehouse.org):
+    lying = stock.on_hand(actor, warehouse=warehouse.org).filter(bin__isnull=False)
+    for row in lying.only(*LYING):
         rows[row.bin].append(row)
     waiting = set(
         ReleaseLine.objects.filter(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges.queries import bound_lines
 from heliu.portal.bank.loans import numbers_of
 from heliu.portal.shell.cover import state_of
 from heliu.portal.shell.goods import goods_words
@@ -25,16 +25,9 @@ from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
 from heliu.portal.ui.formats import NOTHING, count_text, money_text, percent_text
-from heliu.trade.cover import Cover, covers, total
+from heliu.trade.cover import READY, SHORT, Total, covers, days_of, lying_long, total
 
 ROWS = 50
-FILTERS: Mapping[str, tuple[str, Callable[[Cover], bool]]] = {
-    "": (N_("All"), lambda one: True),
-    "short": (N_("Short"), lambda one: one.gap > 0),
-    "free": (N_("To be fetched"), lambda one: one.row.ready > 0),
-    "old": (N_("60 days and longer"), lambda one: one.is_long),
-}
-"""The words of a filter and what it leaves."""
 
 
 @require_GET
@@ -43,33 +36,35 @@ def board(request: HttpRequest) -> HttpResponse:
     """Pledges in force for this bank, by gap and then by loan to value."""
     actor, at = actor_of(request), now(request)
     state, house = request.GET.get("state", ""), request.GET.get("house", "")
-    everything = [
-        one
-        for one in covers(actor, at)
-        if one.debt is not None and one.row.pledge.pledgee in actor.orgs
-    ]
-    houses = names(one.row.pledge.custodian for one in everything)
-    codes = {org: known.code for org, known in houses.items()}
-    here = [one for one in everything if not house or codes.get(one.row.pledge.custodian) == house]
-    _words, fits_state = FILTERS.get(state, FILTERS[""])
-    shown = [one for one in here if fits_state(one)]
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    everything = covers(actor).filter(debt__isnull=False, pledge__pledgee__in=actor.orgs)
+    counts = _by_house(everything)
+    houses = names(counts)
+    chosen = [org for org, known in houses.items() if known.code == house]
+    here = everything.filter(pledge__custodian__in=chosen) if house else everything
+    sums = total(here, at)
+    filters = {
+        "": (_("All"), Q(), sums.pledges),
+        "short": (_("Short"), SHORT, sums.short),
+        "free": (_("To be fetched"), READY, sums.to_fetch),
+        "old": (_("60 days and longer"), lying_long(at), sums.long),
+    }
+    shown = here.filter(filters.get(state, filters[""])[1])
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     context = {
-        "figures": figures(here),
+        "figures": figures(sums),
         "chips": [
-            parts.Chip(_(words), _address(key, house), sum(map(fits, here)), key == state)
-            for key, (words, fits) in FILTERS.items()
+            parts.Chip(words, _address(key, house), n, key == state)
+            for key, (words, _rule, n) in filters.items()
         ],
-        "house_chips": _house_chips(everything, houses, state, house),
-        "rows": _rows(actor, list(page), houses),
+        "house_chips": _house_chips(counts, houses, state, house),
+        "rows": _rows(actor, list(page), houses, at),
         "pager": parts.pager(page, _address(state, house)[1:]),
     }
     return show(request, "bank/pledge_board.html", context, here="bank_pledges")
 
 
-def figures(found: list[Cover]) -> list[parts.Figure]:
+def figures(sums: Total) -> list[parts.Figure]:
     """The board in five figures."""
-    sums = total(found)
     return [
         parts.Figure(
             _("Goods in pledge"),
@@ -101,11 +96,16 @@ def figures(found: list[Cover]) -> list[parts.Figure]:
     ]
 
 
+def _by_house(found: QuerySet[Any]) -> dict[UUID, int]:
+    """How many pledges each warehouse keeps, the most first."""
+    counts = found.values_list("pledge__custodian").annotate(n=Count("pk"))
+    return dict(counts.order_by("-n", "pledge__custodian"))
+
+
 def _house_chips(
-    found: list[Cover], houses: Mapping[UUID, House], state: str, chosen: str
+    counts: Mapping[UUID, int], houses: Mapping[UUID, House], state: str, chosen: str
 ) -> list[parts.Chip]:
     """One chip per warehouse, when there are several."""
-    counts = Counter(one.row.pledge.custodian for one in found)
     if len(counts) < 2:
         return []
     return [
@@ -115,24 +115,28 @@ def _house_chips(
             n,
             on=houses[org].code == chosen,
         )
-        for org, n in counts.most_common()
+        for org, n in counts.items()
         if org in houses
     ]
 
 
-def _rows(actor: Actor, found: list[Cover], houses: Mapping[UUID, House]) -> list[dict[str, Any]]:
-    numbers = numbers_of(actor, (one.row.pledge.deal for one in found))
-    owners = names(one.row.pledge.pledgor for one in found)
+def _rows(
+    actor: Actor, found: Sequence[Any], houses: Mapping[UUID, House], at: datetime
+) -> list[dict[str, Any]]:
+    numbers = numbers_of(actor, (one.pledge.deal for one in found))
+    owners = names(one.pledge.pledgor for one in found)
+    lines = bound_lines(one.pk for one in found)
     return [
         {
             "cover": one,
-            "owner": owners.get(one.row.pledge.pledgor),
-            "house": houses.get(one.row.pledge.custodian),
+            "days": days_of(one, at),
+            "owner": owners.get(one.pledge.pledgor),
+            "house": houses.get(one.pledge.custodian),
             "state": state_of(one),
-            "goods": goods_words(one.row.lines, by_name=True),
+            "goods": goods_words(lines.get(one.pk, ()), by_name=True),
             "href": (
-                reverse("deal", args=[numbers[one.row.pledge.deal]])
-                if one.row.pledge.deal in numbers
+                reverse("deal", args=[numbers[one.pledge.deal]])
+                if one.pledge.deal in numbers
                 else ""
             ),
         }

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges.policies import loan_to_value
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.flow import confluence, fact_list
@@ -95,7 +94,7 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
                 href="#goods",
             )
         )
-        ratio = loan_to_value(loan.principal_left, pledge.bound_value) if loan else None
+        ratio = pledge.cover.percent
         if ratio is not None and side in ("buyer", "lender"):
             figures.append(Figure(_("Loan to value"), text=percent_text(ratio)))
     span = _order_to_paid(view)

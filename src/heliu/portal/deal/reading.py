@@ -51,6 +51,7 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
     pledge = (
         pledges.visible_to(actor)
         .filter(deal=deal.pk)
+        .select_related("cover")
         .prefetch_related("lines__sku", "releases__lines__sku")
         .first()
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from heliu.trade.cover import Cover
 
-
-def state_of(one: Cover) -> tuple[str, str]:
+def state_of(one: Any) -> tuple[str, str]:
     """The words and the tone of the pill."""
     if one.gap:
         return _("Short"), "bad"
-    if one.row.ready:
+    if one.ready:
         return _("To be fetched"), "due"
-    return str(one.row.pledge.get_status_display()), str(one.row.pledge.tone)
+    return str(one.pledge.get_status_display()), str(one.pledge.tone)

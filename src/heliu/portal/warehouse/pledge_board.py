@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -21,14 +23,15 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.cover import state_of
 from heliu.portal.shell.goods import goods_words
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.ui import parts
 from heliu.portal.ui.formats import count_text, moment_text, money_text, percent_text
 from heliu.portal.ui.parts import Chip, Figure
 from heliu.portal.warehouse.houses import chosen_house, houses_of
 from heliu.portal.warehouse.plan import draw, key_of, places_of
-from heliu.trade.cover import Cover, Total, covers, total
+from heliu.trade.cover import LONG_DAYS, READY, SHORT, Total, covers, days_of, lying_long, total
 
 WEEK = timedelta(days=7)
-MOST_ROWS = 200
+ROWS = 50
 
 
 @require_GET
@@ -36,69 +39,73 @@ MOST_ROWS = 200
 def index(request: HttpRequest) -> HttpResponse:
     """Worst cover first, as far as the desk may see debts; then the oldest."""
     actor, at = actor_of(request), now(request)
-    everything = covers(actor, at)
+    everything = covers(actor)
+    sums = total(everything, at)
+    filters = _filters(sums, at)
     show_only = request.GET.get("show", "all")
-    filters = _filters(everything)
-    chosen_filter = filters.get(show_only, filters["all"])
-    found = [one for one in everything if chosen_filter[1](one)]
-    chosen = next(
-        (one for one in everything if one.row.pledge.number == request.GET.get("pledge")), None
-    )
+    shown = everything.filter(filters.get(show_only, filters["all"])[1])
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
+    chosen = _chosen(everything, request.GET.get("pledge", ""))
+    query = urlencode({"show": show_only})
     context = {
-        "figures": _figures(actor, everything, at),
+        "figures": _figures(actor, sums, at),
         "chips": [
-            Chip(words, f"?show={key}", sum(map(fits, everything)), on=key == show_only)
-            for key, (words, fits) in filters.items()
+            Chip(words, "?" + urlencode({"show": key}), n, on=key == show_only)
+            for key, (words, _rule, n) in filters.items()
         ],
         "show": show_only,
-        "rows": _rows(found[:MOST_ROWS]),
-        "has_more": len(found) > MOST_ROWS,
-        "sees_debt": sees_debt(everything),
+        "rows": _rows(list(page), at, f"?{query}&page={page.number}&pledge="),
+        "pager": parts.pager(page, query),
+        "sees_debt": bool(sums.known),
         "chosen": chosen,
-        **_where(request, actor, everything, chosen),
+        "lines": pledges.bound_lines([chosen.pk]).get(chosen.pk, []) if chosen else [],
+        **_where(request, actor, everything, sums, chosen),
     }
     return show(request, "warehouse/pledge_board.html", context, here="pledge_board")
 
 
-def sees_debt(everything: Sequence[Cover]) -> bool:
-    """Whether the desk may compare debts with goods."""
-    return any(one.debt is not None for one in everything)
+def _chosen(everything: QuerySet[Any], number: str) -> Any:
+    """The pledge of a number, if the desk may see one of it."""
+    return everything.filter(pledge__number=number).first() if number else None
 
 
-def _rows(found: Sequence[Cover]) -> list[dict[str, Any]]:
-    houses = names(org for one in found for org in (one.row.pledge.pledgor, one.row.pledge.pledgee))
+def _rows(found: Sequence[Any], at: datetime, address: str) -> list[dict[str, Any]]:
+    houses = names(org for one in found for org in (one.pledge.pledgor, one.pledge.pledgee))
+    lines = pledges.bound_lines(one.pk for one in found)
     return [
         {
             "cover": one,
-            "pledge": one.row.pledge,
-            "owner": houses.get(one.row.pledge.pledgor),
-            "lender": houses.get(one.row.pledge.pledgee),
-            "goods": goods_words(one.row.lines),
-            "bins": list(dict.fromkeys(line.bin for line in one.row.lines if line.bin)),
+            "pledge": one.pledge,
+            "href": f"{address}{one.pledge.number}#where",
+            "days": days_of(one, at),
+            "is_long": days_of(one, at) >= LONG_DAYS,
+            "owner": houses.get(one.pledge.pledgor),
+            "lender": houses.get(one.pledge.pledgee),
+            "goods": goods_words(lines.get(one.pk, ())),
+            "bins": list(dict.fromkeys(line.bin for line in lines.get(one.pk, ()) if line.bin)),
             "state": state_of(one),
         }
         for one in found
     ]
 
 
-def _filters(everything: Sequence[Cover]) -> dict[str, Any]:
-    """Words and test of each filter of the board, the first being all."""
-    filters: dict[str, Any] = {"all": (_("All"), lambda one: True)}
-    if sees_debt(everything):
-        filters["short"] = (_("Short"), lambda one: bool(one.gap))
-    filters["fetch"] = (_("To be fetched"), lambda one: bool(one.row.ready))
-    filters["long"] = (_("60 days and longer"), lambda one: one.is_long)
+def _filters(sums: Total, at: datetime) -> dict[str, tuple[str, Q, int]]:
+    """Words and rule of each filter of the board and what it leaves, the first being all."""
+    filters = {"all": (_("All"), Q(), sums.pledges)}
+    if sums.known:
+        filters["short"] = (_("Short"), SHORT, sums.short)
+    filters["fetch"] = (_("To be fetched"), READY, sums.to_fetch)
+    filters["long"] = (_("60 days and longer"), lying_long(at), sums.long)
     return filters
 
 
-def _figures(actor: Actor, everything: Sequence[Cover], at: datetime) -> list[Figure]:
-    sums = total(everything)
+def _figures(actor: Actor, sums: Total, at: datetime) -> list[Figure]:
     number = ngettext("%(n)s pledge", "%(n)s pledges", sums.pledges) % {
         "n": count_text(sums.pledges)
     }
     note = f"{number} · {pieces(sums.quantity)}"
     figures = [Figure(_("Goods pledged"), minor=sums.value, note=note)]
-    if sees_debt(everything):
+    if sums.known:
         figures += _debts(sums)
     return [*figures, _waiting(actor, at), _refused(actor, at)]
 
@@ -147,18 +154,17 @@ def _refused(actor: Actor, at: datetime) -> Figure:
 
 
 def _where(
-    request: HttpRequest, actor: Actor, everything: Sequence[Cover], chosen: Cover | None
+    request: HttpRequest, actor: Actor, everything: QuerySet[Any], sums: Total, chosen: Any
 ) -> dict[str, Any]:
     """The plan of the house with the chosen pledge outlined; nothing for a desk without a house."""
     house = chosen_house(request, houses_of(actor))
     if house is None:
         return {}
-    short = {one.row.pledge.pk for one in everything if one.gap}
-    places = places_of(actor, house, short)
+    short = everything.filter(SHORT).values_list("pk", flat=True) if sums.short else ()
+    places = places_of(actor, house, set(short))
     if not places:
         return {}
-    pledge = chosen.row.pledge.pk if chosen else None
-    outlined = {place.place.pk for place in places if pledge in place.pledges}
+    outlined = {place.place.pk for place in places if chosen and chosen.pk in place.pledges}
     return {
         "house": house,
         "plan": draw(places, outlined),
