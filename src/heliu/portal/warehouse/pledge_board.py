@@ -130,11 +130,12 @@ def _debts(sums: Total) -> list[Figure]:
 
 def _waiting(actor: Actor, at: datetime) -> Figure:
     waiting = pledges.pick_ups(actor)
-    first = waiting.filter(code_valid_until__gt=at).first()
+    ends = waiting.filter(code_valid_until__gt=at).values_list("code_valid_until", flat=True)
+    first = ends.first()
     language = get_language() or "en"
     note = (
         _("the next code runs out %(moment)s")
-        % {"moment": moment_text(first.code_valid_until, day_of(at), language)}
+        % {"moment": moment_text(first, day_of(at), language)}
         if first
         else ""
     )

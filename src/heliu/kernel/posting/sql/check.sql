@@ -2,7 +2,7 @@
 create or replace function posting_check() returns table (law text, offender text)
 language sql stable set search_path = public, pg_temp set enable_seqscan = on as $$
 with line as materialized (
-    select l.*, k.key, k.balance_group, k.unit, k.is_limited, k.folded_to
+    select l.*, k.balance_group, k.unit, k.is_limited, k.folded_to
       from posting_line l left join posting_account k on k.id = l.account_id),
 total as (
     select k.id, k.key, k.is_limited, k.posted, k.held_out, k.held_in, k.floor, k.ceiling,
@@ -18,8 +18,9 @@ total as (
 select law, min(offender) from (
     select 'A journal sums to zero per balance group and unit' as law,
            format('%s (%s, %s)', j.key, l.balance_group, l.unit) as offender
-      from line l join posting_journal j on j.id = l.journal_id
-     group by j.key, l.balance_group, l.unit having sum(l.amount) <> 0
+      from (select journal_id, balance_group, unit from line
+             group by journal_id, balance_group, unit having sum(amount) <> 0) l
+      join posting_journal j on j.id = l.journal_id
     union all
     select 'A journal has lines', j.key from posting_journal j
      where not exists (select from line l where l.journal_id = j.id)
