@@ -420,3 +420,8 @@ def test_nobody_adds_photos_for_another_house(demo: World) -> None:
         assert browser(stranger).post(address, form).status_code == 404
     with demo.worker():
         assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/pledges?pledge=%00", "/warehouse/lots?q=a%00b"])
+def test_a_sign_that_no_text_holds_finds_nothing(demo: World, address: str) -> None:
+    read(browser(KEEPER), address, status=404)

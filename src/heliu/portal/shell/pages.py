@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.idempotency.operations import digest, once
 from heliu.portal.shell.frames import frame_for
 
@@ -52,6 +52,8 @@ def desk_page[**P](
             here = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': here})}")
         try:
+            if "%00" in request.META.get("QUERY_STRING", ""):  # nothing stored can hold it
+                raise NotFound()
             with transaction.atomic():
                 return view(request, *args, **kwargs)
         except Refused as refusal:
