@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,8 +13,8 @@ from django.utils import translation
 
 from heliu.api import problems
 from heliu.api.lane.calls import Call, Request, Said
-from heliu.api.lane.gather import Gatherer, Overloaded
-from heliu.api.lane.link import Link
+from heliu.api.lane.gather import Gatherer, Overloaded, Turn
+from heliu.api.lane.link import Links
 from heliu.api.lane.notices import Notices
 from heliu.api.lane.orders import Orders
 from heliu.api.lane.prices import Prices
@@ -32,11 +32,15 @@ class Reply(NamedTuple):
 
 
 class _Hot:
-    """A hot call with its own connection, so that one kind does not wait for another."""
+    """A hot call with its own connections, so that one kind does not wait for another."""
 
     def __init__(self, call: Call[Any]) -> None:
-        self.call, self.link = call, Link()
-        self.gatherer: Gatherer[Any, Said] = Gatherer(lambda batch: call.work(self.link, batch))
+        self.call, self.links = call, Links()
+        self.gatherer: Gatherer[Any, Said] = Gatherer(self._work)
+
+    async def _work(self, batch: Sequence[Any], turn: Turn) -> Sequence[Said | Exception]:
+        async with self.links.one() as link:
+            return await self.call.work(link, batch, turn)
 
 
 class Lane:
@@ -90,7 +94,7 @@ class Lane:
     async def close(self) -> None:
         """Let go of the database."""
         for hot in self._hot.values():
-            await hot.link.close()
+            await hot.links.close()
 
 
 def _problem(language: str, refusal: Refused | None, status: int = 0) -> Reply:

@@ -14,19 +14,46 @@ class Overloaded(Exception):
     """So many wait that whoever comes now had better come again."""
 
 
-class Gatherer[Q, A]:
-    """Answers questions in batches, one batch at a time, in order of arrival.
+class Turn:
+    """A batch's turn to write: after the batch before it is answered, and then the next may begin.
 
-    While one batch is worked on the next gathers, so the batch grows with the load and nobody
-    waits for company. `work` answers a whole batch, an exception standing for the one question it
-    belongs to; when it fails as a whole, each question is asked again by itself, so that one
-    cannot spoil the others.
+    What comes before its turn (asking and deciding) a batch does while the one before it writes.
     """
 
-    def __init__(self, work: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
+    def __init__(self, before: Turn | None) -> None:
+        self._before = before
+        self.may_follow, self._is_over = asyncio.Event(), asyncio.Event()
+
+    async def comes(self) -> None:
+        """Wait for it."""
+        if self._before is not None:
+            await self._before._is_over.wait()
+            self._before = None
+        self.may_follow.set()
+
+    def is_over(self) -> None:
+        """The batch is answered."""
+        self._is_over.set()
+        self.may_follow.set()
+
+
+class Gatherer[Q, A]:
+    """Answers questions in batches, in order of arrival.
+
+    While one batch is worked on the next gathers, so the batch grows with the load and nobody
+    waits for company; a batch whose work says that its turn has come lets the next one begin.
+    `work` answers a whole batch, an exception standing for the one question it belongs to; when it
+    fails as a whole, each question is asked again by itself, so that one cannot spoil the others.
+    """
+
+    def __init__(
+        self, work: Callable[[Sequence[Q], Turn], Awaitable[Sequence[A | Exception]]]
+    ) -> None:
         self._work = work
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
+        self._last: Turn | None = None
         self._running: asyncio.Task[None] | None = None
+        self._at_work: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
@@ -45,22 +72,33 @@ class Gatherer[Q, A]:
 
     async def _run(self) -> None:
         while self._waiting:
+            if self._last is not None:
+                await self._last.may_follow.wait()
             await asyncio.sleep(0)  # let those in who have just arrived
             count = min(len(self._waiting), MOST)
             batch = [self._waiting.popleft() for _ in range(count)]
-            questions = [question for question, _ in batch]
-            for (_, future), answer in zip(batch, await self._answers(questions), strict=True):
+            self._last = turn = Turn(self._last)
+            task = asyncio.create_task(self._finish(batch, turn))
+            self._at_work.add(task)  # a loop keeps no hold of its tasks
+            task.add_done_callback(self._at_work.discard)
+
+    async def _finish(self, batch: Sequence[tuple[Q, asyncio.Future[A]]], turn: Turn) -> None:
+        try:
+            answers = await self._answers([question for question, _ in batch], turn)
+            for (_, future), answer in zip(batch, answers, strict=True):
                 if future.done():  # whoever asked has gone
                     continue
                 if isinstance(answer, Exception):
                     future.set_exception(answer)
                 else:
                     future.set_result(answer)
+        finally:
+            turn.is_over()
 
-    async def _answers(self, questions: Sequence[Q]) -> Sequence[A | Exception]:
+    async def _answers(self, questions: Sequence[Q], turn: Turn) -> Sequence[A | Exception]:
         try:
-            return await self._work(questions)
+            return await self._work(questions, turn)
         except Exception as error:
             if len(questions) == 1:
                 return [error]
-        return [(await self._answers([question]))[0] for question in questions]
+        return [(await self._answers([question], turn))[0] for question in questions]

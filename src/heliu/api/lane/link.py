@@ -1,4 +1,4 @@
-"""The lane's own connection: one for each process, as the web role, opened again when it breaks."""
+"""The lane's own connections, as the web role, opened again when they break."""
 
 from __future__ import annotations
 
@@ -36,6 +36,27 @@ class Link:
         """Give the connection back."""
         if self._open is not None:
             await self._open.close()
+
+
+class Links:
+    """As many connections as there are batches at work: one that writes and one that asks."""
+
+    def __init__(self) -> None:
+        self._free: list[Link] = []
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[Link]:
+        """A connection for one batch."""
+        link = self._free.pop() if self._free else Link()
+        try:
+            yield link
+        finally:
+            self._free.append(link)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        for link in self._free:
+            await link.close()
 
 
 async def rows(db: Database, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from heliu.api.lane.calls import Request, Said, has_token, moment, orgs_of, senders
+from heliu.api.lane.gather import Turn
 from heliu.api.lane.link import Database, Link, row
 from heliu.api.order_lines import Wanted, by_id, in_request
 from heliu.api.orders import NewOrder, shown
@@ -71,26 +72,29 @@ class Orders:
         content = content_of(self.method, self.path, order)
         return Sent(request.token, key, content, order, wanted)
 
-    async def work(self, link: Link, batch: Sequence[Sent]) -> list[Said | Exception]:
+    async def work(
+        self, link: Link, batch: Sequence[Sent], turn: Turn
+    ) -> list[Said | Exception]:
         """Place the orders of a batch as a set, each refused by itself.
 
         Three statements, each a transaction: who sends, what must be known, and what is written,
-        which is guarded against all that happened since.
+        which is guarded against all that happened since. While a batch is written the next one
+        asks and decides.
         """
         self._taken(len(batch))
         try:
-            return await _Batch(await link.open(), batch).placed(locking=False)
+            return await _Batch(await link.open(), batch, turn).placed(locking=False)
         except Overtaken:
             # Again from the beginning, with what is counted on held fast: nobody overtakes that.
             async with link.transaction() as db:
-                return await _Batch(db, batch).placed(locking=True)
+                return await _Batch(db, batch, turn).placed(locking=True)
 
 
 class _Batch:
     """One batch on its way: each order ends as an answer or as the refusal it gets."""
 
-    def __init__(self, db: Database, batch: Sequence[Sent]) -> None:
-        self.db, self.batch = db, batch
+    def __init__(self, db: Database, batch: Sequence[Sent], turn: Turn) -> None:
+        self.db, self.batch, self.turn = db, batch, turn
         self.answers: list[Said | Exception | None] = [None] * len(batch)
         self.actors: dict[int, Actor] = {}
         self.orgs: set[UUID] = set()
@@ -173,6 +177,7 @@ class _Batch:
         }
         written = list(accepted.values())
         sides = {side for one in written for side in (one.draft.buyer, one.draft.seller)}
+        await self.turn.comes()
         state = await row(
             self.db,
             placing.WRITTEN,
