@@ -56,10 +56,10 @@ class Deal(models.Model):
     """One order with its money, goods and facts, seen by all its parties."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
     order_id = models.UUIDField(unique=True)
-    loan_id = models.UUIDField(null=True, blank=True, unique=True)
-    pledge_id = models.UUIDField(null=True, blank=True, unique=True)
+    loan_id = models.UUIDField(null=True, blank=True)
+    pledge_id = models.UUIDField(null=True, blank=True)
     buyer = models.UUIDField()
     seller = models.UUIDField()
     lender = models.UUIDField(null=True, blank=True)
@@ -77,12 +77,30 @@ class Deal(models.Model):
                 | ~models.Q(outcome="OPEN") & ~models.Q(closed_at=None),
                 name="deal_ended_when_closed",
             ),
+            models.UniqueConstraint(fields=["number"], name="one_deal_per_number"),
+            # Most deals have no loan: what is empty has no place in an index.
+            models.UniqueConstraint(
+                fields=["loan_id"], condition=models.Q(loan_id__isnull=False), name="deal_loan"
+            ),
+            models.UniqueConstraint(
+                fields=["pledge_id"],
+                condition=models.Q(pledge_id__isnull=False),
+                name="deal_pledge",
+            ),
         ]
         indexes = [
             models.Index(fields=["buyer", "-opened_at"], name="deal_buyer"),
             models.Index(fields=["seller", "-opened_at"], name="deal_seller"),
-            models.Index(fields=["lender", "-opened_at"], name="deal_lender"),
-            models.Index(fields=["custodian", "-opened_at"], name="deal_custodian"),
+            models.Index(
+                fields=["lender", "-opened_at"],
+                condition=models.Q(lender__isnull=False),
+                name="deal_lender",
+            ),
+            models.Index(
+                fields=["custodian", "-opened_at"],
+                condition=models.Q(custodian__isnull=False),
+                name="deal_custodian",
+            ),
             models.Index(
                 fields=["moved_at"], name="deal_waits", condition=models.Q(outcome="OPEN")
             ),

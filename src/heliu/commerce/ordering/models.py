@@ -64,7 +64,7 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
     buyer = models.UUIDField()
     seller = models.UUIDField()
     warehouse = models.UUIDField()
@@ -94,6 +94,7 @@ class Order(models.Model):
                 | ~Q(status=OrderStatus.CANCELLED) & Q(cancelled_at__isnull=True),
                 name="order_cancelled_has_a_time",
             ),
+            models.UniqueConstraint(fields=["number"], name="one_order_per_number"),
             models.UniqueConstraint(
                 fields=["buyer", "external_id"],
                 condition=~Q(external_id=""),

@@ -25,7 +25,11 @@ class Fact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["deal", "number"], name="fact_deal"),
+            models.Index(
+                fields=["deal", "number"],
+                condition=models.Q(deal__isnull=False),
+                name="fact_deal",
+            ),
             models.Index(fields=["subject", "number"], name="fact_subject"),
         ]
 

@@ -173,10 +173,12 @@ class Hold(models.Model):
             ),
         ]
         indexes = [
+            # Holds without an end are found by their names alone: most are, and they are many.
             models.Index(
-                fields=["account", "expires_at"], condition=Q(status="OPEN"), name="hold_open"
-            ),
-            models.Index(fields=["subject"], name="hold_subject"),
+                fields=["account", "expires_at"],
+                condition=Q(status="OPEN", expires_at__isnull=False),
+                name="hold_due",
+            )
         ]
 
 

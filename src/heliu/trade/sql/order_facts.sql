@@ -38,26 +38,6 @@ begin
       left join parties_organization b on b.id = w.buyer
       left join posting_account k on k.key = w.term_key;
 
-    with line as (
-        select o, sku, quantity, n
-          from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)),
-    price as (
-        select p.pair as o, p.sku, p.unit_price
-          from pricing_resolve(buyers, sellers, line_orders, skus, quantities, on_day, false) p),
-    known as materialized (
-        select id, seller, code from goods_sku where id = any (skus) and is_active),
-    goods as (
-        select s.seller, a.sku, a.quantity, a.account
-          from (select sellers[o] as seller, array_agg(distinct sku) as skus
-                  from line group by 1) s,
-               lateral stock_available(s.skus, s.seller, s.seller, moment) a)
-    select array_agg(k.code order by line.n),
-           array_agg(price.unit_price order by line.n),
-           array_agg(goods.account order by line.n),
-           array_agg(coalesce(goods.quantity, 0) order by line.n)
-      into codes, prices, accounts, free
-      from line
-      left join known k on k.id = line.sku and k.seller = sellers[line.o]
-      left join price on price.o = line.o and price.sku = line.sku
-      left join goods on goods.seller = sellers[line.o] and goods.sku = line.sku;
+    select f.codes, f.prices, f.accounts, f.free into codes, prices, accounts, free
+      from trade_line_facts(buyers, sellers, line_orders, skus, quantities, on_day, moment) f;
 end $$;

@@ -14,9 +14,12 @@ create or replace function trade_orders_asked(
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('heliu.orgs', orgs, true);
+    if locking then
+        perform idempotency_hold(buyers, keys);
+    end if;
     select array_agg(a.place), array_agg(a.request_digest), array_agg(a.body::text)
       into answered, contents, bodies
-      from idempotency_answers(buyers, keys) a;
+      from idempotency_kept(buyers, keys) a;
     select f.trades, f.used, f.names, f.terms, f.room, f.order_numbers, f.deal_numbers,
            f.codes, f.prices, f.accounts, f.free
       into trades, used, names, terms, room, order_numbers, deal_numbers,

@@ -15,7 +15,8 @@ create or replace function trade_orders_written(
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('heliu.orgs', orgs, true);
-    if exists (select from idempotency_answers(buyers, keys)) then
+    perform idempotency_hold(buyers, keys);
+    if exists (select from idempotency_kept(buyers, keys)) then
         refused := 'answered';
         return;
     end if;

@@ -36,18 +36,13 @@ begin
         fact_ids, fact_names, flows, ids, array_fill(null::uuid, array[cardinality(ids)]),
         payloads, audiences, users, names, notices, sellers, kinds, params, links, now_at);
 
-    select p.refused, p.detail into refused, detail
-      from posting_post(
-           '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
-           holds, hold_accounts, hold_amounts, hold_subjects,
-           array_fill(null::timestamptz, array[cardinality(holds)]), '{}', now_at) p
-     where p.refused is not null;
-    if refused is not null then
-        raise exception using errcode = 'HL499', message = refused, detail = detail;
-    end if;
+    perform posting_apply(
+        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+        holds, hold_accounts, hold_amounts, hold_subjects,
+        array_fill(null::timestamptz, array[cardinality(holds)]), '{}', now_at);
 exception
-    when sqlstate 'HL499' then
-        get stacked diagnostics refused = message_text, detail = pg_exception_detail;
+    when sqlstate 'HL403' or sqlstate 'HL404' or sqlstate 'HL409' or sqlstate 'HL422' then
+        get stacked diagnostics refused = returned_sqlstate, detail = pg_exception_detail;
     when unique_violation then
         get stacked diagnostics detail = constraint_name;
         if detail <> 'one_order_per_external_id' then

@@ -14,7 +14,8 @@ INNER = {
     "posting_bound()": "bound",
     "posting_journals(uuid[], text[], text[], date[], uuid[], uuid[], bytea[], int[], bigint[],"
     " bigint[], timestamptz)": "journals",
-    "posting_place(uuid[], bigint[], bigint[], uuid[], timestamptz[], timestamptz)": "place",
+    "posting_place(uuid[], bigint[], bigint[], uuid[], timestamptz[], bigint[], uuid[], uuid[],"
+    " timestamptz)": "place",
     "posting_voidable(uuid[])": "voidable",
     "posting_fold(bigint, bigint)": "fold",
 }

@@ -1,8 +1,6 @@
--- Posts a set of journals, places holds and lets go of holds: all or nothing, in one call.
--- A refusal is an answer (refused = its SQLSTATE), so the caller's transaction stays usable.
---
--- Order of locks, the same for all: keys of journals, ids of holds, then accounts with limits by
--- (lock_rank, id). Accounts without limits are not locked. A hold is guarded by its account's lock.
+-- Posts a set of journals, places holds and lets go of holds: all or nothing, in one call
+-- (`posting_apply`). Returns what stands then on the accounts with limits that were named. A refusal
+-- is an answer (refused = its SQLSTATE), so the caller's transaction stays usable.
 create or replace function posting_post(
     journal_ids uuid[], keys text[], kinds text[], effectives date[], subjects uuid[],
     reversed uuid[], contents bytea[],
@@ -17,124 +15,16 @@ set search_path = public, pg_temp set enable_seqscan = off
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-    asked bigint[] := line_accounts || hold_accounts;
-    fresh bigint[];           -- which journals are new, by their place in the call
-    new_accounts bigint[]; new_amounts bigint[];    -- holds placed
-    gone_accounts bigint[]; gone_amounts bigint[];  -- what holds stop holding: posted, void, due
-    part_accounts bigint[]; part_amounts bigint[];
-    limited bigint[];
-    bad_hold uuid; bad_account bigint; bad_key text; missing bigint;
+    touched bigint[];
 begin
-    if cardinality(keys) > 0 then
-        fresh := posting_journals(journal_ids, keys, kinds, effectives, subjects, reversed,
-                                  contents, line_journals, line_accounts, line_amounts, now_at);
-        if cardinality(fresh) < cardinality(keys) then
-            select coalesce(array_agg(j order by n), '{}'), coalesce(array_agg(a order by n), '{}'),
-                   coalesce(array_agg(m order by n), '{}'), coalesce(array_agg(h order by n), '{}')
-              into line_journals, line_accounts, line_amounts, line_holds
-              from unnest(line_journals, line_accounts, line_amounts, line_holds)
-                   with ordinality l(j, a, m, h, n)
-             where j = any (fresh);
-        end if;
-    end if;
-    if cardinality(hold_ids) > 0 then
-        select accounts, amounts into new_accounts, new_amounts
-          from posting_place(hold_ids, hold_accounts, hold_amounts, hold_subjects, hold_expiries,
-                             now_at);
-    end if;
-    if cardinality(voids) > 0 then
-        gone_accounts := posting_voidable(voids);
-    end if;
-
-    select array_agg(id) into limited from (
-        select id from posting_account
-         where id = any (line_accounts || new_accounts || gone_accounts) and is_limited
-         order by lock_rank, id for no key update) locked;
-
-    -- Holds due by now are closed by whoever meets them.
-    with due as (
-        update posting_hold set status = 'EXPIRED', closed_at = now_at
-         where account_id = any (limited) and status = 'OPEN' and expires_at <= now_at
-        returning account_id, amount - posted as rest)
-    select array_agg(account_id), array_agg(rest) into gone_accounts, gone_amounts from due;
-
-    if array_remove(line_holds, null) <> '{}' then
-        with part as (
-            select hold, acc, sum(m)::bigint as m, min(m) as least, max(m) as most
-              from unnest(line_holds, line_accounts, line_amounts) l(hold, acc, m)
-             where hold is not null group by hold, acc),
-        met as (
-            update posting_hold h
-               set posted = h.posted + p.m,
-                   status = case when h.posted + p.m = h.amount then 'POSTED' else 'OPEN' end,
-                   closed_at = case when h.posted + p.m = h.amount then now_at end
-              from part p
-             where h.id = p.hold and h.account_id = p.acc and h.status = 'OPEN'
-               and case when h.amount > 0 then p.least > 0 and h.posted + p.m <= h.amount
-                        else p.most < 0 and h.posted + p.m >= h.amount end
-            returning h.id, h.account_id, p.m)
-        select (select hold from part
-                 where not exists (select from met where met.id = hold and met.account_id = acc)
-                 order by hold limit 1),
-               array_agg(account_id), array_agg(m)
-          into bad_hold, part_accounts, part_amounts from met;
-        if bad_hold is not null then
-            perform posting_refuse('HL410', jsonb_build_object('hold', bad_hold));
-        end if;
-        gone_accounts := gone_accounts || part_accounts;
-        gone_amounts := gone_amounts || part_amounts;
-    end if;
-
-    if cardinality(voids) > 0 then
-        with void as (
-            update posting_hold set status = 'VOIDED', closed_at = now_at
-             where id = any (voids) and status = 'OPEN'
-            returning account_id, amount - posted as rest)
-        select array_agg(account_id), array_agg(rest) into part_accounts, part_amounts from void;
-        gone_accounts := gone_accounts || part_accounts;
-        gone_amounts := gone_amounts || part_amounts;
-    end if;
-
-    with change as (
-        select a, sum(m)::bigint as m, sum(o)::bigint as o, sum(i)::bigint as i from (
-            select a, m, 0 as o, 0 as i from unnest(line_accounts, line_amounts) l(a, m)
-            union all
-            select a, 0, greatest(-m, 0), greatest(m, 0) from unnest(new_accounts, new_amounts) n(a, m)
-            union all
-            select a, 0, least(m, 0), -greatest(m, 0) from unnest(gone_accounts, gone_amounts) g(a, m)
-        ) x group by a),
-    after as (
-        select k.id, k.key, k.lock_rank, k.floor, k.ceiling,
-               k.posted + c.m as posted, k.held_out + c.o as held_out, k.held_in + c.i as held_in
-          from change c join posting_account k on k.id = c.a and k.is_limited),
-    judged as (
-        select *, greatest(floor - (posted - held_out), posted + held_in - ceiling, 0) as short
-          from after),
-    kept as (
-        update posting_account k
-           set posted = j.posted, held_out = j.held_out, held_in = j.held_in
-          from judged j where k.id = j.id and j.short = 0)
-    select id, key, short into bad_account, bad_key, missing
-      from judged where short > 0 order by lock_rank, id limit 1;
-    if bad_account is not null then
-        perform posting_refuse('HL409', jsonb_build_object(
-            'account', bad_account, 'key', bad_key, 'short', missing));
-    end if;
-
-    if cardinality(line_accounts) > 0 then
-        insert into posting_line (journal_id, account_id, amount, hold, effective, org, other,
-                                  chain_id, transaction)
-        select journal_ids[l.j], k.id, l.m, l.h, effectives[l.j], k.org, k.other, k.chain_id,
-               pg_current_xact_id()::text::bigint
-          from unnest(line_journals, line_accounts, line_amounts, line_holds)
-               with ordinality l(j, a, m, h, n)
-          join posting_account k on k.id = l.a
-         order by l.n;
-    end if;
-
+    touched := posting_apply(
+        journal_ids, keys, kinds, effectives, subjects, reversed, contents,
+        line_journals, line_accounts, line_amounts, line_holds,
+        hold_ids, hold_accounts, hold_amounts, hold_subjects, hold_expiries, voids, now_at);
     return query
         select k.id, k.posted, k.held_out, k.held_in, k.floor, k.ceiling, null::text, null::text
-          from posting_account k where k.id = any (asked || limited) and k.is_limited;
+          from posting_account k
+         where k.id = any (line_accounts || hold_accounts || touched) and k.is_limited;
 exception
     when sqlstate 'HL400' or sqlstate 'HL403' or sqlstate 'HL404' or sqlstate 'HL409'
       or sqlstate 'HL410' or sqlstate 'HL422' then

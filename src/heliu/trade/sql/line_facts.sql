@@ -1,0 +1,21 @@
+-- What must be known of the lines of orders, in their order: the seller's code, what the buyer pays
+-- for one, where the goods are promised and how much is free. Runs as the owner of the database, so
+-- that a buyer learns a price and a quantity without seeing rows; answers as `pricing_lists` does,
+-- where the two trade and one of them asks.
+create or replace function trade_line_facts(
+    buyers uuid[], sellers uuid[], line_orders int[], skus uuid[], quantities bigint[],
+    on_day date, moment timestamptz,
+    out codes text[], out prices bigint[], out accounts bigint[], out free bigint[])
+language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
+begin
+    select array_agg(k.code order by l.n), array_agg(p.amount order by l.n),
+           array_agg(s.account order by l.n), array_agg(coalesce(s.quantity, 0) order by l.n)
+      into codes, prices, accounts, free
+      from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)
+      left join pricing_lists(buyers, sellers, on_day) x on x.pair = l.o
+      left join goods_sku k
+             on x.pair is not null and k.id = l.sku and k.seller = sellers[l.o] and k.is_active
+      left join lateral pricing_best(x.lists, k.id, l.quantity, on_day) p on true
+      left join lateral stock_promise(k.id, k.seller, k.seller, moment) s on true;
+end $$;
