@@ -58,5 +58,5 @@ def write(
 
 def content_of(method: str, path: str, payload: BaseModel | None) -> bytes:
     """What a request says, whatever the order of its fields or its spaces."""
-    sent = payload.model_dump(mode="json") if payload is not None else None
+    sent = payload.model_dump_json() if payload is not None else None
     return digest(method, path, sent)

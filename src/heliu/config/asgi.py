@@ -50,7 +50,6 @@ from heliu.config.rate import Limits  # noqa: E402
 from heliu.config.turned_away import turned_away  # noqa: E402
 from heliu.config.views import COME_AGAIN  # noqa: E402
 
-HARD = hard_headers()
 _django_threads = Threads("django", THREADS, WAITING)
 _own_thread = Threads("health", 1, 10)  # who asks how we are does not wait for the pages
 # Read now what the first visitor would wait for: the pages' modules and the static files.
@@ -78,14 +77,20 @@ async def turn_away(scope: Scope, send: Send, status: int, *, wait: int) -> None
         status, path=scope["path"], query=scope["query_string"], headers=headers, wait=wait
     )
     log_answer(number, method=scope["method"], route="", status=status, org="", began=began)
-    said = {**HARD, **dict(answer.items()), "X-Request-ID": number}
+    said = {**dict(answer.items()), "X-Request-ID": number}
     await _send(send, status, said, answer.content)
 
 
+def _raw(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.lower().encode(): value.encode("latin1") for name, value in headers.items()}
+
+
+HARD = _raw(hard_headers())
+
+
 async def _send(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    said = {**headers, "Content-Length": str(len(body))}
-    raw = [(name.lower().encode(), value.encode("latin1")) for name, value in said.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+    said = HARD | _raw(headers) | {b"content-length": b"%d" % len(body)}
+    await send({"type": "http.response.start", "status": status, "headers": list(said.items())})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -257,7 +262,7 @@ async def answered(lane: Lane, scope: Scope, body: io.BytesIO, send: Send) -> bo
         org=str(reply.org or ""), began=began,
     )  # fmt: skip
     said = {
-        **HARD, **reply.headers, "X-Request-ID": number,
+        **reply.headers, "X-Request-ID": number,
         "Content-Language": reply.language, "Vary": "Accept-Language, Cookie",
     }  # fmt: skip
     await _send(send, reply.status, said, reply.body)

@@ -13,9 +13,10 @@ import os
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class Figures:
 
         def count(**labels: str) -> None:
             with self._lock:
-                family.samples.setdefault(_written(labels.items()), [0.0])[0] += 1
+                family.samples.setdefault(_written(tuple(labels.items())), [0.0])[0] += 1
 
         return count
 
@@ -61,7 +62,7 @@ class Figures:
 
         def note(value: float, **labels: str) -> None:
             with self._lock:
-                sample = family.samples.setdefault(_written(labels.items()), [0.0] * width)
+                sample = family.samples.setdefault(_written(tuple(labels.items())), [0.0] * width)
                 sample[bisect_left(bounds, value)] += 1
                 sample[-1] += value
 
@@ -140,7 +141,7 @@ def gauges(rows: Iterable[tuple[str, str, dict[str, str], float]]) -> list[Famil
     families: dict[str, Family] = {}
     for name, help, labels, value in rows:
         family = families.setdefault(name, Family(name, "gauge", help, samples={}))
-        family.samples[_written(labels.items())] = [value]
+        family.samples[_written(tuple(labels.items()))] = [value]
     return [*families.values()]
 
 
@@ -169,7 +170,8 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _written(labels: Iterable[tuple[str, Any]]) -> str:
+@lru_cache(maxsize=4096)  # the same few again and again
+def _written(labels: tuple[tuple[str, Any], ...]) -> str:
     return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in labels)
 
 

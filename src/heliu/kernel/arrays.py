@@ -10,16 +10,16 @@ from django.db.models.expressions import RawSQL
 
 def ids(values: Iterable[UUID | None]) -> str:
     """Ids as an array's text, for a parameter cast to `uuid[]`."""
-    return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
+    return "{" + ",".join(["NULL" if value is None else "%032x" % value.int for value in values]) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:
     """Texts as an array's text, for a parameter cast to `text[]`."""
-    return "{" + ",".join(["NULL" if text is None else _quoted(text) for text in values]) + "}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    written = [
+        "NULL" if text is None else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for text in values
+    ]
+    return "{" + ",".join(written) + "}"
 
 
 def digests(values: Iterable[bytes]) -> str:

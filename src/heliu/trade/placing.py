@@ -9,7 +9,6 @@ sent differs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.utils.functional import lazy
 
 from heliu.capital.books import operations as books
@@ -280,21 +280,21 @@ def post_parameters(accepted: Sequence[Accepted], at: datetime) -> list[Any]:
     holds = [hold for one in accepted for hold in one.holds()]
     return [
         *ordering.columns(orders),
-        ids(one.deal_id for one in accepted),
-        texts(one.deal_number for one in accepted),
-        ids(new_id() for _ in accepted),
-        texts(fact.name for fact in said),
-        texts("{" + ",".join(fact.flows) + "}" for fact in said),
-        texts(json.dumps(payload_of(fact)) for fact in said),
-        texts(ids(sorted({order.buyer, order.seller})) for order in orders),
-        ids(new_id() for _ in accepted),
-        texts("order-placed" for _ in accepted),
-        texts(json.dumps(_notice(one), ensure_ascii=False) for one in accepted),
-        texts(deals.address(one.deal_number) for one in accepted),
-        ids(id for id, _, _, _ in holds),
-        numbers(account for _, account, _, _ in holds),
-        numbers(amount for _, _, amount, _ in holds),
-        ids(subject for _, _, _, subject in holds),
+        ids([one.deal_id for one in accepted]),
+        texts([one.deal_number for one in accepted]),
+        ids([new_id() for _ in accepted]),
+        texts([fact.name for fact in said]),
+        texts(["{" + ",".join(fact.flows) + "}" for fact in said]),
+        texts([_json(payload_of(fact)) for fact in said]),
+        texts([ids(sorted({order.buyer, order.seller})) for order in orders]),
+        ids([new_id() for _ in accepted]),
+        texts(["order-placed" for _ in accepted]),
+        texts([_json(_notice(one)) for one in accepted]),
+        texts([deals.address(one.deal_number) for one in accepted]),
+        ids([id for id, _, _, _ in holds]),
+        numbers([account for _, account, _, _ in holds]),
+        numbers([amount for _, _, amount, _ in holds]),
+        ids([subject for _, _, _, subject in holds]),
         at,
     ]
 
@@ -373,6 +373,10 @@ def _used(external_id: str) -> Refused:
         field="external_id",
         external_id=external_id,
     )
+
+
+def _json(words: dict[str, Any]) -> str:
+    return msgspec.json.encode(words).decode()
 
 
 def _notice(one: Accepted) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,6 +20,8 @@ from heliu.api.lane.notices import Notices
 from heliu.api.lane.orders import Orders
 from heliu.api.lane.prices import Prices
 from heliu.kernel.errors import Refused
+
+KNOWN = 256  # programs send the same few headers again and again
 
 
 class Reply(NamedTuple):
@@ -63,7 +66,7 @@ class Lane:
             hot is not None
             and hot.call.takes(headers)
             and b"cookie" not in headers
-            and _is_ours(headers.get(b"host", b"").decode("latin1"))
+            and _is_ours(headers.get(b"host", b""), tuple(settings.ALLOWED_HOSTS))
         )
 
     async def answer(self, method: str, path: str, request: Request) -> Reply | None:
@@ -72,7 +75,7 @@ class Lane:
         asked = hot.call.read(request)
         if asked is None:
             return None
-        language = _language(request.headers)
+        language = _language(request.headers.get(b"accept-language", b""))
         try:
             said = await hot.gatherer.ask(asked)
         except Refused as refusal:
@@ -84,11 +87,11 @@ class Lane:
 
     def broken(self, headers: Mapping[bytes, bytes]) -> Reply:
         """What is said when something went wrong here."""
-        return _problem(_language(headers), None, 500)
+        return _problem(_language(headers.get(b"accept-language", b"")), None, 500)
 
     def busy(self, headers: Mapping[bytes, bytes]) -> Reply:
         """What is said when too many wait, or the database is away."""
-        reply = _problem(_language(headers), None, 503)
+        reply = _problem(_language(headers.get(b"accept-language", b"")), None, 503)
         return reply._replace(headers={**reply.headers, "Retry-After": "1"})
 
     async def close(self) -> None:
@@ -103,13 +106,16 @@ def _problem(language: str, refusal: Refused | None, status: int = 0) -> Reply:
     return Reply(made.status_code, dict(made.headers.items()), made.content, language)
 
 
-def _is_ours(host: str) -> bool:
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+@lru_cache(maxsize=KNOWN)
+def _is_ours(host: bytes, allowed: tuple[str, ...]) -> bool:
+    domain, _ = split_domain_port(host.decode("latin1"))
+    return bool(domain) and validate_host(domain, allowed)
 
 
-def _language(headers: Mapping[bytes, bytes]) -> str:
+@lru_cache(maxsize=KNOWN)
+def _language(accepted: bytes) -> str:
     """As `middleware.InTheirLanguage` finds it for a program without cookies."""
-    accepted = headers.get(b"accept-language", b"").decode("latin1")
-    asked: Any = SimpleNamespace(COOKIES={}, META={"HTTP_ACCEPT_LANGUAGE": accepted})
+    asked: Any = SimpleNamespace(
+        COOKIES={}, META={"HTTP_ACCEPT_LANGUAGE": accepted.decode("latin1")}
+    )
     return translation.get_language_from_request(asked)
