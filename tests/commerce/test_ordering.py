@@ -8,7 +8,7 @@ from itertools import count
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -524,3 +524,26 @@ def test_two_clerks_ship_the_same_goods_once(own_db, as_worker) -> None:
     assert answers == ["more-than-ordered", "more-than-ordered", "shipped", "shipped"]
     with both(chain):
         assert OrderLine.objects.get().shipped == 8
+
+
+def test_orders_stay_for_ever(chain, as_worker) -> None:
+    with as_worker():
+        order = place(chain)
+        with (
+            pytest.raises(InternalError, match="stay for ever"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("delete from ordering_order where id = %s", [order.pk])
+        assert Order.objects.filter(pk=order.pk).exists()
+
+
+def test_the_check_names_lines_without_an_order_and_totals_that_differ(chain, as_worker) -> None:
+    with as_worker():
+        order = place(chain, 10, 5)
+        assert queries.check() == []
+        line = order.lines.latest("position")
+        OrderLine.objects.filter(pk=line.pk).update(order=new_id())
+        lost, short = queries.check()
+    assert lost == f"a line has its order, of the same parties: {line.pk}"
+    assert short == f"an order comes to what its lines come to: {order.number}"

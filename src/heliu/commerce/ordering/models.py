@@ -137,9 +137,16 @@ class OrderLine(models.Model):
     `missing` was sent and did not arrive; the three never exceed what was `shipped`.
     """
 
-    # Their indexes cost more than anything else about placing an order. The lines of an order are
-    # found by their places; nobody asks by SKU alone, and a line is written for a SKU just read.
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    # Their indexes and keys cost more than anything else about placing an order. The lines of an
+    # order are found by their places; nobody asks by SKU alone. A line is written with its order,
+    # by one function, for a SKU just read; orders stay for ever, and `check` holds it.
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,
+        db_constraint=False,
+    )
     buyer = models.UUIDField()
     seller = models.UUIDField()
     lender = models.UUIDField(null=True, blank=True)

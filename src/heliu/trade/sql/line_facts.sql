@@ -14,8 +14,11 @@ begin
       into codes, prices, accounts, free
       from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)
       left join pricing_lists(buyers, sellers, on_day) x on x.pair = l.o
-      left join goods_sku k
-             on x.pair is not null and k.id = l.sku and k.seller = sellers[l.o] and k.is_active
+      -- `offset 0`: one by one, whatever the planner knows of the table.
+      left join lateral (
+           select g.id, g.code, g.seller from goods_sku g
+            where x.pair is not null and g.id = l.sku and g.seller = sellers[l.o] and g.is_active
+           offset 0) k on true
       left join lateral pricing_best(x.lists, k.id, l.quantity, on_day) p on true
       left join lateral stock_promise(k.id, k.seller, k.seller, moment) s on true;
 end $$;
