@@ -59,7 +59,7 @@ def run(ground: Ground, report: Report, options: Options) -> None:
     install.disconnect()
     _inside(ground, report, options, market)
     log = settings.DATA / "log" / "bench.log"
-    with grounds.serving(ground, port=options.port, workers=2, log=log) as (address, meter):
+    with grounds.serving(ground, port=options.port, workers=1, log=log) as (address, meter):
         where = urlsplit(address)
         assert where.hostname is not None
         assert where.port is not None

@@ -35,7 +35,7 @@ def place_order(
     pay_by: Annotated[str, typer.Option(help="TERMS, TRANSFER or both with a comma.")] = "TERMS",
     dealers: Annotated[int, typer.Option(min=1)] = 11_000,
     skus: Skus = 5_000,
-    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
     port: Port = 8790,
     json: Json = None,
 ) -> None:
@@ -166,7 +166,7 @@ def pledged_order(
     seconds: Seconds = 20.0,
     rounds: Rounds = 3,
     skus: Skus = 5_000,
-    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
     port: Port = 8790,
     json: Json = None,
 ) -> None:
@@ -214,7 +214,7 @@ def rush(
     seconds: Seconds = 60.0,
     pieces: Annotated[int, typer.Option(min=1, help="Pieces of the one SKU.")] = 40_000,
     credit: Annotated[int, typer.Option(min=1, help="Yuan of the hot dealer's credit.")] = 100_000,
-    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
     port: Port = 8790,
     json: Json = None,
 ) -> None:

@@ -12,9 +12,9 @@ LINES = "trade_line_facts(uuid[], uuid[], int[], uuid[], bigint[], date, timesta
 class Migration(migrations.Migration):
     reviewed = "Before the first release: there is no old code, and no table is large."
     dependencies = [
-        ("trade", "0009_operator_states"),
+        ("trade", "0010_cover"),
         ("idempotency", "0005_kept"),
-        ("posting", "0007_apply"),
+        ("posting", "0008_apply"),
         ("pricing", "0005_best"),
         ("stock", "0006_promise"),
     ]

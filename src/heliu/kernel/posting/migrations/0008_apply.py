@@ -22,7 +22,7 @@ APPLY = (
 
 class Migration(migrations.Migration):
     reviewed = "Before the first release: there is no old code, and no table is large."
-    dependencies = [("posting", "0006_verify")]
+    dependencies = [("posting", "0007_check")]
     operations = [
         migrations.RunSQL(
             [
