@@ -10,7 +10,9 @@ from django.db.models.expressions import RawSQL
 
 def ids(values: Iterable[UUID | None]) -> str:
     """Ids as an array's text, for a parameter cast to `uuid[]`."""
-    return "{" + ",".join(["NULL" if value is None else "%032x" % value.int for value in values]) + "}"
+    return (
+        "{" + ",".join(["NULL" if value is None else "%032x" % value.int for value in values]) + "}"
+    )
 
 
 def texts(values: Iterable[str | None]) -> str:

@@ -1,4 +1,4 @@
-"""Taking all that waits at once: natural batches, without a timer."""
+"""Taking all that waits at once: batches that grow with the load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-MOST = 200  # of one batch
+MOST = 64  # of one batch
+PAUSE = 0.002  # seconds
 WAITING = 4000  # more than that cannot be answered in time
 
 
@@ -20,20 +21,21 @@ class Turn:
     What comes before its turn (asking and deciding) a batch does while the one before it writes.
     """
 
-    def __init__(self, before: Turn | None) -> None:
-        self._before = before
-        self.may_follow, self._is_over = asyncio.Event(), asyncio.Event()
+    def __init__(self, before: Turn | None, size: int = 1) -> None:
+        self._before, self.size = before, size
+        self.may_follow, self.over = asyncio.Event(), asyncio.Event()
 
     async def comes(self) -> None:
         """Wait for it."""
         if self._before is not None:
-            await self._before._is_over.wait()
+            await self._before.over.wait()
             self._before = None
         self.may_follow.set()
 
-    def is_over(self) -> None:
+    def end(self) -> None:
         """The batch is answered."""
-        self._is_over.set()
+        self._before = None
+        self.over.set()
         self.may_follow.set()
 
 
@@ -41,7 +43,9 @@ class Gatherer[Q, A]:
     """Answers questions in batches, in order of arrival.
 
     While one batch is worked on the next gathers, so the batch grows with the load and nobody
-    waits for company; a batch whose work says that its turn has come lets the next one begin.
+    waits for company when nothing is at work. A batch whose work says that its turn has come lets
+    the next one begin, when half as many wait as it has itself or nobody came for a moment: those
+    who were answered just now are about to send again, and a batch costs something however small.
     `work` answers a whole batch, an exception standing for the one question it belongs to; when it
     fails as a whole, each question is asked again by itself, so that one cannot spoil the others.
     """
@@ -72,15 +76,24 @@ class Gatherer[Q, A]:
 
     async def _run(self) -> None:
         while self._waiting:
-            if self._last is not None:
-                await self._last.may_follow.wait()
+            await self._moment()
             await asyncio.sleep(0)  # let those in who have just arrived
             count = min(len(self._waiting), MOST)
             batch = [self._waiting.popleft() for _ in range(count)]
-            self._last = turn = Turn(self._last)
+            self._last = turn = Turn(self._last, count)
             task = asyncio.create_task(self._finish(batch, turn))
             self._at_work.add(task)  # a loop keeps no hold of its tasks
             task.add_done_callback(self._at_work.discard)
+
+    async def _moment(self) -> None:
+        """Wait until the next batch may begin."""
+        if (last := self._last) is None:
+            return
+        await last.may_follow.wait()
+        before = -1
+        while not last.over.is_set() and before < len(self._waiting) < last.size / 2:
+            before = len(self._waiting)
+            await asyncio.sleep(PAUSE)
 
     async def _finish(self, batch: Sequence[tuple[Q, asyncio.Future[A]]], turn: Turn) -> None:
         try:
@@ -93,7 +106,7 @@ class Gatherer[Q, A]:
                 else:
                     future.set_result(answer)
         finally:
-            turn.is_over()
+            turn.end()
 
     async def _answers(self, questions: Sequence[Q], turn: Turn) -> Sequence[A | Exception]:
         try:

@@ -36,9 +36,7 @@ class Notices:
             return None
         return Signed(request.body, request.headers[b"x-bank-signature"].decode())
 
-    async def work(
-        self, link: Link, batch: Sequence[Signed], turn: Turn
-    ) -> list[Said | Exception]:
+    async def work(self, link: Link, batch: Sequence[Signed], turn: Turn) -> list[Said | Exception]:
         """Keep them all in one transaction, which is Django's: it calls the worker too."""
         return [
             kept if isinstance(kept, Refused) else Said(202, msgspec.json.encode(kept), None, JSON)

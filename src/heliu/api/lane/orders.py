@@ -72,9 +72,7 @@ class Orders:
         content = content_of(self.method, self.path, order)
         return Sent(request.token, key, content, order, wanted)
 
-    async def work(
-        self, link: Link, batch: Sequence[Sent], turn: Turn
-    ) -> list[Said | Exception]:
+    async def work(self, link: Link, batch: Sequence[Sent], turn: Turn) -> list[Said | Exception]:
         """Place the orders of a batch as a set, each refused by itself.
 
         Three statements, each a transaction: who sends, what must be known, and what is written,
@@ -177,18 +175,15 @@ class _Batch:
         }
         written = list(accepted.values())
         sides = {side for one in written for side in (one.draft.buyer, one.draft.seller)}
+        parameters = [
+            orgs_text(self.orgs | sides),
+            texts(self.batch[n].key for n in accepted),
+            digests(self.batch[n].content for n in accepted),
+            texts(body.decode() for body in bodies.values()),
+            *placing.post_parameters(written, at),
+        ]
         await self.turn.comes()
-        state = await row(
-            self.db,
-            placing.WRITTEN,
-            [
-                orgs_text(self.orgs | sides),
-                texts(self.batch[n].key for n in accepted),
-                digests(self.batch[n].content for n in accepted),
-                texts(body.decode() for body in bodies.values()),
-                *placing.post_parameters(written, at),
-            ],
-        )
+        state = await row(self.db, placing.WRITTEN, parameters)
         if state[0] == ANSWERED:
             raise Overtaken
         if overtaken := placing.refusal(written, state):

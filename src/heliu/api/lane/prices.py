@@ -63,9 +63,7 @@ class Prices:
         except ValueError:
             return None
 
-    async def work(
-        self, link: Link, batch: Sequence[Asked], turn: Turn
-    ) -> list[Said | Exception]:
+    async def work(self, link: Link, batch: Sequence[Asked], turn: Turn) -> list[Said | Exception]:
         """Answer a batch: one statement for all prices, one for all goods."""
         async with link.transaction() as db:
             at = await moment(db)
