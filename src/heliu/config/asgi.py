@@ -30,7 +30,7 @@ from heliu.config.running import end_with_parent
 from heliu.config.threads import Full, Threads
 
 THREADS = int(os.environ.get("HELIU_THREADS", "4"))
-WAITING = int(os.environ.get("HELIU_WAITING", "200"))
+WAITING = int(os.environ.get("HELIU_WAITING", "300"))
 RATE = float(os.environ.get("HELIU_RATE", "200"))
 LARGEST_BODY = 32 * 1024 * 1024
 

@@ -9,7 +9,7 @@ HELIU_HOSTS              host names the pages answer to, with commas
 HELIU_BEHIND_TLS         1: a proxy in front speaks https; cookies go over https only
 HELIU_SECRET_KEY         signs cookies; made and kept in HELIU_DATA when not given
 HELIU_THREADS            requests at once in a web process (default 4)
-HELIU_WAITING            requests that may wait for one of these (default 200)
+HELIU_WAITING            requests that may wait for one of these (default 300)
 HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
 HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)

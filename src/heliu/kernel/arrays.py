@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 def ids(values: Iterable[UUID | None]) -> str:
     """Ids as an array's text, for a parameter cast to `uuid[]`."""
     return (
-        "{" + ",".join(["NULL" if value is None else "%032x" % value.int for value in values]) + "}"
+        "{" + ",".join(["NULL" if value is None else f"{value.int:032x}" for value in values]) + "}"
     )
 
 
