@@ -212,6 +212,10 @@ def test_nothing_is_meant_by_nonsense() -> None:
     assert Nearest([]).to("KFR") == ()
 
 
+def test_one_slip_among_signs_that_repeat_is_still_one_slip() -> None:
+    assert Nearest(["112111", "QQQQQQQ", "ZZZZZZZ"]).to("11111") == ("112111",)
+
+
 @given(st.text("ABC123-", min_size=5, max_size=12), st.data())
 def test_one_slip_in_a_code_is_forgiven(code, data) -> None:
     key = code.replace("-", "")

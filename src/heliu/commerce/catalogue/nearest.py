@@ -34,11 +34,14 @@ class Nearest:
         key = squeezed(typed)[:LONGEST]
         if not key:
             return ()
-        found = {code for variant in _one_left_out(key) for code in self._slips.get(variant, ())}
+        slips = {code for variant in _one_left_out(key) for code in self._slips.get(variant, ())}
         here = bisect_left(self._codes, (key, ""))
-        found.update(code for _, code in self._codes[max(0, here - 2) : here + 3])
-        ranked = sorted((-_likeness(key, squeezed(code)), code) for code in found)
-        return tuple(code for likeness, code in ranked if -likeness >= ALIKE)[:most]
+        near = {code for _, code in self._codes[max(0, here - 2) : here + 3]}
+        ranked = sorted((-_likeness(key, squeezed(code)), code) for code in slips | near)
+        # One slip is alike, whatever the measure says of signs that repeat.
+        return tuple(code for likeness, code in ranked if -likeness >= ALIKE or code in slips)[
+            :most
+        ]
 
 
 def _one_left_out(key: str) -> set[str]:
