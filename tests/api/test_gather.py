@@ -83,3 +83,29 @@ def test_one_that_breaks_spoils_neither_its_batch_nor_the_next() -> None:
     *good, broken, later = finish(play())
     assert [*good, later] == ["a", "b", "c"]
     assert isinstance(broken, ValueError)
+
+
+def test_a_batch_that_writes_nothing_lets_nobody_write_beside_the_one_before() -> None:
+    class Some(Work):
+        async def __call__(self, questions: Sequence[str], turn: Turn) -> Sequence[str | Exception]:
+            return (
+                questions if "".join(questions) == "n" else await super().__call__(questions, turn)
+            )
+
+    async def play() -> list[str]:
+        work = Some()
+        gatherer: Gatherer[str, str] = Gatherer(work)
+        asks = []
+        for word in "anb":
+            work.step(word, "asked").set()
+            asks.append(asyncio.create_task(gatherer.ask(word)))
+            await quiet()
+        assert asks[1].done()
+        assert work.said == ["a asks", "a writes", "b asks"]
+        work.step("a", "written").set()
+        work.step("b", "written").set()
+        answers = await asyncio.gather(*asks)
+        assert work.said[3:] == ["b writes"]
+        return answers
+
+    assert finish(play()) == ["a", "n", "b"]

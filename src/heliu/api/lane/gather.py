@@ -32,11 +32,11 @@ class Turn:
             self._before = None
         self.may_follow.set()
 
-    def end(self) -> None:
-        """The batch is answered."""
-        self._before = None
-        self.over.set()
+    async def ends(self) -> None:
+        """The batch is answered; its turn is over when those before it are, if it came or not."""
         self.may_follow.set()
+        await self.comes()
+        self.over.set()
 
 
 class Gatherer[Q, A]:
@@ -106,7 +106,7 @@ class Gatherer[Q, A]:
                 else:
                     future.set_result(answer)
         finally:
-            turn.end()
+            await turn.ends()
 
     async def _answers(self, questions: Sequence[Q], turn: Turn) -> Sequence[A | Exception]:
         try:

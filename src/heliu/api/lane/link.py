@@ -42,12 +42,16 @@ class Links:
     """As many connections as there are batches at work: one that writes and one that asks."""
 
     def __init__(self) -> None:
+        self._all: list[Link] = []
         self._free: list[Link] = []
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[Link]:
         """A connection for one batch."""
-        link = self._free.pop() if self._free else Link()
+        if not self._free:
+            self._free.append(Link())
+            self._all += self._free
+        link = self._free.pop()
         try:
             yield link
         finally:
@@ -55,7 +59,7 @@ class Links:
 
     async def close(self) -> None:
         """Give the connections back."""
-        for link in self._free:
+        for link in self._all:
             await link.close()
 
 

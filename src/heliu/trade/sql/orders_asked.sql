@@ -17,13 +17,14 @@ begin
     if locking then
         perform idempotency_hold(buyers, keys);
     end if;
-    select array_agg(a.place), array_agg(a.request_digest), array_agg(a.body::text)
-      into answered, contents, bodies
-      from idempotency_kept(buyers, keys) a;
     select f.trades, f.used, f.names, f.terms, f.room, f.order_numbers, f.deal_numbers,
            f.codes, f.prices, f.accounts, f.free
       into trades, used, names, terms, room, order_numbers, deal_numbers,
            codes, prices, accounts, free
       from trade_order_facts(buyers, sellers, external_ids, term_keys, line_orders, skus,
                              quantities, on_day, moment, locking) f;
+    -- Last: whoever has placed an order before the facts were seen has left its answer here too.
+    select array_agg(a.place), array_agg(a.request_digest), array_agg(a.body::text)
+      into answered, contents, bodies
+      from idempotency_kept(buyers, keys) a;
 end $$;
