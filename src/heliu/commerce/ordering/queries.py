@@ -19,20 +19,6 @@ from heliu.kernel.errors import Forbidden, NotFound
 Side = Literal["buyer", "seller", "lender"]
 SIDES: tuple[Side, ...] = ("buyer", "seller", "lender")
 COUNTED_TO = 10_000
-# A line has no key to its order that the database would hold: it would be looked up for each line.
-LAWS = """
-(select 'a line has its order, of the same parties' as law, l.id::text as offender
-   from ordering_orderline l left join ordering_order o on o.id = l.order_id
-  where (o.buyer, o.seller, o.lender) is distinct from (l.buyer, l.seller, l.lender)
-  order by l.id limit 1)
-union all
-(select 'an order comes to what its lines come to', o.number
-   from ordering_order o
-   left join (select order_id, sum(amount) as amount from ordering_orderline group by order_id) l
-          on l.order_id = o.id
-  where o.total <> coalesce(l.amount, 0)
-  order by o.number limit 1)
-"""
 
 
 def visible_to(actor: Actor) -> QuerySet[Order]:
@@ -182,5 +168,5 @@ def _lines() -> Prefetch[str]:
 def check() -> list[str]:
     """The laws of orders that are broken, each with its first offender; [] when all hold."""
     with connection.cursor() as cursor:
-        cursor.execute(LAWS)
+        cursor.execute("select law, offender from ordering_check()")
         return [f"{law}: {offender}" for law, offender in cursor.fetchall()]

@@ -99,7 +99,8 @@ def post(
     is known with the same content changes nothing; with other content it raises `KeyReused`.
     Limits are judged on what stands when the whole set is done, open holds counted and holds due
     by `at` not; `LimitShort` names the account. A line that posts a hold which is closed, due or
-    too small raises `HoldGone`; voiding a hold that is closed does nothing. Also `Unbalanced`,
+    too small raises `HoldGone`, as does voiding one that was not there before; voiding a hold that
+    is closed does nothing. Also `Unbalanced`,
     `UnknownAccount`, and `NotYours` when the web role posts what touches no account of its own.
     A refusal leaves the caller's transaction usable.
     """

@@ -4,8 +4,11 @@ The index of numbers for LIKE was of no use below a row policy. Forty checks tha
 order that was written a moment ago cost a twentieth of the work on it; orders are never deleted.
 """
 
+from pathlib import Path
+
 from django.db import migrations, models
 
+CHECK = (Path(__file__).parent.parent / "sql" / "ordering_check.sql").read_text()
 FROZEN = """
 create function ordering_kept() returns trigger language plpgsql as
 $$ begin raise exception '% stay for ever', tg_table_name using errcode = 'HL405'; end $$;
@@ -31,6 +34,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(FROZEN, THAW),
+        migrations.RunSQL(CHECK, "drop function ordering_check"),
         migrations.AlterField("order", "number", models.CharField(max_length=20)),
         migrations.AddConstraint(
             "order", models.UniqueConstraint(fields=["number"], name="one_order_per_number")

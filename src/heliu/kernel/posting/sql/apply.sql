@@ -54,7 +54,8 @@ begin
     -- Holds due by now are closed by whoever meets them.
     with due as (
         update posting_hold set status = 'EXPIRED', closed_at = now_at
-         where account_id = any (limited) and status = 'OPEN' and expires_at <= now_at
+         where account_id = any (line_accounts || new_accounts || gone_accounts)
+           and status = 'OPEN' and expires_at <= now_at
         returning account_id, amount - posted as rest)
     select array_agg(account_id), array_agg(rest) into gone_accounts, gone_amounts from due;
 
