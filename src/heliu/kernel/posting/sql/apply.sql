@@ -103,18 +103,19 @@ begin
             select a, 0, greatest(-m, 0), greatest(m, 0) from unnest(new_accounts, new_amounts) n(a, m)
             union all
             select a, 0, least(m, 0), -greatest(m, 0) from unnest(gone_accounts, gone_amounts) g(a, m)
-        ) x where a = any (limited) group by a),
+        ) x group by a),
     kept as (
         update posting_account k
            set posted = k.posted + c.m, held_out = k.held_out + c.o, held_in = k.held_in + c.i
           from change c
-         where k.id = c.a
+         where k.id = c.a and k.is_limited
            and (k.posted + c.m - k.held_out - c.o >= k.floor) is not false
            and (k.posted + c.m + k.held_in + c.i <= k.ceiling) is not false
         returning k.id)
     select array_agg(a), array_agg(m), array_agg(o), array_agg(i)
       into bad_accounts, bad_amounts, bad_outs, bad_ins
-      from change where not exists (select from kept where kept.id = a);
+      from change join unnest(limited) l (id) on l.id = a
+     where not exists (select from kept where kept.id = a);
     if bad_accounts is not null then
         perform posting_short(bad_accounts, bad_amounts, bad_outs, bad_ins);
     end if;
