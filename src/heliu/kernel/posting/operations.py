@@ -100,9 +100,8 @@ def post(
     Limits are judged on what stands when the whole set is done, open holds counted and holds due
     by `at` not; `LimitShort` names the account. A line that posts a hold which is closed, due or
     too small raises `HoldGone`, as does voiding one that was not there before; voiding a hold that
-    is closed does nothing. Also `Unbalanced`,
-    `UnknownAccount`, and `NotYours` when the web role posts what touches no account of its own.
-    A refusal leaves the caller's transaction usable.
+    is closed does nothing. Also `Unbalanced`, `UnknownAccount`, and `NotYours` when the web role
+    posts what touches no account of its own. A refusal leaves the caller's transaction usable.
     """
     lines = [(n, line) for n, journal in enumerate(journals, 1) for line in journal.lines]
     answers = rows(
