@@ -127,13 +127,8 @@ def test_all_is_told_and_nobody_named(hands: Hands) -> None:
             number = placed.json()["order"]["id"]
             await web.get(f"/api/v1/orders/{number}", headers=bearer)
             await web.request("BREW", "/nothing-here", headers=bearer)
-            (bridge,) = [
-                route.app
-                for route in asgi.application.routes
-                if hasattr(route, "app") and isinstance(route.app, asgi.Bridge)
-            ]
             told = (await web.get("/metrics")).text
-            await bridge.close()
+            await asgi.bridge.close()
             return told
 
     text = finish(some())

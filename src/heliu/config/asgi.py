@@ -237,8 +237,12 @@ class Bridge:
         elif not (is_hot and await answered(self._lane, scope, body, send)):
             await django(scope, body, send)
 
+    def is_hot(self, scope: Scope) -> bool:
+        """Whether it is one of the calls that the lane is there for."""
+        return scope["type"] == "http" and self._lane.has(scope["method"], scope["path"])
+
     async def close(self) -> None:
-        """Let go of the lane's database connection."""
+        """Let go of the lane's database connections."""
         await self._lane.close()
 
 
@@ -269,12 +273,19 @@ async def answered(lane: Lane, scope: Scope, body: io.BytesIO, send: Send) -> bo
     return True
 
 
-application = Starlette(
+bridge = Bridge()
+_by_address = Starlette(
     routes=[
         Route("/healthz", healthy),
         Route("/readyz", ready),
         Route("/metrics", measured),
         Mount("/static", static.serve),
-        Mount("/", Bridge()),
+        Mount("/", bridge),
     ]
 )
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Every request by its address; the hot calls need not be looked for."""
+    takes = bridge if bridge.is_hot(scope) else _by_address
+    await takes(scope, receive, send)

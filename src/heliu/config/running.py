@@ -45,7 +45,7 @@ class Processes:
         self, *, host: str, port: int, workers: int, has_worker: bool, log: IO[Any] | None
     ) -> None:
         self.address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
-        self._started = [_start("web", _granian(host, port, workers), log)]
+        self._started = [_start("web", _uvicorn(host, port, workers), log)]
         if has_worker:
             worker = [sys.executable, "-m", "heliu.cli", "worker"]
             self._started.insert(0, _start("worker", worker, log))
@@ -129,12 +129,14 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _granian(host: str, port: int, workers: int) -> list[str]:
+def _uvicorn(host: str, port: int, workers: int) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "heliu.config.asgi:application", "--interface", "asginl",
-        "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws",
-        "--workers-kill-timeout", "10", "--respawn-failed-workers", "--log-level", "warning",
-        "--loop", "uvloop",
+        sys.executable, "-m", "uvicorn", "heliu.config.asgi:application", "--host", host,
+        "--port", str(port), "--workers", str(workers), "--loop", "uvloop", "--http", "httptools",
+        "--ws", "none", "--lifespan", "off", "--timeout-graceful-shutdown", "10",
+        "--log-level", "warning", "--no-access-log", "--no-server-header",
+        # Who may say for whom a request comes is for `access.request` to judge.
+        "--no-proxy-headers",
     ]  # fmt: skip
 
 

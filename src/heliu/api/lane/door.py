@@ -59,6 +59,10 @@ class Lane:
         """How many requests wait for the next batch."""
         return sum(hot.gatherer.waiting for hot in self._hot.values())
 
+    def has(self, method: str, path: str) -> bool:
+        """Whether this is one of the hot calls."""
+        return (method, path) in self._hot
+
     def takes(self, method: str, path: str, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the request is of the kind the lane answers; its content may still not be."""
         hot = self._hot.get((method, path))

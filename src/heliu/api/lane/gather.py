@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 MOST = 64  # of one batch
+LEAST = 4  # that are not split: a batch costs something however small
 PAUSE = 0.002  # seconds
 WAITING = 4000  # more than that cannot be answered in time
 
@@ -55,7 +56,7 @@ class Gatherer[Q, A]:
     ) -> None:
         self._work = work
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
-        self._last: Turn | None = None
+        self._turns: list[Turn] = []  # of batches at work, in their order
         self._running: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[None]] = set()
 
@@ -78,22 +79,29 @@ class Gatherer[Q, A]:
         while self._waiting:
             await self._moment()
             await asyncio.sleep(0)  # let those in who have just arrived
-            count = min(len(self._waiting), MOST)
-            batch = [self._waiting.popleft() for _ in range(count)]
-            self._last = turn = Turn(self._last, count)
+            batch = [self._waiting.popleft() for _ in range(self._share())]
+            turn = Turn(self._turns[-1] if self._turns else None, len(batch))
+            self._turns = [one for one in self._turns if not one.over.is_set()] + [turn]
             task = asyncio.create_task(self._finish(batch, turn))
             self._at_work.add(task)  # a loop keeps no hold of its tasks
             task.add_done_callback(self._at_work.discard)
 
     async def _moment(self) -> None:
         """Wait until the next batch may begin."""
-        if (last := self._last) is None:
+        if not self._turns:
             return
+        last = self._turns[-1]
         await last.may_follow.wait()
         before = -1
         while not last.over.is_set() and before < len(self._waiting) < last.size / 2:
             before = len(self._waiting)
             await asyncio.sleep(PAUSE)
+
+    def _share(self) -> int:
+        """How many the next batch takes: half of all who are here, so that two batches of one size
+        are at work; who took all would leave nobody to ask for while it writes."""
+        here = len(self._waiting) + sum(one.size for one in self._turns if not one.over.is_set())
+        return min(len(self._waiting), max(LEAST, (here + 1) // 2), MOST)
 
     async def _finish(self, batch: Sequence[tuple[Q, asyncio.Future[A]]], turn: Turn) -> None:
         try:
