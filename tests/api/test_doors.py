@@ -316,7 +316,7 @@ def test_one_poisoned_order_does_not_spoil_its_batch(
     before = lane.placing.decide
 
     def poisoned(asks: Any, facts: Any) -> Any:
-        if any(ask.remark == "poison" for ask in asks):
+        if any(ask.wish.remark == "poison" for ask in asks):
             raise RuntimeError("poisoned")
         return before(asks, facts)
 

@@ -50,6 +50,7 @@ from heliu.trade.placing import (
     Ask,
     Good,
     Query,
+    Wish,
     decide,
     facts,
     facts_query,
@@ -134,8 +135,8 @@ def place(
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
-    ask = Ask(actor, seller, _wanted(lines), pay_by, remark, external_id)
-    (known,) = facts([ask], _row(facts_query([ask], at)))
+    ask = Ask(actor, Wish(seller, _wanted(lines), pay_by, remark, external_id))
+    (known,) = facts([ask.wish], _row(facts_query([ask], at)))
     (good,) = decide([ask], [known])
     if isinstance(good, Refused):
         raise good
@@ -185,7 +186,7 @@ def _place_financed(
     """
     began = perf_counter_ns()
     ask = good.ask
-    offer = _offer(ask.buyer, ask.seller, good.total, at)
+    offer = _offer(ask.buyer, ask.wish.seller, good.total, at)
     if offer is None:
         raise Refused("no-programme", CLOSED["no-programme"])
     assess = partial(
@@ -243,7 +244,7 @@ def _loan(
         order_id=order.id,
         order_total=order.total,
         borrower=ask.buyer,
-        seller=ask.seller,
+        seller=ask.wish.seller,
         lender=offer.lender,
         terms=terms,
         assessment=assessment,

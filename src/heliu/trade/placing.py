@@ -50,13 +50,13 @@ select trades, used, names, terms, room, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_order_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
-# The fast lane asks and writes with the keys of the requests.
+# The fast lane asks with the tokens and keys of the requests, and writes with their keys.
 ASKED = """
-select answered, contents, bodies,
+select actors, answered, contents, bodies,
        trades, used, names, terms, room, order_numbers, deal_numbers,
        codes, prices, accounts, free
-  from trade_orders_asked(%s, %s::text[],
-    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
+  from trade_orders_asked(%s::bytea[], %s::text[],
+    %s::uuid[], %s::text[], %s::text[], %s, %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
 POST = """
 select refused, detail from trade_place(
@@ -71,28 +71,37 @@ WRITTEN = POST.replace(
 )
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What a buyer asks for: how much of which SKU, each SKU once, and how it will be paid."""
+ANYBODY = UUID(int=0)  # stands for the buyer while it is not known who sends a wish
 
-    actor: Actor
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted: how much of which SKU, each SKU once, and how it will be paid."""
+
     seller: UUID
     wanted: Mapping[UUID, int]
     pay_by: str
     remark: str = ""
     external_id: str = ""
 
+    def terms_key(self, buyer: UUID) -> str | None:
+        """The account of trade credit it is held on, if it is on terms."""
+        if self.pay_by != PayBy.TERMS:
+            return None
+        return Place(self.seller, Code.RECEIVABLE, buyer).key
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A wish, and who has it."""
+
+    actor: Actor
+    wish: Wish
+
     @property
     def buyer(self) -> UUID:
         """Who orders."""
         return self.actor.own_org
-
-    @property
-    def terms_key(self) -> str | None:
-        """The account of trade credit it is held on, if it is on terms."""
-        if self.pay_by != PayBy.TERMS:
-            return None
-        return Place(self.seller, Code.RECEIVABLE, self.buyer).key
 
 
 class Goods(NamedTuple):
@@ -143,13 +152,13 @@ class Good:
 
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
-        ask = self.ask
+        ask, wish = self.ask, self.ask.wish
         draft = ordering.draft(
             actor=ask.actor,
             buyer=ask.buyer,
-            seller=ask.seller,
+            seller=wish.seller,
             warehouse=warehouse,
-            pay_by=ask.pay_by,
+            pay_by=wish.pay_by,
             lines=[
                 PricedLine(line.sku.pk, line.quantity, line.unit_price)
                 for line in self.lines
@@ -157,8 +166,8 @@ class Good:
             ],
             number=number_of("SO", self.known.order_number, at),
             at=at,
-            remark=ask.remark,
-            external_id=ask.external_id,
+            remark=wish.remark,
+            external_id=wish.external_id,
             lender=lender,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
@@ -206,30 +215,49 @@ class Accepted:
 
 def facts_query(asks: Sequence[Ask], at: datetime) -> Query:
     """What is asked of the database before deciding; `facts` reads the one row of its answer."""
-    return FACTS, facts_parameters(asks, at)
-
-
-def facts_parameters(asks: Sequence[Ask], at: datetime, *, locking: bool = False) -> list[Any]:
-    """What is asked about, as `trade_order_facts` takes it."""
-    lines = [
-        (n, sku, quantity) for n, ask in enumerate(asks, 1) for sku, quantity in ask.wanted.items()
-    ]
-    return [
+    wishes = [ask.wish for ask in asks]
+    return FACTS, [
         ids(ask.buyer for ask in asks),
-        ids(ask.seller for ask in asks),
-        texts(ask.external_id for ask in asks),
-        texts(ask.terms_key for ask in asks),
-        numbers(n for n, _, _ in lines),
-        ids(sku for _, sku, _ in lines),
-        numbers(max(quantity, 1) for _, _, quantity in lines),
+        ids(wish.seller for wish in wishes),
+        texts(wish.external_id for wish in wishes),
+        texts(ask.wish.terms_key(ask.buyer) for ask in asks),
+        *_lines(wishes),
+        day_of(at),
+        at,
+        False,
+    ]
+
+
+def asked_parameters(wishes: Sequence[Wish], at: datetime, *, locking: bool) -> list[Any]:
+    """What is asked about before it is known who asks, as `ASKED` takes it after tokens and
+    keys."""
+    return [
+        ids(wish.seller for wish in wishes),
+        texts(wish.external_id for wish in wishes),
+        texts(wish.terms_key(ANYBODY) for wish in wishes),
+        str(ANYBODY),
+        *_lines(wishes),
         day_of(at),
         at,
         locking,
     ]
 
 
-def facts(asks: Sequence[Ask], row: Sequence[Any]) -> list[Known]:
-    """What the database answered, ask by ask."""
+def _lines(wishes: Sequence[Wish]) -> list[str]:
+    lines = [
+        (n, sku, quantity)
+        for n, wish in enumerate(wishes, 1)
+        for sku, quantity in wish.wanted.items()
+    ]
+    return [
+        numbers(n for n, _, _ in lines),
+        ids(sku for _, sku, _ in lines),
+        numbers(max(quantity, 1) for _, _, quantity in lines),
+    ]
+
+
+def facts(wishes: Sequence[Wish], row: Sequence[Any]) -> list[Known]:
+    """What the database answered, wish by wish."""
     *each, codes, prices, accounts, free = row
     wanted = map(Wanted, codes or (), prices or (), accounts or (), free or ())
     return [
@@ -241,9 +269,9 @@ def facts(asks: Sequence[Ask], row: Sequence[Any]) -> list[Known]:
             room or 0,
             order,
             deal,
-            list(islice(wanted, len(ask.wanted))),
+            list(islice(wanted, len(wish.wanted))),
         )
-        for ask, trades, used, names, terms, room, order, deal in zip(asks, *each, strict=True)
+        for wish, trades, used, names, terms, room, order, deal in zip(wishes, *each, strict=True)
     ]
 
 
@@ -259,12 +287,12 @@ def decide(asks: Sequence[Ask], facts: Sequence[Known]) -> list[Good | Refused]:
             verdicts.append(refusal)
             continue
         verdicts.append(good)
-        for wanted, quantity in zip(known.wanted, ask.wanted.values(), strict=True):
+        for wanted, quantity in zip(known.wanted, ask.wish.wanted.values(), strict=True):
             taken[wanted.account] = taken.get(wanted.account, 0) + quantity
         if known.terms is not None:
             taken[known.terms] = taken.get(known.terms, 0) + good.total
-        if ask.external_id:
-            used.add((ask.buyer, ask.external_id))
+        if ask.wish.external_id:
+            used.add((ask.buyer, ask.wish.external_id))
     return verdicts
 
 
@@ -320,11 +348,12 @@ def _judge(
     ask: Ask, known: Known, taken: Mapping[int | None, int], used: set[tuple[UUID, str]]
 ) -> Good:
     ask.actor.require("order")
+    wish = ask.wish
     if not known.trades:
         raise NotFound()
     lines = []
     for row, ((sku, quantity), wanted) in enumerate(
-        zip(ask.wanted.items(), known.wanted, strict=True), start=1
+        zip(wish.wanted.items(), known.wanted, strict=True), start=1
     ):
         if wanted.code is None:
             raise NotFound()
@@ -332,13 +361,15 @@ def _judge(
         line = PastedLine(row, wanted.code, quantity)
         lines.append(check_line(line, Goods(sku, wanted.code), wanted.unit_price, left))
     refuse_bad(lines)
-    if known.is_used or (ask.buyer, ask.external_id) in used:
-        raise _used(ask.external_id)
+    if known.is_used or (ask.buyer, wish.external_id) in used:
+        raise _used(wish.external_id)
     total = sum(line.amount or 0 for line in lines)
-    if ask.pay_by == PayBy.TERMS:
+    if wish.pay_by == PayBy.TERMS:
         room = known.room - (taken.get(known.terms, 0) if known.terms is not None else 0)
         if total > room:
-            raise books.in_words(LimitShort(known.terms or 0, ask.terms_key or "", total - room))
+            raise books.in_words(
+                LimitShort(known.terms or 0, wish.terms_key(ask.buyer) or "", total - room)
+            )
     return Good(ask, known, lines, total)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heliu.api.lane.gather import Turn
-from heliu.api.lane.link import Database, Link, row, rows
+from heliu.api.lane.link import Database, Link, row
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
@@ -79,7 +79,13 @@ async def moment(db: Database) -> datetime:
 
 async def senders(db: Database, tokens: Sequence[bytes], at: datetime) -> list[Actor | Refused]:
     """Whom the tokens stand for."""
-    holders = actors_of(await rows(db, ACTORS, [digests(set(tokens)), at]))
+    (told,) = await row(db, ACTORS, [digests(set(tokens)), at])
+    return each_of(told, tokens)
+
+
+def each_of(told: str | None, tokens: Iterable[bytes]) -> list[Actor | Refused]:
+    """For each of the tokens whom it stands for, by what the database told of them all."""
+    holders = actors_of(told)
     found: list[Actor | Refused] = []
     for token in tokens:
         try:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from heliu.api.lane.calls import Request, Said, has_token, moment, orgs_of, senders
+from heliu.api.lane.calls import Request, Said, each_of, has_token, moment, orgs_of
 from heliu.api.lane.gather import Turn
 from heliu.api.lane.link import Database, Link, row
 from heliu.api.order_lines import Wanted, by_id, in_request
@@ -23,7 +23,7 @@ from heliu.kernel.arrays import digests, texts
 from heliu.kernel.errors import Refused
 from heliu.kernel.idempotency.operations import refuse_other
 from heliu.trade import placing
-from heliu.trade.placing import Accepted, Ask, Good, Known
+from heliu.trade.placing import Accepted, Ask, Good, Known, Wish
 
 LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
 ANSWERED = "answered"  # what `trade_orders_written` says when a key was used meanwhile
@@ -37,8 +37,8 @@ class Sent:
     token: bytes
     key: str
     content: bytes
-    order: NewOrder
     wanted: Wanted
+    wish: Wish
 
 
 class Overtaken(Exception):
@@ -70,14 +70,15 @@ class Orders:
         if order.pay_by == "FINANCE" or wanted is None:
             return None
         content = content_of(self.method, self.path, order)
-        return Sent(request.token, key, content, order, wanted)
+        wish = Wish(order.seller, wanted.by_sku(), order.pay_by, order.remark, order.external_id)
+        return Sent(request.token, key, content, wanted, wish)
 
     async def work(self, link: Link, batch: Sequence[Sent], turn: Turn) -> list[Said | Exception]:
         """Place the orders of a batch as a set, each refused by itself.
 
-        Three statements, each a transaction: who sends, what must be known, and what is written,
-        which is guarded against all that happened since. While a batch is written the next one
-        asks and decides.
+        Two statements, each a transaction: what must be known, and what is written, which is
+        guarded against all that happened since. While a batch is written the next one asks and
+        decides.
         """
         self._taken(len(batch))
         try:
@@ -100,45 +101,28 @@ class _Batch:
     async def placed(self, *, locking: bool) -> list[Said | Exception]:
         """The answers, in order of arrival."""
         at = await moment(self.db)
-        await self._who_sends(at)
-        while asks := self._to_place():
-            await self._place(asks, at, locking=locking)
+        while open_ones := self._firsts():
+            await self._place(open_ones, at, locking=locking)
             self._repeats_within()
         return [answer for answer in self.answers if answer is not None]
 
-    async def _who_sends(self, at: datetime) -> None:
-        found = await senders(self.db, [sent.token for sent in self.batch], at)
-        self.orgs = orgs_of(found)
-        for n, one in enumerate(found):
-            if isinstance(one, Actor):
-                self.actors[n] = one
-            else:
-                self.answers[n] = one
-
-    def _to_place(self) -> dict[int, Ask]:
+    def _firsts(self) -> list[int]:
         """The orders still open; of several under one key the first."""
-        seen: set[tuple[UUID, str]] = set()
-        asks = {}
-        for n, actor in self.actors.items():
-            sent = self.batch[n]
-            name = (actor.own_org, sent.key)
-            if self.answers[n] is None and name not in seen:
-                seen.add(name)
-                asks[n] = Ask(
-                    actor,
-                    sent.order.seller,
-                    sent.wanted.by_sku(),
-                    sent.order.pay_by,
-                    sent.order.remark,
-                    sent.order.external_id,
-                )
-        return asks
+        seen: set[tuple[UUID | bytes, str]] = set()
+        firsts = []
+        for n, sent in enumerate(self.batch):
+            # Two tokens may be of one organisation, which is known when they were asked about.
+            who = self.actors[n].own_org if n in self.actors else sent.token
+            if self.answers[n] is None and (who, sent.key) not in seen:
+                seen.add((who, sent.key))
+                firsts.append(n)
+        return firsts
 
-    async def _place(self, asks: dict[int, Ask], at: datetime, *, locking: bool) -> None:
-        known = await self._known(asks, at, locking=locking)
-        asks = {n: ask for n, ask in asks.items() if n in known}
+    async def _place(self, open_ones: list[int], at: datetime, *, locking: bool) -> None:
+        known = await self._known(open_ones, at, locking=locking)
+        asks = {n: Ask(self.actors[n], self.batch[n].wish) for n in self._firsts() if n in known}
+        decided = placing.decide(list(asks.values()), [known[n] for n in asks])
         accepted: dict[int, Accepted] = {}
-        decided = placing.decide(list(asks.values()), list(known.values()))
         for n, verdict in zip(asks, decided, strict=True):
             try:
                 accepted[n] = _accepted(verdict, at)
@@ -147,21 +131,29 @@ class _Batch:
         if accepted:
             await self._write(accepted, at, locking=locking)
 
-    async def _known(
-        self, asks: dict[int, Ask], at: datetime, *, locking: bool
-    ) -> dict[int, Known]:
-        """The facts of those orders whose keys were not answered before; the others are now."""
-        answered, contents, bodies, *found = await row(
+    async def _known(self, places: list[int], at: datetime, *, locking: bool) -> dict[int, Known]:
+        """The facts of the orders at these places of the batch. Those whose sender is not known or
+        whose key was answered before are answered now."""
+        batch = [self.batch[n] for n in places]
+        wishes = [sent.wish for sent in batch]
+        told, answered, contents, bodies, *found = await row(
             self.db,
             placing.ASKED,
             [
-                orgs_text(self.orgs),
-                texts(self.batch[n].key for n in asks),
-                *placing.facts_parameters(list(asks.values()), at, locking=locking),
+                digests(sent.token for sent in batch),
+                texts(sent.key for sent in batch),
+                *placing.asked_parameters(wishes, at, locking=locking),
             ],
         )
-        known = dict(zip(asks, placing.facts(list(asks.values()), found), strict=True))
-        places = list(asks)
+        senders = each_of(told, [sent.token for sent in batch])
+        self.orgs |= orgs_of(senders)
+        known = dict(zip(places, placing.facts(wishes, found), strict=True))
+        for n, sender in zip(places, senders, strict=True):
+            if isinstance(sender, Actor):
+                self.actors[n] = sender
+            else:
+                self.answers[n] = sender
+                del known[n]
         for place, content, body in zip(answered or (), contents or (), bodies or (), strict=True):
             n = places[place - 1]
             self.answers[n] = self._repeat(n, content, body.encode())

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import ApiToken, User
 from heliu.kernel.errors import Refused
 
-ACTORS = """select digest, is_expired, user_id, name, org, permissions, tree, roles
-  from access_actors(%s::bytea[], %s)"""
+ACTORS = "select actors from access_actors(%s::bytea[], %s)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,8 @@ def actor_for_token(secret: str, *, at: datetime) -> Actor:
     digest = digest_of(secret)
     with connection.cursor() as cursor:
         cursor.execute(ACTORS, [[digest], at])
-        return actors_of(cursor.fetchall()).actor(digest)
+        (told,) = cursor.fetchone()
+    return actors_of(told).actor(digest)
 
 
 def digest_of(secret: str) -> bytes:
@@ -65,29 +64,53 @@ def digest_of(secret: str) -> bytes:
     return ApiToken.digest_of(secret)
 
 
-class Holders(dict[bytes, tuple[Any, ...]]):
+class Holder(msgspec.Struct):
+    """What is known of a token and of whoever holds it."""
+
+    digest: bytes
+    is_expired: bool
+    user_id: UUID | None
+    name: str | None
+    org: UUID
+    permissions: frozenset[str] | None
+    tree: tuple[UUID, ...] | None
+    roles: frozenset[str]
+
+    def actor(self) -> Actor:
+        """Whoever holds it. Raises 401 `Refused`."""
+        if self.is_expired:
+            raise Refused("token-expired", "This token has expired or was revoked.", status=401)
+        if self.user_id is None or self.tree is None:
+            raise _unknown()
+        return Actor(
+            user_id=self.user_id,
+            name=self.name or "",
+            org=self.org,
+            orgs=self.tree,
+            permissions=self.permissions or frozenset(),
+            party_roles=self.roles,
+        )
+
+
+class Holders(dict[bytes, Holder]):
     """What `ACTORS` found, by the digest of the token."""
 
     def actor(self, digest: bytes) -> Actor:
         """Whoever holds this token. Raises 401 `Refused`."""
         found = self.get(digest)
         if found is None:
-            raise Refused("token-unknown", "This token is not known.", status=401)
-        is_expired, user_id, name, org, permissions, tree, roles = found
-        if is_expired:
-            raise Refused("token-expired", "This token has expired or was revoked.", status=401)
-        if user_id is None or tree is None:
-            raise Refused("token-unknown", "This token is not known.", status=401)
-        return Actor(
-            user_id=user_id,
-            name=name,
-            org=org,
-            orgs=tuple(tree),
-            permissions=frozenset(permissions),
-            party_roles=frozenset(roles),
-        )
+            raise _unknown()
+        return found.actor()
 
 
-def actors_of(found: Iterable[tuple[Any, ...]]) -> Holders:
-    """The rows of `ACTORS`."""
-    return Holders((bytes(digest), tuple(rest)) for digest, *rest in found)
+def actors_of(told: str | None) -> Holders:
+    """What `ACTORS` told; None when no token was known."""
+    found = _holders.decode(told) if told else []
+    return Holders((holder.digest, holder) for holder in found)
+
+
+def _unknown() -> Refused:
+    return Refused("token-unknown", "This token is not known.", status=401)
+
+
+_holders = msgspec.json.Decoder(list[Holder])

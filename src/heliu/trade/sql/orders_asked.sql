@@ -1,19 +1,28 @@
--- What the fast lane must know of orders that came in under keys, in one call: what was answered to
--- the keys before, and the facts of all the orders (`trade_order_facts`). `orgs` are those whose
--- rows it may see, as the door names them.
+-- What the fast lane must know of orders that came in under keys, in one call: who sends them
+-- (`access_actors`), what was answered to the keys before, and the facts of all the orders
+-- (`trade_order_facts`). In `term_keys` stands `anybody` where the buyer belongs, who is only
+-- known here.
 create or replace function trade_orders_asked(
-    orgs text, keys text[],
-    buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
+    tokens bytea[], keys text[],
+    sellers uuid[], external_ids text[], term_keys text[], anybody text,
     line_orders int[], skus uuid[], quantities bigint[],
     on_day date, moment timestamptz, locking boolean,
-    out answered int[], out contents bytea[], out bodies text[],
+    out actors text, out answered int[], out contents bytea[], out bodies text[],
     out trades boolean[], out used boolean[], out names text[],
     out terms bigint[], out room bigint[], out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
     out free bigint[])
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+    buyers uuid[];
+    visible uuid[];
 begin
-    perform set_config('heliu.orgs', orgs, true);
+    select a.actors, a.acting, a.visible into actors, buyers, visible
+      from access_actors(tokens, moment) a;
+    perform set_config('heliu.orgs', visible::text, true);
+    term_keys := array(
+        select replace(w.key, anybody, w.buyer::text)
+          from unnest(term_keys, buyers) with ordinality w (key, buyer, n) order by w.n);
     if locking then
         perform idempotency_hold(buyers, keys);
     end if;
