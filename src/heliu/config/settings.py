@@ -39,6 +39,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "heliu.kernel.access",
+    "heliu.kernel.approvals",
     "heliu.kernel.parties",
     "heliu.kernel.posting",
     "heliu.kernel.clock",

@@ -1,0 +1,145 @@
+"""What waits for the agreement of others, who agreed, and a house's own rules for it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from heliu.kernel.ids import new_id
+from heliu.kernel.states import Moves, Tone, known_status
+
+
+class ApprovalStatus(models.TextChoices):
+    """Where an approval stands."""
+
+    WAITING = "WAITING", _("Waits for agreement")
+    APPROVED = "APPROVED", _("Agreed")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
+
+
+_S = ApprovalStatus
+
+APPROVAL_MOVES: Moves = {
+    _S.WAITING: {_S.APPROVED, _S.REFUSED, _S.WITHDRAWN, _S.EXPIRED},
+    _S.APPROVED: set(),
+    _S.REFUSED: set(),
+    _S.WITHDRAWN: set(),
+    _S.EXPIRED: set(),
+}
+APPROVAL_TONES = {
+    _S.WAITING: Tone.DUE,
+    _S.APPROVED: Tone.GOOD,
+    _S.REFUSED: Tone.BAD,
+    _S.WITHDRAWN: Tone.QUIET,
+    _S.EXPIRED: Tone.QUIET,
+}
+
+
+class ApprovalRule(models.Model):
+    """A house's own rule: from this amount (minor units) on, an act needs these levels.
+
+    Of several amounts the highest that is reached holds, with all its levels.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    act = models.CharField(max_length=40)
+    from_amount = models.BigIntegerField(default=0)
+    level = models.PositiveSmallIntegerField()
+    permission = models.CharField(max_length=30)
+    people = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org", "act", "from_amount", "level"], name="one_approval_rule_per_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(people__gte=1, level__gte=1, from_amount__gte=0),
+                name="approval_rule_asks_somebody",
+            ),
+        ]
+
+
+class Approval(models.Model):
+    """An act that somebody of `org` asks for. `amount` in minor units is what it is about.
+
+    `levels` are [permission, people] in their order; those before `level` have agreed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    act = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    name = models.CharField(max_length=40)
+    amount = models.BigIntegerField()
+    content = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300)
+    levels = models.JSONField()
+    level = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=9, choices=ApprovalStatus, default=ApprovalStatus.WAITING)
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("approval_status_known", ApprovalStatus),
+            models.UniqueConstraint(
+                fields=["act", "subject"],
+                condition=Q(status="WAITING"),
+                name="one_approval_waits_per_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="WAITING", ended_at=None)
+                | ~Q(status="WAITING") & ~Q(ended_at=None),
+                name="approval_ended_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["org", "-asked_at"], name="approval_org"),
+            models.Index(fields=["subject"], name="approval_subject"),
+            models.Index(
+                fields=["expires_at"], condition=Q(status="WAITING"), name="approval_waits"
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return APPROVAL_TONES[ApprovalStatus(self.status)]
+
+    @property
+    def permission(self) -> str:
+        """What whoever agrees at the present level must be allowed to do."""
+        return str(self.levels[self.level - 1][0])
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.name}"
+
+
+class Vote(models.Model):
+    """What one person said to an approval; never changed. Whoever asked has no vote."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="votes")
+    org = models.UUIDField()
+    level = models.PositiveSmallIntegerField()
+    asked_by = models.UUIDField()
+    person = models.UUIDField()
+    person_name = models.CharField(max_length=80)
+    agrees = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "person"], name="one_vote_per_person"),
+            models.CheckConstraint(condition=~Q(person=F("asked_by")), name="who_asks_has_no_vote"),
+            models.CheckConstraint(condition=Q(agrees=True) | ~Q(reason=""), name="a_no_says_why"),
+        ]

@@ -1,0 +1,149 @@
+"""Asking for agreement, giving it, and taking the question back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals.models import (
+    APPROVAL_MOVES,
+    Approval,
+    ApprovalRule,
+    ApprovalStatus,
+    Vote,
+)
+from heliu.kernel.approvals.policies import Act, Level, Ruled, levels_for
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.states import move
+
+
+def ask(
+    act: Act,
+    *,
+    subject: UUID,
+    name: str,
+    amount: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    content: Mapping[str, Any] | None = None,
+) -> Approval:
+    """Ask the others of the actor's house for their agreement to an act on a document.
+
+    `name` is what people call the document, `amount` (minor units) decides by which rule it is
+    agreed to. While one waits, a second about the same is refused. Needs a person, with a reason.
+    """
+    if actor.user_id is None:
+        raise Forbidden("no-desk", "This needs somebody at a desk.")
+    if not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    waiting = Approval.objects.filter(act=act.name, subject=subject, status=ApprovalStatus.WAITING)
+    if waiting.exists():
+        raise Refused("approval-waits", "This waits for agreement already.")
+    return Approval.objects.create(
+        org=actor.own_org,
+        act=act.name,
+        subject=subject,
+        name=name,
+        amount=amount,
+        content=dict(content or {}),
+        reason=reason.strip()[:300],
+        levels=[list(level) for level in _levels(act, actor.own_org, amount)],
+        asked_by=actor.user_id,
+        asked_by_name=actor.name,
+        asked_at=at,
+        expires_at=at + timedelta(days=act.days),
+    )
+
+
+def vote(
+    approval_id: UUID, *, agrees: bool, actor: Actor, at: datetime, reason: str = ""
+) -> Approval:
+    """One person's word. The last that is needed makes it APPROVED, one no makes it REFUSED.
+
+    Raises `Forbidden` for whoever asked and for those without the permission of the present level,
+    `Refused` when the person has spoken before or nothing waits any more.
+    """
+    approval = _locked(approval_id, actor)
+    _require_waiting(approval, at)
+    if actor.user_id is None or actor.user_id == approval.asked_by:
+        raise Forbidden("own-request", "Whoever asks for it cannot agree to it.")
+    actor.require(approval.permission)
+    if approval.votes.filter(person=actor.user_id).exists():
+        raise Refused("voted", "You have said your word on this.")
+    if not agrees and not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    Vote.objects.create(
+        approval=approval,
+        org=approval.org,
+        level=approval.level,
+        asked_by=approval.asked_by,
+        person=actor.user_id,
+        person_name=actor.name,
+        agrees=agrees,
+        reason=reason.strip()[:300],
+        at=at,
+    )
+    if not agrees:
+        move(approval, ApprovalStatus.REFUSED, moves=APPROVAL_MOVES, ended_at=at)
+    else:
+        _count(approval, at)
+    return approval
+
+
+def withdraw(approval_id: UUID, *, actor: Actor, at: datetime) -> Approval:
+    """Whoever asked takes the question back."""
+    approval = _locked(approval_id, actor)
+    _require_waiting(approval, at)
+    if actor.user_id != approval.asked_by:
+        raise Forbidden("not-your-request", "Only whoever asked can withdraw this.")
+    move(approval, ApprovalStatus.WITHDRAWN, moves=APPROVAL_MOVES, ended_at=at)
+    return approval
+
+
+def overtaken(subject: UUID, *, at: datetime) -> None:
+    """What was asked about a document has lost its sense: it is over."""
+    waiting = Approval.objects.filter(subject=subject, status=ApprovalStatus.WAITING)
+    waiting.update(status=ApprovalStatus.EXPIRED, ended_at=at)
+
+
+def expire(*, at: datetime) -> int:
+    """Whatever waited too long is over; returns how many."""
+    due = Q(status=ApprovalStatus.WAITING, expires_at__lte=at)
+    return Approval.objects.filter(due).update(status=ApprovalStatus.EXPIRED, ended_at=at)
+
+
+def _levels(act: Act, org: UUID, amount: int) -> list[Level]:
+    rules = ApprovalRule.objects.filter(org=org, act=act.name).values_list(
+        "from_amount", "level", "permission", "people"
+    )
+    return list(levels_for(act, [Ruled(*rule) for rule in rules], amount))
+
+
+def _locked(approval_id: UUID, actor: Actor) -> Approval:
+    found = Approval.objects.select_for_update().filter(pk=approval_id, org__in=actor.orgs).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _require_waiting(approval: Approval, at: datetime) -> None:
+    if approval.status != ApprovalStatus.WAITING or approval.expires_at <= at:
+        raise Refused("approval-over", "This does not wait for agreement any more.")
+
+
+def _count(approval: Approval, at: datetime) -> None:
+    """On to the next level when the present one has its people."""
+    _, people = approval.levels[approval.level - 1]
+    if approval.votes.filter(level=approval.level, agrees=True).count() < people:
+        return
+    if approval.level == len(approval.levels):
+        move(approval, ApprovalStatus.APPROVED, moves=APPROVAL_MOVES, ended_at=at)
+        return
+    approval.level += 1
+    approval.save(update_fields=["level"])

@@ -1,0 +1,57 @@
+"""Reading approvals."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals.models import Approval, ApprovalStatus, Vote
+from heliu.kernel.errors import NotFound
+
+
+def visible_to(actor: Actor) -> QuerySet[Approval]:
+    """The approvals asked for in the actor's organisations, newest first."""
+    found = Approval.objects.order_by("-asked_at", "-id")
+    return found if actor.is_system else found.filter(org__in=actor.orgs)
+
+
+def get(actor: Actor, approval_id: UUID) -> Approval:
+    """One of them. Raises `NotFound`."""
+    found = visible_to(actor).filter(pk=approval_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def for_vote_of(actor: Actor) -> QuerySet[Approval]:
+    """Those that wait for the actor's own word."""
+    if actor.user_id is None:
+        return Approval.objects.none()
+    said = Vote.objects.filter(approval=OuterRef("pk"), person=actor.user_id)
+    mine = visible_to(actor).filter(status=ApprovalStatus.WAITING)
+    mine = mine.exclude(asked_by=actor.user_id).exclude(Exists(said))
+    able = [one.pk for one in mine if actor.may(one.permission)]
+    return visible_to(actor).filter(pk__in=able)
+
+
+def may_vote(actor: Actor, approval: Approval) -> bool:
+    """Whether the actor's word is asked for."""
+    return for_vote_of(actor).filter(pk=approval.pk).exists()
+
+
+def about(actor: Actor, subject: UUID) -> Approval | None:
+    """What waits for agreement about a document, if something does."""
+    return visible_to(actor).filter(subject=subject, status=ApprovalStatus.WAITING).first()
+
+
+def check() -> list[str]:
+    """The laws of the room: an approval counts as agreed only when every level has its people."""
+    wrong = []
+    for one in Approval.objects.filter(status=ApprovalStatus.APPROVED).prefetch_related("votes"):
+        for level, (_, people) in enumerate(one.levels, 1):
+            said = [vote for vote in one.votes.all() if vote.agrees and vote.level == level]
+            if len(said) < people:
+                wrong.append(f"approval {one.pk}: level {level} has {len(said)} of {people}")
+    return wrong
