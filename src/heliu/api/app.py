@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from heliu.api import (
+    approvals,
     bank,
     books,
     carts,
@@ -43,6 +44,7 @@ from heliu.kernel.errors import Refused
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
     ("Parties", consents.router),
+    ("Approvals", approvals.router),
     ("Catalogue", catalogue.router),
     ("Cart", carts.router),
     ("Orders", checkout.router),

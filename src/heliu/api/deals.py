@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import (
     Amount,
     Currency,
@@ -36,20 +37,20 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.events import queries as events
 from heliu.logistics.pledges import queries as pledges
-from heliu.trade import deals, financed_order, side_exits
+from heliu.trade import deals, enforcement, financed_order, side_exits
 from heliu.trade.standing import next_of, status_of
 
 router = Router()
 
-DealOutcome = Literal["OPEN", "CLOSED", "CANCELLED"]
+DealOutcome = Literal["OPEN", "CLOSED", "CANCELLED", "DEFAULTED"]
 
 
 class NextStep(Schema):
     """What the deal waits for."""
 
     act: str = Field(
-        description="decide, sign, pay, confirm, ship, receive, repay, pick-up, return-money or "
-        "cancel"
+        description="decide, sign, pay, confirm, ship, receive, repay, enforce, pick-up, "
+        "return-money or cancel"
     )
     by: str = Field(description="buyer, seller, lender, custodian, or bank when it goes by itself")
 
@@ -122,6 +123,18 @@ class DecisionIn(Sent):
     deposit_ratio: Share | None = Field(
         None, description='Another than was proposed, such as "0.3"; kept as an override'
     )
+
+
+class DefaultNotice(Schema):
+    """The lender's notice of default."""
+
+    pay_until: date = Field(description="The last day to pay before the lender may enforce")
+
+
+class ReasonIn(Sent):
+    """Why it is asked for."""
+
+    reason: Text = Field(min_length=1, description="Kept, and shown to who must agree")
 
 
 class RepaymentIn(Sent):
@@ -233,6 +246,46 @@ def repay_deal(request: TypedRequest, ref: Ref, payload: RepaymentIn, key: Key) 
             at=at,
         )
         return 202, PaymentOut.from_orm(payment)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/deals/{ref}/default-notice", response=DefaultNotice)
+def give_notice_of_default(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
+    """The lender tells dealer and seller that it will enforce; said again, the first one stands."""
+
+    def do(at: datetime) -> tuple[int, DefaultNotice]:
+        deal = deals.get(request.actor, id_or_number(ref))
+        until = enforcement.give_notice(deal.pk, actor=request.actor, at=at)
+        return 200, DefaultNotice(pay_until=until)
+
+    return write(request, key, None, do)
+
+
+@router.post("/deals/{ref}/enforcement", response={202: ApprovalOut})
+def ask_to_enforce(request: TypedRequest, ref: Ref, payload: ReasonIn, key: Key) -> HttpResponse:
+    """Ask to enforce once the days of the notice are over; another person at the lender agrees."""
+
+    def do(at: datetime) -> tuple[int, ApprovalOut]:
+        deal = deals.get(request.actor, id_or_number(ref))
+        asked = enforcement.ask_to_enforce(
+            deal.pk, actor=request.actor, reason=payload.reason, at=at
+        )
+        return 202, ApprovalOut.from_orm(asked)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/deals/{ref}/write-off", response={202: ApprovalOut})
+def ask_to_write_off(request: TypedRequest, ref: Ref, payload: ReasonIn, key: Key) -> HttpResponse:
+    """Ask to give up what is left after the goods; another person at the lender agrees."""
+
+    def do(at: datetime) -> tuple[int, ApprovalOut]:
+        deal = deals.get(request.actor, id_or_number(ref))
+        asked = enforcement.ask_to_write_off(
+            deal.pk, actor=request.actor, reason=payload.reason, at=at
+        )
+        return 202, ApprovalOut.from_orm(asked)
 
     return write(request, key, payload, do)
 

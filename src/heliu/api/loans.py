@@ -33,6 +33,8 @@ LoanStatus = Literal[
     "PAYING_SELLER",
     "SELLER_PAID",
     "OVERDUE",
+    "ENFORCING",
+    "WRITTEN_OFF",
     "REPAID",
     "BANK_REJECTED",
     "UNWINDING",

@@ -68,6 +68,8 @@ PEOPLE = {
     "bank": ("risk-officer", "陈雅", "credit"),
     "warehouse": ("keeper", "周守仓", "gate"),
 }
+# A second pair of eyes: what asks for two persons at the bank is agreed to by this one.
+REVIEWER = ("review@bank.demo", "赵敏行", "credit-officer")
 
 
 @dataclass
@@ -167,6 +169,8 @@ def lay(
         _dealer(chain, dealer, at=at)
     for desk, (role, name, _) in PEOPLE.items():
         enrol(email_of(desk), name, getattr(chain, desk), role)
+    email, name, role = REVIEWER
+    enrol(email, name, chain.bank, role)
     for dealer in dealers[:log_ins]:
         owner_of(chain, dealer.code)
     _goods(chain, families, skus, pieces=pieces, at=at)

@@ -24,6 +24,7 @@ from heliu.capital.lending import queries as loans
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
@@ -59,6 +60,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
     sweep(at=at)
     pledges.expire_codes(at=at)
+    approvals.expire(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
     return len(closed)

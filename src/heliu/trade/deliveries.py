@@ -10,7 +10,7 @@ from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
 from heliu.capital.books.policies import Entry
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.kernel.access.actor import Actor
@@ -211,7 +211,7 @@ def _must_be_paid(deal: Deal, order: Order) -> None:
     if deal.loan_id is None:
         return
     loan = loan_of(deal)
-    if loan.status not in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE, LoanStatus.REPAID):
+    if loan.status not in (*RUNNING, LoanStatus.REPAID):
         raise Refused(
             "not-paid-yet",
             "The money for %(number)s has not arrived yet.",

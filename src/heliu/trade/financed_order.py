@@ -25,7 +25,7 @@ from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
@@ -169,12 +169,19 @@ def repay(
         if known is not None and amount in (None, known.amount):
             return known
         loan = loan_of(deal)
-        if loan.status not in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE):
+        if loan.status not in RUNNING:
             raise Refused(
                 "not-to-repay",
                 "Nothing can be repaid on %(number)s now.",
                 number=loan.number,
                 help="A loan is repaid once the seller was paid and until nothing is owed.",
+            )
+        if loan.status == LoanStatus.ENFORCING and payments.has_open(deal.id):
+            raise Refused(
+                "seller-is-paying",
+                "The seller is just paying for the goods of %(number)s.",
+                number=loan.number,
+                help="Try again when the bank has booked it, or refused it.",
             )
         if amount is None:
             amount = lending.amount_for(loan, percent or Decimal(100), on=day_of(at))
@@ -244,6 +251,8 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
     if pledge is None or pledge.status not in (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED):
         return
     loan = loan_of(deal)
+    if loan.status == LoanStatus.ENFORCING:  # then goods come free when all is paid, not by parts
+        return
     freed = pledges.release(
         pledge,
         entitlement_value=lending.entitlement_of(loan, pledge.pledged_value),

@@ -16,6 +16,7 @@ class Outcome(models.TextChoices):
     OPEN = "OPEN", _("Under way")
     CLOSED = "CLOSED", _("Closed")
     CANCELLED = "CANCELLED", _("Cancelled")
+    DEFAULTED = "DEFAULTED", _("Ended in default")
 
 
 class Step(models.TextChoices):
@@ -50,6 +51,10 @@ class Step(models.TextChoices):
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
+    DEFAULT_NOTICED = "DEFAULT_NOTICED", _("Notice of default")
+    ENFORCED = "ENFORCED", _("Enforced")
+    GOODS_GIVEN_UP = "GOODS_GIVEN_UP", _("Goods taken back by the seller")
+    WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
 
 
 class Deal(models.Model):

@@ -48,6 +48,7 @@ from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
+BUY_BACK = "buy-back"  # key of what the seller pays for the goods of a dealer in default
 RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK)
 
 
@@ -160,7 +161,7 @@ def receipt_differs(
             at=at,
         )
     if value:
-        _ask_refund(deal, value, key=shipment.number, at=at)
+        ask_refund(deal, value, key=shipment.number, at=at)
         wake(deal.id)
 
 
@@ -258,6 +259,11 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
     deal = deals.get(actor, refused.deal)
     with widened(parties(deal)):
         deal = locked(deal.id)
+        is_late = refused.key.startswith(BUY_BACK) and loan_of(deal).status != LoanStatus.ENFORCING
+        if is_late:
+            raise Refused(
+                "paid-meanwhile", "The dealer has paid: the goods are not bought back any more."
+            )
         again = financed_order.pay(
             deal,
             Purpose(refused.purpose),
@@ -290,7 +296,7 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
     """Tell the bank what has to move for everybody to have what is theirs."""
     loan = loan_of(deal)
     if plan.from_seller:
-        _ask_refund(deal, plan.from_seller, key="", at=at)
+        ask_refund(deal, plan.from_seller, key="", at=at)
     if plan.loan_back:
         financed_order.pay(
             deal, Purpose.LOAN_BACK, loan.borrower, loan.lender, plan.loan_back, at=at
@@ -301,7 +307,8 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
     _end_if_cancelled(deal, at=at)
 
 
-def _ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
+def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
+    """Order what the seller owes the lender, and tell it."""
     loan = loan_of(deal)
     financed_order.pay(deal, Purpose.REFUND, loan.seller, loan.lender, amount, key=key, at=at)
     remember(deal, Step.REFUND_ASKED, key=key, actor=SYSTEM, at=at, amount=amount)

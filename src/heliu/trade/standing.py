@@ -41,6 +41,7 @@ NEXT: dict[str, Next] = {
     LoanStatus.BANK_REJECTED: Next("return-money", "bank"),
     LoanStatus.UNWINDING: Next("return-money", "bank"),
     LoanStatus.OVERDUE: Next("repay", "buyer"),
+    LoanStatus.ENFORCING: Next("enforce", "lender"),
     OrderStatus.PLACED: Next("confirm", "seller"),
     OrderStatus.CONFIRMED: Next("ship", "seller"),
     OrderStatus.PART_SHIPPED: Next("ship", "seller"),

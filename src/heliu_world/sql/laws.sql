@@ -112,7 +112,7 @@ begin
        and (select coalesce(sum(l.amount), 0) from posting_line l where l.account_id = k.id)
            <> (select coalesce(sum(g.quantity), 0)
                  from pledges_releaseline g join pledges_releaseorder o on o.id = g.release_id
-                where o.status = 'PICKED_UP' and g.sku_id::text = k.unit and g.pledgor = k.org
+                where o.status = 'PICKED_UP' and g.sku_id::text = k.unit and g.taker = k.org
                   and g.custodian = k.other)
      limit 1;
 

@@ -24,6 +24,9 @@ class Code(models.TextChoices):
     INTEREST_INCOME = "interest_income", _("Interest income")
     PENALTY_INCOME = "penalty_income", _("Penalty interest income")
     FEE_INCOME = "fee_income", _("Fee income")
+    CREDIT_LOSS = "credit_loss", _("Credit losses")
+    CLAIM_WRITTEN_OFF = "claim_written_off", _("Claims written off (memo)")
+    CLAIM_OFFSET = "claim_offset", _("Claims written off, contra (memo)")
     LIMIT_USED = "limit_used", _("Credit limits used (memo)")
     LIMIT_OFFSET = "limit_offset", _("Credit limits used, contra (memo)")
     COLLATERAL = "collateral", _("Goods held in pledge (memo)")
@@ -40,6 +43,8 @@ class Code(models.TextChoices):
     INTEREST_EXPENSE = "interest_expense", _("Financing cost")
     INTEREST_PAYABLE = "interest_payable", _("Interest payable")
     PENALTY_EXPENSE = "penalty_expense", _("Penalty interest paid")
+    GOODS_LOSS = "goods_loss", _("Loss on goods given up")
+    DEBT_WRITTEN_OFF = "debt_written_off", _("Debts the lender has written off, still owed")
     REFUND_DUE = "refund_due", _("Refunds due from sellers")
     PAYABLE = "payable", _("Owed to sellers")
     # seller
@@ -53,12 +58,22 @@ class Code(models.TextChoices):
 
 
 # Memo accounts stand off the balance sheet; they balance among themselves.
-MEMO = frozenset({Code.LIMIT_USED, Code.LIMIT_OFFSET, Code.COLLATERAL, Code.COLLATERAL_OFFSET})
+MEMO = frozenset(
+    {
+        Code.LIMIT_USED,
+        Code.LIMIT_OFFSET,
+        Code.COLLATERAL,
+        Code.COLLATERAL_OFFSET,
+        Code.CLAIM_WRITTEN_OFF,
+        Code.CLAIM_OFFSET,
+    }
+)
 
 # What one book says of another, the other says of it: per counterparty and reference they sum to 0.
 MIRRORS: tuple[tuple[Code, Code], ...] = (
     (Code.LOAN_PRINCIPAL, Code.LOAN_PAYABLE),
     (Code.INTEREST_RECEIVABLE, Code.INTEREST_PAYABLE),
+    (Code.CLAIM_WRITTEN_OFF, Code.DEBT_WRITTEN_OFF),
     (Code.LIAB_MARGIN, Code.MARGIN_DEPOSIT),
     (Code.LIAB_SUPERVISED, Code.CASH_SUPERVISED),
     (Code.LIAB_CURRENT, Code.CASH),
@@ -111,6 +126,7 @@ class JournalKind(models.TextChoices):
     LOAN_CANCELLED = "loan_cancelled", _("Loan returned")
     DEPOSIT_RETURNED = "deposit_returned", _("Deposit returned")
     UNAPPLIED_RETURNED = "unapplied_returned", _("Overpayment returned")
+    WRITTEN_OFF = "written_off", _("Written off")
     TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
     TERMS_PAID = "terms_paid", _("Paid on terms")
     ORDER_PAID = "order_paid", _("Order paid")

@@ -166,12 +166,28 @@ def goods_released(p: Parties, amount: int) -> list[Entry]:
     ]
 
 
-def goods_taken_back(p: Parties, amount: int) -> list[Entry]:
-    """Pledged goods of a dealer in default go back to the seller, who owes their value."""
+def goods_taken_back(p: Parties, value: int, *, price: int) -> list[Entry]:
+    """Pledged goods of a dealer in default go back to the seller, who owes `price` for them; what
+    they were worth above that the dealer has lost."""
+    loss = value - price
     return [
-        *_lender(p, (Code.COLLATERAL, -amount), (Code.COLLATERAL_OFFSET, amount)),
-        *_dealer(p, (Code.REFUND_DUE, amount), (Code.INVENTORY_PLEDGED, -amount)),
-        *_seller(p, (Code.REVENUE, amount), (Code.REFUND_PAYABLE, -amount)),
+        *_lender(p, (Code.COLLATERAL, -value), (Code.COLLATERAL_OFFSET, value)),
+        *_dealer(p, (Code.REFUND_DUE, price), (Code.GOODS_LOSS, loss)),
+        *_dealer(p, (Code.INVENTORY_PLEDGED, -value)),
+        *_seller(p, (Code.REVENUE, price), (Code.REFUND_PAYABLE, -price)),
+    ]
+
+
+def written_off(p: Parties, *, principal: int, interest: int) -> list[Entry]:
+    """The lender gives up hope, not its claim: the loss is its own, the dealer owes as before."""
+    claim = principal + interest
+    return [
+        *_lender(p, (Code.CREDIT_LOSS, claim)),
+        *_lender(p, (Code.LOAN_PRINCIPAL, -principal), (Code.INTEREST_RECEIVABLE, -interest)),
+        *_lender(p, (Code.CLAIM_WRITTEN_OFF, claim), (Code.CLAIM_OFFSET, -claim)),
+        *_limit(p, -principal),
+        *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.INTEREST_PAYABLE, interest)),
+        *_dealer(p, (Code.DEBT_WRITTEN_OFF, -claim)),
     ]
 
 
@@ -307,6 +323,9 @@ _OWN = frozenset(
         Code.INTEREST_INCOME,
         Code.PENALTY_INCOME,
         Code.FEE_INCOME,
+        Code.CREDIT_LOSS,
+        Code.CLAIM_OFFSET,
+        Code.GOODS_LOSS,
         Code.INTEREST_EXPENSE,
         Code.PENALTY_EXPENSE,
         Code.COLLATERAL_OFFSET,

@@ -22,6 +22,14 @@ class Product(models.TextChoices):
     PAYABLES = "PAYABLES", _("Payables finance")
 
 
+class SellerDuty(models.TextChoices):
+    """What the seller has promised the lender for goods of a dealer in default."""
+
+    NONE = "NONE", _("None: the lender sells the goods")
+    DIFFERENCE_REFUND = "DIFFERENCE_REFUND", _("Refund of their price against the goods")
+    BUY_BACK = "BUY_BACK", _("Buying the goods back at a share of their price")
+
+
 def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(default))
 
@@ -35,7 +43,9 @@ class Programme(models.Model):
 
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
-    interest. The defaults are starting values of ours; every figure is the lender's to set.
+    interest. In default the lender gives notice and waits `notice_days` before it enforces; then
+    the seller's duty holds (`buy_back_share` of the goods' price). The defaults are starting
+    values of ours; every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -62,6 +72,11 @@ class Programme(models.Model):
     sale_cost = _share("0.05")
     refund_share = _share("0.15")
     seller_default = _share("0.01")
+    seller_duty = models.CharField(
+        max_length=17, choices=SellerDuty, default=SellerDuty.DIFFERENCE_REFUND
+    )
+    buy_back_share = _share("1")
+    notice_days = models.PositiveSmallIntegerField(default=3)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
     seller_quota = models.BigIntegerField()
@@ -81,6 +96,11 @@ class Programme(models.Model):
                     single_name_cap__gte=0, auto_approve_cap__gte=0, seller_quota__gte=0
                 ),
                 name="caps_not_negative",
+            ),
+            known_status("seller_duty_known", SellerDuty, field="seller_duty"),
+            models.CheckConstraint(
+                condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
+                name="buy_back_at_most_the_price",
             ),
         ]
         indexes = [

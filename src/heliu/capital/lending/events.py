@@ -145,6 +145,28 @@ class LoanOverdue(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoanEnforced(Fact):
+    """The dealer in default has let the days of the notice go by: the lender takes the goods."""
+
+    name: ClassVar[str] = "capital.loan-enforced"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "logistics", "information")
+
+    number: str
+    principal: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoanWrittenOff(Fact):
+    """The lender gave up what was left; `lost` is principal and interest in minor units."""
+
+    name: ClassVar[str] = "capital.loan-written-off"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "information")
+
+    number: str
+    lost: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoanCancelled(Fact):
     """The loan came to nothing: whatever had moved was taken back."""
 

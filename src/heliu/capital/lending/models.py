@@ -26,6 +26,8 @@ class LoanStatus(models.TextChoices):
     PAYING_SELLER = "PAYING_SELLER", _("Seller being paid")
     SELLER_PAID = "SELLER_PAID", _("Running")
     OVERDUE = "OVERDUE", _("Overdue")
+    ENFORCING = "ENFORCING", _("Being enforced")
+    WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
     REPAID = "REPAID", _("Repaid")
     BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
     UNWINDING = "UNWINDING", _("Being taken back")
@@ -46,7 +48,9 @@ LOAN_MOVES: Moves = {
     _S.DISBURSED: {_S.PAYING_SELLER, _S.BANK_REJECTED, _S.UNWINDING},
     _S.PAYING_SELLER: {_S.SELLER_PAID, _S.BANK_REJECTED},
     _S.SELLER_PAID: {_S.OVERDUE, _S.REPAID, _S.UNWINDING},
-    _S.OVERDUE: {_S.REPAID, _S.UNWINDING},
+    _S.OVERDUE: {_S.REPAID, _S.UNWINDING, _S.ENFORCING},
+    _S.ENFORCING: {_S.REPAID, _S.WRITTEN_OFF},
+    _S.WRITTEN_OFF: set(),
     _S.REPAID: {_S.CLOSED},
     _S.BANK_REJECTED: {_S.UNWINDING, _S.CANCELLED},
     _S.UNWINDING: {_S.CANCELLED},
@@ -65,13 +69,15 @@ LOAN_TONES = {
     _S.PAYING_SELLER: Tone.MOVING,
     _S.SELLER_PAID: Tone.GOOD,
     _S.OVERDUE: Tone.BAD,
+    _S.ENFORCING: Tone.BAD,
+    _S.WRITTEN_OFF: Tone.BAD,
     _S.REPAID: Tone.GOOD,
     _S.BANK_REJECTED: Tone.BAD,
     _S.UNWINDING: Tone.MOVING,
     _S.CANCELLED: Tone.QUIET,
     _S.CLOSED: Tone.QUIET,
 }
-RUNNING = (_S.SELLER_PAID, _S.OVERDUE)  # the seller has the money and interest runs
+RUNNING = (_S.SELLER_PAID, _S.OVERDUE, _S.ENFORCING)  # the seller has the money and interest runs
 
 
 def _rate() -> models.DecimalField[Decimal, Decimal]:
@@ -84,7 +90,7 @@ class Loan(models.Model):
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
     `unapplied` and `deposit_back` (the borrower's money that the lender is to return) only repeat
     what the books hold, for reading and for working out the next step. `stopped_stage` says which
-    payment the bank rejected.
+    payment the bank rejected. `default_noticed_on` is the day the lender gave notice of default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -137,6 +143,8 @@ class Loan(models.Model):
     disbursed_on = models.DateField(null=True, blank=True)
     own_share_moved_at = models.DateTimeField(null=True, blank=True)
     seller_paid_at = models.DateTimeField(null=True, blank=True)
+    default_noticed_on = models.DateField(null=True, blank=True)
+    written_off_at = models.DateTimeField(null=True, blank=True)
     loan_returned_at = models.DateTimeField(null=True, blank=True)
     seller_refunded_at = models.DateTimeField(null=True, blank=True)
     repaid_at = models.DateTimeField(null=True, blank=True)
@@ -194,7 +202,7 @@ class Loan(models.Model):
             models.Index(
                 fields=["due_on"],
                 name="loan_due",
-                condition=models.Q(status__in=["SELLER_PAID", "OVERDUE"]),
+                condition=models.Q(status__in=["SELLER_PAID", "OVERDUE", "ENFORCING"]),
             ),
             models.Index(
                 fields=["expires_at"],
@@ -211,8 +219,14 @@ class Loan(models.Model):
     @property
     def principal_left(self) -> int:
         """The principal still owed, in fen."""
-        is_lent = self.disbursed_on is not None and self.loan_returned_at is None
+        ended = self.loan_returned_at or self.written_off_at
+        is_lent = self.disbursed_on is not None and ended is None
         return self.principal - self.principal_repaid if is_lent else 0
+
+    @property
+    def interest_left(self) -> int:
+        """The interest that was posted and not paid yet, in fen."""
+        return 0 if self.written_off_at else self.interest_accrued - self.interest_paid
 
     def __str__(self) -> str:
         return self.number

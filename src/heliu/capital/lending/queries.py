@@ -16,7 +16,8 @@ from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
-from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, Repayment
+from heliu.capital.lending.models import RUNNING as RUNNING
+from heliu.capital.lending.models import Loan, LoanStatus, Repayment
 from heliu.capital.lending.policies import Owed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
@@ -117,7 +118,7 @@ def history(actor: Actor) -> History:
     )
     return History(
         running=rows.filter(status=LoanStatus.SELLER_PAID).count(),
-        overdue=rows.filter(status=LoanStatus.OVERDUE).count(),
+        overdue=rows.filter(status__in=[LoanStatus.OVERDUE, LoanStatus.ENFORCING]).count(),
         closed=rows.filter(status__in=[LoanStatus.REPAID, LoanStatus.CLOSED]).count(),
         borrowed=sums["borrowed"] or 0,
         principal_left=sums["left"] or 0,
@@ -178,7 +179,7 @@ def check() -> list[str]:
     for loan in Loan.objects.exclude(deposit_booked_at=None).iterator():
         said = {
             Code.LOAN_PRINCIPAL: loan.principal_left,
-            Code.INTEREST_RECEIVABLE: loan.interest_accrued - loan.interest_paid,
+            Code.INTEREST_RECEIVABLE: loan.interest_left,
             Code.UNAPPLIED: -loan.unapplied,
         }
         for code, amount in said.items():

@@ -44,6 +44,12 @@ WORDS = {
     "loan-decided": N_("The bank decided on the financing of %(number)s: %(outcome)s"),
     "loan-due": N_("%(amount)s for %(number)s is due on %(due)s"),
     "loan-overdue": N_("%(amount)s for %(number)s is overdue since %(due)s"),
+    "default-noticed": N_(
+        "The bank gave notice of default on %(number)s: pay %(amount)s until %(day)s"
+    ),
+    "loan-enforced": N_("The bank enforces the loan for %(number)s"),
+    "loan-written-off": N_("The bank has written off %(amount)s for %(number)s; it is still owed"),
+    "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),

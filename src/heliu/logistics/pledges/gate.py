@@ -150,6 +150,6 @@ def _hand_over(order: ReleaseOrder, pledge: Pledge, *, actor: Actor, at: datetim
         ),
         actor=actor,
         at=at,
-        audience=(pledge.pledgor, pledge.pledgee, pledge.custodian),
+        audience=(pledge.pledgor, pledge.pledgee, pledge.custodian, order.taker),
         deal=pledge.deal,
     )

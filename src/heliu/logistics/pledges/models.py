@@ -47,7 +47,7 @@ class Pledge(models.Model):
     """A charge on named goods of `pledgor`, kept by `custodian`, for a loan of `pledgee`.
 
     Values are in minor units. `entitlement` is the value of goods the pledgor has earned free by
-    repaying; the database lets no more than that be released.
+    repaying, or the lender has let go in default; the database lets no more than that be released.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -188,7 +188,8 @@ class ReleaseOrder(models.Model):
     """The order to the warehouse to set named goods free, and the notice to fetch them.
 
     `key` names the repayment that earned it, once per pledge. Of the pick-up code only a digest
-    is kept; it is used once, within its time.
+    is kept; it is used once, within its time. `taker` fetches them: the pledgor, or whoever took
+    over the goods of one in default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -208,6 +209,7 @@ class ReleaseOrder(models.Model):
     pledgor = models.UUIDField()
     pledgee = models.UUIDField()
     custodian = models.UUIDField()
+    taker = models.UUIDField()
 
     class Meta:
         constraints = [
@@ -218,7 +220,7 @@ class ReleaseOrder(models.Model):
         ]
         indexes = [
             models.Index(fields=["custodian", "status", "-released_at"], name="release_custodian"),
-            models.Index(fields=["pledgor", "status", "-released_at"], name="release_pledgor"),
+            models.Index(fields=["taker", "status", "-released_at"], name="release_taker"),
             models.Index(fields=["deal"], name="release_deal"),
         ]
 
@@ -244,6 +246,7 @@ class ReleaseLine(models.Model):
     pledgor = models.UUIDField()
     pledgee = models.UUIDField()
     custodian = models.UUIDField()
+    taker = models.UUIDField()
 
     class Meta:
         ordering = ["line__position"]

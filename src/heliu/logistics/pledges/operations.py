@@ -195,24 +195,36 @@ def release(
     pledge.save(update_fields=["entitlement", "released_quantity", "released_value"])
     if not share.quantity:
         return None
-    order, code = _order_release(pledge, share, key=key, at=at)
-    _set_free(order, lines, share, at=at)
-    _step_on(pledge, is_last=is_last, actor=actor, at=at)
-    record(
-        GoodsReleased(
-            subject=pledge.id,
-            number=pledge.number,
-            release=order.number,
-            notice=order.notice_number,
-            quantity=share.quantity,
-            value=share.value,
-        ),
+    return _let_go(
+        pledge,
+        lines,
+        share,
+        taker=pledge.pledgor,
+        key=key,
+        is_last=is_last,
+        audience=audience,
         actor=actor,
         at=at,
-        audience={*_parties(pledge), *audience},
-        deal=pledge.deal,
     )
-    return Released(order, code, share.quantity, share.value, is_new=True)
+
+
+def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -> Released | None:
+    """All goods still bound pass to `to`, who has paid the lender for them, and are free to be
+    fetched under a fresh code. None when nothing is bound. Once per `key`."""
+    pledge = _locked(pledge)
+    if known := pledge.releases.filter(key=key).first():
+        return Released(known, "", known.quantity, known.value, is_new=False)
+    lines = list(pledge.lines.filter(is_live=True).order_by("position"))
+    if not lines:
+        return None
+    share = Share(tuple(line.quantity - line.released for line in lines), pledge.bound_value)
+    pledge.entitlement = pledge.pledged_value
+    pledge.released_quantity += share.quantity
+    pledge.released_value += share.value
+    pledge.save(update_fields=["entitlement", "released_quantity", "released_value"])
+    return _let_go(
+        pledge, lines, share, taker=to, key=key, is_last=True, audience=[to], actor=actor, at=at
+    )
 
 
 def renew_code(
@@ -221,7 +233,7 @@ def renew_code(
     """A fresh code for goods that still wait; the old one is void. Only their owner may ask."""
     if not actor.is_system:
         actor.require("order")
-        if release_order.pledgor not in actor.orgs:
+        if release_order.taker not in actor.orgs:
             raise NotFound()
     order = ReleaseOrder.objects.select_for_update().get(pk=release_order.pk)
     if order.status == ReleaseStatus.PICKED_UP:
@@ -258,8 +270,40 @@ def _require_bound(pledge: Pledge, lines: Sequence[Pledged], receipt: WarehouseR
         )
 
 
+def _let_go(
+    pledge: Pledge,
+    lines: Sequence[PledgeLine],
+    share: Share,
+    *,
+    taker: UUID,
+    key: str,
+    is_last: bool,
+    audience: Iterable[UUID],
+    actor: Actor,
+    at: datetime,
+) -> Released:
+    order, code = _order_release(pledge, share, taker=taker, key=key, at=at)
+    _set_free(order, lines, share, at=at)
+    _step_on(pledge, is_last=is_last, actor=actor, at=at)
+    record(
+        GoodsReleased(
+            subject=pledge.id,
+            number=pledge.number,
+            release=order.number,
+            notice=order.notice_number,
+            quantity=share.quantity,
+            value=share.value,
+        ),
+        actor=actor,
+        at=at,
+        audience={*_parties(pledge), *audience},
+        deal=pledge.deal,
+    )
+    return Released(order, code, share.quantity, share.value, is_new=True)
+
+
 def _order_release(
-    pledge: Pledge, share: Share, *, key: str, at: datetime
+    pledge: Pledge, share: Share, *, taker: UUID, key: str, at: datetime
 ) -> tuple[ReleaseOrder, str]:
     code = _unused_code(pledge.custodian)
     order = ReleaseOrder.objects.create(
@@ -277,6 +321,7 @@ def _order_release(
         pledgor=pledge.pledgor,
         pledgee=pledge.pledgee,
         custodian=pledge.custodian,
+        taker=taker,
     )
     return order, code
 
@@ -291,6 +336,7 @@ def _set_free(
     freed = stock.free(
         [stock.RowQuantity(line.stock_row_id, units, id) for line, units, id in leaving],
         pledge=order.pledge_id,
+        new_owner=order.taker,
         key=f"released:{order.id}",
         subject=order.id,
         at=at,
@@ -312,6 +358,7 @@ def _set_free(
                 pledgor=order.pledgor,
                 pledgee=order.pledgee,
                 custodian=order.custodian,
+                taker=order.taker,
             )
             for (line, units, id), row in zip(leaving, freed, strict=True)
         ]

@@ -200,19 +200,26 @@ def receive(
 
 
 def free(
-    lines: Sequence[RowQuantity], *, pledge: UUID, key: str, subject: UUID, at: datetime
+    lines: Sequence[RowQuantity],
+    *,
+    pledge: UUID,
+    new_owner: UUID | None = None,
+    key: str,
+    subject: UUID,
+    at: datetime,
 ) -> list[StockRow]:
     """Take `pledge` off goods; they stay in their bin. Returns the free rows, line by line.
 
     Where a line names a `reservation`, the freed goods are at once set aside under that id for
-    `subject`, so that nobody else can promise them.
+    `subject`, so that nobody else can promise them. Title passes to `new_owner`, if there is one.
     """
     moves = []
     for row, line in _with_rows(lines):
         if row.pledge != pledge:
             raise Refused("row-not-pledged", "These goods are not bound by this pledge.")
         here = Place.of(row)
-        moves.append(Move(here, here._replace(pledge=None, pledgee=None), line.quantity))
+        there = here._replace(owner=new_owner or row.owner, pledge=None, pledgee=None)
+        moves.append(Move(here, there, line.quantity))
     rows = move_goods(moves, kind="released", key=key, subject=subject, at=at)
     freed = [rows[place] for place in _targets(moves)]
     promised = [
@@ -220,7 +227,7 @@ def free(
         for row, line in zip(freed, lines, strict=True)
         if line.reservation is not None
     ]
-    # One pledge binds goods of one owner at one warehouse.
+    # One pledge binds goods of one owner at one warehouse, and they pass to one.
     reserve(promised, owner=freed[0].owner, warehouse=freed[0].warehouse, subject=subject, at=at)
     return freed
 

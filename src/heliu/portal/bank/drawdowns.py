@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET
 
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import BY_A_PERSON, BY_THE_RULES, lent, named, numbers_of
@@ -30,7 +31,7 @@ OUTCOMES: dict[str, tuple[str, Q]] = {
     "rules": (N_("By the rules"), BY_THE_RULES),
     "person": (N_("By a person"), BY_A_PERSON),
     "waiting": (N_("Waiting"), Q(status__in=("REFERRED", "QUOTED"))),
-    "running": (N_("Running"), Q(status__in=("SELLER_PAID", "OVERDUE"))),
+    "running": (N_("Running"), Q(status__in=RUNNING)),
     "nothing": (
         N_("Came to nothing"),
         Q(status__in=("DECLINED", "EXPIRED", "CANCELLED", "BANK_REJECTED", "UNWINDING")),

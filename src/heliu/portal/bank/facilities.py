@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from heliu.capital.credit import operations
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.queries import CreditLine
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.kernel.posting import operations as posting
-from heliu.portal.bank.loans import RUNNING, lent, named, numbers_of
+from heliu.portal.bank.loans import lent, named, numbers_of
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.reasons import told
 from heliu.portal.ui import parts

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from heliu.capital.bank import queries as payments
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.portal.bank.loans import late, lent, silent, waiting
 from heliu.portal.shell.words import Words, nav, tab
@@ -22,6 +23,7 @@ MONEY_UNDER_WAY = (
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand only where something waits for a person; red where a day has gone by."""
     overdue = late(actor, day_of(at)).count()
+    asked = approvals.for_vote_of(actor).count()
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
     return Words(
         nav=(
@@ -40,6 +42,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Programmes"), "bank_programmes", here),
             NavHead(_("House")),
             nav(_("Deals"), "deals", here, key="d"),
+            nav(_("Approvals"), "approvals", here, count=asked),
             nav(_("Inbox"), "inbox", here),
             nav(_("Company"), "company", here),
         ),

@@ -13,11 +13,11 @@ from heliu.capital.bank import queries as payments
 from heliu.capital.lending import policies as lending_rules
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties import queries as parties
 from heliu.trade import deals
 
-RUNNING = ("SELLER_PAID", "OVERDUE")
 BY_THE_RULES = Q(decided_by_name="", assessment__decision="APPROVE")
 BY_A_PERSON = ~Q(decided_by_name="")
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
-from heliu.portal.bank.loans import RUNNING, late, lent, numbers_of, owed_on
+from heliu.portal.bank.loans import late, lent, numbers_of, owed_on
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui import parts
 

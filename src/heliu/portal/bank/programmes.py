@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from heliu.capital.credit import queries as credit
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
-from heliu.portal.bank.loans import RUNNING, lent
+from heliu.portal.bank.loans import lent
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.ui.formats import listed, money_text, percent_text
 

@@ -9,10 +9,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.portal.deal.sides import Side
-
-RUNNING = ("SELLER_PAID", "OVERDUE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,15 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
 
 
 def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
-    if view.loan is None or view.loan.status != "REFERRED" or not actor.may("decide"):
+    loan = view.loan
+    if loan is None:
         return []
-    address = reverse("bank_request", args=[view.loan.number])
-    return [Act(_("Decide…"), address, is_filled=True)]
+    if loan.status == "REFERRED" and actor.may("decide"):
+        address = reverse("bank_request", args=[loan.number])
+        return [Act(_("Decide…"), address, is_filled=True)]
+    if loan.status in ("OVERDUE", "ENFORCING") and actor.may("enforce"):
+        return [Act(_("Default…"), reverse("deal_default", args=[view.deal.number]))]
+    return []
 
 
 def _custodian(actor: Actor, view: Any, at: datetime) -> list[Act]:

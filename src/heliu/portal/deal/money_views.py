@@ -170,7 +170,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _to_repay(view: Any) -> Any:
     """What is owed, where something can be repaid now; not asked of a form that is sent again."""
-    if view.owed is None or view.loan.status not in ("SELLER_PAID", "OVERDUE"):
+    if view.owed is None or view.loan.status not in lending.RUNNING:
         raise NotFound("Nothing can be repaid here now.")
     return view.owed
 

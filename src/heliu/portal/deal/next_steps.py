@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
-
-RUNNING = ("SELLER_PAID", "OVERDUE")
 
 
 def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:

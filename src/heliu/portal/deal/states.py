@@ -42,6 +42,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "ship": (N_("Ship the goods"), N_("The seller ships")),
     "receive": (N_("Count the goods in"), N_("The goods are counted in")),
     "repay": (N_("Repay to free the goods"), N_("The buyer repays")),
+    "enforce": (N_("Enforce into the goods"), N_("The bank enforces; all that is owed ends it")),
     "pick-up": (N_("Pick up the goods"), N_("The buyer picks up")),
     "return-money": ("", N_("Money goes back where it came from")),
 }

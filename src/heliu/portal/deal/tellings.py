@@ -121,6 +121,12 @@ TELLINGS: dict[str, Telling] = {
     "capital.loan-overdue": Telling(
         N_("Overdue"), N_("Overdue"), amount="principal", is_failure=True
     ),
+    "capital.loan-enforced": Telling(
+        N_("The bank enforces"), N_("Loan|enforced"), amount="principal", is_failure=True
+    ),
+    "capital.loan-written-off": Telling(
+        N_("Written off"), N_("Written|off"), amount="lost", is_failure=True
+    ),
     "logistics.goods-released": Telling(
         N_("Goods released"), N_("Goods|released"), amount="value", pieces="quantity"
     ),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
@@ -21,7 +22,6 @@ from heliu.portal.ui import parts
 
 ROWS = 50
 SOON = 7
-RUNNING = ("SELLER_PAID", "OVERDUE")
 BEGUN = (
     "REFERRED", "QUOTED", "AWAIT_DEPOSIT", "FUNDED_SHARE",
     "DISBURSING", "DISBURSED", "PAYING_SELLER",

@@ -23,7 +23,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     under_way = deals.visible_to(actor).filter(buyer__in=actor.orgs, outcome="OPEN").count()
     due = list(lending.due_within(actor, DUE_SOON, on=day_of(at)))
     waiting = pledges.releases_visible_to(actor).filter(
-        pledgor__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
+        taker__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
     )
     return Words(
         nav=(

@@ -93,7 +93,7 @@ def _to_sign(actor: Actor, at: datetime) -> list[Todo]:
 
 def _to_fetch(actor: Actor, at: datetime) -> list[Todo]:
     ready = pledges.releases_visible_to(actor).filter(
-        pledgor__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
+        taker__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
     )
     return [
         Todo(

@@ -29,16 +29,16 @@ SESSION_CODES = "pick_up_codes"
 def pick_ups(request: HttpRequest) -> HttpResponse:
     """What can be fetched, by warehouse, the soonest to expire first."""
     actor = actor_of(request)
-    orders = list(queries.pick_ups(actor).filter(pledgor__in=actor.orgs))
+    orders = list(queries.pick_ups(actor).filter(taker__in=actor.orgs))
     houses = names(order.custodian for order in orders)
     context = {
         "rows": [
             {"order": order, "house": houses.get(order.custodian), "goods": _goods(order)}
             for order in orders
         ],
-        "done": queries.releases_visible_to(actor).filter(
-            pledgor__in=actor.orgs, status="PICKED_UP"
-        )[:10],
+        "done": queries.releases_visible_to(actor).filter(taker__in=actor.orgs, status="PICKED_UP")[
+            :10
+        ],
     }
     return show(request, "dealer/pick_ups.html", context, here="dealer_pick_ups")
 
@@ -49,7 +49,7 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     """The code as QR and in words; a post makes a fresh one, and the old one is void."""
     actor, at = actor_of(request), now(request)
     order = queries.releases_visible_to(actor).filter(number=number).first()
-    if order is None or order.pledgor not in actor.orgs:
+    if order is None or order.taker not in actor.orgs:
         raise Http404
     if request.method == "POST":
         fresh = operations.renew_code(order, actor=actor, at=at)

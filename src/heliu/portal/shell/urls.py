@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from heliu.portal.shell import company, files, inbox, preferences, sign_in, views
+from heliu.portal.shell import approvals, company, files, inbox, preferences, sign_in, views
 from heliu.portal.ui.views import gallery
 
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.read_all, name="inbox_read_all"),
     path("inbox/<uuid:notice>", inbox.read, name="inbox_read"),
+    path("approvals", approvals.index, name="approvals"),
+    path("approvals/<uuid:approval>", approvals.approval, name="approval"),
     path("files/<uuid:file>", files.file, name="file"),
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),

@@ -53,11 +53,11 @@ class Task:
 def release_rows(actor: Actor, orders: Sequence[Any]) -> list[ReleaseRow]:
     """The rows of these orders, in a fixed number of statements."""
     prefetch_related_objects(orders, "lines__sku", "lines__stock_row")
-    codes, owners = bin_codes(actor), names(order.pledgor for order in orders)
+    codes, owners = bin_codes(actor), names(order.taker for order in orders)
     return [
         ReleaseRow(
             order=order,
-            owner=owners[order.pledgor].short if order.pledgor in owners else "",
+            owner=owners[order.taker].short if order.taker in owners else "",
             goods=goods_words(order.lines.all()),
             bins=tuple(
                 dict.fromkeys(codes.get(line.stock_row.bin, "–") for line in order.lines.all())

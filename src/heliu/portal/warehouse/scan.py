@@ -66,7 +66,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     to_take = tasks(actor, order) if order else []
     context = {
         "order": order,
-        "owner": names([order.pledgor]).get(order.pledgor) if order else None,
+        "owner": names([order.taker]).get(order.taker) if order else None,
         "tasks": to_take,
         "taken": sum(task.picked for task in to_take),
         "verdict": _verdict(request),

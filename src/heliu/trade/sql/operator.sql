@@ -52,9 +52,9 @@ select c.name, c.n from (
     union all
     select 'open_deals', count(*) from trade_deal where outcome = 'OPEN'
     union all
-    select 'running', count(*) from lending_loan where status in ('SELLER_PAID', 'OVERDUE')
+    select 'running', count(*) from lending_loan where status in ('SELLER_PAID', 'OVERDUE', 'ENFORCING')
     union all
-    select 'overdue', count(*) from lending_loan where status = 'OVERDUE'
+    select 'overdue', count(*) from lending_loan where status in ('OVERDUE', 'ENFORCING')
     union all
     select 'pledges', count(*) from pledges_pledge where status in ('ACTIVE', 'PARTLY_RELEASED')
     union all
@@ -81,7 +81,8 @@ select w.kind, w.number, w.state, w.since, w.org, w.deal from (
     union all
     select 'OVERDUE', l.number, l.status,
            (l.due_on + 1)::timestamp at time zone 'Asia/Shanghai', l.lender, d.number
-      from lending_loan l join trade_deal d on d.id = l.deal where l.status = 'OVERDUE'
+      from lending_loan l join trade_deal d on d.id = l.deal
+     where l.status in ('OVERDUE', 'ENFORCING')
     union all
     select 'SLOW', d.number, coalesce(case when l.status in (
                'AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING', 'DISBURSED', 'PAYING_SELLER',

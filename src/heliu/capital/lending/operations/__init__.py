@@ -2,6 +2,15 @@
 to the bank. A second call for the same event does nothing."""
 
 from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
+from heliu.capital.lending.operations.enforcing import (
+    enforce,
+    give_notice,
+    last_day,
+    price_for_seller,
+    require_enforceable,
+    require_overdue,
+    write_off,
+)
 from heliu.capital.lending.operations.goods import (
     goods_pledged,
     goods_released,
@@ -46,13 +55,16 @@ __all__ = [
     "deposit_returned",
     "disbursed",
     "disbursing",
+    "enforce",
     "entitlement_of",
     "expire",
+    "give_notice",
     "goods_pledged",
     "goods_released",
     "goods_shipped",
     "goods_short",
     "goods_taken_back",
+    "last_day",
     "loan_returned",
     "locked",
     "mark_overdue",
@@ -60,12 +72,16 @@ __all__ = [
     "owed_all",
     "own_share_moved",
     "paying_seller",
+    "price_for_seller",
     "quote",
     "refer",
     "repaid",
+    "require_enforceable",
+    "require_overdue",
     "seller_paid",
     "seller_refunded",
     "sign",
     "unapplied_returned",
     "unwind",
+    "write_off",
 ]

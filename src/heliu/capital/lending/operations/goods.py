@@ -35,9 +35,10 @@ def goods_released(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
     _post(loan, "goods_released", templates.goods_released, amount, key, at)
 
 
-def goods_taken_back(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
-    """Pledged goods went back to the seller, who owes their price."""
-    _post(loan, "goods_taken_back", templates.goods_taken_back, amount, key, at)
+def goods_taken_back(loan: Loan, *, value: int, price: int, key: str, at: datetime) -> None:
+    """Pledged goods worth `value` fen went back to the seller, who owes `price` for them."""
+    entries = templates.goods_taken_back(parties_of(loan), value, price=price)
+    post(loan, "goods_taken_back", entries, key=key, effective=day_of(at), at=at)
 
 
 def _post(loan: Loan, kind: str, template: Template, amount: int, key: str, at: datetime) -> None:

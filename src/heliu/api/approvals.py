@@ -1,0 +1,90 @@
+"""What needs more than one person: what was asked for, who agreed, and one's own word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from heliu.api.fields import Flag, Sent, Text
+from heliu.api.paging import Page, Paging, page
+from heliu.api.writes import Key, write
+from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.approvals import queries
+from heliu.trade import approvals
+
+router = Router()
+
+Status = Literal["WAITING", "APPROVED", "REFUSED", "WITHDRAWN", "EXPIRED"]
+
+
+class ApprovalOut(Schema):
+    """Something that somebody of the asker's house asks the others to agree to."""
+
+    id: UUID
+    act: str = Field(description="Such as enforce or write-off")
+    name: str = Field(description="The number of what it is about")
+    amount: int = Field(description="What it is about, in minor units")
+    reason: str
+    status: Status
+    level: int = Field(description="The level whose people are asked now, from 1")
+    asked_by_name: str
+    asked_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+class VoteOut(Schema):
+    """One person's word."""
+
+    person_name: str
+    agrees: bool
+    reason: str
+    at: datetime
+
+
+class ApprovalDetail(ApprovalOut):
+    """With who has said what."""
+
+    votes: list[VoteOut]
+
+
+class VoteIn(Sent):
+    """One's own word."""
+
+    agrees: Flag
+    reason: Text = Field("", description="Needed for a no")
+
+
+@router.get("/approvals", response=Page[ApprovalOut])
+def list_approvals(
+    request: TypedRequest, response: HttpResponse, paging: Query[Paging]
+) -> dict[str, object]:
+    """What was asked for in the asker's house, newest first."""
+    rows = queries.visible_to(request.actor)
+    by = ("-asked_at", "-id")
+    return page(request, response, rows, paging, by=by, show=ApprovalOut.from_orm)
+
+
+@router.get("/approvals/{approval}", response=ApprovalDetail)
+def get_approval(request: TypedRequest, approval: UUID) -> dict[str, object]:
+    """One of them, with the words said so far."""
+    found = queries.get(request.actor, approval)
+    shown = ApprovalOut.from_orm(found).dict()
+    return {**shown, "votes": list(found.votes.order_by("at"))}
+
+
+@router.post("/approvals/{approval}/votes", response=ApprovalOut)
+def vote(request: TypedRequest, approval: UUID, payload: VoteIn, key: Key) -> HttpResponse:
+    """Agree, or say no with a reason. With the last yes that is needed the act is done."""
+
+    def do(at: datetime) -> tuple[int, ApprovalOut]:
+        said = approvals.vote(
+            approval, agrees=payload.agrees, reason=payload.reason, actor=request.actor, at=at
+        )
+        return 200, ApprovalOut.from_orm(said)
+
+    return write(request, key, payload, do)

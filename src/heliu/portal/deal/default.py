@@ -1,0 +1,178 @@
+"""The sheet of a loan in default: how far it has come, and the lender's next act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from heliu.capital.lending import operations as lending
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound
+from heliu.portal.deal.reading import Reading, read
+from heliu.portal.deal.tellings import pieces
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui.formats import day_text
+from heliu.portal.ui.parts import Will
+from heliu.trade import enforcement
+
+IN_DEFAULT = ("OVERDUE", "ENFORCING")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a default stands: the act that may follow, and why it may not yet.
+
+    `do` is None while nothing can be done but wait.
+    """
+
+    heading: str
+    button: str
+    will: list[Will]
+    do: Callable[..., object] | None
+    done: str
+    needs_reason: bool = True
+    wait: str = ""
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def default(request: HttpRequest, ref: str) -> HttpResponse:
+    """Notice of default, enforcement, writing off: one after the other, each with what it does."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+    if view.side != "lender" or view.loan is None or view.loan.status not in IN_DEFAULT:
+        raise NotFound()
+    stage = stage_of(view, at)
+    asked = approvals.about(actor, view.deal.pk)
+
+    def do() -> str:
+        _act(request, stage, actor, view, at)
+        say(request, stage.done)
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    context = {
+        "deal": view.deal,
+        "loan": view.loan,
+        "owed": view.owed,
+        "stage": stage,
+        "asked": asked,
+        "history": _history(view),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return answer or show(request, "deal/default.html", context, here="deals", status=status)
+
+
+def stage_of(view: Reading, at: datetime) -> Stage:
+    """The lender's next act in a default."""
+    if view.loan.status == "ENFORCING":
+        return _writing_off(view)
+    if view.loan.default_noticed_on is None:
+        return _notice(view)
+    return _enforcing(view, at)
+
+
+def _notice(view: Reading) -> Stage:
+    days = view.loan.programme.notice_days
+    return Stage(
+        heading=_("Give notice of default"),
+        button=_("Give notice"),
+        will=[
+            Will(_("Buyer and seller are told what is owed and until when it can be paid")),
+            Will(
+                ngettext(
+                    "The buyer has %(n)d day to pay all of it",
+                    "The buyer has %(n)d days to pay all of it",
+                    days,
+                )
+                % {"n": days}
+            ),
+            Will(_("After that it can be enforced, by two persons")),
+        ],
+        do=lambda deal, *, reason, actor, at: enforcement.give_notice(deal, actor=actor, at=at),
+        done=_("Notice of default is given."),
+        needs_reason=False,
+    )
+
+
+def _enforcing(view: Reading, at: datetime) -> Stage:
+    until = lending.last_day(view.loan)
+    runs = day_of(at) <= until
+    language = get_language() or "en"
+    value = view.pledge.bound_value if view.pledge else 0
+    price = lending.price_for_seller(view.loan, value)
+    will = [
+        Will(_("Another person at the bank is asked to agree")),
+        Will(_("The limit is closed for new loans")),
+        Will(_("Goods come free only when all that is owed is paid")),
+    ]
+    if price:
+        will.append(Will(_("The seller is called on its duty: it pays for the goods"), minor=price))
+        will.append(Will(_("Then the goods are the seller's")))
+    return Stage(
+        heading=_("Enforce"),
+        button=_("Ask to enforce"),
+        will=will,
+        do=None if runs else enforcement.ask_to_enforce,
+        done=_("Another person at the bank must agree now."),
+        wait=_("The buyer may still pay until %(day)s.")
+        % {"day": day_text(until, day_of(at), language)}
+        if runs
+        else "",
+    )
+
+
+def _writing_off(view: Reading) -> Stage:
+    bound = view.pledge.bound_quantity if view.pledge else 0
+    left = view.loan.principal_left + view.loan.interest_left
+    return Stage(
+        heading=_("Write off the rest"),
+        button=_("Ask to write off"),
+        will=[
+            Will(_("Another person at the bank is asked to agree")),
+            Will(_("The rest is the bank's loss"), minor=left),
+            Will(_("The buyer owes it as before; the deal ends in default")),
+        ],
+        do=None if bound else enforcement.ask_to_write_off,
+        done=_("Another person at the bank must agree now."),
+        wait=_("%(pieces)s are still bound: first they are paid for.") % {"pieces": pieces(bound)}
+        if bound
+        else "",
+    )
+
+
+def _act(request: HttpRequest, stage: Stage, actor: Actor, view: Reading, at: datetime) -> None:
+    if stage.do is None:
+        raise Invalid("not-yet", stage.wait)
+    reason = request.POST.get("reason", "").strip()
+    stage.do(view.deal.pk, actor=actor, reason=reason, at=at)
+
+
+def _history(view: Reading) -> list[tuple[str, Any]]:
+    """The days a default has gone through."""
+    loan = view.loan
+    return [
+        (words, day)
+        for words, day in (
+            (_("Due"), loan.due_on),
+            (_("Notice of default"), loan.default_noticed_on),
+            (
+                _("Last day to pay"),
+                lending.last_day(loan) if loan.default_noticed_on else None,
+            ),
+        )
+        if day
+    ]

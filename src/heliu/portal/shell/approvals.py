@@ -1,0 +1,105 @@
+"""What needs more than one person: what waits for one's word, and what became of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui import parts
+from heliu.trade import approvals, deals
+
+ROWS = 50
+ACTS = {"enforce": N_("Enforce a loan"), "write-off": N_("Write off the rest of a loan")}
+WILL = {
+    "enforce": (
+        N_("The bank takes hold of the goods: they come free only when all is paid"),
+        N_("The limit is closed, and the seller is called on its duty"),
+    ),
+    "write-off": (
+        N_("What is left is the bank's loss, and the deal ends in default"),
+        N_("The buyer owes it as before"),
+    ),
+}
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Those that wait for the reader first; then all, newest first."""
+    actor = actor_of(request)
+    mine = list(queries.for_vote_of(actor))
+    everything = queries.visible_to(actor)
+    page = parts.Leaves(everything, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "mine": _rows(mine),
+        "rows": _rows(list(page)),
+        "pager": parts.pager(page),
+    }
+    return show(request, "shell/approvals.html", context, here="approvals")
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
+    """One of them: what it does, who asked and why, what was said; a post says one's own word."""
+    actor, at = actor_of(request), now(request)
+    asked = queries.get(actor, approval)
+
+    def do() -> str:
+        agrees = request.POST.get("agrees") == "yes"
+        reason = request.POST.get("reason", "").strip()
+        approvals.vote(asked.pk, agrees=agrees, reason=reason, actor=actor, at=at)
+        say(request, _("You have agreed.") if agrees else _("You have said no."))
+        return reverse("approvals")
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    context = {
+        "asked": asked,
+        "act": act_words(asked.act),
+        "will": [parts.Will(_(words)) for words in WILL.get(asked.act, ())],
+        "levels": _levels(asked),
+        "votes": asked.votes.order_by("at"),
+        "may_vote": queries.may_vote(actor, asked),
+        "is_own": asked.asked_by == actor.user_id,
+        "deal": _deal(actor, asked.subject),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return answer or show(request, "shell/approval.html", context, here="approvals", status=status)
+
+
+def act_words(act: str) -> str:
+    """What is asked for, in the reader's language."""
+    return _(ACTS[act]) if act in ACTS else act
+
+
+def _rows(found: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {"asked": one, "act": act_words(one.act), "href": reverse("approval", args=[one.pk])}
+        for one in found
+    ]
+
+
+def _levels(asked: Any) -> list[dict[str, Any]]:
+    """How many have agreed at each level, of how many that must."""
+    said = list(asked.votes.filter(agrees=True).values_list("level", flat=True))
+    return [
+        {"number": number, "agreed": said.count(number), "people": people}
+        for number, (_permission, people) in enumerate(asked.levels, 1)
+    ]
+
+
+def _deal(actor: Actor, subject: UUID) -> Any:
+    return deals.visible_to(actor).filter(pk=subject).first()

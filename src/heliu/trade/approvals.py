@@ -1,0 +1,36 @@
+"""What is done once all who must agree have agreed: the last yes and the act are one
+transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals import queries
+from heliu.kernel.approvals.models import Approval, ApprovalStatus
+from heliu.trade import deals, enforcement
+from heliu.trade.steps import locked, parties
+
+DONE: dict[str, Callable[..., None]] = {
+    enforcement.ENFORCE.name: enforcement.enforce,
+    enforcement.WRITE_OFF.name: enforcement.write_off,
+}
+
+
+def vote(
+    approval_id: UUID, *, agrees: bool, actor: Actor, at: datetime, reason: str = ""
+) -> Approval:
+    """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
+    and what the act itself refuses: then the word is not said either."""
+    asked = queries.get(actor, approval_id)
+    deal = deals.get(actor, asked.subject)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+        if said.status == ApprovalStatus.APPROVED:
+            DONE[said.act](deal, actor=actor, at=at)
+    return said

@@ -1,0 +1,220 @@
+"""When the dealer does not pay: from the notice of default to the end.
+
+    give_notice        the lender says that it will enforce; the dealer has some days to pay
+    ask_to_enforce     then somebody at the lender asks for it, and another person must agree
+    enforce            goods come free no more by parts, the limit is shut, the seller is called
+    bought_back        the seller has paid: the loan is settled, the goods are the seller's
+    ask_to_write_off   nothing is bound any more and nobody pays: two persons again
+    write_off          the rest is the lender's loss; the deal ends in default
+
+A dealer that pays all it owes before the end has its goods as ever: the straight path goes on.
+What needs two persons is agreed to through `approvals`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from heliu.capital.bank import queries as payments
+from heliu.capital.bank.models import PaymentInstruction
+from heliu.capital.credit import operations as credit
+from heliu.capital.credit.models import FacilityStatus
+from heliu.capital.lending import operations as lending
+from heliu.capital.lending.models import LoanStatus
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.models import OrderStatus
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Forbidden, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.logistics.pledges import operations as pledges
+from heliu.trade import deals
+from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.side_exits import BUY_BACK, ask_refund, refunded
+from heliu.trade.steps import end, is_done, locked, parties, remember
+from heliu.trade.wake import wake
+
+SYSTEM = Actor.system()
+ENFORCE = Act("enforce", (Level("enforce"),))
+WRITE_OFF = Act("write-off", (Level("enforce"),))
+
+
+def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
+    """The lender gives notice of default to dealer and seller; returns the last day to pay."""
+    deal = _of_lender(deal_id, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        until = lending.give_notice(loan, actor=actor, at=at)
+        owed = lending.owed(loan, day_of(at)).total
+        if remember(deal, Step.DEFAULT_NOTICED, actor=actor, at=at, until=until, owed=owed):
+            for org in (deal.buyer, deal.seller):
+                tell(
+                    org,
+                    "default-noticed",
+                    {
+                        "number": order_of(deal).number,
+                        "amount": Money(owed),
+                        "day": until.isoformat(),
+                    },
+                    link=deals.link(deal),
+                    at=at,
+                )
+    return until
+
+
+def ask_to_enforce(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
+    """Somebody at the lender asks to enforce; another person with the same right must agree."""
+    actor.require("enforce")
+    deal = _of_lender(deal_id, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        _require_enforceable(deal, at)
+        return _ask(ENFORCE, deal, actor=actor, reason=reason, at=at)
+
+
+def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """Agreed: the lender takes hold of the locked deal, and the seller is called on its duty."""
+    _require_enforceable(deal, at)
+    loan = lending.enforce(loan_of(deal), actor=actor, at=at)
+    if loan.facility is not None and loan.facility.status == FacilityStatus.ACTIVE:
+        credit.suspend(loan.facility, actor=SYSTEM, at=at)
+    remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
+    for org in (deal.buyer, deal.seller):
+        tell(org, "loan-enforced", {"number": order_of(deal).number}, link=deals.link(deal), at=at)
+    pledge = pledge_of(deal)
+    if pledge and (price := lending.price_for_seller(loan, pledge.bound_value)):
+        ask_refund(deal, price, key=BUY_BACK, at=at)
+    wake(deal.id)
+
+
+def refund_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The seller's money reached the lender: for goods not delivered, or for goods of a dealer in
+    default."""
+    is_price = instruction.key.startswith(BUY_BACK)
+    (bought_back if is_price else refunded)(deal, instruction, at=at)
+
+
+def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The seller has paid the lender for the goods: they are its own, and its money settles the
+    loan. What it does not reach for stays owed by the dealer."""
+    key, pledge = str(instruction.pk), pledge_of(deal)
+    if pledge is None or is_done(deal, Step.GOODS_GIVEN_UP, key=key):
+        return
+    value = pledge.bound_value
+    lending.goods_taken_back(loan_of(deal), value=value, price=instruction.amount, key=key, at=at)
+    given = pledges.give_up(pledge, to=deal.seller, key=key, actor=SYSTEM, at=at)
+    remember(
+        deal, Step.GOODS_GIVEN_UP, key=key, actor=SYSTEM, at=at,
+        value=value, price=instruction.amount, quantity=given.quantity if given else 0,
+    )  # fmt: skip
+    if given:
+        number = order_of(deal).number
+        tell(
+            deal.seller,
+            "goods-released",
+            {"quantity": str(given.quantity), "number": number, "code": given.code},
+            link=deals.link(deal),
+            at=at,
+        )
+        tell(
+            pledge.custodian,
+            "release-ordered",
+            {"quantity": str(given.quantity), "pledge": pledge.number},
+            link=deals.link(deal),
+            at=at,
+        )
+    refunded(deal, instruction, at=at)
+
+
+def ask_to_write_off(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
+    """Somebody at the lender asks to give up what is left; another person must agree."""
+    actor.require("enforce")
+    deal = _of_lender(deal_id, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        _require_hopeless(deal)
+        return _ask(WRITE_OFF, deal, actor=actor, reason=reason, at=at)
+
+
+def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """Agreed: what is left is the lender's loss, and the locked deal ends in default."""
+    _require_hopeless(deal)
+    lost = lending.write_off(loan_of(deal), actor=actor, at=at)
+    remember(deal, Step.WRITTEN_OFF, actor=actor, at=at, lost=lost)
+    ordering.complete(order_of(deal), actor=SYSTEM, at=at, audience=parties(deal))
+    end(deal, Outcome.DEFAULTED, at=at)
+    for org in (deal.buyer, deal.seller):
+        tell(
+            org,
+            "loan-written-off",
+            {"number": order_of(deal).number, "amount": Money(lost)},
+            link=deals.link(deal),
+            at=at,
+        )
+
+
+def _of_lender(deal_id: UUID, actor: Actor) -> Deal:
+    deal = deals.get(actor, deal_id)
+    if deal.lender not in actor.orgs:
+        raise Forbidden("not-your-loan", "Only the lender may do this.")
+    return deal
+
+
+def _ask(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
+    owed = lending.owed(loan_of(deal), day_of(at)).total
+    asked = approvals.ask(
+        act, subject=deal.id, name=deal.number, amount=owed, reason=reason, actor=actor, at=at
+    )
+    tell(
+        asked.org,
+        "approval-asked",
+        {"number": deal.number, "amount": Money(owed)},
+        link=deals.link(deal),
+        at=at,
+    )
+    return asked
+
+
+def _require_enforceable(deal: Deal, at: datetime) -> None:
+    lending.require_enforceable(loan_of(deal), on=day_of(at))
+    if order_of(deal).status != OrderStatus.RECEIVED:
+        raise Refused(
+            "goods-not-there",
+            "The goods of %(number)s have not all arrived.",
+            number=order_of(deal).number,
+            help="What was not shipped can be called off: the seller pays it back.",
+        )
+    _require_quiet(deal)
+
+
+def _require_hopeless(deal: Deal) -> None:
+    """Enforced, with nothing left to enforce into."""
+    loan, pledge = loan_of(deal), pledge_of(deal)
+    if loan.status != LoanStatus.ENFORCING:
+        raise Refused("not-enforced", "%(number)s was not enforced.", number=loan.number)
+    if pledge is not None and pledge.bound_quantity:
+        raise Refused(
+            "goods-still-bound",
+            "Goods still secure %(number)s.",
+            number=loan.number,
+            help="They are sold first; only the rest is written off.",
+        )
+    _require_quiet(deal)
+
+
+def _require_quiet(deal: Deal) -> None:
+    if payments.has_open(deal.id):
+        raise Refused(
+            "bank-is-paying",
+            "The bank is just paying for %(number)s.",
+            number=order_of(deal).number,
+            help="Try again in a minute.",
+        )
