@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,14 +18,17 @@ from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.books.models import Account
-from heliu.capital.credit.models import CreditAssessment, Facility
+from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.capital.lending.models import Loan
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
-from heliu.trade import photos
+from heliu.trade import approvals, enforcement, photos
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -81,6 +86,7 @@ def live(world: World) -> dict[str, Any]:
     life.repay(world, pledged.deal.id, 40)
     world.bank()
     code = life.pick_up_code(world)
+    late, asked, hopeless = (arrived(world) for _ in range(3))
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -96,6 +102,7 @@ def live(world: World) -> dict[str, Any]:
         counted = Shipment.objects.get(order_id=pledged.order.id)
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
+    in_default(world, late, asked, hopeless)
     with world.worker():
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
@@ -107,11 +114,15 @@ def live(world: World) -> dict[str, Any]:
             **numbers("placed", placed),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
+            **numbers("late", late),
+            **numbers("asked", asked),
+            **numbers("hopeless", hopeless),
+            "approval": Approval.objects.get(subject=asked.deal.id).id,
             "digest": to_sign.loan.agreement_digest,
             "code": code,
             "pledge": pledge.number,
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
-            "receipt": WarehouseReceipt.objects.get(owner=dealer).number,
+            "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
@@ -128,10 +139,45 @@ def live(world: World) -> dict[str, Any]:
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
-            "open_count": Receiving.objects.get(owner=dealer).id,
+            "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
+
+
+def arrived(world: World) -> Placed:
+    """A small deal whose goods lie pledged."""
+    placed = life.place(world, M1=10, B1=10)
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed))
+    return placed
+
+
+def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> None:
+    """One may be enforced, of one it is asked, of one nothing is left but to write it off.
+
+    Their due days are moved, not the clock: offers and codes of the other deals run out in hours.
+    """
+    ago = day_of(world.at) - timedelta(days=10)
+    deals = [late.deal.id, asked.deal.id, hopeless.deal.id]
+    with world.worker():
+        Programme.objects.update(seller_duty="BUY_BACK", buy_back_share=Decimal("0.5"))
+        Loan.objects.filter(deal__in=deals).update(
+            due_on=ago, status="OVERDUE", default_noticed_on=ago
+        )
+    ids = []
+    for placed in (hopeless, asked):
+        with world.desk("review@bank.demo") as officer:
+            one = enforcement.ask_to_enforce(
+                placed.deal.id, actor=officer, reason="does not answer", at=world.at
+            )
+            ids.append(one.id)
+    with world.desk("credit@bank.demo") as officer:
+        approvals.vote(ids[0], agrees=True, actor=officer, at=world.at)
+    world.bank()
+    with world.worker():
+        Facility.objects.update(status="ACTIVE")
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -22,12 +22,14 @@ NAMES = {
     "deal": {"ref": "pledged"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
+    "deal_default": {"ref": "late"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
     "deal_agreement": {"ref": "pledged"},
     "deal_receipt": {"ref": "pledged", "number": "receipt"},
     "file": {"file": "photo"},
+    "approval": {"approval": "approval"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "dealer_code": {"number": "release"},
@@ -60,7 +62,11 @@ DESKS = {
     "bank": "credit@bank.demo",
     "operator": "ops@operator.demo",
 }
-SPECIAL = {"deal_ship": "sales@seller.demo"}
+SPECIAL = {
+    "deal_ship": "sales@seller.demo",
+    "deal_default": "credit@bank.demo",
+    "approval": "credit@bank.demo",
+}
 
 
 def pages() -> list[URLPattern]:

@@ -93,6 +93,18 @@ EXAMPLES = {
         "lender", {"ref": "to_decide"}, lambda t: {"approve": True, "reason": "known dealer"}
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
+    "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
+    "POST /deals/{ref}/enforcement": Example(
+        "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}
+    ),
+    "POST /deals/{ref}/write-off": Example(
+        "lender", {"ref": "hopeless"}, lambda t: {"reason": "nothing left"}
+    ),
+    "GET /approvals": Example("lender", is_shared=True),
+    "GET /approvals/{approval}": Example("lender", {"approval": "approval"}),
+    "POST /approvals/{approval}/votes": Example(
+        "lender", {"approval": "approval"}, lambda t: {"agrees": True}
+    ),
     "GET /shipments": Example(mine, is_shared=True),
     "GET /shipments/{ref}": Example(mine, {"ref": "shipment"}),
     "POST /shipments/{ref}/arrived": Example("keeper", {"ref": "shipment"}, lambda t: {}),
