@@ -48,6 +48,7 @@ class Pledge(models.Model):
 
     Values are in minor units. `entitlement` is the value of goods the pledgor has earned free by
     repaying, or the lender has let go in default; the database lets no more than that be released.
+    `given_to` took over the goods of a pledgor in default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -67,6 +68,7 @@ class Pledge(models.Model):
     released_quantity = models.BigIntegerField(default=0)
     released_value = models.BigIntegerField(default=0)
     picked_up_quantity = models.BigIntegerField(default=0)
+    given_to = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [

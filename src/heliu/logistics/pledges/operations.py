@@ -218,10 +218,10 @@ def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -
     if not lines:
         return None
     share = Share(tuple(line.quantity - line.released for line in lines), pledge.bound_value)
-    pledge.entitlement = pledge.pledged_value
+    pledge.entitlement, pledge.given_to = pledge.pledged_value, to
     pledge.released_quantity += share.quantity
     pledge.released_value += share.value
-    pledge.save(update_fields=["entitlement", "released_quantity", "released_value"])
+    pledge.save(update_fields=["entitlement", "given_to", "released_quantity", "released_value"])
     return _let_go(
         pledge, lines, share, taker=to, key=key, is_last=True, audience=[to], actor=actor, at=at
     )

@@ -60,9 +60,10 @@ def of_deals(actor: Actor, deals: Iterable[UUID]) -> dict[UUID, Pledge]:
 
 
 def releases_visible_to(actor: Actor) -> QuerySet[ReleaseOrder]:
-    """The release orders of the pledges the actor is a party to, newest first."""
+    """The release orders of the pledges the actor is a party to, or whose goods it fetches, newest
+    first."""
     orders = ReleaseOrder.objects.order_by("-released_at", "-id")
-    return orders if actor.is_system else orders.filter(_party(actor))
+    return orders if actor.is_system else orders.filter(_party(actor) | Q(taker__in=actor.orgs))
 
 
 def pick_ups(actor: Actor) -> QuerySet[ReleaseOrder]:

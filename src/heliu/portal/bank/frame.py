@@ -28,6 +28,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     return Words(
         nav=(
             nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),
+            nav(_("Approvals"), "approvals", here, count=asked),
             nav(_("Drawdowns"), "bank_drawdowns", here, key="w"),
             nav(_("Repayment and release"), "bank_repayments", here, key="r"),
             NavHead(_("Assets")),
@@ -42,7 +43,6 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Programmes"), "bank_programmes", here),
             NavHead(_("House")),
             nav(_("Deals"), "deals", here, key="d"),
-            nav(_("Approvals"), "approvals", here, count=asked),
             nav(_("Inbox"), "inbox", here),
             nav(_("Company"), "company", here),
         ),

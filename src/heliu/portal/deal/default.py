@@ -43,6 +43,11 @@ class Stage:
     needs_reason: bool = True
     wait: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the act may be done now; a template must not touch `do`, it would call it."""
+        return self.do is not None
+
 
 @require_http_methods(["GET", "POST"])
 @desk_page

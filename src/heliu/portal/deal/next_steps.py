@@ -67,22 +67,23 @@ def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
 
 
 def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
-    if side not in ("buyer", "custodian"):
-        return []
+    """Goods that wait: for the side that fetches them, and for the keeper."""
+    own = {"buyer": view.deal.buyer, "seller": view.deal.seller}.get(side)
     return [
         Todo(
-            "due" if side == "buyer" else "moving",
+            "due" if own else "moving",
             _("Pick up %(pieces)s") % {"pieces": pieces(one.quantity)}
-            if side == "buyer"
+            if own
             else _("%(pieces)s wait for their owner") % {"pieces": pieces(one.quantity)},
             f"{one.notice_number} · "
             + _("code until %(moment)s")
             % {"moment": moment_text(one.code_valid_until, day_of(at), _language())},
-            reverse("dealer_code", args=[one.number]) if side == "buyer" else "",
+            reverse("dealer_code", args=[one.number]) if own else "",
             _("Show the code"),
         )
         for one in view.releases
         if one.status in ("RELEASED", "EXPIRED")
+        and (one.taker == own if own else side == "custodian")
     ]
 
 

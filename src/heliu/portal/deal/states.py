@@ -43,7 +43,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "receive": (N_("Count the goods in"), N_("The goods are counted in")),
     "repay": (N_("Repay to free the goods"), N_("The buyer repays")),
     "enforce": (N_("Enforce into the goods"), N_("The bank enforces; all that is owed ends it")),
-    "pick-up": (N_("Pick up the goods"), N_("The buyer picks up")),
+    "pick-up": (N_("Pick up the goods"), N_("The goods are picked up")),
     "return-money": ("", N_("Money goes back where it came from")),
 }
 # States that say more of it than the act.

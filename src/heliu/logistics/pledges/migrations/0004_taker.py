@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 for model in ("releaseorder", "releaseline")
             ],
         ),
+        migrations.AddField("pledge", "given_to", UUIDField(null=True, blank=True)),
         migrations.RemoveIndex("releaseorder", "release_pledgor"),
         migrations.AddIndex(
             "releaseorder",
