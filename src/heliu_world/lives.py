@@ -17,11 +17,19 @@ from uuid import UUID
 from django.conf import settings
 
 from heliu.demo.sample import Behaviour
+from heliu.kernel.clock import day_of
 from heliu.logistics.pledges.policies import digest_of
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.models import Receiving
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, place_order, side_exits
+from heliu.trade import (
+    approvals,
+    deliveries,
+    enforcement,
+    financed_order,
+    place_order,
+    side_exits,
+)
 from heliu_world.acts import Act, Done, Hands
 from heliu_world.judge import Broken
 from heliu_world.market import Dealer, Seat, Shop
@@ -33,7 +41,11 @@ STANDS = """
 select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status as order_status,
        o.pay_by, l.number as loan_number, l.status as loan_status, l.principal,
        l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio,
-       p.status as pledge_status,
+       p.status as pledge_status, p.pledged_quantity - p.released_quantity as bound,
+       l.default_noticed_on + g.notice_days < %s::date as may_enforce,
+       l.default_noticed_on is not null as is_noticed,
+       (select a.id from approvals_approval a where a.subject = d.id and a.status = 'WAITING'
+         ) as asked,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
                    'open', i.quantity - i.shipped - i.cancelled) order by i.position)
                    filter (where i.quantity > i.shipped + i.cancelled), '[]')
@@ -44,7 +56,8 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
            as shipments,
        (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number,
                    'status', r.status, 'digest', r.code_digest,
-                   'is_late', r.code_valid_until <= %s) order by r.number), '[]')
+                   'taker', r.taker, 'is_late', r.code_valid_until <= %s)
+                   order by r.number), '[]')
           from pledges_releaseorder r where r.deal = d.id) as releases,
        (select coalesce(jsonb_agg(c.id order by c.counted_at), '[]') from warehousing_receiving c
           join transport_shipment s on s.id = c.shipment
@@ -58,12 +71,14 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
                               and n.key = right(b.key || '+' || b.number, 80))) as refused
   from trade_deal d join ordering_order o on o.id = d.order_id
   left join lending_loan l on l.deal = d.id
+  left join credit_programme g on g.id = l.programme_id
   left join pledges_pledge p on p.deal = d.id
  where d.id = %s
 """
 CARRIER = "Shunda"
 # Answers of the rules that an act may meet when others were quicker or the bank is at work.
 BUSY = frozenset({"bank-is-paying"})
+NOT_NOW = frozenset({"not-to-repay", "seller-is-paying"})
 CALLED_OFF = frozenset({"already-shipped", "state-move", "partly-repaid"}) | BUSY
 
 
@@ -89,7 +104,8 @@ class Life:
 
     def look(self) -> Wait:
         """See how things stand and perhaps do something; returns when to look again, None never."""
-        self._stands = self.world.ask(STANDS, self.world.at, self.deal)[0]
+        today = day_of(self.world.at)
+        self._stands = self.world.ask(STANDS, today, self.world.at, self.deal)[0]
         if self._stands["outcome"] != "OPEN":
             return self._afterwards()
         if self._stands["pay_by"] != "FINANCE":
@@ -99,7 +115,7 @@ class Life:
                 return self._referred()
             case "QUOTED":
                 return self._quoted()
-            case "SELLER_PAID" | "OVERDUE" | "REPAID":
+            case "SELLER_PAID" | "OVERDUE" | "ENFORCING" | "REPAID":
                 return self._running()
             case "UNWINDING":
                 return self._unwinding()
@@ -181,6 +197,8 @@ class Life:
             choices.append((4, lambda: self._fetch(waiting[0])))
         if stands["loan_status"] != "REPAID" and self._wants_to_pay():
             choices.append((3, self._repay))
+        if stands["loan_status"] in ("OVERDUE", "ENFORCING") and not self.world.is_ending:
+            choices.append((4, self._default))
         if not choices:
             return hours(self.random, 8, 60)
         weights, doings = zip(*choices, strict=True)
@@ -197,6 +215,19 @@ class Life:
         if self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR) and left > -6:
             return self._luck(0.15)
         return self._luck(0.9 if left < 3 else 0.35)
+
+    def _default(self) -> None:
+        """The bank's next act on a dealer that does not pay."""
+        stands = self._stands
+        if stands["asked"]:
+            self._vote(agrees=self.random.random() < 0.8)
+        elif not stands["is_noticed"]:
+            self._give_notice()
+        elif stands["loan_status"] == "ENFORCING":
+            if not stands["bound"]:
+                self._ask("write-off", enforcement.ask_to_write_off)
+        elif stands["may_enforce"]:
+            self._ask("enforcement", enforcement.ask_to_enforce)
 
     def _unwinding(self) -> Wait:
         if self._stands["refused"]:
@@ -355,7 +386,7 @@ class Life:
             )
         )  # fmt: skip
 
-    def _repay(self, refusals: frozenset[str] = frozenset({"not-to-repay"})) -> None:
+    def _repay(self, refusals: frozenset[str] = NOT_NOW) -> None:
         key = self.hands.fresh_key()
         amount: int | None = None
         percent: Decimal | None = Decimal(self.random.choice((20, 35, 50, 100, 100)))
@@ -379,6 +410,48 @@ class Life:
             key,
         )  # fmt: skip
 
+    def _give_notice(self) -> None:
+        self.hands.do(
+            Act(
+                "give notice of default", self.shop.bank, about=self._about,
+                path=f"/deals/{self.deal}/default-notice", page=f"/deals/{self._about}/default",
+                desk=lambda who: enforcement.give_notice(
+                    self.deal, actor=who, at=self.world.now
+                ),
+            )
+        )  # fmt: skip
+
+    def _ask(self, what: str, desk: Callable[..., Any]) -> None:
+        reason = {"reason": "does not pay"}
+        self.hands.do(
+            Act(
+                f"ask for {what}", self.shop.bank, about=self._about,
+                path=f"/deals/{self.deal}/{what}", body=reason,
+                changed={"reason": "does not answer"},
+                page=f"/deals/{self._about}/default", form=reason,
+                desk=lambda who: desk(self.deal, actor=who, at=self.world.now, **reason),
+                refusals=frozenset({"goods-not-there", "notice-runs"}) | BUSY,
+            )
+        )  # fmt: skip
+
+    def _vote(self, *, agrees: bool) -> None:
+        asked = self._stands["asked"]
+        why = "talk to them first"
+        self.hands.do(
+            Act(
+                "agree" if agrees else "say no", self.shop.reviewer, about=self._about,
+                path=f"/approvals/{asked}/votes",
+                body={"agrees": agrees, "reason": why},
+                changed={"agrees": not agrees, "reason": "no"},
+                page=f"/approvals/{asked}",
+                form={"agrees": "yes" if agrees else "no", "reason": why},
+                desk=lambda who: approvals.vote(
+                    asked, actor=who, agrees=agrees, reason=why, at=self.world.now
+                ),
+                refusals=frozenset({"not-overdue", "goods-not-there", "approval-over"}) | BUSY,
+            )
+        )  # fmt: skip
+
     def _pay_again(self) -> None:
         refused = UUID(self._stands["refused"][0])
         payer = self.world.ask("select payer from bank_paymentinstruction where id = %s", refused)
@@ -388,6 +461,7 @@ class Life:
             Act(
                 "pay again", who, about=self._about,
                 desk=lambda who: side_exits.pay_again(refused, actor=who, at=self.world.now),
+                refusals=frozenset({"paid-meanwhile"}),
             )
         )  # fmt: skip
 
@@ -448,18 +522,23 @@ class Life:
     def _renew(self, release: dict[str, Any]) -> None:
         done = self.hands.do(
             Act(
-                "renew a code", self.dealer.seat, about=release["number"],
+                "renew a code", self._taker(release), about=release["number"],
                 path=f"/releases/{release['number']}/code",
             )
         )  # fmt: skip
         self.codes[release["id"]] = done.said["code"]
+
+    def _taker(self, release: dict[str, Any]) -> Seat:
+        """Who fetches the goods of a release."""
+        is_given_up = UUID(release["taker"]) == self.shop.seller.org
+        return self.shop.seller if is_given_up else self.dealer.seat
 
     def _code_of(self, release: dict[str, Any]) -> str | None:
         """The code that opens a release now, as the dealer's notices or a renewal told it."""
         told = self.world.ask(
             "select params ->> 'code' as code from events_notice where org = %s"
             " and kind = 'goods-released' and link = %s order by at, id",
-            self.dealer.seat.org,
+            self._taker(release).org,
             f"/deals/{self._stands['number']}",
         )
         known = [row["code"] for row in told]

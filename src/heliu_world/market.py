@@ -80,11 +80,13 @@ class Seat:
 class Shop:
     """A seller with its goods, the bank that finances its dealers, and the warehouse it ships to.
 
+    The `reviewer` is the second person at the bank, who agrees to what one may not do alone.
     `orders` are the real orders of its dealers, cut down to its goods.
     """
 
     seller: Seat
     bank: Seat
+    reviewer: Seat
     keeper: Seat
     prices: PriceList
     skus: dict[str, UUID]
@@ -165,6 +167,7 @@ def _shop(
     return Shop(
         _seat(seller_org, "sales-manager", house.seller, at),
         _seat(bank_org, "risk-officer", house.bank, at),
+        _seat(bank_org, "credit-officer", f"{house.bank} too", at),
         _seat(keeper_org, "keeper", house.keeper, at),
         prices, skus, orders,
     )  # fmt: skip
@@ -266,6 +269,9 @@ def _money(
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
         seller_quota=20_000_000 * YUAN,
+        notice_days=1,
+        seller_duty=random.choice(("DIFFERENCE_REFUND", "BUY_BACK")),
+        buy_back_share=Decimal("0.6"),
         **house.terms,
     )
     accounts = [

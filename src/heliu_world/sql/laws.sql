@@ -233,7 +233,8 @@ begin
                   v.released, v.fetched, e.earned)
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
-           select case when l.status in ('REPAID', 'CLOSED') then p.pledged_value
+           select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
+                       then p.pledged_value
                        else p.pledged_value * l.principal_repaid / l.principal end as earned) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,
@@ -280,7 +281,7 @@ begin
              from ordering_orderline i where i.order_id = d.order_id) v
      cross join lateral (  -- without those of an order called off, and those ordered once more
            select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
-            where i.deal = d.id and i.purpose = 'REFUND' and i.key <> ''
+            where i.deal = d.id and i.purpose = 'REFUND' and i.key not in ('', 'buy-back')
               and position('+' in i.key) = 0) a
      where d.id = any (changed) and d.lender is not null and v.lost <> a.asked limit 1;
 

@@ -232,7 +232,7 @@ def renew_code(
 ) -> str:
     """A fresh code for goods that still wait; the old one is void. Only their owner may ask."""
     if not actor.is_system:
-        actor.require("order")
+        actor.require("order" if release_order.taker == release_order.pledgor else "sell")
         if release_order.taker not in actor.orgs:
             raise NotFound()
     order = ReleaseOrder.objects.select_for_update().get(pk=release_order.pk)
