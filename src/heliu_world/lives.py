@@ -212,7 +212,7 @@ class Life:
         if self.world.is_ending:
             return True
         left = (stands["due_on"] - self.world.at.date()).days
-        if self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR) and left > -6:
+        if self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR) and left > -14:
             return self._luck(0.15)
         return self._luck(0.9 if left < 3 else 0.35)
 
