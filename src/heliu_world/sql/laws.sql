@@ -174,7 +174,7 @@ begin
      cross join lateral (
            select coalesce(sum(l.principal - l.principal_repaid), 0) as lent from lending_loan l
             where l.facility_id::text = b.ref and l.disbursed_on is not null
-              and l.loan_returned_at is null) v
+              and l.loan_returned_at is null and l.written_off_at is null) v
      where k.id = any (touched) and s.amount <> v.lent limit 1;
 
     return query
@@ -197,11 +197,14 @@ begin
     return query
     select 'a loan says what the lender''s book says',
            format('%s: principal %s in the book %s, interest %s in the book %s', l.number,
-                  v.principal, s.principal, l.interest_accrued - l.interest_paid, s.interest)
+                  v.principal, s.principal, v.interest, s.interest)
       from lending_loan l
      cross join lateral (
            select case when l.disbursed_on is not null and l.loan_returned_at is null
-                       then l.principal - l.principal_repaid else 0 end as principal) v
+                        and l.written_off_at is null
+                       then l.principal - l.principal_repaid else 0 end as principal,
+                  case when l.written_off_at is null
+                       then l.interest_accrued - l.interest_paid else 0 end as interest) v
      cross join lateral (
            select coalesce(sum(n.amount) filter (where b.code = 'loan_principal'), 0) as principal,
                   coalesce(sum(n.amount) filter (where b.code = 'interest_receivable'), 0)
@@ -210,8 +213,7 @@ begin
             where b.org = l.lender and b.ref = l.deal::text
               and b.code in ('loan_principal', 'interest_receivable')) s
      where l.deal = any (changed)
-       and (v.principal, l.interest_accrued - l.interest_paid)
-           is distinct from (s.principal, s.interest)
+       and (v.principal, v.interest) is distinct from (s.principal, s.interest)
      limit 1;
 
     return query

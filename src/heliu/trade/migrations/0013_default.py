@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-OPERATOR = (Path(__file__).parent.parent / "sql" / "operator.sql").read_text()
+SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(OPERATOR, migrations.RunSQL.noop),
+        *[
+            migrations.RunSQL((SQL / f"{name}.sql").read_text(), migrations.RunSQL.noop)
+            for name in ("cover", "operator")
+        ],
         migrations.RemoveConstraint(
             model_name='deal',
             name='deal_outcome_known',

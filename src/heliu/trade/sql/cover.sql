@@ -20,6 +20,7 @@ select p.id as pledge_id,
   left join lateral (
        select 1 - l.deposit_ratio as agreed,
               case when l.disbursed_on is not null and l.loan_returned_at is null
+                    and l.status <> 'WRITTEN_OFF'
                    then l.principal - l.principal_repaid else 0 end as debt  -- `principal_left`
          from lending_loan l where l.deal = p.deal) loan on true
  cross join lateral (
