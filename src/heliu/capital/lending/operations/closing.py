@@ -25,8 +25,8 @@ from heliu.kernel.arrays import ids, listed, numbers
 READ = (
     "number", "deal", "borrower", "seller", "lender", "facility", "status", "principal", "rate",
     "day_count", "due_on", "grace_days", "penalty_factor", "fee", "disbursed_on",
-    "loan_returned_at", "written_off_at", "accrued_to", "interest_accrued", "principal_repaid", "interest_paid",
-    "penalty_paid", "fee_paid",
+    "loan_returned_at", "written_off_at", "accrued_to", "interest_accrued", "principal_repaid",
+    "interest_paid", "penalty_paid", "fee_paid",
 )  # fmt: skip
 ACCRUED = """
 update lending_loan l set interest_accrued = n.interest, accrued_to = %s
