@@ -44,7 +44,12 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "goods_pledged": money.map(lambda a: policies.goods_pledged(P, a)),
     "goods_short": money.map(lambda a: policies.goods_short(P, a)),
     "goods_released": money.map(lambda a: policies.goods_released(P, a)),
-    "goods_taken_back": money.map(lambda a: policies.goods_taken_back(P, a)),
+    "goods_taken_back": st.builds(
+        lambda a, b: policies.goods_taken_back(P, max(a, b), price=min(a, b)), money, money
+    ),
+    "written_off": st.builds(
+        lambda a, b: policies.written_off(P, principal=a, interest=b), money, money
+    ),
     "accrued": money.map(lambda a: policies.accrued(P, a)),
     "repaid": allocations.map(lambda a: policies.repaid(P, a)),
     "refund_agreed": money.map(lambda a: policies.refund_agreed(P, a)),
@@ -227,6 +232,34 @@ def test_the_deal_repaid_in_parts_with_an_overpayment_and_short_goods(as_worker)
 
 
 @pytest.mark.django_db
+def test_what_a_cheap_buy_back_leaves_is_written_off_and_still_owed(as_worker) -> None:
+    with as_worker():
+        book = Books()
+        to_the_warehouse(book)
+        book(policies.accrued, 9_00)
+        book(policies.goods_taken_back, 1_000_00, price=500_00)
+        book(policies.refunded_by_seller, Allocation(interest=9_00, principal=491_00))
+        book(policies.accrued, 2_00)
+        book(policies.written_off, principal=309_00, interest=2_00)
+        lender, dealer, seller = book.all()
+        assert lender == {
+            "nostro": 200_00,
+            "liab_current": -500_00,
+            "interest_income": -11_00,
+            "credit_loss": 311_00,
+            "claim_written_off": 311_00,
+            "claim_offset": -311_00,
+        }
+        assert dealer == {
+            "bank": -200_00,
+            "interest_expense": 11_00,
+            "goods_loss": 500_00,
+            "debt_written_off": -311_00,
+        }
+        assert seller == {"cash": 500_00, "revenue": -500_00}
+
+
+@pytest.mark.django_db
 def test_the_overdue_deal_ends_with_the_sellers_refund(as_worker) -> None:
     with as_worker():
         book = Books()
@@ -234,7 +267,7 @@ def test_the_overdue_deal_ends_with_the_sellers_refund(as_worker) -> None:
         book(policies.accrued, 9_00)
         book(policies.repaid, Allocation(penalty=2_00, interest=9_00, principal=89_00))
         book(policies.goods_released, 111_00)
-        book(policies.goods_taken_back, 889_00)
+        book(policies.goods_taken_back, 889_00, price=889_00)
         book(
             policies.refunded_by_seller,
             Allocation(penalty=3_00, principal=711_00),

@@ -157,6 +157,8 @@ def test_a_side_expects_only_what_it_will_be_told() -> None:
 
 
 class Document(SimpleNamespace):
+    given_to = None
+
     def get_status_display(self) -> str:
         return str(self.status).title()
 
@@ -220,6 +222,13 @@ def test_a_seller_reads_that_the_bank_pays_first_for_it_does_not_see_the_loan() 
     documents = standing("PLACED", pay_by="FINANCE")
     assert next_of(*documents) == ("pay", "bank")
     assert next_step("seller", *documents) == "The bank pays, then it is confirmed"
+
+
+def test_goods_that_were_given_up_are_fetched_by_the_seller() -> None:
+    documents = standing("RELEASED", given_to="the seller")
+    assert next_of(*documents) == ("pick-up", "seller")
+    assert next_step("seller", *documents) == "Pick up the goods"
+    assert next_step("buyer", *documents) == "The goods are picked up"
 
 
 def test_an_ended_deal_waits_for_nobody() -> None:

@@ -79,6 +79,6 @@ def next_of(
     status = status_of(deal, order, loan, pledge)
     if status == OrderStatus.PLACED and order is not None and order.pay_by == PayBy.FINANCE:
         return BANK_PAYS  # only who does not see the loan comes here: it leads for the others
-    if status == PledgeStatus.RELEASED and pledge is not None and pledge.given_to == deal.seller:
+    if status == PledgeStatus.RELEASED and pledge is not None and pledge.given_to:
         return Next("pick-up", "seller")
     return NEXT.get(status)
