@@ -159,7 +159,7 @@ def _known(step: Step, what: str) -> Callable[[Stage], None]:
 
 @says("dealer", r"orders (?P<lines>.+)")
 def _orders(stage: Stage, lines: str) -> None:
-    placed = life.place(stage.world, **_quantities(lines))
+    placed = life.place(stage.world, pay_by="FINANCE", **_quantities(lines))
     stage.placed = stage.placed or placed
 
 
@@ -301,13 +301,19 @@ def _closes(stage: Stage) -> None:
     close_of_day.close_of_day(at=stage.world.at)
 
 
-@says("seller", "pays the refused refund again")
-def _pays_again(stage: Stage) -> None:
-    refused = PaymentInstruction.objects.filter(
-        purpose=Purpose.REFUND, status=InstructionStatus.REJECTED
-    )
-    with stage.world.desk("sales@seller.demo") as seller:
-        side_exits.pay_again(refused.get(deal=stage.deal).pk, actor=seller, at=stage.world.at)
+@says("seller", "pays the refused (?P<payment>refund) again")
+@says("dealer", "pays the refused (?P<payment>returned loan|returned deposit) again")
+def _pays_again(stage: Stage, payment: str) -> None:
+    assert stage.placed is not None
+    order = stage.placed.order
+    payer = order.seller if payment == "refund" else order.buyer
+    email = "sales@seller.demo" if payer == order.seller else stage.world.dealer
+    with stage.world.desk(email) as actor:
+        refused = PaymentInstruction.objects.get(
+            deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
+        )
+        assert refused.payer == payer
+        side_exits.pay_again(refused.pk, actor=actor, at=stage.world.at)
 
 
 # What stands in the rooms.
