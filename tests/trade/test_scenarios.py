@@ -38,6 +38,7 @@ TAMPERED = {
     "an account": ("| margin_deposit | bank |", "| margin_deposit | cash |"),
     "a journal too many": ("| 7 | goods_pledged |", "| 7 | accrued | dealer | interest_expense | bank | 1.00 |\n| 7 | goods_pledged |"),
     "a journal at another step": ("| 5 | seller_paid |", "| 6 | seller_paid |"),
+    "a journal in two": ("| | | lender | limit_used |", "| 4 | disbursed | lender | limit_used |"),
     "what is given": ("| 4.95 % a year", "| 4.90 % a year"),
     "a balance": ("| interest_income | | 59.40 |", "| penalty_income | | 59.40 |"),
     "a refusal that does not come": ("| signs |", "| signs: refused, quote-expired |"),

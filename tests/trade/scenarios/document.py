@@ -9,7 +9,7 @@ import ast
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -124,13 +124,15 @@ def amount(value: int) -> str:
     return f"{value // 100:,}.{value % 100:02}"
 
 
-def shown(journals: Iterable[Journal]) -> list[str]:
-    """Journals in words, for a test that fails."""
-    return [
-        f"{kind}: {book} {'debit' if value > 0 else 'credit'} {account} {amount(abs(value))}"
-        for kind, lines in journals
-        for (book, account), value in sorted(lines)
-    ]
+def shown(journals: Counter[Journal]) -> list[str]:
+    """Journals in words, each by itself, for a test that fails."""
+    return sorted(
+        "\n".join(
+            f"{kind}: {book} {'debit' if value > 0 else 'credit'} {account} {amount(abs(value))}"
+            for (book, account), value in sorted(lines)
+        )
+        for kind, lines in journals.elements()
+    )
 
 
 def _tables(lines: list[tuple[int, str]]) -> Iterator[tuple[Row, list[Row]]]:
