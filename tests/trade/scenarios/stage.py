@@ -1,0 +1,425 @@
+"""Plays a scenario with the real operations and holds what comes against the text.
+
+The vocabulary of the column "what" stands here, a function each: `@says(who, pattern)`. An act may
+be refused (`…: refused, short`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+import pytest
+from tests.conftest import be
+from tests.trade import laws, life
+from tests.trade.conftest import World
+from tests.trade.scenarios.document import (
+    Journal,
+    Place,
+    Scenario,
+    Step,
+    Unreadable,
+    amount,
+    minor,
+    whole,
+)
+from tests.trade.scenarios.document import shown as in_words
+
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.books import queries as books
+from heliu.capital.books.models import Account
+from heliu.commerce.ordering.models import OrderLine
+from heliu.kernel.errors import Refused
+from heliu.kernel.posting.models import Journal as Written
+from heliu.kernel.posting.models import Line
+from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.models import ReleaseOrder
+from heliu.logistics.transport.models import Shipment
+from heliu.trade import (
+    bank_answers,
+    close_of_day,
+    deliveries,
+    financed_order,
+    side_exits,
+    sweeper,
+)
+from heliu.trade.models import Deal
+from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.place_order import Placed
+
+PAYMENTS = {
+    "deposit": Purpose.DEPOSIT,
+    "loan": Purpose.DISBURSEMENT,
+    "own share": Purpose.OWN_SHARE,
+    "seller payment": Purpose.SELLER_PAYMENT,
+    "repayment": Purpose.REPAYMENT,
+    "refund": Purpose.REFUND,
+    "returned loan": Purpose.LOAN_BACK,
+    "returned deposit": Purpose.DEPOSIT_BACK,
+}
+ANSWERS = {
+    "books": InstructionStatus.BOOKED,
+    "rejects": InstructionStatus.REJECTED,
+    "loses the answer to": InstructionStatus.UNKNOWN,
+}
+FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
+
+
+class StoppedWorld(World):
+    """A world whose time the text moves: the legs of a life take none."""
+
+    def later(self, **span: int) -> datetime:
+        """Now."""
+        return self.at
+
+
+@dataclass
+class Stage:
+    """A scenario being played."""
+
+    world: StoppedWorld
+    placed: Placed | None = None
+    shipments: list[Shipment] = field(default_factory=list)
+    seen: set[UUID] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def deal(self) -> UUID:
+        """The deal that was placed."""
+        assert self.placed is not None, "nothing is ordered yet"
+        return self.placed.deal.id
+
+    @property
+    def order(self) -> UUID:
+        """The order that was placed."""
+        assert self.placed is not None, "nothing is ordered yet"
+        return self.placed.order.id
+
+
+Act = Callable[..., None]
+VOCABULARY: list[tuple[str, re.Pattern[str], Act]] = []
+
+
+def says(who: str, pattern: str) -> Callable[[Act], Act]:
+    """Enter an act into the vocabulary; named groups of the pattern are its arguments."""
+
+    def enter(act: Act) -> Act:
+        VOCABULARY.append((who, re.compile(pattern), act))
+        return act
+
+    return enter
+
+
+def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> None:
+    """Every step with what then stands and what was booked, then balances and laws."""
+    stage = Stage(StoppedWorld(world.chain, world.at))
+    for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
+        _act(stage, step)
+        if number == 0 and scenario.after is None:
+            _check_given(scenario, stage)
+        where = f"line {step.line}, step {step.number}: {step.what}"
+        assert _stands(stage) == step.stands, where
+        found = _new_journals(stage)
+        assert in_words(found - expected) == in_words(expected - found), where
+    assert _trial(stage) == scenario.trial, f"line {scenario.line}: trial balance"
+    laws.hold(stage.world)
+
+
+def _act(stage: Stage, step: Step) -> None:
+    """Do what the step says, or see it refused."""
+    stage.world.at = step.at
+    what, _, refusal = step.what.partition(": refused, ")
+    act = _known(step, what)
+    if not refusal:
+        act(stage)
+        return
+    with pytest.raises(Refused) as refused:
+        act(stage)
+    assert refused.value.code == refusal, f"line {step.line}"
+
+
+def _known(step: Step, what: str) -> Callable[[Stage], None]:
+    """The act of these words."""
+    for who, pattern, act in VOCABULARY:
+        if who == step.who and (match := pattern.fullmatch(what)):
+            return partial(act, **match.groupdict())
+    raise Unreadable(step.line, f"nobody knows how {step.who} {what}")
+
+
+# What people do.
+
+
+@says("dealer", r"orders (?P<lines>.+)")
+def _orders(stage: Stage, lines: str) -> None:
+    placed = life.place(stage.world, pay_by="FINANCE", **_quantities(lines))
+    stage.placed = stage.placed or placed
+
+
+@says("dealer", "signs")
+def _signs(stage: Stage) -> None:
+    assert stage.placed is not None
+    with stage.world.worker():
+        loan = loan_of(Deal.objects.get(pk=stage.deal))  # a person may have decided other terms
+    life.sign(stage.world, replace(stage.placed, loan=loan))
+
+
+@says("dealer", r"repays (?P<percent>\d+) % of the loan")
+def _repays_share(stage: Stage, percent: str) -> None:
+    life.repay(stage.world, stage.deal, int(percent), key=stage.world.at.isoformat())
+
+
+@says("dealer", r"repays all")
+def _repays_all(stage: Stage) -> None:
+    _repays_share(stage, "100")
+
+
+@says("dealer", r"repays (?P<paid>[\d,]+\.\d\d)")
+def _repays_amount(stage: Stage, paid: str) -> None:
+    world = stage.world
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            stage.deal, actor=dealer, key=world.at.isoformat(), amount=minor(paid, 0), at=world.at
+        )
+
+
+@says("dealer", "cancels")
+def _dealer_cancels(stage: Stage) -> None:
+    _cancel(stage, stage.world.dealer)
+
+
+@says("seller", "cancels")
+def _seller_cancels(stage: Stage) -> None:
+    _cancel(stage, "sales@seller.demo")
+
+
+@says("dealer", "asks for a new code")
+def _renews(stage: Stage) -> None:
+    world = stage.world
+    with world.desk(world.dealer) as dealer:
+        release = ReleaseOrder.objects.filter(deal=stage.deal).latest("released_at")
+        stage.codes.append(pledges.renew_code(release, actor=dealer, at=world.at))
+
+
+@says("bank officer", r"approves at (?P<percent>\d+) % deposit")
+def _approves(stage: Stage, percent: str) -> None:
+    _decide(stage, approve=True, deposit_ratio=Decimal(percent) / 100)
+
+
+@says("bank officer", "declines")
+def _declines(stage: Stage) -> None:
+    _decide(stage, approve=False)
+
+
+@says("seller", r"ships (?P<lines>.+)")
+def _ships(stage: Stage, lines: str) -> None:
+    assert stage.placed is not None
+    world = stage.world
+    if lines == "all":
+        stage.shipments.append(life.ship(world, stage.placed))
+        return
+    with world.desk("sales@seller.demo") as seller:
+        rows = {_sku(row.sku_id, world): row.pk for row in _order_lines(stage)}
+        chosen = {rows[code]: n for code, n in _quantities(lines).items()}
+        stage.shipments.append(
+            deliveries.ship(stage.order, actor=seller, carrier="", at=world.at, lines=chosen)
+        )
+
+
+@says("keeper", "counts all good")
+def _counts(stage: Stage) -> None:
+    life.receive(stage.world, stage.shipments[-1])
+
+
+@says("keeper", r"counts (?P<short>[\d,]+) short, (?P<damaged>[\d,]+) damaged")
+def _counts_less(stage: Stage, short: str, damaged: str) -> None:
+    lost, broken = (int(n.replace(",", "")) for n in (short, damaged))
+    life.receive(stage.world, stage.shipments[-1], lost=lost, damaged=broken)
+
+
+@says("keeper", "hands over on the code")
+def _hands_over(stage: Stage) -> None:
+    _show(stage, stage.codes.pop() if stage.codes else life.pick_up_code(stage.world), "go")
+
+
+@says("keeper", "stops an invented code")
+def _stops_wrong(stage: Stage) -> None:
+    _show(stage, "777 777", "wrong")
+
+
+@says("keeper", "stops the code, it was used")
+def _stops_used(stage: Stage) -> None:
+    _show(stage, life.pick_up_code(stage.world), "used")
+
+
+@says("keeper", "stops the code, it has expired")
+def _stops_expired(stage: Stage) -> None:
+    _show(stage, life.pick_up_code(stage.world), "expired")
+
+
+# What the bank and the clock do.
+
+
+@says("bank", "(?P<answers>(books|rejects|loses the answer to) .+)")
+def _answers(stage: Stage, answers: str) -> None:
+    """One round: what is written is sent, and the answers that are there lead on."""
+    expected: dict[str, str] = {}
+    for part in answers.split("; "):
+        verb = next(verb for verb in ANSWERS if part.startswith(verb))
+        for name in part.removeprefix(verb).strip().split(", "):
+            expected[PAYMENTS[name]] = ANSWERS[verb]
+            if verb in FAULTS:
+                with stage.world.worker():
+                    sandbox.script(fault=FAULTS[verb], purpose=PAYMENTS[name], deal=stage.deal)
+    be("heliu_worker")
+    at = stage.world.at
+    sent = list(PaymentInstruction.objects.filter(status=InstructionStatus.CREATED))
+    assert bank.send_written(at=at) == len(sent)
+    bank.collect(at)
+    bank_answers.apply_answers(at=at)
+    for one in sent:
+        one.refresh_from_db()
+    assert {one.purpose: one.status for one in sent} == expected
+
+
+@says("system", "sweeps")
+def _sweeps(stage: Stage) -> None:
+    be("heliu_worker")
+    sweeper.sweep(at=stage.world.at)
+
+
+@says("system", "closes the day")
+def _closes(stage: Stage) -> None:
+    be("heliu_worker")
+    close_of_day.close_of_day(at=stage.world.at)
+
+
+@says("seller", "pays the refused (?P<payment>refund) again")
+@says("dealer", "pays the refused (?P<payment>returned loan|returned deposit) again")
+def _pays_again(stage: Stage, payment: str) -> None:
+    assert stage.placed is not None
+    order = stage.placed.order
+    payer = order.seller if payment == "refund" else order.buyer
+    email = "sales@seller.demo" if payer == order.seller else stage.world.dealer
+    with stage.world.desk(email) as actor:
+        refused = PaymentInstruction.objects.get(
+            deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
+        )
+        assert refused.payer == payer
+        side_exits.pay_again(refused.pk, actor=actor, at=stage.world.at)
+
+
+# What stands in the rooms.
+
+
+def _check_given(scenario: Scenario, stage: Stage) -> None:
+    """The order and its terms are as the scenario says."""
+    assert stage.placed is not None
+    loan = stage.placed.loan
+    assert loan is not None
+    found = {
+        "order": amount(loan.order_total),
+        "deposit ratio": f"{loan.deposit_ratio * 100:f}".rstrip("0").rstrip(".") + " %",
+        "deposit": amount(loan.deposit),
+        "loan": amount(loan.principal),
+        "rate": f"{loan.rate:.2f} % a year, {loan.day_count}",
+        "term": f"{loan.days} days, due {loan.due_on:%-d %b}",
+        "fee": amount(loan.fee),
+        "grace, penalty": f"{loan.grace_days} days, {loan.penalty_factor:f} x rate",
+    }
+    said = {name: found[name] for name in scenario.given}
+    assert said == scenario.given, f"line {scenario.line}: given"
+
+
+def _stands(stage: Stage) -> dict[str, str]:
+    """Order, loan, pledge, pieces (bound/free/out) and deal as they are now."""
+    if stage.placed is None:
+        return dict.fromkeys(("order", "loan", "pledge", "goods", "deal"), "-")
+    with stage.world.worker():
+        deal = Deal.objects.get(pk=stage.deal)
+        pledge = pledge_of(deal)
+        goods = pledge and (
+            pledge.bound_quantity,
+            pledge.released_quantity - pledge.picked_up_quantity,
+            pledge.picked_up_quantity,
+        )
+        return {
+            "order": order_of(deal).status,
+            "loan": loan_of(deal).status,
+            "pledge": pledge.status if pledge else "-",
+            "goods": "/".join(f"{n:,}" for n in goods) if goods else "-",
+            "deal": deal.outcome,
+        }
+
+
+def _books(world: World) -> dict[UUID, str]:
+    chain = world.chain
+    return {chain.bank: "lender", chain.dealers["D001"]: "dealer", chain.seller: "seller"}
+
+
+def _new_journals(stage: Stage) -> Counter[Journal]:
+    """What was written into the books since the last step; movements of goods are no journals."""
+    names = _books(stage.world)
+    with stage.world.worker():
+        places = {row.pk: (names.get(row.org, "?"), row.code) for row in Account.objects.all()}
+        lines = Line.objects.filter(account_id__in=places).exclude(journal__in=stage.seen)
+        sums: dict[UUID, Counter[Place]] = {}
+        for line in lines:
+            sums.setdefault(line.journal_id, Counter())[places[line.account_id]] += line.amount
+        kinds = dict(Written.objects.filter(pk__in=sums).values_list("pk", "kind"))
+    stage.seen |= sums.keys()
+    return Counter((kinds[pk], frozenset(lines.items())) for pk, lines in sums.items())
+
+
+def _trial(stage: Stage) -> dict[Place, int]:
+    """The three trial balances, accounts that are even left out."""
+    found: Counter[Place] = Counter()
+    with stage.world.worker() as system:
+        for org, book in _books(stage.world).items():
+            for row in books.trial_balance(system, org=org):
+                found[book, row.code] += row.debit - row.credit
+    return {place: sum_ for place, sum_ in found.items() if sum_}
+
+
+# Small legs that `life` has no word for.
+
+
+def _quantities(lines: str) -> dict[str, int]:
+    """`1,000 M1, 500 B1` by code."""
+    found = re.findall(r"([\d,]*\d) (\w+)", lines)
+    return {code: int(n.replace(",", "")) for n, code in found}
+
+
+def _order_lines(stage: Stage) -> list[OrderLine]:
+    return list(OrderLine.objects.filter(order=stage.order).order_by("position"))
+
+
+def _sku(sku: UUID, world: World) -> str:
+    return next(code for code, pk in world.chain.skus.items() if pk == sku)
+
+
+def _cancel(stage: Stage, email: str) -> None:
+    with stage.world.desk(email) as actor:
+        side_exits.cancel(stage.order, actor=actor, reason="no longer wanted", at=stage.world.at)
+
+
+def _decide(stage: Stage, *, approve: bool, deposit_ratio: Decimal | None = None) -> None:
+    with stage.world.desk("credit@bank.demo") as officer:
+        side_exits.decide(
+            stage.deal, actor=officer, approve=approve, reason="season stock",
+            deposit_ratio=deposit_ratio, at=stage.world.at,
+        )  # fmt: skip
+
+
+def _show(stage: Stage, code: str, verdict: str) -> None:
+    """The keeper shows a code to the gate."""
+    with stage.world.desk("gate@warehouse.demo") as keeper:
+        said = deliveries.pick_up(actor=keeper, code=code, at=stage.world.at)
+    assert (said.go, said.code) == (verdict == "go", verdict)
