@@ -48,6 +48,7 @@ class Step(models.TextChoices):
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
+    UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
 

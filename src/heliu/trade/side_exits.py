@@ -5,7 +5,7 @@
     bank_rejected     the bank refused a payment: what has moved goes back
     receipt_differs   goods came short or damaged: the seller refunds their price
     cancel            an order is called off, before or after the money moved
-    refunded, loan_returned, deposit_returned     the money on its way back
+    refunded, loan_returned, deposit_returned, unapplied_returned   the money on its way back
     pay_again         a payment on its way back that the bank refused is ordered once more
 
 A lost answer is no exit: `sweeper` asks for it under the same id and the story goes on. Part
@@ -48,7 +48,7 @@ from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
-RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK)
+RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK, Purpose.UNAPPLIED_BACK)
 
 
 def decide(
@@ -107,8 +107,8 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
     """The bank refused a payment.
 
     A refused deposit, loan, own share or payment to the seller stops the deal: everything that has
-    moved goes back and the order is cancelled. A refused repayment or refund changes nothing; its
-    sender is told and may order it again.
+    moved goes back and the order is cancelled. A refused repayment, refund or return changes
+    nothing; its sender is told and may order it again.
     """
     key, purpose = str(instruction.pk), Purpose(instruction.purpose)
     if not remember(
@@ -127,6 +127,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
             at=at,
         )
     unwind_when_quiet(deal, at=at)
+    financed_order.close_if_done(deal, at=at)  # it may have been the last that was waited for
 
 
 def receipt_differs(
@@ -237,6 +238,16 @@ def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetim
         lending.deposit_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
         financed_order.close_if_done(deal, at=at)
         _end_if_cancelled(deal, at=at)
+
+
+def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The dealer has back what it paid too much."""
+    key = str(instruction.pk)
+    if remember(
+        deal, Step.UNAPPLIED_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
+    ):
+        lending.unapplied_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
+        financed_order.close_if_done(deal, at=at)
 
 
 def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
