@@ -66,7 +66,7 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
           and b.status in ('CREATED', 'SENT', 'UNKNOWN')) as at_the_bank,
        (select coalesce(jsonb_agg(b.id order by b.number), '[]') from bank_paymentinstruction b
          where b.deal = d.id and b.status = 'REJECTED'
-           and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK')
+           and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK', 'UNAPPLIED_BACK')
            and not exists (select from bank_paymentinstruction n where n.deal = d.id
                               and n.key = right(b.key || '+' || b.number, 80))) as refused
   from trade_deal d join ordering_order o on o.id = d.order_id

@@ -22,7 +22,8 @@ AT_REST = {
     "no supervised money lies anywhere": "select a.number from sandbox_account a"
     " join bank_bankaccount b on b.number = a.number"
     " where b.kind = 'SUPERVISED' and a.balance <> 0",
-    "no deposit is kept": "select number from lending_loan where deposit_back <> 0",
+    "no money of a dealer is kept": "select number from lending_loan"
+    " where deposit_back <> 0 or unapplied <> 0",
     "nothing is pledged": "select id from stock_stockrow where pledge is not null and quantity > 0",
     "nothing is on the road": "select number from transport_shipment where status <> 'RECEIVED'",
     "no ended loan is owed": "select number from lending_loan where status in"
@@ -32,7 +33,8 @@ AT_REST = {
     " from trade_deal d join books_account b on b.ref = d.id::text"
     " join posting_line l on l.account_id = b.id where b.code in ('refund_due', 'liab_margin',"
     " 'cash_supervised', 'prepayment', 'in_transit_pledged', 'inventory_pledged', 'collateral',"
-    " 'loan_principal', 'interest_receivable') group by b.id, d.number having sum(l.amount) <> 0",
+    " 'loan_principal', 'interest_receivable', 'unapplied')"
+    " group by b.id, d.number having sum(l.amount) <> 0",
 }
 
 

@@ -83,6 +83,7 @@ class Town:
             "REFUND": (self.seller, self.lender),
             "LOAN_BACK": (self.dealer, self.lender),
             "DEPOSIT_BACK": (self.dealer, self.dealer),
+            "UNAPPLIED_BACK": (self.lender, self.dealer),
         }[purpose]
         return operations.instruct(
             deal=deal or self.deal,

@@ -421,9 +421,11 @@ def test_what_is_paid_too_much_waits_and_can_go_back(facility: Facility) -> None
     again = operations.repaid(loan, amount=7_00, key="twice", effective=DAY, at=AT)
     assert again.unapplied == 7_00
     assert trial()["lender"]["unapplied"] == -12_00
-    assert operations.unapplied_returned(loan, key="back", at=AT) == 12_00
+    operations.unapplied_returned(loan, amount=5_00, key="first", at=AT)
+    assert trial()["lender"]["unapplied"] == -7_00
+    operations.unapplied_returned(loan, amount=7_00, key="second", at=AT)
     assert "unapplied" not in trial()["lender"]
-    assert operations.unapplied_returned(loan, key="back", at=AT) == 0
+    assert operations.unapplied_returned(loan, amount=7_00, key="second", at=AT).unapplied == 0
     sound()
 
 

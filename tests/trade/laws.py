@@ -10,12 +10,14 @@ from heliu.capital.bank.models import Statement
 from heliu.capital.books import queries as books
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.capital.lending.models import Loan
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
+from heliu.trade.models import Deal, Outcome
 
 ROOMS = (posting, books, bank_queries, lending, credit, stock, transport, pledges)
 
@@ -30,4 +32,7 @@ def hold(world: World) -> None:
             assert sum(row.debit - row.credit for row in rows) == 0
         for statement_day in {day_of(world.at)}:
             bank.reconcile_day(statement_day, world.at)
+        over = Deal.objects.exclude(outcome=Outcome.OPEN).values("pk")
+        kept = Loan.objects.filter(deal__in=over).exclude(unapplied=0, deposit_back=0)
+        assert not kept.exists()  # of a deal that is over the lender keeps no dealer's money
         assert [s.account.number for s in Statement.objects.all() if not s.is_tied] == []

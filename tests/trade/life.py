@@ -71,6 +71,14 @@ def repay(world: World, deal: UUID, percent: int, key: str = "") -> None:
         )
 
 
+def overpay(world: World, placed: Placed, *, key: str = "too much") -> None:
+    """The dealer orders more than it can owe: the whole price of the order."""
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            placed.deal.id, actor=dealer, key=key, amount=placed.order.total, at=world.later(days=1)
+        )
+
+
 def pick_up(world: World) -> PickUpVerdict:
     """The dealer fetches what the newest notice says."""
     code = pick_up_code(world)

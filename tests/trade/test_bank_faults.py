@@ -21,7 +21,7 @@ from heliu.trade.paperwork import loan_of, order_of
 from heliu.trade.place_order import Placed
 
 STRAIGHT = ("DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT")
-PURPOSES = (*STRAIGHT, "REPAYMENT", "REFUND", "LOAN_BACK", "DEPOSIT_BACK")
+PURPOSES = (*STRAIGHT, "REPAYMENT", "UNAPPLIED_BACK", "REFUND", "LOAN_BACK", "DEPOSIT_BACK")
 FAULTS = ("delay", "reject", "duplicate", "lost", "lost_unbooked", "out_of_order", "early")
 TABLE = Path(__file__).parents[2] / "docs" / "bank-faults.md"
 
@@ -37,7 +37,9 @@ def expected(purpose: str, fault: str) -> str:
         if purpose in STRAIGHT:
             return OFF
         return RUNNING if purpose == "REPAYMENT" else RETURN_REFUSED
-    return RUNNING if purpose in STRAIGHT else REPAID if purpose == "REPAYMENT" else OFF
+    if purpose in STRAIGHT:
+        return RUNNING
+    return REPAID if purpose in ("REPAYMENT", "UNAPPLIED_BACK") else OFF
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -65,6 +67,10 @@ def live_through(world: World, placed: Placed, purpose: str) -> None:
         life.receive(world, life.ship(world, placed))
         life.repay(world, placed.deal.id, 100)
         world.bank()
+    if purpose == "UNAPPLIED_BACK":
+        life.receive(world, life.ship(world, placed))
+        life.overpay(world, placed)
+        world.bank()
     if purpose == "REFUND":
         with world.desk("sales@seller.demo") as seller:
             side_exits.cancel(placed.order.id, actor=seller, reason="sold out", at=world.at)
@@ -84,14 +90,17 @@ def act_on(world: World, placed: Placed, purpose: str) -> None:
         )
         side_exits.pay_again(refused.pk, actor=system, at=world.at)
     life.settle(world)
-    assert state_of(world, placed) == OFF
+    assert state_of(world, placed) == (REPAID if purpose == "UNAPPLIED_BACK" else OFF)
 
 
 def state_of(world: World, placed: Placed) -> str:
     """The deal in the words of the table."""
     with world.worker():
         deal = Deal.objects.get(pk=placed.deal.id)
-        found = (deal.outcome, loan_of(deal).status, order_of(deal).status)
+        loan = loan_of(deal)
+        found = (deal.outcome, loan.status, order_of(deal).status)
+    if loan.unapplied:
+        return RETURN_REFUSED
     return {
         ("OPEN", "SELLER_PAID", "CONFIRMED"): RUNNING,
         ("OPEN", "SELLER_PAID", "RECEIVED"): RUNNING,

@@ -10,10 +10,13 @@ from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
+from heliu.capital.bank import queries as payments
+from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
 from heliu.capital.credit import queries as credit
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.events.models import Notice
 from heliu.logistics.stock import queries as stock
 from heliu.trade import close_of_day, deliveries, financed_order, place_order, side_exits
 from heliu.trade.models import Deal, DealStep
@@ -179,6 +182,61 @@ def test_a_doubled_step_does_nothing(world: World) -> None:
         assert loan_of(Deal.objects.get(pk=placed.deal.id)).repayments.count() == 1
         done = DealStep.objects.filter(deal=placed.deal.id).values_list("step", "key")
         assert len(done) == len(set(done))
+    laws.hold(world)
+
+
+def test_what_was_paid_too_much_comes_back_before_the_deal_closes(world: World) -> None:
+    placed = life.to_pledge(world)
+    with world.worker():
+        sandbox.script(fault="reject", purpose="UNAPPLIED_BACK", deal=placed.deal.id)
+    life.overpay(world, placed)
+    life.overpay(world, placed, key="and once more")
+    world.bank()
+    with world.worker() as system:
+        loan = loan_of(Deal.objects.get(pk=placed.deal.id))
+        backs = {one.status: one for one in payments.grid(system, purpose=["UNAPPLIED_BACK"])}
+        assert loan.status == "REPAID"
+        assert set(backs) == {"BOOKED", "REJECTED"}
+        assert loan.unapplied == backs["REJECTED"].amount
+        assert {one.payee for one in backs.values()} == {loan.borrower}
+    with world.desk(world.dealer):
+        told = Notice.objects.filter(kind="refund-asked").values_list("params__amount__minor")
+        assert {minor for (minor,) in told} == {one.amount for one in backs.values()}
+    while life.pick_up(world).go:
+        pass
+    assert stands(world, placed) == ("OPEN", "REPAID", "RECEIVED")
+    laws.hold(world)
+    with world.desk("credit@bank.demo") as officer:
+        side_exits.pay_again(backs["REJECTED"].pk, actor=officer, at=world.at)
+    world.bank()
+    assert stands(world, placed) == ("CLOSED", "CLOSED", "COMPLETED")
+    with world.worker() as system:
+        paid = sum(loan.repayments.values_list("unapplied", flat=True))
+        booked = payments.grid(system, purpose=["UNAPPLIED_BACK"], status=["BOOKED"])
+        assert sum(one.amount for one in booked) == paid > 0
+        steps = DealStep.objects.filter(deal=placed.deal.id, step="UNAPPLIED_RETURNED")
+        assert steps.count() == len(booked) == 2
+    laws.hold(world)
+
+
+def test_a_deal_waits_for_the_refund_of_what_came_short(world: World) -> None:
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    with world.worker():
+        sandbox.script(fault="reject", purpose="REFUND", deal=placed.deal.id)
+    life.receive(world, life.ship(world, placed), lost=10)
+    world.bank()
+    life.repay(world, placed.deal.id, 100)
+    world.bank()
+    while life.pick_up(world).go:
+        pass
+    assert stands(world, placed) == ("OPEN", "REPAID", "RECEIVED")
+    with world.worker() as system:
+        (refused,) = payments.grid(system, purpose=["REFUND"])
+        side_exits.pay_again(refused.pk, actor=system, at=world.at)
+    world.bank()
+    assert stands(world, placed) == ("CLOSED", "CLOSED", "COMPLETED")
     laws.hold(world)
 
 

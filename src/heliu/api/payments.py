@@ -26,6 +26,7 @@ PaymentPurpose = Literal[
     "REFUND",
     "LOAN_BACK",
     "DEPOSIT_BACK",
+    "UNAPPLIED_BACK",
 ]
 
 

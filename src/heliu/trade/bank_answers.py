@@ -27,6 +27,7 @@ BOOKED: dict[str, Answer] = {
     Purpose.REFUND: enforcement.refund_booked,
     Purpose.LOAN_BACK: side_exits.loan_returned,
     Purpose.DEPOSIT_BACK: side_exits.deposit_returned,
+    Purpose.UNAPPLIED_BACK: side_exits.unapplied_returned,
 }
 
 

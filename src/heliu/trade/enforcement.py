@@ -35,9 +35,10 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
-from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.financed_order import is_owed_back
+from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.side_exits import BUY_BACK, ask_refund, refunded
+from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -200,6 +201,14 @@ def _require_hopeless(deal: Deal) -> None:
     loan, pledge = loan_of(deal), pledge_of(deal)
     if loan.status != LoanStatus.ENFORCING:
         raise Refused("not-enforced", "%(number)s was not enforced.", number=loan.number)
+    _require_quiet(deal)
+    if is_owed_back(deal, loan):
+        raise Refused(
+            "refund-awaited",
+            "Money for %(number)s is still to come back.",
+            number=loan.number,
+            help="It is paid, or ordered again, first; only the rest is written off.",
+        )
     if pledge is not None and pledge.bound_quantity:
         raise Refused(
             "goods-still-bound",
@@ -207,7 +216,6 @@ def _require_hopeless(deal: Deal) -> None:
             number=loan.number,
             help="They are sold first; only the rest is written off.",
         )
-    _require_quiet(deal)
 
 
 def _require_quiet(deal: Deal) -> None:

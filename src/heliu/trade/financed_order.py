@@ -7,9 +7,10 @@
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
     goods_received   (in deliveries) the keeper counts, what is good is pledged
     repay            the dealer orders a repayment, wholly or in part
-    repaid           the money came: the matching goods are released, the notice goes out
+    repaid           the money came: the matching goods are released, the notice goes out, and what
+                     was paid too much is ordered back
     picked_up        (in deliveries) the code was used at the gate
-    close            nothing is owed and nothing lies there
+    close            nothing is owed to anybody and nothing lies there
 
 The bank's answers come in through `bank_answers`; what goes wrong is told in `side_exits`. Each
 step is one transaction and remembered once, so a doubled or late message does nothing.
@@ -39,9 +40,9 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
 from heliu.trade import deals
-from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.steps import end, is_done, locked, parties, remember
+from heliu.trade.steps import count, end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
@@ -238,6 +239,8 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
         link=deals.link(deal),
         at=at,
     )
+    if result.allocation.unapplied:
+        _return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
     release(deal, key=key, at=at)
     close_if_done(deal, at=at)
 
@@ -294,11 +297,11 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
 
 
 def close_if_done(deal: Deal, *, at: datetime) -> None:
-    """Nothing is owed and nothing lies there any more: the deal is over."""
+    """Nothing is owed to anybody and nothing lies there any more: the deal is over."""
     loan, pledge, order = loan_of(deal), pledge_of(deal), order_of(deal)
     if loan.status != LoanStatus.REPAID or order.status != OrderStatus.RECEIVED:
         return
-    if pledge is None:
+    if pledge is None or is_owed_back(deal, loan):
         return
     pledge = pledges.finish(pledge, actor=SYSTEM, at=at)
     # Cancelled: not one piece arrived that could be pledged.
@@ -311,6 +314,33 @@ def close_if_done(deal: Deal, *, at: datetime) -> None:
     end(deal, Outcome.CLOSED, at=at)
     for org in parties(deal):
         tell(org, "deal-closed", {"number": deal.number}, link=deals.link(deal), at=at)
+
+
+def is_owed_back(deal: Deal, loan: Loan) -> bool:
+    """Whether money of the dealer is still with the lender, the seller or on its way.
+
+    What the seller was to pay for goods of a dealer in default is owed no more once the dealer has
+    paid for them itself.
+    """
+    if loan.unapplied or loan.deposit_back or payments.has_open(deal.id):
+        return True
+    asked, came = count(deal, Step.REFUND_ASKED), count(deal, Step.REFUNDED)
+    asked -= is_done(deal, Step.REFUND_ASKED, key=BUY_BACK)
+    came -= count(deal, Step.GOODS_GIVEN_UP)
+    return asked > came
+
+
+def _return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
+    """Order back to the dealer what a repayment brought too much, once for each repayment."""
+    loan = loan_of(deal)
+    pay(deal, Purpose.UNAPPLIED_BACK, loan.lender, loan.borrower, amount, key=key, at=at)
+    tell(
+        deal.buyer,
+        "refund-asked",
+        {"number": order_of(deal).number, "amount": Money(amount)},
+        link=deals.link(deal),
+        at=at,
+    )
 
 
 def _pay_seller(deal: Deal, *, at: datetime) -> None:

@@ -49,12 +49,17 @@ class Step(models.TextChoices):
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
+    UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
     DEFAULT_NOTICED = "DEFAULT_NOTICED", _("Notice of default")
     ENFORCED = "ENFORCED", _("Enforced")
     GOODS_GIVEN_UP = "GOODS_GIVEN_UP", _("Goods taken back by the seller")
     WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
+
+
+# The key under which the seller is asked to pay for the goods of a dealer in default.
+BUY_BACK = "buy-back"
 
 
 class Deal(models.Model):

@@ -5,7 +5,7 @@
     bank_rejected     the bank refused a payment: what has moved goes back
     receipt_differs   goods came short or damaged: the seller refunds their price
     cancel            an order is called off, before or after the money moved
-    refunded, loan_returned, deposit_returned     the money on its way back
+    refunded, loan_returned, deposit_returned, unapplied_returned   the money on its way back
     pay_again         a payment on its way back that the bank refused is ordered once more
 
 A lost answer is no exit: `sweeper` asks for it under the same id and the story goes on. Part
@@ -41,15 +41,14 @@ from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
 from heliu.trade import deals, financed_order
-from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
-BUY_BACK = "buy-back"  # key of what the seller pays for the goods of a dealer in default
-RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK)
+RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK, Purpose.UNAPPLIED_BACK)
 
 
 def decide(
@@ -108,8 +107,8 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
     """The bank refused a payment.
 
     A refused deposit, loan, own share or payment to the seller stops the deal: everything that has
-    moved goes back and the order is cancelled. A refused repayment or refund changes nothing; its
-    sender is told and may order it again.
+    moved goes back and the order is cancelled. A refused repayment, refund or return changes
+    nothing; its sender is told and may order it again.
     """
     key, purpose = str(instruction.pk), Purpose(instruction.purpose)
     if not remember(
@@ -128,6 +127,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
             at=at,
         )
     unwind_when_quiet(deal, at=at)
+    financed_order.close_if_done(deal, at=at)  # it may have been the last that was waited for
 
 
 def receipt_differs(
@@ -238,6 +238,16 @@ def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetim
         lending.deposit_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
         financed_order.close_if_done(deal, at=at)
         _end_if_cancelled(deal, at=at)
+
+
+def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The dealer has back what it paid too much."""
+    key = str(instruction.pk)
+    if remember(
+        deal, Step.UNAPPLIED_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
+    ):
+        lending.unapplied_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
+        financed_order.close_if_done(deal, at=at)
 
 
 def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:

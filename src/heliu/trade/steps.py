@@ -88,6 +88,11 @@ def is_done(deal: Deal, step: Step, *, key: str = "") -> bool:
     return DealStep.objects.filter(deal=deal, step=step, key=key).exists()
 
 
+def count(deal: Deal, step: Step) -> int:
+    """How often this step was done, under whatever keys."""
+    return DealStep.objects.filter(deal=deal, step=step).count()
+
+
 def end(deal: Deal, outcome: Outcome, *, at: datetime) -> None:
     """The deal is over."""
     deal.outcome, deal.closed_at, deal.moved_at = outcome, at, at

@@ -287,6 +287,25 @@ begin
               and position('+' in i.key) = 0) a
      where d.id = any (changed) and d.lender is not null and v.lost <> a.asked limit 1;
 
+    return query
+    select 'what a dealer paid too much is ordered back, all of it and once',
+           format('%s: %s too much, %s ordered back', d.number, v.over, a.ordered)
+      from trade_deal d join lending_loan l on l.deal = d.id
+     cross join lateral (
+           select coalesce(sum(y.unapplied), 0) as over from lending_repayment y
+            where y.loan_id = l.id and y.paid_by = 'BORROWER') v
+     cross join lateral (  -- without those ordered once more
+           select coalesce(sum(i.amount), 0) as ordered from bank_paymentinstruction i
+            where i.deal = d.id and i.purpose = 'UNAPPLIED_BACK' and position('+' in i.key) = 0) a
+     where d.id = any (changed) and v.over <> a.ordered limit 1;
+
+    return query
+    select 'a deal that is over leaves none of the dealer''s money with the lender',
+           format('%s: %s too much, %s of the deposit', d.number, l.unapplied, l.deposit_back)
+      from trade_deal d join lending_loan l on l.deal = d.id
+     where d.id = any (changed) and d.outcome <> 'OPEN' and l.unapplied + l.deposit_back > 0
+     limit 1;
+
     -- Payments.
     return query
     select 'money goes only where its purpose sends it',
@@ -311,6 +330,8 @@ begin
                 (d.seller, 'CURRENT', d.lender, 'NOSTRO')
            when 'LOAN_BACK' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.lender, 'NOSTRO')
+           when 'UNAPPLIED_BACK' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.buyer, 'CURRENT')
            when 'DEPOSIT_BACK' then (t.org, t.kind) = (d.buyer, 'CURRENT')
                 and ((f.org, f.kind) = (d.buyer, 'SUPERVISED')
                      or (f.org, f.kind) = (d.lender, 'NOSTRO')) end, false)
@@ -366,7 +387,8 @@ begin
                         ('OWN_SHARE_MOVED', array['OWN_SHARE']),
                         ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
                         ('REFUNDED', array['REFUND', 'LOAN_BACK']),
-                        ('DEPOSIT_RETURNED', array['DEPOSIT_BACK'])) m(step, purposes)
+                        ('DEPOSIT_RETURNED', array['DEPOSIT_BACK']),
+                        ('UNAPPLIED_RETURNED', array['UNAPPLIED_BACK'])) m(step, purposes)
      cross join lateral (select count(*) as booked from bank_paymentinstruction i
                           where i.deal = d.id and i.status = 'BOOKED'
                             and i.purpose = any (m.purposes)) v

@@ -93,6 +93,7 @@ class Purpose(models.TextChoices):
     REFUND = "REFUND", _("Refund by the seller")
     LOAN_BACK = "LOAN_BACK", _("Loan returned")
     DEPOSIT_BACK = "DEPOSIT_BACK", _("Deposit returned")
+    UNAPPLIED_BACK = "UNAPPLIED_BACK", _("Overpayment returned")
 
 
 class InstructionStatus(models.TextChoices):

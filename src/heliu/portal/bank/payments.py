@@ -23,7 +23,6 @@ from heliu.portal.ui import parts
 from heliu.trade import side_exits
 
 ROWS = 50
-RETURNS = ("REFUND", "LOAN_BACK", "DEPOSIT_BACK")
 STATES = {
     "": N_("All"),
     "UNKNOWN": N_("Outcome unknown"),
@@ -98,7 +97,7 @@ def _rows(actor: Actor, found: list[Any]) -> list[dict[str, Any]]:
             "payee": houses.get(payment.payee),
             "deal": numbers.get(payment.deal, ""),
             "may_repeat": payment.status == "REJECTED"
-            and payment.purpose in RETURNS
+            and payment.purpose in side_exits.RETURNS
             and payment.number not in repeated,
         }
         for payment in found

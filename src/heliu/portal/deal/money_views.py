@@ -203,7 +203,7 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
             (_("Penalty"), paid.penalty),
             (_("Interest"), paid.interest),
             (_("Principal"), paid.principal),
-            (_("Left over, kept for you"), paid.unapplied),
+            (_("Left over, comes back to you"), paid.unapplied),
         )
         if minor
     ]

@@ -183,6 +183,8 @@ def _money(side: Side, view: Any) -> list[Amount]:
         return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
     owed = view.owed
     rows.append(Amount(_("Principal repaid"), loan.principal_repaid))
+    if loan.unapplied:
+        rows.append(Amount(_("Paid too much, on its way back"), loan.unapplied))
     if owed is None or not owed.total:
         return [*rows, Amount(_("Interest paid"), loan.interest_paid)]
     rows.append(Amount(_("Interest to today"), owed.interest))

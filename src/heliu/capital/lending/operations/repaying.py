@@ -84,16 +84,15 @@ def seller_refunded(
     )
 
 
-def unapplied_returned(loan: Loan, *, key: str, at: datetime) -> int:
-    """Money paid too much went back to the borrower; returns how much."""
+def unapplied_returned(loan: Loan, *, amount: int, key: str, at: datetime) -> Loan:
+    """The borrower has back `amount` of what it paid too much; more may be on its way yet."""
     lock(loan)
-    amount = loan.unapplied
-    if not amount:
-        return 0
-    save(loan, unapplied=0)
+    if not loan.unapplied:
+        return loan
     entries = templates.unapplied_returned(parties_of(loan), amount)
     post(loan, "unapplied_returned", entries, key=key, effective=day_of(at), at=at)
-    return amount
+    save(loan, unapplied=loan.unapplied - amount)
+    return loan
 
 
 def close(
