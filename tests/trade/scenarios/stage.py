@@ -36,17 +36,23 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
+from heliu.capital.credit.models import Programme, SellerDuty
 from heliu.commerce.ordering.models import OrderLine
+from heliu.kernel.approvals import queries as waiting_approvals
+from heliu.kernel.approvals.models import Approval
 from heliu.kernel.errors import Refused
+from heliu.kernel.events.models import Notice
 from heliu.kernel.posting.models import Journal as Written
 from heliu.kernel.posting.models import Line
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import ReleaseOrder
 from heliu.logistics.transport.models import Shipment
 from heliu.trade import (
+    approvals,
     bank_answers,
     close_of_day,
     deliveries,
+    enforcement,
     financed_order,
     side_exits,
     sweeper,
@@ -55,6 +61,7 @@ from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.place_order import Placed
 
+LENDER, SECOND = "credit@bank.demo", "review@bank.demo"
 PAYMENTS = {
     "deposit": Purpose.DEPOSIT,
     "loan": Purpose.DISBURSEMENT,
@@ -64,6 +71,7 @@ PAYMENTS = {
     "refund": Purpose.REFUND,
     "returned loan": Purpose.LOAN_BACK,
     "returned deposit": Purpose.DEPOSIT_BACK,
+    "returned overpayment": Purpose.UNAPPLIED_BACK,
 }
 ANSWERS = {
     "books": InstructionStatus.BOOKED,
@@ -249,6 +257,13 @@ def _hands_over(stage: Stage) -> None:
     _show(stage, stage.codes.pop() if stage.codes else life.pick_up_code(stage.world), "go")
 
 
+@says("keeper", "hands over to the seller on its code")
+def _hands_over_to_seller(stage: Stage) -> None:
+    with stage.world.desk("sales@seller.demo"):
+        told = Notice.objects.filter(kind="goods-released").latest("at")
+    _show(stage, str(told.params["code"]), "go")
+
+
 @says("keeper", "stops an invented code")
 def _stops_wrong(stage: Stage) -> None:
     _show(stage, "777 777", "wrong")
@@ -262,6 +277,54 @@ def _stops_used(stage: Stage) -> None:
 @says("keeper", "stops the code, it has expired")
 def _stops_expired(stage: Stage) -> None:
     _show(stage, life.pick_up_code(stage.world), "expired")
+
+
+# What the lender does when nothing comes.
+
+
+@says("lender", r"has agreed with the seller on (?P<share>\d+) % of the price")
+def _agrees_on_a_share(stage: Stage, share: str) -> None:
+    with stage.world.worker():
+        Programme.objects.update(
+            seller_duty=SellerDuty.BUY_BACK, buy_back_share=Decimal(share) / 100
+        )
+
+
+@says("lender", "gives notice of default")
+def _gives_notice(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        enforcement.give_notice(stage.deal, actor=officer, at=stage.world.at)
+
+
+@says("lender", "asks to enforce")
+def _asks_to_enforce(stage: Stage) -> None:
+    _asks(stage, enforcement.ask_to_enforce)
+
+
+@says("lender", "asks to write off")
+def _asks_to_write_off(stage: Stage) -> None:
+    _asks(stage, enforcement.ask_to_write_off)
+
+
+def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
+    with stage.world.desk(LENDER) as officer:
+        ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
+
+
+@says("second person", "agrees")
+def _agrees(stage: Stage) -> None:
+    with stage.world.desk(SECOND) as officer:
+        waiting = waiting_approvals.for_vote_of(officer).get()
+        approvals.vote(waiting.pk, agrees=True, actor=officer, at=stage.world.at)
+
+
+@says("second person", "says no")
+def _says_no(stage: Stage) -> None:
+    with stage.world.desk(SECOND) as officer:
+        waiting = waiting_approvals.for_vote_of(officer).get()
+        approvals.vote(
+            waiting.pk, agrees=False, reason="talk first", actor=officer, at=stage.world.at
+        )
 
 
 # What the bank and the clock do.

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
+    reviewed = "Before the first release: there is no old code, and no table is large."
     dependencies = [
         ('bank', '0002_policies'),
     ]
