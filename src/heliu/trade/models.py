@@ -49,6 +49,7 @@ class Step(models.TextChoices):
     REFUNDED = "REFUNDED", _("Refunded")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
+    TERMS_PAID = "TERMS_PAID", _("Paid on terms")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
 

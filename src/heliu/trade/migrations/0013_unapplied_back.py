@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    reviewed = "Choices only: nothing changes in the database."
 
     dependencies = [
         ('trade', '0012_asked'),
