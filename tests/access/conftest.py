@@ -23,7 +23,7 @@ from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
-from heliu.trade import photos
+from heliu.trade import photos, place_order
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -89,6 +89,10 @@ def live(world: World) -> dict[str, Any]:
     life.sign(world, to_ship)
     world.bank()
     placed = life.place(world, pay_by="TRANSFER", M1=5)
+    on_terms = life.place(world, pay_by="TERMS", B1=4)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
+    life.ship(world, on_terms)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -105,6 +109,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
             "digest": to_sign.loan.agreement_digest,

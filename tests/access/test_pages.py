@@ -22,6 +22,7 @@ NAMES = {
     "deal": {"ref": "pledged"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
+    "deal_settle": {"ref": "on_terms"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
@@ -60,7 +61,7 @@ DESKS = {
     "bank": "credit@bank.demo",
     "operator": "ops@operator.demo",
 }
-SPECIAL = {"deal_ship": "sales@seller.demo"}
+SPECIAL = {"deal_ship": "sales@seller.demo", "deal_settle": "sales@seller.demo"}
 
 
 def pages() -> list[URLPattern]:
