@@ -28,7 +28,7 @@ from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
-from heliu.trade import approvals, enforcement, photos
+from heliu.trade import approvals, enforcement, photos, place_order
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -95,6 +95,10 @@ def live(world: World) -> dict[str, Any]:
     life.sign(world, to_ship)
     world.bank()
     placed = life.place(world, pay_by="TRANSFER", M1=5)
+    on_terms = life.place(world, pay_by="TERMS", B1=4)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
+    life.ship(world, on_terms)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -112,6 +116,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
             **numbers("late", late),

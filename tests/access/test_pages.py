@@ -23,6 +23,7 @@ NAMES = {
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
     "deal_default": {"ref": "late"},
+    "deal_settle": {"ref": "on_terms"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
@@ -63,6 +64,7 @@ DESKS = {
     "operator": "ops@operator.demo",
 }
 SPECIAL = {
+    "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
     "approval": "credit@bank.demo",

@@ -83,6 +83,9 @@ EXAMPLES = {
     "POST /orders/{ref}/ship": Example(
         "seller", {"ref": "to_ship_order"}, lambda t: {"carrier": "Shunda"}
     ),
+    "POST /orders/{ref}/payments": Example(
+        "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
+    ),
     "GET /deals": Example(mine, is_shared=True),
     "GET /deals/{ref}": Example(mine, {"ref": "pledged"}),
     "GET /deals/{ref}/agreement": Example(mine, {"ref": "pledged"}),

@@ -64,6 +64,17 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "terms_delivered": money.map(
         lambda a: policies.terms_delivered(seller=P.seller, buyer=P.dealer, amount=a)
     ),
+    "terms_short": money.map(
+        lambda a: policies.terms_short(seller=P.seller, buyer=P.dealer, amount=a)
+    ),
+    "order_short": money.map(
+        lambda a: policies.order_short(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+    ),
+    "order_short_refunded": money.map(
+        lambda a: policies.order_short_refunded(
+            seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
+        )
+    ),
     "terms_paid": money.map(
         lambda a: policies.terms_paid(seller=P.seller, buyer=P.dealer, amount=a)
     ),

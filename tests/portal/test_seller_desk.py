@@ -26,6 +26,11 @@ def content(page: str) -> str:
     return page.split("<main")[1].split("</main>")[0]
 
 
+def words(page: str) -> str:
+    """What a page says, without its marks."""
+    return re.sub(r"<[^>]+>", "", content(page))
+
+
 def test_an_order_is_confirmed_from_today_and_its_money_stands_there(demo: World) -> None:
     placed = life.place(demo, pay_by="TRANSFER", M1=200)
     seller = browser(SELLER)
@@ -238,3 +243,38 @@ def test_many_orders_ask_no_more_than_one(demo: World, address: str) -> None:
             )  # fmt: skip
     read(seller, address)
     assert statements(seller, address) == one
+
+
+def test_a_payment_on_terms_is_written_down_from_the_order(demo: World) -> None:
+    placed = life.place(demo, pay_by="TERMS", B1=10)
+    with demo.desk(SELLER) as actor:
+        place_order.confirm(placed.order.id, actor=actor, at=demo.at)
+    shipment = life.ship(demo, placed)
+    life.receive(demo, shipment, lost=1, who=demo.dealer)
+    seller, dealer = browser(SELLER), browser(demo.dealer)
+    address = f"/deals/{placed.deal.number}"
+    for reader in (seller, dealer):
+        page = words(read(reader, address))
+        assert "Short or damaged, not owed" in page
+        assert "180.00" in page
+    assert f"{address}/settle" not in read(dealer, address)
+    assert dealer.get(f"{address}/settle").status_code == 404
+    assert f"{address}/settle" in read(seller, address)
+    page = read(seller, f"{address}/settle")
+    assert 'value="180.00"' in page
+    form = {"idempotency_key": key_in(page), "amount": "50.00", "reference": "slip 7"}
+    for wrong, status in (("180.01", 409), ("much", 422), ("0", 422)):
+        assert seller.post(f"{address}/settle", form | {"amount": wrong}).status_code == status
+    bad_day = seller.post(f"{address}/settle", form | {"value_day": "2026-02-31"})
+    assert bad_day.status_code == 422
+    send(seller, f"{address}/settle", form, to=placed.deal.number)
+    send(seller, f"{address}/settle", form, to=placed.deal.number)
+    for reader in (seller, dealer):
+        page = words(read(reader, address))
+        assert "Left to pay" in page
+        assert "130.00" in page
+    page = read(seller, f"{address}/settle")
+    form = {"idempotency_key": key_in(page), "amount": "130"}
+    send(seller, f"{address}/settle", form, to=placed.deal.number)
+    assert f"{address}/settle" not in read(seller, address)
+    assert seller.get(f"{address}/settle").status_code == 302

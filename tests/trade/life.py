@@ -50,9 +50,16 @@ def ship(world: World, placed: Placed) -> Shipment:
         )
 
 
-def receive(world: World, shipment: Shipment, *, lost: int = 0, damaged: int = 0) -> None:
+def receive(
+    world: World,
+    shipment: Shipment,
+    *,
+    lost: int = 0,
+    damaged: int = 0,
+    who: str = "gate@warehouse.demo",
+) -> None:
     """The keeper counts; of the first line some are missing or damaged."""
-    with world.desk("gate@warehouse.demo") as keeper:
+    with world.desk(who) as keeper:
         lines = list(Shipment.objects.get(pk=shipment.pk).lines.order_by("position"))
         counts = [Count(line.id, line.quantity) for line in lines]
         counts[0] = Count(lines[0].id, lines[0].quantity - lost - damaged, damaged)

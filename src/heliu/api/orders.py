@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from ninja import Field, Query, Router, Schema
 from heliu.api.fields import (
     MOST_LINES,
     PRINTABLE,
+    Amount,
+    Currency,
     Days,
     Goods,
     Line,
@@ -32,8 +34,9 @@ from heliu.api.writes import Key, write
 from heliu.commerce.ordering import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
-from heliu.trade import deliveries, place_order, side_exits
+from heliu.trade import deals, deliveries, open_account, place_order, side_exits
 from heliu.trade.place_order import Placed
 
 router = Router()
@@ -86,10 +89,32 @@ class OrderLineOut(Plain):
     cancelled: int
 
 
+class OpenAccountOut(Schema):
+    """What stands between buyer and seller of an order that no bank finances."""
+
+    sent: int = Field(description="The price of what was sent on terms")
+    lost: int = Field(description="Of what came short or damaged")
+    paid: int = Field(description="What the buyer paid of it")
+    owed: int = Field(description="What the buyer owes now")
+    refund: int = Field(description="What it had paid of the lost goods")
+    refunded: int = Field(description="What of that the seller paid back")
+    owed_back: int = Field(description="What the seller owes now")
+
+
 class OrderDetail(OrderOut):
     """An order with its lines."""
 
     lines: list[OrderLineOut]
+    account: OpenAccountOut | None = Field(description="Null when a bank finances it")
+
+
+class PaymentMade(Sent):
+    """Money that moved between buyer and seller, outside of the platform."""
+
+    amount: Amount
+    currency: Currency = "CNY"
+    value_day: date | None = Field(None, description="Null: today")
+    reference: Line = Field("", description="What the bank slip says")
 
 
 class NewOrder(OrderIn):
@@ -196,8 +221,8 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
 
 @router.get("/orders/{ref}", response=OrderDetail)
 def get_order(request: TypedRequest, ref: Ref) -> object:
-    """One order with its lines."""
-    return queries.get(request.actor, id_or_number(ref))
+    """One order with its lines, and what is owed on it."""
+    return _detail(request.actor, ref)
 
 
 @router.post("/orders/{ref}/confirm", response=OrderOut)
@@ -241,6 +266,39 @@ def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> 
         return 201, ShipmentOut.from_orm(shipment)
 
     return write(request, key, payload, do)
+
+
+@router.post("/orders/{ref}/payments", response={201: OrderDetail})
+def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: Key) -> HttpResponse:
+    """The seller writes down what the buyer paid on terms, whole or in part: its credit is free.
+
+    Where the seller owes for short or damaged goods that were paid, and nothing is owed to it, it
+    is what the seller paid back. `more-than-owed` and `nothing-owed` (409) change nothing.
+    """
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderDetail]:
+        open_account.settle(
+            _id(actor, ref),
+            actor=actor,
+            amount=payload.amount,
+            value_day=payload.value_day or day_of(at),
+            reference=payload.reference,
+            key=key,
+            at=at,
+        )
+        return 201, _detail(actor, ref)
+
+    return write(request, key, payload, do)
+
+
+def _detail(actor: Actor, ref: str) -> OrderDetail:
+    order: Any = queries.get(actor, id_or_number(ref))
+    order.account = None
+    if order.lender is None:
+        steps = deals.steps_of_order(order.pk, actor)
+        order.account = open_account.account_of(order, steps)
+    return OrderDetail.from_orm(order)
 
 
 def _id(actor: Actor, ref: str) -> UUID:

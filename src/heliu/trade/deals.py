@@ -68,6 +68,11 @@ def steps_of(deal: Deal, actor: Actor) -> QuerySet[DealStep]:
     return DealStep.objects.filter(deal__in=visible_to(actor).filter(pk=deal.pk)).order_by("id")
 
 
+def steps_of_order(order: UUID, actor: Actor) -> QuerySet[DealStep]:
+    """What was done in the deal of an order, in order."""
+    return DealStep.objects.filter(deal__in=visible_to(actor).filter(order_id=order)).order_by("id")
+
+
 def link(deal: Deal) -> str:
     """Where a deal is read; the same address at every desk."""
     return address(deal.number)

@@ -104,7 +104,7 @@ def goods_received(
     """The keeper counted a shipment: what is good is stored and, when financed, pledged at once.
 
     Receipt and pledge are one transaction, so no financed goods ever lie free. What is short or
-    damaged is the seller's to make good (`side_exits.receipt_differs`). The parties see the photos
+    damaged is not paid for (`side_exits.receipt_differs`). The parties see the photos
     of the goods from this moment on.
     """
     shipment = _shipment(shipment_id, actor)
@@ -135,10 +135,10 @@ def goods_received(
             good=sum(received.good.values()),
             receipt=received.receipt.number if received.receipt else "",
         )  # fmt: skip
+        if pledge is not None:
+            _pledge(deal, pledge, received, actor=actor, at=at)
+        side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
         if deal.loan_id:
-            if pledge is not None:
-                _pledge(deal, pledge, received, actor=actor, at=at)
-            side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
             close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:
             _complete(deal, order, at=at)

@@ -50,6 +50,7 @@ class Step(models.TextChoices):
     REFUNDED = "REFUNDED", _("Refunded")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
+    TERMS_PAID = "TERMS_PAID", _("Paid on terms")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
     DEFAULT_NOTICED = "DEFAULT_NOTICED", _("Notice of default")

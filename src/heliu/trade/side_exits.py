@@ -3,7 +3,7 @@
     decide            a person at the bank decides what the rules would not
     quote_ran_out     nobody signed, or nobody decided, in time
     bank_rejected     the bank refused a payment: what has moved goes back
-    receipt_differs   goods came short or damaged: the seller refunds their price
+    receipt_differs   goods came short or damaged: their price is refunded, or not owed
     cancel            an order is called off, before or after the money moved
     refunded, loan_returned, deposit_returned, unapplied_returned   the money on its way back
     pay_again         a payment on its way back that the bank refused is ordered once more
@@ -40,7 +40,7 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import deals, financed_order
+from heliu.trade import deals, financed_order, open_account
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -133,10 +133,11 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
 def receipt_differs(
     deal: Deal, shipment: Shipment, received: Received, *, photos: int, at: datetime
 ) -> None:
-    """Goods came short or damaged: the seller owes their price, and pays it to the lender.
+    """Goods came short or damaged: nobody pays for them.
 
-    The refund settles the loan first; what is left over is the dealer's own. `photos` is how many
-    the keeper has taken.
+    Of a financed order the seller owes their price to the lender; the refund settles the loan
+    first, and what is left over is the dealer's own. Of others see `open_account.short`. `photos`
+    is how many the keeper has taken.
     """
     lost: dict[int, int] = dict(received.short)
     for line, quantity in received.damaged.items():
@@ -145,11 +146,15 @@ def receipt_differs(
         return
     worth = dict(OrderLine.objects.filter(pk__in=lost).values_list("id", "unit_price"))
     value = sum(worth[line] * quantity for line, quantity in lost.items())
-    lending.goods_short(loan_of(deal), amount=value, key=str(shipment.id), at=at)
+    if deal.loan_id:
+        lending.goods_short(loan_of(deal), amount=value, key=str(shipment.id), at=at)
+        refund = value
+    else:
+        refund = open_account.short(deal, value, key=str(shipment.id), at=at)
     remember(
         deal, Step.RECEIPT_DIFFERS, key=shipment.number, actor=SYSTEM, at=at,
         short=sum(received.short.values()), damaged=sum(received.damaged.values()), value=value,
-        photos=photos,
+        refund=refund, photos=photos,
     )  # fmt: skip
     for org in parties(deal):
         tell(
@@ -160,7 +165,7 @@ def receipt_differs(
             link=deals.link(deal),
             at=at,
         )
-    if value:
+    if value and deal.loan_id:
         ask_refund(deal, value, key=shipment.number, at=at)
         wake(deal.id)
 

@@ -306,6 +306,36 @@ begin
      where d.id = any (changed) and d.outcome <> 'OPEN' and l.unapplied + l.deposit_back > 0
      limit 1;
 
+    return query
+    select 'what no bank finances is owed for what came good, and for nothing else',
+           format('%s %s: %s owed for %s, %s due back for %s', d.number, o.pay_by, s.owed, v.owed,
+                  s.back, r.back)
+      from trade_deal d join ordering_order o on o.id = d.order_id
+     cross join lateral (
+           select coalesce(sum((t.data ->> 'refund')::bigint)
+                           filter (where t.step = 'RECEIPT_DIFFERS'), 0)
+                  - coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'REFUNDED'), 0) as back,
+                  coalesce(sum((t.data ->> 'refund')::bigint)
+                           filter (where t.step = 'RECEIPT_DIFFERS'), 0)
+                  - coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'TERMS_PAID'), 0) as not_owed
+             from trade_dealstep t where t.deal_id = d.id) r
+     cross join lateral (
+           select coalesce(sum((i.shipped - i.damaged - i.missing) * i.unit_price)
+                           filter (where o.pay_by = 'TERMS'), 0)
+                  + case o.pay_by when 'TERMS' then r.not_owed else 0 end as owed
+             from ordering_orderline i where i.order_id = o.id) v
+     cross join lateral (
+           select coalesce(sum(n.amount) filter (where b.code = 'receivable'), 0) as owed,
+                  coalesce(-sum(n.amount) filter (where b.code = 'refund_payable'), 0) as back
+             from posting_journal j join posting_line n on n.journal_id = j.id
+             join books_account b on b.id = n.account_id
+            where j.subject = o.id and b.org = o.seller
+              and b.code in ('receivable', 'refund_payable')) s
+     where d.id = any (changed) and d.lender is null
+       and (s.owed, s.back) is distinct from (v.owed, r.back) limit 1;
+
     -- Payments.
     return query
     select 'money goes only where its purpose sends it',

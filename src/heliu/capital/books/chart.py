@@ -128,9 +128,12 @@ class JournalKind(models.TextChoices):
     UNAPPLIED_RETURNED = "unapplied_returned", _("Overpayment returned")
     WRITTEN_OFF = "written_off", _("Written off")
     TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
+    TERMS_SHORT = "terms_short", _("Short or damaged, not owed")
     TERMS_PAID = "terms_paid", _("Paid on terms")
     ORDER_PAID = "order_paid", _("Order paid")
     ORDER_REFUNDED = "order_refunded", _("Order refunded")
+    ORDER_SHORT = "order_short", _("Short or damaged, to be paid back")
+    ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
 
 

@@ -269,6 +269,11 @@ def terms_delivered(
     ]
 
 
+def terms_short(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """Goods on terms did not arrive, or not good: they are not owed, and their credit is free."""
+    return _reversed(terms_delivered(seller=seller, buyer=buyer, amount=amount))
+
+
 def terms_paid(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
     """The buyer paid what it owed the seller."""
     return [
@@ -291,10 +296,7 @@ def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[E
 
 def order_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
     """An order paid by transfer was called off: the seller paid it back."""
-    return [
-        replace(entry, amount=-entry.amount)
-        for entry in order_paid(seller=seller, buyer=buyer, order=order, amount=amount)
-    ]
+    return _reversed(order_paid(seller=seller, buyer=buyer, order=order, amount=amount))
 
 
 def order_delivered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
@@ -304,6 +306,26 @@ def order_delivered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> l
         Entry(seller, Code.REVENUE, -amount),
         Entry(buyer, Code.INVENTORY_FREE, amount),
         Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
+    ]
+
+
+def order_short(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods already paid for did not arrive, or not good: the seller owes their price back."""
+    return [
+        Entry(seller, Code.REVENUE, amount),
+        Entry(seller, Code.REFUND_PAYABLE, -amount, buyer, str(order)),
+        Entry(buyer, Code.REFUND_DUE, amount, seller, str(order)),
+        Entry(buyer, Code.INVENTORY_FREE, -amount),
+    ]
+
+
+def order_short_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """The seller paid back what it owed for goods that came short or damaged."""
+    return [
+        Entry(seller, Code.REFUND_PAYABLE, amount, buyer, str(order)),
+        Entry(seller, Code.CASH, -amount),
+        Entry(buyer, Code.BANK, amount),
+        Entry(buyer, Code.REFUND_DUE, -amount, seller, str(order)),
     ]
 
 
@@ -337,6 +359,10 @@ _OWN = frozenset(
 # Accounts at which a seller and its bank meet over all deals.
 _RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
 _WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE})
+
+
+def _reversed(entries: Sequence[Entry]) -> list[Entry]:
+    return [replace(entry, amount=-entry.amount) for entry in entries]
 
 
 def _settled(p: Parties, paid: Allocation) -> list[Entry]:

@@ -182,6 +182,11 @@ def _amount(loan: Any, typed: str, share: str, at: datetime) -> tuple[int | None
             return None, _("Choose a share or type an amount.")
         whole = share == "100"
         return lending.amount_for(loan, Decimal(share), day_of(at), last=whole), ""
+    return read_amount(typed)
+
+
+def read_amount(typed: str) -> tuple[int | None, str]:
+    """A typed amount in fen, and what is wrong with it."""
     try:
         value = Decimal(typed.replace(",", "").replace("，", "").strip())
         fen = value * 100

@@ -20,7 +20,12 @@ from heliu.portal.ui.parts import Todo
 
 def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """At most a few lines: what this side must do, else whom the deal waits for."""
-    todo = [*_signing(side, view, at), *_repaying(side, view, at), *_fetching(side, view, at)]
+    todo = [
+        *_signing(side, view, at),
+        *_repaying(side, view, at),
+        *_fetching(side, view, at),
+        *_settling(side, actor, view),
+    ]
     return todo or _waiting(view)
 
 
@@ -84,6 +89,32 @@ def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
         for one in view.releases
         if one.status in ("RELEASED", "EXPIRED")
         and (one.taker == own if own else side == "custodian")
+    ]
+
+
+def _settling(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """What buyer and seller owe each other without a bank; the seller writes down what was paid."""
+    account = view.account
+    if account is None or side not in ("buyer", "seller"):
+        return []
+    may_record = side == "seller" and actor.may("sell")
+    href = reverse("deal_settle", args=[view.deal.number]) if may_record else ""
+    titles = {
+        ("buyer", "owed"): _("Pay %(amount)s to the seller"),
+        ("seller", "owed"): _("%(amount)s to come from the buyer"),
+        ("buyer", "owed_back"): _("%(amount)s to come back from the seller"),
+        ("seller", "owed_back"): _("Pay %(amount)s back to the buyer"),
+    }
+    return [
+        Todo(
+            "due",
+            titles[side, which] % {"amount": money_text(minor)},
+            _("On terms") if which == "owed" else _("for what came short or damaged"),
+            href,
+            _("Record"),
+        )
+        for which, minor in (("owed", account.owed), ("owed_back", account.owed_back))
+        if minor
     ]
 
 

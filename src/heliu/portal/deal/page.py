@@ -22,6 +22,7 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
 from heliu.trade import photos
+from heliu.trade.open_account import OpenAccount
 
 
 def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
@@ -168,7 +169,29 @@ def _pledged_lines(pledge: Any) -> list[Any]:
     ]
 
 
+def account_rows(account: OpenAccount) -> list[Amount]:
+    """On terms what is owed for what came good; and what the seller owes for what did not."""
+    rows = []
+    if account.sent:
+        not_owed = account.lost - account.refund
+        rows = [
+            Amount(_("Sent on terms"), account.sent),
+            *([Amount(_("Short or damaged, not owed"), -not_owed)] if not_owed else []),
+            *([Amount(_("Paid"), -account.paid)] if account.paid else []),
+            Amount(_("Left to pay"), account.owed, is_total=True),
+        ]
+    if account.refund:
+        rows += [
+            Amount(_("Short or damaged, to be paid back"), account.refund),
+            *([Amount(_("Paid back"), -account.refunded)] if account.refunded else []),
+            Amount(_("The seller still owes"), account.owed_back, is_total=True),
+        ]
+    return rows
+
+
 def _money(side: Side, view: Any) -> list[Amount]:
+    if view.account is not None:
+        return account_rows(view.account)
     loan = view.loan
     if loan is None or side not in ("buyer", "lender"):
         return []

@@ -20,6 +20,7 @@ from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, state_of
 from heliu.trade import deals
+from heliu.trade.open_account import OpenAccount, account_of
 
 PLACED = "commerce.order-placed"
 
@@ -37,6 +38,7 @@ class Reading:
     receipts: list[Any]
     facts: list[Any]
     owed: Owed | None
+    account: OpenAccount | None
     state: State
     next_step: str
 
@@ -68,6 +70,7 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
         ),
         facts=_facts(actor, deal, loan),
         owed=lending.owed(loan, day_of(at)) if loan is not None else None,
+        account=_account(actor, deal, order),
         state=state_of(deal, order, loan, pledge),
         next_step=next_step(side, deal, order, loan, pledge),
     )
@@ -85,6 +88,13 @@ def _facts(actor: Actor, deal: Any, loan: Any) -> list[Any]:
     found = facts_visible_to(actor).filter(Q(deal=deal.pk) | Q(subject__in=also))
     # Order and credit are of one moment; the story begins with the order.
     return sorted(found, key=lambda fact: (fact.at, fact.name != PLACED, fact.number))
+
+
+def _account(actor: Actor, deal: Any, order: Any) -> OpenAccount | None:
+    """What stands between buyer and seller; None where a bank stands between them."""
+    if order is None or deal.lender is not None:
+        return None
+    return account_of(order, deals.steps_of(deal, actor))
 
 
 def _is_id(ref: str) -> bool:
