@@ -103,6 +103,10 @@ def test_by_transfer_the_seller_owes_the_price_back(world: World) -> None:
         Code.REFUND_PAYABLE: -value, Code.REFUND_DUE: value, Code.INVENTORY_FREE: 85 * 900,
     }  # fmt: skip
     assert told(world, SALES) == told(world, world.dealer) == ["receipt-differs"]
+    with world.desk(world.dealer) as dealer:
+        account = books.visible_to(dealer).get(code=Code.INVENTORY_FREE)
+        said = [row.label for row in books.statement(dealer, account.pk)]
+        assert said == ["Short or damaged, to be paid back", "Order delivered"]
     laws.hold(world)
 
 

@@ -242,7 +242,7 @@ def _book_shipped(
     )
     books.post(
         entries,
-        kind="delivered",
+        kind="terms_delivered" if order.pay_by == PayBy.TERMS else "order_delivered",
         key=f"delivered:{shipment.id}",
         subject=order.id,
         effective=day_of(at),
