@@ -22,6 +22,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
+from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Step
@@ -137,6 +138,13 @@ def settle(
             deal, Step.REFUNDED if is_back else Step.TERMS_PAID, key=key, actor=actor, at=at,
             amount=amount, value_day=value_day.isoformat(), reference=reference.strip()[:80],
         )  # fmt: skip
+        tell(
+            order.buyer,
+            "money-back-noted" if is_back else "terms-paid",
+            {"amount": Money(amount), "number": order.number},
+            link=deals.link(deal),
+            at=at,
+        )
     return order
 
 

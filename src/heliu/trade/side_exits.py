@@ -252,6 +252,13 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
         deal, Step.UNAPPLIED_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
     ):
         lending.unapplied_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
+        tell(
+            deal.buyer,
+            "overpaid-returned",
+            {"amount": Money(instruction.amount), "number": order_of(deal).number},
+            link=deals.link(deal),
+            at=at,
+        )
         financed_order.close_if_done(deal, at=at)
 
 

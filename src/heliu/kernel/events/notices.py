@@ -53,6 +53,9 @@ WORDS = {
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
+    "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
+    "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
+    "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),
 }
 

@@ -22,9 +22,10 @@ select uuidv7(j.at - clock_timestamp()) as id, j.*
           from past_order o,
                lateral (values
                    ('order_paid', 'order_paid:' || o.id, o.placed_at),
-                   ('delivered', 'delivered:' || o.id, o.placed_at + interval '1 day')
+                   (case o.pay_by when 'TERMS' then 'terms_delivered' else 'order_delivered' end,
+                    'delivered:' || o.id, o.placed_at + interval '1 day')
                ) j(kind, key, at)
-         where o.pay_by = 'TRANSFER' or j.kind = 'delivered'
+         where o.pay_by = 'TRANSFER' or j.kind <> 'order_paid'
          union all
         select buyer, buyer, seller, sum(total), 'TERMS', 'terms_paid',
                format('terms-paid:%%s:%%s:%%s', buyer, paid_on, %(part)s),
@@ -52,18 +53,20 @@ select j.id, k.id, l.amount, (j.at at time zone 'Asia/Shanghai')::date, k.org, k
            on (b.org, b.code, b.other, b.ref) = (p.org, p.code, p.other, p.order_id::text)
         where j.pay_by = 'TRANSFER' and p.order_id = j.subject) p on true
  cross join lateral (values
-       ('TERMS', 'delivered', 1, a.receivable, total), ('TERMS', 'delivered', 2, h.revenue, -total),
-       ('TERMS', 'delivered', 3, a.stock, total), ('TERMS', 'delivered', 4, a.payable, -total),
+       ('TERMS', 'terms_delivered', 1, a.receivable, total),
+       ('TERMS', 'terms_delivered', 2, h.revenue, -total),
+       ('TERMS', 'terms_delivered', 3, a.stock, total),
+       ('TERMS', 'terms_delivered', 4, a.payable, -total),
        ('TERMS', 'terms_paid', 1, h.cash, total), ('TERMS', 'terms_paid', 2, a.receivable, -total),
        ('TERMS', 'terms_paid', 3, a.payable, total), ('TERMS', 'terms_paid', 4, a.bank, -total),
        ('TRANSFER', 'order_paid', 1, h.cash, total),
        ('TRANSFER', 'order_paid', 2, p.liability, -total),
        ('TRANSFER', 'order_paid', 3, p.prepayment, total),
        ('TRANSFER', 'order_paid', 4, a.bank, -total),
-       ('TRANSFER', 'delivered', 1, p.liability, total),
-       ('TRANSFER', 'delivered', 2, h.revenue, -total),
-       ('TRANSFER', 'delivered', 3, a.stock, total),
-       ('TRANSFER', 'delivered', 4, p.prepayment, -total)
+       ('TRANSFER', 'order_delivered', 1, p.liability, total),
+       ('TRANSFER', 'order_delivered', 2, h.revenue, -total),
+       ('TRANSFER', 'order_delivered', 3, a.stock, total),
+       ('TRANSFER', 'order_delivered', 4, p.prepayment, -total)
      ) l(pay_by, kind, place, account, amount)
   join posting_account k on k.id = l.account
  where (l.pay_by, l.kind) = (j.pay_by, j.kind)
@@ -72,7 +75,7 @@ select j.id, k.id, l.amount, (j.at at time zone 'Asia/Shanghai')::date, k.org, k
 -- The seller trusts each dealer with twice what it ever owed.
 update posting_account k
    set posted = k.posted + s.owed, ceiling = greatest(k.ceiling, 2 * (k.posted + s.owed))
-  from (select a.receivable, sum(case kind when 'delivered' then total else -total end) as owed
+  from (select a.receivable, sum(case kind when 'terms_delivered' then total else -total end) as owed
           from bulk_journal j join bulk_account a on a.buyer = j.buyer
          where j.pay_by = 'TERMS' group by a.receivable) s
  where k.id = s.receivable;
