@@ -24,7 +24,7 @@ Terms = list[tuple[str, str]]
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Each programme's terms in four groups, and how far its quota is used."""
+    """Each programme's terms in groups, and how far its quota is used."""
     actor = actor_of(request)
     found = list(credit.programmes_visible_to(actor).filter(lender__in=actor.orgs).order_by("name"))
     sellers = names(one.seller for one in found)
@@ -38,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     (_("Price"), price(one)),
                     (_("Risk"), risk(one)),
                     (_("Caps"), caps(one)),
+                    (_("Default"), default(one)),
                 ],
                 **_use(actor, one),
             }
@@ -96,6 +97,20 @@ def caps(one: Any) -> Terms:
         (_("Quota of the seller"), money_text(one.seller_quota)),
         (_("Part of the quota for one borrower"), _share(one.quota_share)),
     ]
+
+
+def default(one: Any) -> Terms:
+    """What happens when a dealer does not pay."""
+    terms = [
+        (
+            _("Notice before enforcing"),
+            ngettext("%(n)d day", "%(n)d days", one.notice_days) % {"n": one.notice_days},
+        ),
+        (_("Duty of the seller"), one.get_seller_duty_display()),
+    ]
+    if one.seller_duty == "BUY_BACK":
+        terms.append((_("Share of the price"), _share(one.buy_back_share)))
+    return terms
 
 
 def _use(actor: Actor, one: Any) -> dict[str, Any]:
