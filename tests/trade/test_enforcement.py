@@ -179,6 +179,20 @@ def test_a_dealer_that_pays_before_the_notice_runs_out_has_its_goods(world: Worl
     assert refused.value.code == "not-overdue"
 
 
+def test_who_pays_all_takes_the_question_away_with_it(world: World) -> None:
+    placed = overdue(world)
+    give_notice(world, placed)
+    pass_days(world, 4)
+    asked = ask(world, placed)
+    life.repay(world, placed.deal.id, 100)
+    world.bank()
+    with world.desk(OTHER) as officer:
+        assert not approvals_read.for_vote_of(officer).exists()
+    with pytest.raises(Refused) as refused:
+        say(world, asked)
+    assert refused.value.code == "approval-over"
+
+
 def test_parts_free_no_goods_any_more_but_all_of_it_does(world: World) -> None:
     agree(world, SellerDuty.NONE)
     placed = enforced(world)

@@ -3,6 +3,7 @@
     give_notice        the lender says that it will enforce; the dealer has some days to pay
     ask_to_enforce     then somebody at the lender asks for it, and another person must agree
     enforce            goods come free no more by parts, the limit is shut, the seller is called
+    refund_booked      the seller's money came: for goods not delivered, or for goods in default
     bought_back        the seller has paid: the loan is settled, the goods are the seller's
     ask_to_write_off   nothing is bound any more and nobody pays: two persons again
     write_off          the rest is the lender's loss; the deal ends in default

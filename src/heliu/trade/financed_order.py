@@ -31,6 +31,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.operations import disclose
 from heliu.kernel.errors import Invalid, Refused
@@ -241,6 +242,8 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     )
     if result.allocation.unapplied:
         _return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
+    if result.closed:
+        approvals.overtaken(deal.id, at=at)
     release(deal, key=key, at=at)
     close_if_done(deal, at=at)
 

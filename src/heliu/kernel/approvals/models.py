@@ -76,7 +76,6 @@ class Approval(models.Model):
     subject = models.UUIDField()
     name = models.CharField(max_length=40)
     amount = models.BigIntegerField()
-    content = models.JSONField(default=dict)
     reason = models.CharField(max_length=300)
     levels = models.JSONField()
     level = models.PositiveSmallIntegerField(default=1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -31,7 +29,6 @@ def ask(
     reason: str,
     actor: Actor,
     at: datetime,
-    content: Mapping[str, Any] | None = None,
 ) -> Approval:
     """Ask the others of the actor's house for their agreement to an act on a document.
 
@@ -51,7 +48,6 @@ def ask(
         subject=subject,
         name=name,
         amount=amount,
-        content=dict(content or {}),
         reason=reason.strip()[:300],
         levels=[list(level) for level in _levels(act, actor.own_org, amount)],
         asked_by=actor.user_id,

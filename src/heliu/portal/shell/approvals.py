@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.approvals import queries
+from heliu.kernel.approvals import operations, queries
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import approvals, deals
@@ -51,11 +51,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_page
 def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
-    """One of them: what it does, who asked and why, what was said; a post says one's own word."""
+    """One of them: what it does, who asked and why, what was said; a post says one's own word,
+    or takes one's own question back."""
     actor, at = actor_of(request), now(request)
     asked = queries.get(actor, approval)
 
     def do() -> str:
+        if request.POST.get("withdraw") == "yes":
+            operations.withdraw(asked.pk, actor=actor, at=at)
+            say(request, _("It is withdrawn."))
+            return reverse("approvals")
         agrees = request.POST.get("agrees") == "yes"
         reason = request.POST.get("reason", "").strip()
         approvals.vote(asked.pk, agrees=agrees, reason=reason, actor=actor, at=at)
