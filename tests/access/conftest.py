@@ -20,6 +20,8 @@ from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.books.models import Account
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
 from heliu.capital.lending.models import Loan
+from heliu.commerce.ordering.operations import carts
+from heliu.kernel.access.models import User
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
@@ -47,9 +49,11 @@ class Lived:
     hands: Hands
     there: dict[str, Any]
 
-    def secrets(self) -> list[str]:
-        """Numbers and ids by which a stranger's answer would show that it leaks."""
-        return [str(value) for name, value in self.there.items() if not name.startswith("open_")]
+    def secrets(self) -> dict[str, str]:
+        """Numbers and ids, by name, by which a stranger's answer would show that it leaks."""
+        return {
+            name: str(value) for name, value in self.there.items() if not name.startswith("open_")
+        }
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +111,11 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
     in_default(world, late, asked, hopeless)
+    with world.desk("owner@d001.demo") as owner:
+        quantities = {world.chain.skus["M1"]: 2}
+        carts.fill_cart(actor=owner, seller=world.chain.seller, quantities=quantities)
     with world.worker():
+        User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]

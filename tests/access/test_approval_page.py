@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from django.urls import reverse
 from tests.access.conftest import Lived
 from tests.conftest import be
 from tests.portal.browsing import browser
 
 from heliu.kernel.approvals.models import Approval
-
-
-@pytest.fixture(autouse=True)
-def demo(settings: Any) -> None:
-    """The people of the demonstration sign in only there."""
-    settings.DEMO = True
 
 
 def status_of(lived: Lived) -> str:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Forbidden
 from heliu.portal.bank.frame import words as bank_words
 from heliu.portal.dealer.frame import words as dealer_words
 from heliu.portal.operator.frame import words as operator_words
@@ -33,7 +35,20 @@ KINDS = (
 VISITOR = DeskKind("visitor", N_("Guest"), frozenset(), "deals", visitor_words)
 """For an organisation whose roles have no desk of their own: its deals, inbox and company."""
 
+BY_KEY = {kind.key: kind for kind in KINDS}
+
 SESSION_KIND = "desk_kind"
+
+
+def require_desk(address: str, actor: Actor) -> None:
+    """Refuse (403) a desk's pages, all that stand below its word, to whoever has no such desk."""
+    kind = BY_KEY.get(address.split("/")[1])
+    if kind and not kind.roles & actor.party_roles:
+        raise Forbidden(
+            "not-your-desk",
+            "This page belongs to another desk (%(desk)s).",
+            desk=_(kind.label),
+        )
 
 
 def kinds_for(party_roles: frozenset[str]) -> list[DeskKind]:

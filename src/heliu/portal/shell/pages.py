@@ -20,6 +20,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.idempotency.operations import digest, once
+from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
 
 NOT_CONTENT = ("csrfmiddlewaretoken", "idempotency_key")
@@ -40,7 +41,8 @@ def now(request: HttpRequest) -> datetime:
 def desk_page[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page for people at a desk. Others sign in first; what is refused is said on a page.
+    """A page for people at a desk, their own. Others sign in first; what is refused is said on a
+    page.
 
     The view runs in a savepoint: a refusal in the middle of a deed leaves nothing behind, and the
     page that says so can still be read from the database.
@@ -54,6 +56,7 @@ def desk_page[**P](
         try:
             if "%00" in request.META.get("QUERY_STRING", ""):  # nothing stored can hold it
                 raise NotFound()
+            desks.require_desk(request.path, actor_of(request))
             with transaction.atomic():
                 return view(request, *args, **kwargs)
         except Refused as refusal:
