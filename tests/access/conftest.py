@@ -41,6 +41,9 @@ DESKS = (
 )  # fmt: skip
 
 
+RIVALS = ("seller", "bank", "warehouse")  # other houses of the kind
+
+
 @dataclass
 class Lived:
     """The world, a program for each desk, and what is there by name."""
@@ -110,6 +113,8 @@ def live(world: World) -> dict[str, Any]:
         counted = Shipment.objects.get(order_id=pledged.order.id)
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
+    for desk in RIVALS:
+        world.rival(desk)
     in_default(world, late, asked, hopeless)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
-from tests.access.conftest import Lived
+from tests.access.conftest import RIVALS, Lived
 from tests.conftest import be
 
+from heliu.demo.chain import PEOPLE
 from heliu.kernel.access.models import User
 from heliu.kernel.access.request import DESK
 from heliu.portal.urls import urlpatterns
@@ -92,11 +93,23 @@ def test_a_page_is_for_its_desk_only(lived: Lived, leaf: URLPattern) -> None:
         owner = seated(lived, SPECIAL.get(name) or DESKS.get(name.split("_")[0], "owner@d001.demo"))
         seen = owner.get(address)
         assert seen.status_code == 200, (seen.status_code, seen.content.decode()[:300])
-    stranger = seated(lived, "owner@d002.demo")
+    desk = name.split("_")[0]
+    keep_out(lived, leaf, "owner@d002.demo", closed=desk in FOREIGN)
+    if desk in RIVALS:
+        keep_out(lived, leaf, f"{PEOPLE[desk][2]}@other-{desk}.demo", closed=False)
+
+
+def keep_out(lived: Lived, leaf: URLPattern, email: str, *, closed: bool) -> None:
+    """A stranger learns and does nothing at this address, and is refused where it names something
+    or is `closed`."""
+    name, address = named(leaf), address_of(lived, leaf)
+    stranger = seated(lived, email)
     for answer in (stranger.get(address), stranger.post(address, {"idempotency_key": "k" * 32})):
         assert answer.status_code < 500
         text = answer.content.decode()
-        if name in NAMES or name.split("_")[0] in FOREIGN:
+        if answer.status_code == 303 and name == "bank_request":
+            assert answer["Location"] == reverse("bank_queue")  # as for one that is decided
+        elif name in NAMES or closed:
             assert answer.status_code in (403, 404, 405, 422), (answer.status_code, text[:300])
         # What was asked for may be said again; what is not the stranger's may not.
         asked = {str(lived.there[there]) for there in NAMES.get(name, {}).values()}

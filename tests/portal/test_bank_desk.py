@@ -304,10 +304,10 @@ def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> No
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_others_see_nothing_of_the_bank_there(demo: World, address: str) -> None:
+def test_another_bank_sees_nothing_of_it_there(demo: World, address: str) -> None:
     placed = referred(demo)
     lent = life.to_pledge(demo)
-    stranger = browser("owner@d002.demo")
+    stranger = browser(demo.rival("bank"))
     page = content(read(stranger, address))
     assert placed.loan is not None
     assert placed.loan.number not in page

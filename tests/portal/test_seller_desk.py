@@ -195,13 +195,13 @@ def test_a_short_count_is_refunded_and_settled_with_words(demo: World) -> None:
 
 def test_another_seller_s_desk_shows_nothing_of_it(demo: World) -> None:
     placed = life.place(demo, pay_by="TRANSFER", M1=10)
-    dealer = browser("owner@d002.demo")
+    rival = browser(demo.rival("seller"))
     for address in ("/seller/", "/seller/orders", "/seller/dealers", "/seller/goods"):
-        page = content(read(dealer, address))
+        page = content(read(rival, address))
         assert placed.order.number not in page
         assert "Dealer 1" not in page
     form = {"order": [str(placed.order.pk)], "idempotency_key": "x" * 20}
-    assert dealer.post("/seller/orders/confirm", form).status_code in (403, 404)
+    assert rival.post("/seller/orders/confirm", form).status_code in (403, 404)
     assert statuses(demo, placed.order) == ["PLACED"]
 
 

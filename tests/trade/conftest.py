@@ -20,6 +20,7 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.models import User
 from heliu.kernel.clock import day_of
+from heliu.kernel.parties import operations as parties
 from heliu.trade.bank_answers import talk_to_bank
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -79,6 +80,18 @@ class World:
     def dealer(self) -> str:
         """The first dealer's owner."""
         return "owner@d001.demo"
+
+    def rival(self, desk: str) -> str:
+        """Somebody at another house of the kind, with the same role; returns the address."""
+        role, name, local = chains.PEOPLE[desk]
+        house, email = f"other-{desk}", f"{local}@other-{desk}.demo"
+        with self.worker() as system:
+            org = parties.register(
+                actor=system, code=house, roles=(desk.upper(),), name=house, name_zh=house,
+                short_name=house, short_name_zh=house, city="", city_zh="",
+            )  # fmt: skip
+            chains.enrol(email, name, org.pk, role)
+        return email
 
     def lines(self, **quantities: int) -> list[tuple[UUID, int]]:
         """Lines of an order by code."""
