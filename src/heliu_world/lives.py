@@ -16,7 +16,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from heliu.commerce.ordering import queries as orders
 from heliu.demo.sample import Behaviour
+from heliu.kernel.approvals import operations as questions
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges.policies import digest_of
 from heliu.logistics.warehousing import operations as warehousing
@@ -24,9 +26,11 @@ from heliu.logistics.warehousing.models import Receiving
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import (
     approvals,
+    deals,
     deliveries,
     enforcement,
     financed_order,
+    open_account,
     place_order,
     side_exits,
 )
@@ -76,6 +80,7 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
  where d.id = %s
 """
 CARRIER = "Shunda"
+BROKE = 0.2  # of dealers that pay late: such a one pays nothing of this order any more
 # Answers of the rules that an act may meet when others were quicker or the bank is at work.
 BUSY = frozenset({"bank-is-paying"})
 NOT_NOW = frozenset({"not-to-repay", "seller-is-paying"})
@@ -85,6 +90,11 @@ CALLED_OFF = frozenset({"already-shipped", "state-move", "partly-repaid"}) | BUS
 def hours(random: Random, least: float, most: float) -> timedelta:
     """Some time between, in whole seconds."""
     return timedelta(seconds=random.randint(int(least * 3600), int(most * 3600)))
+
+
+def yuan(amount: int) -> str:
+    """Minor units as somebody types them into a form."""
+    return f"{amount // 100}.{amount % 100:02}"
 
 
 @dataclass
@@ -99,8 +109,13 @@ class Life:
     random: Random
     codes: dict[str, str] = field(default_factory=dict)
     _late_acts: int = 1
+    _is_broke: bool = field(init=False)
     _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
     _stands: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Chance has it from the beginning whether this order ruins its dealer."""
+        self._is_broke = self._is_late_payer and self.random.random() < BROKE
 
     def look(self) -> Wait:
         """See how things stand and perhaps do something; returns when to look again, None never."""
@@ -126,6 +141,10 @@ class Life:
             case _:
                 return hours(self.random, 1, 6)
 
+    @property
+    def _is_late_payer(self) -> bool:
+        return self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR)
+
     # Chance. At the end of the world nothing is left to it.
 
     def _luck(self, share: float) -> bool:
@@ -147,6 +166,8 @@ class Life:
             self._receive(stands["shipments"][0], at=self.dealer.seat)
         elif stands["to_ship"]:
             self._ship()
+        elif self._luck(0.4):
+            self._write_down()
         return hours(self.random, 2, 30)
 
     # Before the money.
@@ -211,8 +232,10 @@ class Life:
             return False
         if self.world.is_ending:
             return True
+        if self._is_broke:
+            return False
         left = (stands["due_on"] - self.world.at.date()).days
-        if self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR) and left > -14:
+        if self._is_late_payer and left > -14:
             return self._luck(0.15)
         return self._luck(0.9 if left < 3 else 0.35)
 
@@ -220,7 +243,10 @@ class Life:
         """The bank's next act on a dealer that does not pay."""
         stands = self._stands
         if stands["asked"]:
-            self._vote(agrees=self.random.random() < 0.8)
+            if self._luck(0.1):
+                self._withdraw()
+            else:
+                self._vote(agrees=self.random.random() < 0.8)
         elif not stands["is_noticed"]:
             self._give_notice()
         elif stands["loan_status"] == "ENFORCING":
@@ -235,7 +261,12 @@ class Life:
         return hours(self.random, 1, 8)
 
     def _afterwards(self) -> Wait:
-        """It is over; now and then somebody tries something that must not go any more."""
+        """It is over, but for what is owed between buyer and seller; now and then somebody tries
+        something that must not go any more."""
+        if self._stands["pay_by"] != "FINANCE" and self._open_amount():
+            if self.world.is_ending or self._luck(0.6):
+                self._write_down()
+            return hours(self.random, 5, 70)
         if self._late_acts and self._luck(0.15):
             self._late_acts -= 1
             if self.random.random() < 0.5:
@@ -245,6 +276,34 @@ class Life:
         return None
 
     # The acts.
+
+    def _open_amount(self) -> int:
+        """What buyer or seller owe the other of an order without a bank, as its page says."""
+        with self.world.ground.desk(self.shop.seller.actor) as actor:
+            order = orders.get(actor, self._stands["order_id"])
+            account = open_account.account_of(order, deals.steps_of_order(order.pk, actor))
+            return account.owed or account.owed_back
+
+    def _write_down(self) -> None:
+        """The seller writes down that money moved: all that is owed, or part of it."""
+        owed, order, key = self._open_amount(), self._stands["order_id"], self.hands.fresh_key()
+        if not owed:
+            return
+        amount = self.random.randint(1, owed) if self._luck(0.3) else owed
+        today = day_of(self.world.at)
+        self.hands.do(
+            Act(
+                "write down a payment", self.shop.seller, about=self._about,
+                path=f"/orders/{order}/payments", body={"amount": amount},
+                changed={"amount": amount + 1},
+                page=f"/deals/{self._about}/settle", form={"amount": yuan(amount)},
+                desk=lambda who: open_account.settle(
+                    order, actor=who, amount=amount, value_day=today, reference="", key=key,
+                    at=self.world.now,
+                ),
+            ),
+            key,
+        )  # fmt: skip
 
     def _confirm(self) -> None:
         order = self._stands["order_id"]
@@ -400,7 +459,7 @@ class Life:
                 "repay", self.dealer.seat, about=self._about, path=f"/deals/{self.deal}/repay",
                 body=sent, changed={"percent": "7"},
                 page=f"/deals/{self._about}/repay" if amount else "",
-                form={"amount": f"{amount // 100}.{amount % 100:02}" if amount else ""},
+                form={"amount": yuan(amount) if amount else ""},
                 desk=lambda who: financed_order.repay(
                     self.deal, actor=who, key=key, amount=amount, percent=percent,
                     at=self.world.now,
@@ -449,6 +508,17 @@ class Life:
                     asked, actor=who, agrees=agrees, reason=why, at=self.world.now
                 ),
                 refusals=frozenset({"not-overdue", "goods-not-there", "approval-over"}) | BUSY,
+            )
+        )  # fmt: skip
+
+    def _withdraw(self) -> None:
+        asked = self._stands["asked"]
+        self.hands.do(
+            Act(
+                "withdraw a question", self.shop.bank, about=self._about,
+                page=f"/approvals/{asked}", form={"withdraw": "yes"},
+                desk=lambda who: questions.withdraw(asked, actor=who, at=self.world.now),
+                refusals=frozenset({"approval-over"}),
             )
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from heliu.capital.bank.models import BankNotice, PaymentInstruction, StatementL
 from heliu.capital.credit.models import CreditAssessment, Facility
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import Order
+from heliu.kernel.approvals.models import Approval
 from heliu.kernel.posting.models import Hold
 from heliu.logistics.pledges.models import CodeAttempt, Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
@@ -52,6 +53,7 @@ WATCHED = (
     Watched("hold", Hold, "status"),
     Watched("assessment", CreditAssessment, "decision"),
     Watched("facility", Facility, "status"),
+    Watched("approval", Approval, "status"),
 )
 
 
