@@ -15,8 +15,9 @@ AT_REST = {
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no notice waits": "select id from bank_banknotice where status = 'WAITING'",
-    "nothing is held any more": "select k.key from posting_hold h"
-    " join posting_account k on k.id = h.account_id where h.status = 'OPEN'",
+    "nothing is held any more": "select concat_ws(' ', k.key, h.amount, h.posted, o.number,"
+    " o.status, o.pay_by) from posting_hold h join posting_account k on k.id = h.account_id"
+    " left join ordering_order o on o.id = h.subject where h.status = 'OPEN'",
     "no limit is used": "select b.ref from books_account b join posting_line l"
     " on l.account_id = b.id where b.code = 'limit_used' group by b.ref having sum(l.amount) <> 0",
     "no supervised money lies anywhere": "select a.number from sandbox_account a"
