@@ -14,7 +14,7 @@ from uuid import UUID
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
-from heliu.capital.bank.policies import Notice, read, written
+from heliu.capital.bank.notices import Notice, read, written
 from heliu.capital.bank.port import BankTimeout, Order, current_bank, sign
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.bank.sandbox.models import Fault, OutgoingNotice
@@ -54,7 +54,7 @@ class Works:
                         if name == "back-dated"
                         else timedelta(minutes=self._random.randint(5, 600)),
                     )
-                    self._names[fault.pk] = name
+                    self._names[fault] = name
                     break
 
     def count_trouble(self) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.api.hands import Hands
 from tests.conftest import be
 
-from heliu.capital.bank.policies import Notice, written
+from heliu.capital.bank.notices import Notice, written
 from heliu.capital.bank.port import sign
 from heliu.kernel.ids import new_id
 from heliu.trade.bank_answers import apply_answers

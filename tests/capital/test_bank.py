@@ -25,7 +25,7 @@ from heliu.capital.bank.models import (
     PaymentInstruction,
     Purpose,
 )
-from heliu.capital.bank.policies import Notice
+from heliu.capital.bank.notices import Notice, read, written
 from heliu.capital.bank.port import current_bank, sign
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.bank.sandbox.models import Account, Entry, FaultKind, Order, OutgoingNotice
@@ -302,7 +302,7 @@ def test_a_notice_for_nobody_and_a_contradiction_wait_for_a_person(town: Town) -
     contrary = Notice("x2", instruction.pk, REJECTED, 1_00, AT, "AM04")
     amount = Notice("x3", instruction.pk, BOOKED, 2_00, AT)
     for notice in (stranger, contrary, amount):
-        raw = policies.written(notice)
+        raw = written(notice)
         operations.store_notice(raw, sign(raw), AT)
     assert operations.apply_notices(AT, town.hear) == 0
     flagged = {notice.id: notice.status for notice in queries.flagged_notices(SYSTEM)}
@@ -396,7 +396,7 @@ KEPT = st.characters(exclude_characters="\0", codec="utf-8")
     )
 )
 def test_a_notice_reads_as_it_was_written(notice: Notice) -> None:
-    assert policies.read(policies.written(notice)) == notice
+    assert read(written(notice)) == notice
 
 
 def test_two_workers_at_once_apply_each_notice_once(own_db: str) -> None:
@@ -640,7 +640,7 @@ def _notices() -> list[str]:
 
 
 def _said(instruction: PaymentInstruction) -> bytes:
-    return policies.written(Notice("n1", instruction.pk, BOOKED, instruction.amount, AT))
+    return written(Notice("n1", instruction.pk, BOOKED, instruction.amount, AT))
 
 
 def _order(instruction: PaymentInstruction) -> operations.Order:

@@ -18,6 +18,7 @@ from heliu.cli.chaos import chaos
 from heliu.cli.ground import say, set_up, told
 from heliu.cli.large import large
 from heliu.cli.laws import tell
+from heliu.cli.sandbox_bank import sandbox_bank
 from heliu.cli.simulate import simulate
 
 main = typer.Typer(
@@ -31,6 +32,7 @@ main.command()(simulate)
 main.command()(chaos)
 main.command()(backup)
 main.command()(restore)
+main.command(name="sandbox-bank")(sandbox_bank)
 
 Port = Annotated[int, typer.Option(help="Port of the pages.")]
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every network.")]
@@ -206,15 +208,19 @@ def demo(
             return
         from django.conf import settings
 
-        from heliu.config import install, running
+        from heliu.config import bank_beside, install, running
         from heliu.demo import run
         from heliu.demo.options import Options
 
         running.require_free(host, port)
-        with running.stoppable(), install.database_running():
+        log = settings.DATA / "log" / "heliu.log"
+        with (
+            running.stoppable(),
+            install.database_running(),
+            bank_beside.bank_beside(host=host, port=port, log=log),
+        ):
             install.make_roles()
             install.migrate()
-            log = settings.DATA / "log" / "heliu.log"
             run.main(
                 Options(
                     once=once,

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from heliu.capital.bank.port import current_bank
 from heliu.config import database, secrets
 from heliu.config.postgres import MAJOR, Cluster, Trouble, binaries, socket_folder
 from heliu.kernel.access.actor import Actor
@@ -120,7 +121,9 @@ def migrate() -> None:
 
 
 def require_ready() -> None:
-    """Refuse to serve a database that is missing, older, newer, or a demonstration's."""
+    """Refuse to serve a database that is missing, older, newer, or a demonstration's; and a bank
+    whose settings are not fit for it."""
+    current_bank()
     require_current()
     with as_role("worker"):
         if not settings.DEMO and User.objects.filter(is_demo=True).exists():

@@ -38,13 +38,18 @@ def require_free(host: str, port: int) -> None:
             ) from error
 
 
+def address_of(host: str, port: int) -> str:
+    """Where this machine finds what listens there."""
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+
+
 class Processes:
     """Web and worker, started together and stopped together; or the web alone."""
 
     def __init__(
         self, *, host: str, port: int, workers: int, has_worker: bool, log: IO[Any] | None
     ) -> None:
-        self.address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+        self.address = address_of(host, port)
         self._started = [_start("web", _uvicorn(host, port, workers), log)]
         if has_worker:
             worker = [sys.executable, "-m", "heliu.cli", "worker"]

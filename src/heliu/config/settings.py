@@ -13,6 +13,8 @@ HELIU_WAITING            requests that may wait for one of these (default 300)
 HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
 HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
+HELIU_BANK_URL           where a bank that speaks HTTP is
+HELIU_BANK_SECRET        what bank and platform sign with
 """
 
 from __future__ import annotations
@@ -167,5 +169,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
+HELIU_BANK_URL = os.environ.get("HELIU_BANK_URL", "")
+HELIU_BANK_SECRET = os.environ.get("HELIU_BANK_SECRET", "")
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.notices import Notice
 from heliu.capital.bank.operations import Kept, Signed
-from heliu.capital.bank.policies import Notice
 from heliu.kernel.errors import Refused
 from heliu.trade import enforcement, financed_order, side_exits
 from heliu.trade.steps import locked

@@ -22,15 +22,8 @@ from heliu.capital.bank.models import (
     PaymentInstruction,
     Purpose,
 )
-from heliu.capital.bank.policies import (
-    End,
-    Notice,
-    judge,
-    leaves_supervised,
-    read,
-    route,
-    written,
-)
+from heliu.capital.bank.notices import Notice, read, written
+from heliu.capital.bank.policies import End, judge, leaves_supervised, route
 from heliu.capital.bank.port import BankTimeout, Order, Outcome, current_bank, is_signed, sign
 from heliu.capital.bank.reconciliation import reconcile as reconcile
 from heliu.capital.bank.reconciliation import reconcile_day as reconcile_day
@@ -170,6 +163,7 @@ def send(instruction: PaymentInstruction, *, at: datetime) -> PaymentInstruction
         amount=instruction.amount,
         deal=instruction.deal,
         currency=instruction.currency,
+        number=instruction.number,
     )
     try:
         reference = current_bank().submit(order, at).reference
@@ -259,9 +253,16 @@ def store_notices(came: Sequence[Signed], at: datetime) -> list[Kept | Refused]:
 
 
 def collect(at: datetime) -> int:
-    """Fetch the notices that wait at the bank and keep them; returns how many. For the worker."""
+    """Fetch the notices that wait at the bank and keep them; returns how many. For the worker.
+
+    A bank that cannot be reached is asked again the next time.
+    """
     with transaction.atomic():
-        fetched = current_bank().notices(at)
+        try:
+            fetched = current_bank().notices(at)
+        except BankTimeout as silence:
+            log.warning("no notices fetched: %s", silence)
+            return 0
         for notice in fetched:
             store_notice(notice.raw, notice.signature, at)
     return len(fetched)

@@ -47,6 +47,7 @@ class Order:
     amount: int
     deal: UUID
     currency: str = CURRENCY
+    number: str = ""  # as people call it
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,7 @@ class Bank(Protocol):
 
 def current_bank() -> Bank:
     """The bank this installation speaks with: what `adapter.connect()` of its package gives."""
-    package = getattr(settings, "HELIU_BANK", "heliu.capital.bank.sandbox")
-    bank: Bank = import_module(f"{package}.adapter").connect()
+    bank: Bank = import_module(f"{settings.HELIU_BANK}.adapter").connect()
     return bank
 
 
@@ -127,8 +127,12 @@ def sign(raw: bytes) -> str:
     The secret is the one agreed with the bank; the sandbox, in the same house, does with the
     install's own.
     """
-    secret = getattr(settings, "HELIU_BANK_SECRET", settings.SECRET_KEY)
-    return hmac.new(force_bytes(secret), raw, hashlib.sha256).hexdigest()
+    return sealed(settings.HELIU_BANK_SECRET or settings.SECRET_KEY, raw)
+
+
+def sealed(secret: str, said: bytes) -> str:
+    """HMAC-SHA256 over bytes, in hex: how bank and platform sign what they say to each other."""
+    return hmac.new(force_bytes(secret), said, hashlib.sha256).hexdigest()
 
 
 def is_signed(raw: bytes, signature: str) -> bool:

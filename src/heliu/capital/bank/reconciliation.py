@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from heliu.capital.bank.models import (
     AccountKind,
@@ -15,17 +16,21 @@ from heliu.capital.bank.models import (
     PaymentInstruction,
     Statement,
     StatementLine,
+    Verdict,
 )
 from heliu.capital.bank.policies import Booking, Compared, as_id, compare
-from heliu.capital.bank.port import BankStatement, current_bank
+from heliu.capital.bank.port import BankStatement, BankTimeout, current_bank
 from heliu.capital.bank.queries import shadow
+
+log = logging.getLogger(__name__)
 
 
 def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
     """Fetch an account's statement of a day and compare it, entry by entry and in its closing.
 
     Done again, it replaces what was found before. The rows are `statement.lines`, with a verdict
-    each; `statement.is_tied` says whether the closing balance is ours.
+    each; `statement.is_tied` says whether the closing balance is ours. Raises `BankTimeout` when
+    the bank has no statement to give yet.
     """
     theirs = current_bank().statement(account.number, day)
     rows = compare(theirs.entries, bookings(account, day))
@@ -33,14 +38,32 @@ def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
         return _keep(account, theirs, rows, at)
 
 
-def reconcile_day(day: date, at: datetime) -> list[Statement]:
-    """Compare the day of every account the bank keeps for the chain, and of those that moved."""
+def reconcile_day(day: date, at: datetime, *, only_open: bool = False) -> list[Statement]:
+    """Compare the day of every account the bank keeps for the chain, and of those that moved.
+
+    With `only_open` those are left out whose day was compared and agreed. An account of which the
+    bank says nothing stays open.
+    """
     booked = PaymentInstruction.objects.filter(status=InstructionStatus.BOOKED, booked_on=day)
     moved = Q(pk__in=booked.values("from_account")) | Q(pk__in=booked.values("to_account"))
-    return [
-        reconcile(account, day, at)
-        for account in BankAccount.objects.filter(moved | ~Q(kind=AccountKind.CURRENT))
-    ]
+    accounts = BankAccount.objects.filter(moved | ~Q(kind=AccountKind.CURRENT))
+    if only_open:
+        accounts = accounts.exclude(pk__in=_agreed(day).values("account"))
+    compared = []
+    for account in accounts:
+        try:
+            compared.append(reconcile(account, day, at))
+        except BankTimeout as silence:
+            log.warning("no statement of %s: %s", day, silence)
+    return compared
+
+
+def _agreed(day: date) -> QuerySet[Statement]:
+    """The statements of a day that say what we say."""
+    differing = StatementLine.objects.filter(statement__day=day).exclude(verdict=Verdict.MATCHED)
+    return Statement.objects.filter(day=day, closing=F("shadow")).exclude(
+        pk__in=differing.values("statement")
+    )
 
 
 def bookings(account: BankAccount, day: date) -> list[Booking]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
+from heliu.capital.bank.notices import written
 from heliu.capital.bank.operations import store_notice
-from heliu.capital.bank.policies import Notice, written
 from heliu.capital.bank.port import (
     Ack,
     Bank,
@@ -22,20 +21,15 @@ from heliu.capital.bank.port import (
     sign,
 )
 from heliu.capital.bank.port import Order as Handed
-from heliu.capital.bank.sandbox.models import (
-    Account,
-    Entry,
-    Fault,
-    FaultKind,
-    Order,
-    OutgoingNotice,
+from heliu.capital.bank.sandbox.models import Account, Entry, Fault, Order, OutgoingNotice
+from heliu.capital.bank.sandbox.policies import (
+    Plan,
+    new_number,
+    notice_of,
+    reference,
+    span,
+    statement,
 )
-from heliu.kernel.clock import ZONE
-from heliu.kernel.ids import new_id
-
-# ISO 20022 reason codes.
-NO_FUNDS, CLOSED_ACCOUNT, WRONG_ACCOUNT = "AM04", "AC04", "AC01"
-ANSWER_LOST = frozenset({FaultKind.LOST, FaultKind.LOST_UNBOOKED})
 
 
 class SandboxBank:
@@ -44,10 +38,10 @@ class SandboxBank:
     def submit(self, order: Handed, at: datetime) -> Ack:
         """Book or reject the order and queue its notice; a known id changes nothing."""
         if Order.objects.filter(pk=order.id).exists():
-            return Ack(_reference(order.id))
-        fault = _next_fault(order)
-        if fault.kind != FaultKind.LOST_UNBOOKED:
-            reason = fault.reason if fault.kind == FaultKind.REJECT else _book(order, at)
+            return Ack(reference(order.id))
+        plan = _plan_for(order)
+        if plan.is_seen:
+            reason = _book(order, plan, at)
             Order.objects.create(
                 id=order.id,
                 deal=order.deal,
@@ -57,10 +51,10 @@ class SandboxBank:
                 reason=reason,
                 at=at,
             )
-            _queue(order, reason, fault, at)
-        if fault.kind in ANSWER_LOST:
+            _queue(order, reason, plan, at)
+        if not plan.is_answered:
             raise BankTimeout(str(order.id))
-        return Ack(_reference(order.id))
+        return Ack(reference(order.id))
 
     def status(self, instruction: UUID) -> BankStatus:
         """What became of the order with this id."""
@@ -84,21 +78,18 @@ class SandboxBank:
     def statement(self, number: str, day: date) -> BankStatement:
         """The account's bookings of one business day, in the order they were made."""
         account = Account.objects.get(pk=number)
-        start = datetime.combine(day, time(), ZONE)
+        start, end = span(day)
         entries = Entry.objects.filter(account=account)
         before = entries.filter(booked_at__lt=start).aggregate(sum=Sum("amount"))["sum"] or 0
         lines = tuple(
             StatementEntry(
                 str(entry.pk), entry.amount, entry.reference, entry.counterparty, entry.booked_at
             )
-            for entry in entries.filter(
-                booked_at__gte=start, booked_at__lt=start + timedelta(days=1)
-            ).order_by("booked_at", "pk")
+            for entry in entries.filter(booked_at__gte=start, booked_at__lt=end).order_by(
+                "booked_at", "pk"
+            )
         )
-        opening = account.funds + before
-        return BankStatement(
-            number, day, opening, lines, opening + sum(line.amount for line in lines)
-        )
+        return statement(number, day, account.funds + before, lines)
 
     def open_supervised(self, *, dealer: UUID, lender: UUID, at: datetime) -> str:
         """Open an empty account for the dealer and return its number."""
@@ -113,7 +104,7 @@ def connect() -> Bank:
 def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) -> Account:
     """Open an account with money on it; only the bank's own may run below zero."""
     return Account.objects.create(
-        number=f"6228{new_id().int % 10**15:015d}",
+        number=new_number(),
         holder=holder,
         funds=funds,
         balance=funds,
@@ -122,16 +113,7 @@ def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) ->
     )
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What shall happen to an order; `kind` is empty on a good day."""
-
-    kind: str = ""
-    reason: str = ""
-    delay: timedelta = timedelta()
-
-
-def _next_fault(order: Handed) -> _Plan:
+def _plan_for(order: Handed) -> Plan:
     fault = (
         Fault.objects.select_for_update()
         .filter(
@@ -141,13 +123,13 @@ def _next_fault(order: Handed) -> _Plan:
         .first()
     )
     if fault is None:
-        return _Plan()
+        return Plan()
     fault.times -= 1
     fault.save(update_fields=["times"])
-    return _Plan(fault.kind, fault.reason, fault.delay)
+    return Plan(fault.kind, fault.reason, fault.delay)
 
 
-def _book(order: Handed, at: datetime) -> str:
+def _book(order: Handed, plan: Plan, at: datetime) -> str:
     """Move the money; returns the reason why not, or ''."""
     numbers = (order.from_number, order.to_number)
     # Unbounded accounts are the busiest and need no lock: their balance is the sum of entries.
@@ -155,13 +137,10 @@ def _book(order: Handed, at: datetime) -> str:
     found = {account.number: account for account in bounded.order_by("number")}
     if len(found) < 2:
         found |= Account.objects.in_bulk(set(numbers) - set(found))
-    if len(found) < 2:
-        return WRONG_ACCOUNT
-    source, target = (found[number] for number in numbers)
-    if source.is_closed or target.is_closed:
-        return CLOSED_ACCOUNT
-    if source.is_bounded and source.balance < order.amount:
-        return NO_FUNDS
+    source, target = (found.get(number) for number in numbers)
+    reason = plan.refusal(source, target, order.amount)
+    if reason or source is None or target is None:
+        return reason
     ends = ((source, -order.amount, target), (target, order.amount, source))
     for account, amount, _ in ends:
         if account.is_bounded:
@@ -180,32 +159,13 @@ def _book(order: Handed, at: datetime) -> str:
     return ""
 
 
-def _queue(order: Handed, reason: str, fault: _Plan, at: datetime) -> None:
-    notice = Notice(
-        id=f"sandbox-{order.id}",
-        instruction=order.id,
-        outcome=Outcome.REJECTED if reason else Outcome.BOOKED,
-        amount=order.amount,
-        booked_at=at,
-        reason=reason,
-    )
-    raw = written(notice)
+def _queue(order: Handed, reason: str, plan: Plan, at: datetime) -> None:
+    raw = written(notice_of(order, reason, at))
     signature = sign(raw)
-    if fault.kind == FaultKind.EARLY:
+    if plan.is_early:
         store_notice(raw, signature, at)
         return
-    is_delayed = fault.kind in (FaultKind.DELAY, FaultKind.LOST)
-    copies = 2 if fault.kind == FaultKind.DUPLICATE else 1
     OutgoingNotice.objects.bulk_create(
-        OutgoingNotice(
-            raw=raw,
-            signature=signature,
-            due_at=at + fault.delay if is_delayed else at,
-            is_late=fault.kind == FaultKind.OUT_OF_ORDER,
-        )
-        for _ in range(copies)
+        OutgoingNotice(raw=raw, signature=signature, due_at=one.due_at, is_late=one.is_late)
+        for one in plan.deliveries(at)
     )
-
-
-def _reference(instruction: UUID) -> str:
-    return f"SB{instruction.hex[-12:].upper()}"

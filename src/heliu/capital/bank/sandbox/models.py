@@ -6,8 +6,8 @@ Only the worker touches them, as only a bank's own staff sees a bank's database.
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from heliu.capital.bank.sandbox.policies import FaultKind as FaultKind
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
 
@@ -75,18 +75,6 @@ class OutgoingNotice(models.Model):
                 name="sandbox_notice_due",
             )
         ]
-
-
-class FaultKind(models.TextChoices):
-    """What may go wrong at a bank."""
-
-    DELAY = "delay", _("The notice comes later")
-    REJECT = "reject", _("The payment is rejected")
-    DUPLICATE = "duplicate", _("The notice comes twice")
-    LOST = "lost", _("Booked, but the answer is lost")
-    LOST_UNBOOKED = "lost_unbooked", _("Not booked, and the answer is lost")
-    OUT_OF_ORDER = "out_of_order", _("A later notice comes first")
-    EARLY = "early", _("The notice comes before the answer")
 
 
 class Fault(models.Model):

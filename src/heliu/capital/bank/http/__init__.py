@@ -1,0 +1,1 @@
+"""A bank that speaks HTTP; the contract is docs/bank-http.md."""

@@ -1,0 +1,23 @@
+"""What the staff of a sandbox bank over HTTP does for a demo or a test. A real bank answers 404."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from heliu.capital.bank.http import contract
+from heliu.capital.bank.http.adapter import connect
+
+
+def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) -> str:
+    """Open an account with money on it; only the bank's own may run below zero."""
+    asked = contract.AccountWanted(holder, funds, is_bounded, at)
+    return connect().ask(contract.ACCOUNTS, asked, contract.Opened).number
+
+
+def script(
+    *, fault: str, purpose: str, deal: UUID | None, times: int, reason: str, delay: timedelta
+) -> UUID:
+    """Let the next `times` orders of a deal and purpose (empty: any) meet a fault."""
+    asked = contract.FaultWanted(fault, purpose, deal, times, reason, delay)
+    return connect().ask(contract.FAULTS, asked, contract.Scripted).id

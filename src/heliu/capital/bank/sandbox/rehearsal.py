@@ -1,0 +1,24 @@
+"""What the sandbox's own staff does for a demo or a test: accounts with money, faults to come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from heliu.capital.bank.sandbox import adapter
+from heliu.capital.bank.sandbox.models import Fault
+
+
+def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) -> str:
+    """Open an account with money on it; only the bank's own may run below zero."""
+    return adapter.open_account(holder=holder, funds=funds, is_bounded=is_bounded, at=at).number
+
+
+def script(
+    *, fault: str, purpose: str, deal: UUID | None, times: int, reason: str, delay: timedelta
+) -> UUID:
+    """Let the next `times` orders of a deal and purpose (empty: any) meet a fault."""
+    made = Fault.objects.create(
+        kind=fault, purpose=purpose, deal=deal, times=times, reason=reason, delay=delay
+    )
+    return made.pk
