@@ -213,8 +213,7 @@ class Life:
                 choices.append((0.8, self._cancel))
         if stands["shipments"]:
             choices.append((5, lambda: self._at_the_gate(stands["shipments"][0])))
-        waiting = [one for one in stands["releases"] if one["status"] != "PICKED_UP"]
-        if waiting:
+        if waiting := self._to_fetch():
             choices.append((4, lambda: self._fetch(waiting[0])))
         if stands["loan_status"] != "REPAID" and self._wants_to_pay():
             choices.append((3, self._repay))
@@ -225,6 +224,9 @@ class Life:
         weights, doings = zip(*choices, strict=True)
         self.random.choices(doings, weights)[0]()
         return hours(self.random, 3, 50)
+
+    def _to_fetch(self) -> list[dict[str, Any]]:
+        return [one for one in self._stands["releases"] if one["status"] != "PICKED_UP"]
 
     def _wants_to_pay(self) -> bool:
         stands = self._stands
@@ -267,6 +269,9 @@ class Life:
             if self.world.is_ending or self._luck(0.6):
                 self._write_down()
             return hours(self.random, 5, 70)
+        if waiting := self._to_fetch():  # a seller's goods of a deal that ended in default
+            self._fetch(waiting[0])
+            return hours(self.random, 3, 50)
         if self._late_acts and self._luck(0.15):
             self._late_acts -= 1
             if self.random.random() < 0.5:

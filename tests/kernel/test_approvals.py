@@ -173,3 +173,47 @@ class TestTheDatabaseHoldsIt:
         asked = ask(house, person(house, "release"))
         with pytest.raises(IntegrityError):
             self.vote(asked, agrees=False)
+
+
+def test_a_house_sets_its_levels_and_takes_them_away(house: UUID) -> None:
+    act = Act("sign", agreed_by=("sign",))
+    owner = person(house, "manage", "sign")
+    assert not operations.is_needed(act, org=house, amount=10_000)
+    operations.set_levels(act, from_amount=5_000, levels=[Level("sign", 2)], actor=owner, at=AT)
+    assert operations.is_needed(act, org=house, amount=5_000)
+    assert not operations.is_needed(act, org=house, amount=4_999)
+    assert not operations.is_needed(act, org=new_id(), amount=5_000)
+    operations.set_levels(act, from_amount=5_000, levels=[Level("sign")], actor=owner, at=AT)
+    (rule,) = queries.rules(owner)
+    assert (rule.people, rule.set_by_name, rule.set_at) == (1, owner.name, AT)
+    operations.set_levels(act, from_amount=5_000, levels=[], actor=owner, at=AT)
+    assert not queries.rules(owner)
+
+
+@pytest.mark.parametrize(
+    ("amount", "levels", "code"),
+    [
+        (-1, [Level("sign")], "amount-negative"),
+        (0, [Level("decide")], "level-invalid"),
+        (0, [Level("sign", 0)], "level-invalid"),
+        (0, [Level("sign", 6)], "level-invalid"),
+        (0, [Level("sign")] * 4, "too-many-levels"),
+    ],
+)
+def test_a_rule_that_nobody_could_keep_is_refused(
+    house: UUID, amount: int, levels: list[Level], code: str
+) -> None:
+    act = Act("sign", agreed_by=("sign",))
+    with pytest.raises(Invalid) as refused:
+        operations.set_levels(
+            act, from_amount=amount, levels=levels, actor=person(house, "manage"), at=AT
+        )
+    assert refused.value.code == code
+
+
+def test_who_may_not_manage_sets_no_rule(house: UUID) -> None:
+    with pytest.raises(Forbidden):
+        operations.set_levels(
+            Act("sign", agreed_by=("sign",)), from_amount=0, levels=[Level("sign")],
+            actor=person(house, "sign"), at=AT,
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from heliu.api.fields import Flag, Sent, Text
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.approvals import queries
+from heliu.kernel.approvals import operations, queries
+from heliu.kernel.approvals.policies import MOST_LEVELS, MOST_PEOPLE, Level
+from heliu.kernel.errors import Invalid
 from heliu.trade import approvals
 
 router = Router()
@@ -57,6 +60,64 @@ class VoteIn(Sent):
 
     agrees: Flag
     reason: Text = Field("", description="Needed for a no")
+
+
+class LevelOut(Schema):
+    """So many people who may do something."""
+
+    permission: str = Field(description="Such as sign, enforce or override")
+    people: int
+
+
+class RuleOut(Schema):
+    """From this amount on an act needs these levels, one after the other."""
+
+    act: str = Field(description="Such as sign, enforce or write-off")
+    from_amount: int = Field(description="In minor units")
+    levels: list[LevelOut]
+
+
+class LevelIn(Sent):
+    """So many people who may do something."""
+
+    permission: Text = Field(min_length=1)
+    people: int = Field(1, ge=1, le=MOST_PEOPLE)
+
+
+class RuleIn(Sent):
+    """A rule of the asker's house; without levels the rule of this amount is taken away."""
+
+    act: Text = Field(min_length=1)
+    from_amount: int = Field(0, ge=0, le=10**15, description="In minor units")
+    levels: list[LevelIn] = Field(max_length=MOST_LEVELS)
+
+
+@router.get("/approval-rules", response=list[RuleOut])
+def list_rules(request: TypedRequest) -> list[dict[str, object]]:
+    """The rules of the asker's own house, by act and amount. Without one an act's own levels hold:
+    another person who may enforce for enforcing and writing off, nobody else for signing."""
+    found = groupby(queries.rules(request.actor), lambda one: (one.act, one.from_amount))
+    return [
+        {"act": act, "from_amount": amount, "levels": list(levels)}
+        for (act, amount), levels in found
+    ]
+
+
+@router.post("/approval-rules", response=RuleOut)
+def set_rule(request: TypedRequest, payload: RuleIn, key: Key) -> HttpResponse:
+    """Set the levels of an act from an amount on. What waits already goes on as it was asked."""
+    act = approvals.ruled_by(request.actor).get(payload.act)
+    if act is None:
+        raise Invalid("act-unknown", "Your house has no rules for this.", field="act")
+
+    def do(at: datetime) -> tuple[int, RuleOut]:
+        levels = [Level(one.permission, one.people) for one in payload.levels]
+        operations.set_levels(
+            act, from_amount=payload.from_amount, levels=levels, actor=request.actor, at=at
+        )
+        return 200, RuleOut(**payload.model_dump())
+
+    return write(request, key, payload, do)
 
 
 @router.get("/approvals", response=Page[ApprovalOut])

@@ -12,13 +12,27 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
-from heliu.trade import deals, enforcement
+from heliu.kernel.approvals.policies import Act
+from heliu.trade import deals, enforcement, financed_order
 from heliu.trade.steps import locked, parties
 
+# What a house may have rules for, by what it is.
+RULED: dict[str, tuple[Act, ...]] = {
+    "BANK": (enforcement.ENFORCE, enforcement.WRITE_OFF),
+    "DEALER": (financed_order.SIGN,),
+    "BUYER": (financed_order.SIGN,),
+}
 DONE: dict[str, Callable[..., None]] = {
+    financed_order.SIGN.name: financed_order.countersigned,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
 }
+
+
+def ruled_by(actor: Actor) -> dict[str, Act]:
+    """The acts for which the actor's house may have rules, by name."""
+    acts = (act for role in sorted(actor.party_roles) for act in RULED.get(role, ()))
+    return {act.name: act for act in acts}
 
 
 def vote(

@@ -44,8 +44,8 @@ from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
-ENFORCE = Act("enforce", (Level("enforce"),))
-WRITE_OFF = Act("write-off", (Level("enforce"),))
+ENFORCE = Act("enforce", (Level("enforce"),), agreed_by=("enforce", "override"))
+WRITE_OFF = Act("write-off", (Level("enforce"),), agreed_by=("enforce", "override"))
 
 
 def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:

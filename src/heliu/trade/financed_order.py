@@ -1,6 +1,6 @@
 """The story of the pledged order, from signature to close, top to bottom.
 
-    sign             the dealer signs; its deposit is called in
+    sign             the dealer signs, where its house wants it by two; its deposit is called in
     deposit_booked   the bank has it: pay out the loan, move the own share
     disbursed        the loan lies in the supervised account
     own_share_moved  the deposit too; when both do, the seller is paid
@@ -18,9 +18,12 @@ step is one transaction and remembered once, so a doubled or late message does n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
@@ -32,6 +35,8 @@ from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals import queries as asked_for
+from heliu.kernel.approvals.policies import Act
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.operations import disclose
 from heliu.kernel.errors import Invalid, Refused
@@ -47,6 +52,7 @@ from heliu.trade.steps import count, end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
+SIGN = Act("sign", agreed_by=("sign",))
 
 
 def sign(
@@ -54,8 +60,10 @@ def sign(
 ) -> Loan:
     """The dealer signs the agreement it was shown and lets the bank read its trade.
 
-    The bank is told to collect the deposit. Raises `Invalid` without consent, `Refused` when the
-    quote has run out or another text was shown than is signed.
+    The bank is told to collect the deposit. Where the dealer's house has a rule for loans of this
+    size, the loan waits QUOTED for the second signature (`approvals.vote`), which must come before
+    the quote runs out. Raises `Invalid` without consent, `Refused` when the quote has run out or
+    another text was shown than is signed.
     """
     actor.require("sign")
     if not consent:
@@ -71,23 +79,59 @@ def sign(
         loan = loan_of(deal)
         if is_done(deal, Step.SIGNED):
             return loan
-        loan = lending.sign(loan, actor=actor, agreement_digest=agreement_digest, at=at)
-        disclose(actor=actor, to=loan.lender, text_digest=agreement_digest, at=at)
-        pledge = pledges.propose(
-            deal=deal.id,
-            loan=loan.id,
-            pledgor=loan.borrower,
-            pledgee=loan.lender,
-            custodian=order_of(deal).warehouse,
-            actor=actor,
-            at=at,
-        )
-        deal.pledge_id = pledge.id
-        deal.save(update_fields=["pledge_id"])
-        remember(deal, Step.SIGNED, actor=actor, at=at, digest=agreement_digest)
-        pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
-    wake(deal.id)
+        if approvals.is_needed(SIGN, org=loan.borrower, amount=loan.principal):
+            lending.require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
+            _ask_second_signer(deal, loan, actor=actor, at=at)
+        else:
+            signed(deal, actor=actor, at=at)
     return loan
+
+
+def countersigned(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """The last of those who must has signed the agreement of the locked deal."""
+    signed(deal, actor=actor, before=asked_for.signers_before(deal.id, SIGN.name, actor), at=at)
+
+
+def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()) -> None:
+    """The dealer has signed: the bank may read its trade, a pledge is proposed, and the deposit is
+    called in."""
+    loan = loan_of(deal)
+    loan = lending.sign(
+        loan,
+        actor=actor,
+        agreement_digest=loan.agreement_digest,
+        before=before,
+        at=at,
+    )
+    disclose(actor=actor, to=loan.lender, text_digest=loan.agreement_digest, at=at)
+    pledge = pledges.propose(
+        deal=deal.id,
+        loan=loan.id,
+        pledgor=loan.borrower,
+        pledgee=loan.lender,
+        custodian=order_of(deal).warehouse,
+        actor=actor,
+        at=at,
+    )
+    deal.pledge_id = pledge.id
+    deal.save(update_fields=["pledge_id"])
+    remember(deal, Step.SIGNED, actor=actor, at=at, digest=loan.agreement_digest)
+    pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
+    wake(deal.id)
+
+
+def _ask_second_signer(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
+    asked = approvals.ask(
+        SIGN, subject=deal.id, name=deal.number, amount=loan.principal,
+        reason=_("I have signed the agreement."), actor=actor, at=at,
+    )  # fmt: skip
+    tell(
+        asked.org,
+        "approval-asked",
+        {"number": deal.number, "amount": Money(loan.principal)},
+        link=deals.link(deal),
+        at=at,
+    )
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
 from heliu.trade.models import Deal, DealStep, Outcome, Step
@@ -94,9 +95,10 @@ def count(deal: Deal, step: Step) -> int:
 
 
 def end(deal: Deal, outcome: Outcome, *, at: datetime) -> None:
-    """The deal is over."""
+    """The deal is over, and what waits for agreement about it has lost its sense."""
     deal.outcome, deal.closed_at, deal.moved_at = outcome, at, at
     deal.save(update_fields=["outcome", "closed_at", "moved_at"])
+    approvals.overtaken(deal.id, at=at)
 
 
 def _plain(value: Any) -> Any:

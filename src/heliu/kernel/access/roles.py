@@ -11,7 +11,11 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "seller": ("Sales clerk", "销售内勤", ("sell", "ship", "price")),
     "sales-manager": ("Sales manager", "销售经理", ("sell", "ship", "price", "manage")),
     "credit-officer": ("Credit officer", "信贷员", ("decide", "release", "enforce")),
-    "risk-officer": ("Risk officer", "风控", ("decide", "override", "release", "enforce")),
+    "risk-officer": (
+        "Risk officer",
+        "风控",
+        ("decide", "override", "release", "enforce", "manage"),
+    ),
     "keeper": ("Warehouse keeper", "仓管员", ("receive", "pick", "count")),
     "operator": ("Operator", "运营", ("operate", "manage")),
 }

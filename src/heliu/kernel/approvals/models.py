@@ -41,7 +41,8 @@ APPROVAL_TONES = {
 class ApprovalRule(models.Model):
     """A house's own rule: from this amount (minor units) on, an act needs these levels.
 
-    Of several amounts the highest that is reached holds, with all its levels.
+    Of several amounts the highest that is reached holds, with all its levels. A rule is not
+    changed but taken away and set anew, by somebody at some time.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +52,8 @@ class ApprovalRule(models.Model):
     level = models.PositiveSmallIntegerField()
     permission = models.CharField(max_length=30)
     people = models.PositiveSmallIntegerField(default=1)
+    set_by_name = models.CharField(max_length=80, db_default="")
+    set_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +16,62 @@ from heliu.kernel.approvals.models import (
     ApprovalStatus,
     Vote,
 )
-from heliu.kernel.approvals.policies import Act, Level, Ruled, levels_for
+from heliu.kernel.approvals.policies import (
+    MOST_LEVELS,
+    MOST_PEOPLE,
+    Act,
+    Level,
+    Ruled,
+    levels_for,
+)
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.states import move
+
+
+def set_levels(
+    act: Act, *, from_amount: int, levels: Sequence[Level], actor: Actor, at: datetime
+) -> None:
+    """The actor's house rules that from this amount (minor units) on an act needs these levels,
+    one after the other; without levels the rule of this amount is taken away.
+
+    What waits already goes on under the levels it was asked with. Whoever asks never has a vote, so
+    no rule makes one person enough. Raises `Invalid` for levels that nobody could agree at.
+    """
+    actor.require("manage")
+    if from_amount < 0:
+        raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
+    if len(levels) > MOST_LEVELS:
+        raise Invalid(
+            "too-many-levels", "At most %(most)s levels.", field="levels", most=str(MOST_LEVELS)
+        )
+    for permission, people in levels:
+        if permission not in act.agreed_by or not 1 <= people <= MOST_PEOPLE:
+            raise Invalid(
+                "level-invalid",
+                "A level asks 1 to %(most)s people who may do such a thing.",
+                field="levels",
+                most=str(MOST_PEOPLE),
+            )
+    org = actor.own_org
+    ApprovalRule.objects.filter(org=org, act=act.name, from_amount=from_amount).delete()
+    ApprovalRule.objects.bulk_create(
+        ApprovalRule(
+            org=org,
+            act=act.name,
+            from_amount=from_amount,
+            level=number,
+            permission=permission,
+            people=people,
+            set_by_name=actor.name,
+            set_at=at,
+        )
+        for number, (permission, people) in enumerate(levels, 1)
+    )
+
+
+def is_needed(act: Act, *, org: UUID, amount: int) -> bool:
+    """Whether an act of this amount needs anybody else's agreement in this house."""
+    return bool(_levels(act, org, amount))
 
 
 def ask(

@@ -18,12 +18,19 @@ class Level(NamedTuple):
 class Act:
     """Something that may need more than one person.
 
-    `levels` hold where a house has no rules of its own; `days` is how long it may wait.
+    `levels` hold where a house has no rules of its own; without any the act needs nobody else.
+    `agreed_by` are the permissions whose holders a house's rule may ask, `days` is how long it may
+    wait.
     """
 
     name: str
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = ()
+    agreed_by: tuple[str, ...] = ()
     days: int = 7
+
+
+MOST_LEVELS = 3
+MOST_PEOPLE = 5
 
 
 class Ruled(NamedTuple):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.approvals.models import Approval, ApprovalStatus, Vote
+from heliu.kernel.approvals.models import Approval, ApprovalRule, ApprovalStatus, Vote
 from heliu.kernel.errors import NotFound
 
 
@@ -41,9 +41,30 @@ def may_vote(actor: Actor, approval: Approval) -> bool:
     return for_vote_of(actor).filter(pk=approval.pk).exists()
 
 
+def rules(actor: Actor) -> QuerySet[ApprovalRule]:
+    """The rules of the actor's own house, by act, amount and level."""
+    found = ApprovalRule.objects.filter(org=actor.own_org)
+    return found.order_by("act", "from_amount", "level")
+
+
 def about(actor: Actor, subject: UUID) -> Approval | None:
     """What waits for agreement about a document, if something does."""
     return visible_to(actor).filter(subject=subject, status=ApprovalStatus.WAITING).first()
+
+
+def signers_before(subject: UUID, act: str, actor: Actor) -> list[str]:
+    """The names of those who asked for and agreed to an act that was approved, without the actor's
+    own: whose names stand before it under a document."""
+    found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.APPROVED)
+    names = [
+        name
+        for one in found.order_by("asked_at")
+        for name in (
+            one.asked_by_name,
+            *one.votes.filter(agrees=True).order_by("at").values_list("person_name", flat=True),
+        )
+    ]
+    return [name for name in dict.fromkeys(names) if name != actor.name]
 
 
 def check() -> list[str]:

@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.lending import policies as lending_rules
 from heliu.capital.lending import queries as lending
+from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
@@ -54,7 +56,13 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             consent=request.POST.get("consent") == "yes",
             at=at,
         )
-        say(request, _("Signed. The bank takes the deposit and pays the seller."))
+        waits = approvals.about(actor, view.deal.pk)
+        say(
+            request,
+            _("Signed by you. Another person of your house must sign too.")
+            if waits
+            else _("Signed. The bank takes the deposit and pays the seller."),
+        )
         return reverse("deal", args=[view.deal.number])
 
     answer, refusal = (
@@ -63,6 +71,8 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     if answer:
         return answer
     loan = _to_sign(view)
+    if waits := approvals.about(actor, view.deal.pk):
+        return redirect("approval", waits.pk)
     known = names([loan.lender, loan.seller, view.deal.custodian])
     context = {
         "deal": view.deal,

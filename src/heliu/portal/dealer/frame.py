@@ -43,6 +43,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting.count(), key="p"),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
+            nav(_("Approvals"), "approvals", here),
             nav(_("Company"), "company", here),
         ),
         tabs=(

@@ -19,8 +19,16 @@ from heliu.portal.ui import parts
 from heliu.trade import approvals, deals
 
 ROWS = 50
-ACTS = {"enforce": N_("Enforce a loan"), "write-off": N_("Write off the rest of a loan")}
+ACTS = {
+    "sign": N_("Sign a financing agreement"),
+    "enforce": N_("Enforce a loan"),
+    "write-off": N_("Write off the rest of a loan"),
+}
 WILL = {
+    "sign": (
+        N_("The agreement is signed: the deposit is taken from your account"),
+        N_("The bank pays the seller; the goods are pledged when they arrive"),
+    ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),
         N_("The limit is closed, and the seller is called on its duty"),
@@ -42,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = parts.Leaves(everything, ROWS).get_page(request.GET.get("page"))
     context = {
         "mine": _rows(mine),
+        "has_rules": bool(approvals.ruled_by(actor)),
         "rows": _rows(list(page)),
         "pager": parts.pager(page),
     }

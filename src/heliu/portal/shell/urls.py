@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from heliu.portal.shell import approvals, company, files, inbox, preferences, sign_in, views
+from heliu.portal.shell import (
+    approval_rules,
+    approvals,
+    company,
+    files,
+    inbox,
+    preferences,
+    sign_in,
+    views,
+)
 from heliu.portal.ui.views import gallery
 
 urlpatterns = [
@@ -20,6 +29,7 @@ urlpatterns = [
     path("inbox/read", inbox.read_all, name="inbox_read_all"),
     path("inbox/<uuid:notice>", inbox.read, name="inbox_read"),
     path("approvals", approvals.index, name="approvals"),
+    path("approvals/rules", approval_rules.rules, name="approval_rules"),
     path("approvals/<uuid:approval>", approvals.approval, name="approval"),
     path("files/<uuid:file>", files.file, name="file"),
     path("find", views.find, name="find"),

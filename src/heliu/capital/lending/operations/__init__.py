@@ -27,7 +27,14 @@ from heliu.capital.lending.operations.paying import (
     paying_seller,
     seller_paid,
 )
-from heliu.capital.lending.operations.quoting import decide, expire, quote, refer, sign
+from heliu.capital.lending.operations.quoting import (
+    decide,
+    expire,
+    quote,
+    refer,
+    require_signable,
+    sign,
+)
 from heliu.capital.lending.operations.repaying import (
     Repaid,
     close,
@@ -78,6 +85,7 @@ __all__ = [
     "repaid",
     "require_enforceable",
     "require_overdue",
+    "require_signable",
     "seller_paid",
     "seller_refunded",
     "sign",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -162,14 +163,10 @@ def expire(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> bool:
     return True
 
 
-def sign(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> Loan:
-    """The borrower signs exactly the text it was shown; the limit stays held until paid out.
-
-    Refuses another digest than the stored one, an offer whose time has gone by, and anybody who is
-    not the borrower's signer.
-    """
+def require_signable(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> None:
+    """Refuse anybody who is not the borrower's signer, another text than the stored one by its
+    digest, and an offer whose time has gone by."""
     actor.require("sign")
-    lock(loan)
     if not actor.is_system and loan.borrower not in actor.orgs:
         raise Refused("not-the-borrower", "Only the borrower signs its loan.", status=403)
     if agreement_digest != loan.agreement_digest:
@@ -179,15 +176,27 @@ def sign(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> Lo
             field="agreement_digest",
             help="Open the agreement again and sign what it says now.",
         )
-    if loan.signed_at is not None:
-        return loan
-    if at >= loan.expires_at:
+    if loan.signed_at is None and at >= loan.expires_at:
         raise Refused(
             "quote-expired",
             "The offer %(number)s has expired.",
             help="Ask for a new offer.",
             number=loan.number,
         )
+
+
+def sign(
+    loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime, before: Sequence[str] = ()
+) -> Loan:
+    """The borrower signs exactly the text it was shown; the limit stays held until paid out.
+
+    `before` are the names of those who have signed already, where the borrower's house wants more
+    than one. Raises as `require_signable` does.
+    """
+    lock(loan)
+    require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
+    if loan.signed_at is not None:
+        return loan
     facility = loan.facility
     assert facility is not None
     lasting = _hold(loan, facility, at, instead_of=loan.limit_hold)
@@ -195,7 +204,7 @@ def sign(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> Lo
         loan,
         LoanStatus.AWAIT_DEPOSIT,
         signed_by=actor.user_id,
-        signed_by_name=actor.name,
+        signed_by_name=", ".join([*before, actor.name])[:80],
         signed_at=at,
         limit_hold=lasting,
     )
