@@ -98,7 +98,7 @@ def entry(
     return (
         f'<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd>{extra}'
         f"<Sts>{status}</Sts><BookgDt><Dt>{DAY}</Dt></BookgDt><AcctSvcrRef>{id}</AcctSvcrRef>"
-        f"<NtryDtls><TxDtls><Refs>{names}</Refs>{party if other else ''}</TxDtls></NtryDtls></Ntry>"
+        f"<BkTxCd></BkTxCd><NtryDtls><TxDtls><Refs>{names}</Refs>{party if other else ''}</TxDtls></NtryDtls></Ntry>"
     )
 
 
@@ -109,8 +109,8 @@ def camt(kind: str, number: str, entries: str, *, balances: str = "", version: s
     }[kind]
     return (
         f'<Document xmlns="{URN}:camt.{kind}.001.{version}"><{outer}><GrpHdr><MsgId>M1</MsgId>'
-        f"<CreDtTm>2026-11-25T18:00:00</CreDtTm></GrpHdr><{inner}><Id>S1</Id><Acct><Id><Othr>"
-        f"<Id>{number}</Id></Othr></Id></Acct>{balances}{entries}</{inner}></{outer}></Document>"
+        f"<CreDtTm>2026-11-25T18:00:00</CreDtTm></GrpHdr><{inner}><Id>S1</Id>"
+        f"<CreDtTm>2026-11-25T18:00:00</CreDtTm><Acct><Id><Othr><Id>{number}</Id></Othr></Id></Acct>{balances}{entries}</{inner}></{outer}></Document>"
     )
 
 
