@@ -9,6 +9,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 from tests.capital.test_bank import AT, SYSTEM, Town
+from tests.config.test_cli import heliu
 from tests.people import organization
 
 from heliu.capital.bank import operations, queries
@@ -365,6 +366,28 @@ def test_a_file_that_is_still_written_waits(town: Town) -> None:
 def test_accounts_are_opened_by_hand(town: Town) -> None:
     with pytest.raises(Refused, match="account-by-hand"):
         operations.open_supervised(dealer=new_id(), lender=town.lender, actor=SYSTEM, at=AT)
+
+
+def test_the_command_tells_what_lies_there_and_what_files_say(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
+    good.write_text(GOOD)
+    bad.write_text(GOOD[:-20])
+
+    def tell(*arguments: str) -> tuple[int, str]:
+        done = heliu(tmp_path, "bank-files", *arguments, HELIU_BANK_FILES=str(tmp_path / "bank"))
+        return done.returncode, done.stdout
+
+    status, said = tell(str(good), str(bad))
+    day = f"{good}: camt.053\n  …1 on {DAY}: 1 entries\n  0 payments booked, 0 refused\n"
+    assert (status, said.startswith(day)) == (1, True)
+    assert "cannot be understood: unclosed token" in said
+    box = Folders(tmp_path / "bank")
+    box.hand_over(new_id(), "a.xml", b"order")
+    box.bring("b.xml", b"?")
+    box.bring("c.xml", b"?")
+    box.refuse(box.root / "in" / "b.xml", "no sense")
+    lies = f"{box.root}: 1 to be carried to the bank, 1 came\n"
+    assert tell() == (1, f"{lies}  refused b.xml: no sense\n")
 
 
 def test_reading_says_what_is_wrong() -> None:

@@ -65,6 +65,15 @@ class Folders:
         _write(self._beside("refused", f"{file.name}.why.txt"), f"{why}\n".encode())
         file.replace(self._beside("refused", file.name))
 
+    def refused(self) -> dict[str, str]:
+        """The files that were laid aside, each with its reason."""
+        reasons = sorted((self.root / "refused").glob("*.why.txt"))
+        return {one.name.removesuffix(".why.txt"): one.read_text().strip() for one in reasons}
+
+    def count(self, folder: str) -> int:
+        """How many finished files lie in a folder."""
+        return len(list((self.root / folder).glob("[!.]*")))
+
     def keep(self, statement: BankStatement) -> None:
         """Keep an account's day; told again, the newer one counts."""
         _write(self._day(statement.number, statement.day), msgspec.json.encode(statement))
