@@ -26,11 +26,12 @@ ORDERS = {"PLACED", "CONFIRMED", "PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLET
 class Started:
     """One start of the demo: what it said and what it wrote."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
         file = data.with_suffix(".json")
         done = heliu(
-            data, "demo", "--once", "--json", str(file), "--port", str(free_port()), *arguments
-        )
+            data, "demo", "--once", "--json", str(file), "--port", str(free_port()), *arguments,
+            **environment,
+        )  # fmt: skip
         self.status, self.said, self.trouble = done.returncode, done.stdout, done.stderr
         self.written: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
 

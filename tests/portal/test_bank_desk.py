@@ -10,6 +10,8 @@ from tests.portal.browsing import browser, key_in, read, send
 from tests.trade import life
 from tests.trade.conftest import World
 
+from heliu.capital.bank.models import Statement
+from heliu.capital.bank.sandbox.models import Entry
 from heliu.capital.credit.models import CreditAssessment, Facility
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import OrderLine
@@ -296,6 +298,27 @@ def test_the_statement_of_a_day_stands_beside_ours(demo: World) -> None:
     shown = [content(read(browser(BANK), f"/bank/reconciliation{one}")) for one in opened]
     assert any("Matched" in one for one in shown)
     assert all("agrees" in one for one in shown)
+
+
+def test_what_does_not_agree_stands_in_suspense_with_its_age(demo: World) -> None:
+    life.to_pledge(demo)
+    with demo.worker():
+        assert reconcile_days(at=demo.at)
+    assert "Suspense" not in content(read(browser(BANK), "/bank/reconciliation"))
+    with demo.worker():
+        odd = Entry.objects.order_by("pk").first()
+        assert odd is not None
+        Entry.objects.filter(pk=odd.pk).update(reference="RENT-11", amount=odd.amount - 1)
+        Statement.objects.all().delete()
+        assert reconcile_days(at=demo.at)
+    demo.later(days=3)
+    page = content(read(browser(BANK), "/bank/reconciliation"))
+    age = (day_of(demo.at) - day_of(odd.booked_at)).days
+    rows = re.findall(r"<tr>.*?</tr>", page.partition("Suspense")[2].partition("</table>")[0])
+    assert [f"{age} days" in row for row in rows] == [False, True, True]
+    assert ["Missing in our book" in row for row in rows] == [False, True, False]
+    assert ["Missing at the bank" in row for row in rows] == [False, False, True]
+    assert "Suspense" not in content(read(browser("owner@d002.demo"), "/bank/reconciliation"))
 
 
 @pytest.mark.parametrize("address", PAGES)

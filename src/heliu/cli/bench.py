@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliu.cli.ground import set_up, told
+from heliu.cli.ground import require_bank_of_the_house, set_up, told
 
 if TYPE_CHECKING:
     from heliu_bench.ground import Ground
@@ -260,6 +260,7 @@ def run(
         os.environ["HELIU_DATABASE"] = database
         os.environ["HELIU_RATE"] = "0"  # it is the work that is measured, not the limit
         set_up(role, demo=demo)
+        require_bank_of_the_house()
         from heliu_bench import ground as grounds
         from heliu_bench import report as reports
 

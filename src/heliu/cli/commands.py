@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from heliu.cli.backup import backup, restore
+from heliu.cli.bank_files import bank_files
 from heliu.cli.bench import bench
 from heliu.cli.chaos import chaos
 from heliu.cli.ground import say, set_up, told
@@ -33,6 +34,7 @@ main.command()(chaos)
 main.command()(backup)
 main.command()(restore)
 main.command(name="sandbox-bank")(sandbox_bank)
+main.command(name="bank-files")(bank_files)
 
 Port = Annotated[int, typer.Option(help="Port of the pages.")]
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every network.")]

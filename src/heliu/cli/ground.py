@@ -34,6 +34,14 @@ def told() -> Iterator[None]:
         raise SystemExit(1) from None
 
 
+def require_bank_of_the_house() -> None:
+    """Refuse another bank than the sandbox in our own database, whose tables are read."""
+    from django.conf import settings
+
+    if settings.HELIU_BANK != "heliu.capital.bank.sandbox":
+        raise Trouble("This plays with the sandbox bank of the house: unset HELIU_BANK.")
+
+
 def set_up(role: str, *, demo: bool = False, log: str = "WARNING") -> None:
     """Load settings and apps for a process in this database role.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from heliu.cli.ground import say
+from heliu.cli.ground import require_bank_of_the_house, say
 from heliu.cli.laws import tell
 
 
@@ -26,6 +26,7 @@ def large(dealers: int, years: int, orders: int) -> None:
     from heliu_world.bulk.load import load, look
     from heliu_world.bulk.plan import ORDERS_A_YEAR, Size, reliable
 
+    require_bank_of_the_house()
     began = time.monotonic()
 
     def told(words: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from heliu.cli.ground import say, set_up, told
+from heliu.cli.ground import require_bank_of_the_house, say, set_up, told
 
 
 def simulate(
@@ -22,6 +22,7 @@ def simulate(
     """Play a market from a seed on a database of its own; ends with 1 where a law is broken."""
     with told():
         set_up("worker", log="CRITICAL")
+        require_bank_of_the_house()
         from heliu.config import install
         from heliu_world.play import simulate as play
 

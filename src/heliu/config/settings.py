@@ -15,6 +15,7 @@ HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
 HELIU_BANK_URL           where a bank that speaks HTTP is
 HELIU_BANK_SECRET        what bank and platform sign with
+HELIU_BANK_FILES         folder of a bank that is spoken with by files (default bank in HELIU_DATA)
 """
 
 from __future__ import annotations
@@ -171,5 +172,6 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
 HELIU_BANK_URL = os.environ.get("HELIU_BANK_URL", "")
 HELIU_BANK_SECRET = os.environ.get("HELIU_BANK_SECRET", "")
+HELIU_BANK_FILES = Path(os.environ.get("HELIU_BANK_FILES") or DATA / "bank")
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

@@ -13,6 +13,8 @@ from uuid import UUID
 import httpx
 from django.db import transaction
 
+from heliu.capital.bank.models import AccountKind, BankAccount
+from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.demo import chain as chains
 from heliu.demo import sample, states
 from heliu.demo.baskets import favourites
@@ -110,8 +112,19 @@ def _set_up(tell: Teller, at: datetime) -> Chain:
         with tell.busy() as say:
             chain = seed(sample.load(day_of(at)), at=at, say=say)
     else:
+        _require_its_bank(chain)
         states.fresh_quote(Stage(chain, at))
     return chain
+
+
+def _require_its_bank(chain: Chain) -> None:
+    """Refuse to go on at another bank than the one where the chain's accounts were opened."""
+    own = BankAccount.objects.get(org=chain.bank, kind=AccountKind.NOSTRO)
+    if not sandbox.knows(own.number):
+        raise stopped(
+            "The accounts of this demonstration are at another bank.",
+            "Set HELIU_DATA to another folder, or HELIU_BANK as it was.",
+        )
 
 
 def _desk_token(chain: Chain, desk: str, at: datetime) -> str:

@@ -22,6 +22,7 @@ from heliu.portal.ui import parts
 
 DAYS = 10
 MOST_ACCOUNTS = 50
+MOST_IN_SUSPENSE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "rows": rows[:MOST_ACCOUNTS],
         "left_out": max(0, len(rows) - MOST_ACCOUNTS),
         "figures": _figures(found),
+        "suspense": _suspense(actor, today),
         "statement": chosen,
         "lines": _lines(actor, chosen) if chosen else [],
         "earlier": "?" + urlencode({"until": (days[0] - timedelta(days=1)).isoformat()}),
@@ -125,6 +127,13 @@ def _figures(found: list[Any]) -> list[parts.Figure]:
             _("Closing balances that differ"), text=f"{untied:,}", tone="bad" if untied else ""
         ),
     ]
+
+
+def _suspense(actor: Actor, today: date) -> list[dict[str, Any]]:
+    """What is on one side only or differs, of any day, the longest first."""
+    lines = payments.differences(actor).select_related("statement__account")
+    oldest = lines.order_by("statement__day", "statement_id", "position")[:MOST_IN_SUSPENSE]
+    return [{"line": line, "age": (today - line.statement.day).days} for line in oldest]
 
 
 def _chosen(actor: Actor, text: str) -> Any:

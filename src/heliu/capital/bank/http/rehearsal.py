@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from heliu.capital.bank.http import contract
 from heliu.capital.bank.http.adapter import connect
+from heliu.capital.bank.port import BankTimeout
 
 
 def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) -> str:
     """Open an account with money on it; only the bank's own may run below zero."""
     asked = contract.AccountWanted(holder, funds, is_bounded, at)
     return connect().ask(contract.ACCOUNTS, asked, contract.Opened).number
+
+
+def knows(number: str) -> bool:
+    """Whether there is an account of this number: any day of it can be told."""
+    try:
+        connect().statement(number, date(2000, 1, 1))
+    except BankTimeout:
+        return False
+    return True
 
 
 def script(

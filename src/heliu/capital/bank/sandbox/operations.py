@@ -31,6 +31,12 @@ def open_account(
     )
 
 
+def knows(number: str) -> bool:
+    """Whether this bank has an account of this number."""
+    known: bool = _rehearsal().knows(number)
+    return known
+
+
 def script(
     *,
     fault: str,

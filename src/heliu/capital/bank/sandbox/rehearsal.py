@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from heliu.capital.bank.sandbox import adapter
-from heliu.capital.bank.sandbox.models import Fault
+from heliu.capital.bank.sandbox.models import Account, Fault
 
 
 def open_account(*, holder: UUID, funds: int, is_bounded: bool, at: datetime) -> str:
     """Open an account with money on it; only the bank's own may run below zero."""
     return adapter.open_account(holder=holder, funds=funds, is_bounded=is_bounded, at=at).number
+
+
+def knows(number: str) -> bool:
+    """Whether there is an account of this number."""
+    return Account.objects.filter(pk=number).exists()
 
 
 def script(
