@@ -34,6 +34,7 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "dealer_code": {"number": "release"},
+    "dealer_simulator": {"number": "pledged_loan"},
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
     "warehouse_arrived": {"number": "shipment"},

@@ -134,6 +134,9 @@ EXAMPLES = {
     "POST /pick-ups": Example("keeper", body=lambda t: {"code": t["code"]}),
     "GET /loans": Example(mine, is_shared=True),
     "GET /loans/{ref}": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/simulate-repayment": Example(
+        mine, {"ref": "pledged_loan"}, lambda t: {"percent": "30"}
+    ),
     "GET /credit-line": Example(mine, is_shared=True),
     "GET /facilities": Example(mine, is_shared=True),
     "GET /facilities/{number}": Example(mine, {"number": "facility"}),

@@ -104,6 +104,11 @@ class Subject:
         """What is owed if all is paid on the day."""
         return rules.owed(self.loan, self.repaid, self.on)
 
+    @cached_property
+    def goods(self) -> tuple[Freed, ...]:
+        """The goods bound, by kind, the oldest first."""
+        return tuple(self._goods([0] * len(self.lines)))
+
     def simulate(self, amount: int) -> Simulated:
         """What a payment of `amount` fen on the day would do."""
         paid = lending.if_paid(self.loan, self.repaid, amount, self.on)
@@ -117,7 +122,7 @@ class Subject:
         is not bound.
         """
         wanted = {sku: n for sku, n in wanted.items() if n}
-        bound = {one.sku.pk: one.bound for one in self._goods([0] * len(self.lines))}
+        bound = {one.sku.pk: one.bound for one in self.goods}
         if not wanted:
             raise Invalid("nothing-wanted", "Say which goods you want.", field="goods")
         if any(n > bound.get(sku, 0) for sku, n in wanted.items()):
