@@ -230,8 +230,8 @@ class ExceptionKind(models.TextChoices):
 
     LATE = "LATE", _("Late")
     DAMAGED = "DAMAGED", _("Damaged")
-    SHORT = "SHORT", _("Short")
-    REFUSED = "REFUSED", _("Refused")
+    SHORT = "SHORT", _("Pieces missing")
+    REFUSED = "REFUSED", _("Not accepted")
     NOBODY = "NOBODY", _("Nobody there")
     SEAL = "SEAL", _("Seal broken")
     BREAKDOWN = "BREAKDOWN", _("Breakdown")

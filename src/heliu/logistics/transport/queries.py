@@ -12,14 +12,16 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.logistics.transport.models import (
     CARRIAGE_MOVES,
-    ON_THE_WAY,
     Carriage,
     CarriageException,
-    CarriageStatus,
     Milestone,
     Shipment,
     ShipmentStatus,
 )
+from heliu.logistics.transport.models import ON_THE_WAY as ON_THE_WAY
+from heliu.logistics.transport.models import CarriageStatus as CarriageStatus
+from heliu.logistics.transport.models import ExceptionKind as ExceptionKind
+from heliu.logistics.transport.models import MilestoneKind as MilestoneKind
 
 
 def visible_to(actor: Actor) -> QuerySet[Shipment]:

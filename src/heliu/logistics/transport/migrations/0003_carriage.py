@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='CarriageException',
             fields=[
                 ('id', models.UUIDField(default=heliu.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('LATE', 'Late'), ('DAMAGED', 'Damaged'), ('SHORT', 'Short'), ('REFUSED', 'Refused'), ('NOBODY', 'Nobody there'), ('SEAL', 'Seal broken'), ('BREAKDOWN', 'Breakdown'), ('OTHER', 'Something else')], max_length=9)),
+                ('kind', models.CharField(choices=[('LATE', 'Late'), ('DAMAGED', 'Damaged'), ('SHORT', 'Pieces missing'), ('REFUSED', 'Not accepted'), ('NOBODY', 'Nobody there'), ('SEAL', 'Seal broken'), ('BREAKDOWN', 'Breakdown'), ('OTHER', 'Something else')], max_length=9)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField()),
                 ('actor_name', models.CharField(max_length=80)),
