@@ -26,18 +26,21 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
+from heliu.kernel.files import queries as files
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
+from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
-from heliu.trade import approvals, enforcement, photos, place_order
+from heliu.trade import approvals, carrying, enforcement, photos, place_order
+from heliu.trade.carrying import Shot
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
 
 DESKS = (
     "owner@d001.demo", "owner@d002.demo", "sales@seller.demo", "credit@bank.demo",
-    "gate@warehouse.demo",
+    "gate@warehouse.demo", "carrier@carrier.demo",
 )  # fmt: skip
 
 
@@ -97,7 +100,8 @@ def live(world: World) -> dict[str, Any]:
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
-    shipment = life.ship(world, sent)
+    shipment = life.ship(world, sent, by_carrier=True)
+    exception, wet = on_the_way(world, shipment)
     to_ship = life.place(world, M1=20, B1=20)
     life.sign(world, to_ship)
     world.bank()
@@ -105,7 +109,7 @@ def live(world: World) -> dict[str, Any]:
     on_terms = life.place(world, pay_by="TERMS", B1=4)
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
-    life.ship(world, on_terms)
+    given = life.ship(world, on_terms, by_carrier=True)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -147,6 +151,9 @@ def live(world: World) -> dict[str, Any]:
             ),
             "free_bin": str(Bin.objects.filter(org=world.chain.seller, is_quarantine=False)[0].id),
             "shipment": shipment.number,
+            "given": given.number,
+            "exception": exception,
+            "wet": wet,
             "open_counts": lines,
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
@@ -161,6 +168,18 @@ def live(world: World) -> dict[str, Any]:
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
+
+
+def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:
+    """The carrier fetched the goods, and something is wrong with them: its id, and its photo's."""
+    with world.desk("carrier@carrier.demo") as carrier:
+        carriage = transport.carriage(carrier, shipment.number)
+        carrying.seen(carriage, kind="PICKED_UP", actor=carrier, at=world.at)
+        wrong = carrying.went_wrong(
+            carriage, kind="DAMAGED", note="wet cartons", shots=[Shot("wet.png", png())],
+            actor=carrier, at=world.at,
+        )  # fmt: skip
+        return wrong.pk, files.of_subjects(carrier, [wrong.pk])[0].pk
 
 
 def arrived(world: World) -> Placed:

@@ -35,9 +35,15 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "dealer_code": {"number": "release"},
+    "dealer_simulator": {"number": "pledged_loan"},
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
     "warehouse_arrived": {"number": "shipment"},
+    "carrier_carriage": {"number": "shipment"},
+    "carrier_seen": {"number": "given"},
+    "carrier_wrong": {"number": "given"},
+    "carrier_settle": {"number": "shipment", "exception": "exception"},
+    "carrier_hand_over": {"number": "shipment"},
     "bank_request": {"number": "to_decide_loan"},
     "bank_facility": {"number": "facility"},
     "bank_facility_switch": {"number": "facility"},
@@ -51,7 +57,7 @@ DEEDS = {
     "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
-    "operator_check_now",
+    "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {"home", "sign_in", "help", "language", "theme", "density"}
@@ -61,6 +67,7 @@ DESKS = {
     "seller": "sales@seller.demo",
     "warehouse": "gate@warehouse.demo",
     "pledge": "gate@warehouse.demo",
+    "carrier": "carrier@carrier.demo",
     "bank": "credit@bank.demo",
     "operator": "ops@operator.demo",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -118,6 +119,30 @@ EXAMPLES = {
     "POST /shipments/{ref}/receive": Example(
         "keeper", {"ref": "shipment"}, lambda t: {"counts": t["open_counts"]}
     ),
+    "GET /carriages": Example("carrier", is_shared=True),
+    "GET /carriages/{ref}": Example("carrier", {"ref": "shipment"}),
+    "POST /carriages/{ref}/milestones": Example(
+        "carrier", {"ref": "given"}, lambda t: {"kind": "PICKED_UP"}
+    ),
+    "POST /carriages/{ref}/exceptions": Example(
+        "carrier", {"ref": "given"}, lambda t: {"kind": "LATE"}
+    ),
+    "POST /carriages/{ref}/exceptions/{exception}/photos": Example(
+        "carrier",
+        {"ref": "shipment", "exception": "exception"},
+        lambda t: png(mark=False),
+        content_type="image/png",
+    ),
+    "POST /carriages/{ref}/exceptions/{exception}/settle": Example(
+        "carrier", {"ref": "shipment", "exception": "exception"}
+    ),
+    "POST /carriages/{ref}/proof": Example(
+        "carrier",
+        {"ref": "shipment"},
+        lambda t: png(),
+        query=lambda t: {"receiver": "Zhou"},
+        content_type="image/png",
+    ),
     "GET /receipts": Example(mine, is_shared=True),
     "GET /receipts/{number}": Example(mine, {"number": "receipt"}),
     "POST /receipts/{ref}/files": Example(
@@ -138,6 +163,9 @@ EXAMPLES = {
     "POST /pick-ups": Example("keeper", body=lambda t: {"code": t["code"]}),
     "GET /loans": Example(mine, is_shared=True),
     "GET /loans/{ref}": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/simulate-repayment": Example(
+        mine, {"ref": "pledged_loan"}, lambda t: {"percent": "30"}
+    ),
     "GET /credit-line": Example(mine, is_shared=True),
     "GET /facilities": Example(mine, is_shared=True),
     "GET /facilities/{number}": Example(mine, {"number": "facility"}),
@@ -203,11 +231,11 @@ def ask(lived: Lived, desk: str, operation: str, example: Example) -> Any:
     headers = {"Idempotency-Key": uuid5(NAMESPACE_URL, f"{desk} {operation}").hex}
     if desk != "nobody":
         headers["Authorization"] = f"Bearer {hand.token}"
+    query = example.query(lived.there) if example.query else {}
     if method == "GET":
-        query = example.query(lived.there) if example.query else {}
         return hand.client.get("/api/v1" + path, query, headers=headers)
     return getattr(hand.client, method.lower())(
-        "/api/v1" + path,
+        "/api/v1" + path + (f"?{urlencode(query)}" if query else ""),
         example.body(lived.there) if example.body else {},
         content_type=example.content_type,
         headers=headers,

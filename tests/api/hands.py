@@ -86,6 +86,7 @@ class Hands:
     seller: Hand
     lender: Hand
     keeper: Hand
+    carrier: Hand
 
     @property
     def seller_id(self) -> str:

@@ -42,11 +42,15 @@ def sign(world: World, placed: Placed) -> None:
         )
 
 
-def ship(world: World, placed: Placed) -> Shipment:
-    """The seller sends all that is open."""
+def ship(world: World, placed: Placed, *, by_carrier: bool = False) -> Shipment:
+    """The seller sends all that is open, by a carrier with a desk or by one that has none."""
     with world.desk("sales@seller.demo") as seller:
         return deliveries.ship(
-            placed.order.id, actor=seller, carrier="Shunda", at=world.later(hours=3)
+            placed.order.id,
+            actor=seller,
+            carrier="Shunda",
+            carrier_id=world.chain.carrier if by_carrier else None,
+            at=world.later(hours=3),
         )
 
 

@@ -10,14 +10,26 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Ref, id_or_number
+from heliu.api.fields import (
+    MOST_LINES,
+    Amount,
+    Currency,
+    Goods,
+    Percent,
+    Quantity,
+    Ref,
+    Sent,
+    id_or_number,
+)
 from heliu.api.paging import Page, Paging, page
-from heliu.capital.lending import queries
+from heliu.capital.lending import policies, queries
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import NotFound
+from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.money import CURRENCY
+from heliu.trade import repayment
+from heliu.trade.repayment import Subject
 
 router = Router()
 
@@ -135,6 +147,52 @@ class CreditLineOut(Schema):
     next_due: int = Field(description="Principal that falls due next")
 
 
+class WantedIn(Sent):
+    """Goods wanted free."""
+
+    sku: UUID
+    quantity: Quantity
+
+
+class TrialIn(Sent):
+    """A repayment to try: an `amount`, a `percent` of the loan, or the `goods` it is to free."""
+
+    amount: Amount | None = None
+    percent: Percent | None = Field(None, description='Such as "30"; 100 is all that is owed')
+    goods: list[WantedIn] | None = Field(None, min_length=1, max_length=MOST_LINES)
+    currency: Currency = "CNY"
+
+
+class FreedOut(Schema):
+    """Goods of one kind that are bound for a loan, and what of them would come free."""
+
+    sku: Goods
+    bound: int
+    quantity: int = Field(description="Whole units, the oldest first")
+    value: int
+
+
+class SimulatedOut(Schema):
+    """What a repayment would do if the bank booked it on the day."""
+
+    on: date
+    currency: str
+    amount: int
+    owed: OwedOut
+    fee: int
+    penalty: int
+    interest: int
+    principal: int
+    unapplied: int = Field(description="What would be left over, and goes back")
+    principal_left: int
+    settles: bool = Field(description="Whether nothing would be owed any more")
+    frees: list[FreedOut]
+    left_over: int = Field(description="Value of goods earned that fills no whole unit yet")
+    cost_of_a_day: int = Field(description="What one day more costs without the payment")
+    cost_of_a_day_after: int
+    saved: int = Field(description="By paying now and not on the due day")
+
+
 @router.get("/loans", response=Page[LoanOut])
 def list_loans(
     request: TypedRequest,
@@ -163,6 +221,62 @@ def get_loan(
         "owed": queries.owed(loan, day),
         "repayments": list(queries.repayments_of(loan)),
     }
+
+
+@router.post("/loans/{ref}/simulate-repayment", response=SimulatedOut)
+def simulate_repayment(request: TypedRequest, ref: Ref, payload: TrialIn) -> SimulatedOut:
+    """What a repayment today would pay and free. It changes nothing; to repay is a call of deals.
+
+    Named by amount, by percent, or by the goods that are wanted free: then it is the least amount
+    that frees at least them.
+    """
+    named = (payload.amount, payload.percent, payload.goods)
+    if sum(one is not None for one in named) != 1:
+        raise Invalid("one-of-three", "Name an amount, a percent or goods.", field="amount")
+    today = day_of(clock.now())
+    subject = repayment.of_loan(request.actor, id_or_number(ref), on=today)
+    amount = _amount(subject, payload)
+    done = subject.simulate(amount)
+    after, paid = done.if_paid.after, done.if_paid.paid
+    return SimulatedOut(
+        on=today,
+        currency=CURRENCY,
+        amount=amount,
+        owed=OwedOut.from_orm(subject.owed),
+        fee=paid.allocation.fee,
+        penalty=paid.allocation.penalty,
+        interest=paid.allocation.interest,
+        principal=paid.allocation.principal,
+        unapplied=paid.allocation.unapplied,
+        principal_left=after.principal_left,
+        settles=after.status == "REPAID",
+        frees=[
+            FreedOut(
+                sku=Goods.model_validate(one.sku),
+                bound=one.bound,
+                quantity=one.units,
+                value=one.value,
+            )
+            for one in done.goods
+        ],
+        left_over=done.left_over,
+        cost_of_a_day=done.if_paid.a_day,
+        cost_of_a_day_after=done.if_paid.a_day_after,
+        saved=done.if_paid.saved,
+    )
+
+
+def _amount(subject: Subject, payload: TrialIn) -> int:
+    if payload.goods is not None:
+        wanted: dict[UUID, int] = {}
+        for line in payload.goods:
+            wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
+        return subject.amount_for(wanted)
+    if payload.amount is not None:
+        return payload.amount
+    return policies.amount_for(
+        subject.loan, subject.owed, payload.percent or Decimal(100), subject.on
+    )
 
 
 @router.get("/credit-line", response=CreditLineOut)

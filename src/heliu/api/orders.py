@@ -158,7 +158,8 @@ class ShipLine(Sent):
 class Dispatch(Sent):
     """Goods that leave the seller now."""
 
-    carrier: Line = Field("", description="Who carries them")
+    carrier: Line = Field("", description="Who carries them, where it has no desk here")
+    carrier_id: UUID | None = Field(None, description="A carrier with a desk here; it is told")
     lines: list[ShipLine] | None = Field(
         None, min_length=1, max_length=MOST_LINES, description="Null: all that is open"
     )
@@ -260,6 +261,7 @@ def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> 
             _id(actor, ref),
             actor=actor,
             carrier=payload.carrier.strip(),
+            carrier_id=payload.carrier_id,
             lines=_quantities(payload),
             at=at,
         )

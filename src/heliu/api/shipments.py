@@ -55,7 +55,7 @@ class ShipmentLineOut(Schema):
 class MilestoneOut(Schema):
     """Something seen of a shipment."""
 
-    kind: str = Field(description="PICKED_UP, DEPARTED, ARRIVED or DELIVERED")
+    kind: str = Field(description="PICKED_UP, DEPARTED, AT_HUB, OUT, ARRIVED or DELIVERED")
     at: datetime
     place: str
     actor_name: str

@@ -60,6 +60,10 @@ HOUSES = {
         "WAREHOUSE", "Yuntai Supervised Warehousing Co., Ltd.", "云台监管仓储有限公司",
         "Yuntai Warehouse", "云台监管仓", "Jiaxing", "嘉兴",
     ),
+    "carrier": (
+        "CARRIER", "Shunda Logistics Co., Ltd.", "顺达物流有限公司",
+        "Shunda Logistics", "顺达物流", "Ningbo", "宁波",
+    ),
 }  # fmt: skip
 # desk: (house, role, name, local part of the address)
 PEOPLE = {
@@ -67,6 +71,7 @@ PEOPLE = {
     "seller": ("sales-manager", "沈若宁", "sales"),
     "bank": ("risk-officer", "陈雅", "credit"),
     "warehouse": ("keeper", "周守仓", "gate"),
+    "carrier": ("carrier", "韩远", "carrier"),
 }
 # A second pair of eyes: what asks for two persons at the bank is agreed to by this one.
 REVIEWER = ("review@bank.demo", "赵敏行", "credit-officer")
@@ -80,6 +85,7 @@ class Chain:
     seller: UUID = field(default_factory=new_id)
     bank: UUID = field(default_factory=new_id)
     warehouse: UUID = field(default_factory=new_id)
+    carrier: UUID = field(default_factory=new_id)
     programme: UUID = field(default_factory=new_id)
     dealers: dict[str, UUID] = field(default_factory=dict)
     skus: dict[str, UUID] = field(default_factory=dict)
@@ -144,6 +150,11 @@ class People:
     def bank(self) -> Actor:
         """The bank's risk officer."""
         return self.at(email_of("bank"))
+
+    @property
+    def carrier(self) -> Actor:
+        """The carrier's dispatcher."""
+        return self.at(email_of("carrier"))
 
     @property
     def keeper(self) -> Actor:
@@ -239,6 +250,7 @@ def _houses(chain: Chain) -> None:
         )  # fmt: skip
         setattr(chain, desk, made.id)
     parties.introduce(chain.seller, chain.bank, chain.warehouse)
+    parties.introduce_to(chain.seller, chain.carrier)  # not the other way: it reads waybills
     for org, code, name, name_zh, columns, rows, supervised in (
         (chain.seller, "NB1", "Ningbo own warehouse", "宁波自营仓", 24, 10, False),
         (chain.warehouse, "JX1", "Jiaxing supervised warehouse", "嘉兴监管一号仓", 20, 8, True),

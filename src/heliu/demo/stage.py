@@ -20,17 +20,19 @@ from django.db import transaction
 from heliu.commerce.ordering.models import PayBy
 from heliu.demo.baskets import Shelf, favourites, fill
 from heliu.demo.chain import YUAN, Chain, People
+from heliu.demo.pictures import box
 from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.events.models import Notice
-from heliu.logistics.transport.models import Shipment
+from heliu.logistics.transport import queries as transport
+from heliu.logistics.transport.models import Carriage, Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, photos, place_order
+from heliu.trade import carrying, deliveries, financed_order, photos, place_order
 from heliu.trade.bank_answers import talk_to_bank
+from heliu.trade.carrying import Shot
 from heliu.trade.place_order import Placed
 
 type Story[T] = Generator[datetime, None, T]
 
-CARRIER = "顺达物流"
 ANSWERS_WITHIN = (2, 3, 5, 2, 4, 3, 8)  # seconds, in turn
 
 
@@ -118,13 +120,50 @@ class Stage:
         placed = yield from self.to_money(code, yuan, ago, days=days)
         at = self.ago(ago - 1, 9, 30)
         yield at
-        return placed, self.ship(placed, at)
+        shipment = self.ship(placed, at)
+        self.carry(shipment, at, "PICKED_UP", "DEPARTED")
+        return placed, shipment
 
     def ship(self, placed: Placed, at: datetime, lines: dict[int, int] | None = None) -> Shipment:
         """The seller sends all that is open, or these lines."""
         return deliveries.ship(
-            placed.order.id, actor=self.people.seller, carrier=CARRIER, lines=lines, at=at
+            placed.order.id,
+            actor=self.people.seller,
+            carrier="",
+            carrier_id=self.chain.carrier,
+            lines=lines,
+            at=at,
         )
+
+    def carry(self, shipment: Shipment, at: datetime, *kinds: str) -> None:
+        """The carrier says how far it is, every forty minutes."""
+        for kind in kinds:
+            at = min(at + timedelta(minutes=40), self.now)
+            carrying.seen(self._carriage(shipment), kind=kind, actor=self.people.carrier, at=at)
+
+    def hand_over(self, shipment: Shipment, at: datetime) -> None:
+        """The carrier hands the goods over at the gate; the keeper signs."""
+        carrying.handed_over(
+            self._carriage(shipment),
+            receiver=self.people.keeper.name,
+            proof=Shot("demo-proof.png", box(dent=None, letters="DEMO")),
+            actor=self.people.carrier,
+            at=at,
+        )
+
+    def went_wrong(self, shipment: Shipment, at: datetime, kind: str, note: str) -> None:
+        """The carrier says what is wrong, with a photo."""
+        carrying.went_wrong(
+            self._carriage(shipment),
+            kind=kind,
+            note=note,
+            shots=[Shot("demo-wrong.png", box(dent=(58, 70), letters="DEMO"))],
+            actor=self.people.carrier,
+            at=at,
+        )
+
+    def _carriage(self, shipment: Shipment) -> Carriage:
+        return transport.carriage(self.people.carrier, shipment.number)
 
     def to_pledge(
         self,
@@ -141,7 +180,7 @@ class Stage:
         placed, shipment = yield from self.to_transit(code, yuan, ago, days=days)
         at = self.ago(ago - 3, 14, 20)
         yield at
-        deliveries.arrived(shipment.id, actor=self.people.keeper, at=at)
+        self.hand_over(shipment, at)
         at += timedelta(minutes=50)
         yield at
         for number, shot in enumerate(shots, 1):

@@ -16,7 +16,7 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.commerce.ordering.models import OrderLine, PayBy
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
-from heliu.trade import deliveries, place_order, side_exits
+from heliu.trade import place_order, side_exits
 from heliu.trade.close_of_day import close_of_day
 
 FIRST_DAY = 62  # days ago: the chain opens
@@ -124,8 +124,10 @@ def approved_by_a_person(stage: Stage) -> Story[None]:
     at = stage.ago(18, 9, 0)
     yield at
     shipment = stage.ship(placed, at)
+    stage.carry(shipment, at, "PICKED_UP", "OUT")
     at = stage.ago(16, 11, 45)
     yield at
+    stage.hand_over(shipment, at - timedelta(minutes=30))
     stage.receive(shipment, at)
 
 
@@ -172,11 +174,11 @@ def quote_ran_out(stage: Stage) -> Story[None]:
 
 
 def at_the_gate(stage: Stage) -> Story[None]:
-    """Arrived: the keeper has seen the goods and will count them."""
+    """Arrived: the carrier handed the goods over at the gate; the keeper will count them."""
     _, shipment = yield from stage.to_transit("D005", 7_000, 3)
     at = stage.ago(1, 16, 25)
     yield at
-    deliveries.arrived(shipment.id, actor=stage.people.keeper, at=at)
+    stage.hand_over(shipment, at)
 
 
 def in_transit(stage: Stage) -> Story[None]:
@@ -223,7 +225,7 @@ def unsigned(stage: Stage) -> Story[None]:
 
 
 def part_shipped(stage: Stage) -> Story[None]:
-    """By transfer: paid, and the first half is on the road."""
+    """By transfer: paid, and the first half is on the road, where something went wrong."""
     at = stage.ago(3, 10, 30)
     yield at
     placed = stage.order("D012", 3_000, at, pay_by=PayBy.TRANSFER)
@@ -233,7 +235,12 @@ def part_shipped(stage: Stage) -> Story[None]:
     at += timedelta(hours=5)
     yield at
     lines = OrderLine.objects.filter(order=placed.order.id)
-    stage.ship(placed, at, {line.pk: line.quantity // 2 for line in lines if line.quantity > 1})
+    half = {line.pk: line.quantity // 2 for line in lines if line.quantity > 1}
+    shipment = stage.ship(placed, at, half)
+    stage.carry(shipment, at, "PICKED_UP", "AT_HUB")
+    at += timedelta(hours=3)
+    yield at
+    stage.went_wrong(shipment, at, "DAMAGED", "一箱外包装受潮，已拍照")
 
 
 def confirmed(stage: Stage) -> Story[None]:

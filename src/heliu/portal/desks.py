@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as N_
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden
 from heliu.portal.bank.frame import words as bank_words
+from heliu.portal.carrier.frame import words as carrier_words
 from heliu.portal.dealer.frame import words as dealer_words
 from heliu.portal.operator.frame import words as operator_words
 from heliu.portal.seller.frame import words as seller_words
@@ -25,6 +26,7 @@ KINDS = (
     DeskKind(
         "warehouse", N_("Warehouse"), frozenset({"WAREHOUSE"}), "warehouse_home", warehouse_words
     ),
+    DeskKind("carrier", N_("Carrier"), frozenset({"CARRIER"}), "carrier_home", carrier_words),
     DeskKind("bank", N_("Bank"), frozenset({"BANK"}), "bank_queue", bank_words),
     DeskKind(
         "operator", N_("Operator"), frozenset({"OPERATOR"}), "operator_cockpit", operator_words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heliu.portal.bank.urls import urlpatterns as bank
+from heliu.portal.carrier.urls import urlpatterns as carrier
 from heliu.portal.deal.urls import urlpatterns as deal
 from heliu.portal.dealer.urls import urlpatterns as dealer
 from heliu.portal.operator.urls import urlpatterns as operator
@@ -10,4 +11,4 @@ from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
 from heliu.portal.warehouse.urls import urlpatterns as warehouse
 
-urlpatterns = [*shell, *deal, *dealer, *seller, *warehouse, *bank, *operator]
+urlpatterns = [*shell, *deal, *dealer, *seller, *warehouse, *carrier, *bank, *operator]

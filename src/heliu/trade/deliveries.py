@@ -22,6 +22,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import gate
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, PledgeStatus
+from heliu.logistics.transport import carrying as carriages
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.transport.models import Shipment
@@ -29,7 +30,7 @@ from heliu.logistics.transport.operations import DispatchLine
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, photos, side_exits
+from heliu.trade import carrying, deals, photos, side_exits
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
@@ -44,14 +45,17 @@ def ship(
     carrier: str,
     at: datetime,
     lines: Mapping[int, int] | None = None,
+    carrier_id: UUID | None = None,
 ) -> Shipment:
     """The seller sends goods of an order (line id: quantity; None is all that is open).
 
     Goods of a financed order leave once the seller has its money, and only for the supervised
-    warehouse that stands on the order.
+    warehouse that stands on the order. A carrier with a desk here (`carrier_id`) says itself how
+    far they are; of another only the name is kept.
     """
     actor.require("ship")
     deal = deals.of_order(actor, order_id)
+    hauler = carrying.named(actor, carrier_id) if carrier_id else None
     with widened(parties(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
@@ -68,11 +72,14 @@ def ship(
             warehouse=order.warehouse,
             owner=order.buyer,
             lines=[_dispatch_line(order, open_lines[pk], n) for pk, n in quantities.items()],
-            carrier_name=carrier,
+            carrier_name=hauler.short if hauler else carrier,
             at=at,
             lender=deal.lender,
             deal=deal.id,
+            is_picked_up=hauler is None,
         )
+        if hauler is not None:
+            carrying.give(deal, shipment, hauler.pk, at=at)
         value = sum(open_lines[pk].unit_price * n for pk, n in quantities.items())
         _book_shipped(deal, order, shipment, value, at=at)
         remember(
@@ -130,6 +137,7 @@ def goods_received(
             actor=actor,
             at=at,
         )
+        carriages.counted(shipment.pk, at=at)
         remember(
             deal, Step.RECEIVED, key=shipment.number, actor=actor, at=at,
             good=sum(received.good.values()),

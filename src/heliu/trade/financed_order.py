@@ -29,7 +29,7 @@ from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
+from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
@@ -48,6 +48,7 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.trade import deals
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.repayment import earned_by, require_running
 from heliu.trade.steps import count, end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -215,13 +216,7 @@ def repay(
         if known is not None and amount in (None, known.amount):
             return known
         loan = loan_of(deal)
-        if loan.status not in RUNNING:
-            raise Refused(
-                "not-to-repay",
-                "Nothing can be repaid on %(number)s now.",
-                number=loan.number,
-                help="A loan is repaid once the seller was paid and until nothing is owed.",
-            )
+        require_running(loan)
         if loan.status == LoanStatus.ENFORCING and payments.has_open(deal.id):
             raise Refused(
                 "seller-is-paying",
@@ -297,16 +292,14 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
 
     The order goes to the keeper, the one-time code to the dealer, in the same transaction.
     """
-    pledge = pledge_of(deal)
-    if pledge is None or pledge.status not in (PledgeStatus.ACTIVE, PledgeStatus.PARTLY_RELEASED):
-        return
-    loan = loan_of(deal)
-    if loan.status == LoanStatus.ENFORCING:  # then goods come free when all is paid, not by parts
+    pledge, loan = pledge_of(deal), loan_of(deal)
+    earned = earned_by(loan, pledge)
+    if pledge is None or earned is None:
         return
     freed = pledges.release(
         pledge,
-        entitlement_value=lending.entitlement_of(loan, pledge.pledged_value),
-        all_of_it=loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
+        entitlement_value=earned.value,
+        all_of_it=earned.all_of_it,
         key=key,
         actor=SYSTEM,
         at=at,

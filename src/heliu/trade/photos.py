@@ -61,9 +61,11 @@ def of_shipment(actor: Actor, shipment: UUID) -> list[StoredFile]:
 
 
 def of_deal(actor: Actor, deal: Deal) -> list[StoredFile]:
-    """The photos of all shipments of a deal that the actor may see, as they were added."""
-    sent = shipments.visible_to(actor).filter(order_id=deal.order_id)
-    return kept.of_subjects(actor, sent.values_list("pk", flat=True))
+    """The photos of all shipments of a deal that the actor may see, as they were added: what went
+    wrong on the way, the proof of the hand-over, the goods as they came."""
+    sent = list(shipments.visible_to(actor).filter(order_id=deal.order_id).values_list("pk"))
+    found = [pk for (pk,) in sent]
+    return kept.of_subjects(actor, [*found, *shipments.seen_on_the_way(actor, found)])
 
 
 def _here(shipment_id: UUID, actor: Actor) -> Shipment:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heliu.capital.books.policies import Allocation
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -227,6 +228,13 @@ class Loan(models.Model):
     def interest_left(self) -> int:
         """The interest that was posted and not paid yet, in fen."""
         return 0 if self.written_off_at else self.interest_accrued - self.interest_paid
+
+    def count_paid(self, paid: Allocation) -> None:
+        """The sums follow what a payment paid; what was left over is counted by who paid it."""
+        self.principal_repaid += paid.principal
+        self.interest_paid += paid.interest
+        self.penalty_paid += paid.penalty
+        self.fee_paid += paid.fee
 
     def __str__(self) -> str:
         return self.number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -122,6 +123,20 @@ class Charges:
 
     interest: int
     penalty: int
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.interest + self.penalty
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a payment does: of value on a day, what was owed on it, which of that it pays."""
+
+    on: date
+    owed: Owed
+    allocation: Allocation
 
 
 def quote_terms(
@@ -262,6 +277,23 @@ def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
     )
 
 
+def pay(loan: Borrowed, repaid: Sequence[tuple[date, int]], amount: int, effective: date) -> Paid:
+    """What a payment of `amount` fen pays, after what was repaid before.
+
+    A value day before that of the last repayment counts as that day, for what came later is
+    allocated.
+    """
+    day = max([effective, *(earlier for earlier, _ in repaid), loan.disbursed_on or effective])
+    owing = owed(loan, repaid, day)
+    return Paid(day, owing, allocate(loan, owing, amount, day))
+
+
+def amount_paying(loan: Borrowed, owing: Owed, principal: int, on: date) -> int:
+    """The least payment, in fen, of which `principal` goes to the principal."""
+    amounts = range(owing.total + 1)
+    return bisect_left(amounts, principal, key=lambda n: allocate(loan, owing, n, on).principal)
+
+
 def amount_for(
     loan: Borrowed, owing: Owed, percent: Decimal | int, on: date, *, last: bool = False
 ) -> int:
@@ -279,9 +311,7 @@ def amount_for(
     part = min(share(loan.principal, Decimal(percent)), owing.principal)
     if last or part == owing.principal:
         return owing.total
-    is_free_of_arrears = on <= loan.due_on
-    ahead = 0 if loan.is_principal_first and is_free_of_arrears else owing.interest
-    return part + owing.fee + owing.penalty + ahead
+    return amount_paying(loan, owing, part, on)
 
 
 def entitlement(principal: int, repaid: int, pledged_value: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
 from heliu.capital.lending.models import Loan, LoanStatus, Repayment
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import Owed, Paid
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
@@ -34,6 +35,21 @@ class History:
     closed: int
     borrowed: int
     principal_left: int
+
+
+@dataclass(frozen=True)
+class IfPaid:
+    """What a payment would do. `after` is the loan as it would stand: for reading, never saved.
+
+    `a_day` and `a_day_after` are what the next day costs, without and with the payment; `saved` is
+    what paying now and not on the due day spares. All in fen.
+    """
+
+    paid: Paid
+    after: Loan
+    a_day: int
+    a_day_after: int
+    saved: int
 
 
 def visible_to(actor: Actor) -> QuerySet[Loan]:
@@ -93,6 +109,31 @@ def owed_all(loans: Sequence[Loan], on: date) -> dict[UUID, Owed]:
 def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = False) -> int:
     """What to pay so that `percent` of the original principal is repaid; `last` is all owed."""
     return policies.amount_for(loan, owed(loan, on), percent, on, last=last)
+
+
+def if_paid(loan: Loan, repaid: Sequence[tuple[date, int]], amount: int, on: date) -> IfPaid:
+    """What a payment of `amount` fen would do on a day, by the rules by which one is received."""
+    paid = policies.pay(loan, repaid, amount, on)
+    now = [*repaid, (paid.on, paid.allocation.principal)]
+    after = copy(loan)
+    after.count_paid(paid.allocation)
+    if not policies.owed(after, now, paid.on).total:
+        after.status = LoanStatus.REPAID
+    due = max(loan.due_on, paid.on)
+    at_due = policies.charges(loan, repaid, due).total
+    return IfPaid(
+        paid=paid,
+        after=after,
+        a_day=cost_of_a_day(loan, repaid, paid.on),
+        a_day_after=cost_of_a_day(after, now, paid.on),
+        saved=at_due - policies.charges(loan, now, due).total,
+    )
+
+
+def cost_of_a_day(loan: Loan, repaid: Sequence[tuple[date, int]], on: date) -> int:
+    """What waiting one day more costs, in fen: interest, and penalty where it runs."""
+    charged = policies.charges(loan, repaid, on).total
+    return policies.charges(loan, repaid, on + timedelta(days=1)).total - charged
 
 
 def entitlement_of(loan: Loan, pledged_value: int) -> int:

@@ -17,5 +17,6 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("decide", "override", "release", "enforce", "manage"),
     ),
     "keeper": ("Warehouse keeper", "仓管员", ("receive", "pick", "count")),
+    "carrier": ("Dispatcher", "承运调度", ("carry",)),
     "operator": ("Operator", "运营", ("operate", "manage")),
 }

@@ -33,6 +33,10 @@ WORDS = {
     "order-cancelled": N_("Order %(number)s was cancelled"),
     "seller-paid": N_("%(amount)s arrived for order %(number)s: ship to %(warehouse)s"),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
+    "carriage-given": N_("Goods to pick up: %(number)s, %(pieces)s pieces"),
+    "carriage-went-wrong": N_("Goods of %(number)s on their way: %(what)s"),
+    "carriage-settled": N_("Goods of %(number)s go on: settled (%(what)s)"),
+    "delivery-proved": N_("Goods of %(number)s were handed over to %(receiver)s"),
     "goods-pledged": N_("Goods of %(number)s arrived at %(warehouse)s and are pledged"),
     "receipt-differs": N_("%(number)s arrived with %(short)s pieces short or damaged"),
     "receipt-differs-shown": N_(

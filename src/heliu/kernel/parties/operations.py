@@ -27,6 +27,13 @@ def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRe
     return TradingRelationship.objects.create(buyer=buyer, seller=seller, since=since)
 
 
+def introduce_to(org: UUID, *others: UUID) -> None:
+    """Let `org` see the names of these, and not they its; what it knows stays as it is."""
+    Acquaintance.objects.bulk_create(
+        [Acquaintance(org=org, knows=other) for other in others], ignore_conflicts=True
+    )
+
+
 def introduce(*orgs: UUID) -> None:
     """Let all of these see each other's names; known pairs stay as they are."""
     Acquaintance.objects.bulk_create(

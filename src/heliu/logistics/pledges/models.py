@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
+from heliu.logistics.pledges.policies import Bound
 from heliu.logistics.stock.models import StockRow
 
 
@@ -164,6 +165,11 @@ class PledgeLine(models.Model):
                 name="pledge_line_lives_while_bound",
             ),
         ]
+
+    @property
+    def bound(self) -> Bound:
+        """What of it is still bound."""
+        return Bound(self.quantity - self.released, self.unit_value)
 
 
 class ReleaseStatus(models.TextChoices):

@@ -27,13 +27,7 @@ from heliu.logistics.pledges.models import (
     ReleaseOrder,
     ReleaseStatus,
 )
-from heliu.logistics.pledges.policies import (
-    Bound,
-    Share,
-    digest_of,
-    fresh_code,
-    units_to_release,
-)
+from heliu.logistics.pledges.policies import Share, comes_free, digest_of, fresh_code
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.warehousing import receipts
@@ -182,13 +176,12 @@ def release(
         return Released(known, "", known.quantity, known.value, is_new=False)
     if pledge.status not in BINDING:
         return None
-    earned = pledge.pledged_value if all_of_it else min(entitlement_value, pledge.pledged_value)
-    pledge.entitlement = max(pledge.entitlement, earned)
     lines = list(pledge.lines.filter(is_live=True).order_by("position"))
-    share = units_to_release(
-        [Bound(line.quantity - line.released, line.unit_value) for line in lines],
-        entitlement=pledge.entitlement,
-        released_value=pledge.released_value,
+    pledge.entitlement, share = comes_free(
+        pledge,
+        [line.bound for line in lines],
+        entitlement_value=entitlement_value,
+        all_of_it=all_of_it,
     )
     pledge.released_quantity += share.quantity
     pledge.released_value += share.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 # Letters and digits that are not taken for one another, read aloud or written by hand.
 ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"
@@ -34,6 +34,30 @@ class Share:
         return sum(self.units)
 
 
+class Securing(Protocol):
+    """What must be known of a pledge to say what comes free; `Pledge` has it."""
+
+    @property
+    def pledged_value(self) -> int: ...
+    @property
+    def released_value(self) -> int: ...
+    @property
+    def entitlement(self) -> int: ...
+
+
+def comes_free(
+    pledge: Securing, lines: Sequence[Bound], *, entitlement_value: int, all_of_it: bool
+) -> tuple[int, Share]:
+    """The value earned free in all, and what of the bound goods it frees now.
+
+    `entitlement_value` is what all repayments so far have earned; `all_of_it`: nothing is owed any
+    more. What was earned once stays earned.
+    """
+    value = pledge.pledged_value if all_of_it else min(entitlement_value, pledge.pledged_value)
+    earned = max(pledge.entitlement, value)
+    return earned, units_to_release(lines, entitlement=earned, released_value=pledge.released_value)
+
+
 def units_to_release(lines: Sequence[Bound], *, entitlement: int, released_value: int) -> Share:
     """Whole units, oldest row first, whose value with what was released stays in the entitlement.
 
@@ -50,6 +74,42 @@ def units_to_release(lines: Sequence[Bound], *, entitlement: int, released_value
         budget -= fits * line.unit_value
         units.append(fits)
     return Share(tuple(units), sum(n * x.unit_value for n, x in zip(units, lines, strict=True)))
+
+
+def taken_from[Kind](
+    lines: Sequence[Bound], kinds: Sequence[Kind], wanted: Mapping[Kind, int]
+) -> list[int]:
+    """Which units of which row make up the wanted units of each kind, the oldest row first."""
+    left = dict(wanted)
+    units = []
+    for line, kind in zip(lines, kinds, strict=True):
+        units.append(min(line.quantity, left.get(kind, 0)))
+        left[kind] = left.get(kind, 0) - units[-1]
+    return units
+
+
+def least_value_freeing(lines: Sequence[Bound], units: Sequence[int]) -> int:
+    """The least value of goods by which `units_to_release` frees at least these units of each row.
+
+    From the last row back: a row may give no more than is asked of it only while what the rows
+    behind it need is less than one more of its units; else it goes as a whole.
+    """
+    everything = sum(line.quantity * line.unit_value for line in lines)
+    if any(n and not line.unit_value for line, n in zip(lines, units, strict=True)):
+        return everything
+    value = 0
+    for line, n in zip(reversed(lines), reversed(units), strict=True):
+        if line.unit_value:
+            is_enough = n < line.quantity and value < line.unit_value
+            value += (n if is_enough else line.quantity) * line.unit_value
+    return value
+
+
+def value_up_to(lines: Sequence[Bound], units: Sequence[int]) -> int:
+    """The value that frees these units whatever else is earned: all older rows go before them."""
+    last = max((place for place, n in enumerate(units) if n), default=-1)
+    whole = sum(line.quantity * line.unit_value for line in lines[: max(last, 0)])
+    return whole + (units[last] * lines[last].unit_value if last >= 0 else 0)
 
 
 def fresh_code() -> str:

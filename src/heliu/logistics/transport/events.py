@@ -31,3 +31,50 @@ class GoodsArrived(Fact):
 
     number: str
     place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriageMoved(Fact):
+    """A carrier says how far goods are."""
+
+    name: ClassVar[str] = "logistics.carriage-moved"
+    flows: ClassVar[tuple[str, ...]] = ("logistics",)
+
+    number: str
+    kind: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriageWentWrong(Fact):
+    """Something went wrong with goods on their way."""
+
+    name: ClassVar[str] = "logistics.carriage-went-wrong"
+    flows: ClassVar[tuple[str, ...]] = ("logistics",)
+
+    number: str
+    kind: str
+    note: str
+    photos: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriageSettled(Fact):
+    """What went wrong on the way is settled."""
+
+    name: ClassVar[str] = "logistics.carriage-settled"
+    flows: ClassVar[tuple[str, ...]] = ("logistics",)
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryProved(Fact):
+    """A carrier handed goods over, and has the proof."""
+
+    name: ClassVar[str] = "logistics.delivery-proved"
+    flows: ClassVar[tuple[str, ...]] = ("logistics",)
+
+    number: str
+    receiver: str

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Forbidden, Invalid, Refused
+from heliu.kernel.errors import Forbidden, Invalid
 from heliu.kernel.events.facts import record
 from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import next_number
@@ -48,11 +48,13 @@ def dispatch(
     deal: UUID | None = None,
     place: str = "",
     audience: Iterable[UUID] = (),
+    is_picked_up: bool = True,
 ) -> Shipment:
     """Send reserved goods of `sender` to `warehouse`; title passes to `owner` as they leave.
 
     The goods go out of the sender's own warehouse, oldest rows first, into the transit of the new
-    shipment, which begins with the milestone of its pick-up. Raises `Short`.
+    shipment, which begins with the milestone of its pick-up unless that is a carrier's to say.
+    Raises `Short`.
     """
     actor.require("ship")
     _require_party(actor, sender)
@@ -91,7 +93,8 @@ def dispatch(
         shipment=shipment.id,
         at=at,
     )
-    _note(shipment, MilestoneKind.PICKED_UP, place=place, actor=actor, at=at)
+    if is_picked_up:
+        _note(shipment, MilestoneKind.PICKED_UP, place=place, actor=actor, at=at)
     record(
         GoodsShipped(
             subject=shipment.id,
@@ -108,21 +111,6 @@ def dispatch(
     return shipment
 
 
-def add_milestone(
-    shipment: Shipment, *, actor: Actor, kind: str, at: datetime, place: str = ""
-) -> Milestone:
-    """Note what is seen of a shipment on its way; arrival and delivery are noted by their acts.
-
-    The sender, the warehouse or the system may. The same thing at the same moment is noted once.
-    """
-    _require_party(actor, shipment.sender, shipment.warehouse)
-    if kind not in (MilestoneKind.PICKED_UP, MilestoneKind.DEPARTED):
-        raise Invalid("milestone-unknown", "There is no milestone %(kind)s.", kind=kind)
-    if shipment.status == ShipmentStatus.RECEIVED:
-        raise Refused("shipment-over", "This shipment was already received.")
-    return _note(shipment, kind, place=place, actor=actor, at=at)
-
-
 def arrived(
     shipment: Shipment,
     *,
@@ -130,9 +118,13 @@ def arrived(
     at: datetime,
     place: str = "",
     audience: Iterable[UUID] = (),
+    carrier: UUID | None = None,
 ) -> Milestone:
-    """The shipment stands at the gate of the receiving warehouse and waits to be counted."""
-    _require_party(actor, shipment.sender, shipment.warehouse)
+    """The shipment stands at the gate of the receiving warehouse and waits to be counted.
+
+    Its sender, the warehouse or the carrier it was given to say so.
+    """
+    _require_party(actor, shipment.sender, shipment.warehouse, *([carrier] if carrier else []))
     move(shipment, ShipmentStatus.ARRIVED, moves=SHIPMENT_MOVES, arrived_at=at)
     seen = _note(shipment, MilestoneKind.ARRIVED, place=place, actor=actor, at=at)
     record(

@@ -10,7 +10,18 @@ from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
-from heliu.logistics.transport.models import Shipment, ShipmentStatus
+from heliu.logistics.transport.models import (
+    CARRIAGE_MOVES,
+    Carriage,
+    CarriageException,
+    Milestone,
+    Shipment,
+    ShipmentStatus,
+)
+from heliu.logistics.transport.models import ON_THE_WAY as ON_THE_WAY
+from heliu.logistics.transport.models import CarriageStatus as CarriageStatus
+from heliu.logistics.transport.models import ExceptionKind as ExceptionKind
+from heliu.logistics.transport.models import MilestoneKind as MilestoneKind
 
 
 def visible_to(actor: Actor) -> QuerySet[Shipment]:
@@ -58,6 +69,48 @@ def expected(actor: Actor) -> QuerySet[Shipment]:
     return shipments.order_by("status", "dispatched_at").prefetch_related("lines__sku")
 
 
+def carriages_visible_to(actor: Actor) -> QuerySet[Carriage]:
+    """The carriages the actor carries, or of whose shipment it is a party."""
+    if actor.is_system:
+        return Carriage.objects.all()
+    return Carriage.objects.filter(
+        Q(carrier__in=actor.orgs)
+        | Q(sender__in=actor.orgs)
+        | Q(warehouse__in=actor.orgs)
+        | Q(owner__in=actor.orgs)
+        | Q(lender__in=actor.orgs)
+    )
+
+
+def carriage(actor: Actor, id_or_number: UUID | str) -> Carriage:
+    """One carriage with what went wrong on it, or `NotFound`."""
+    by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}
+    found = carriages_visible_to(actor).filter(**by).prefetch_related("exceptions").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def said_of(carriage: Carriage) -> QuerySet[Milestone]:
+    """What its carrier said of a carriage, in order."""
+    return Milestone.objects.filter(
+        shipment=carriage.shipment_id, carrier=carriage.carrier
+    ).order_by("at", "id")
+
+
+def next_of(carriage: Carriage) -> list[CarriageStatus]:
+    """What its carrier may say of it next by a tap, in the order of the way."""
+    allowed = CARRIAGE_MOVES[carriage.status]
+    return [one for one in ON_THE_WAY if one in allowed]
+
+
+def seen_on_the_way(actor: Actor, shipments: Iterable[UUID]) -> list[UUID]:
+    """What photos of the way of some shipments belong to: carriages, and what went wrong."""
+    mine = carriages_visible_to(actor).filter(shipment__in=list(shipments)).values("pk")
+    wrong = CarriageException.objects.filter(carriage__in=mine).values("pk")
+    return [pk for (pk,) in mine.values_list("pk").union(wrong.values_list("pk"))]
+
+
 # The transit account of a line's goods, by its name.
 TRANSIT = """
 select s.number from transport_shipment s
@@ -77,4 +130,9 @@ def check() -> list[str]:
         return [
             f"in transit is what was sent and not yet received: {number}"
             for (number,) in cursor.fetchall()
+        ] + [
+            f"counted goods are on nobody's way any more: {late.number}"
+            for late in Carriage.objects.filter(shipment__status=ShipmentStatus.RECEIVED)
+            .exclude(status=CarriageStatus.DELIVERED)
+            .order_by("number")[:1]
         ]

@@ -14,20 +14,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.lending import policies as lending_rules
 from heliu.capital.lending import queries as lending
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges.policies import Bound, units_to_release
 from heliu.portal.deal.reading import read
 from heliu.portal.deal.tellings import pieces as pieces_in_words
 from heliu.portal.deal.views import agreement_in_reading_language
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Amount, Chip, Will
-from heliu.trade import financed_order
+from heliu.trade import financed_order, repayment
+from heliu.trade.repayment import Simulated
 
 SHARES = (25, 50, 75, 100)
 
@@ -172,7 +172,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         ],
         "refusal": refusal,
         "shown": amount is not None,
-        **(repay_preview(view, amount, at) if amount is not None else {}),
+        **(_preview(actor, view, amount, at) if amount is not None else {}),
     }
     status = refusal.status if refusal else 200
     return show(request, "deal/repay.html", context, here="deals", status=status)
@@ -207,32 +207,37 @@ def read_amount(typed: str) -> tuple[int | None, str]:
     return int(fen), ""
 
 
-def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
+def _preview(actor: Actor, view: Any, amount: int, at: datetime) -> dict[str, Any]:
+    (subject,) = repayment.of_loans(actor, [view.loan], on=day_of(at))
+    return repay_preview(view, amount, subject.simulate(amount))
+
+
+def what_it_pays(done: Simulated) -> list[Amount]:
+    """What of a payment pays what, and the sum."""
+    paid = done.if_paid.paid.allocation
+    rows = (
+        (_("Fee"), paid.fee),
+        (_("Penalty"), paid.penalty),
+        (_("Interest"), paid.interest),
+        (_("Principal"), paid.principal),
+        (_("Left over, comes back to you"), paid.unapplied),
+    )
+    return [
+        *(Amount(label, minor) for label, minor in rows if minor),
+        Amount(_("Repaid"), done.amount, is_total=True),
+    ]
+
+
+def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
     """What the amount pays and which goods come free, by the same rules that will do it."""
     loan, pledge = view.loan, view.pledge
-    paid = lending_rules.allocate(loan, view.owed, amount, day_of(at))
-    rows = [
-        Amount(label, minor)
-        for label, minor in (
-            (_("Fee"), paid.fee),
-            (_("Penalty"), paid.penalty),
-            (_("Interest"), paid.interest),
-            (_("Principal"), paid.principal),
-            (_("Left over, comes back to you"), paid.unapplied),
-        )
-        if minor
-    ]
-    frees, left_over = _frees(loan, pledge, paid.principal)
-    pieces = sum(line["quantity"] for line in frees)
-    value = sum(line["value"] for line in frees)
-    count = pieces_in_words(pieces)
-    after = loan.principal_left - paid.principal
+    after = done.if_paid.after.principal_left
     return {
-        "pays": [*rows, Amount(_("Repaid"), amount, is_total=True)],
-        "frees": frees,
-        "freed_pieces": pieces,
-        "freed_value": value,
-        "left_over": money_text(left_over) if left_over and after else "",
+        "pays": what_it_pays(done),
+        "frees": [one for one in done.goods if one.units],
+        "freed_pieces": done.quantity,
+        "freed_value": done.value,
+        "left_over": money_text(done.left_over) if done.left_over and after else "",
         "nothing_free": _("Nothing yet: the goods are not in the warehouse.")
         if pledge is None or not pledge.pledged_quantity
         else _("Not one whole piece comes free with this amount."),
@@ -246,31 +251,19 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
                 note=_("before: %(amount)s") % {"amount": money_text(loan.principal_left)},
             ),
             *(
-                [Will(_("The goods come free and a pick-up code arrives"), note=count)]
-                if pieces
+                [
+                    Will(
+                        _("The goods come free and a pick-up code arrives"),
+                        note=pieces_in_words(done.quantity),
+                    )
+                ]
+                if done.quantity
                 else []
             ),
-            Will(_("The repaid part of the limit is free again"), paid.principal, plus=True),
+            Will(
+                _("The repaid part of the limit is free again"),
+                done.if_paid.paid.allocation.principal,
+                plus=True,
+            ),
         ],
     }
-
-
-def _frees(loan: Any, pledge: Any, principal: int) -> tuple[list[dict[str, Any]], int]:
-    """Whole pieces per line, oldest first, and the value that is left for the next piece."""
-    if pledge is None or not pledge.pledged_quantity:
-        return [], 0
-    earned = lending_rules.entitlement(
-        loan.principal, loan.principal_repaid + principal, pledge.pledged_value
-    )
-    lines = [line for line in pledge.lines.all() if line.is_live]
-    share = units_to_release(
-        [Bound(line.quantity - line.released, line.unit_value) for line in lines],
-        entitlement=max(earned, pledge.entitlement),
-        released_value=pledge.released_value,
-    )
-    frees = [
-        {"sku": line.sku, "quantity": units, "value": units * line.unit_value}
-        for line, units in zip(lines, share.units, strict=True)
-        if units
-    ]
-    return frees, max(0, earned - pledge.released_value - share.value)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
+from heliu.logistics.transport.queries import ExceptionKind, MilestoneKind
 from heliu.portal.ui.formats import count_text, listed, money_text, percent_text
 from heliu.portal.ui.svg import FLOWS
 
@@ -89,6 +90,21 @@ def _received(payload: Payload) -> str:
     return ngettext("%(n)d short or damaged", "%(n)d short or damaged", wrong) % {"n": wrong}
 
 
+def _said_on_the_way(payload: Payload) -> str:
+    return listed([str(MilestoneKind(payload["kind"]).label), str(payload["place"])])
+
+
+def _wrong(payload: Payload) -> str:
+    shots = payload.get("photos", 0)
+    photos = ngettext("%(n)d photo", "%(n)d photos", shots) % {"n": shots} if shots else ""
+    kind = str(ExceptionKind(payload["kind"]).label)
+    return listed([kind, str(payload.get("note", "")), photos])
+
+
+def _receiver(payload: Payload) -> str:
+    return str(payload.get("receiver", ""))
+
+
 TELLINGS: dict[str, Telling] = {
     "commerce.order-placed": Telling(N_("Order placed"), N_("Order|placed"), amount="total"),
     "capital.credit-decided": Telling(N_("Credit decided"), N_("Credit|decided"), detail=_credit),
@@ -109,6 +125,17 @@ TELLINGS: dict[str, Telling] = {
     ),
     "commerce.order-confirmed": Telling(N_("Order confirmed"), N_("Order|confirmed")),
     "logistics.goods-shipped": Telling(N_("Goods shipped"), N_("Goods|shipped"), pieces="quantity"),
+    "logistics.carriage-moved": Telling(N_("On the way"), detail=_said_on_the_way),
+    "logistics.carriage-went-wrong": Telling(
+        N_("Something went wrong on the way"),
+        N_("On the way:|exception"),
+        detail=_wrong,
+        is_failure=True,
+    ),
+    "logistics.carriage-settled": Telling(N_("Settled, the goods go on"), detail=_wrong),
+    "logistics.delivery-proved": Telling(
+        N_("Handed over by the carrier"), N_("Handed|over"), detail=_receiver
+    ),
     "logistics.goods-arrived": Telling(N_("Arrived at the gate")),
     "logistics.goods-received": Telling(
         N_("Goods received"), N_("Goods|received"), pieces="good", detail=_received

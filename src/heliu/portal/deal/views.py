@@ -20,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import deliveries, photos, place_order, side_exits
+from heliu.trade import carrying, deliveries, photos, place_order, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -60,6 +60,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
     lines = [line for line in view.order.lines.all() if line.to_ship]
+    carriers, chosen = carrying.carriers_of(actor), request.POST.get("carrier_id", "")
 
     def do() -> str:
         deliveries.ship(
@@ -67,6 +68,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
             actor=actor,
             lines=_quantities(request, lines),
             carrier=request.POST.get("carrier", "").strip(),
+            carrier_id=next((one.pk for one in carriers if str(one.pk) == chosen), None),
             at=at,
         )
         say(request, _("The goods of %(number)s are on their way.") % {"number": view.order.number})
@@ -80,6 +82,8 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "lines": lines,
+        "carriers": carriers,
+        "chosen": chosen,
         "warehouse": known[view.order.warehouse].display if known else "",
         "refusal": refusal,
     }

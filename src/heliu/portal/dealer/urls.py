@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.dealer import catalogue, checkout, finance, home, pad_views, pick_ups
+from heliu.portal.dealer import (
+    catalogue,
+    checkout,
+    finance,
+    home,
+    pad_views,
+    pick_ups,
+    simulator,
+)
 
 urlpatterns = [
     path("dealer/", home.home, name="dealer_home"),
@@ -15,6 +23,7 @@ urlpatterns = [
     path("dealer/pad/price", pad_views.price, name="dealer_pad_price"),
     path("dealer/checkout", checkout.checkout, name="dealer_checkout"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
+    path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
     path("dealer/pick-ups", pick_ups.pick_ups, name="dealer_pick_ups"),
     path("dealer/pick-ups/<str:number>", pick_ups.code, name="dealer_code"),
 ]

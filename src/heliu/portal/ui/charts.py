@@ -5,7 +5,7 @@ pixels and must never be scaled up; the stylesheet shows one. The same numbers c
 table. Amounts are plain numbers in the unit the section's remark names; bars start at zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -32,6 +32,16 @@ class Month:
     name: str
     bar: float | None
     mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What falls due in a span: ``text`` is the amount in short, ``tone`` is capital or bad."""
+
+    name: str
+    value: float
+    text: str
+    tone: str = "capital"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,47 @@ def monthly(
         return _svg(size, 128, label, body)
 
     rows = tuple((month.name, _cell(month.bar), _cell(month.mark)) for month in months)
+    return Chart(label, at(width), at(NARROW), head, rows)
+
+
+def dues(
+    columns: Sequence[Due],
+    *,
+    label: str,
+    head: tuple[str, str],
+    short: Callable[[float], str],
+    width: int = 790,
+) -> Chart:
+    """What falls due span by span: a column each, its amount over it where one has room.
+
+    ``short`` writes the marks of the scale as the amounts are written.
+    """
+    top = nice_top(max([column.value for column in columns], default=0))
+
+    def at(size: int) -> str:
+        left, foot = 52, 132
+        step = (size - left) / max(1, len(columns))
+        thick = min(36.0, step * 0.62)
+        body = []
+        for share in (0, 0.5, 1):
+            y = num(foot - 100 * share)
+            body.append(f'<path class="s-line" d="M{left} {y}H{size}"/>')
+            body.append(_text(left - 8, foot - 100 * share + 4, short(top * share), anchor="end"))
+        every = 2 if step < 44 else 1
+        for index, column in enumerate(columns):
+            middle = left + step * (index + 0.5)
+            high = max(2.0, 100 * column.value / top) if column.value else 0
+            if high:
+                body.append(
+                    f'<rect class="f-{column.tone}" x="{num(middle - thick / 2)}"'
+                    f' y="{num(foot - high)}" width="{num(thick)}" height="{num(high)}"/>'
+                )
+                body.append(_text(middle, foot - high - 6, column.text, "t-ink halo", "middle"))
+            if index % every == 0 or column.tone == "bad":
+                body.append(_text(middle, foot + 18, column.name, anchor="middle"))
+        return _svg(size, foot + 26, label, body)
+
+    rows = tuple((column.name, _cell(column.value)) for column in columns)
     return Chart(label, at(width), at(NARROW), head, rows)
 
 

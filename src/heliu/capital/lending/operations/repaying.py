@@ -129,8 +129,8 @@ def _receive(
         return _answer(loan, known, is_repeat=True)
     _check(loan, amount)
     earlier = repaid_principal(loan)
-    day = max([effective, *(value_day for value_day, _ in earlier), loan.disbursed_on or effective])
-    allocation = policies.allocate(loan, policies.owed(loan, earlier, day), amount, day)
+    paid = policies.pay(loan, earlier, amount, effective)
+    day, allocation = paid.on, paid.allocation
     payment = Repayment.objects.create(
         loan=loan,
         borrower=loan.borrower,
@@ -147,7 +147,11 @@ def _receive(
         at=at,
     )
     now = [*earlier, (day, allocation.principal)]
-    _apply(loan, payment)
+    loan.count_paid(allocation)
+    if paid_by == PaidBy.BORROWER:
+        loan.unapplied += allocation.unapplied
+    else:
+        loan.deposit_back += allocation.unapplied
     interest = reckon(loan, now, until=max(day, loan.accrued_to or day))
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
@@ -180,18 +184,6 @@ def _check(loan: Loan, amount: int) -> None:
             number=loan.number,
             now=loan.get_status_display(),
         )
-
-
-def _apply(loan: Loan, payment: Repayment) -> None:
-    """The sums on the loan follow the payment."""
-    loan.principal_repaid += payment.principal
-    loan.interest_paid += payment.interest
-    loan.penalty_paid += payment.penalty
-    loan.fee_paid += payment.fee
-    if payment.paid_by == PaidBy.BORROWER:
-        loan.unapplied += payment.unapplied
-    else:
-        loan.deposit_back += payment.unapplied
 
 
 def _book(loan: Loan, payment: Repayment, allocation: Allocation, at: datetime) -> None:

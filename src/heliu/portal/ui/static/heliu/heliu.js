@@ -207,6 +207,47 @@
     if (changed) $("form[data-pad]")?.dispatchEvent(new Event("input"));
   }
 
+  /* ---------------------------------------------------------------- signature
+     <form data-sign> with .pen canvas and input[name=signature]: what is drawn goes into the field
+     as a PNG. Without this the field stays away and a photo is the proof. */
+  for (const form of $$("form[data-sign]")) {
+    const pen = $(".pen", form);
+    const canvas = $("canvas", pen);
+    const field = $("input[name=signature]", form);
+    const ink = canvas.getContext("2d");
+    const spot = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const scale = canvas.width / box.width;
+      return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    };
+    const clear = () => {
+      ink.fillStyle = "#fff";
+      ink.fillRect(0, 0, canvas.width, canvas.height);
+      field.value = "";
+    };
+    pen.hidden = false;
+    clear();
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      Object.assign(ink, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
+      ink.beginPath();
+      ink.moveTo(...spot(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!canvas.hasPointerCapture(event.pointerId)) return;
+      ink.lineTo(...spot(event));
+      ink.stroke();
+    });
+    canvas.addEventListener("pointerup", () => {
+      canvas.toBlob((blob) => {
+        const files = new DataTransfer();
+        files.items.add(new File([blob], "signature.png", { type: "image/png" }));
+        field.files = files.files;
+      }, "image/png");
+    });
+    $("button", pen).addEventListener("click", clear);
+  }
+
   /* --------------------------------------------------------------- order pad
      <form data-pad data-price-url="/pad/price" data-suggest-url="/suggest">
        <tr data-row id="row-1"> input[name=code] input[name=quantity] [input[name=remark]]

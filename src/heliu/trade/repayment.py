@@ -1,0 +1,213 @@
+"""What a repayment does before it is made: what it pays, which goods it frees, what waiting costs.
+
+Nothing is worked out here a second time. What a payment pays is said by the rules by which one is
+received (`lending.if_paid`), what it frees by those by which goods are released (`comes_free`), and
+the amount that frees wanted goods is sought by asking them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from heliu.capital.lending import policies as rules
+from heliu.capital.lending import queries as lending
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
+from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.queries import IfPaid
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.goods.models import Sku
+from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.pledges.models import IN_FORCE, Pledge, PledgeLine
+from heliu.logistics.pledges.policies import (
+    comes_free,
+    least_value_freeing,
+    taken_from,
+    value_up_to,
+)
+
+
+class Earned(NamedTuple):
+    """The value of goods, in fen, that repaying lets out in all; `all_of_it`: nothing is owed."""
+
+    value: int
+    all_of_it: bool
+
+
+def earned_by(loan: Loan, pledge: Pledge | None) -> Earned | None:
+    """What the loan, as far as it is repaid, lets out of its pledge; None while nothing may leave.
+
+    While a loan is enforced goods come free when all is paid, not by parts.
+    """
+    if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
+        return None
+    return Earned(
+        lending.entitlement_of(loan, pledge.pledged_value),
+        loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
+    )
+
+
+@dataclass(frozen=True)
+class Freed:
+    """Goods of one kind: what is bound of them, and what of it a payment frees."""
+
+    sku: Sku
+    bound: int
+    units: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What a payment of `amount` fen would do. `left_over` is value earned that fills no whole
+    unit; it counts towards the next."""
+
+    amount: int
+    if_paid: IfPaid
+    goods: tuple[Freed, ...]
+    left_over: int
+
+    @property
+    def quantity(self) -> int:
+        """Units that come free."""
+        return sum(one.units for one in self.goods)
+
+    @property
+    def value(self) -> int:
+        """What they are worth, in fen."""
+        return sum(one.value for one in self.goods)
+
+    def frees(self, wanted: Mapping[UUID, int]) -> bool:
+        """Whether at least these units come free."""
+        units = {one.sku.pk: one.units for one in self.goods}
+        return all(units.get(sku, 0) >= n for sku, n in wanted.items())
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A running loan with what was repaid on it and the goods still bound for it, oldest first."""
+
+    loan: Loan
+    repaid: Sequence[tuple[date, int]]
+    pledge: Pledge | None
+    lines: Sequence[PledgeLine]
+    on: date
+
+    @cached_property
+    def owed(self) -> Owed:
+        """What is owed if all is paid on the day."""
+        return rules.owed(self.loan, self.repaid, self.on)
+
+    @cached_property
+    def goods(self) -> tuple[Freed, ...]:
+        """The goods bound, by kind, the oldest first."""
+        return tuple(self._goods([0] * len(self.lines)))
+
+    def simulate(self, amount: int) -> Simulated:
+        """What a payment of `amount` fen on the day would do."""
+        paid = lending.if_paid(self.loan, self.repaid, amount, self.on)
+        units, left_over = self._released(paid.after)
+        return Simulated(amount, paid, tuple(self._goods(units)), left_over)
+
+    def amount_for(self, wanted: Mapping[UUID, int]) -> int:
+        """The least payment, in fen, that frees at least these units (SKU id: units).
+
+        Goods leave oldest first, so older ones may have to come free with them. Refuses (422) what
+        is not bound.
+        """
+        wanted = {sku: n for sku, n in wanted.items() if n}
+        bound = {one.sku.pk: one.bound for one in self.goods}
+        if not wanted:
+            raise Invalid("nothing-wanted", "Say which goods you want.", field="goods")
+        if any(n > bound.get(sku, 0) for sku, n in wanted.items()):
+            raise Invalid("not-bound", "No more can come free than is bound.", field="goods")
+        candidates = map(self._amount_earning, self._values(wanted))
+        enough = (n for n in candidates if n and self.simulate(n).frees(wanted))
+        return next(enough, self.owed.total)
+
+    def _released(self, after: Loan) -> tuple[Sequence[int], int]:
+        earned = earned_by(after, self.pledge)
+        if self.pledge is None or earned is None:
+            return [0] * len(self.lines), 0
+        value, share = comes_free(
+            self.pledge,
+            [line.bound for line in self.lines],
+            entitlement_value=earned.value,
+            all_of_it=earned.all_of_it,
+        )
+        return share.units, max(0, value - self.pledge.released_value - share.value)
+
+    def _goods(self, units: Sequence[int]) -> Iterator[Freed]:
+        """The goods by kind, in the order of their oldest rows."""
+        kinds: dict[UUID, Freed] = {}
+        for line, n in zip(self.lines, units, strict=True):
+            old = kinds.get(line.sku_id, Freed(line.sku, 0, 0, 0))
+            kinds[line.sku_id] = Freed(
+                line.sku,
+                old.bound + line.bound.quantity,
+                old.units + n,
+                old.value + n * line.unit_value,
+            )
+        yield from kinds.values()
+
+    def _values(self, wanted: Mapping[UUID, int]) -> tuple[int, int]:
+        """The values of goods that free the wanted ones: the least, and one that always does."""
+        bound = [line.bound for line in self.lines]
+        units = taken_from(bound, [line.sku_id for line in self.lines], wanted)
+        return least_value_freeing(bound, units), value_up_to(bound, units)
+
+    def _amount_earning(self, value: int) -> int:
+        """The least payment by which goods of this value more have been earned; 0 if none does."""
+        if self.pledge is None or self.loan.status == LoanStatus.ENFORCING:
+            return 0
+        pledged, needed = self.pledge.pledged_value, self.pledge.released_value + value
+
+        def earned(amount: int) -> int:
+            paid = rules.allocate(self.loan, self.owed, amount, self.on)
+            repaid = self.loan.principal_repaid + paid.principal
+            return rules.entitlement(self.loan.principal, repaid, pledged)
+
+        amounts = range(1, self.owed.total + 1)
+        place = bisect_left(amounts, needed, key=earned)
+        return amounts[place] if place < len(amounts) else 0
+
+
+def of_loan(actor: Actor, id_or_number: UUID | str, *, on: date) -> Subject:
+    """A loan on which something can be repaid; `NotFound`, or `Refused` when it is not running."""
+    loan = lending.get(actor, id_or_number)
+    require_running(loan)
+    return of_loans(actor, [loan], on=on)[0]
+
+
+def of_loans(actor: Actor, loans: Sequence[Loan], *, on: date) -> list[Subject]:
+    """Running loans with their bound goods, however many, in four statements."""
+    repaid = lending.repaid_principals(loans)
+    secured = pledges.of_deals(actor, [loan.deal for loan in loans])
+    bound = pledges.bound_lines([pledge.pk for pledge in secured.values()])
+    return [
+        Subject(
+            loan,
+            repaid[loan.pk],
+            pledge := secured.get(loan.deal),
+            [one.line for one in bound.get(pledge.pk, ())] if pledge else [],
+            on,
+        )
+        for loan in loans
+    ]
+
+
+def require_running(loan: Loan) -> None:
+    """Refuses a loan on which nothing can be repaid now."""
+    if loan.status not in RUNNING:
+        raise Refused(
+            "not-to-repay",
+            "Nothing can be repaid on %(number)s now.",
+            number=loan.number,
+            help="A loan is repaid once the seller was paid and until nothing is owed.",
+        )
