@@ -12,12 +12,13 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
-from heliu.trade import deals, enforcement
+from heliu.trade import deals, enforcement, liquidation
 from heliu.trade.steps import locked, parties
 
 DONE: dict[str, Callable[..., None]] = {
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
+    liquidation.SELL.name: liquidation.sell,
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 # Letters and digits that are not taken for one another, read aloud or written by hand.
 ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"
@@ -50,6 +51,21 @@ def units_to_release(lines: Sequence[Bound], *, entitlement: int, released_value
         budget -= fits * line.unit_value
         units.append(fits)
     return Share(tuple(units), sum(n * x.unit_value for n, x in zip(units, lines, strict=True)))
+
+
+def units_to_sell(rows: Sequence[tuple[UUID, Bound]], wanted: Mapping[UUID, int]) -> Share | None:
+    """So many units of each kind of goods out of rows of (kind, what is bound), oldest row first;
+    None where less is bound than is wanted."""
+    left = dict(wanted)
+    units = []
+    for kind, row in rows:
+        taken = min(row.quantity, left.get(kind, 0))
+        units.append(taken)
+        left[kind] = left.get(kind, 0) - taken
+    if any(left.values()) or any(quantity <= 0 for quantity in wanted.values()):
+        return None
+    pairs = zip(units, rows, strict=True)
+    return Share(tuple(units), sum(n * row.unit_value for n, (_, row) in pairs))
 
 
 def fresh_code() -> str:
