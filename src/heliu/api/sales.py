@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -192,7 +192,7 @@ def note_receipt(request: TypedRequest, ref: Ref, payload: ReceiptIn, key: Key) 
             value_day=payload.value_day or day_of(at),
             at=at,
         )
-        return 200, SaleOut(**_shown(sale))
+        return 200, SaleOut.model_validate(_shown(sale))
 
     return write(request, key, payload, do)
 
@@ -204,7 +204,7 @@ def call_off_sale(request: TypedRequest, ref: Ref, payload: ReasonIn, key: Key) 
     def do(at: datetime) -> tuple[int, SaleOut]:
         sale = sales.get(request.actor, id_or_number(ref))
         sale = liquidation.call_off(sale.pk, actor=request.actor, reason=payload.reason, at=at)
-        return 200, SaleOut(**_shown(sale))
+        return 200, SaleOut.model_validate(_shown(sale))
 
     return write(request, key, payload, do)
 
@@ -218,7 +218,7 @@ def _goods(payload: SaleIn) -> dict[UUID, int] | None:
     return goods
 
 
-def _shown(sale: Sale) -> dict[str, object]:
+def _shown(sale: Sale) -> dict[str, Any]:
     plain = ("id", "number", "buyer", "buyer_name", "quantity", "price")
     times = ("agreed_at", "paid_at", "called_off_at")
     return {

@@ -231,6 +231,11 @@ def _require_hopeless(deal: Deal) -> None:
         )
 
 
+def is_seller_paying(deal: Deal) -> bool:
+    """Whether a payment of the deal is with the bank: the seller's, for the goods."""
+    return payments.has_open(deal.id)
+
+
 def require_quiet(deal: Deal) -> None:
     """Raises `Refused` while a payment of the deal is with the bank."""
     if payments.has_open(deal.id):

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import LoanStatus
@@ -31,7 +32,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.numbering import next_number
 from heliu.kernel.parties.queries import names
@@ -131,9 +132,10 @@ def pay_for(sale_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
     Said again, the payment that is on its way is returned; a refused one is ordered once more.
     """
     sale = sales.get(actor, sale_id)
-    if sale.buyer is None or sale.buyer not in actor.orgs:
+    buyer = sale.buyer
+    if buyer is None or buyer not in actor.orgs:
         raise Forbidden("not-your-sale", "Only who buys the goods pays for them.")
-    actor.require("sell" if sale.buyer == sale.seller else "pay")
+    actor.require("sell" if buyer == sale.seller else "pay")
     with _opened(sale):
         deal, sale = _locked(sale)
         before = PaymentInstruction.objects.filter(
@@ -143,7 +145,7 @@ def pay_for(sale_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
             return known
         _require_unpaid(sale)
         instruction = financed_order.pay(
-            deal, Purpose.SALE, sale.buyer, sale.lender, sale.price,
+            deal, Purpose.SALE, buyer, sale.lender, sale.price,
             key=f"{sale.number}:{before.count()}", actor=actor, at=at,
         )  # fmt: skip
     wake(deal.id)
@@ -253,6 +255,11 @@ def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
         financed_order.return_unapplied(deal, result.unapplied, key=key, at=at)
 
 
+def is_paying(sale: Sale) -> bool:
+    """Whether the buyer's payment is on its way to the bank, or back from it."""
+    return sale.status == SaleStatus.AGREED and payments.has_open(sale.deal_id)
+
+
 def link(sale: Sale) -> str:
     """Where a sale is read."""
     return f"/sales/{sale.number}"
@@ -321,7 +328,7 @@ def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:
 
 def _tell_owners(deal: Deal, kind: str, sale: Sale, *, at: datetime) -> None:
     """The dealer, whose goods they were, and the seller hear of it."""
-    params = {
+    params: dict[str, Parameter] = {
         "number": order_of(deal).number,
         "quantity": str(sale.quantity),
         "amount": Money(sale.price),
