@@ -32,7 +32,15 @@ from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
-from heliu.trade import approvals, carrying, enforcement, photos, place_order
+from heliu.trade import (
+    approvals,
+    carrying,
+    enforcement,
+    liquidation,
+    photos,
+    place_order,
+    sales,
+)
 from heliu.trade.carrying import Shot
 from heliu.trade.place_order import Placed
 
@@ -97,6 +105,7 @@ def live(world: World) -> dict[str, Any]:
     world.bank()
     code = life.pick_up_code(world)
     late, asked, hopeless = (arrived(world) for _ in range(3))
+    to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -123,6 +132,12 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
         carts.fill_cart(actor=owner, seller=world.chain.seller, quantities=quantities)
+    of_outside, of_seller = on_sale(world, outside, bought, to_sell, regretted)
+    with world.desk("credit@bank.demo") as officer:
+        terms = liquidation.Terms(regretted.order.total, buyer_name="Second-hand Traders")
+        withdrawable = liquidation.ask_to_sell(
+            regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
+        )
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -139,6 +154,11 @@ def live(world: World) -> dict[str, Any]:
             **numbers("late", late),
             **numbers("asked", asked),
             **numbers("hopeless", hopeless),
+            **numbers("to_sell", to_sell),
+            **numbers("regretted", regretted),
+            "withdrawable": withdrawable.id,
+            "sale": of_outside,
+            "sale_to_seller": of_seller,
             "approval": Approval.objects.get(subject=asked.deal.id).id,
             "digest": to_sign.loan.agreement_digest,
             "code": code,
@@ -215,6 +235,29 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     world.bank()
     with world.worker():
         Facility.objects.update(status="ACTIVE")
+
+
+def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> tuple[str, str]:
+    """All are enforced; of two the goods are sold, and their money is awaited: of somebody from
+    outside, and of the seller. Returns the numbers of these sales."""
+    with world.worker():
+        Programme.objects.update(seller_duty="RESALE_HELP")
+        deals = [one.deal.id for one in (outside, bought, *others)]
+        Loan.objects.filter(deal__in=deals).update(status="ENFORCING")
+    found = []
+    for placed, to in (
+        (outside, {"buyer_name": "Second-hand Traders"}),
+        (bought, {"buyer": world.chain.seller}),
+    ):
+        terms = liquidation.Terms(placed.order.total, **to)
+        with world.desk("review@bank.demo") as officer:
+            asked = liquidation.ask_to_sell(
+                placed.deal.id, terms, actor=officer, reason="best offer", at=world.at
+            )
+        with world.desk("credit@bank.demo") as officer:
+            approvals.vote(asked.id, agrees=True, actor=officer, at=world.at)
+            found.append(sales.visible_to(officer).get(deal=placed.deal.id).number)
+    return found[0], found[1]
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

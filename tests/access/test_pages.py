@@ -24,6 +24,7 @@ NAMES = {
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
     "deal_default": {"ref": "late"},
+    "sale": {"number": "sale_to_seller"},
     "deal_settle": {"ref": "on_terms"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
@@ -76,6 +77,7 @@ SPECIAL = {
     "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
+    "sale": "sales@seller.demo",
     "approval": "credit@bank.demo",
 }
 

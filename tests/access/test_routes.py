@@ -108,8 +108,21 @@ EXAMPLES = {
     "POST /approval-rules": Example(
         mine, body=lambda t: {"act": "sign", "levels": [{"permission": "sign"}]}, is_shared=True
     ),
+    "GET /sales": Example("lender", is_shared=True),
+    "GET /sales/{ref}": Example("lender", {"ref": "sale"}),
+    "POST /deals/{ref}/sales": Example(
+        "lender",
+        {"ref": "to_sell"},
+        lambda t: {"buyer_name": "Traders", "price": 10_000_00, "reason": "best offer"},
+    ),
+    "POST /sales/{ref}/payment": Example("seller", {"ref": "sale_to_seller"}),
+    "POST /sales/{ref}/receipt": Example("lender", {"ref": "sale"}, lambda t: {"reference": "TT"}),
+    "POST /sales/{ref}/call-off": Example(
+        "lender", {"ref": "sale"}, lambda t: {"reason": "does not pay"}
+    ),
     "GET /approvals": Example("lender", is_shared=True),
     "GET /approvals/{approval}": Example("lender", {"approval": "approval"}),
+    "POST /approvals/{approval}/withdraw": Example("lender", {"approval": "withdrawable"}),
     "POST /approvals/{approval}/votes": Example(
         "lender", {"approval": "approval"}, lambda t: {"agrees": True}
     ),

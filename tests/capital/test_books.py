@@ -32,7 +32,7 @@ def parties() -> Parties:
 
 
 P = parties()
-allocations = st.builds(Allocation, money, money, money, money, money)
+allocations = st.builds(Allocation, money, money, money, money, money, money)
 TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "deposit_collected": st.builds(
         lambda a, u: policies.deposit_collected(P, a, unapplied=u), money, money
@@ -47,6 +47,13 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "goods_taken_back": st.builds(
         lambda a, b: policies.goods_taken_back(P, max(a, b), price=min(a, b)), money, money
     ),
+    "goods_sold": st.builds(
+        lambda a, v, b: policies.goods_sold(P, a, value=v, buyer=b),
+        allocations,
+        money,
+        st.sampled_from([None, P.seller, new_id()]),
+    ),
+    "recovered": st.builds(lambda a, u: policies.recovered(P, a, unapplied=u), money, money),
     "written_off": st.builds(
         lambda a, b: policies.written_off(P, principal=a, interest=b), money, money
     ),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from heliu.capital.credit.models import Programme
 from heliu.capital.lending import agreement, policies
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import Owed, SaleCosts
 from heliu.kernel.errors import Invalid
 
 DAY = date(2026, 11, 2)
@@ -161,6 +161,38 @@ def test_a_payment_is_shared_out_to_the_fen_and_pays_nothing_twice(
         order = ["fee", "penalty", "principal", "interest"]
     for first, then in itertools.pairwise(order):
         assert not getattr(paid, then) or getattr(paid, first) == getattr(owing, first)
+
+
+@given(
+    st.builds(Owed, parts, parts, parts, parts),
+    st.builds(SaleCosts, parts, parts),
+    st.integers(0, 7 * 10**9),
+    st.booleans(),
+)
+def test_a_sale_pays_its_costs_before_the_debt_and_the_debt_as_ever(
+    owing: Owed, costs: SaleCosts, price: int, is_principal_first: bool
+) -> None:
+    loan = replace(LOAN, is_principal_first=is_principal_first)
+    on = loan.due_on + timedelta(days=30)
+    paid = policies.allocate(loan, owing, price, on, costs=costs)
+    assert paid.total == price
+    assert paid.costs == min(price, costs.total)
+    assert paid.unapplied == max(0, price - costs.total - owing.total)
+    debt = policies.allocate(loan, owing, price - paid.costs, on)
+    assert replace(paid, costs=0) == debt
+
+
+@given(parts, parts, st.data())
+def test_what_comes_after_writing_off_pays_interest_first(
+    principal: int, interest: int, data: st.DataObject
+) -> None:
+    recovered = data.draw(st.integers(0, principal + interest))
+    left = policies.owed_after_write_off(
+        principal=principal, interest=interest, recovered=recovered
+    )
+    assert left.total == principal + interest - recovered
+    assert min(left.principal, left.interest) >= 0
+    assert left.interest == 0 or left.principal == principal
 
 
 @given(

@@ -30,6 +30,7 @@ from heliu.logistics.pledges.policies import (
     digest_of,
     fresh_code,
     units_to_release,
+    units_to_sell,
 )
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
@@ -68,6 +69,16 @@ def test_gifts_come_free_with_the_last_of_the_rest() -> None:
     lines = [Bound(2, 0), Bound(3, 100)]
     assert units_to_release(lines, entitlement=299, released_value=0).units == (0, 2)
     assert units_to_release(lines, entitlement=300, released_value=0).units == (2, 3)
+
+
+def test_units_are_sold_by_kind_oldest_row_first_and_never_more_than_are_bound() -> None:
+    mug, bag = new_id(), new_id()
+    rows = [(mug, Bound(4, 900)), (bag, Bound(5, 2000)), (mug, Bound(6, 1000))]
+    share = units_to_sell(rows, {mug: 7, bag: 5})
+    assert share is not None
+    assert (share.units, share.value) == ((4, 5, 3), 4 * 900 + 5 * 2000 + 3 * 1000)
+    for goods in ({mug: 11}, {bag: 6}, {new_id(): 1}, {mug: 0}, {mug: 2, bag: -1}):
+        assert units_to_sell(rows, goods) is None
 
 
 def test_codes_are_read_without_mistake() -> None:

@@ -226,9 +226,12 @@ def test_a_seller_reads_that_the_bank_pays_first_for_it_does_not_see_the_loan() 
 
 def test_goods_that_were_given_up_are_fetched_by_the_seller() -> None:
     documents = standing("RELEASED", given_to="the seller")
+    documents[0].seller, documents[0].lender = "the seller", "the lender"
     assert next_of(*documents) == ("pick-up", "seller")
     assert next_step("seller", *documents) == "Pick up the goods"
     assert next_step("buyer", *documents) == "The goods are picked up"
+    documents[-1].given_to = "somebody else"
+    assert next_of(*documents) == ("pick-up", "bank")
 
 
 def test_an_ended_deal_waits_for_nobody() -> None:

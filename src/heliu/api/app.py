@@ -35,6 +35,7 @@ from heliu.api import (
     pledges,
     problems,
     receipts,
+    sales,
     shipments,
     stock,
 )
@@ -51,6 +52,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Orders", checkout.router),
     ("Orders", orders.router),
     ("Deals", deals.router),
+    ("Deals", sales.router),
     ("Shipments", shipments.router),
     ("Shipments", carriages.router),
     ("Warehouse", receipts.router),

@@ -28,7 +28,7 @@ class ApprovalOut(Schema):
     """Something that somebody of the asker's house asks the others to agree to."""
 
     id: UUID
-    act: str = Field(description="Such as enforce or write-off")
+    act: str = Field(description="Such as enforce, sell or write-off")
     name: str = Field(description="The number of what it is about")
     amount: int = Field(description="What it is about, in minor units")
     reason: str
@@ -136,6 +136,16 @@ def get_approval(request: TypedRequest, approval: UUID) -> dict[str, object]:
     found = queries.get(request.actor, approval)
     shown = ApprovalOut.from_orm(found).dict()
     return {**shown, "votes": list(found.votes.order_by("at"))}
+
+
+@router.post("/approvals/{approval}/withdraw", response=ApprovalOut)
+def withdraw(request: TypedRequest, approval: UUID, key: Key) -> HttpResponse:
+    """Whoever asked takes the question back."""
+
+    def do(at: datetime) -> tuple[int, ApprovalOut]:
+        return 200, ApprovalOut.from_orm(operations.withdraw(approval, actor=request.actor, at=at))
+
+    return write(request, key, None, do)
 
 
 @router.post("/approvals/{approval}/votes", response=ApprovalOut)

@@ -104,19 +104,22 @@ class LoanOut(Schema):
     interest_paid: int
     penalty_paid: int
     fee_paid: int
+    claim_left: int = Field(description="Still owed of a loan that was written off")
     stop_reason: str
 
 
 class RepaymentOut(Schema):
     """Money that came for a loan, and what it paid."""
 
-    paid_by: str = Field(description="BORROWER, or SELLER for a refund")
+    paid_by: str = Field(description="BORROWER, SELLER for a refund, SALE for a sale of its goods")
     amount: int
     effective: date
+    costs: int = Field(description="Of a sale of goods, with storage and custody")
     fee: int
     penalty: int
     interest: int
     principal: int
+    recovered: int = Field(description="Paid on a loan that was written off")
     unapplied: int = Field(description="What was left over")
 
 

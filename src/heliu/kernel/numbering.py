@@ -9,7 +9,7 @@ from django.db import connection
 
 from heliu.kernel.clock import ZONE
 
-# kind: what it numbers. A migration of kernel.events makes one sequence for each.
+# kind: what it numbers. A migration of kernel.events, or of its own room, makes its sequence.
 KINDS = {
     "SO": "order",
     "DL": "deal",
@@ -22,6 +22,7 @@ KINDS = {
     "PN": "pick-up notice",
     "CA": "credit assessment",
     "CF": "credit facility",
+    "SL": "sale of pledged goods",
 }
 
 

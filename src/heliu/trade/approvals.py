@@ -13,12 +13,12 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
-from heliu.trade import deals, enforcement, financed_order
+from heliu.trade import deals, enforcement, financed_order, liquidation
 from heliu.trade.steps import locked, parties
 
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
-    "BANK": (enforcement.ENFORCE, enforcement.WRITE_OFF),
+    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
@@ -26,6 +26,7 @@ DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
+    liquidation.SELL.name: liquidation.sell,
 }
 
 

@@ -12,7 +12,7 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.notices import Notice
 from heliu.capital.bank.operations import Kept, Signed
 from heliu.kernel.errors import Refused
-from heliu.trade import enforcement, financed_order, side_exits
+from heliu.trade import enforcement, financed_order, liquidation, side_exits
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
 
@@ -23,11 +23,12 @@ BOOKED: dict[str, Answer] = {
     Purpose.DISBURSEMENT: financed_order.disbursed,
     Purpose.OWN_SHARE: financed_order.own_share_moved,
     Purpose.SELLER_PAYMENT: financed_order.seller_paid,
-    Purpose.REPAYMENT: financed_order.repaid,
+    Purpose.REPAYMENT: liquidation.repayment_booked,
     Purpose.REFUND: enforcement.refund_booked,
     Purpose.LOAN_BACK: side_exits.loan_returned,
     Purpose.DEPOSIT_BACK: side_exits.deposit_returned,
     Purpose.UNAPPLIED_BACK: side_exits.unapplied_returned,
+    Purpose.SALE: liquidation.sale_booked,
 }
 
 

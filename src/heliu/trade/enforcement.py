@@ -5,6 +5,7 @@
     enforce            goods come free no more by parts, the limit is shut, the seller is called
     refund_booked      the seller's money came: for goods not delivered, or for goods in default
     bought_back        the seller has paid: the loan is settled, the goods are the seller's
+    (liquidation)      it has no such duty, or does not pay: the goods are sold to others
     ask_to_write_off   nothing is bound any more and nobody pays: two persons again
     write_off          the rest is the lender's loss; the deal ends in default
 
@@ -20,7 +21,7 @@ from uuid import UUID
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import FacilityStatus
+from heliu.capital.credit.models import FacilityStatus, SellerDuty
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import LoanStatus
 from heliu.commerce.ordering import operations as ordering
@@ -50,7 +51,7 @@ WRITE_OFF = Act("write-off", (Level("enforce"),), agreed_by=("enforce", "overrid
 
 def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
     """The lender gives notice of default to dealer and seller; returns the last day to pay."""
-    deal = _of_lender(deal_id, actor)
+    deal = of_lender(deal_id, actor)
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
@@ -75,11 +76,11 @@ def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
 def ask_to_enforce(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
     """Somebody at the lender asks to enforce; another person with the same right must agree."""
     actor.require("enforce")
-    deal = _of_lender(deal_id, actor)
+    deal = of_lender(deal_id, actor)
     with widened(parties(deal)):
         deal = locked(deal.id)
         _require_enforceable(deal, at)
-        return _ask(ENFORCE, deal, actor=actor, reason=reason, at=at)
+        return _ask_about_debt(ENFORCE, deal, actor=actor, reason=reason, at=at)
 
 
 def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
@@ -94,6 +95,9 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     pledge = pledge_of(deal)
     if pledge and (price := lending.price_for_seller(loan, pledge.bound_value)):
         ask_refund(deal, price, key=BUY_BACK, at=at)
+    elif loan.programme.seller_duty == SellerDuty.RESALE_HELP:
+        number = order_of(deal).number
+        tell(deal.seller, "resale-asked", {"number": number}, link=deals.link(deal), at=at)
     wake(deal.id)
 
 
@@ -139,11 +143,11 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
 def ask_to_write_off(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
     """Somebody at the lender asks to give up what is left; another person must agree."""
     actor.require("enforce")
-    deal = _of_lender(deal_id, actor)
+    deal = of_lender(deal_id, actor)
     with widened(parties(deal)):
         deal = locked(deal.id)
         _require_hopeless(deal)
-        return _ask(WRITE_OFF, deal, actor=actor, reason=reason, at=at)
+        return _ask_about_debt(WRITE_OFF, deal, actor=actor, reason=reason, at=at)
 
 
 def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
@@ -163,22 +167,30 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
         )
 
 
-def _of_lender(deal_id: UUID, actor: Actor) -> Deal:
+def of_lender(deal_id: UUID, actor: Actor) -> Deal:
+    """The deal, for somebody at its lender."""
     deal = deals.get(actor, deal_id)
     if deal.lender not in actor.orgs:
         raise Forbidden("not-your-loan", "Only the lender may do this.")
     return deal
 
 
-def _ask(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
+def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
     owed = lending.owed(loan_of(deal), day_of(at)).total
+    return ask_others(act, deal, amount=owed, actor=actor, reason=reason, at=at)
+
+
+def ask_others(
+    act: Act, deal: Deal, *, amount: int, actor: Actor, reason: str, at: datetime
+) -> Approval:
+    """Ask the others at the lender for their agreement, and tell them."""
     asked = approvals.ask(
-        act, subject=deal.id, name=deal.number, amount=owed, reason=reason, actor=actor, at=at
+        act, subject=deal.id, name=deal.number, amount=amount, reason=reason, actor=actor, at=at
     )
     tell(
         asked.org,
         "approval-asked",
-        {"number": deal.number, "amount": Money(owed)},
+        {"number": deal.number, "amount": Money(amount)},
         link=deals.link(deal),
         at=at,
     )
@@ -194,7 +206,7 @@ def _require_enforceable(deal: Deal, at: datetime) -> None:
             number=order_of(deal).number,
             help="What was not shipped can be called off: the seller pays it back.",
         )
-    _require_quiet(deal)
+    require_quiet(deal)
 
 
 def _require_hopeless(deal: Deal) -> None:
@@ -202,7 +214,7 @@ def _require_hopeless(deal: Deal) -> None:
     loan, pledge = loan_of(deal), pledge_of(deal)
     if loan.status != LoanStatus.ENFORCING:
         raise Refused("not-enforced", "%(number)s was not enforced.", number=loan.number)
-    _require_quiet(deal)
+    require_quiet(deal)
     if is_owed_back(deal, loan):
         raise Refused(
             "refund-awaited",
@@ -219,7 +231,13 @@ def _require_hopeless(deal: Deal) -> None:
         )
 
 
-def _require_quiet(deal: Deal) -> None:
+def is_seller_paying(deal: Deal) -> bool:
+    """Whether a payment of the deal is with the bank: the seller's, for the goods."""
+    return payments.has_open(deal.id)
+
+
+def require_quiet(deal: Deal) -> None:
+    """Raises `Refused` while a payment of the deal is with the bank."""
     if payments.has_open(deal.id):
         raise Refused(
             "bank-is-paying",

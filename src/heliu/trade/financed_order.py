@@ -45,7 +45,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import deals
+from heliu.trade import deals, sales
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.repayment import earned_by, require_running
@@ -216,7 +216,15 @@ def repay(
         if known is not None and amount in (None, known.amount):
             return known
         loan = loan_of(deal)
-        require_running(loan)
+        if not loan.claim_left:  # what was written off is still owed
+            require_running(loan)
+        if sales.is_open(deal):
+            raise Refused(
+                "goods-being-sold",
+                "The bank has sold goods of %(number)s and waits for the money.",
+                number=loan.number,
+                help="Try again when it is there, or when the sale is called off.",
+            )
         if loan.status == LoanStatus.ENFORCING and payments.has_open(deal.id):
             raise Refused(
                 "seller-is-paying",
@@ -280,7 +288,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
         at=at,
     )
     if result.allocation.unapplied:
-        _return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
+        return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
     if result.closed:
         approvals.overtaken(deal.id, at=at)
     release(deal, key=key, at=at)
@@ -370,8 +378,8 @@ def is_owed_back(deal: Deal, loan: Loan) -> bool:
     return asked > came
 
 
-def _return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
-    """Order back to the dealer what a repayment brought too much, once for each repayment."""
+def return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
+    """Order back to the dealer what a payment brought too much, once for each payment."""
     loan = loan_of(deal)
     pay(deal, Purpose.UNAPPLIED_BACK, loan.lender, loan.borrower, amount, key=key, at=at)
     tell(

@@ -30,6 +30,7 @@ from heliu.kernel.posting import sealing
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
+from heliu.trade import sales
 
 KEPT = 20  # findings written down per check; how many there were is always told
 
@@ -49,6 +50,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "pledges": pledges.check,
     "stock": stock.check,
     "transport": transport.check,
+    "sales": sales.check,
 }
 """By room; each returns one line per law that is broken, naming the first offender."""
 

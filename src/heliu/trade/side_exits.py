@@ -40,7 +40,7 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import deals, financed_order, open_account
+from heliu.trade import deals, financed_order, open_account, sales
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -117,7 +117,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
     ):  # fmt: skip
         return
     loan = lending.bank_rejected(loan_of(deal), stage=purpose, reason=instruction.reason, at=at)
-    told = deal.seller if purpose == Purpose.REFUND else deal.buyer
+    told = instruction.payer if purpose in (Purpose.REFUND, Purpose.SALE) else deal.buyer
     for org in {told, loan.lender}:
         tell(
             org,
@@ -285,6 +285,10 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
         if is_late:
             raise Refused(
                 "paid-meanwhile", "The dealer has paid: the goods are not bought back any more."
+            )
+        if refused.key.startswith(BUY_BACK) and sales.is_begun(deal):
+            raise Refused(
+                "sold-meanwhile", "Goods were sold to others: they are not bought back any more."
             )
         again = financed_order.pay(
             deal,

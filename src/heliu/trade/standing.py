@@ -7,6 +7,7 @@ side: a seller does not see the loan its order waits for.
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
@@ -80,5 +81,10 @@ def next_of(
     if status == OrderStatus.PLACED and order is not None and order.pay_by == PayBy.FINANCE:
         return BANK_PAYS  # only who does not see the loan comes here: it leads for the others
     if status == PledgeStatus.RELEASED and pledge is not None and pledge.given_to:
-        return Next("pick-up", "seller")
+        return Next("pick-up", _side_of(pledge.given_to, deal))
     return NEXT.get(status)
+
+
+def _side_of(taker: UUID, deal: Deal) -> str:
+    """Who fetches goods of a dealer in default; a buyer who is no party goes by itself."""
+    return {deal.seller: "seller", deal.lender: "lender"}.get(taker, "bank")

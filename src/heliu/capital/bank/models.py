@@ -94,6 +94,7 @@ class Purpose(models.TextChoices):
     LOAN_BACK = "LOAN_BACK", _("Loan returned")
     DEPOSIT_BACK = "DEPOSIT_BACK", _("Deposit returned")
     UNAPPLIED_BACK = "UNAPPLIED_BACK", _("Overpayment returned")
+    SALE = "SALE", _("Pledged goods bought")
 
 
 class InstructionStatus(models.TextChoices):

@@ -27,7 +27,7 @@ def route(purpose: str, *, payer: UUID, payee: UUID, lender: UUID) -> tuple[End,
     """From which account to which a payment goes that does not leave a supervised account."""
     nostro = End(lender, AccountKind.NOSTRO)
     match purpose:
-        case Purpose.DEPOSIT | Purpose.REPAYMENT | Purpose.REFUND:
+        case Purpose.DEPOSIT | Purpose.REPAYMENT | Purpose.REFUND | Purpose.SALE:
             return End(payer, AccountKind.CURRENT), nostro
         case Purpose.DISBURSEMENT | Purpose.OWN_SHARE:
             return nostro, End(payee, AccountKind.SUPERVISED)

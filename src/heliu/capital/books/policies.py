@@ -84,8 +84,12 @@ class Parties:
 
 @dataclass(frozen=True)
 class Allocation:
-    """How a payment is shared out over what is owed; `unapplied` is what is left over."""
+    """How a payment is shared out over what is owed; `unapplied` is what is left over.
 
+    `costs` are those of selling pledged goods, with storage and custody.
+    """
+
+    costs: int = 0
     fee: int = 0
     penalty: int = 0
     interest: int = 0
@@ -95,7 +99,8 @@ class Allocation:
     @property
     def total(self) -> int:
         """The whole payment."""
-        return self.fee + self.penalty + self.interest + self.principal + self.unapplied
+        debts = self.costs + self.fee + self.penalty + self.interest + self.principal
+        return debts + self.unapplied
 
 
 def deposit_collected(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
@@ -175,6 +180,38 @@ def goods_taken_back(p: Parties, value: int, *, price: int) -> list[Entry]:
         *_dealer(p, (Code.REFUND_DUE, price), (Code.GOODS_LOSS, loss)),
         *_dealer(p, (Code.INVENTORY_PLEDGED, -value)),
         *_seller(p, (Code.REVENUE, price), (Code.REFUND_PAYABLE, -price)),
+    ]
+
+
+def goods_sold(
+    p: Parties, paid: Allocation, *, value: int, buyer: UUID | None = None
+) -> list[Entry]:
+    """Pledged goods of a dealer in default, worth `value`, were sold: the price pays what is owed.
+
+    What they brought above or below their worth is the dealer's gain or loss. `buyer` is an
+    organisation with a book here, perhaps the seller; None is somebody else.
+    """
+    loss = value - paid.total
+    is_seller = buyer == p.seller
+    return [
+        *_lender(p, (Code.LIAB_CURRENT if is_seller else Code.NOSTRO, paid.total)),
+        *_lender(p, (Code.COLLATERAL, -value), (Code.COLLATERAL_OFFSET, value)),
+        *_settled(p, paid),
+        *_dealer(p, (Code.GOODS_LOSS, max(loss, 0)), (Code.GOODS_GAIN, min(loss, 0))),
+        *_dealer(p, (Code.INVENTORY_PLEDGED, -value)),
+        *([] if buyer is None else _bought(p, buyer, paid.total)),
+    ]
+
+
+def recovered(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
+    """The dealer paid on what was written off: income of the lender, and a smaller claim."""
+    total = amount + unapplied
+    return [
+        *_lender(p, (Code.NOSTRO, total), (Code.UNAPPLIED, -unapplied)),
+        *_lender(p, (Code.RECOVERY_INCOME, -amount)),
+        *_lender(p, (Code.CLAIM_WRITTEN_OFF, -amount), (Code.CLAIM_OFFSET, amount)),
+        *_dealer(p, (Code.DEBT_WRITTEN_OFF, amount), (Code.UNAPPLIED, unapplied)),
+        *_dealer(p, (Code.BANK, -total)),
     ]
 
 
@@ -346,8 +383,12 @@ _OWN = frozenset(
         Code.PENALTY_INCOME,
         Code.FEE_INCOME,
         Code.CREDIT_LOSS,
+        Code.RECOVERY_INCOME,
+        Code.SALE_COSTS,
         Code.CLAIM_OFFSET,
         Code.GOODS_LOSS,
+        Code.GOODS_GAIN,
+        Code.SALE_EXPENSE,
         Code.INTEREST_EXPENSE,
         Code.PENALTY_EXPENSE,
         Code.COLLATERAL_OFFSET,
@@ -368,14 +409,23 @@ def _reversed(entries: Sequence[Entry]) -> list[Entry]:
 def _settled(p: Parties, paid: Allocation) -> list[Entry]:
     """What a payment settles in the lender's and the dealer's book, whoever paid it."""
     return [
+        *_lender(p, (Code.SALE_COSTS, -paid.costs)),
         *_lender(p, (Code.FEE_INCOME, -paid.fee), (Code.PENALTY_INCOME, -paid.penalty)),
         *_lender(p, (Code.INTEREST_RECEIVABLE, -paid.interest)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -paid.principal), (Code.UNAPPLIED, -paid.unapplied)),
         *_limit(p, -paid.principal),
+        *_dealer(p, (Code.SALE_EXPENSE, paid.costs)),
         *_dealer(p, (Code.INTEREST_EXPENSE, paid.fee), (Code.PENALTY_EXPENSE, paid.penalty)),
         *_dealer(p, (Code.INTEREST_PAYABLE, paid.interest)),
         *_dealer(p, (Code.LOAN_PAYABLE, paid.principal), (Code.UNAPPLIED, paid.unapplied)),
     ]
+
+
+def _bought(p: Parties, buyer: UUID, price: int) -> list[Entry]:
+    """What goods sold by the lender are in their buyer's book; the seller's come back to it."""
+    if buyer == p.seller:
+        return _seller(p, (Code.REVENUE, price), (Code.CASH, -price))
+    return [Entry(buyer, Code.INVENTORY_FREE, price), Entry(buyer, Code.BANK, -price)]
 
 
 def _limit(p: Parties, amount: int, *, hold: UUID | None = None) -> list[Entry]:

@@ -28,6 +28,7 @@ class SellerDuty(models.TextChoices):
     NONE = "NONE", _("None: the lender sells the goods")
     DIFFERENCE_REFUND = "DIFFERENCE_REFUND", _("Refund of their price against the goods")
     BUY_BACK = "BUY_BACK", _("Buying the goods back at a share of their price")
+    RESALE_HELP = "RESALE_HELP", _("Finding a buyer: the lender sells the goods")
 
 
 def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
@@ -44,8 +45,9 @@ class Programme(models.Model):
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
     interest. In default the lender gives notice and waits `notice_days` before it enforces; then
-    the seller's duty holds (`buy_back_share` of the goods' price). The defaults are starting
-    values of ours; every figure is the lender's to set.
+    the seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells
+    should bring `sale_floor` of their price. The defaults are starting values of ours; every figure
+    is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -77,6 +79,7 @@ class Programme(models.Model):
     )
     buy_back_share = _share("1")
     notice_days = models.PositiveSmallIntegerField(default=3)
+    sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
     seller_quota = models.BigIntegerField()
@@ -101,6 +104,10 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
                 name="buy_back_at_most_the_price",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sale_floor__gte=0, sale_floor__lte=1),
+                name="sale_floor_at_most_the_price",
             ),
         ]
         indexes = [

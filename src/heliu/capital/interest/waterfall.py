@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """What a claim is for."""
 
     COST = "cost"  # of enforcing the claim
+    CUSTODY = "custody"  # of the goods that secure it
     FEE = "fee"
     PENALTY = "penalty"
     INTEREST = "interest"
@@ -45,14 +46,15 @@ class Claim:
 
 type Order = tuple[tuple[Bucket, Kind], ...]
 
-# Costs, fees, penalty, interest, principal: Civil Code of China, article 561, puts costs before
-# interest before principal; fees and penalty stand between as contracts here agree.
-KINDS = (Kind.COST, Kind.FEE, Kind.PENALTY, Kind.INTEREST, Kind.PRINCIPAL)
+# Costs, custody, fees, penalty, interest, principal: Civil Code of China, article 561, puts costs
+# before interest before principal; fees and penalty stand between as contracts here agree.
+KINDS = (Kind.COST, Kind.CUSTODY, Kind.FEE, Kind.PENALTY, Kind.INTEREST, Kind.PRINCIPAL)
 STANDARD: Order = tuple((bucket, kind) for bucket in Bucket for kind in KINDS)
 # A payment meant to free goods: what is due as ever, but of what is not yet due the principal.
 PRINCIPAL_FOR_RELEASE: Order = (
     *((bucket, kind) for bucket in (Bucket.PAST_DUE, Bucket.DUE) for kind in KINDS),
     (Bucket.FUTURE, Kind.COST),
+    (Bucket.FUTURE, Kind.CUSTODY),
     (Bucket.FUTURE, Kind.FEE),
     (Bucket.FUTURE, Kind.PENALTY),
     (Bucket.FUTURE, Kind.PRINCIPAL),

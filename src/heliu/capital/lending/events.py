@@ -167,6 +167,29 @@ class LoanWrittenOff(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PledgedGoodsSold(LoanRepaid):
+    """Goods of an enforced loan were sold; `value` is what they secured, `costs` came off first."""
+
+    name: ClassVar[str] = "capital.goods-sold"
+    flows: ClassVar[tuple[str, ...]] = ("logistics", "capital", "information")
+
+    value: int
+    costs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoanRecovered(Fact):
+    """The borrower paid on what was written off; both in minor units."""
+
+    name: ClassVar[str] = "capital.loan-recovered"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "information")
+
+    number: str
+    amount: int
+    claim_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoanCancelled(Fact):
     """The loan came to nothing: whatever had moved was taken back."""
 

@@ -90,8 +90,9 @@ class Loan(models.Model):
 
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
     `unapplied` and `deposit_back` (the borrower's money that the lender is to return) only repeat
-    what the books hold, for reading and for working out the next step. `stopped_stage` says which
-    payment the bank rejected. `default_noticed_on` is the day the lender gave notice of default.
+    what the books hold, for reading and for working out the next step; `recovered` is what came
+    after the rest was written off. `stopped_stage` says which payment the bank rejected.
+    `default_noticed_on` is the day the lender gave notice of default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -161,6 +162,7 @@ class Loan(models.Model):
     fee_paid = models.BigIntegerField(default=0)
     unapplied = models.BigIntegerField(default=0)
     deposit_back = models.BigIntegerField(default=0)
+    recovered = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -185,6 +187,17 @@ class Loan(models.Model):
                     deposit_back__gte=0,
                 ),
                 name="paid_sums_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recovered=0)
+                | models.Q(recovered__gt=0, written_off_at__isnull=False)
+                & models.Q(
+                    recovered__lte=models.F("principal")
+                    - models.F("principal_repaid")
+                    + models.F("interest_accrued")
+                    - models.F("interest_paid")
+                ),
+                name="recovered_within_the_claim",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["REFERRED", "DECLINED", "EXPIRED", "CANCELLED"])
@@ -236,6 +249,14 @@ class Loan(models.Model):
         self.penalty_paid += paid.penalty
         self.fee_paid += paid.fee
 
+    @property
+    def claim_left(self) -> int:
+        """What the borrower still owes of a loan that was written off, in fen."""
+        if self.written_off_at is None:
+            return 0
+        interest = self.interest_accrued - self.interest_paid
+        return self.principal - self.principal_repaid + interest - self.recovered
+
     def __str__(self) -> str:
         return self.number
 
@@ -245,12 +266,14 @@ class PaidBy(models.TextChoices):
 
     BORROWER = "BORROWER", _("Borrower")
     SELLER = "SELLER", _("Seller, as a refund")
+    SALE = "SALE", _("Sale of the goods")
 
 
 class Repayment(models.Model):
     """Money that came for a loan, and what it paid; never changed.
 
-    `unapplied` is what was left over: of a borrower's payment it waits as unapplied money, of a
+    `costs` are those of a sale of goods, with storage and custody; `recovered` paid on a loan that
+    was written off. `unapplied` is what was left over: it waits as unapplied money, but of a
     seller's refund it is the borrower's own share and goes back to it.
     """
 
@@ -262,10 +285,12 @@ class Repayment(models.Model):
     paid_by = models.CharField(max_length=8, choices=PaidBy, default=PaidBy.BORROWER)
     amount = models.BigIntegerField()
     effective = models.DateField()
+    costs = models.BigIntegerField(db_default=0)
     fee = models.BigIntegerField()
     penalty = models.BigIntegerField()
     interest = models.BigIntegerField()
     principal = models.BigIntegerField()
+    recovered = models.BigIntegerField(db_default=0)
     unapplied = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -277,10 +302,12 @@ class Repayment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    amount=models.F("fee")
+                    amount=models.F("costs")
+                    + models.F("fee")
                     + models.F("penalty")
                     + models.F("interest")
                     + models.F("principal")
+                    + models.F("recovered")
                     + models.F("unapplied")
                 ),
                 name="allocation_is_the_amount",
@@ -288,10 +315,12 @@ class Repayment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     amount__gt=0,
+                    costs__gte=0,
                     fee__gte=0,
                     penalty__gte=0,
                     interest__gte=0,
                     principal__gte=0,
+                    recovered__gte=0,
                     unapplied__gte=0,
                 ),
                 name="repayment_parts_not_negative",

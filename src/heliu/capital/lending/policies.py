@@ -118,6 +118,22 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class SaleCosts:
+    """What is paid out of the proceeds of a sale before the debt, in fen."""
+
+    sale: int = 0
+    custody: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.sale + self.custody
+
+
+NO_COSTS = SaleCosts()
+
+
+@dataclass(frozen=True)
 class Charges:
     """Interest and penalty from the first day to a day, in fen, whatever was paid of them."""
 
@@ -249,17 +265,28 @@ def owed(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Owed:
     )
 
 
-def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
+def owed_after_write_off(*, principal: int, interest: int, recovered: int) -> Owed:
+    """What is owed of a claim that was written off; what came since paid its interest first."""
+    on_interest = min(recovered, interest)
+    return Owed(principal - (recovered - on_interest), interest - on_interest, 0, 0)
+
+
+def allocate(
+    loan: Borrowed, owing: Owed, amount: int, on: date, *, costs: SaleCosts = NO_COSTS
+) -> Allocation:
     """Which of what is owed a payment of `amount` fen pays; the rest is unapplied.
 
-    Fee, penalty, interest, principal (Civil Code, article 561: interest before principal). A loan
-    whose programme frees goods first pays principal before interest while nothing is past due.
+    Costs of a sale, storage and custody, fee, penalty, interest, principal (Civil Code, article
+    561: costs before interest before principal). A loan whose programme frees goods first pays
+    principal before interest while nothing is past due.
     """
     rule = Waterfall(without_arrears=PRINCIPAL_FOR_RELEASE if loan.is_principal_first else None)
     due = loan.due_on
     paid = waterfall(
         rule,
         [
+            Claim(Kind.COST, due, costs.sale),
+            Claim(Kind.CUSTODY, due, costs.custody),
             Claim(Kind.FEE, due, owing.fee),
             Claim(Kind.PENALTY, due, owing.penalty),
             Claim(Kind.INTEREST, due, owing.interest),
@@ -269,6 +296,7 @@ def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
         on=on,
     )
     return Allocation(
+        costs=paid.paid(Kind.COST) + paid.paid(Kind.CUSTODY),
         fee=paid.paid(Kind.FEE),
         penalty=paid.paid(Kind.PENALTY),
         interest=paid.paid(Kind.INTEREST),
@@ -277,15 +305,23 @@ def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
     )
 
 
-def pay(loan: Borrowed, repaid: Sequence[tuple[date, int]], amount: int, effective: date) -> Paid:
-    """What a payment of `amount` fen pays, after what was repaid before.
+def pay(
+    loan: Borrowed,
+    repaid: Sequence[tuple[date, int]],
+    amount: int,
+    effective: date,
+    *,
+    costs: SaleCosts = NO_COSTS,
+) -> Paid:
+    """What a payment of `amount` fen pays, after what was repaid before; `costs` are those of a
+    sale of goods that brought it.
 
     A value day before that of the last repayment counts as that day, for what came later is
     allocated.
     """
     day = max([effective, *(earlier for earlier, _ in repaid), loan.disbursed_on or effective])
     owing = owed(loan, repaid, day)
-    return Paid(day, owing, allocate(loan, owing, amount, day))
+    return Paid(day, owing, allocate(loan, owing, amount, day, costs=costs))
 
 
 def amount_paying(loan: Borrowed, owing: Owed, principal: int, on: date) -> int:

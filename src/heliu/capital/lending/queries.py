@@ -99,11 +99,23 @@ def owed(loan: Loan, on: date) -> Owed:
 
 def owed_all(loans: Sequence[Loan], on: date) -> dict[UUID, Owed]:
     """What is owed on each loan if all is paid on a day."""
-    lent = [loan for loan in loans if loan.loan_returned_at is None]
+    given_up = [loan for loan in loans if loan.written_off_at is not None]
+    lent = [loan for loan in loans if loan.loan_returned_at is None and loan not in given_up]
     repaid = repaid_principals(lent) if lent else {}
-    return {loan.id: Owed(0, 0, 0, 0) for loan in loans} | {
-        loan.id: policies.owed(loan, repaid[loan.id], on) for loan in lent
-    }
+    return (
+        {loan.id: Owed(0, 0, 0, 0) for loan in loans}
+        | {loan.id: policies.owed(loan, repaid[loan.id], on) for loan in lent}
+        | {loan.id: _claim(loan) for loan in given_up}
+    )
+
+
+def _claim(loan: Loan) -> Owed:
+    """What is owed of a loan that was written off: interest and penalty run no more."""
+    return policies.owed_after_write_off(
+        principal=loan.principal - loan.principal_repaid,
+        interest=loan.interest_accrued - loan.interest_paid,
+        recovered=loan.recovered,
+    )
 
 
 def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = False) -> int:
@@ -211,7 +223,12 @@ def check() -> list[str]:
     accounts = {
         (row.code, row.ref): row.pk
         for row in Account.objects.filter(
-            code__in=[Code.LOAN_PRINCIPAL, Code.INTEREST_RECEIVABLE, Code.UNAPPLIED],
+            code__in=[
+                Code.LOAN_PRINCIPAL,
+                Code.INTEREST_RECEIVABLE,
+                Code.UNAPPLIED,
+                Code.CLAIM_WRITTEN_OFF,
+            ],
             org__in=Loan.objects.values("lender"),
         )
     }
@@ -222,6 +239,7 @@ def check() -> list[str]:
             Code.LOAN_PRINCIPAL: loan.principal_left,
             Code.INTEREST_RECEIVABLE: loan.interest_left,
             Code.UNAPPLIED: -loan.unapplied,
+            Code.CLAIM_WRITTEN_OFF: loan.claim_left,
         }
         for code, amount in said.items():
             account = accounts.get((code, str(loan.deal)))

@@ -53,6 +53,14 @@ WORDS = {
     ),
     "loan-enforced": N_("The bank enforces the loan for %(number)s"),
     "loan-written-off": N_("The bank has written off %(amount)s for %(number)s; it is still owed"),
+    "resale-asked": N_("Find a buyer for the pledged goods of %(number)s: the bank sells them"),
+    "sale-agreed": N_("The bank sells %(quantity)s pledged pieces of %(number)s for %(amount)s"),
+    "sale-to-pay": N_("You buy %(quantity)s pieces, sale %(sale)s: pay %(amount)s"),
+    "sale-called-off": N_("Sale %(sale)s was called off"),
+    "goods-sold": N_("%(quantity)s pledged pieces of %(number)s were sold for %(amount)s"),
+    "recovered": N_(
+        "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
+    ),
     "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),

@@ -197,7 +197,7 @@ class ReleaseOrder(models.Model):
 
     `key` names the repayment that earned it, once per pledge. Of the pick-up code only a digest
     is kept; it is used once, within its time. `taker` fetches them: the pledgor, or whoever took
-    over the goods of one in default.
+    over the goods of one in default; `taker_name` is for whom, where they were sold.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -218,6 +218,7 @@ class ReleaseOrder(models.Model):
     pledgee = models.UUIDField()
     custodian = models.UUIDField()
     taker = models.UUIDField()
+    taker_name = models.CharField(max_length=120, blank=True, db_default="")
 
     class Meta:
         constraints = [

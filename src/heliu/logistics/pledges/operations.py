@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -27,7 +27,13 @@ from heliu.logistics.pledges.models import (
     ReleaseOrder,
     ReleaseStatus,
 )
-from heliu.logistics.pledges.policies import Share, comes_free, digest_of, fresh_code
+from heliu.logistics.pledges.policies import (
+    Share,
+    comes_free,
+    digest_of,
+    fresh_code,
+    units_to_sell,
+)
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.warehousing import receipts
@@ -176,7 +182,7 @@ def release(
         return Released(known, "", known.quantity, known.value, is_new=False)
     if pledge.status not in BINDING:
         return None
-    lines = list(pledge.lines.filter(is_live=True).order_by("position"))
+    lines = _live_lines(pledge)
     pledge.entitlement, share = comes_free(
         pledge,
         [line.bound for line in lines],
@@ -207,7 +213,7 @@ def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -
     pledge = _locked(pledge)
     if known := pledge.releases.filter(key=key).first():
         return Released(known, "", known.quantity, known.value, is_new=False)
-    lines = list(pledge.lines.filter(is_live=True).order_by("position"))
+    lines = _live_lines(pledge)
     if not lines:
         return None
     share = Share(tuple(line.quantity - line.released for line in lines), pledge.bound_value)
@@ -220,14 +226,64 @@ def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -
     )
 
 
+def bound_goods(pledge: Pledge) -> dict[UUID, int]:
+    """How many units of each SKU are still bound."""
+    goods: dict[UUID, int] = {}
+    for line in _live_lines(pledge):
+        goods[line.sku_id] = goods.get(line.sku_id, 0) + line.quantity - line.released
+    return goods
+
+
+def share_of(pledge: Pledge, goods: Mapping[UUID, int]) -> Share:
+    """What so many units of each SKU, oldest row first, are of the bound goods. `Refused` where
+    less is bound."""
+    share = units_to_sell([(line.sku_id, line.bound) for line in _live_lines(pledge)], goods)
+    if share is None or not share.quantity:
+        raise Refused(
+            "not-so-much-bound",
+            "So much is not bound under %(number)s.",
+            field="quantity",
+            number=pledge.number,
+        )
+    return share
+
+
+def sell(
+    pledge: Pledge,
+    goods: Mapping[UUID, int],
+    *,
+    to: UUID,
+    name: str,
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> Released:
+    """So many units of each SKU were sold and paid for: they pass to `to`, who fetches them for
+    the buyer of this `name` under a fresh code. Once per `key`. `Refused` where less is bound."""
+    pledge = _locked(pledge)
+    if known := pledge.releases.filter(key=key).first():
+        return Released(known, "", known.quantity, known.value, is_new=False)
+    share = share_of(pledge, goods)
+    pledge.entitlement = min(pledge.pledged_value, pledge.entitlement + share.value)
+    pledge.released_quantity += share.quantity
+    pledge.released_value += share.value
+    if not pledge.bound_quantity:
+        pledge.given_to = to
+    pledge.save(update_fields=["entitlement", "given_to", "released_quantity", "released_value"])
+    return _let_go(
+        pledge, _live_lines(pledge), share, taker=to, taker_name=name, key=key, is_last=True,
+        audience=[to], actor=actor, at=at,
+    )  # fmt: skip
+
+
 def renew_code(
     release_order: ReleaseOrder, *, actor: Actor, at: datetime, hours: int = CODE_HOURS
 ) -> str:
     """A fresh code for goods that still wait; the old one is void. Only their owner may ask."""
     if not actor.is_system:
-        actor.require("order" if release_order.taker == release_order.pledgor else "sell")
         if release_order.taker not in actor.orgs:
             raise NotFound()
+        _require_to_fetch(release_order, actor)
     order = ReleaseOrder.objects.select_for_update().get(pk=release_order.pk)
     if order.status == ReleaseStatus.PICKED_UP:
         raise Refused("picked-up", "These goods were already picked up.")
@@ -238,6 +294,14 @@ def renew_code(
     if order.status == ReleaseStatus.EXPIRED:
         move(order, ReleaseStatus.RELEASED, moves=RELEASE_MOVES)
     return code
+
+
+def _require_to_fetch(order: ReleaseOrder, actor: Actor) -> None:
+    """Goods are fetched by who orders them, takes them back, or has sold them as the pledgee."""
+    ways = {order.pledgor: ("order",), order.pledgee: ("enforce",)}
+    allowed = ways.get(order.taker, ("order", "sell"))
+    if not any(actor.may(one) for one in allowed):
+        actor.require(allowed[0])
 
 
 def expire_codes(*, at: datetime) -> int:
@@ -269,13 +333,14 @@ def _let_go(
     share: Share,
     *,
     taker: UUID,
+    taker_name: str = "",
     key: str,
     is_last: bool,
     audience: Iterable[UUID],
     actor: Actor,
     at: datetime,
 ) -> Released:
-    order, code = _order_release(pledge, share, taker=taker, key=key, at=at)
+    order, code = _order_release(pledge, share, taker=taker, taker_name=taker_name, key=key, at=at)
     _set_free(order, lines, share, at=at)
     _step_on(pledge, is_last=is_last, actor=actor, at=at)
     record(
@@ -296,7 +361,7 @@ def _let_go(
 
 
 def _order_release(
-    pledge: Pledge, share: Share, *, taker: UUID, key: str, at: datetime
+    pledge: Pledge, share: Share, *, taker: UUID, taker_name: str, key: str, at: datetime
 ) -> tuple[ReleaseOrder, str]:
     code = _unused_code(pledge.custodian)
     order = ReleaseOrder.objects.create(
@@ -315,6 +380,7 @@ def _order_release(
         pledgee=pledge.pledgee,
         custodian=pledge.custodian,
         taker=taker,
+        taker_name=taker_name,
     )
     return order, code
 
@@ -391,6 +457,11 @@ def _unused_code(custodian: UUID) -> str:
 
 def _locked(pledge: Pledge) -> Pledge:
     return Pledge.objects.select_for_update().get(pk=pledge.pk)
+
+
+def _live_lines(pledge: Pledge) -> list[PledgeLine]:
+    """What is still bound, oldest first."""
+    return list(pledge.lines.filter(is_live=True).order_by("position"))
 
 
 def _parties(pledge: Pledge) -> tuple[UUID, UUID, UUID]:

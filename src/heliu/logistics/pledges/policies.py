@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 # Letters and digits that are not taken for one another, read aloud or written by hand.
 ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"
@@ -110,6 +111,19 @@ def value_up_to(lines: Sequence[Bound], units: Sequence[int]) -> int:
     last = max((place for place, n in enumerate(units) if n), default=-1)
     whole = sum(line.quantity * line.unit_value for line in lines[: max(last, 0)])
     return whole + (units[last] * lines[last].unit_value if last >= 0 else 0)
+
+
+def units_to_sell(rows: Sequence[tuple[UUID, Bound]], wanted: Mapping[UUID, int]) -> Share | None:
+    """So many units of each kind of goods out of rows of (kind, what is bound), oldest row first;
+    None where less is bound than is wanted."""
+    kinds, lines = [kind for kind, _ in rows], [row for _, row in rows]
+    bound: dict[UUID, int] = {}
+    for kind, row in rows:
+        bound[kind] = bound.get(kind, 0) + row.quantity
+    if any(not 0 < n <= bound.get(kind, 0) for kind, n in wanted.items()):
+        return None
+    units = taken_from(lines, kinds, wanted)
+    return Share(tuple(units), sum(n * row.unit_value for n, row in zip(units, lines, strict=True)))
 
 
 def fresh_code() -> str:

@@ -110,6 +110,7 @@ def default(one: Any) -> Terms:
     ]
     if one.seller_duty == "BUY_BACK":
         terms.append((_("Share of the price"), _share(one.buy_back_share)))
+    terms.append((_("Sold goods should bring"), _share(one.sale_floor)))
     return terms
 
 

@@ -40,7 +40,7 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
             view.order.pk,
             actor=actor,
             amount=amount,
-            value_day=_day(request, at),
+            value_day=day_typed(request, at),
             reference=request.POST.get("reference", ""),
             key=request.POST["idempotency_key"],
             at=at,
@@ -79,7 +79,8 @@ def _to_settle(actor: Actor, view: Any) -> open_account.OpenAccount:
     return account
 
 
-def _day(request: HttpRequest, at: datetime) -> date:
+def day_typed(request: HttpRequest, at: datetime) -> date:
+    """The value day that was typed; today where none was."""
     typed = request.POST.get("value_day", "").strip()
     if not typed:
         return day_of(at)

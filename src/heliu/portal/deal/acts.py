@@ -41,8 +41,8 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
         return acts
     if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):
         acts.append(Act(_("Sign…"), reverse("deal_sign", args=[deal.number]), is_filled=True))
-    if loan.status in RUNNING and actor.may("pay"):
-        label = _("Repay and release…") if view.pledge else _("Repay…")
+    if (loan.status in RUNNING or loan.claim_left) and actor.may("pay"):
+        label = _("Repay and release…") if view.pledge and not loan.claim_left else _("Repay…")
         acts.append(Act(label, reverse("deal_repay", args=[deal.number]), is_filled=True))
     return acts
 
@@ -69,7 +69,7 @@ def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if loan.status == "REFERRED" and actor.may("decide"):
         address = reverse("bank_request", args=[loan.number])
         return [Act(_("Decide…"), address, is_filled=True)]
-    if loan.status in ("OVERDUE", "ENFORCING") and actor.may("enforce"):
+    if loan.status in ("OVERDUE", "ENFORCING", "WRITTEN_OFF") and actor.may("enforce"):
         return [Act(_("Default…"), reverse("deal_default", args=[view.deal.number]))]
     return []
 

@@ -1,9 +1,9 @@
-"""The sheet of a loan in default: how far it has come, and the lender's next act."""
+"""The sheet of a loan in default: how far it has come, what was sold, the lender's next act."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,21 +18,24 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
+from heliu.portal.deal import selling
+from heliu.portal.deal.account_views import day_typed
 from heliu.portal.deal.reading import Reading, read
-from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import day_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import enforcement
+from heliu.trade import enforcement, liquidation, sales
+from heliu.trade.models import Sale, SaleStatus
 
-IN_DEFAULT = ("OVERDUE", "ENFORCING")
+IN_DEFAULT = ("OVERDUE", "ENFORCING", "WRITTEN_OFF")
 
 
 @dataclass(frozen=True)
 class Stage:
     """Where a default stands: the act that may follow, and why it may not yet.
 
-    `do` is None while nothing can be done but wait.
+    `do` is None while nothing can be done but wait. `form` is the part of the page with what else
+    is to be filled in, from `fields`.
     """
 
     heading: str
@@ -42,6 +45,8 @@ class Stage:
     done: str
     needs_reason: bool = True
     wait: str = ""
+    form: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -52,18 +57,20 @@ class Stage:
 @require_http_methods(["GET", "POST"])
 @desk_page
 def default(request: HttpRequest, ref: str) -> HttpResponse:
-    """Notice of default, enforcement, writing off: one after the other, each with what it does."""
+    """Notice of default, enforcement, sale, writing off: one after the other, each with what it
+    does."""
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
     if view.side != "lender" or view.loan is None or view.loan.status not in IN_DEFAULT:
         raise NotFound()
-    stage = stage_of(view, at)
+    sold = list(sales.of_deal(actor, view.deal.pk))
+    stage = stage_of(view, sold, request, at)
     asked = approvals.about(actor, view.deal.pk)
 
     def do() -> str:
         _act(request, stage, actor, view, at)
         say(request, stage.done)
-        return reverse("deal", args=[view.deal.number])
+        return reverse("deal_default" if sold else "deal", args=[view.deal.number])
 
     answer, refusal = (
         attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
@@ -75,16 +82,22 @@ def default(request: HttpRequest, ref: str) -> HttpResponse:
         "stage": stage,
         "asked": asked,
         "history": _history(view),
+        "sales": selling.sale_rows(sold, actor),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return answer or show(request, "deal/default.html", context, here="deals", status=status)
 
 
-def stage_of(view: Reading, at: datetime) -> Stage:
+def stage_of(view: Reading, sold: list[Sale], request: HttpRequest, at: datetime) -> Stage:
     """The lender's next act in a default."""
+    if view.loan.status == "WRITTEN_OFF":
+        return _given_up(view)
+    if unpaid := next((one for one in sold if one.status == SaleStatus.AGREED), None):
+        return _receiving(view, unpaid, request, at)
     if view.loan.status == "ENFORCING":
-        return _writing_off(view)
+        is_bound = view.pledge is not None and view.pledge.bound_quantity
+        return _selling(view, request) if is_bound else _writing_off(view)
     if view.loan.default_noticed_on is None:
         return _notice(view)
     return _enforcing(view, at)
@@ -140,8 +153,69 @@ def _enforcing(view: Reading, at: datetime) -> Stage:
     )
 
 
+def _selling(view: Reading, request: HttpRequest) -> Stage:
+    """Goods are bound: they are sold, unless the seller is just paying for them."""
+    is_paying = enforcement.is_seller_paying(view.deal)
+    reserve = selling.reserve_of(view)
+    return Stage(
+        heading=_("Sell the goods"),
+        button=_("Ask to sell"),
+        will=[
+            Will(_("The goods that are bound secure"), minor=view.pledge.bound_value),
+            Will(_("All of them should bring at least"), minor=reserve),
+            Will(_("Another person at the bank is asked to agree")),
+            Will(_("The money pays costs, penalty, interest and principal, in this order")),
+            Will(_("What is left over goes back to the buyer of the order; what is short is owed")),
+        ],
+        do=None
+        if is_paying
+        else lambda deal, *, reason, actor, at: liquidation.ask_to_sell(
+            deal, selling.terms_of(request.POST, view, actor), actor=actor, reason=reason, at=at
+        ),
+        done=_("Another person at the bank must agree now."),
+        wait=_("The bank is paying: the seller is called on its duty.") if is_paying else "",
+        form="deal/parts/sale_fields.html",
+        fields={"rows": selling.goods_to_sell(view, request.POST)},
+    )
+
+
+def _receiving(view: Reading, sale: Sale, request: HttpRequest, at: datetime) -> Stage:
+    """Goods are sold, and their money is awaited."""
+    return Stage(
+        heading=_("Money for sold goods"),
+        button=_("Record the money"),
+        will=[
+            Will(_("Price"), minor=sale.price),
+            Will(_("It pays costs, penalty, interest and principal, in this order")),
+            Will(_("The goods come free for %(who)s") % {"who": sale.buyer_name}),
+        ],
+        do=lambda deal, *, reason, actor, at: selling.note(
+            request, sale, actor, at, day_typed(request, at)
+        ),
+        done=_("It is written down."),
+        needs_reason=False,
+        form="deal/parts/receipt_fields.html",
+        fields={"sale": sale, "today": day_of(at)},
+    )
+
+
+def _given_up(view: Reading) -> Stage:
+    left = view.loan.claim_left
+    return Stage(
+        heading=_("Written off"),
+        button="",
+        will=[
+            Will(_("Still owed by the buyer"), minor=left),
+            Will(_("Paid since it was written off"), minor=view.loan.recovered),
+            Will(_("The deal has ended in default; what still comes is income of the bank")),
+        ],
+        do=None,
+        done="",
+        wait=_("The buyer can pay on it at any time.") if left else _("Nothing is owed any more."),
+    )
+
+
 def _writing_off(view: Reading) -> Stage:
-    bound = view.pledge.bound_quantity if view.pledge else 0
     left = view.loan.principal_left + view.loan.interest_left
     return Stage(
         heading=_("Write off the rest"),
@@ -151,11 +225,8 @@ def _writing_off(view: Reading) -> Stage:
             Will(_("The rest is the bank's loss"), minor=left),
             Will(_("The buyer owes it as before; the deal ends in default")),
         ],
-        do=None if bound else enforcement.ask_to_write_off,
+        do=enforcement.ask_to_write_off,
         done=_("Another person at the bank must agree now."),
-        wait=_("%(pieces)s are still bound: first they are paid for.") % {"pieces": pieces(bound)}
-        if bound
-        else "",
     )
 
 

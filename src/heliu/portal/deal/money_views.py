@@ -162,7 +162,10 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         "owed_text": money_text(owed.total),
         "amount_typed": money_text(amount) if amount is not None else typed,
         "problem": problem,
-        "shares": [
+        "is_claim": bool(view.loan.claim_left),
+        "shares": []
+        if view.loan.claim_left
+        else [
             Chip(
                 _("All") if n == 100 else percent_text(Decimal(n), 0),
                 f"?share={n}",
@@ -180,7 +183,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _to_repay(view: Any) -> Any:
     """What is owed, where something can be repaid now; not asked of a form that is sent again."""
-    if view.owed is None or view.loan.status not in lending.RUNNING:
+    if view.owed is None or not (view.loan.status in lending.RUNNING or view.loan.claim_left):
         raise NotFound("Nothing can be repaid here now.")
     return view.owed
 
@@ -207,7 +210,31 @@ def read_amount(typed: str) -> tuple[int | None, str]:
     return int(fen), ""
 
 
+def claim_preview(view: Any, amount: int) -> dict[str, Any]:
+    """What the amount pays of a loan that was written off: no goods are left to come free."""
+    left = view.loan.claim_left
+    over = max(0, amount - left)
+    rows = [
+        (_("Owed after writing off"), amount - over),
+        (_("Left over, comes back to you"), over),
+    ]
+    return {
+        "pays": [
+            *(Amount(label, minor) for label, minor in rows if minor),
+            Amount(_("Repaid"), amount, is_total=True),
+        ],
+        "amount_text": money_text(amount),
+        "button": _("Repay %(amount)s") % {"amount": money_text(amount)},
+        "will": [
+            Will(_("The bank takes the money from your account"), -amount),
+            Will(_("Still owed"), left - (amount - over)),
+        ],
+    }
+
+
 def _preview(actor: Actor, view: Any, amount: int, at: datetime) -> dict[str, Any]:
+    if view.loan.claim_left:
+        return claim_preview(view, amount)
     (subject,) = repayment.of_loans(actor, [view.loan], on=day_of(at))
     return repay_preview(view, amount, subject.simulate(amount))
 

@@ -73,7 +73,8 @@ def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
 
 def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
     """Goods that wait: for the side that fetches them, and for the keeper."""
-    own = {"buyer": view.deal.buyer, "seller": view.deal.seller}.get(side)
+    sides = {"buyer": view.deal.buyer, "seller": view.deal.seller, "lender": view.deal.lender}
+    own = sides.get(side)
     return [
         Todo(
             "due" if own else "moving",

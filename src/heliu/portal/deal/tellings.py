@@ -151,6 +151,12 @@ TELLINGS: dict[str, Telling] = {
     "capital.loan-enforced": Telling(
         N_("The bank enforces"), N_("Loan|enforced"), amount="principal", is_failure=True
     ),
+    "capital.goods-sold": Telling(
+        N_("Pledged goods sold"), N_("Goods|sold"), amount="amount", detail=_repaid
+    ),
+    "capital.loan-recovered": Telling(
+        N_("Paid after writing off"), N_("Paid|after all"), amount="amount"
+    ),
     "capital.loan-written-off": Telling(
         N_("Written off"), N_("Written|off"), amount="lost", is_failure=True
     ),

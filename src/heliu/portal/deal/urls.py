@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.deal import account_views, default, index, money_views, views
+from heliu.portal.deal import account_views, default, index, money_views, selling, views
 
 urlpatterns = [
     path("deals", index.index, name="deals"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
     path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
     path("deals/<str:ref>/default", default.default, name="deal_default"),
+    path("sales/<str:number>", selling.sale, name="sale"),
     path("deals/<str:ref>/settle", account_views.settle, name="deal_settle"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),

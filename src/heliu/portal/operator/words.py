@@ -42,6 +42,10 @@ CHECKS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("capital", "logistics"),
     ),
     "stock": (N_("Goods on hand are the sum of their movements"), ("logistics",)),
+    "sales": (
+        N_("What was sold in default left its pledge at its value, and its price paid the loan"),
+        ("capital", "logistics"),
+    ),
     "transport": (
         N_("What was shipped was ordered, what was counted was shipped"),
         ("commerce", "logistics"),

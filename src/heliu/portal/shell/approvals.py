@@ -14,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations, queries
+from heliu.portal.deal import selling
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
-from heliu.trade import approvals, deals
+from heliu.trade import approvals, deals, sales
 
 ROWS = 50
 ACTS = {
     "sign": N_("Sign a financing agreement"),
     "enforce": N_("Enforce a loan"),
+    "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
 }
 WILL = {
@@ -32,6 +34,10 @@ WILL = {
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),
         N_("The limit is closed, and the seller is called on its duty"),
+    ),
+    "sell": (
+        N_("The goods are sold; the buyer of the order can redeem them no more"),
+        N_("The money pays costs, penalty, interest and principal; what is left over goes back"),
     ),
     "write-off": (
         N_("What is left is the bank's loss, and the deal ends in default"),
@@ -64,6 +70,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
     or takes one's own question back."""
     actor, at = actor_of(request), now(request)
     asked = queries.get(actor, approval)
+    sale = sales.visible_to(actor).filter(approval=asked.pk).first()
 
     def do() -> str:
         if request.POST.get("withdraw") == "yes":
@@ -88,6 +95,8 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "may_vote": queries.may_vote(actor, asked),
         "is_own": asked.asked_by == actor.user_id,
         "deal": _deal(actor, asked.subject),
+        "sale": sale,
+        "about": selling.about(sale) if sale else [],
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

@@ -57,7 +57,7 @@ def release_rows(actor: Actor, orders: Sequence[Any]) -> list[ReleaseRow]:
     return [
         ReleaseRow(
             order=order,
-            owner=owners[order.taker].short if order.taker in owners else "",
+            owner=order.taker_name or (owners[order.taker].short if order.taker in owners else ""),
             goods=goods_words(order.lines.all()),
             bins=tuple(
                 dict.fromkeys(codes.get(line.stock_row.bin, "–") for line in order.lines.all())

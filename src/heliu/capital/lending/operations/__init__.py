@@ -9,6 +9,7 @@ from heliu.capital.lending.operations.enforcing import (
     price_for_seller,
     require_enforceable,
     require_overdue,
+    reserve_price,
     write_off,
 )
 from heliu.capital.lending.operations.goods import (
@@ -37,7 +38,10 @@ from heliu.capital.lending.operations.quoting import (
 )
 from heliu.capital.lending.operations.repaying import (
     Repaid,
+    Sale,
     close,
+    goods_sold,
+    recovered,
     repaid,
     seller_refunded,
     unapplied_returned,
@@ -52,6 +56,7 @@ from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed
 
 __all__ = [
     "Repaid",
+    "Sale",
     "Unwinding",
     "accrue",
     "amount_for",
@@ -70,6 +75,7 @@ __all__ = [
     "goods_released",
     "goods_shipped",
     "goods_short",
+    "goods_sold",
     "goods_taken_back",
     "last_day",
     "loan_returned",
@@ -81,11 +87,13 @@ __all__ = [
     "paying_seller",
     "price_for_seller",
     "quote",
+    "recovered",
     "refer",
     "repaid",
     "require_enforceable",
     "require_overdue",
     "require_signable",
+    "reserve_price",
     "seller_paid",
     "seller_refunded",
     "sign",

@@ -15,6 +15,7 @@ from heliu.capital.lending.queries import parties_of, repaid_principal
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
+from heliu.kernel.money import share_up
 
 
 def give_notice(loan: Loan, *, actor: Actor, at: datetime) -> date:
@@ -83,6 +84,11 @@ def price_for_seller(loan: Loan, value: int) -> int:
     if programme.seller_duty == SellerDuty.BUY_BACK:
         return int(value * programme.buy_back_share)
     return value if programme.seller_duty == SellerDuty.DIFFERENCE_REFUND else 0
+
+
+def reserve_price(loan: Loan, value: int) -> int:
+    """What goods of this value (fen) should bring by the programme when they are sold."""
+    return share_up(value, loan.programme.sale_floor)
 
 
 def write_off(loan: Loan, *, actor: Actor, at: datetime) -> int:

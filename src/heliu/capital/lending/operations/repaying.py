@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.books.policies import Allocation
 from heliu.capital.lending import policies
-from heliu.capital.lending.events import LoanClosed, LoanRepaid
+from heliu.capital.lending.events import LoanClosed, LoanRecovered, LoanRepaid, PledgedGoodsSold
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.operations.unwinding import end_if_done
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import NO_COSTS, Owed, SaleCosts
 from heliu.capital.lending.queries import parties_of, repaid_principal
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.events.facts import Fact
 
 SUMS = [
     "accrued_to",
@@ -33,6 +35,18 @@ SUMS = [
     "deposit_back",
 ]
 TAKES_MONEY = frozenset({*RUNNING, LoanStatus.REPAID, LoanStatus.UNWINDING})
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Goods of a loan that were sold: what they were worth and what selling them cost, in fen.
+
+    `buyer` is the organisation that bought them, None somebody without a book here.
+    """
+
+    value: int
+    costs: SaleCosts
+    buyer: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,41 @@ def seller_refunded(
     )
 
 
+def goods_sold(
+    loan: Loan, sale: Sale, *, price: int, key: str, effective: date, at: datetime
+) -> Repaid:
+    """Goods of an enforced loan brought `price` fen: it pays the costs of the sale, then the loan
+    like a repayment. What is more than all that is owed stays unapplied: it is the borrower's."""
+    return _receive(
+        loan, PaidBy.SALE, sale, amount=price, key=key, effective=effective, actor=SYSTEM, at=at
+    )
+
+
+def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetime) -> Repaid:
+    """The borrower paid on a loan that was written off: income of the lender, and a smaller claim.
+
+    What is more than the claim stays unapplied. `key` is the payment's own.
+    """
+    lock(loan)
+    known = Repayment.objects.filter(loan=loan, key=key).first()
+    if known is not None:
+        return _answer(loan, known, is_repeat=True)
+    taken = min(amount, loan.claim_left)
+    payment = Repayment.objects.create(
+        loan=loan, borrower=loan.borrower, lender=loan.lender, key=key, amount=amount,
+        effective=effective, fee=0, penalty=0, interest=0, principal=0, recovered=taken,
+        unapplied=amount - taken, at=at,
+    )  # fmt: skip
+    save(loan, recovered=loan.recovered + taken, unapplied=loan.unapplied + payment.unapplied)
+    entries = templates.recovered(parties_of(loan), taken, unapplied=payment.unapplied)
+    post(loan, "recovered", entries, key=key, effective=effective, at=at)
+    fact = LoanRecovered(
+        subject=loan.id, number=loan.number, amount=taken, claim_left=loan.claim_left
+    )
+    tell(loan, fact, actor=SYSTEM, at=at)
+    return _answer(loan, payment)
+
+
 def unapplied_returned(loan: Loan, *, amount: int, key: str, at: datetime) -> Loan:
     """The borrower has back `amount` of what it paid too much; more may be on its way yet."""
     lock(loan)
@@ -116,6 +165,7 @@ def close(
 def _receive(
     loan: Loan,
     paid_by: PaidBy,
+    sale: Sale | None = None,
     *,
     amount: int,
     key: str,
@@ -129,7 +179,8 @@ def _receive(
         return _answer(loan, known, is_repeat=True)
     _check(loan, amount)
     earlier = repaid_principal(loan)
-    paid = policies.pay(loan, earlier, amount, effective)
+    costs = sale.costs if sale else NO_COSTS
+    paid = policies.pay(loan, earlier, amount, effective, costs=costs)
     day, allocation = paid.on, paid.allocation
     payment = Repayment.objects.create(
         loan=loan,
@@ -139,6 +190,7 @@ def _receive(
         paid_by=paid_by,
         amount=amount,
         effective=day,
+        costs=allocation.costs,
         fee=allocation.fee,
         penalty=allocation.penalty,
         interest=allocation.interest,
@@ -148,28 +200,34 @@ def _receive(
     )
     now = [*earlier, (day, allocation.principal)]
     loan.count_paid(allocation)
-    if paid_by == PaidBy.BORROWER:
-        loan.unapplied += allocation.unapplied
-    else:
+    if paid_by == PaidBy.SELLER:
         loan.deposit_back += allocation.unapplied
+    else:
+        loan.unapplied += allocation.unapplied
     interest = reckon(loan, now, until=max(day, loan.accrued_to or day))
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
-    _book(loan, payment, allocation, at)
+    _book(loan, payment, allocation, sale, at)
     _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
-    fact = LoanRepaid(
-        subject=loan.id,
-        number=loan.number,
-        amount=amount,
-        fee=allocation.fee,
-        penalty=allocation.penalty,
-        interest=allocation.interest,
-        principal=allocation.principal,
-        unapplied=allocation.unapplied,
-        principal_left=loan.principal_left,
-    )
-    tell(loan, fact, actor=actor, at=at)
+    tell(loan, _fact(loan, payment, sale), actor=actor, at=at)
     return _answer(loan, payment)
+
+
+def _fact(loan: Loan, payment: Repayment, sale: Sale | None) -> Fact:
+    paid: dict[str, Any] = {
+        "subject": loan.id,
+        "number": loan.number,
+        "amount": payment.amount,
+        "fee": payment.fee,
+        "penalty": payment.penalty,
+        "interest": payment.interest,
+        "principal": payment.principal,
+        "unapplied": payment.unapplied,
+        "principal_left": loan.principal_left,
+    }
+    if sale is None:
+        return LoanRepaid(**paid)
+    return PledgedGoodsSold(**paid, value=sale.value, costs=payment.costs)
 
 
 def _check(loan: Loan, amount: int) -> None:
@@ -186,14 +244,17 @@ def _check(loan: Loan, amount: int) -> None:
         )
 
 
-def _book(loan: Loan, payment: Repayment, allocation: Allocation, at: datetime) -> None:
+def _book(
+    loan: Loan, payment: Repayment, allocation: Allocation, sale: Sale | None, at: datetime
+) -> None:
     parties = parties_of(loan)
-    if payment.paid_by == PaidBy.BORROWER:
+    if sale is not None:
+        kind = "goods_sold"
+        entries = templates.goods_sold(parties, allocation, value=sale.value, buyer=sale.buyer)
+    elif payment.paid_by == PaidBy.BORROWER:
         kind, entries = "repaid", templates.repaid(parties, allocation)
     else:
-        settled = Allocation(
-            allocation.fee, allocation.penalty, allocation.interest, allocation.principal
-        )
+        settled = replace(allocation, unapplied=0)
         kind = "refunded_by_seller"
         entries = templates.refunded_by_seller(parties, settled, deposit=allocation.unapplied)
     post(loan, kind, entries, key=payment.key, effective=payment.effective, at=at)
@@ -211,7 +272,12 @@ def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -
 
 def _answer(loan: Loan, payment: Repayment, *, is_repeat: bool = False) -> Repaid:
     allocation = Allocation(
-        payment.fee, payment.penalty, payment.interest, payment.principal, payment.unapplied
+        payment.costs,
+        payment.fee,
+        payment.penalty,
+        payment.interest,
+        payment.principal,
+        payment.unapplied,
     )
     return Repaid(
         allocation=allocation,
