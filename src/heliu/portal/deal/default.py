@@ -25,7 +25,6 @@ from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, sa
 from heliu.portal.ui.formats import day_text, money_text
 from heliu.portal.ui.parts import Will
 from heliu.trade import enforcement, liquidation, sales
-from heliu.trade.models import Sale, SaleStatus
 
 IN_DEFAULT = ("OVERDUE", "ENFORCING", "WRITTEN_OFF")
 
@@ -91,11 +90,11 @@ def default(request: HttpRequest, ref: str) -> HttpResponse:
     return answer or show(request, "deal/default.html", context, here="deals", status=status)
 
 
-def stage_of(view: Reading, sold: list[Sale], request: HttpRequest, at: datetime) -> Stage:
+def stage_of(view: Reading, sold: list[Any], request: HttpRequest, at: datetime) -> Stage:
     """The lender's next act in a default."""
     if view.loan.status == "WRITTEN_OFF":
         return _given_up(view)
-    if unpaid := next((one for one in sold if one.status == SaleStatus.AGREED), None):
+    if unpaid := next((one for one in sold if one.status == "AGREED"), None):
         return _receiving(view, unpaid, request, at)
     if view.loan.status == "ENFORCING":
         is_bound = view.pledge is not None and view.pledge.bound_quantity
@@ -182,7 +181,7 @@ def _selling(view: Reading, request: HttpRequest) -> Stage:
     )
 
 
-def _receiving(view: Reading, sale: Sale, request: HttpRequest, at: datetime) -> Stage:
+def _receiving(view: Reading, sale: Any, request: HttpRequest, at: datetime) -> Stage:
     """Goods are sold, and their money is awaited."""
     return Stage(
         heading=_("Money for sold goods"),
