@@ -92,7 +92,7 @@ def ask_to_sell(
             custodian=pledge.custodian,
             buyer=terms.buyer,
             buyer_name=_name(deal, terms),
-            goods=[[str(sku), quantity] for sku, quantity in sorted(goods.items())],
+            goods=[[str(sku), quantity] for sku, quantity in goods.items()],
             quantity=share.quantity,
             value=share.value,
             reserve=reserve,

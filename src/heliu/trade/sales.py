@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
@@ -9,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from heliu.capital.lending.models import PaidBy, Repayment
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
+from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import ReleaseOrder
 from heliu.trade.models import Deal, Sale
 
@@ -39,6 +41,19 @@ def get(actor: Actor, id_or_number: UUID | str) -> Sale:
 def of_deal(actor: Actor, deal: UUID) -> QuerySet[Sale]:
     """The sales of a deal's goods that were agreed, in their order."""
     return visible_to(actor).filter(deal=deal, agreed_at__isnull=False).order_by("asked_at")
+
+
+class Goods(NamedTuple):
+    """So many units of one kind of goods."""
+
+    sku: Sku
+    quantity: int
+
+
+def goods_of(sale: Sale) -> list[Goods]:
+    """What is sold, as far as the reader may see the goods."""
+    skus = Sku.objects.in_bulk(list(sale.quantities))
+    return [Goods(skus[sku], units) for sku, units in sale.quantities.items() if sku in skus]
 
 
 def paid(sale: Sale) -> Repayment | None:

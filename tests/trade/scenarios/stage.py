@@ -37,9 +37,11 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit.models import Programme, SellerDuty
+from heliu.capital.lending.policies import SaleCosts
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.posting.models import Journal as Written
@@ -54,6 +56,8 @@ from heliu.trade import (
     deliveries,
     enforcement,
     financed_order,
+    liquidation,
+    sales,
     side_exits,
     sweeper,
 )
@@ -72,6 +76,7 @@ PAYMENTS = {
     "returned loan": Purpose.LOAN_BACK,
     "returned deposit": Purpose.DEPOSIT_BACK,
     "returned overpayment": Purpose.UNAPPLIED_BACK,
+    "sale": Purpose.SALE,
 }
 ANSWERS = {
     "books": InstructionStatus.BOOKED,
@@ -264,6 +269,13 @@ def _hands_over_to_seller(stage: Stage) -> None:
     _show(stage, str(told.params["code"]), "go")
 
 
+@says("keeper", "hands over on the code the lender was told")
+def _hands_over_for_the_lender(stage: Stage) -> None:
+    with stage.world.desk(LENDER):
+        told = Notice.objects.filter(kind="goods-released").latest("at")
+    _show(stage, str(told.params["code"]), "go")
+
+
 @says("keeper", "stops an invented code")
 def _stops_wrong(stage: Stage) -> None:
     _show(stage, "777 777", "wrong")
@@ -290,6 +302,21 @@ def _agrees_on_a_share(stage: Stage, share: str) -> None:
         )
 
 
+@says("lender", "has agreed with the seller on no duty")
+def _agrees_on_nothing(stage: Stage) -> None:
+    _agrees_on(stage, SellerDuty.NONE)
+
+
+@says("lender", "has agreed with the seller on help to find a buyer")
+def _agrees_on_help(stage: Stage) -> None:
+    _agrees_on(stage, SellerDuty.RESALE_HELP)
+
+
+def _agrees_on(stage: Stage, duty: SellerDuty) -> None:
+    with stage.world.worker():
+        Programme.objects.update(seller_duty=duty)
+
+
 @says("lender", "gives notice of default")
 def _gives_notice(stage: Stage) -> None:
     with stage.world.desk(LENDER) as officer:
@@ -304,6 +331,63 @@ def _asks_to_enforce(stage: Stage) -> None:
 @says("lender", "asks to write off")
 def _asks_to_write_off(stage: Stage) -> None:
     _asks(stage, enforcement.ask_to_write_off)
+
+
+@says(
+    "lender",
+    r"asks to sell (?P<lines>.+?)(?P<seller> to the seller)? for (?P<price>[\d,]+\.\d\d)"
+    r"(, costs (?P<costs>[\d,]+\.\d\d))?(, custody (?P<custody>[\d,]+\.\d\d))?"
+    r"(?P<below>, below the reserve)?",
+)
+def _asks_to_sell(
+    stage: Stage,
+    lines: str,
+    seller: str | None,
+    price: str,
+    costs: str | None,
+    custody: str | None,
+    below: str | None,
+) -> None:
+    skus = stage.world.chain.skus
+    terms = liquidation.Terms(
+        price=minor(price, 0),
+        buyer=stage.world.chain.seller if seller else None,
+        buyer_name="" if seller else "somebody from outside",
+        goods=None if lines == "all" else {skus[code]: n for code, n in _quantities(lines).items()},
+        costs=SaleCosts(*(minor(cost, 0) if cost else 0 for cost in (costs, custody))),
+        below_reserve=bool(below),
+    )
+    with stage.world.desk(LENDER) as officer:
+        liquidation.ask_to_sell(
+            stage.deal, terms, actor=officer, reason="best offer", at=stage.world.at
+        )
+
+
+@says("lender", "writes down the money of the sale")
+def _writes_down(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        sale = sales.of_deal(officer, stage.deal).latest("asked_at")
+        liquidation.note_receipt(
+            sale.pk,
+            actor=officer,
+            reference="TT 4711",
+            value_day=day_of(stage.world.at),
+            at=stage.world.at,
+        )
+
+
+@says("lender", "calls the sale off")
+def _calls_off(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        sale = sales.of_deal(officer, stage.deal).latest("asked_at")
+        liquidation.call_off(sale.pk, actor=officer, reason="does not pay", at=stage.world.at)
+
+
+@says("seller", "pays for the sale")
+def _pays_for_the_sale(stage: Stage) -> None:
+    with stage.world.desk("sales@seller.demo") as seller:
+        sale = sales.visible_to(seller).get(deal=stage.deal)
+        liquidation.pay_for(sale.pk, actor=seller, at=stage.world.at)
 
 
 def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:

@@ -22,10 +22,9 @@ from heliu.portal.deal import selling
 from heliu.portal.deal.account_views import day_typed
 from heliu.portal.deal.reading import Reading, read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.ui.formats import day_text
+from heliu.portal.ui.formats import day_text, money_text
 from heliu.portal.ui.parts import Will
 from heliu.trade import enforcement, liquidation, sales
-from heliu.trade.models import Sale, SaleStatus
 
 IN_DEFAULT = ("OVERDUE", "ENFORCING", "WRITTEN_OFF")
 
@@ -35,7 +34,7 @@ class Stage:
     """Where a default stands: the act that may follow, and why it may not yet.
 
     `do` is None while nothing can be done but wait. `form` is the part of the page with what else
-    is to be filled in, from `fields`.
+    is to be filled in, from `fields`; `is_grave` is an act that is not lightly taken back.
     """
 
     heading: str
@@ -45,6 +44,8 @@ class Stage:
     done: str
     needs_reason: bool = True
     wait: str = ""
+    title: str = ""
+    is_grave: bool = True
     form: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
 
@@ -89,11 +90,11 @@ def default(request: HttpRequest, ref: str) -> HttpResponse:
     return answer or show(request, "deal/default.html", context, here="deals", status=status)
 
 
-def stage_of(view: Reading, sold: list[Sale], request: HttpRequest, at: datetime) -> Stage:
+def stage_of(view: Reading, sold: list[Any], request: HttpRequest, at: datetime) -> Stage:
     """The lender's next act in a default."""
     if view.loan.status == "WRITTEN_OFF":
         return _given_up(view)
-    if unpaid := next((one for one in sold if one.status == SaleStatus.AGREED), None):
+    if unpaid := next((one for one in sold if one.status == "AGREED"), None):
         return _receiving(view, unpaid, request, at)
     if view.loan.status == "ENFORCING":
         is_bound = view.pledge is not None and view.pledge.bound_quantity
@@ -156,13 +157,10 @@ def _enforcing(view: Reading, at: datetime) -> Stage:
 def _selling(view: Reading, request: HttpRequest) -> Stage:
     """Goods are bound: they are sold, unless the seller is just paying for them."""
     is_paying = enforcement.is_seller_paying(view.deal)
-    reserve = selling.reserve_of(view)
     return Stage(
         heading=_("Sell the goods"),
         button=_("Ask to sell"),
         will=[
-            Will(_("The goods that are bound secure"), minor=view.pledge.bound_value),
-            Will(_("All of them should bring at least"), minor=reserve),
             Will(_("Another person at the bank is asked to agree")),
             Will(_("The money pays costs, penalty, interest and principal, in this order")),
             Will(_("What is left over goes back to the buyer of the order; what is short is owed")),
@@ -175,11 +173,15 @@ def _selling(view: Reading, request: HttpRequest) -> Stage:
         done=_("Another person at the bank must agree now."),
         wait=_("The bank is paying: the seller is called on its duty.") if is_paying else "",
         form="deal/parts/sale_fields.html",
-        fields={"rows": selling.goods_to_sell(view, request.POST)},
+        fields={
+            "rows": selling.goods_to_sell(view, request.POST),
+            "value": view.pledge.bound_value,
+            "reserve": money_text(selling.reserve_of(view)),
+        },
     )
 
 
-def _receiving(view: Reading, sale: Sale, request: HttpRequest, at: datetime) -> Stage:
+def _receiving(view: Reading, sale: Any, request: HttpRequest, at: datetime) -> Stage:
     """Goods are sold, and their money is awaited."""
     return Stage(
         heading=_("Money for sold goods"),
@@ -194,6 +196,7 @@ def _receiving(view: Reading, sale: Sale, request: HttpRequest, at: datetime) ->
         ),
         done=_("It is written down."),
         needs_reason=False,
+        is_grave=False,
         form="deal/parts/receipt_fields.html",
         fields={"sale": sale, "today": day_of(at)},
     )
@@ -203,6 +206,7 @@ def _given_up(view: Reading) -> Stage:
     left = view.loan.claim_left
     return Stage(
         heading=_("Written off"),
+        title=_("Where it stands"),
         button="",
         will=[
             Will(_("Still owed by the buyer"), minor=left),

@@ -16,7 +16,6 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending.policies import SaleCosts
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
-from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.money_views import read_amount
@@ -24,7 +23,6 @@ from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, sa
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Amount, Will
 from heliu.trade import liquidation, sales
-from heliu.trade.models import Sale, SaleStatus
 
 
 def goods_to_sell(view: Any, typed: QueryDict) -> list[dict[str, Any]]:
@@ -67,7 +65,7 @@ def terms_of(typed: QueryDict, view: Any, actor: Actor) -> liquidation.Terms:
     )
 
 
-def sale_rows(found: Sequence[Sale], actor: Actor) -> list[dict[str, Any]]:
+def sale_rows(found: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
     """Sales with what the money of each paid, in the order of the waterfall, and its code."""
     codes = {
         one.key: one.number
@@ -81,7 +79,7 @@ def sale_rows(found: Sequence[Sale], actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def waterfall_of(sale: Sale) -> list[Amount]:
+def waterfall_of(sale: Any) -> list[Amount]:
     """Where the price of a sale went, from the first that is paid to what is left over."""
     paid = sales.paid(sale)
     if paid is None:
@@ -99,7 +97,7 @@ def waterfall_of(sale: Sale) -> list[Amount]:
     return [*shown, Amount(_("Price"), sale.price, is_total=True)]
 
 
-def about(sale: Sale) -> list[tuple[str, str]]:
+def about(sale: Any) -> list[tuple[str, str]]:
     """A sale in words: who buys what for how much, for those who must agree."""
     rows = [
         (_("Sold to"), sale.buyer_name),
@@ -115,12 +113,9 @@ def about(sale: Sale) -> list[tuple[str, str]]:
     return rows
 
 
-def goods_words(sale: Sale) -> str:
+def goods_words(sale: Any) -> str:
     """`1,000 M1, 500 B1`."""
-    codes = dict(Sku.objects.filter(pk__in=sale.quantities).values_list("pk", "code"))
-    return ", ".join(
-        f"{quantity:,} {codes.get(sku, '')}" for sku, quantity in sale.quantities.items()
-    )
+    return ", ".join(f"{quantity:,} {sku.code}" for sku, quantity in sales.goods_of(sale))
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,12 +139,12 @@ def sale(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **row,
         "row": row,
-        "goods": _goods(found),
+        "goods": sales.goods_of(found),
         "lender": known.get(found.lender),
         "house": known.get(found.custodian),
         "is_buyer": is_buyer,
         "is_private": not is_buyer,
-        "is_to_pay": is_buyer and found.status == SaleStatus.AGREED,
+        "is_to_pay": is_buyer and found.status == "AGREED",
         "is_paying": is_buyer and liquidation.is_paying(found),
         "will": [
             Will(_("The bank takes the price from your account"), -found.price),
@@ -161,7 +156,7 @@ def sale(request: HttpRequest, number: str) -> HttpResponse:
     return answer or show(request, "deal/sale.html", context, here="deals", status=status)
 
 
-def note(request: HttpRequest, found: Sale, actor: Actor, at: datetime, day: Any) -> None:
+def note(request: HttpRequest, found: Any, actor: Actor, at: datetime, day: Any) -> None:
     """The lender writes down the money, or calls the sale off."""
     if request.POST.get("call_off") == "yes":
         reason = request.POST.get("reason", "")
@@ -169,13 +164,6 @@ def note(request: HttpRequest, found: Sale, actor: Actor, at: datetime, day: Any
         return
     reference = request.POST.get("reference", "")
     liquidation.note_receipt(found.pk, actor=actor, reference=reference, value_day=day, at=at)
-
-
-def _goods(found: Sale) -> list[dict[str, Any]]:
-    skus = Sku.objects.in_bulk(list(found.quantities))
-    return [
-        {"sku": skus.get(sku), "quantity": quantity} for sku, quantity in found.quantities.items()
-    ]
 
 
 def _amount(typed: QueryDict, name: str, *, or_nothing: bool = False) -> int:
