@@ -37,11 +37,21 @@ def door() -> Iterator[str]:
 @contextmanager
 def bank_over_http(books: Path, *, door: str = "") -> Iterator[str]:
     """For the block the product speaks with a bank in a process of its own."""
-    with (
-        sandbox_bank(books, secret=SECRET, door=door) as address,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    with sandbox_bank(books, secret=SECRET, door=door) as address, _speaking_with(address):
+        yield address
+
+
+@contextmanager
+def bank_gone() -> Iterator[None]:
+    """For the block nobody is where the bank should be."""
+    with _speaking_with("http://127.0.0.1:9"):
+        yield
+
+
+@contextmanager
+def _speaking_with(address: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.HELIU_BANK", OVER_HTTP)
         patch.setattr("django.conf.settings.HELIU_BANK_URL", address)
         patch.setattr("django.conf.settings.HELIU_BANK_SECRET", SECRET)
-        yield address
+        yield

@@ -210,7 +210,8 @@ def test_names_are_matched_in_their_order(town: Town, django_capture_on_commit_c
     by_id, by_number, by_file = (sent(town, key=key) for key in "abc")
     end = f"<OrgnlEndToEndId>{by_file.number}</OrgnlEndToEndId>"
     comes(
-        pain002(by_id, "ACSC", names=f"<OrgnlInstrId>{by_id.pk.hex}</OrgnlInstrId>{end}"), "1.xml"
+        pain002(by_id, "ACSC", names=f"<OrgnlInstrId>{by_id.pk.hex.upper()}</OrgnlInstrId>{end}"),
+        "1.xml",
     )
     names = f"<OrgnlInstrId>?</OrgnlInstrId><OrgnlEndToEndId>{by_number.number}</OrgnlEndToEndId>"
     comes(pain002(by_number, "ACSC", names=names), "2.xml")
@@ -239,12 +240,37 @@ def test_a_booking_notice_books_and_said_again_changes_nothing(
     assert hear(town, django_capture_on_commit_callbacks) == 0
     assert town.heard == [("DEPOSIT", "BOOKED")]
     assert BankNotice.objects.count() == 1
-    back = entry(
-        "200.00", "CRDT", names=instr_id(payment), extra="<RvslInd>true</RvslInd>", id="E2"
-    )
-    comes(camt("054", payment.from_number, back), "back.xml")
+    # The other end of it says the same.
+    end = entry("200.00", "CRDT", names=instr_id(payment), status=status, id="E2")
+    comes(camt("054", payment.to_number, end, version=version), "end.xml")
     assert hear(town, django_capture_on_commit_callbacks) == 0
-    assert [one.status for one in queries.flagged_notices(SYSTEM)] == ["CONFLICT"]
+    assert [one.status for one in BankNotice.objects.order_by("pk")] == ["APPLIED", "REPEATED"]
+
+
+RETURNED = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+
+
+@pytest.mark.parametrize(
+    ("extra", "inner"), [("<RvslInd>true</RvslInd>", ""), ("", RETURNED), ("", "")]
+)
+@pytest.mark.parametrize("was_booked", [True, False])
+def test_money_that_comes_back_was_not_paid(
+    town: Town, extra: str, inner: str, was_booked: bool, django_capture_on_commit_callbacks
+) -> None:
+    payment = sent(town)
+    if was_booked:
+        comes(pain002(payment, "ACSC"), "1.xml")
+        hear(town, django_capture_on_commit_callbacks)
+    back = entry("200.00", "CRDT", names=instr_id(payment), extra=extra)
+    back = back.replace("</TxDtls>", f"{inner}</TxDtls>")
+    comes(camt("054", payment.from_number, back), "2.xml")
+    hear(town, django_capture_on_commit_callbacks)
+    payment.refresh_from_db()
+    flagged = [one.status for one in queries.flagged_notices(SYSTEM)]
+    assert (payment.status, flagged) == (
+        ("BOOKED", ["CONFLICT"]) if was_booked else ("REJECTED", [])
+    )
+    assert payment.reason == ("" if was_booked or not inner else "AC04")
 
 
 def test_what_is_of_no_payment_of_ours_waits_for_a_person(

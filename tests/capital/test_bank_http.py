@@ -20,7 +20,7 @@ from tests.capital.test_bank import AT
 from heliu.capital.bank.http import contract, rehearsal
 from heliu.capital.bank.http.adapter import HttpBank, connect
 from heliu.capital.bank.notices import Notice, read
-from heliu.capital.bank.port import BankTimeout, Order, Outcome, sealed
+from heliu.capital.bank.port import BankTimeout, Order, Outcome, current_bank, sealed
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.config.bank_beside import sandbox_bank
 from heliu.kernel.clock import day_of
@@ -167,9 +167,9 @@ def _parsed(block: str) -> Iterator[tuple[str, str]]:
         ({"body": b"{}"}, "bad-signature"),
         ({"timestamp": "1"}, "bad-signature"),
         ({"secret": "another"}, "bad-signature"),
-        ({"ago": 301}, "stale"),
-        ({"ago": -301}, "stale"),
-        ({"ago": 290}, ""),
+        ({"ago": 400}, "stale"),
+        ({"ago": -400}, "stale"),
+        ({"ago": 200}, ""),
     ],
 )
 def test_a_request_signed_otherwise_is_refused(bank: HttpBank, there: str, change, code) -> None:
@@ -209,8 +209,10 @@ def test_an_answer_is_believed_only_when_it_is_signed_for_this_question(bank: Ht
     assert says(SECRET, stamp="1") == "no answer"
 
 
-def test_a_bank_that_is_not_there_does_not_answer() -> None:
-    with pytest.raises(BankTimeout):
+def test_a_bank_that_is_not_there_does_not_answer_and_is_not_knocked_at_by_everybody() -> None:
+    with pytest.raises(BankTimeout, match="ConnectError"):
+        HttpBank("http://127.0.0.1:9", SECRET).status(new_id())
+    with pytest.raises(BankTimeout, match="not there just now"):
         HttpBank("http://127.0.0.1:9", SECRET).status(new_id())
 
 
@@ -364,6 +366,14 @@ def test_settings_that_are_not_fit_are_refused(settings, url, secret, code) -> N
     with pytest.raises(Refused) as refused:
         connect()
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("name", ["heliu.capital.bank.telex", "nothing"])
+def test_a_bank_that_is_none_is_told(settings, name) -> None:
+    settings.HELIU_BANK = name
+    with pytest.raises(Refused) as refused:
+        current_bank()
+    assert refused.value.code == "bank-unknown"
 
 
 def test_a_real_bank_is_no_sandbox(settings) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from heliu.capital.bank.models import BankAccount
 from heliu.cli import intake, sheets
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import queries as pricing
@@ -47,6 +48,15 @@ STOCK = [
     ["hengfeng", "1001", "1,200"],
     ["hengfeng", "1003", "-4"],
     ["nowhere", "1001", "1"],
+]
+ACCOUNTS = [
+    ["编号", "银行", "账户类型", "账号", "余额"],
+    ["lanhe", "bank", "current", "6228 0000 01", "1,200.50"],
+    ["lanhe", "bank", "SUPERVISED", "6228000002", ""],
+    ["lanhe", "bank", "CURRENT", "6228000003", "0"],
+    ["hengfeng", "bank", "CURRENT", "6228000001", "0"],
+    ["hengfeng", "bank", "PURSE", "6228000004", "0"],
+    ["hengfeng", "ghost", "CURRENT", "6228000005", "0"],
 ]
 
 
@@ -92,6 +102,22 @@ def test_parties_come_with_their_sellers_and_their_owner(chain: sheets.Intake) -
     )
     assert Membership.objects.get(org=lanhe.pk).user.username == "boss@lanhe.example"
     assert not Organization.objects.filter(code="late").exists()
+
+
+def test_accounts_are_entered_with_what_is_on_them(chain: sheets.Intake, tmp_path: Path) -> None:
+    bank = [PARTIES[0], ["bank", "Bank", "银行", "BANK", "", "", ""]]
+    intake.take_in("parties", sheet(tmp_path, "b.csv", bank), seller="")
+    result, _ = intake.take_in("accounts", sheet(tmp_path, "a.csv", ACCOUNTS), seller="")
+    assert sorted(BankAccount.objects.values_list("number", "kind", "opening")) == [
+        ("6228000001", "CURRENT", 1_200_50),
+        ("6228000002", "SUPERVISED", 0),
+    ]
+    assert reasons(result) == {
+        4: "lanhe has an account of this kind at bank",
+        5: "the account 6228000001 is there already",
+        6: "kind is none of CURRENT, SUPERVISED, NOSTRO: PURSE",
+        7: "bank names no organisation that is known: ghost",
+    }
 
 
 def test_products_are_found_afterwards(chain: sheets.Intake) -> None:

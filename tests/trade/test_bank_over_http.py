@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from tests.banks import bank_over_http, door
+from tests.banks import bank_gone, bank_over_http, door
 from tests.conftest import be, cloned
 from tests.trade import laws, life
 from tests.trade.conftest import AT, DEALERS, FAMILIES, SKUS, World, note_history
 from tests.trade.test_bank_faults import (
     FAULTS,
+    RUNNING,
     STRAIGHT,
     act_on,
     expected,
@@ -99,6 +100,28 @@ def test_an_order_to_its_close(world: World) -> None:
         assert not Order.objects.exists()
         assert not Account.objects.exists()
     laws.hold(world)
+
+
+def test_a_bank_that_was_away_is_asked_when_it_is_back(
+    laid_there: LAID, django_db_blocker: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    base, chain, books = laid_there
+    own = Path(shutil.copy(books, tmp_path))
+    with django_db_blocker.unblock(), cloned(base):
+        world = World(chain)
+        with bank_over_http(own):
+            placed = life.place(world)
+            life.sign(world, placed)
+        with bank_gone():
+            world.bank()
+            life.settle(world, hours=1)
+        with world.worker():
+            (deposit,) = PaymentInstruction.objects.filter(deal=placed.deal.id)
+            assert deposit.status == InstructionStatus.UNKNOWN
+        with bank_over_http(own):
+            life.settle(world, hours=1)
+            assert state_of(world, placed) == RUNNING
+            laws.hold(world)
 
 
 def test_a_refused_repayment_is_repeated(world: World) -> None:

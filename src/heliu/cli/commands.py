@@ -129,7 +129,7 @@ def check() -> None:
 
 @main.command(name="import")
 def import_(
-    what: Annotated[str, typer.Argument(help="parties, products, prices or stock.")],
+    what: Annotated[str, typer.Argument(help="parties, accounts, products, prices or stock.")],
     sheet: Annotated[
         Path, typer.Argument(help="An .xlsx or .csv file; its first row names the columns.")
     ],

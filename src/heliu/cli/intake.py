@@ -1,4 +1,4 @@
-"""`heliu import`: parties, products, prices, opening stock from sheets, through the operations."""
+"""`heliu import`: parties, accounts, products, prices, opening stock from sheets, by operations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank import queries as payments
+from heliu.capital.bank.models import AccountKind
 from heliu.cli.sheets import Intake, Row, Unfit, read, write_rejects
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
@@ -40,7 +43,7 @@ def take_in(what: str, sheet: Path, *, seller: str) -> tuple[Intake, Path | None
     if what not in KINDS:
         raise Trouble(f"There is no import of {what}; there is {', '.join(KINDS)}.")
     head, rows = read(sheet)
-    owner = None if what == "parties" else organization_of(seller, "--seller")
+    owner = None if what in OF_MANY else organization_of(seller, "--seller")
     intake = Intake()
     with transaction.atomic():
         KINDS[what](rows, owner, intake)
@@ -88,6 +91,40 @@ def _party(row: Row) -> None:
     if email := row.text("email"):
         person = row.text("person", email)
         enrol(actor=ACTOR, email=email, name=person, org=made.pk, role="owner")
+
+
+def _accounts(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
+    for row in rows:
+        _try(row, intake, _account)
+
+
+def _account(row: Row) -> None:
+    """An account of an organisation at a bank, with what is on it now."""
+    kind, number = row.needed("kind").upper(), row.needed("number").replace(" ", "")
+    if kind not in AccountKind.values:
+        raise Unfit(f"kind is none of {', '.join(AccountKind.values)}: {kind}")
+    holder, keeper = (_organization(row, column) for column in ("code", "bank"))
+    known = payments.accounts_visible_to(ACTOR)
+    if known.filter(number=number).exists():
+        raise Unfit(f"the account {number} is there already")
+    if known.filter(org=holder, bank=keeper, kind=kind).exists():
+        raise Unfit(f"{row.text('code')} has an account of this kind at {row.text('bank')}")
+    bank.register_account(
+        org=holder,
+        bank=keeper,
+        kind=kind,
+        number=number,
+        opening=row.minor("opening") if row.text("opening", "0") != "0" else 0,
+        actor=ACTOR,
+        at=clock.now(),
+    )
+
+
+def _organization(row: Row, column: str) -> UUID:
+    found = queries.visible_to(ACTOR).filter(code=row.needed(column)).first()
+    if found is None:
+        raise Unfit(f"{column} names no organisation that is known: {row.text(column)}")
+    return found.pk
 
 
 def _products(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
@@ -164,10 +201,13 @@ def _stock(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
 
 KINDS: dict[str, Callable[[list[Row], UUID | None, Intake], None]] = {
     "parties": _parties,
+    "accounts": _accounts,
     "products": _products,
     "prices": _prices,
     "stock": _stock,
 }
+# These sheets name the organisation row by row.
+OF_MANY = frozenset({"parties", "accounts"})
 
 
 def _try(row: Row, intake: Intake, look: Callable[[Row], None]) -> None:

@@ -37,6 +37,9 @@ COLUMNS = {
     "warehouse": "warehouse", "仓库": "warehouse",
     "quantity": "quantity", "qty": "quantity", "数量": "quantity", "库存": "quantity",
     "lot": "lot", "批次": "lot",
+    "bank": "bank", "银行": "bank", "开户行": "bank", "kind": "kind", "账户类型": "kind",
+    "number": "number", "account": "number", "账号": "number",
+    "opening": "opening", "balance": "opening", "余额": "opening",
 }  # fmt: skip
 
 

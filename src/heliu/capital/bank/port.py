@@ -20,6 +20,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
+from heliu.kernel.errors import Refused
 from heliu.kernel.money import CURRENCY
 
 
@@ -117,7 +118,13 @@ class Bank(Protocol):
 
 def current_bank() -> Bank:
     """The bank this installation speaks with: what `adapter.connect()` of its package gives."""
-    bank: Bank = import_module(f"{settings.HELIU_BANK}.adapter").connect()
+    name = f"{settings.HELIU_BANK}.adapter"
+    try:
+        bank: Bank = import_module(name).connect()
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        raise Refused("bank-unknown", "HELIU_BANK names no way to speak with a bank.") from error
     return bank
 
 

@@ -127,9 +127,16 @@ def _payments(names: Iterable[Names]) -> Known:
 def _match(names: Names, known: Known) -> PaymentInstruction | None:
     """The payment a message means: by InstrId, else by EndToEndId, else by its file of one."""
     for name in (names.instruction, names.end_to_end, names.message):
-        if found := known.get(name):
+        id = _id(name)
+        if found := known.get(id.hex if id else name):
             return found
     return None
+
+
+def _came_back(report: Report, payment: PaymentInstruction) -> bool:
+    """Whether an entry moves the money against the payment: in where it left, out where it went."""
+    backwards = {payment.from_number: True, payment.to_number: False}
+    return backwards.get(report.account) is report.is_credit
 
 
 def _notice(report: Report, payment: PaymentInstruction | None) -> SignedNotice:
@@ -140,11 +147,12 @@ def _notice(report: Report, payment: PaymentInstruction | None) -> SignedNotice:
             "No payment of ours is called %(name)s.",
             name=report.names.instruction or report.names.end_to_end or report.names.message,
         )
+    is_booked = report.is_booked and not (payment and _came_back(report, payment))
     notice = Notice(
         id=report.key,
         # For nothing of ours it waits for a person, under an id made of the name it bears.
         instruction=payment.pk if payment else uuid5(NAMESPACE_URL, str(report.names)),
-        outcome=Outcome.BOOKED if report.is_booked else Outcome.REJECTED,
+        outcome=Outcome.BOOKED if is_booked else Outcome.REJECTED,
         amount=amount,
         booked_at=report.at,
         reason=report.reason[:12],
@@ -155,12 +163,11 @@ def _notice(report: Report, payment: PaymentInstruction | None) -> SignedNotice:
 
 def _statement(day: AccountDay, known: Known) -> BankStatement:
     entries = []
-    for entry in day.entries:
+    for n, entry in enumerate(day.entries, 1):
         payment = _match(entry.names, known)
         reference = str(payment.pk) if payment else entry.names.end_to_end
-        entries.append(
-            StatementEntry(entry.id, entry.amount, reference, entry.counterparty, entry.at)
-        )
+        id = entry.id or str(n)
+        entries.append(StatementEntry(id, entry.amount, reference, entry.counterparty, entry.at))
     return BankStatement(day.number, day.day, day.opening, tuple(entries), day.closing)
 
 

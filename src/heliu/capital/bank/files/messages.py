@@ -17,7 +17,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a payment. `amount` is None where the message does not repeat it."""
+    """What became of a payment. `amount` is None where the message does not repeat it.
+
+    Of an entry, `account` is where it was booked and `is_credit` whether money came in there.
+    """
 
     key: str  # the same whenever the file is read
     names: Names
@@ -25,17 +28,21 @@ class Report:
     at: datetime
     amount: int | None = None
     reason: str = ""
+    account: str = ""
+    is_credit: bool = False
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One booking on an account: in is positive."""
+    """One booking on an account: in is positive. `is_back` where it takes another one back."""
 
     id: str
     names: Names
     amount: int
     counterparty: str
     at: datetime
+    is_back: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -109,13 +110,13 @@ def _camt053(root: Element) -> Message:
     """BankToCustomerStatement: days of accounts; what is booked there is reported too."""
     message = Message("camt.053")
     for statement in root.iterfind("BkToCstmrStmt/Stmt"):
-        entries = list(_entries(statement, message))
-        number = _number(_one(statement, "Acct"))
+        number, entries = _number(_one(statement, "Acct")), _entries(statement)
         opening, _ = _balance(statement, OPENING)
         closing, day = _balance(statement, CLOSING)
         if opening + sum(entry.amount for entry in entries) != closing:
-            raise Unfit(f"opening and entries of {number} do not make its closing balance")
+            raise Unfit(f"opening and entries of …{number[-4:]} do not make its closing balance")
         message.days.append(AccountDay(number, day, opening, closing, tuple(entries)))
+        message.reports.extend(_reported(message.kind, statement, entries))
     if not message.days:
         raise Unfit("BkToCstmrStmt/Stmt is missing")
     return message
@@ -124,37 +125,55 @@ def _camt053(root: Element) -> Message:
 def _camt054(root: Element) -> Message:
     """BankToCustomerDebitCreditNotification: what was booked just now."""
     message = Message("camt.054")
-    for notification in root.iterfind("BkToCstmrDbtCdtNtfctn/Ntfctn"):
-        list(_entries(notification, message))
+    for told in root.iterfind("BkToCstmrDbtCdtNtfctn/Ntfctn"):
+        message.reports.extend(_reported(message.kind, told, _entries(told)))
     return message
 
 
-def _entries(parent: Element, message: Message) -> Iterator[Entry]:
-    """The booked entries, a collected one as its parts where they tell their amounts."""
-    said = _text(parent, "Id")
-    for n, one in enumerate(parent.iterfind("Ntry")):
-        if (one.findtext("Sts/Cd") or one.findtext("Sts") or "").strip() != "BOOK":
-            continue
-        sign, at = _sign(one), _booked(one)
-        total = sign * _amount(_one(one, "Amt"))
-        id = one.findtext("AcctSvcrRef") or one.findtext("NtryRef") or f"{said}/{n}"
-        parts = list(one.iterfind("NtryDtls/TxDtls"))
-        amounts = [_part(part) for part in parts]
-        if len(parts) < 2 or sum(amount or 0 for amount in amounts) != abs(total):
-            parts, amounts = parts[:1] if len(parts) == 1 else [Element("TxDtls")], [abs(total)]
-        for m, (part, amount) in enumerate(zip(parts, amounts, strict=True)):
-            names = _names(part)
-            entry = Entry(id[:40], names, sign * (amount or 0), _counterparty(part, sign), at)
-            if names != Names() and entry.amount:
-                message.reports.append(_told(message.kind, f"{said}/{n}/{m}", one, part, entry))
-            yield entry
+def _entries(parent: Element) -> list[Entry]:
+    """What is booked; what is only announced is left out."""
+    return [
+        entry
+        for one in parent.iterfind("Ntry")
+        if (one.findtext("Sts/Cd") or one.findtext("Sts") or "").strip() == "BOOK"
+        for entry in _parts_of(one)
+    ]
 
 
-def _told(kind: str, key: str, one: Element, part: Element, entry: Entry) -> Report:
-    """An entry as a report. One that takes a booking back contradicts what was said of it."""
+def _parts_of(one: Element) -> Iterator[Entry]:
+    """An entry; a collected one as its parts, where they tell amounts that make the whole."""
+    sign, at, total = _sign(one), _booked(one), _amount(_one(one, "Amt"))
+    id = one.findtext("AcctSvcrRef") or one.findtext("NtryRef") or ""
     is_reversal = one.findtext("RvslInd", "").strip() in ("true", "1")
-    reason = part.findtext("RtrInf/Rsn/Cd", "") if is_reversal else ""
-    return _report(kind, key, entry.names, not is_reversal, entry.at, abs(entry.amount), reason)
+    parts = list(one.iterfind("NtryDtls/TxDtls"))
+    amounts = [_part(part) or 0 for part in parts]
+    if len(parts) == 1:
+        amounts = [total]
+    elif sum(amounts) != total:
+        parts, amounts = [Element("TxDtls")], [total]
+    for part, amount in zip(parts, amounts, strict=True):
+        yield Entry(
+            id=id[:40],
+            names=_names(part),
+            amount=sign * amount,
+            counterparty=_counterparty(part, sign),
+            at=at,
+            is_back=is_reversal or part.find("RtrInf") is not None,
+            reason=part.findtext("RtrInf/Rsn/Cd", ""),
+        )
+
+
+def _reported(kind: str, parent: Element, entries: list[Entry]) -> Iterator[Report]:
+    """What the entries that name a payment say of it."""
+    said, account = _text(parent, "Id"), _number(_one(parent, "Acct"))
+    for n, entry in enumerate(entries):
+        if entry.names == Names() or not entry.amount:
+            continue
+        where = f"{account}/{said}/{n}/{entry.id}/{entry.amount:+}"
+        report = _report(
+            kind, where, entry.names, not entry.is_back, entry.at, abs(entry.amount), entry.reason
+        )
+        yield replace(report, account=account, is_credit=entry.amount > 0)
 
 
 def _names(part: Element) -> Names:
@@ -249,7 +268,7 @@ def _report(
     kind: str, where: str, names: Names, is_booked: bool, at: datetime, amount: int | None, why: str
 ) -> Report:
     """A report under a key that is the same whenever this is said in this place of this file."""
-    said = f"{where}\n{names}\n{is_booked}\n{amount}"
+    said = f"{where}\n{names}\n{is_booked}\n{amount}\n{at}"
     key = f"{kind}-{sha256(said.encode()).hexdigest()[:40]}"
     return Report(key, names, is_booked, at, amount, why)
 

@@ -27,8 +27,10 @@ from heliu.capital.bank.port import (
 from heliu.kernel.errors import Refused
 
 TIMEOUT = httpx.Timeout(10, connect=3)
+AWAY = 5.0  # seconds in which a bank whose door did not open is not knocked at again
 
 log = logging.getLogger(__name__)
+_away_until: dict[str, float] = {}  # by address, in the time of `time.monotonic`
 
 
 class HttpBank:
@@ -72,10 +74,7 @@ class HttpBank:
         request.headers[contract.TIMESTAMP], request.headers[contract.SIGNATURE] = stamp, seal
         if said is not None:
             request.headers["Content-Type"] = "application/json"
-        try:
-            answer = _client().send(request)
-        except httpx.HTTPError as error:
-            raise BankTimeout(f"{path}: {type(error).__name__}") from error
+        answer = self._send(request, path)
         if not self._is_signed(answer, seal):
             raise BankTimeout(f"{path}: status {answer.status_code}, without a valid signature")
         try:
@@ -86,6 +85,17 @@ class HttpBank:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError as error:
             raise BankTimeout(f"{path}: an answer that is none of the contract") from error
+
+    def _send(self, request: httpx.Request, path: str) -> httpx.Response:
+        """Send; the many who wait do not each wait for a bank that is not there."""
+        if time.monotonic() < _away_until.get(self._url, 0):
+            raise BankTimeout(f"{path}: the bank was not there just now")
+        try:
+            return _client().send(request)
+        except httpx.HTTPError as error:
+            if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                _away_until[self._url] = time.monotonic() + AWAY
+            raise BankTimeout(f"{path}: {type(error).__name__}") from error
 
     def _is_signed(self, answer: httpx.Response, asked: str) -> bool:
         stamp = answer.headers.get(contract.TIMESTAMP, "")
