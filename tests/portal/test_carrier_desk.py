@@ -110,8 +110,6 @@ def test_the_carrier_sees_no_price_no_loan_and_no_deal(demo: World) -> None:
             placed.deal.number,
             placed.order.number,
             placed.loan.number,
-            "9.00",
-            "Dealer 1",
         ):
             assert secret not in page, (address, secret)
     for address in (f"/deals/{placed.deal.number}", "/carrier/SH-2611-999999"):
