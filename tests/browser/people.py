@@ -7,5 +7,6 @@ PEOPLE = {
     "seller": "sales@seller.demo",
     "bank": "credit@bank.demo",
     "warehouse": "gate@warehouse.demo",
+    "carrier": "carrier@carrier.demo",
     "operator": "ops@operator.demo",
 }

@@ -165,7 +165,8 @@ def list_carriages(
     """The carriages the asker carries or whose goods it sends, gets, owns or has lent for."""
     rows = queries.carriages_visible_to(request.actor)
     rows = rows.filter(status=status) if status else rows
-    return page(request, response, rows, paging, by=("-given_at", "-id"), show=CarriageOut.from_orm)
+    by = ("-given_at", "-id")
+    return page(request, response, rows, paging, by=by, show=lambda row: row)
 
 
 @router.get("/carriages/{ref}", response=CarriageDetail)

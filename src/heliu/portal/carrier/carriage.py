@@ -128,6 +128,7 @@ def _page(
     shots = files.of_subjects(actor, [carriage.pk, *(one.pk for one in exceptions)])
     may_carry = actor.may("carry")
     taps = transport.next_of(carriage) if may_carry else []
+    said = list(transport.said_of(carriage))
     context = {
         "carriage": carriage,
         "origin": stop(waybill["from"]),
@@ -136,9 +137,8 @@ def _page(
             {"code": one["code"], "name": in_language(one, "name"), "quantity": one["quantity"]}
             for one in waybill["goods"]
         ],
-        "steps": _steps(carriage),
-        "step": f"{WAY.index(carriage.status) + 1} / {len(WAY)}",
-        "said": transport.said_of(carriage),
+        "steps": _steps(carriage, said),
+        "said": said,
         "taps": [{"kind": one.value, "label": one.label} for one in taps],
         "may_hand_over": may_carry and carriage.status not in ("TO_PICK_UP", "DELIVERED"),
         "may_say": may_carry and not carriage.is_counted,
@@ -156,17 +156,18 @@ def _page(
     return show(request, "carrier/carriage.html", context, here="carrier_home", status=status)
 
 
-def _steps(carriage: Any) -> list[Step]:
-    """The way in six words: what is done, what is now, what comes."""
-    place = WAY.index(carriage.status)
-    is_over = carriage.status == "DELIVERED"
-    states = [
-        "done" if n < place or is_over else "now" if n == place else "later" for n in range(6)
-    ]
+def _steps(carriage: Any, said: Any) -> list[Step]:
+    """The way in six words: what was said of it, what is now, what was not said or is to come."""
+    done = {"TO_PICK_UP", *(one.kind for one in said)}
     return [
-        Step(str(CarriageStatus(kind).label), state)
-        for kind, state in zip(WAY, states, strict=True)
+        Step(str(CarriageStatus(kind).label), _state(kind, carriage.status, done)) for kind in WAY
     ]
+
+
+def _state(kind: str, now: str, done: set[str]) -> str:
+    if kind == now and now != "DELIVERED":
+        return "now"
+    return "done" if kind in done or kind == now else "later"
 
 
 def _mine(request: HttpRequest, number: str) -> Any:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import policies, queries
-from heliu.capital.lending.models import Loan
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -75,11 +74,11 @@ def finance(request: HttpRequest) -> HttpResponse:
 class Owing:
     """A running loan and what is owed on it: today, on its due day, and for one day more."""
 
-    def __init__(self, loan: Loan, now: policies.Owed, at_due: int, a_day: int) -> None:
+    def __init__(self, loan: Any, now: policies.Owed, at_due: int, a_day: int) -> None:
         self.loan, self.now, self.at_due, self.a_day = loan, now, at_due, a_day
 
     @classmethod
-    def of(cls, loan: Loan, repaid: Sequence[tuple[date, int]], on: date) -> Owing:
+    def of(cls, loan: Any, repaid: Sequence[tuple[date, int]], on: date) -> Owing:
         """What is owed if all of it is paid on a day."""
         return cls(
             loan,
@@ -124,7 +123,7 @@ def _late_note(late: Sequence[Owing], today: date) -> str:
     return ngettext("for %(n)d day", "for up to %(n)d days", days) % {"n": days}
 
 
-def due_words(loan: Loan, today: date) -> str:
+def due_words(loan: Any, today: date) -> str:
     """When a loan is due, in words: the day, how long that is, and what being late costs."""
     language = get_language() or "en"
     day, left = day_text(loan.due_on, today, language), (loan.due_on - today).days
@@ -225,7 +224,7 @@ def _share_words(bound: int, pledged: int) -> str:
     }
 
 
-def _table(actor: Actor, shown: QuerySet[Loan], tab: str, number: str | None) -> dict[str, Any]:
+def _table(actor: Actor, shown: QuerySet[Any], tab: str, number: str | None) -> dict[str, Any]:
     """Loans that are not running, or all of them, as a list."""
     page = parts.Leaves(shown.order_by("due_on", "id"), ROWS).get_page(number)
     lenders = names({loan.lender for loan in page})
