@@ -13,6 +13,7 @@ HELIU_WAITING            requests that may wait for one of these (default 300)
 HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
 HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
+HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "heliu.kernel.consent",
     "heliu.kernel.idempotency",
     "heliu.kernel.events",
+    "heliu.kernel.webhooks",
     "heliu.kernel.files",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
@@ -157,7 +159,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "heliu.config.static.StampedStorage"},
 }
 
-# Tasks are found as the tasks.py of an app; only `heliu.trade` has one.
+# Tasks are found as the tasks.py of an app.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": 4,
     "fetch_job_polling_interval": 1.0,  # for what was put in while nobody listened
@@ -167,5 +169,6 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
+HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))
