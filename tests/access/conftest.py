@@ -24,6 +24,8 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
+from heliu.kernel.webhooks import operations as webhooks
+from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport.models import Shipment
@@ -107,6 +109,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
     in_default(world, late, asked, hopeless)
+    webhooks_of = endpoints(world)
     with world.worker():
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
@@ -141,6 +144,7 @@ def live(world: World) -> dict[str, Any]:
             "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
+            **webhooks_of,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -183,6 +187,22 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     world.bank()
     with world.worker():
         Facility.objects.update(status="ACTIVE")
+
+
+def endpoints(world: World) -> dict[str, Any]:
+    """Two webhooks of the first dealer: one with a message that was taken, one that is paused."""
+    with world.desk(world.dealer) as owner:
+        made, paused = (
+            webhooks.add(
+                actor=owner, name=name, url=f"https://{name}.example.com/in", wanted=[], at=world.at
+            )
+            for name in ("erp", "bi")
+        )
+        webhooks.pause(paused.pk, actor=owner, at=world.at)
+        sent = webhooks.test(made.pk, actor=owner, at=world.at)
+    with world.worker():
+        Delivery.objects.update(status="DELIVERED", code=204, ended_at=world.at)
+    return {"webhook": made.pk, "paused_webhook": paused.pk, "open_delivery": sent.pk}
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -33,6 +33,11 @@ NAMES = {
     "approval": {"approval": "approval"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
+    "webhook": {"webhook": "webhook"},
+    "webhook_change": {"webhook": "webhook"},
+    "webhook_act": {"webhook": "webhook"},
+    "webhook_replay": {"webhook": "webhook"},
+    "webhook_delivery": {"webhook": "webhook", "delivery": "open_delivery"},
     "dealer_code": {"number": "release"},
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
@@ -47,7 +52,7 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "operator_check_now",

@@ -114,7 +114,7 @@ class Town:
     def secret(self, endpoint: Endpoint) -> str:
         be("heliu_web")
         with acting_for([self.house]):
-            return operations.read_secret(endpoint.pk, actor=self.manager, at=self.at)
+            return queries.secret(self.manager, endpoint.pk, at=self.at)
 
     def do(self, deed: Any, *args: Any, **more: Any) -> Any:
         """A deed of the manager through the web's door."""
@@ -423,9 +423,9 @@ def test_whoever_may_not_manage_and_whoever_is_of_another_house_gets_nothing(tow
     stranger = Actor(new_id(), "Xu", town.other, (town.other,), frozenset({"manage"}))
     be("heliu_web")
     with acting_for([town.house]), pytest.raises(Forbidden):
-        operations.read_secret(endpoint.pk, actor=clerk, at=town.at)
+        queries.secret(clerk, endpoint.pk, at=town.at)
     with acting_for([town.house]), pytest.raises(NotFound):
-        operations.read_secret(endpoint.pk, actor=stranger, at=town.at)
+        queries.secret(stranger, endpoint.pk, at=town.at)
     with acting_for([town.other]):
         assert not Endpoint.objects.exists()
         assert not queries.visible_to(stranger).exists()

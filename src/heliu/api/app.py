@@ -36,6 +36,7 @@ from heliu.api import (
     receipts,
     shipments,
     stock,
+    webhooks,
 )
 from heliu.api.auth import Page, Token
 from heliu.kernel.errors import Refused
@@ -61,6 +62,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Money", books.router),
     ("Money", bank.router),
     ("Notices and facts", notices.router),
+    ("Webhooks", webhooks.router),
 ]
 DESCRIPTION = """\
 Amounts are integers in minor units (fen), rates are decimals per cent a year, times are UTC.

@@ -13,5 +13,6 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "credit-officer": ("Credit officer", "信贷员", ("decide", "release", "enforce")),
     "risk-officer": ("Risk officer", "风控", ("decide", "override", "release", "enforce")),
     "keeper": ("Warehouse keeper", "仓管员", ("receive", "pick", "count")),
+    "administrator": ("Administrator", "管理员", ("manage",)),
     "operator": ("Operator", "运营", ("operate", "manage")),
 }

@@ -44,7 +44,7 @@ class DeliveryStatus(models.TextChoices):
     """Where a delivery stands."""
 
     WAITING = "WAITING", _("Waiting")
-    DELIVERED = "DELIVERED", _("Delivered")
+    DELIVERED = "DELIVERED", _("Taken")
     FAILED = "FAILED", _("Failed")
     DROPPED = "DROPPED", _("Dropped")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from heliu.kernel.webhooks.models import (
     EndpointStatus,
     Reason,
 )
-from heliu.kernel.webhooks.policies import OVERLAP, SHOWN_FOR, TEST, read_url, secret_of
+from heliu.kernel.webhooks.policies import OVERLAP, TEST, read_url
 from heliu.kernel.webhooks.queries import may_see
 from heliu.kernel.webhooks.relay import stop
 
@@ -66,17 +66,6 @@ def change(
     endpoint.name, endpoint.url, endpoint.kinds = name.strip(), url.strip(), sorted(set(wanted))
     endpoint.save(update_fields=["name", "url", "kinds"])
     return endpoint
-
-
-def read_secret(endpoint_id: UUID, *, actor: Actor, at: datetime) -> str:
-    """The newest secret, in the first hour of its life. Raises `Refused` (secret-hidden) after."""
-    endpoint = _locked(endpoint_id, actor)
-    if at >= endpoint.secret_at + SHOWN_FOR:
-        raise Refused(
-            "secret-hidden", "A secret is shown for an hour after it was made.",
-            help="Make a new one: the old one stays good for a day beside it.",
-        )  # fmt: skip
-    return secret_of(endpoint.pk, endpoint.generation)
 
 
 def rotate(endpoint_id: UUID, *, actor: Actor, at: datetime) -> Endpoint:
@@ -148,14 +137,15 @@ def replay_all(
     actor: Actor,
     since: datetime,
     until: datetime,
-    statuses: Sequence[DeliveryStatus] = (DeliveryStatus.FAILED,),
+    is_all: bool = False,
     at: datetime,
 ) -> int:
-    """Send all of a period again that have failed (or were delivered); returns how many."""
+    """Send all of a period again that have failed (or were delivered too); returns how many."""
     endpoint = _locked(endpoint_id, actor)
     _require_alive(endpoint)
-    if not set(statuses) <= set(OVER) or since >= until:
+    if since >= until:
         raise Invalid("period-empty", "This period is empty.", field="since")
+    statuses = OVER if is_all else (DeliveryStatus.FAILED,)
     found = endpoint.deliveries.filter(status__in=statuses, made_at__gte=since, made_at__lt=until)
     chosen: QuerySet[Delivery] = found.order_by("id")[:MOST_REPLAYED]
     again = Delivery.objects.filter(pk__in=list(chosen.values_list("pk", flat=True)))

@@ -21,7 +21,6 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from heliu.kernel.events.models import Fact
 from heliu.kernel.events.notices import tell
 from heliu.kernel.states import move
 from heliu.kernel.webhooks.models import (
@@ -35,14 +34,13 @@ from heliu.kernel.webhooks.models import (
     Reason,
 )
 from heliu.kernel.webhooks.policies import (
-    TEST,
-    body_of,
     headers,
     pause_after,
     read_url,
     rest_after,
     secret_of,
 )
+from heliu.kernel.webhooks.queries import content
 from heliu.kernel.webhooks.sending import Result, connections, send
 
 LEASE = timedelta(seconds=60)
@@ -159,21 +157,6 @@ def message_of(endpoint: Endpoint, delivery: Delivery, *, at: datetime) -> Messa
         str(delivery.message),
         content(delivery),
         tuple(secret_of(endpoint.pk, number) for number in generations(endpoint, at=at)),
-    )
-
-
-def content(delivery: Delivery) -> bytes:
-    """What a delivery says: its fact, or that it is a test."""
-    fact = Fact.objects.get(pk=delivery.fact) if delivery.fact is not None else None
-    return body_of(
-        message=delivery.message,
-        kind=fact.name if fact else TEST,
-        at=fact.at if fact else delivery.made_at,
-        number=fact.number if fact else None,
-        flows=fact.flows if fact else (),
-        subject=fact.subject if fact else None,
-        deal=fact.deal if fact else None,
-        data=fact.payload if fact else {},
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from heliu.portal.shell import approvals, company, files, inbox, preferences, sign_in, views
+from heliu.portal.shell import (
+    approvals,
+    company,
+    files,
+    inbox,
+    preferences,
+    sign_in,
+    views,
+    webhooks,
+)
 from heliu.portal.ui.views import gallery
 
 urlpatterns = [
@@ -25,6 +34,17 @@ urlpatterns = [
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),
     path("company", company.company, name="company"),
+    path("company/webhooks", webhooks.index, name="webhooks"),
+    path("company/webhooks/new", webhooks.new, name="webhook_new"),
+    path("company/webhooks/<uuid:webhook>", webhooks.webhook, name="webhook"),
+    path("company/webhooks/<uuid:webhook>/change", webhooks.change, name="webhook_change"),
+    path("company/webhooks/<uuid:webhook>/act", webhooks.act, name="webhook_act"),
+    path("company/webhooks/<uuid:webhook>/replay", webhooks.replay, name="webhook_replay"),
+    path(
+        "company/webhooks/<uuid:webhook>/messages/<int:delivery>",
+        webhooks.delivery,
+        name="webhook_delivery",
+    ),
     path("company/consents/<uuid:disclosure>", company.withdraw, name="withdraw_consent"),
 ]
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('fact', models.BigIntegerField(blank=True, null=True)),
                 ('kind', models.CharField(max_length=60)),
                 ('made_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('WAITING', 'Waiting'), ('DELIVERED', 'Delivered'), ('FAILED', 'Failed'), ('DROPPED', 'Dropped')], default='WAITING', max_length=9)),
+                ('status', models.CharField(choices=[('WAITING', 'Waiting'), ('DELIVERED', 'Taken'), ('FAILED', 'Failed'), ('DROPPED', 'Dropped')], default='WAITING', max_length=9)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('first_try_at', models.DateTimeField(blank=True, null=True)),
                 ('next_try_at', models.DateTimeField()),
