@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.events.models import THIS_TRANSACTION
 from heliu.kernel.ids import new_id
@@ -44,7 +45,7 @@ class DeliveryStatus(models.TextChoices):
     """Where a delivery stands."""
 
     WAITING = "WAITING", _("Waiting")
-    DELIVERED = "DELIVERED", _("Taken")
+    DELIVERED = "DELIVERED", pgettext_lazy("message", "Taken")
     FAILED = "FAILED", _("Failed")
     DROPPED = "DROPPED", _("Dropped")
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 import httpcore
@@ -74,49 +73,53 @@ def relay(*, at: datetime) -> int:
 
 def deliver(*, now: Now) -> int:
     """Send what is due until nothing is; returns how many messages were tried."""
-    with ThreadPoolExecutor(1, thread_name_prefix="webhooks") as database:
+    connection.close()  # the round has one of its own; this thread's would lie idle meanwhile
+    with ThreadPoolExecutor(1, thread_name_prefix="webhooks") as thread:
         try:
-            return asyncio.run(_round(database, now))
+            return asyncio.run(_Round(thread, now).run())
         finally:
-            database.submit(lambda: connection.close()).result()  # that thread's own
+            thread.submit(lambda: connection.close()).result()  # that thread's own
 
 
-async def _round(database: Executor, now: Now) -> int:
-    """Take endpoints into the hand as they come due; a slow one holds up nobody else."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + ROUND
-    hands: set[asyncio.Task[int]] = set()
-    tried = 0
-    async with connections() as pool:
-        while True:
-            taken: list[UUID] = []
-            if loop.time() < end:
-                free = AT_ONCE - len(hands)
-                taken = await loop.run_in_executor(database, partial(take, free, at=now()))
-            hands |= {asyncio.create_task(_serve(one, pool, database, now)) for one in taken}
-            if not hands:
-                return tried
-            done, hands = await asyncio.wait(
-                hands, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
+class _Round:
+    """Sends to many endpoints side by side; the database is spoken to by one thread beside."""
+
+    def __init__(self, thread: Executor, now: Now) -> None:
+        self._thread, self._now = thread, now
+
+    async def run(self) -> int:
+        """Take endpoints into the hand as they come due; a slow one holds up nobody else."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + ROUND
+        hands: set[asyncio.Task[int]] = set()
+        tried = 0
+        async with connections() as pool:
+            while True:
+                taken = await self._ask(take, AT_ONCE - len(hands)) if loop.time() < end else []
+                hands |= {asyncio.create_task(self._serve(one, pool)) for one in taken}
+                if not hands:
+                    return tried
+                done, hands = await asyncio.wait(
+                    hands, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
+                )
+                tried += sum(task.result() for task in done)
+
+    async def _serve(self, endpoint: UUID, pool: httpcore.AsyncConnectionPool) -> int:
+        """Send an endpoint what is due, in order, until it fails or nothing is left."""
+        tried = 0
+        while message := await self._ask(next_of, endpoint):
+            tried += 1
+            # The second of sending is the real one, also in a demonstration that runs ahead.
+            above = headers(
+                message.secrets, message=message.id, moment=datetime.now(UTC), body=message.body
             )
-            tried += sum(task.result() for task in done)
+            result = await send(pool, message.url, above, message.body)
+            await self._ask(note, message, result)
+        return tried
 
-
-async def _serve(
-    endpoint: UUID, pool: httpcore.AsyncConnectionPool, database: Executor, now: Now
-) -> int:
-    """Send an endpoint what is due, in order, until it fails or nothing is left."""
-    loop = asyncio.get_running_loop()
-    tried = 0
-    while message := await loop.run_in_executor(database, partial(next_of, endpoint, at=now())):
-        tried += 1
-        # The second of sending is the real one, also in a demonstration that runs ahead.
-        above = headers(
-            message.secrets, message=message.id, moment=datetime.now(UTC), body=message.body
-        )
-        result = await send(pool, message.url, above, message.body)
-        await loop.run_in_executor(database, partial(note, message, result, at=now()))
-    return tried
+    async def _ask[Answer](self, do: Callable[..., Answer], *about: object) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: do(*about, at=self._now()))
 
 
 def take(most: int, *, at: datetime) -> list[UUID]:

@@ -12,7 +12,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.kernel import clock
@@ -28,7 +28,7 @@ TRIES = 20
 STATES = {
     "failed": ("FAILED", gettext_lazy("Failed")),
     "waiting": ("WAITING", gettext_lazy("Waiting")),
-    "taken": ("DELIVERED", gettext_lazy("Taken")),
+    "taken": ("DELIVERED", pgettext_lazy("message", "Taken")),
 }
 DONE = {
     "pause": gettext_lazy("Paused: what comes meanwhile waits."),
