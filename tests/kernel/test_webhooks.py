@@ -531,7 +531,8 @@ def test_pauses_grow_and_end(tries: int, chance: float) -> None:
     assert (pause is None) == (tries > len(PAUSES))
     if pause is not None:
         assert PAUSES[tries - 1] * 0.79 <= pause <= PAUSES[tries - 1] * 1.21
-    assert rest_after(tries) <= timedelta(minutes=1)
+    rest = rest_after(tries, pause)
+    assert min(pause or timedelta(), timedelta(minutes=1)) <= rest <= timedelta(minutes=1)
     assert timedelta(days=2.5) < sum(PAUSES, timedelta()) < timedelta(days=3.5)
 
 

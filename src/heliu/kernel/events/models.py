@@ -62,6 +62,10 @@ class Notice(models.Model):
     link = models.CharField(max_length=200)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    transaction = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["org", "-at"], name="notice_inbox")]
+        indexes = [
+            models.Index(fields=["org", "-at"], name="notice_inbox"),
+            models.Index(fields=["transaction"], name="notice_transaction"),
+        ]

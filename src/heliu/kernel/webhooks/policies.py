@@ -49,10 +49,14 @@ def pause_after(tries: int, chance: float) -> timedelta | None:
     return PAUSES[tries - 1] * (1 + SPREAD * (2 * chance - 1))
 
 
-def rest_after(failures: int) -> timedelta:
-    """How long an endpoint is left alone after so many failures in a row: at most a minute, so a
-    sick one is asked seldom and one that is well again is soon found."""
-    return min(PAUSES[min(failures, len(PAUSES)) - 1], LONGEST_REST)
+def rest_after(failures: int, pause: timedelta | None) -> timedelta:
+    """How long an endpoint is left alone after so many failures in a row.
+
+    At most a minute, so a sick one is asked seldom and one that is well again is soon found; and as
+    long as the `pause` of the message that failed if that is no longer, so that none overtakes it.
+    """
+    rest = max(PAUSES[min(failures, len(PAUSES)) - 1], pause or timedelta())
+    return min(rest, LONGEST_REST)
 
 
 def secret_of(endpoint: UUID, generation: int) -> str:

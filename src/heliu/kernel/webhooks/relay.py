@@ -208,10 +208,10 @@ def _failed(endpoint: Endpoint, delivery: Delivery, *, at: datetime) -> None:
     if delivery.code == GONE:
         stop(endpoint, EndpointStatus.ENDED, Reason.GONE, at=at)
         return
-    endpoint.failures += 1
-    endpoint.rests_until = at + rest_after(endpoint.failures)
-    endpoint.save(update_fields=["failures", "rests_until"])
     pause = pause_after(delivery.tries, random.random())  # noqa: S311  # spreads, hides nothing
+    endpoint.failures += 1
+    endpoint.rests_until = at + rest_after(endpoint.failures, pause)
+    endpoint.save(update_fields=["failures", "rests_until"])
     if pause is not None:
         delivery.next_try_at = at + pause
         delivery.save(update_fields=["next_try_at"])

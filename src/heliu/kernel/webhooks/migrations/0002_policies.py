@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("webhooks", "0001_initial"),
         ("access", "0001_initial"),
-        ("events", "0005_fact_transaction"),
+        ("events", "0007_settled"),
         ("parties", "0003_trees"),
     ]
     operations = [

@@ -1,6 +1,5 @@
 -- Hands facts on to the endpoints that want them: a delivery each, in the order of the facts.
--- It takes what was written by transactions older than the oldest one at work, so that no fact is
--- passed over which is numbered early and committed late; how many deliveries it made.
+-- It goes up to `events_settled`; how many deliveries it made.
 create or replace function webhooks_hand_on(now_at timestamptz) returns bigint
 language plpgsql security definer
 set search_path = public, pg_temp set enable_seqscan = off as $$
@@ -11,19 +10,7 @@ begin
     if not found then
         return 0;  -- somebody else is at it
     end if;
-    -- As in `posting_seal`: what runs in other databases of the server writes nothing here, and
-    -- all of it is one statement, so one snapshot.
-    perform pg_stat_clear_snapshot();
-    select least(
-               (select min(x::text::bigint) from pg_snapshot_xip(pg_current_snapshot()) x
-                 where not exists (
-                       select from pg_locks l join pg_stat_activity a using (pid)
-                        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock'
-                          and l.granted and l.transactionid = x::xid
-                          and a.datname <> current_database())),
-               pg_current_xact_id()::text::bigint,
-               pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-      into ends;
+    ends := events_settled();
     if ends <= begins then
         return 0;
     end if;
