@@ -148,6 +148,7 @@ def live(world: World) -> dict[str, Any]:
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
+            "open_token": "made-by-nobody",
             "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],

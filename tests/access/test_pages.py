@@ -33,6 +33,7 @@ NAMES = {
     "approval": {"approval": "approval"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
+    "stop_mail": {"token": "open_token"},
     "webhook": {"webhook": "webhook"},
     "webhook_change": {"webhook": "webhook"},
     "webhook_act": {"webhook": "webhook"},
@@ -58,7 +59,7 @@ DEEDS = {
     "operator_check_now",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
-PUBLIC = {"home", "sign_in", "help", "language", "theme", "density"}
+PUBLIC = {"home", "sign_in", "help", "language", "theme", "density", "stop_mail"}
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",

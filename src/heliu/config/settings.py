@@ -13,6 +13,10 @@ HELIU_WAITING            requests that may wait for one of these (default 300)
 HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
 HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
+HELIU_ADDRESS            where people reach the pages, for links in mail (http://localhost:8000)
+HELIU_MAIL               smtp://user:password@host: who takes mail; files in HELIU_DATA without it
+HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
+HELIU_SMS                the module that sends SMS (default the sandbox)
 HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 """
 
@@ -23,7 +27,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from heliu.config import database, logs, secrets
+from heliu.config import database, logs, mail, secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("HELIU_DATA", ".heliu")).resolve()
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "heliu.kernel.idempotency",
     "heliu.kernel.events",
     "heliu.kernel.webhooks",
+    "heliu.kernel.dispatch",
     "heliu.kernel.files",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
@@ -169,6 +174,10 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
+HELIU_ADDRESS = os.environ.get("HELIU_ADDRESS", "http://localhost:8000").rstrip("/")
+HELIU_SMS = os.environ.get("HELIU_SMS", "heliu.kernel.dispatch.sandbox")
+MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail")}
+DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
 HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

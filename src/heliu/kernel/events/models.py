@@ -53,7 +53,11 @@ class Fact(models.Model):
 
 
 class Notice(models.Model):
-    """A message in an organisation's inbox: its kind, the words' parameters, where it leads."""
+    """A message in an organisation's inbox: its kind, the words' parameters, where it leads.
+
+    The table also has the `transaction` that wrote it, which is not told here: whoever puts a
+    notice into another's inbox may not read it back, not even that.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     org = models.UUIDField()
@@ -62,10 +66,6 @@ class Notice(models.Model):
     link = models.CharField(max_length=200)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
-    transaction = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["org", "-at"], name="notice_inbox"),
-            models.Index(fields=["transaction"], name="notice_transaction"),
-        ]
+        indexes = [models.Index(fields=["org", "-at"], name="notice_inbox")]

@@ -1,14 +1,11 @@
 """Reading notices on from a transaction."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.db import migrations
+
+ADD = "create index concurrently notice_transaction on events_notice (transaction)"
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("events", "0007_settled")]
-    operations = [
-        AddIndexConcurrently(
-            "notice", models.Index(fields=["transaction"], name="notice_transaction")
-        ),
-    ]
+    operations = [migrations.RunSQL(ADD, "drop index notice_transaction")]
