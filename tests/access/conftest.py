@@ -27,6 +27,8 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
+from heliu.kernel.webhooks import operations as webhooks
+from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as transport
@@ -138,6 +140,7 @@ def live(world: World) -> dict[str, Any]:
         withdrawable = liquidation.ask_to_sell(
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
+    webhooks_of = endpoints(world)
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -181,9 +184,11 @@ def live(world: World) -> dict[str, Any]:
             "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
+            **webhooks_of,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
+            "open_token": "made-by-nobody",
             "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
@@ -258,6 +263,22 @@ def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> t
             approvals.vote(asked.id, agrees=True, actor=officer, at=world.at)
             found.append(sales.visible_to(officer).get(deal=placed.deal.id).number)
     return found[0], found[1]
+
+
+def endpoints(world: World) -> dict[str, Any]:
+    """Two webhooks of the first dealer: one with a message that was taken, one that is paused."""
+    with world.desk(world.dealer) as owner:
+        made, paused = (
+            webhooks.add(
+                actor=owner, name=name, url=f"https://{name}.example.com/in", wanted=[], at=world.at
+            )
+            for name in ("erp", "bi")
+        )
+        webhooks.pause(paused.pk, actor=owner, at=world.at)
+        sent = webhooks.test(made.pk, actor=owner, at=world.at)
+    with world.worker():
+        Delivery.objects.update(status="DELIVERED", code=204, ended_at=world.at)
+    return {"webhook": made.pk, "paused_webhook": paused.pk, "open_delivery": sent.pk}
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

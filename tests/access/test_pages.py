@@ -35,6 +35,12 @@ NAMES = {
     "approval": {"approval": "approval"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
+    "stop_mail": {"token": "open_token"},
+    "webhook": {"webhook": "webhook"},
+    "webhook_change": {"webhook": "webhook"},
+    "webhook_act": {"webhook": "webhook"},
+    "webhook_replay": {"webhook": "webhook"},
+    "webhook_delivery": {"webhook": "webhook", "delivery": "open_delivery"},
     "dealer_code": {"number": "release"},
     "dealer_simulator": {"number": "pledged_loan"},
     "seller_settle": {"count": "open_count"},
@@ -55,13 +61,13 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
-PUBLIC = {"home", "sign_in", "help", "language", "theme", "density"}
+PUBLIC = {"home", "sign_in", "help", "language", "theme", "density", "stop_mail"}
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",

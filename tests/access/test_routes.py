@@ -194,6 +194,32 @@ EXAMPLES = {
     "GET /notices": Example(mine, is_shared=True),
     "POST /notices/{notice}/read": Example(mine, {"notice": "notice"}, lambda t: {}),
     "GET /facts": Example(mine, is_shared=True),
+    "GET /webhooks": Example(mine, is_shared=True),
+    "POST /webhooks": Example(
+        mine,
+        body=lambda t: {"name": "ERP", "url": "https://erp.example.com/in"},
+        is_shared=True,
+    ),
+    "GET /webhooks/{webhook}": Example(mine, {"webhook": "webhook"}),
+    "PUT /webhooks/{webhook}": Example(
+        mine,
+        {"webhook": "webhook"},
+        lambda t: {"name": "ERP", "url": "https://erp.example.com/", "kinds": ["capital.repaid"]},
+    ),
+    "GET /webhooks/{webhook}/secret": Example(mine, {"webhook": "webhook"}),
+    "POST /webhooks/{webhook}/rotate": Example(mine, {"webhook": "webhook"}),
+    "POST /webhooks/{webhook}/pause": Example(mine, {"webhook": "webhook"}),
+    "POST /webhooks/{webhook}/resume": Example(mine, {"webhook": "paused_webhook"}),
+    "POST /webhooks/{webhook}/end": Example(mine, {"webhook": "webhook"}),
+    "POST /webhooks/{webhook}/test": Example(mine, {"webhook": "webhook"}),
+    "POST /webhooks/{webhook}/replay": Example(
+        mine,
+        {"webhook": "webhook"},
+        lambda t: {"since": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"},
+    ),
+    "GET /webhooks/{webhook}/deliveries": Example(mine, {"webhook": "webhook"}),
+    "GET /webhook-deliveries/{delivery}": Example(mine, {"delivery": "open_delivery"}),
+    "POST /webhook-deliveries/{delivery}/replay": Example(mine, {"delivery": "open_delivery"}),
 }
 
 

@@ -37,7 +37,7 @@ def test_djangos_deploy_checks_find_nothing(tmp_path: Path) -> None:
         [sys.executable, "-c", CHECK],
         env={
             **clean, "HELIU_DATA": str(tmp_path), "HELIU_BEHIND_TLS": "1",
-            "HELIU_HOSTS": "heliu.example.com", "DJANGO_SETTINGS_MODULE": "heliu.config.settings",
+            "HELIU_HOSTS": "heliu.example.com", "HELIU_MAIL": "smtp://mail.example.com", "DJANGO_SETTINGS_MODULE": "heliu.config.settings",
         },
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -38,6 +38,7 @@ from heliu.api import (
     sales,
     shipments,
     stock,
+    webhooks,
 )
 from heliu.api.auth import Page, Token
 from heliu.kernel.errors import Refused
@@ -65,6 +66,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Money", books.router),
     ("Money", bank.router),
     ("Notices and facts", notices.router),
+    ("Webhooks", webhooks.router),
 ]
 DESCRIPTION = """\
 Amounts are integers in minor units (fen), rates are decimals per cent a year, times are UTC.

@@ -16,6 +16,11 @@ HELIU_BANK               the module that speaks with the bank (default the sandb
 HELIU_BANK_URL           where a bank that speaks HTTP is
 HELIU_BANK_SECRET        what bank and platform sign with
 HELIU_BANK_FILES         folder of a bank that is spoken with by files (default bank in HELIU_DATA)
+HELIU_ADDRESS            where people reach the pages, for links in mail (http://localhost:8000)
+HELIU_MAIL               smtp://user:password@host: who takes mail; files in HELIU_DATA without it
+HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
+HELIU_SMS                the module that sends SMS (default the sandbox)
+HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from heliu.config import database, logs, secrets
+from heliu.config import database, logs, mail, secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("HELIU_DATA", ".heliu")).resolve()
@@ -49,6 +54,8 @@ INSTALLED_APPS = [
     "heliu.kernel.consent",
     "heliu.kernel.idempotency",
     "heliu.kernel.events",
+    "heliu.kernel.webhooks",
+    "heliu.kernel.dispatch",
     "heliu.kernel.files",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
@@ -160,7 +167,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "heliu.config.static.StampedStorage"},
 }
 
-# Tasks are found as the tasks.py of an app; only `heliu.trade` has one.
+# Tasks are found as the tasks.py of an app.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": 4,
     "fetch_job_polling_interval": 1.0,  # for what was put in while nobody listened
@@ -173,5 +180,10 @@ HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
 HELIU_BANK_URL = os.environ.get("HELIU_BANK_URL", "")
 HELIU_BANK_SECRET = os.environ.get("HELIU_BANK_SECRET", "")
 HELIU_BANK_FILES = Path(os.environ.get("HELIU_BANK_FILES") or DATA / "bank")
+HELIU_ADDRESS = os.environ.get("HELIU_ADDRESS", "http://localhost:8000").rstrip("/")
+HELIU_SMS = os.environ.get("HELIU_SMS", "heliu.kernel.dispatch.sandbox")
+MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail")}
+DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
+HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

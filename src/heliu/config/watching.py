@@ -25,6 +25,8 @@ WHOLE = {
     "workers": ("", "Workers that gave a sign of life within half a minute"),
     "oldest_job_seconds": ("", "For how long the oldest job that could be done has been waiting"),
     "waiting": ("kind", "What waits too long for somebody, deals among them (SLOW)"),
+    "webhooks_waiting": ("", "Webhook messages that wait, without those of paused ones"),
+    "webhooks_oldest_seconds": ("", "For how long the oldest of them has been waiting"),
     "unsealed_lines": ("", "Ledger lines that are not sealed yet"),
     "unsealed_seconds": ("", "Age of the oldest ledger line that is not sealed yet"),
 }

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from heliu.kernel.webhooks import queries as webhooks
+
 
 class Gauge(NamedTuple):
     """One figure: `label` tells it from others of its name, where there are several."""
@@ -23,4 +25,10 @@ def gauges(at: datetime) -> list[Gauge]:
     """
     with connection.cursor() as cursor:
         cursor.execute("select name, label, value from trade_gauges(%s)", [at])
-        return [Gauge(*row) for row in cursor.fetchall()]
+        found = [Gauge(*row) for row in cursor.fetchall()]
+    waiting, seconds = webhooks.waiting_since(at)
+    return [
+        *found,
+        Gauge("webhooks_waiting", "", waiting),
+        Gauge("webhooks_oldest_seconds", "", seconds),
+    ]

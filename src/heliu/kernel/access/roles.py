@@ -18,5 +18,6 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "keeper": ("Warehouse keeper", "仓管员", ("receive", "pick", "count")),
     "carrier": ("Dispatcher", "承运调度", ("carry",)),
+    "administrator": ("Administrator", "管理员", ("manage",)),
     "operator": ("Operator", "运营", ("operate", "manage")),
 }

@@ -52,6 +52,16 @@ def payload_of(fact: Fact) -> dict[str, Any]:
     return {name: _plain(getattr(fact, name)) for name in _said_by(kind)}
 
 
+def kinds() -> dict[str, type[Fact]]:
+    """Every kind of fact that the rooms have, by its name."""
+    found, waiting = {}, [Fact]
+    while waiting:
+        waiting += (kind := waiting.pop()).__subclasses__()
+        if "name" in vars(kind):
+            found[kind.name] = kind
+    return dict(sorted(found.items()))
+
+
 @cache
 def _said_by(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name != "subject")

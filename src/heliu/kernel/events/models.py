@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Cast
 
 from heliu.kernel.ids import new_id
 
 
+class TransactionNumber(models.Func):
+    """The number of the transaction that writes."""
+
+    function = "pg_current_xact_id"
+    output_field = models.TextField()
+
+
+THIS_TRANSACTION = Cast(Cast(TransactionNumber(), models.TextField()), models.BigIntegerField())
+
+
 class Fact(models.Model):
-    """Something that happened, told in the past tense, with ids and numbers only."""
+    """Something that happened, told in the past tense, with ids and numbers only.
+
+    `transaction` is the one that wrote it. Whoever reads on from where it was reads by it: numbers
+    are given in one order and seen in another, but what is older than the oldest transaction at
+    work is all there.
+    """
 
     number = models.BigAutoField(primary_key=True)
     id = models.UUIDField(unique=True, default=new_id, editable=False)
@@ -22,6 +38,7 @@ class Fact(models.Model):
     actor = models.UUIDField(null=True, blank=True)
     actor_name = models.CharField(max_length=80)
     at = models.DateTimeField()
+    transaction = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
 
     class Meta:
         indexes = [
@@ -31,11 +48,16 @@ class Fact(models.Model):
                 name="fact_deal",
             ),
             models.Index(fields=["subject", "number"], name="fact_subject"),
+            models.Index(fields=["transaction"], name="fact_transaction"),
         ]
 
 
 class Notice(models.Model):
-    """A message in an organisation's inbox: its kind, the words' parameters, where it leads."""
+    """A message in an organisation's inbox: its kind, the words' parameters, where it leads.
+
+    The table also has the `transaction` that wrote it, which is not told here: whoever puts a
+    notice into another's inbox may not read it back, not even that.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     org = models.UUIDField()

@@ -69,6 +69,8 @@ WORDS = {
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),
+    "webhook-paused": N_("Webhook %(name)s is paused: %(host)s took nothing for three days"),
+    "webhook-ended": N_("Webhook %(name)s has ended: %(host)s says that it is gone"),
 }
 
 

@@ -16,6 +16,7 @@ from heliu.kernel.access.queries import people_of
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
 from heliu.kernel.parties import queries as parties
+from heliu.kernel.webhooks import queries as webhooks
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.titles import is_chinese, title_words
 from heliu.portal.ui.parts import Pill, counted
@@ -39,6 +40,8 @@ def company(request: HttpRequest) -> HttpResponse:
         "house": house,
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
+        "may_manage": actor.may("manage"),
+        "webhooks": webhooks.alive(actor) if actor.may("manage") else 0,
         "partners_count": counted(partners),
         "partners": [
             (known.get(link.seller if link.buyer in actor.orgs else link.buyer), link)

@@ -11,9 +11,11 @@ from heliu.portal.shell import (
     company,
     files,
     inbox,
+    outward,
     preferences,
     sign_in,
     views,
+    webhooks,
 )
 from heliu.portal.ui.views import gallery
 
@@ -28,6 +30,8 @@ urlpatterns = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.read_all, name="inbox_read_all"),
     path("inbox/<uuid:notice>", inbox.read, name="inbox_read"),
+    path("inbox/outward", outward.outward, name="outward"),
+    path("stop-mail/<str:token>", outward.stop, name="stop_mail"),
     path("approvals", approvals.index, name="approvals"),
     path("approvals/rules", approval_rules.rules, name="approval_rules"),
     path("approvals/<uuid:approval>", approvals.approval, name="approval"),
@@ -35,6 +39,17 @@ urlpatterns = [
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),
     path("company", company.company, name="company"),
+    path("company/webhooks", webhooks.index, name="webhooks"),
+    path("company/webhooks/new", webhooks.new, name="webhook_new"),
+    path("company/webhooks/<uuid:webhook>", webhooks.webhook, name="webhook"),
+    path("company/webhooks/<uuid:webhook>/change", webhooks.change, name="webhook_change"),
+    path("company/webhooks/<uuid:webhook>/act", webhooks.act, name="webhook_act"),
+    path("company/webhooks/<uuid:webhook>/replay", webhooks.replay, name="webhook_replay"),
+    path(
+        "company/webhooks/<uuid:webhook>/messages/<int:delivery>",
+        webhooks.delivery,
+        name="webhook_delivery",
+    ),
     path("company/consents/<uuid:disclosure>", company.withdraw, name="withdraw_consent"),
 ]
 

@@ -1,0 +1,87 @@
+"""Who is told what outside the pages, unless they wish otherwise, and when.
+
+Calm: by default somebody hears only what needs a deed of theirs, or is about their money, and only
+if their roles allow them to do something about it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.core import signing
+
+from heliu.kernel.clock import ZONE
+from heliu.kernel.errors import NotFound
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+MORNING = 8  # o'clock, when the daily mail is sent
+SALT = "dispatch.stop"
+
+
+class Default(NamedTuple):
+    """A kind that is sent by default: who may do something about it, and whether by SMS too."""
+
+    permission: str
+    sms: bool = False
+
+
+DEFAULTS = {
+    "order-placed": Default("sell"),
+    "seller-paid": Default("ship"),
+    "receipt-differs": Default("sell"),
+    "receipt-differs-shown": Default("sell"),
+    "goods-released": Default("order", sms=True),
+    "release-ordered": Default("pick"),
+    "loan-waits": Default("decide"),
+    "loan-decided": Default("sign"),
+    "loan-due": Default("pay", sms=True),
+    "loan-overdue": Default("pay", sms=True),
+    "default-noticed": Default("pay", sms=True),
+    "bank-rejected": Default("pay"),
+    "approval-asked": Default("enforce"),
+    "webhook-paused": Default("manage"),
+    "webhook-ended": Default("manage"),
+}
+
+
+def next_morning(at: datetime) -> datetime:
+    """When the next daily mail is sent."""
+    local = at.astimezone(ZONE)
+    morning = datetime.combine(local.date(), time(MORNING), ZONE)
+    return morning if local <= morning else morning + timedelta(days=1)
+
+
+def after_quiet(at: datetime, quiet_from: int, quiet_to: int) -> datetime:
+    """The first moment from `at` on that lies outside the quiet hours."""
+    local = at.astimezone(ZONE)
+    is_night = quiet_from > quiet_to
+    is_quiet = (
+        (local.hour >= quiet_from or local.hour < quiet_to)
+        if is_night
+        else quiet_from <= local.hour < quiet_to
+    )
+    if not is_quiet:
+        return at
+    end = datetime.combine(local.date(), time(quiet_to), ZONE)
+    return end if end > local else end + timedelta(days=1)
+
+
+def pause_after(tries: int) -> timedelta | None:
+    """How long to wait after so many tries in vain; None when that was the last one."""
+    return PAUSES[tries - 1] if tries <= len(PAUSES) else None
+
+
+def stop_token(person: UUID, org: UUID) -> str:
+    """What a link in a mail carries: by it mail for one person and organisation can be stopped."""
+    return signing.dumps([str(person), str(org)], salt=SALT, compress=True)
+
+
+def read_stop_token(token: str) -> tuple[UUID, UUID]:
+    """Whose mail it stops: person and organisation. Raises `NotFound` for one not made here."""
+    try:
+        person, org = signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise NotFound() from error
+    return UUID(person), UUID(org)

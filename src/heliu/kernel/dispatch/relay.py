@@ -1,0 +1,198 @@
+"""From notices to people's mail and telephones. For the worker.
+
+A letter is taken for a while by moving its next try (so that no transaction stays open while a
+server is spoken to) and marked as sent afterwards. Whoever dies in between has it sent again, under
+the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from itertools import groupby
+from smtplib import SMTPException
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from heliu.kernel.access.models import User
+from heliu.kernel.dispatch.models import (
+    LETTER_MOVES,
+    Letter,
+    LetterStatus,
+    Mail,
+    Reach,
+    Way,
+)
+from heliu.kernel.dispatch.policies import (
+    DEFAULTS,
+    after_quiet,
+    next_morning,
+    pause_after,
+    stop_token,
+)
+from heliu.kernel.dispatch.port import NotSent, sms
+from heliu.kernel.events.models import Notice
+from heliu.kernel.events.notices import words
+from heliu.kernel.states import move
+
+HELD = timedelta(minutes=5)
+AT_ONCE = 200
+
+log = structlog.get_logger("heliu.dispatch")
+
+
+def hand_on(*, at: datetime) -> int:
+    """Make the letters of all new notices; returns how many."""
+    kinds = list(DEFAULTS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select dispatch_hand_on(%s::text[], %s::text[], %s::boolean[], %s)",
+            [
+                kinds,
+                [DEFAULTS[kind].permission for kind in kinds],
+                [DEFAULTS[kind].sms for kind in kinds],
+                at,
+            ],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def send(*, at: datetime) -> int:
+    """Send what is due; returns how many letters were tried."""
+    letters = _take(at)
+    reaches = {
+        (reach.person, reach.org): reach
+        for reach in Reach.objects.filter(person__in={one.person for one in letters})
+    }
+    letters = [one for one in letters if not _put_off(one, reaches.get((one.person, one.org)), at)]
+    people = User.objects.in_bulk({one.person for one in letters})
+    notices = Notice.objects.in_bulk({one.notice for one in letters})
+    key = _together(reaches)
+    for _key, group in groupby(sorted(letters, key=key), key=key):
+        some = list(group)
+        person = people[some[0].person]
+        with override(person.language):
+            told = [notices[one.notice] for one in some]
+            reach = reaches.get((some[0].person, some[0].org))
+            _send_one(some, told, person, reach, at=at)
+    return len(letters)
+
+
+def _take(at: datetime) -> list[Letter]:
+    with transaction.atomic():
+        due = Letter.objects.select_for_update(skip_locked=True).filter(
+            status=LetterStatus.WAITING, next_try_at__lte=at
+        )
+        taken = list(due.order_by("next_try_at", "id")[:AT_ONCE])
+        Letter.objects.filter(pk__in=[one.pk for one in taken]).update(next_try_at=at + HELD)
+    return taken
+
+
+def _put_off(letter: Letter, reach: Reach | None, at: datetime) -> bool:
+    """A letter that came now but is wanted later: in the daily mail, or after the quiet hours."""
+    if reach is None:
+        return False
+    later = at
+    if letter.way == Way.SMS:
+        later = after_quiet(at, reach.quiet_from, reach.quiet_to)
+    elif reach.mail == Mail.DAILY and letter.tries == 0:
+        later = next_morning(letter.made_at)
+    if later > at:
+        Letter.objects.filter(pk=letter.pk).update(next_try_at=later)
+    return later > at
+
+
+def _together(reaches: Mapping[tuple[UUID, UUID], Reach]) -> Callable[[Letter], tuple[str, ...]]:
+    """What goes into one mail: each letter by itself, or all of a person's daily ones."""
+
+    def key(letter: Letter) -> tuple[str, ...]:
+        reach = reaches.get((letter.person, letter.org))
+        if letter.way == Way.MAIL and reach is not None and reach.mail == Mail.DAILY:
+            return (str(letter.person), str(letter.org), "")
+        return (str(letter.person), str(letter.org), str(letter.pk))
+
+    return key
+
+
+def _send_one(
+    letters: Sequence[Letter],
+    notices: Sequence[Notice],
+    person: User,
+    reach: Reach | None,
+    *,
+    at: datetime,
+) -> None:
+    try:
+        if letters[0].way == Way.MAIL:
+            mail_of(letters, notices, person).send()
+        else:
+            sms().send(
+                id=letters[0].pk,
+                org=letters[0].org,
+                person=person.pk,
+                phone=reach.phone if reach else "",
+                text=sms_text(notices[0]),
+                at=at,
+            )
+    except (SMTPException, OSError, NotSent) as error:
+        _not_sent(letters, at=at)
+        log.warning("not sent", letters=[str(one.pk) for one in letters], why=type(error).__name__)
+        return
+    with transaction.atomic():
+        for one in letters:
+            move(one, LetterStatus.SENT, moves=LETTER_MOVES, ended_at=at, tries=one.tries + 1)
+    log.info("sent", letters=[str(one.pk) for one in letters], way=letters[0].way)
+
+
+def _not_sent(letters: Sequence[Letter], *, at: datetime) -> None:
+    with transaction.atomic():
+        for one in letters:
+            pause = pause_after(one.tries + 1)
+            if pause is None:
+                move(one, LetterStatus.FAILED, moves=LETTER_MOVES, ended_at=at, tries=one.tries + 1)
+            else:
+                again = {"tries": one.tries + 1, "next_try_at": at + pause}
+                Letter.objects.filter(pk=one.pk).update(**again)
+
+
+def mail_of(letters: Sequence[Letter], notices: Sequence[Notice], person: User) -> EmailMessage:
+    """A mail with what the notices say, and how to have no more of it."""
+    lines = [words(notice) for notice in notices]
+    stop = settings.HELIU_ADDRESS + reverse(
+        "stop_mail", args=[stop_token(person.pk, letters[0].org)]
+    )
+    subject = (
+        lines[0]
+        if len(lines) == 1
+        else ngettext("%(n)s notice", "%(n)s notices", len(lines)) % {"n": len(lines)}
+    )
+    told = "\n\n".join(
+        f"{line}\n{settings.HELIU_ADDRESS}{notice.link}"
+        for line, notice in zip(lines, notices, strict=True)
+    )
+    end = _("No more mail of this kind: %(address)s") % {"address": stop}
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return EmailMessage(
+        subject=f"[Heliu] {subject}"[:200],
+        body=f"{told}\n\n-- \n{end}\n",
+        to=[person.email or person.username],
+        headers={
+            "Message-ID": f"<{letters[0].pk}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def sms_text(notice: Notice) -> str:
+    """What an SMS says: the notice, after the name of who sends it."""
+    return _("[Heliu] %(words)s") % {"words": words(notice)}

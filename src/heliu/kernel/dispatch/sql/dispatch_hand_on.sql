@@ -1,0 +1,52 @@
+-- Hands notices on to the people of their organisation: a letter for each person and way that the
+-- person wishes, or that is the default for what their roles allow. Up to `events_settled`.
+-- `kinds`, `permissions` and `by_sms` are the defaults, place by place; how many letters it made.
+create or replace function dispatch_hand_on(
+    kinds text[], permissions text[], by_sms boolean[], now_at timestamptz) returns bigint
+language plpgsql security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
+declare
+    begins bigint; ends bigint; made bigint;
+begin
+    select position into begins from dispatch_relay for update skip locked;
+    if not found then
+        return 0;  -- somebody else is at it
+    end if;
+    ends := events_settled();
+    if ends <= begins then
+        return 0;
+    end if;
+    with fresh as materialized (
+        select n.id, n.org, n.kind from events_notice n
+         where n.transaction >= begins and n.transaction < ends),
+    person as (
+        select m.org, m.user_id, array_agg(distinct p) filter (where p is not null) as may
+          from access_membership m
+          join access_user u on u.id = m.user_id and u.is_active
+          left join access_membershiprole mr on mr.membership_id = m.id
+          left join access_role r on r.id = mr.role_id
+          left join lateral unnest(r.permissions) p on true
+         where m.is_active and m.org in (select org from fresh)
+         group by m.org, m.user_id),
+    wanted as (
+        select f.id, f.org, p.user_id,
+               coalesce(w.mail, d.permission = any (p.may), false) as mail,
+               coalesce(w.sms, d.sms and d.permission = any (p.may), false) as sms
+          from fresh f join person p on p.org = f.org
+          left join unnest(kinds, permissions, by_sms) d (kind, permission, sms)
+            on d.kind = f.kind
+          left join dispatch_wish w
+            on w.person = p.user_id and w.org = f.org and w.kind = f.kind)
+    insert into dispatch_letter (
+           id, org, notice, person, way, status, made_at, tries, next_try_at)
+    select uuidv7(), w.org, w.id, w.user_id, way.name, 'WAITING', now_at, 0, now_at
+      from wanted w
+      left join dispatch_reach r on r.person = w.user_id and r.org = w.org
+     cross join lateral (values ('MAIL', w.mail and coalesce(r.mail, 'AT_ONCE') <> 'NEVER'),
+                                ('SMS', w.sms and coalesce(r.phone, '') <> '')) way (name, is_on)
+     where way.is_on
+    on conflict (notice, person, way) do nothing;
+    get diagnostics made = row_count;
+    update dispatch_relay set position = ends;
+    return made;
+end $$;

@@ -1,0 +1,17 @@
+"""What the worker does for letters: make them of new notices, and send what is due."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from heliu.kernel import clock
+from heliu.kernel.dispatch import relay
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="dispatch.send", queue="dispatch", queueing_lock="dispatch")
+def send(timestamp: int) -> None:
+    """Hand notices on and send letters; a full hand is followed by another."""
+    relay.hand_on(at=clock.now())
+    while relay.send(at=clock.now()) == relay.AT_ONCE:
+        pass

@@ -1,0 +1,1 @@
+"""Facts outward: signed messages to the programs of the organisations they concern."""

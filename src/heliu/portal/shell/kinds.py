@@ -1,0 +1,66 @@
+"""What the kinds of facts are called, and in which order they are offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from heliu.kernel.events import facts
+from heliu.kernel.webhooks.policies import TEST
+from heliu.portal.deal.tellings import TELLINGS
+
+# Kinds that no deal tells.
+TITLES = {
+    "capital.facility-granted": N_("Limit granted"),
+    "capital.facility-ended": N_("Limit ended"),
+    "commerce.order-shipped": N_("Order shipped"),
+    "commerce.price-list-assigned": N_("Price list assigned"),
+    "commerce.prices-set": N_("Prices set"),
+    "information.ledgers-checked": N_("Ledgers checked"),
+    "logistics.goods-moved": N_("Goods moved to other bins"),
+    "logistics.pick-refused": N_("Taking goods refused"),
+    "logistics.receipt-differs": N_("Receipt differs from what was sent"),
+    "logistics.stock-adjusted": N_("Stock corrected by a count"),
+    TEST: N_("Test message"),
+}
+FLOWS = {
+    "commerce": N_("Commerce"),
+    "capital": N_("Capital"),
+    "logistics": N_("Logistics"),
+    "information": N_("Information"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fact as it is offered."""
+
+    name: str
+    title: str
+    on: bool
+
+
+def title_of(name: str) -> str:
+    """A kind of fact in the reader's words; its name where it has none yet."""
+    if telling := TELLINGS.get(name):
+        return _(telling.title)
+    return _(TITLES[name]) if name in TITLES else name
+
+
+def offered(chosen: frozenset[str]) -> list[tuple[str, str, list[Kind]]]:
+    """Every kind by the flow that its name begins with: (flow, its word, kinds)."""
+    names = facts.kinds()
+    return [
+        (
+            flow,
+            _(word),
+            [
+                Kind(name, title_of(name), name in chosen)
+                for name in names
+                if name.startswith(f"{flow}.")
+            ],
+        )
+        for flow, word in FLOWS.items()
+    ]

@@ -1,0 +1,125 @@
+"""What leaves the inbox: which notices by mail and SMS, when, and how to have no more of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from heliu.kernel.dispatch import operations, policies, queries
+from heliu.kernel.errors import NotFound, Refused
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, say, show
+
+LAST = 10
+HOURS = tuple(range(24))
+# What each kind is about; a notice's own words want their parameters.
+TITLES = {
+    "order-placed": N_("An order comes in"),
+    "order-cancelled": N_("An order is cancelled"),
+    "seller-paid": N_("Money for an order arrived"),
+    "goods-sent": N_("Goods are on the way"),
+    "goods-pledged": N_("Goods are pledged"),
+    "receipt-differs": N_("Goods arrived short or damaged"),
+    "receipt-differs-shown": N_("Goods arrived short or damaged, with photos"),
+    "goods-released": N_("Goods are released, with the pick-up code"),
+    "release-ordered": N_("Goods are to be given out"),
+    "loan-waits": N_("A financing request waits for a decision"),
+    "loan-decided": N_("The bank decided on a financing request"),
+    "loan-due": N_("A loan is due soon"),
+    "loan-overdue": N_("A loan is overdue"),
+    "default-noticed": N_("Notice of default"),
+    "loan-enforced": N_("The bank enforces a loan"),
+    "loan-written-off": N_("The bank has written a loan off"),
+    "approval-asked": N_("Agreement is asked for"),
+    "bank-rejected": N_("The bank rejected a payment"),
+    "refund-asked": N_("A refund is on its way"),
+    "repaid": N_("A repayment was booked"),
+    "overpaid-returned": N_("Money paid too much came back"),
+    "terms-paid": N_("A payment on terms was written down"),
+    "money-back-noted": N_("Money back was written down"),
+    "deal-closed": N_("A deal is closed"),
+    "webhook-paused": N_("A webhook is paused"),
+    "webhook-ended": N_("A webhook has ended"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def outward(request: HttpRequest) -> HttpResponse:
+    """One's own wishes at this desk, and what was sent last."""
+    actor = actor_of(request)
+    reach, choices = queries.reach_of(actor), queries.choices_of(actor, queries.wishes_of(actor))
+
+    def do() -> str:
+        posted = request.POST
+        operations.wish(
+            actor=actor,
+            mail=posted.get("mail", ""),
+            phone=posted.get("phone", ""),
+            quiet_from=_hour(posted.get("quiet_from", "")),
+            quiet_to=_hour(posted.get("quiet_to", "")),
+            kinds={
+                choice.kind: (f"mail-{choice.kind}" in posted, f"sms-{choice.kind}" in posted)
+                for choice in choices
+            },
+        )
+        say(request, _("Saved."))
+        return reverse("outward")
+
+    answer: HttpResponse | None = None
+    refusal: Refused | None = None
+    if request.method == "POST":
+        answer, refusal = attempt(request, lambda: deed(request, do))
+    rows = [(choice, title_of(choice.kind)) for choice in choices]
+    context = {
+        "reach": reach,
+        "phone": request.POST.get("phone", reach.phone),
+        "mails": queries.MAILS,
+        "hours": HOURS,
+        "often": [row for row in rows if row[0].kind in policies.DEFAULTS],
+        "seldom": [row for row in rows if row[0].kind not in policies.DEFAULTS],
+        "address": request.user.get_username(),
+        "letters": list(queries.letters_of(actor)[:LAST]),
+        "sandbox": list(queries.sandbox_sms_of(actor)[:LAST]) if _is_sandbox() else [],
+        "is_sandbox": _is_sandbox(),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return answer or show(request, "shell/outward.html", context, here="inbox", status=status)
+
+
+@csrf_exempt  # a mail program posts by itself (RFC 8058); the token says whose mail it stops
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """No more mail, by the link in one, without signing in."""
+    is_known, is_done = True, False
+    try:
+        if request.method == "POST":
+            operations.stop_mail(token)
+            is_done = True
+        else:
+            policies.read_stop_token(token)
+    except NotFound:
+        is_known = False
+    context: dict[str, Any] = {"is_known": is_known, "is_done": is_done}
+    return render(request, "shell/stop_mail.html", context, status=200 if is_known else 404)
+
+
+def title_of(kind: str) -> str:
+    """What a kind of notice is about; its name where it has no words yet."""
+    return _(TITLES[kind]) if kind in TITLES else kind
+
+
+def _hour(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= 2 else -1
+
+
+def _is_sandbox() -> bool:
+    return bool(settings.HELIU_SMS == "heliu.kernel.dispatch.sandbox")
