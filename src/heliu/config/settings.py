@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "heliu.capital.bank.sandbox",
     "heliu.capital.credit",
     "heliu.capital.lending",
+    "heliu.capital.reports",
     "heliu.information.credit_file",
     "heliu.trade",
     "heliu.portal.ui",

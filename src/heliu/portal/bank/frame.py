@@ -39,6 +39,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
             nav(_("Reconciliation"), "bank_reconciliation", here, key="c"),
             nav(_("Books"), "bank_books", here, key="b"),
+            nav(_("Reports"), "bank_reports", here),
             NavHead(_("Rules")),
             nav(_("Programmes"), "bank_programmes", here),
             NavHead(_("House")),

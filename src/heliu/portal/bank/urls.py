@@ -16,6 +16,7 @@ from heliu.portal.bank import (
     reconciliation,
     repayments,
 )
+from heliu.portal.bank.reports import pages as reports
 
 urlpatterns = [
     path("bank/", queue.queue, name="bank_queue"),
@@ -33,4 +34,5 @@ urlpatterns = [
     path("bank/reconciliation", reconciliation.grid, name="bank_reconciliation"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
     path("bank/books", books.trial, name="bank_books"),
+    *reports.urls(),
 ]

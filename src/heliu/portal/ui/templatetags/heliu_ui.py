@@ -20,6 +20,7 @@ from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
 from heliu.portal.ui.charts import Chart, weight_bar
 from heliu.portal.ui.pledge_map import PledgeMap, draw_map
+from heliu.portal.ui.sheets import Cell, Column
 
 register = template.Library()
 
@@ -255,6 +256,22 @@ def chart(figure: Chart) -> dict[str, Any]:
         "wide": SafeString(figure.wide),
         "narrow": SafeString(figure.narrow),
     }
+
+
+@register.simple_tag
+def sheet_cell(cell: Cell, column: Column, *, blank: bool = False) -> str:
+    """A cell of a sheet as pages write it; nothing is a dash, in a total (``blank``) empty."""
+    if cell is None:
+        return "" if blank else formats.NOTHING
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        return cell
+    if column.kind == "money":
+        return money(int(cell), zero="dash")
+    if column.kind == "percent":
+        return formats.percent_text(Decimal(cell))
+    return formats.count_text(int(cell))
 
 
 @register.simple_tag
