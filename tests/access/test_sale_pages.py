@@ -12,6 +12,7 @@ from tests.portal.browsing import browser
 from tests.trade import laws
 
 from heliu.kernel.approvals.models import Approval
+from heliu.trade import sales
 from heliu.trade.models import Sale
 
 
@@ -51,9 +52,12 @@ def test_goods_are_sold_on_the_sheet_and_their_money_goes_down_the_waterfall(liv
     assert post(officer, sheet, "e", reference="TT 1").status_code in (302, 303)
     page = officer.get(sheet).content.decode()
     assert "Costs of the sale" in page
-    assert "20.00" in page
     with lived.world.worker():
-        assert Sale.objects.get(approval=approval.pk).reference == "TT 1"
+        sale = Sale.objects.get(approval=approval.pk)
+        assert sale.reference == "TT 1"
+        paid = sales.paid(sale)
+        assert paid is not None
+        assert (paid.amount, paid.costs) == (200_00, 20_00)
     assert "TT 1" in page
     laws.hold(lived.world)
 
