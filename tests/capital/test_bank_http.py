@@ -22,6 +22,8 @@ from heliu.capital.bank.http.adapter import HttpBank, connect
 from heliu.capital.bank.notices import Notice, read
 from heliu.capital.bank.port import BankTimeout, Order, Outcome, current_bank, sealed
 from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.bank.sandbox.policies import Plan
+from heliu.capital.bank.sandbox.process.books import Holding
 from heliu.config.bank_beside import sandbox_bank
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
@@ -247,6 +249,12 @@ def test_nobody_pays_more_than_he_has_but_the_bank(bank: HttpBank) -> None:
         assert (said.outcome, said.reason) == ("REJECTED" if reason else "BOOKED", reason)
         assert said.booked_at == AT
     assert bank.status(new_id()).outcome == Outcome.NEVER_SEEN
+
+
+def test_a_closed_account_neither_pays_nor_is_paid() -> None:
+    open_one, closed = Holding(True, False, 5_00), Holding(True, True, 5_00)
+    assert Plan().refusal(closed, open_one, 1) == Plan().refusal(open_one, closed, 1) == "AC04"
+    assert Plan().refusal(open_one, open_one, 5_00) == ""
 
 
 def test_what_makes_no_sense_is_not_taken(bank: HttpBank) -> None:
