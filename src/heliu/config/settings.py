@@ -13,6 +13,7 @@ HELIU_WAITING            requests that may wait for one of these (default 300)
 HELIU_RATE               requests a second of a token in a web process (default 200; 0: no limit)
 HELIU_METRICS_TOKEN      who brings it may read /metrics, also from elsewhere
 HELIU_BANK               the module that speaks with the bank (default the sandbox)
+HELIU_REGISTRY           the module that files with the registry of movables (default the sandbox)
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ INSTALLED_APPS = [
     "heliu.capital.books",
     "heliu.capital.bank",
     "heliu.capital.bank.sandbox",
+    "heliu.capital.registry",
+    "heliu.capital.registry.sandbox",
     "heliu.capital.credit",
     "heliu.capital.lending",
     "heliu.information.credit_file",
@@ -167,5 +170,6 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 HELIU_BANK = os.environ.get("HELIU_BANK", "heliu.capital.bank.sandbox")
+HELIU_REGISTRY = os.environ.get("HELIU_REGISTRY", "heliu.capital.registry.sandbox")
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

@@ -57,6 +57,14 @@ class Step(models.TextChoices):
     ENFORCED = "ENFORCED", _("Enforced")
     GOODS_GIVEN_UP = "GOODS_GIVEN_UP", _("Goods taken back by the seller")
     WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
+    # The registry's part.
+    SEARCHED = "SEARCHED", _("Register searched")
+    CONFLICT_FOUND = "CONFLICT_FOUND", _("Another's claim found")
+    CONFLICT_ACCEPTED = "CONFLICT_ACCEPTED", _("Gone on in spite of a claim")
+    REGISTERED = "REGISTERED", _("Pledge registered")
+    RENEWED = "RENEWED", _("Registration renewed")
+    DISCHARGED = "DISCHARGED", _("Registration struck off")
+    FILING_REFUSED = "FILING_REFUSED", _("Refused by the registry")
 
 
 # The key under which the seller is asked to pay for the goods of a dealer in default.

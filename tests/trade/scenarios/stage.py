@@ -54,6 +54,7 @@ from heliu.trade import (
     deliveries,
     enforcement,
     financed_order,
+    registry_answers,
     side_exits,
     sweeper,
 )
@@ -332,7 +333,10 @@ def _says_no(stage: Stage) -> None:
 
 @says("bank", "(?P<answers>(books|rejects|loses the answer to) .+)")
 def _answers(stage: Stage, answers: str) -> None:
-    """One round: what is written is sent, and the answers that are there lead on."""
+    """One round: what is written is sent, and the answers that are there lead on.
+
+    The registry is asked first, as in the worker's round, and answers at once.
+    """
     expected: dict[str, str] = {}
     for part in answers.split("; "):
         verb = next(verb for verb in ANSWERS if part.startswith(verb))
@@ -344,6 +348,7 @@ def _answers(stage: Stage, answers: str) -> None:
     be("heliu_worker")
     at = stage.world.at
     sent = list(PaymentInstruction.objects.filter(status=InstructionStatus.CREATED))
+    registry_answers.file_written(at=at)
     assert bank.send_written(at=at) == len(sent)
     bank.collect(at)
     bank_answers.apply_answers(at=at)
