@@ -103,6 +103,11 @@ EXAMPLES = {
     "POST /deals/{ref}/write-off": Example(
         "lender", {"ref": "hopeless"}, lambda t: {"reason": "nothing left"}
     ),
+    "GET /deals/{ref}/registration": Example(mine, {"ref": "pledged"}),
+    "POST /deals/{ref}/claim": Example(
+        "lender", {"ref": "claimed"}, lambda t: {"go_on": False, "reason": "not ours first"}
+    ),
+    "POST /filings/{filing}/again": Example("lender", {"filing": "filing"}, lambda t: {}),
     "GET /approvals": Example("lender", is_shared=True),
     "GET /approvals/{approval}": Example("lender", {"approval": "approval"}),
     "POST /approvals/{approval}/votes": Example(

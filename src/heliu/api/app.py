@@ -34,6 +34,7 @@ from heliu.api import (
     pledges,
     problems,
     receipts,
+    registry,
     shipments,
     stock,
 )
@@ -50,6 +51,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Orders", checkout.router),
     ("Orders", orders.router),
     ("Deals", deals.router),
+    ("Deals", registry.router),
     ("Shipments", shipments.router),
     ("Warehouse", receipts.router),
     ("Warehouse", files.router),

@@ -75,8 +75,8 @@ def talk_to_bank(*, at: Callable[[], datetime]) -> int:
     """Send what is written and apply what is answered until neither is left; for the worker.
 
     What is written for the registry goes first: the next payment may wait for its answer.
-    Returns how many filings, instructions and answers it met. A payment that leads to the next one goes
-    through in one call when the bank answers at once.
+    Returns how many filings, instructions and answers it met. A payment that leads to the next one
+    goes through in one call when the bank answers at once.
     """
     done = 0
     while met := _round(at()):

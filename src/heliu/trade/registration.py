@@ -17,8 +17,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
 
-from heliu.capital.lending.models import Loan
+from heliu.capital.lending import queries as loans
+from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.registry import operations as registry
 from heliu.capital.registry import policies, queries
 from heliu.capital.registry.models import Filing, FilingKind, FilingStatus
@@ -28,12 +31,13 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.trade import deals
-from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.models import Deal, DealStep, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of
 from heliu.trade.steps import is_done, locked, parties
 from heliu.trade.wake import file_soon, wake
 
 SYSTEM = Actor.system()
+BEFORE_PAY_OUT = (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE)
 
 
 def search(deal: Deal, loan: Loan, *, at: datetime, key: str = "", actor: Actor = SYSTEM) -> Filing:
@@ -129,6 +133,17 @@ def search_by_hand(*, debtor: UUID, actor: Actor, at: datetime) -> Filing:
     filing = registry.search(debtor=debtor, lender=actor.own_org, actor=actor, at=at)
     file_soon()
     return filing
+
+
+def in_conflict(actor: Actor) -> QuerySet[Filing]:
+    """The searches of another's claim on which the lender has to decide."""
+    waiting = loans.visible_to(actor).filter(status__in=BEFORE_PAY_OUT).values("deal")
+    accepted = DealStep.objects.filter(
+        deal=OuterRef("deal"),
+        step=Step.CONFLICT_ACCEPTED,
+        key=Cast(OuterRef("pk"), CharField()),
+    )
+    return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
 
 
 def of_lender(deal_id: UUID | str, actor: Actor) -> Deal:

@@ -15,7 +15,6 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.capital.bank import queries as payments
-from heliu.capital.lending.models import LoanStatus
 from heliu.capital.registry import operations as registry
 from heliu.capital.registry import queries
 from heliu.capital.registry.models import Filing, FilingKind, FilingStatus
@@ -82,12 +81,13 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
             deal, Step.CONFLICT_ACCEPTED, key=str(search.pk), actor=actor, at=at,
             reason=reason.strip()[:300],
         )  # fmt: skip
+        registry.accept(search, reason=reason.strip()[:300], actor=actor, at=at)
         financed_order.pay_out(deal, at=at)
     wake(deal.id)
 
 
 def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
-    """The lender does not pay on goods another may claim: the order is off, the deposit goes back."""
+    """The lender does not pay on goods that another may claim: the deposit goes back."""
     actor.require("decide")
     deal, _ = _in_conflict(deal_id, actor)
     if not reason.strip():
@@ -155,7 +155,7 @@ def _in_conflict(deal_id: UUID | str, actor: Actor) -> tuple[Deal, Filing]:
 
 
 def _require_waiting(deal: Deal) -> None:
-    if loan_of(deal).status not in (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE):
+    if loan_of(deal).status not in registration.BEFORE_PAY_OUT:
         raise Refused(
             "not-waiting", "%(number)s does not wait for this any more.", number=deal.number
         )

@@ -94,7 +94,8 @@ class Filing(models.Model):
 
     `goods` are kinds of goods by code, `lot` the document that tells these among their kind.
     `found` is what a search found: entries as `policies.kept` writes them. Only a search by hand
-    has no deal. `trouble` is why the last try to go on with an answer failed.
+    has no deal; `against` is how many of these stand against the lender. `trouble` is why the last
+    try to go on with an answer failed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -116,6 +117,7 @@ class Filing(models.Model):
     number = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     found = models.JSONField(default=list)
+    against = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
     written_by_name = models.CharField(max_length=80)
     written_at = models.DateTimeField()
@@ -153,6 +155,9 @@ class Filing(models.Model):
                 fields=["written_at"],
                 condition=models.Q(status__in=["WRITTEN", "SENT", "UNKNOWN"]),
                 name="filing_open",
+            ),
+            models.Index(
+                fields=["lender"], condition=models.Q(against__gt=0), name="filing_conflict"
             ),
             models.Index(fields=["lender", "-written_at"], name="filing_lender"),
             models.Index(fields=["debtor", "-written_at"], name="filing_debtor"),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from heliu.capital.registry import policies
+from heliu.capital.registry import events, policies, queries
 from heliu.capital.registry.models import (
     OPEN,
     Filing,
@@ -27,8 +27,10 @@ from heliu.capital.registry.port import (
 )
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
+from heliu.kernel.events.facts import Fact, record
 
 Handler = Callable[[Filing], None]
+SYSTEM = Actor.system()
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ def renew(registration: Registration, *, actor: Actor, at: datetime) -> Filing:
 def discharge(deal: UUID, *, actor: Actor, at: datetime) -> Filing | None:
     """Write that a deal's registration shall be struck off; None when nothing is registered."""
     live = Registration.objects.filter(deal=deal, discharged_at=None).first()
-    return live and _change(live, FilingKind.DISCHARGE, "", actor, at)
+    return None if live is None else _change(live, FilingKind.DISCHARGE, "", actor, at)
 
 
 def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
@@ -126,6 +128,15 @@ def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
         until=refused.until,
         registration=refused.registration,
     )
+
+
+def accept(search: Filing, *, reason: str, actor: Actor, at: datetime) -> None:
+    """The lender goes on in spite of what a search of a deal found."""
+    actor.require("override")
+    claims = queries.conflicts(search)
+    if search.deal is not None and claims:
+        fact = events.ClaimAccepted(subject=search.deal, claim=claims[0].number, reason=reason)
+        _record(search, fact, actor, at)
 
 
 def hand_over_written(at: datetime, handler: Handler) -> int:
@@ -196,14 +207,38 @@ def _answer(filing: Filing, answer: Answer, at: datetime) -> None:
     filing.sent_at = filing.answered_at = at
     filing.tries += 1
     filing.trouble = ""
+    against = queries.conflicts(filing)
+    filing.against = len(against)
     if is_done:
         filing.registration = _registration(filing, at)
     filing.save()
+    if filing.deal is not None:
+        _record(filing, _fact(filing, against[0].number if against else ""), SYSTEM, at)
+
+
+def _fact(filing: Filing, claim: str) -> Fact:
+    """What an answered filing tells."""
+    deal, number, until = filing.deal, filing.number, filing.until
+    assert deal is not None
+    if filing.status == FilingStatus.REFUSED:
+        return events.FilingRefused(subject=deal, kind=filing.kind, reason=filing.reason)
+    if filing.kind == FilingKind.SEARCH:
+        told = events.ClaimFound if claim else events.RegisterSearched
+        return told(subject=deal, found=len(filing.found), against=filing.against, claim=claim)
+    if until is None:
+        return events.RegistrationDischarged(subject=deal, number=number)
+    if filing.kind == FilingKind.AMEND:
+        return events.RegistrationRenewed(subject=deal, number=number, until=until)
+    return events.PledgeRegistered(subject=deal, number=number, until=until)
+
+
+def _record(filing: Filing, fact: Fact, actor: Actor, at: datetime) -> None:
+    record(fact, actor=actor, at=at, audience=[filing.debtor, filing.lender], deal=filing.deal)
 
 
 def _registration(filing: Filing, at: datetime) -> Registration | None:
     """The registration as an answered filing leaves it."""
-    if filing.kind == FilingKind.REGISTER:
+    if filing.kind == FilingKind.REGISTER and filing.deal and filing.until:
         return Registration.objects.create(
             number=filing.number,
             deal=filing.deal,

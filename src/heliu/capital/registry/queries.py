@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heliu.capital.registry import policies
 from heliu.capital.registry.models import (
@@ -64,22 +64,46 @@ def newest_search(deal: UUID) -> Filing | None:
     return searches.order_by("written_at", "id").last()
 
 
+def waiting(actor: Actor) -> QuerySet[Filing]:
+    """What is on its way to the registry, and what it refused and nobody has filed again."""
+    later = Filing.objects.filter(
+        deal=OuterRef("deal"), kind=OuterRef("kind"), written_at__gt=OuterRef("written_at")
+    )
+    refused = Q(status=FilingStatus.REFUSED, deal__isnull=False) & ~Exists(later)
+    found = visible_to(actor).filter(Q(status__in=OPEN) | refused)
+    return found.order_by("-status", "written_at")
+
+
+def in_conflict(actor: Actor) -> QuerySet[Filing]:
+    """The newest searches of deals that found another's claim."""
+    later = Filing.objects.filter(
+        deal=OuterRef("deal"), kind=FilingKind.SEARCH, written_at__gt=OuterRef("written_at")
+    )
+    found = visible_to(actor).filter(kind=FilingKind.SEARCH, against__gt=0, deal__isnull=False)
+    return found.filter(~Exists(later)).order_by("answered_at")
+
+
+def by_hand(actor: Actor) -> QuerySet[Filing]:
+    """The searches that somebody made by hand, newest first."""
+    return visible_to(actor).filter(deal=None).order_by("-written_at")
+
+
+def entries(search: Filing) -> list[Entry]:
+    """What a search found."""
+    return policies.read(search.found)
+
+
 def conflicts(search: Filing) -> list[Entry]:
     """What an answered search found that stands against its lender."""
     if search.status != FilingStatus.ANSWERED or search.answered_at is None:
         return []
     return policies.conflicts(
-        policies.read(search.found),
+        entries(search),
         lender=str(search.lender),
         goods=search.goods,
         lot=search.lot,
         on=day_of(search.answered_at),
     )
-
-
-def has_open(deal: UUID) -> bool:
-    """Whether a filing of the deal waits for an answer."""
-    return Filing.objects.filter(deal=deal, status__in=OPEN).exists()
 
 
 def check() -> list[str]:

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, max_length=40)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('found', models.JSONField(default=list)),
+                ('against', models.PositiveSmallIntegerField(default=0)),
                 ('trouble', models.CharField(blank=True, max_length=200)),
                 ('written_by_name', models.CharField(max_length=80)),
                 ('written_at', models.DateTimeField()),
@@ -59,7 +60,7 @@ class Migration(migrations.Migration):
                 ('registration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='registry.registration')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status__in', ['WRITTEN', 'SENT', 'UNKNOWN'])), fields=['written_at'], name='filing_open'), models.Index(fields=['lender', '-written_at'], name='filing_lender'), models.Index(fields=['debtor', '-written_at'], name='filing_debtor')],
+                'indexes': [models.Index(condition=models.Q(('status__in', ['WRITTEN', 'SENT', 'UNKNOWN'])), fields=['written_at'], name='filing_open'), models.Index(condition=models.Q(('against__gt', 0)), fields=['lender'], name='filing_conflict'), models.Index(fields=['lender', '-written_at'], name='filing_lender'), models.Index(fields=['debtor', '-written_at'], name='filing_debtor')],
                 'constraints': [models.UniqueConstraint(fields=('deal', 'kind', 'key'), name='one_filing_per_key'), models.CheckConstraint(condition=models.Q(('deal__isnull', False), ('kind', 'SEARCH'), _connector='OR'), name='filing_has_a_deal'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['AMEND', 'DISCHARGE']), ('registration__isnull', False)), models.Q(('kind', 'SEARCH'), ('registration', None)), ('kind', 'REGISTER'), _connector='OR'), name='filing_names_what_it_changes'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['REGISTER', 'AMEND']), ('until__isnull', False)), models.Q(('kind__in', ['SEARCH', 'DISCHARGE']), ('until', None)), _connector='OR'), name='filing_has_a_term'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('status__in', ['ANSWERED', 'REFUSED'])), models.Q(models.Q(('status__in', ['ANSWERED', 'REFUSED']), _negated=True), ('answered_at', None)), _connector='OR'), name='filing_answered_at'), models.CheckConstraint(condition=models.Q(('kind__in', ['SEARCH', 'REGISTER', 'AMEND', 'DISCHARGE'])), name='filing_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['WRITTEN', 'SENT', 'UNKNOWN', 'ANSWERED', 'REFUSED'])), name='filing_status_known')],
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 
@@ -65,8 +65,8 @@ def connect() -> Registry:
     return SandboxRegistry()
 
 
-def enter(*, filing: Handed, at: datetime) -> RegisterEntry:
-    """Enter a claim under a number of the registry's own."""
+def enter(filing: Handed, until: date, at: datetime) -> RegisterEntry:
+    """Enter a claim to a day, under a number of the registry's own."""
     entry = RegisterEntry(
         debtor=filing.debtor,
         secured=filing.secured,
@@ -75,7 +75,7 @@ def enter(*, filing: Handed, at: datetime) -> RegisterEntry:
         content=filing.content,
         amount=filing.amount,
         registered_on=day_of(at),
-        expires_on=filing.until,
+        expires_on=until,
     )
     entry.number = f"{day_of(at):%Y%m%d}{entry.id.int % 10**12:012d}"
     entry.save(force_insert=True)
@@ -111,7 +111,7 @@ def _search(filing: Handed, at: datetime) -> Answer:
 def _register(filing: Handed, at: datetime) -> Answer:
     if filing.until is None or not SHORTEST <= filing.until - day_of(at) <= LONGEST:
         return Answer(Outcome.REFUSED, reason="TERM")
-    return Answer(Outcome.DONE, enter(filing=filing, at=at).number)
+    return Answer(Outcome.DONE, enter(filing, filing.until, at).number)
 
 
 def _amend(filing: Handed, at: datetime) -> Answer:

@@ -38,9 +38,8 @@ def enter(
         lot=lot,
         content=content,
         amount=amount,
-        until=years_after(day_of(at), years),
     )
-    return adapter.enter(filing=filing, at=at)
+    return adapter.enter(filing, years_after(day_of(at), years), at)
 
 
 def strike_off(number: str, *, at: datetime) -> None:
