@@ -37,6 +37,7 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit.models import Programme, SellerDuty
+from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -326,6 +327,33 @@ def _says_no(stage: Stage) -> None:
         approvals.vote(
             waiting.pk, agrees=False, reason="talk first", actor=officer, at=stage.world.at
         )
+
+
+# What stands in the register, and what the lender does about it.
+
+
+@says("registry", r"enters another's claim on (?P<goods>\w+(, \w+)*)")
+def _claims(stage: Stage, goods: str) -> None:
+    with stage.world.worker():
+        register.enter(
+            debtor=stage.world.chain.dealers["D001"], secured="Bank of Elsewhere",
+            amount=100_000_00, goods=goods.split(", "), content="stock", at=stage.world.at,
+        )  # fmt: skip
+
+
+@says("lender", "goes on in spite of the claim")
+def _goes_on(stage: Stage) -> None:
+    _decides_on_claim(stage, registry_answers.go_on)
+
+
+@says("lender", "calls the claimed order off")
+def _calls_off(stage: Stage) -> None:
+    _decides_on_claim(stage, registry_answers.call_off)
+
+
+def _decides_on_claim(stage: Stage, act: Callable[..., None]) -> None:
+    with stage.world.desk(LENDER) as officer:
+        act(stage.deal, actor=officer, reason="we know of it", at=stage.world.at)
 
 
 # What the bank and the clock do.

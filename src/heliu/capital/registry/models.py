@@ -93,6 +93,7 @@ class Filing(models.Model):
     """Something asked of the registry, under an id that never changes.
 
     `goods` are kinds of goods by code, `lot` the document that tells these among their kind.
+    `instead_of` is the refused one that it repeats.
     `found` is what a search found: entries as `policies.kept` writes them. Only a search by hand
     has no deal; `against` is how many of these stand against the lender. `trouble` is why the last
     try to go on with an answer failed.
@@ -111,6 +112,9 @@ class Filing(models.Model):
     until = models.DateField(null=True, blank=True)
     registration = models.ForeignKey(
         Registration, null=True, blank=True, on_delete=models.PROTECT, related_name="filings"
+    )
+    instead_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="again"
     )
     status = models.CharField(max_length=8, choices=FilingStatus, default=FilingStatus.WRITTEN)
     tries = models.PositiveSmallIntegerField(default=0)

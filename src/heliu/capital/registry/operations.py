@@ -127,6 +127,7 @@ def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
         amount=refused.amount,
         until=refused.until,
         registration=refused.registration,
+        instead_of=refused,
     )
 
 

@@ -66,10 +66,7 @@ def newest_search(deal: UUID) -> Filing | None:
 
 def waiting(actor: Actor) -> QuerySet[Filing]:
     """What is on its way to the registry, and what it refused and nobody has filed again."""
-    later = Filing.objects.filter(
-        deal=OuterRef("deal"), kind=OuterRef("kind"), written_at__gt=OuterRef("written_at")
-    )
-    refused = Q(status=FilingStatus.REFUSED, deal__isnull=False) & ~Exists(later)
+    refused = Q(status=FilingStatus.REFUSED, deal__isnull=False, again=None)
     found = visible_to(actor).filter(Q(status__in=OPEN) | refused)
     return found.order_by("-status", "written_at")
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from heliu.capital.registry.policies import years_after
 from heliu.capital.registry.port import Handed
 from heliu.capital.registry.sandbox import adapter
 from heliu.capital.registry.sandbox.models import RegisterEntry, RegistryFault
@@ -26,7 +25,7 @@ def enter(
     at: datetime,
     goods: Sequence[str] = (),
     lot: str = "",
-    years: int = 1,
+    days: int = 365,
 ) -> RegisterEntry:
     """Let somebody else have a claim entered against a debtor; no goods means all movables."""
     filing = Handed(
@@ -39,7 +38,7 @@ def enter(
         content=content,
         amount=amount,
     )
-    return adapter.enter(filing, years_after(day_of(at), years), at)
+    return adapter.enter(filing, day_of(at) + timedelta(days=days), at)
 
 
 def strike_off(number: str, *, at: datetime) -> None:
