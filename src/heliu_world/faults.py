@@ -14,8 +14,8 @@ from django.db import OperationalError, connection
 from heliu.kernel.errors import Invalid
 
 # name: how often, in a hundred chances for it. Chances come once for each payment of a deal (bank),
-# act (clients, processes), count (goods), sweep, or day (the bank's door and statement, the close,
-# jumps).
+# filing of a deal (registry; claims: deal), act (clients, processes), count (goods), sweep, or day
+# (the bank's door and statement, the close, jumps).
 CHANCES = {
     # The bank.
     "bank-rejects": 5,
@@ -33,6 +33,12 @@ CHANCES = {
     "statement-differs": 15,
     "statement-doubles": 15,
     "statement-adds": 15,
+    # The registry of movables.
+    "registry-refuses": 4,
+    "registry-slow": 6,
+    "registry-lost": 5,
+    "registry-lost-unfiled": 5,
+    "registry-claims": 4,
     # Time.
     "back-dated": 3,
     "clock-jump": 6,
@@ -64,6 +70,13 @@ AT_THE_BANK = {
     "bank-reordered": "out_of_order",
     "bank-early": "early",
     "back-dated": "delay",
+}
+# What the sandbox registry calls them.
+AT_THE_REGISTRY = {
+    "registry-refuses": "refuse",
+    "registry-slow": "slow",
+    "registry-lost": "lost",
+    "registry-lost-unfiled": "lost_unfiled",
 }
 LONG = (6, 25, 100)  # statements, of small, middling and large transactions
 

@@ -32,6 +32,8 @@ from heliu.trade import (
     financed_order,
     open_account,
     place_order,
+    registration,
+    registry_answers,
     side_exits,
 )
 from heliu_world.acts import Act, Done, Hands
@@ -72,7 +74,18 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
          where b.deal = d.id and b.status = 'REJECTED'
            and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK', 'UNAPPLIED_BACK')
            and not exists (select from bank_paymentinstruction n where n.deal = d.id
-                              and n.key = right(b.key || '+' || b.number, 80))) as refused
+                              and n.key = right(b.key || '+' || b.number, 80))) as refused,
+       (select f.id from registry_filing f where f.deal = d.id and f.status = 'REFUSED'
+           and (d.outcome = 'OPEN' or f.kind = 'DISCHARGE')
+           and not exists (select from registry_filing n where n.instead_of_id = f.id)
+         order by f.written_at limit 1) as not_filed,
+       exists (select from registry_filing f where f.deal = d.id
+           and f.status in ('WRITTEN', 'SENT', 'UNKNOWN')) as at_the_registry,
+       exists (select from registry_filing f where f.deal = d.id and f.kind = 'SEARCH'
+           and f.against > 0 and not exists (select from registry_filing n
+                where n.deal = d.id and n.kind = 'SEARCH' and n.written_at > f.written_at)
+           and not exists (select from trade_dealstep t where t.deal_id = d.id
+                and t.step = 'CONFLICT_ACCEPTED' and t.key = f.id::text)) as is_claimed
   from trade_deal d join ordering_order o on o.id = d.order_id
   left join lending_loan l on l.deal = d.id
   left join credit_programme g on g.id = l.programme_id
@@ -121,6 +134,9 @@ class Life:
         """See how things stand and perhaps do something; returns when to look again, None never."""
         today = day_of(self.world.at)
         self._stands = self.world.ask(STANDS, today, self.world.at, self.deal)[0]
+        if self._stands["not_filed"] and (self.world.is_ending or self._luck(0.5)):
+            self._file_again()
+            return hours(self.random, 0.5, 9)
         if self._stands["outcome"] != "OPEN":
             return self._afterwards()
         if self._stands["pay_by"] != "FINANCE":
@@ -134,6 +150,8 @@ class Life:
                 return self._running()
             case "UNWINDING":
                 return self._unwinding()
+            case "FUNDED_SHARE":
+                return self._before_pay_out()
             case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
                 if self._luck(0.05):
                     self._cancel()
@@ -196,6 +214,14 @@ class Life:
         else:
             self._sign(digest=stands["agreement_digest"])
         return hours(self.random, 0.1, 4)
+
+    def _before_pay_out(self) -> Wait:
+        """The deposit is there; the registry has not answered yet, or named somebody's claim."""
+        if self._stands["is_claimed"] and (self.world.is_ending or self._luck(0.6)):
+            self._claim(goes_on=self.random.random() < 0.5)
+        elif self._luck(0.1):
+            self._cancel()
+        return hours(self.random, 0.5, 9)
 
     # While it runs.
 
@@ -272,6 +298,8 @@ class Life:
         if waiting := self._to_fetch():  # a seller's goods of a deal that ended in default
             self._fetch(waiting[0])
             return hours(self.random, 3, 50)
+        if self._stands["at_the_registry"] or self._stands["not_filed"]:
+            return hours(self.random, 1, 9)
         if self._late_acts and self._luck(0.15):
             self._late_acts -= 1
             if self.random.random() < 0.5:
@@ -524,6 +552,35 @@ class Life:
                 page=f"/approvals/{asked}", form={"withdraw": "yes"},
                 desk=lambda who: questions.withdraw(asked, actor=who, at=self.world.now),
                 refusals=frozenset({"approval-over"}),
+            )
+        )  # fmt: skip
+
+    def _claim(self, *, goes_on: bool) -> None:
+        why = "it ranks behind" if goes_on else "not on goods of others"
+        act = registry_answers.go_on if goes_on else registry_answers.call_off
+        self.hands.do(
+            Act(
+                "pay out in spite of a claim" if goes_on else "call a claimed order off",
+                self.shop.bank, about=self._about,
+                path=f"/deals/{self.deal}/claim", body={"go_on": goes_on, "reason": why},
+                changed={"go_on": not goes_on, "reason": "no"},
+                page=f"/bank/registry/{self._about}/decide",
+                form={"go_on": "yes" if goes_on else "no", "reason": why},
+                desk=lambda who: act(self.deal, actor=who, reason=why, at=self.world.now),
+                refusals=frozenset({"not-waiting", "no-conflict"}) | BUSY,
+            )
+        )  # fmt: skip
+
+    def _file_again(self) -> None:
+        refused = UUID(str(self._stands["not_filed"]))
+        self.hands.do(
+            Act(
+                "file again", self.shop.bank, about=self._about,
+                path=f"/filings/{refused}/again", page=f"/bank/registry/{refused}/again",
+                desk=lambda who: registration.file_again(
+                    refused, actor=who, at=self.world.now
+                ),
+                refusals=frozenset({"deal-over"}),
             )
         )  # fmt: skip
 

@@ -236,6 +236,7 @@ class Play:
         if life is None:
             return
         self.works.expect_trouble(life.deal)
+        self.works.expect_the_registry(life.deal, life.dealer.seat.org)
         self.lives.append(life)
         self._later(life, timedelta(minutes=life.random.randint(1, 20)))
 

@@ -14,6 +14,12 @@ AT_REST = {
     " where d.outcome = 'OPEN'",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
+    "no filing waits": "select id from registry_filing"
+    " where status in ('WRITTEN', 'SENT', 'UNKNOWN')",
+    "nothing is registered any more": "select number from registry_registration"
+    " where discharged_at is null union all select e.number"
+    " from registry_sandbox_registerentry e join parties_organization o"
+    " on o.id::text = e.secured where e.discharged_at is null",
     "no notice waits": "select id from bank_banknotice where status = 'WAITING'",
     "nothing is held any more": "select concat_ws(' ', k.key, h.amount, h.posted, o.number,"
     " o.status, o.pay_by) from posting_hold h join posting_account k on k.id = h.account_id"

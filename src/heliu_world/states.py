@@ -9,6 +9,7 @@ from django.db import models
 from heliu.capital.bank.models import BankNotice, PaymentInstruction, StatementLine
 from heliu.capital.credit.models import CreditAssessment, Facility
 from heliu.capital.lending.models import Loan
+from heliu.capital.registry.models import Filing
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.posting.models import Hold
@@ -43,6 +44,8 @@ WATCHED = (
     Watched("pick-up code", CodeAttempt, "outcome"),
     Watched("bank payment", PaymentInstruction, "status"),
     Watched("bank payment purpose", PaymentInstruction, "purpose"),
+    Watched("registry filing", Filing, "status"),
+    Watched("registry filing kind", Filing, "kind"),
     Watched("bank notice", BankNotice, "status"),
     Watched("statement line", StatementLine, "verdict"),
     Watched("shipment", Shipment, "status"),

@@ -18,11 +18,14 @@ from heliu.capital.bank.notices import Notice, read, written
 from heliu.capital.bank.port import BankTimeout, Order, current_bank, sign
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.bank.sandbox.models import Fault, OutgoingNotice
+from heliu.capital.registry.models import FilingKind
+from heliu.capital.registry.sandbox import operations as registry
+from heliu.capital.registry.sandbox.models import RegistryFault
 from heliu.kernel.ids import new_id
-from heliu.trade import bank_answers, sweeper
+from heliu.trade import bank_answers, registry_answers, sweeper
 from heliu.trade.close_of_day import close_of_day
 from heliu_world import wire
-from heliu_world.faults import AT_THE_BANK, Died, Torn
+from heliu_world.faults import AT_THE_BANK, AT_THE_REGISTRY, Died, Torn
 from heliu_world.judge import Broken
 from heliu_world.misprints import misprinted
 from heliu_world.world import World
@@ -57,18 +60,38 @@ class Works:
                     self._names[fault] = name
                     break
 
+    def expect_the_registry(self, deal: UUID, dealer: UUID) -> None:
+        """Draw what the registry will do wrong with the filings of a new deal, and whether somebody
+        else has a claim on the dealer's goods."""
+        faults = self._world.faults
+        with self._world.ground.working():
+            for kind in FilingKind.values:
+                for name, fault in AT_THE_REGISTRY.items():
+                    if faults.draw(name):
+                        delay = timedelta(minutes=self._random.randint(5, 3_000))
+                        made = registry.script(fault=fault, kind=kind, deal=deal, delay=delay)
+                        self._names[made.pk] = name
+                        break
+            if faults.happens("registry-claims"):
+                registry.enter(
+                    debtor=dealer, secured="Bank of Elsewhere", amount=1_000_00,
+                    content="all movables", at=self._world.at, days=self._random.randint(1, 4),
+                )  # fmt: skip
+
     def count_trouble(self) -> None:
         """Note the faults that the bank really had."""
         for (pk,) in self._world.ground.judge.execute(
             "select id from sandbox_fault where times = 0"
+            " union all select id from registry_sandbox_registryfault where times = 0"
         ):
             if name := self._names.pop(pk, ""):
                 self._world.faults.note(name)
 
     def end_trouble(self) -> None:
-        """From now on the bank does everything right."""
+        """From now on bank and registry do everything right."""
         with self._world.ground.working():
             Fault.objects.filter(times__gt=0).delete()
+            RegistryFault.objects.filter(times__gt=0).delete()
 
     def is_called(self) -> bool:
         """Whether the worker has been called since it was last here; takes the calls."""
@@ -80,6 +103,7 @@ class Works:
     def talk_to_bank(self) -> None:
         """The worker does what it was called for, in whole or, when it is slow, in part."""
         parts: tuple[Callable[[], object], ...] = (
+            lambda: registry_answers.file_written(at=self._world.at),
             lambda: bank.send_written(at=self._world.at),
             lambda: bank.collect(self._world.at),
             lambda: bank_answers.apply_answers(at=self._world.at),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -20,6 +21,8 @@ from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.books.models import Account
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
 from heliu.capital.lending.models import Loan
+from heliu.capital.registry.models import Filing
+from heliu.capital.registry.sandbox import operations as claims
 from heliu.commerce.ordering.operations import carts
 from heliu.kernel.access.models import User
 from heliu.kernel.approvals.models import Approval
@@ -128,6 +131,7 @@ def live(world: World) -> dict[str, Any]:
         counted = Shipment.objects.get(order_id=pledged.order.id)
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
+    claimed, filing = in_the_register(world)
     for desk in RIVALS:
         world.rival(desk)
     in_default(world, late, asked, hopeless)
@@ -148,6 +152,8 @@ def live(world: World) -> dict[str, Any]:
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
         return {
             **numbers("pledged", pledged),
+            **numbers("claimed", claimed),
+            "filing": filing,
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
@@ -205,6 +211,26 @@ def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:
             actor=carrier, at=world.at,
         )  # fmt: skip
         return wrong.pk, files.of_subjects(carrier, [wrong.pk])[0].pk
+
+
+def in_the_register(world: World) -> tuple[Placed, UUID]:
+    """A deal whose goods another claims, and a filing that the registry has refused."""
+    with world.worker():
+        dealer = world.chain.dealers["D001"]
+        claims.enter(
+            debtor=dealer, secured="Bank of Elsewhere", amount=1_000_00, goods=["M2"],
+            content="stock", at=world.at,
+        )  # fmt: skip
+    claimed = life.place(world, M2=10)
+    life.sign(world, claimed)
+    world.bank()
+    refused = life.place(world, M1=10)
+    with world.worker():
+        claims.script(fault="refuse", kind="SEARCH", deal=refused.deal.id)
+    life.sign(world, refused)
+    world.bank()
+    with world.worker():
+        return claimed, Filing.objects.get(deal=refused.deal.id).pk
 
 
 def arrived(world: World) -> Placed:

@@ -120,6 +120,11 @@ EXAMPLES = {
     "POST /sales/{ref}/call-off": Example(
         "lender", {"ref": "sale"}, lambda t: {"reason": "does not pay"}
     ),
+    "GET /deals/{ref}/registration": Example(mine, {"ref": "pledged"}),
+    "POST /deals/{ref}/claim": Example(
+        "lender", {"ref": "claimed"}, lambda t: {"go_on": False, "reason": "not ours first"}
+    ),
+    "POST /filings/{filing}/again": Example("lender", {"filing": "filing"}, lambda t: {}),
     "GET /approvals": Example("lender", is_shared=True),
     "GET /approvals/{approval}": Example("lender", {"approval": "approval"}),
     "POST /approvals/{approval}/withdraw": Example("lender", {"approval": "withdrawable"}),

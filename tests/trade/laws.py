@@ -11,16 +11,20 @@ from heliu.capital.books import queries as books
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import Loan
+from heliu.capital.registry import queries as registry
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
-from heliu.trade import sales
+from heliu.trade import sales, soundness
 from heliu.trade.models import Deal, Outcome
 
-ROOMS = (posting, books, bank_queries, lending, credit, stock, transport, pledges, sales)
+ROOMS = (
+    posting, books, bank_queries, lending, credit, registry, stock, transport, pledges, sales,
+    soundness,
+)  # fmt: skip
 
 
 def hold(world: World) -> None:

@@ -21,6 +21,7 @@ HELIU_MAIL               smtp://user:password@host: who takes mail; files in HEL
 HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
 HELIU_SMS                the module that sends SMS (default the sandbox)
 HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
+HELIU_REGISTRY           the module that files with the registry of movables (default the sandbox)
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ INSTALLED_APPS = [
     "heliu.capital.books",
     "heliu.capital.bank",
     "heliu.capital.bank.sandbox",
+    "heliu.capital.registry",
+    "heliu.capital.registry.sandbox",
     "heliu.capital.credit",
     "heliu.capital.lending",
     "heliu.capital.reports",
@@ -186,5 +189,6 @@ HELIU_SMS = os.environ.get("HELIU_SMS", "heliu.kernel.dispatch.sandbox")
 MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail")}
 DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
 HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
+HELIU_REGISTRY = os.environ.get("HELIU_REGISTRY", "heliu.capital.registry.sandbox")
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

@@ -12,7 +12,7 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.notices import Notice
 from heliu.capital.bank.operations import Kept, Signed
 from heliu.kernel.errors import Refused
-from heliu.trade import enforcement, financed_order, liquidation, side_exits
+from heliu.trade import enforcement, financed_order, liquidation, registry_answers, side_exits
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
 
@@ -75,8 +75,9 @@ def apply_answers(*, at: datetime) -> int:
 def talk_to_bank(*, at: Callable[[], datetime]) -> int:
     """Send what is written and apply what is answered until neither is left; for the worker.
 
-    Returns how many instructions and answers it met. A payment that leads to the next one goes
-    through in one call when the bank answers at once.
+    What is written for the registry goes first: the next payment may wait for its answer.
+    Returns how many filings, instructions and answers it met. A payment that leads to the next one
+    goes through in one call when the bank answers at once.
     """
     done = 0
     while met := _round(at()):
@@ -85,4 +86,5 @@ def talk_to_bank(*, at: Callable[[], datetime]) -> int:
 
 
 def _round(at: datetime) -> int:
-    return bank.send_written(at=at) + bank.collect(at) + apply_answers(at=at)
+    filed = registry_answers.file_written(at=at)
+    return filed + bank.send_written(at=at) + bank.collect(at) + apply_answers(at=at)

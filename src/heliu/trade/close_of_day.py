@@ -29,7 +29,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals
+from heliu.trade import deals, registration
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
 from heliu.trade.steps import locked, locked_all, remember_all
@@ -58,6 +58,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     waiting = _waiting(day_of(at))
     closed = _close_sets(waiting, at=at, hands=hands)
     closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
+    registration.renew_due(at=at)
     sweep(at=at)
     pledges.expire_codes(at=at)
     approvals.expire(at=at)

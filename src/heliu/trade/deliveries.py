@@ -30,7 +30,7 @@ from heliu.logistics.transport.operations import DispatchLine
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deals, photos, side_exits
+from heliu.trade import carrying, deals, photos, registration, side_exits
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
@@ -202,6 +202,7 @@ def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at:
         pledge=pledge.number, receipt=received.receipt.number, value=value,
         quantity=sum(quantity for _, _, quantity, _ in lines),
     )  # fmt: skip
+    registration.register(deal, loan, actor=actor, at=at)
     keeper = names([pledge.custodian])[pledge.custodian]
     for org in (pledge.pledgor, pledge.pledgee):
         tell(

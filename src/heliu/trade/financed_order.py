@@ -1,7 +1,9 @@
 """The story of the pledged order, from signature to close, top to bottom.
 
     sign             the dealer signs, where its house wants it by two; its deposit is called in
-    deposit_booked   the bank has it: pay out the loan, move the own share
+    deposit_booked   the bank has it
+    pay_out          and the register names nobody else (`registration`): pay out the loan, move
+                     the own share
     disbursed        the loan lies in the supervised account
     own_share_moved  the deposit too; when both do, the seller is paid
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
@@ -45,7 +47,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import deals, sales
+from heliu.trade import deals, registration, sales
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.repayment import earned_by, require_running
@@ -117,6 +119,7 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     deal.pledge_id = pledge.id
     deal.save(update_fields=["pledge_id"])
     remember(deal, Step.SIGNED, actor=actor, at=at, digest=loan.agreement_digest)
+    registration.search(deal, loan, actor=actor, at=at)
     pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
     wake(deal.id)
 
@@ -136,7 +139,7 @@ def _ask_second_signer(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) ->
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The bank holds the deposit: earmark the money and pay out the loan beside the own share."""
+    """The bank holds the deposit: earmark the money; the loan follows when the goods are clear."""
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
@@ -150,6 +153,17 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
         amount=loan.order_total,
         at=at,
     )
+    pay_out(deal, at=at)
+
+
+def pay_out(deal: Deal, *, at: datetime) -> None:
+    """The deposit is there and nobody else has a claim: pay out the loan beside the own share.
+
+    Whichever comes last, deposit or answer of the registry, goes on with the deal.
+    """
+    loan = loan_of(deal)
+    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal, at=at):
+        return
     lending.disbursing(loan, at=at)
     pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
     pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)

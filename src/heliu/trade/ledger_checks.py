@@ -23,6 +23,7 @@ from heliu.capital.bank import queries as bank
 from heliu.capital.books import queries as books
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.capital.registry import queries as registry
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.facts import Fact, record
 from heliu.kernel.parties.models import PartyRole
@@ -47,6 +48,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "lending": lending.check,
     "credit": credit.check,
     "bank": bank.check,
+    "registry": registry.check,
     "pledges": pledges.check,
     "stock": stock.check,
     "transport": transport.check,

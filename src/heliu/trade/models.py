@@ -63,6 +63,14 @@ class Step(models.TextChoices):
     SALE_CALLED_OFF = "SALE_CALLED_OFF", _("Sale of the goods called off")
     GOODS_SOLD = "GOODS_SOLD", _("Goods sold")
     RECOVERED = "RECOVERED", _("Paid after writing off")
+    # The registry's part.
+    SEARCHED = "SEARCHED", _("Register searched")
+    CONFLICT_FOUND = "CONFLICT_FOUND", _("Another's claim found")
+    CONFLICT_ACCEPTED = "CONFLICT_ACCEPTED", _("Gone on in spite of a claim")
+    REGISTERED = "REGISTERED", _("Pledge registered")
+    RENEWED = "RENEWED", _("Registration renewed")
+    DISCHARGED = "DISCHARGED", _("Registration struck off")
+    FILING_REFUSED = "FILING_REFUSED", _("Refused by the registry")
 
 
 # The key under which the seller is asked to pay for the goods of a dealer in default.

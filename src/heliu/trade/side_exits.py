@@ -313,8 +313,13 @@ def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
     loan = loan_of(deal)
     if loan.status != LoanStatus.BANK_REJECTED or payments.has_open(deal.id):
         return
-    plan = lending.unwind(loan, reason=loan.stop_reason, at=at)
-    _call_off(deal, actor=SYSTEM, reason=loan.stop_reason, at=at)
+    stop(deal, actor=SYSTEM, reason=loan.stop_reason, at=at)
+
+
+def stop(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
+    """The lender's side ends a deal of which nothing is with the bank: what has moved goes back."""
+    plan = lending.unwind(loan_of(deal), reason=reason, at=at)
+    _call_off(deal, actor=actor, reason=reason, at=at)
     _take_back(deal, plan, at=at)
 
 
@@ -357,7 +362,7 @@ def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
     if order.status == OrderStatus.CANCELLED:
         return
     _free_goods_and_credit(deal, at=at)
-    ordering.cancel(order, actor=actor, reason=reason, at=at, audience=parties(deal))
+    ordering.cancel(order, actor=SYSTEM, reason=reason, at=at, audience=parties(deal))
     remember(deal, Step.CANCELLED, actor=actor, at=at)
     for org in {deal.buyer, deal.seller}:
         tell(org, "order-cancelled", {"number": order.number}, link=deals.link(deal), at=at)
@@ -401,7 +406,6 @@ def _is_paying(loan: Loan) -> bool:
     """Whether a payment of the deal is with the bank now, so that nobody knows where it lies."""
     return loan.status in (
         LoanStatus.AWAIT_DEPOSIT,
-        LoanStatus.FUNDED_SHARE,
         LoanStatus.DISBURSING,
         LoanStatus.PAYING_SELLER,
     ) or payments.has_open(loan.deal)

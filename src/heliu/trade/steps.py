@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from heliu.capital.registry import operations as registry
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.arrays import listed
@@ -95,10 +96,13 @@ def count(deal: Deal, step: Step) -> int:
 
 
 def end(deal: Deal, outcome: Outcome, *, at: datetime) -> None:
-    """The deal is over, and what waits for agreement about it has lost its sense."""
+    """The deal is over: what waits for agreement about it has lost its sense, and what was
+    registered for it is struck off, which nobody waits for."""
     deal.outcome, deal.closed_at, deal.moved_at = outcome, at, at
     deal.save(update_fields=["outcome", "closed_at", "moved_at"])
     approvals.overtaken(deal.id, at=at)
+    if deal.pledge_id:
+        registry.discharge(deal.id, actor=Actor.system(), at=at)
 
 
 def _plain(value: Any) -> Any:

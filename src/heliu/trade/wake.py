@@ -26,3 +26,8 @@ def bank_spoke() -> None:
 def close_day_soon() -> None:
     """Let the worker bring everything up to today, after a demo's clock was moved."""
     app.configure_task("trade.close_of_day", queue="sweep").defer(timestamp=0)
+
+
+def file_soon() -> None:
+    """Let the worker hand over what somebody filed by hand, as soon as this is committed."""
+    app.configure_task("trade.bank_work").defer()

@@ -49,7 +49,10 @@ begin
         union all
         select deal from pledges_releaseorder where xmin::text::bigint >= since
         union all
-        select deal from bank_paymentinstruction where xmin::text::bigint >= since) x;
+        select deal from bank_paymentinstruction where xmin::text::bigint >= since
+        union all
+        select deal from registry_filing
+         where xmin::text::bigint >= since and deal is not null) x;
     select coalesce(array_agg(order_id), '{}') into orders from trade_deal
      where id = any (changed);
     select coalesce(array_agg(id), '{}') into loans from lending_loan where deal = any (changed);
@@ -407,6 +410,41 @@ begin
              from books_account b join posting_line n on n.account_id = b.id
             where b.org = d.buyer and b.ref = d.id::text and b.code = 'cash_supervised') s
      where d.id = any (changed) and v.there <> s.amount limit 1;
+
+    -- The registry.
+    return query
+    select 'no loan is paid out unsearched, or against a claim that nobody has accepted',
+           d.number::text
+      from trade_deal d
+      join bank_paymentinstruction i on i.deal = d.id and i.purpose = 'DISBURSEMENT'
+     where d.id = any (changed) and not exists (
+           select from registry_filing f
+            where f.deal = d.id and f.kind = 'SEARCH' and f.status = 'ANSWERED'
+              and (f.against = 0 or exists (
+                   select from trade_dealstep t where t.deal_id = d.id
+                      and t.step = 'CONFLICT_ACCEPTED' and t.key = f.id::text)))
+     limit 1;
+
+    return query
+    select 'a deal that is over has its registration struck off, or that is on its way',
+           format('%s: %s', d.number, r.number)
+      from trade_deal d join registry_registration r on r.deal = d.id
+     where d.id = any (changed) and d.outcome <> 'OPEN' and r.discharged_at is null
+       and not exists (select from registry_filing f
+                        where f.registration_id = r.id and f.kind = 'DISCHARGE')
+     limit 1;
+
+    return query
+    select 'the register says of our claims what we say, once it has answered',
+           format('%s: %s', d.number, r.number)
+      from trade_deal d join registry_registration r on r.deal = d.id
+      left join registry_sandbox_registerentry e on e.number = r.number
+     where d.id = any (changed)
+       and (e.expires_on, e.discharged_at is null) is distinct from
+           (r.expires_on, r.discharged_at is null)
+       and not exists (select from registry_filing f where f.deal = d.id
+                          and f.status in ('WRITTEN', 'SENT', 'UNKNOWN'))
+     limit 1;
 
     -- What is remembered.
     return query

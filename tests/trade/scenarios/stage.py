@@ -38,6 +38,7 @@ from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit.models import Programme, SellerDuty
 from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -57,6 +58,7 @@ from heliu.trade import (
     enforcement,
     financed_order,
     liquidation,
+    registry_answers,
     sales,
     side_exits,
     sweeper,
@@ -411,12 +413,42 @@ def _says_no(stage: Stage) -> None:
         )
 
 
+# What stands in the register, and what the lender does about it.
+
+
+@says("registry", r"enters another's claim on (?P<goods>\w+(, \w+)*)")
+def _claims(stage: Stage, goods: str) -> None:
+    with stage.world.worker():
+        register.enter(
+            debtor=stage.world.chain.dealers["D001"], secured="Bank of Elsewhere",
+            amount=100_000_00, goods=goods.split(", "), content="stock", at=stage.world.at,
+        )  # fmt: skip
+
+
+@says("lender", "goes on in spite of the claim")
+def _goes_on(stage: Stage) -> None:
+    _decides_on_claim(stage, registry_answers.go_on)
+
+
+@says("lender", "calls the claimed order off")
+def _calls_off(stage: Stage) -> None:
+    _decides_on_claim(stage, registry_answers.call_off)
+
+
+def _decides_on_claim(stage: Stage, act: Callable[..., None]) -> None:
+    with stage.world.desk(LENDER) as officer:
+        act(stage.deal, actor=officer, reason="we know of it", at=stage.world.at)
+
+
 # What the bank and the clock do.
 
 
 @says("bank", "(?P<answers>(books|rejects|loses the answer to) .+)")
 def _answers(stage: Stage, answers: str) -> None:
-    """One round: what is written is sent, and the answers that are there lead on."""
+    """One round: what is written is sent, and the answers that are there lead on.
+
+    The registry is asked first, as in the worker's round, and answers at once.
+    """
     expected: dict[str, str] = {}
     for part in answers.split("; "):
         verb = next(verb for verb in ANSWERS if part.startswith(verb))
@@ -428,6 +460,7 @@ def _answers(stage: Stage, answers: str) -> None:
     be("heliu_worker")
     at = stage.world.at
     sent = list(PaymentInstruction.objects.filter(status=InstructionStatus.CREATED))
+    registry_answers.file_written(at=at)
     assert bank.send_written(at=at) == len(sent)
     bank.collect(at)
     bank_answers.apply_answers(at=at)

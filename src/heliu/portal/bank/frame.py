@@ -14,6 +14,7 @@ from heliu.kernel.clock import day_of
 from heliu.portal.bank.loans import late, lent, silent, waiting
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.frame import DeskFigure, NavHead
+from heliu.trade import registration
 
 MONEY_UNDER_WAY = (
     "FUNDED_SHARE", "DISBURSING", "DISBURSED", "PAYING_SELLER", "BANK_REJECTED", "UNWINDING",
@@ -25,6 +26,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     overdue = late(actor, day_of(at)).count()
     asked = approvals.for_vote_of(actor).count()
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
+    claims = registration.in_conflict(actor).count()
     return Words(
         nav=(
             nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),
@@ -34,6 +36,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             NavHead(_("Assets")),
             nav(_("Limits"), "bank_facilities", here, key="l"),
             nav(_("Pledge board"), "bank_pledges", here, key="p"),
+            nav(_("Registry"), "bank_registry", here, count=claims, hot=claims > 0),
             nav(_("Overdue"), "bank_overdue", here, count=overdue, hot=overdue > 0, key="v"),
             NavHead(_("Money")),
             nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
@@ -50,7 +53,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         tabs=(
             tab(_("Queue"), "bank_queue", "tray", here),
             tab(_("Drawdowns"), "bank_drawdowns", "deal", here, "bank_repayments"),
-            tab(_("Pledges"), "bank_pledges", "box", here),
+            tab(_("Pledges"), "bank_pledges", "box", here, "bank_registry"),
             tab(_("Overdue"), "bank_overdue", "calendar", here),
             tab(_("Payments"), "bank_payments", "money", here, "bank_reconciliation"),
         ),

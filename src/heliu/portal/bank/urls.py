@@ -14,6 +14,7 @@ from heliu.portal.bank import (
     programmes,
     queue,
     reconciliation,
+    registry,
     repayments,
 )
 from heliu.portal.bank.reports import pages as reports
@@ -32,6 +33,10 @@ urlpatterns = [
     path("bank/payments", payments.index, name="bank_payments"),
     path("bank/payments/<str:number>/again", payments.again, name="bank_pay_again"),
     path("bank/reconciliation", reconciliation.grid, name="bank_reconciliation"),
+    path("bank/registry", registry.index, name="bank_registry"),
+    path("bank/registry/search", registry.search, name="bank_registry_search"),
+    path("bank/registry/<uuid:filing>/again", registry.again, name="bank_registry_again"),
+    path("bank/registry/<str:number>/decide", registry.decide, name="bank_registry_decide"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
-from django.utils.translation import ngettext
 
 from heliu.logistics.transport.queries import ExceptionKind, MilestoneKind
-from heliu.portal.ui.formats import count_text, listed, money_text, percent_text
+from heliu.portal.ui.formats import count_text, day_text, listed, money_text, percent_text
 from heliu.portal.ui.svg import FLOWS
 
 Payload = Mapping[str, Any]
@@ -105,6 +106,17 @@ def _receiver(payload: Payload) -> str:
     return str(payload.get("receiver", ""))
 
 
+def _searched(payload: Payload) -> str:
+    if payload["against"]:
+        return _("entry %(number)s of another") % {"number": payload["claim"]}
+    return _("nothing found that stands against the loan")
+
+
+def _registered(payload: Payload) -> str:
+    until = day_text(date.fromisoformat(payload["until"]), None, get_language() or "en")
+    return _("No. %(number)s until %(day)s") % {"number": payload["number"], "day": until}
+
+
 TELLINGS: dict[str, Telling] = {
     "commerce.order-placed": Telling(N_("Order placed"), N_("Order|placed"), amount="total"),
     "capital.credit-decided": Telling(N_("Credit decided"), N_("Credit|decided"), detail=_credit),
@@ -165,6 +177,17 @@ TELLINGS: dict[str, Telling] = {
     ),
     "logistics.goods-picked-up": Telling(
         N_("Goods picked up"), N_("Goods|picked up"), pieces="quantity"
+    ),
+    "capital.register-searched": Telling(N_("Register searched"), detail=_searched),
+    "capital.claim-found": Telling(
+        N_("Another's claim found"), N_("Claim|found"), detail=_searched, is_failure=True
+    ),
+    "capital.claim-accepted": Telling(N_("Paid out in spite of a claim"), detail=_reason),
+    "capital.pledge-registered": Telling(N_("Pledge registered"), detail=_registered),
+    "capital.registration-renewed": Telling(N_("Registration renewed"), detail=_registered),
+    "capital.registration-discharged": Telling(N_("Registration struck off")),
+    "capital.filing-refused": Telling(
+        N_("Refused by the registry"), detail=_reason, is_failure=True
     ),
     "commerce.order-cancelled": Telling(
         N_("Order cancelled"), N_("Order|cancelled"), detail=_reason

@@ -1,0 +1,1 @@
+"""The registry of movables: searches, registrations, and the public register behind a port."""

@@ -1,0 +1,1 @@
+"""A registry in a box: answers at once, and fails as scripted."""

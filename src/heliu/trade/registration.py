@@ -1,0 +1,160 @@
+"""The registry's part in a pledged order, top to bottom.
+
+    search       at the signature: what is entered against the dealer already
+    is_clear     before the loan is paid out: a fresh search found nobody else's claim on the goods
+    register     the goods are pledged: the lender's claim on them is entered
+    renew_due    its end comes near while the deal is open: a year longer
+    file_again   the registry refused: the lender has it filed once more
+
+A deal that ends has its registration struck off (`steps.end`); nobody at the gate waits for that.
+The registry's answers, and what the lender decides on a conflict, come in through
+`registry_answers`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+
+from heliu.capital.lending import queries as loans
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.registry import operations as registry
+from heliu.capital.registry import policies, queries
+from heliu.capital.registry.models import Filing, FilingKind, FilingStatus
+from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Forbidden, NotFound, Refused
+from heliu.trade import deals
+from heliu.trade.models import Deal, DealStep, Outcome, Step
+from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.steps import is_done, locked, parties
+from heliu.trade.wake import file_soon, wake
+
+SYSTEM = Actor.system()
+BEFORE_PAY_OUT = (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE)
+
+
+def search(deal: Deal, loan: Loan, *, at: datetime, key: str = "", actor: Actor = SYSTEM) -> Filing:
+    """Ask what is entered against the dealer; once for a key."""
+    order = order_of(deal)
+    return registry.search(
+        debtor=loan.borrower,
+        lender=loan.lender,
+        deal=deal.id,
+        key=key,
+        goods=[code for code, _ in _goods(order)],
+        lot=order.number,
+        actor=actor,
+        at=at,
+    )
+
+
+def is_clear(deal: Deal, *, at: datetime) -> bool:
+    """Whether the loan may be paid out: nobody else has a claim, or the lender goes on in spite.
+
+    An answer that has grown old is no ground, so another search is written then.
+    """
+    newest = queries.newest_search(deal.id)
+    if newest is not None and is_accepted(deal, newest):
+        return True
+    if newest is None or (
+        newest.status == FilingStatus.ANSWERED
+        and newest.answered_at
+        and not policies.is_fresh(newest.answered_at, at)
+    ):
+        search(deal, loan_of(deal), key=at.isoformat() if newest else "", at=at)
+        return False
+    return newest.status == FilingStatus.ANSWERED and not queries.conflicts(newest)
+
+
+def is_accepted(deal: Deal, search: Filing) -> bool:
+    """Whether the lender goes on in spite of what this search found."""
+    return is_done(deal, Step.CONFLICT_ACCEPTED, key=str(search.pk))
+
+
+def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
+    """The first goods are pledged: have the lender's claim on the goods of the order entered."""
+    order = order_of(deal)
+    goods = _goods(order)
+    return registry.register(
+        deal=deal.id,
+        debtor=loan.borrower,
+        lender=loan.lender,
+        goods=[code for code, _ in goods],
+        lot=order.number,
+        content=f"{order.number}: " + ", ".join(f"{quantity} × {code}" for code, quantity in goods),
+        amount=loan.principal,
+        until=policies.term_until(loan.due_on, today=day_of(at)),
+        actor=actor,
+        at=at,
+    )
+
+
+def renew_due(*, at: datetime) -> int:
+    """Renew what ends soon and still secures an open deal; returns how many. For the worker."""
+    ending = {one.deal: one for one in queries.to_renew(on=day_of(at))}
+    still_open = Deal.objects.filter(pk__in=ending, outcome=Outcome.OPEN)
+    due = list(still_open.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        for deal in due:
+            registry.renew(ending[deal], actor=SYSTEM, at=at)
+    return len(due)
+
+
+def file_again(filing_id: UUID, *, actor: Actor, at: datetime) -> Filing:
+    """The registry refused and its cause is mended: the lender has it filed once more."""
+    actor.require("decide")
+    refused = queries.get(actor, filing_id)
+    if refused.deal is None:
+        raise NotFound()
+    deal = of_lender(refused.deal, actor)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        if deal.outcome != Outcome.OPEN and refused.kind != FilingKind.DISCHARGE:
+            raise Refused(
+                "deal-over",
+                "%(number)s is over; only its registration can still be struck off.",
+                number=deal.number,
+            )
+        again = registry.file_again(refused, actor=actor, at=at)
+    wake(deal.id)
+    return again
+
+
+def search_by_hand(*, debtor: UUID, actor: Actor, at: datetime) -> Filing:
+    """Somebody at a lender looks a debtor up in the register; the answer comes to the desk."""
+    actor.require("decide")
+    filing = registry.search(debtor=debtor, lender=actor.own_org, actor=actor, at=at)
+    file_soon()
+    return filing
+
+
+def in_conflict(actor: Actor) -> QuerySet[Filing]:
+    """The searches of another's claim on which the lender has to decide."""
+    waiting = loans.visible_to(actor).filter(status__in=BEFORE_PAY_OUT).values("deal")
+    accepted = DealStep.objects.filter(
+        deal=OuterRef("deal"),
+        step=Step.CONFLICT_ACCEPTED,
+        key=Cast(OuterRef("pk"), CharField()),
+    )
+    return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
+
+
+def of_lender(deal_id: UUID | str, actor: Actor) -> Deal:
+    """A deal the actor's organisation lends for."""
+    deal = deals.get(actor, deal_id)
+    if deal.lender not in actor.orgs:
+        raise Forbidden("not-your-loan", "Only the lender may do this.")
+    return deal
+
+
+def _goods(order: Order) -> list[tuple[str, int]]:
+    """What the order is of: codes and quantities, in its own order."""
+    lines = OrderLine.objects.filter(order=order.id).order_by("position")
+    return list(lines.values_list("sku__code", "quantity"))
