@@ -14,7 +14,7 @@ from heliu.kernel.states import Moves, Tone, known_status
 class Way(models.TextChoices):
     """By what a notice leaves."""
 
-    MAIL = "MAIL", _("E-mail")
+    MAIL = "MAIL", pgettext_lazy("message", "E-mail")
     SMS = "SMS", _("SMS")
 
 

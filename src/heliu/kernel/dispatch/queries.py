@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.dispatch.models import Letter, Mail, Reach, SandboxSms, Wish
 from heliu.kernel.dispatch.policies import DEFAULTS
 from heliu.kernel.errors import Forbidden
+from heliu.kernel.events.models import Notice
 from heliu.kernel.events.notices import WORDS
 
 MAILS = Mail.choices
@@ -20,11 +21,15 @@ MAILS = Mail.choices
 
 
 class Choice(NamedTuple):
-    """A kind of notice, and whether it is sent by mail and by SMS."""
+    """A kind of notice, and whether it is sent by mail and by SMS.
+
+    `is_theirs`: it needs a deed or is about money, and the actor may do something about it.
+    """
 
     kind: str
     mail: bool
     sms: bool
+    is_theirs: bool
 
 
 def person_of(actor: Actor) -> UUID:
@@ -54,14 +59,15 @@ def choices_of(actor: Actor, wishes: Mapping[str, tuple[bool, bool]]) -> list[Ch
         default = DEFAULTS.get(kind)
         is_on = default is not None and actor.may(default.permission)
         by_default = (is_on, bool(is_on and default and default.sms))
-        found.append(Choice(kind, *wishes.get(kind, by_default)))
+        found.append(Choice(kind, *wishes.get(kind, by_default), is_theirs=is_on))
     return found
 
 
-def letters_of(actor: Actor) -> QuerySet[Letter]:
-    """What was sent to the actor at this desk, the newest first."""
+def letters_of(actor: Actor) -> QuerySet[Any]:
+    """What was sent to the actor at this desk, the newest first, with the `kind` of its notice."""
     mine = Letter.objects.filter(person=person_of(actor), org=actor.own_org)
-    return mine.order_by("-made_at", "-id")
+    kind = Notice.objects.filter(pk=OuterRef("notice")).values("kind")[:1]
+    return mine.annotate(kind=Subquery(kind)).order_by("-made_at", "-id")
 
 
 def sandbox_sms_of(actor: Actor) -> QuerySet[SandboxSms]:

@@ -18,7 +18,8 @@ begin
     end if;
     with fresh as materialized (
         select n.id, n.org, n.kind from events_notice n
-         where n.transaction >= begins and n.transaction < ends),
+         where n.transaction >= begins and n.transaction < ends
+           and n.at > now_at - interval '2 days'),  -- what was brought in later is no news
     person as (
         select m.org, m.user_id, array_agg(distinct p) filter (where p is not null) as may
           from access_membership m
