@@ -170,7 +170,7 @@ def warehouse_receipt(actor: Actor, receipt: Any) -> Paper:
                 _("Goods"),
                 [
                     Column(_("Item")),
-                    Column(_("Name"), is_wide=True),
+                    Column(_("Name of the goods"), is_wide=True),
                     Column(_("Mark")),
                     Column(_("Pieces"), is_number=True),
                     Column(_("Handed over"), is_number=True),
@@ -188,7 +188,7 @@ def warehouse_receipt(actor: Actor, receipt: Any) -> Paper:
             ),
             Table(
                 _("Endorsements"),
-                [Column(_("What"), is_wide=True), Column(_("By")), Column(_("When"))],
+                [Column(_("What"), is_wide=True), Column(_("Signed by")), Column(_("When"))],
                 [
                     (
                         _(ENDORSED.get(one["word"], "Noted")),
