@@ -196,6 +196,7 @@ def live(world: World) -> dict[str, Any]:
             "open_code": "d001",
             "open_token": "made-by-nobody",
             "open_count": Receiving.objects.get(shipment=counted.id).id,
+            "open_place": 1,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }

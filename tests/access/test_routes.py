@@ -163,6 +163,7 @@ EXAMPLES = {
     ),
     "GET /receipts": Example(mine, is_shared=True),
     "GET /receipts/{number}": Example(mine, {"number": "receipt"}),
+    "GET /receipts/{number}/pdf": Example(mine, {"number": "receipt"}),
     "POST /receipts/{ref}/files": Example(
         "keeper", {"ref": "receipt"}, lambda t: png(mark=False), content_type="image/png"
     ),
@@ -184,6 +185,12 @@ EXAMPLES = {
     "POST /loans/{ref}/simulate-repayment": Example(
         mine, {"ref": "pledged_loan"}, lambda t: {"percent": "30"}
     ),
+    "GET /loans/{ref}/agreement/pdf": Example(mine, {"ref": "pledged_loan"}),
+    "GET /loans/{ref}/statement/pdf": Example(mine, {"ref": "pledged_loan"}),
+    "GET /loans/{ref}/repayments/{place}/pdf": Example(
+        mine, {"ref": "pledged_loan", "place": "open_place"}
+    ),
+    "GET /dealers/{code}/statement/pdf": Example("lender", {"code": "open_code"}),
     "GET /credit-line": Example(mine, is_shared=True),
     "GET /facilities": Example(mine, is_shared=True),
     "GET /facilities/{number}": Example(mine, {"number": "facility"}),

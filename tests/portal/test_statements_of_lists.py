@@ -33,7 +33,9 @@ LISTS = {
     "credit@bank.demo": (
         "/bank/", "/bank/drawdowns", "/bank/limits", "/bank/overdue", "/bank/payments",
         "/bank/pledges", "/bank/repayments", "/bank/reconciliation", "/bank/books",
-        "/bank/programmes", "/deals", "/deals?tab=all", "/inbox", "/company",
+        "/bank/books?code=loan_principal", "/bank/books?code=nostro", "/bank/reports",
+        "/bank/reports/exposure", "/bank/reports/cover", "/bank/reports/vintages",
+        "/bank/reports/limits", "/bank/programmes", "/deals", "/deals?tab=all", "/inbox", "/company",
     ),
     "gate@warehouse.demo": (
         "/warehouse/", "/warehouse/lots", "/warehouse/lots?tab=pledged", "/warehouse/receipts",

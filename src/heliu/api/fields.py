@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Path
+from ninja import Field, Path, Query
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -51,6 +51,9 @@ Ref = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9-]{1,40}$", description="Its id, or the number people see")
 ]
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,40}$", description="The number people see")]
+Language = Annotated[
+    Literal["", "en", "zh-hans"], Query(description="Of the document; the reader's own if none")
+]
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 

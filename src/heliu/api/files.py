@@ -49,6 +49,12 @@ GIVEN: dict[str, Any] = {
     }
 }
 
+PDF: dict[str, Any] = {
+    "responses": {
+        200: {"description": "The document", "content": {"application/pdf": {"schema": BYTES}}}
+    }
+}
+
 
 class FileOut(Schema):
     """A file that was brought to a document; `GET /files/{id}` has its bytes."""

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from heliu.api.fields import (
     MOST_LINES,
     Amount,
+    Code,
     Currency,
     Goods,
+    Language,
     Percent,
     Quantity,
     Ref,
     Sent,
     id_or_number,
 )
+from heliu.api.files import PDF
 from heliu.api.paging import Page, Paging, page
 from heliu.capital.lending import policies, queries
 from heliu.kernel import clock
@@ -28,10 +32,13 @@ from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.money import CURRENCY
-from heliu.trade import repayment
+from heliu.kernel.parties import queries as parties
+from heliu.trade import papers, repayment
 from heliu.trade.repayment import Subject
 
 router = Router()
+
+MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
 
 LoanStatus = Literal[
     "REFERRED",
@@ -280,6 +287,55 @@ def _amount(subject: Subject, payload: TrialIn) -> int:
     return policies.amount_for(
         subject.loan, subject.owed, payload.percent or Decimal(100), subject.on
     )
+
+
+@router.get("/loans/{ref}/agreement/pdf", openapi_extra=PDF)
+def get_loan_agreement(request: TypedRequest, ref: Ref, language: Language = "") -> HttpResponse:
+    """The loan agreement as PDF, with the digest that is signed."""
+    loan = queries.get(request.actor, id_or_number(ref))
+    return papers.pdf(request, partial(papers.agreement, request.actor, loan))
+
+
+@router.get("/loans/{ref}/statement/pdf", openapi_extra=PDF)
+def get_loan_statement(
+    request: TypedRequest,
+    ref: Ref,
+    first: Annotated[date | None, Query(description="From; from the pay-out by default")] = None,
+    last: Annotated[date | None, Query(description="To; today by default")] = None,
+    language: Language = "",
+) -> HttpResponse:
+    """What moved on a loan as PDF: opening, each movement, closing; 404 before it is paid out."""
+    actor = request.actor
+    loan = queries.get(actor, id_or_number(ref))
+    until = last or day_of(clock.now())
+    return papers.pdf(request, partial(papers.loan_statement, actor, loan, first, until))
+
+
+@router.get("/loans/{ref}/repayments/{place}/pdf", openapi_extra=PDF)
+def get_repayment_receipt(
+    request: TypedRequest,
+    ref: Ref,
+    place: Annotated[int, Path(ge=1, le=10_000, description="Which payment, from 1")],
+    language: Language = "",
+) -> HttpResponse:
+    """The receipt of a payment as PDF."""
+    loan = queries.get(request.actor, id_or_number(ref))
+    return papers.pdf(request, partial(papers.repayment_receipt, request.actor, loan, place))
+
+
+@router.get("/dealers/{code}/statement/pdf", openapi_extra=PDF)
+def get_dealer_statement(
+    request: TypedRequest,
+    code: Code,
+    month: Annotated[str, Query(pattern=MONTH, description="Such as 2026-11")] = "",
+    language: Language = "",
+) -> HttpResponse:
+    """A lender's statement for a dealer and a month as PDF; this month by default."""
+    dealer = parties.visible_to(request.actor).filter(code__iexact=code).first()
+    if dealer is None:
+        raise NotFound()
+    day = date.fromisoformat(f"{month}-01") if month else day_of(clock.now())
+    return papers.pdf(request, partial(papers.dealer_statement, request.actor, dealer.pk, day))
 
 
 @router.get("/credit-line", response=CreditLineOut)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,13 +11,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Code, Goods, Ref, id_or_number
-from heliu.api.files import SENT, FileOut, sent_file, shown
+from heliu.api.fields import Code, Goods, Language, Ref, id_or_number
+from heliu.api.files import PDF, SENT, FileOut, sent_file, shown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.logistics.warehousing import queries
-from heliu.trade import photos
+from heliu.trade import papers, photos
 
 router = Router()
 
@@ -97,6 +98,13 @@ def list_receipts(
 def get_receipt(request: TypedRequest, number: Code) -> object:
     """One receipt, whole."""
     return queries.receipt(request.actor, number.upper())
+
+
+@router.get("/receipts/{number}/pdf", openapi_extra=PDF)
+def get_receipt_pdf(request: TypedRequest, number: Code, language: Language = "") -> HttpResponse:
+    """One receipt as PDF, with the keeper's digest."""
+    found = queries.receipt(request.actor, number.upper())
+    return papers.pdf(request, partial(papers.warehouse_receipt, request.actor, found))
 
 
 @router.post("/receipts/{ref}/files", response={201: FileOut}, openapi_extra=SENT)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from heliu.capital.books.chart import MEMO, MIRRORS, Code, kind_label, label
@@ -15,6 +16,17 @@ from heliu.capital.books.policies import Place
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.posting import operations as posting
+
+LINES_ON = """
+select j.effective, j.kind, a.ref, l.amount,
+       (sum(l.amount) over (order by j.effective, j.at, l.id))::bigint
+  from books_account a
+  join posting_line l on l.account_id = a.id
+  join posting_journal j on j.id = l.journal_id
+ where a.org = %s and a.code = %s and a.other is not distinct from %s and l.effective <= %s
+ order by j.effective desc, j.at desc, l.id desc
+ limit %s
+"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,22 @@ class TrialRow:
     def is_memo(self) -> bool:
         """Whether it stands off the balance sheet."""
         return self.code in MEMO
+
+
+@dataclass(frozen=True)
+class LineOfCode:
+    """A line on a code of a book with what stood there after, over all deals (minor units)."""
+
+    effective: date
+    kind: str
+    ref: str
+    amount: int
+    balance: int
+
+    @property
+    def label(self) -> str:
+        """What the journal was for, in the reader's language."""
+        return kind_label(self.kind)
 
 
 @dataclass(frozen=True)
@@ -104,6 +132,16 @@ def statement(actor: Actor, account: int, *, limit: int = 200) -> list[Statement
         )
         balance -= line.amount
     return rows
+
+
+def lines_on(
+    actor: Actor, code: str, other: UUID | None, on: date, *, limit: int = 200
+) -> list[LineOfCode]:
+    """The newest lines on a code of the actor's own book with one counterparty (or with none) up to
+    the end of a day, each with what stood there after."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINES_ON, [actor.own_org, code, other, on, limit])
+        return [LineOfCode(*row) for row in cursor.fetchall()]
 
 
 def terms_left(*, seller: UUID, buyer: UUID, at: datetime) -> int:

@@ -11,6 +11,7 @@ from heliu.portal.bank import (
     overdue,
     payments,
     pledge_board,
+    prints,
     programmes,
     queue,
     reconciliation,
@@ -40,4 +41,9 @@ urlpatterns = [
     path("bank/programmes", programmes.index, name="bank_programmes"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
+    path(
+        "bank/dealers/<str:code>/statement.pdf",
+        prints.dealer_statement,
+        name="bank_dealer_statement",
+    ),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heliu.capital.lending.events import LoanRepaid
 from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 
@@ -38,6 +39,7 @@ def papers_for(side: Side, view: Any) -> list[Paper]:
                 reverse("deal_agreement", args=[deal.number]),
             )
         )
+        papers += _of_account(view)
     papers += [
         Paper(
             _("Warehouse receipt %(number)s") % {"number": receipt.number},
@@ -61,3 +63,21 @@ def papers_for(side: Side, view: Any) -> list[Paper]:
         for one in view.releases
     ]
     return papers
+
+
+def _of_account(view: Any) -> list[Paper]:
+    """The loan's statement and a receipt for each payment, which are PDFs."""
+    if view.loan.disbursed_on is None:
+        return []
+    number = view.deal.number
+    paid = [fact for fact in view.facts if fact.name == LoanRepaid.name]
+    receipts = [
+        Paper(
+            _("Receipt of payment %(number)s") % {"number": f"{view.loan.number}-R{place}"},
+            "PDF",
+            reverse("deal_payment_pdf", args=[number, place]),
+        )
+        for place, _fact in enumerate(paid, 1)
+    ]
+    statement = Paper(_("Account statement"), "PDF", reverse("deal_statement_pdf", args=[number]))
+    return [statement, *receipts]

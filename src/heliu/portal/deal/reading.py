@@ -45,7 +45,7 @@ class Reading:
 
 def read(actor: Actor, ref: str, at: datetime) -> Reading:
     """The deal of a number or id. Raises `NotFound` for one that is not the actor's to see."""
-    deal = deals.get(actor, UUID(ref) if _is_id(ref) else ref)
+    deal = deal_of(actor, ref)
     order = (
         ordering.visible_to(actor).filter(pk=deal.order_id).prefetch_related("lines__sku").first()
     )
@@ -74,6 +74,11 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
         state=state_of(deal, order, loan, pledge),
         next_step=next_step(side, deal, order, loan, pledge),
     )
+
+
+def deal_of(actor: Actor, ref: str) -> Any:
+    """The deal of a number or id alone, or `NotFound`."""
+    return deals.get(actor, UUID(ref) if _is_id(ref) else ref)
 
 
 def _releases(actor: Actor, deal: Any) -> list[Any]:

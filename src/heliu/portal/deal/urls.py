@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.deal import account_views, default, index, money_views, selling, views
+from heliu.portal.deal import (
+    account_views,
+    default,
+    index,
+    money_views,
+    prints,
+    selling,
+    views,
+)
 
 urlpatterns = [
     path("deals", index.index, name="deals"),
@@ -18,5 +26,9 @@ urlpatterns = [
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),
     path("deals/<str:ref>/agreement", views.agreement, name="deal_agreement"),
+    path("deals/<str:ref>/agreement.pdf", prints.agreement, name="deal_agreement_pdf"),
+    path("deals/<str:ref>/statement.pdf", prints.statement, name="deal_statement_pdf"),
+    path("deals/<str:ref>/payments/<int:place>.pdf", prints.payment, name="deal_payment_pdf"),
+    path("deals/<str:ref>/receipts/<str:number>.pdf", prints.receipt, name="deal_receipt_pdf"),
     path("deals/<str:ref>/receipts/<str:number>", views.receipt, name="deal_receipt"),
 ]

@@ -128,6 +128,7 @@ def agreement(request: HttpRequest, ref: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "title": _("Loan agreement %(number)s") % {"number": view.loan.number},
+        "pdf": reverse("deal_agreement_pdf", args=[view.deal.number]),
         "text": agreement_in_reading_language(view.loan),
         "proof": _("SHA-256 of the text in both languages: %(digest)s")
         % {"digest": view.loan.agreement_digest},

@@ -101,9 +101,45 @@ def lines(
             if place % written == 0:
                 body.append(_text(left + step * place, low + 16, word, anchor="middle"))
         ends: list[float] = []
-        for curve in curves:
+        for curve in sorted(curves, key=_last):  # so that names stand in the order of their lines
             body += _curve(curve, left, step, y, ends)
         return _svg(size, 200, label, body)
+
+    return Chart(label, at(width), at(NARROW), head, tuple(rows))
+
+
+def sides(
+    items: Sequence[Bar],
+    *,
+    label: str,
+    head: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    width: int = 1204,
+) -> Chart:
+    """Bars from a middle line: what is above zero to the right, what is below to the left."""
+    top = max([1, *(abs(one.value) for one in items)])
+
+    def at(size: int) -> str:
+        is_small = size <= NARROW
+        left, right = (110, 70) if is_small else (250, 110)
+        middle = left + (size - left - right) / 2
+        scale = (size - left - right) / 2 / top
+        high = ROW * max(1, len(items)) + 8
+        body = [f'<path class="s-control" d="M{num(middle)} 0V{high}"/>']
+        for place, one in enumerate(items):
+            y = 4 + ROW * place
+            long = max(1.0, scale * abs(one.value))
+            start = middle if one.value > 0 else middle - long
+            letters = 16 if is_small else 36
+            name = one.name if len(one.name) <= letters else one.name[: letters - 1] + "…"
+            body += [
+                _text(0, y + 12, name, "t-ink2", size=12),
+                f'<path class="s-line" d="M0 {num(y + 17)}H{size}"/>',
+                f'<rect class="f-{one.paint}" x="{num(start)}" y="{num(y + 3)}"'
+                f' width="{num(long)}" height="10"/>',
+                _text(size, y + 12, one.text, "t-ink", "end", 12),
+            ]
+        return _svg(size, high, label, body)
 
     return Chart(label, at(width), at(NARROW), head, tuple(rows))
 
@@ -111,6 +147,10 @@ def lines(
 def top_of(curves: Sequence[Curve]) -> float:
     """A round number above all of them."""
     return nice_top(max([0.0, *(v for one in curves for v in one.values if v is not None)]))
+
+
+def _last(curve: Curve) -> float:
+    return next((value for value in reversed(curve.values) if value is not None), 0.0)
 
 
 def _bar(one: Bar, y: float, left: int, scale: float, size: int, letters: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,9 +27,7 @@ def report(asked: Asked) -> Report:
     """Loan to value of each loan at the end of the day, and 26 weeks of debt beside goods."""
     found = queries.covered(asked.actor, asked.on)
     bound = [one for one in found if one.pledged > 0]
-    owed, pledged = sum(one.owed for one in bound), sum(one.pledged for one in bound)
-    open_ = sum(one.owed for one in found) - owed
-    percent = loan_to_value(owed, pledged)
+    _loans, whole, owed, pledged, percent = _sums(found)
     short_of = [one for one in bound if one.owed > one.pledged]
     return Report(
         title=_("Cover"),
@@ -39,7 +38,7 @@ def report(asked: Asked) -> Report:
             Figure(_("Loan to value"), text=percent_text(percent) if percent else "–"),
             Figure(
                 _("Owed, no goods yet"),
-                minor=open_,
+                minor=whole - owed,
                 note=_("on the way, or all handed over"),
             ),
             Figure(
@@ -109,25 +108,30 @@ def _spread(bound: list[Covered]) -> Chart:
 
 
 def _sheet(found: list[Covered]) -> Sheet:
-    sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0, 0])
+    """By dealer, the least goods above the debt first; the ratio is of loans that have goods."""
+    of_dealer: dict[UUID, list[Covered]] = defaultdict(list)
     for one in found:
-        of = sums[one.borrower]
-        of[0], of[1], of[2] = of[0] + 1, of[1] + one.owed, of[2] + one.pledged
-    houses = names(sums)
-    owed, pledged = sum(one.owed for one in found), sum(one.pledged for one in found)
-    ordered = sorted(sums.items(), key=lambda item: (item[1][2] - item[1][1], str(item[0])))
+        of_dealer[one.borrower].append(one)
+    houses = names(of_dealer)
+    lines_ = [(called(houses, party), *_sums(loans)) for party, loans in of_dealer.items()]
     return Sheet(
         _("By dealer"),
         (
             Column(_("Dealer")),
             Column(_("Loans"), "count", is_wide=True),
             Column(_("Owed, CNY"), "money"),
+            Column(_("On pledged goods, CNY"), "money", is_wide=True),
             Column(_("Goods in pledge, CNY"), "money", is_wide=True),
             Column(_("Loan to value"), "percent"),
         ),
-        [
-            Row((called(houses, party), loans, owes, holds, loan_to_value(owes, holds)))
-            for party, (loans, owes, holds) in ordered
-        ],
-        (_("Total"), len(found), owed, pledged, loan_to_value(owed, pledged)),
+        [Row(line) for line in sorted(lines_, key=lambda line: (line[4] - line[3], line[0]))],
+        (_("Total"), *_sums(found)),
     )
+
+
+def _sums(loans: list[Covered]) -> tuple[int, int, int, int, Decimal | None]:
+    """How many, what is owed, what of it on pledged goods, the goods, and loan to value."""
+    bound = [one for one in loans if one.pledged > 0]
+    on_goods, goods = sum(one.owed for one in bound), sum(one.pledged for one in bound)
+    owed = sum(one.owed for one in loans)
+    return len(loans), owed, on_goods, goods, loan_to_value(on_goods, goods)

@@ -103,7 +103,7 @@ def _sheet(title: str, who: str, most: str, found: list[Exposure], houses: House
             Column(_("Principal, CNY"), "money"),
             Column(most, "money", is_wide=True),
             Column(_("Room, CNY"), "money", is_wide=True),
-            Column(_("Taken"), "percent"),
+            Column(_("Share taken"), "percent"),
         ),
         [
             Row(

@@ -109,7 +109,7 @@ def _sheet(found: list[LimitUse], houses: Houses) -> Sheet:
             Column(_("Used, CNY"), "money"),
             Column(_("Held, CNY"), "money", is_wide=True),
             Column(_("Free, CNY"), "money", is_wide=True),
-            Column(_("Taken"), "percent"),
+            Column(_("Share taken"), "percent"),
         ),
         [
             Row(

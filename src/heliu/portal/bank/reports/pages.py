@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def page_of(key: str) -> Callable[..., HttpResponse]:
         report = build(asked)
         form = request.GET.get("as", "")
         if form in FORMS:
-            return _file(report, f"{key}-{asked.on.isoformat()}", form)
+            return taken_away(report.sheets, f"{key}-{asked.on.isoformat()}", form)
         return show(
             request, "bank/report.html", _context(request, key, report, asked), here="bank_reports"
         )
@@ -90,18 +90,24 @@ def _context(request: HttpRequest, key: str, report: Report, asked: Asked) -> di
         "report": report,
         "asked": asked,
         "today": day_of(asked.at),
-        "tabs": [
-            parts.Chip(_("Trial balance"), f"{reverse('bank_books')}?on={asked.on.isoformat()}"),
-            *(
-                parts.Chip(_(label), f"{address_of(one)}?on={asked.on.isoformat()}", on=one == key)
-                for one, (label, _build) in REPORTS.items()
-            ),
-        ],
+        "tabs": tabs(asked.on, key),
         "tables": [
             _table(request, sheet, place, query) for place, sheet in enumerate(report.sheets)
         ],
         "query": query,
     }
+
+
+def tabs(on: date, here: str) -> list[parts.Chip]:
+    """The ways to the other reports, for the same day."""
+    asked = urlencode({"on": on.isoformat()})
+    return [
+        parts.Chip(_("Trial balance"), f"{reverse('bank_books')}?{asked}", on=here == "books"),
+        *(
+            parts.Chip(_(label), f"{address_of(key)}?{asked}", on=here == key)
+            for key, (label, _build) in REPORTS.items()
+        ),
+    ]
 
 
 def _table(request: HttpRequest, sheet: Sheet, place: int, query: str) -> dict[str, Any]:
@@ -119,8 +125,9 @@ def _table(request: HttpRequest, sheet: Sheet, place: int, query: str) -> dict[s
     }
 
 
-def _file(report: Report, name: str, form: str) -> HttpResponse:
-    content = as_xlsx(report.sheets) if form == "xlsx" else as_csv(report.sheets[0])
+def taken_away(sheets: Sequence[Sheet], name: str, form: str) -> HttpResponse:
+    """Tables as a file: a workbook of all of them, or the first as CSV."""
+    content = as_xlsx(sheets) if form == "xlsx" else as_csv(sheets[0])
     answer = HttpResponse(content, content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return answer

@@ -35,12 +35,12 @@ def report(asked: Asked) -> Report:
                 text=count_text(sum(one.loans for one in found)),
                 note=_("in %(n)s months") % {"n": count_text(len(found))},
             ),
-            Figure(_("Ever more than %(n)d days late") % {"n": asked.past}, minor=late),
+            Figure(ever_late(asked.past), minor=late),
             Figure(_("Of what was lent"), text=share(late, lent)),
         ],
         charts=[
             Drawn(
-                _("Share ever more than %(n)d days late, by months on book") % {"n": asked.past},
+                _("%(late)s, by months on book") % {"late": ever_late(asked.past)},
                 _("per cent of what was lent; one line for each month of payment"),
                 _chart(found, asked.past) if found else None,
             )
@@ -48,13 +48,18 @@ def report(asked: Asked) -> Report:
         sheets=[_sheet(found)],
         chips=[
             Chip(
-                _("Over %(n)d days") % {"n": past},
+                _("Over %(n)d days") % {"n": past} if past else _("Late at all"),
                 f"?on={asked.on.isoformat()}&past={past}",
                 on=past == asked.past,
             )
             for past in PAST
         ],
     )
+
+
+def ever_late(past: int) -> str:
+    """What the curves count, in words."""
+    return _("Ever more than %(n)d days late") % {"n": past} if past else _("Ever late")
 
 
 def shares(one: Vintage) -> tuple[Decimal | None, ...]:
@@ -69,13 +74,15 @@ def _chart(found: list[Vintage], past: int) -> Chart:
     worst = max(found, key=lambda one: (share_now(one), one.month))
     longest = min(MOST_MONTHS, max(one.seen for one in found))
     drawn = found[-24:]
+    newest = max((one.month for one in drawn if one.seen), default=worst.month)
+    named = {worst.month, newest}  # the others are faint
     curves = [
         Curve(
             f"{one.month:%Y-%m}",
             tuple(None if v is None else float(v) for v in shares(one)[: longest + 1]),
             "capital",
-            f"{one.month:%Y-%m}" if one in (worst, drawn[-1]) else "",
-            is_faint=one not in (worst, drawn[-1]),
+            f"{one.month:%Y-%m}" if one.month in named else "",
+            is_faint=one.month not in named,
         )
         for one in drawn
     ]

@@ -1,0 +1,22 @@
+"""Papers to take away: statements, receipts, agreements, as PDF in both languages."""
+
+from heliu.trade.papers.documents import (
+    agreement,
+    dealer_statement,
+    loan_statement,
+    repayment_receipt,
+    warehouse_receipt,
+)
+from heliu.trade.papers.paper import Paper, rendered
+from heliu.trade.papers.serving import pdf
+
+__all__ = [
+    "Paper",
+    "agreement",
+    "dealer_statement",
+    "loan_statement",
+    "pdf",
+    "rendered",
+    "repayment_receipt",
+    "warehouse_receipt",
+]
