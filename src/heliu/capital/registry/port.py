@@ -2,7 +2,7 @@
 
 One call: a filing has a stable id and is answered at once, later, or not at all. Who does not know
 the answer hands the same filing over again: an adapter acts on one id at most once and gives its
-first answer again. See docs/decisions/0012-registry-behind-a-port.md.
+first answer again. See docs/decisions/0011-registry-behind-a-port.md.
 """
 
 from __future__ import annotations
