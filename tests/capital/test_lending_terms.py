@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.credit.models import Programme
+from heliu.capital.credit.models import Programme, ReleaseMode
 from heliu.capital.lending import agreement, policies
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import Earning, Owed
 from heliu.kernel.errors import Invalid
 
 DAY = date(2026, 11, 2)
@@ -42,6 +42,7 @@ class Borrowing:
 
 
 LOAN = Borrowing()
+PROPORTIONAL, DEPOSIT_FIRST = ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST
 money = st.integers(1, 10**12)
 ratios = st.decimals(Decimal("0.01"), Decimal("0.99"), places=4)
 
@@ -186,16 +187,41 @@ def test_a_share_outside_the_loan_is_refused(percent: Decimal) -> None:
         policies.amount_for(LOAN, Owed(1, 0, 0, 0), percent, DAY)
 
 
+def earned(principal: int, repaid: int) -> Earning:
+    """What counts where nothing but repayments does."""
+    return Earning(principal, repaid, repaid)
+
+
 @given(money, st.data())
 def test_goods_come_free_in_the_share_that_is_repaid(pledged: int, data: st.DataObject) -> None:
     principal = data.draw(st.integers(1, 10**12))
     less, more = sorted(data.draw(st.tuples(*[st.integers(0, principal)] * 2)))
-    first = policies.entitlement(principal, less, pledged)
-    then = policies.entitlement(principal, more, pledged)
+    first = policies.entitlement(PROPORTIONAL, earned(principal, less), pledged)
+    then = policies.entitlement(PROPORTIONAL, earned(principal, more), pledged)
     assert 0 <= first <= then <= pledged
     # Rounded down: what stays pledged covers at least the share that is owed.
     assert (pledged - first) * principal >= pledged * (principal - less)
-    assert policies.entitlement(principal, principal, pledged) == pledged
+    assert policies.entitlement(PROPORTIONAL, earned(principal, principal), pledged) == pledged
+
+
+@given(st.integers(2, 10**12), st.data())
+def test_goods_that_come_free_for_the_deposit_leave_goods_worth_the_debt(
+    order: int, data: st.DataObject
+) -> None:
+    deposit = data.draw(st.integers(0, order - 1))
+    principal = order - deposit
+    lost = data.draw(st.integers(0, principal))  # refunded by the seller, so repaid by it
+    own = data.draw(st.integers(0, principal - lost))
+    earning = Earning(principal, lost + own, deposit + own)
+    freed = policies.entitlement(DEPOSIT_FIRST, earning, order - lost)
+    assert 0 <= freed <= order - lost
+    assert order - lost - freed == principal - lost - own
+
+
+def test_goods_come_free_on_arrival_for_what_was_paid_before() -> None:
+    assert policies.frees_on_arrival(DEPOSIT_FIRST, 0)
+    assert policies.frees_on_arrival(PROPORTIONAL, 1)
+    assert not policies.frees_on_arrival(PROPORTIONAL, 0)
 
 
 def test_the_agreement_says_the_same_figures_in_both_languages() -> None:

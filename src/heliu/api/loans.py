@@ -43,6 +43,9 @@ LoanStatus = Literal[
 ]
 
 
+ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
+
+
 class OwedOut(Schema):
     """What is owed if all is paid on a day; interest and penalty to that day are in it."""
 
@@ -75,6 +78,7 @@ class LoanOut(Schema):
     due_on: date
     grace_days: int
     penalty_factor: Decimal
+    release_mode: ReleaseMode = Field(description="What sets pledged goods free")
     fee: int
     interest: int = Field(description="Of the whole term, if nothing is repaid before it is due")
     total_cost: int

@@ -230,13 +230,16 @@ begin
 
     -- Pledges.
     return query
-    select 'no more goods are released than the repaid share of the loan has earned',
+    select 'no more goods are released than what was paid has earned',
            format('%s: released %s (lines %s), fetched %s, earned %s', p.number, p.released_value,
                   v.released, v.fetched, e.earned)
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
                        then p.pledged_value
+                       when l.release_mode = 'DEPOSIT_FIRST'
+                       then l.deposit + (select coalesce(sum(r.principal), 0) from lending_repayment r
+                                          where r.loan_id = l.id and r.paid_by = 'BORROWER')
                        else p.pledged_value * l.principal_repaid / l.principal end as earned) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,

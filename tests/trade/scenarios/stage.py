@@ -36,7 +36,7 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.credit.models import Programme, SellerDuty
+from heliu.capital.credit.models import Programme, ReleaseMode, SellerDuty
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -79,6 +79,10 @@ ANSWERS = {
     "loses the answer to": InstructionStatus.UNKNOWN,
 }
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
+# What a section may give of the programme, by the words of its table.
+MODES = {
+    "goods come free": ("release_mode", {"for the deposit": ReleaseMode.DEPOSIT_FIRST}),
+}
 
 
 class StoppedWorld(World):
@@ -129,6 +133,7 @@ def says(who: str, pattern: str) -> Callable[[Act], Act]:
 def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> None:
     """Every step with what then stands and what was booked, then balances and laws."""
     stage = Stage(StoppedWorld(world.chain, world.at))
+    _agree_on_modes(_first(scenario, all_of_them), stage)
     for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
         _act(stage, step)
         if number == 0 and scenario.after is None:
@@ -382,6 +387,26 @@ def _pays_again(stage: Stage, payment: str) -> None:
 # What stands in the rooms.
 
 
+def _first(scenario: Scenario, all_of_them: Sequence[Scenario]) -> Scenario:
+    """The scenario in which the order was placed."""
+    while scenario.after is not None:
+        name, _ = scenario.after
+        scenario = next(other for other in all_of_them if other.name == name)
+    return scenario
+
+
+def _agree_on_modes(scenario: Scenario, stage: Stage) -> None:
+    """The programme has the modes that are given."""
+    modes = {
+        field: values[scenario.given[name]]
+        for name, (field, values) in MODES.items()
+        if name in scenario.given
+    }
+    if modes:
+        with stage.world.worker():
+            Programme.objects.update(**modes)
+
+
 def _check_given(scenario: Scenario, stage: Stage) -> None:
     """The order and its terms are as the scenario says."""
     assert stage.placed is not None
@@ -396,6 +421,10 @@ def _check_given(scenario: Scenario, stage: Stage) -> None:
         "term": f"{loan.days} days, due {loan.due_on:%-d %b}",
         "fee": amount(loan.fee),
         "grace, penalty": f"{loan.grace_days} days, {loan.penalty_factor:f} x rate",
+        **{
+            name: next((word for word, mode in values.items() if mode == getattr(loan, field)), "")
+            for name, (field, values) in MODES.items()
+        },
     }
     said = {name: found[name] for name in scenario.given}
     assert said == scenario.given, f"line {scenario.line}: given"

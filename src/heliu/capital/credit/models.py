@@ -30,6 +30,13 @@ class SellerDuty(models.TextChoices):
     BUY_BACK = "BUY_BACK", _("Buying the goods back at a share of their price")
 
 
+class ReleaseMode(models.TextChoices):
+    """What sets pledged goods free while a loan runs."""
+
+    PROPORTIONAL = "PROPORTIONAL", _("The repaid share of the loan")
+    DEPOSIT_FIRST = "DEPOSIT_FIRST", _("All that was paid in, the deposit included")
+
+
 def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(default))
 
@@ -43,9 +50,9 @@ class Programme(models.Model):
 
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
-    interest. In default the lender gives notice and waits `notice_days` before it enforces; then
-    the seller's duty holds (`buy_back_share` of the goods' price). The defaults are starting
-    values of ours; every figure is the lender's to set.
+    interest. `release_mode` says what sets goods free. In default the lender gives notice and
+    waits `notice_days` before it enforces; then the seller's duty holds (`buy_back_share` of the
+    goods' price). The defaults are starting values of ours; every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -61,6 +68,12 @@ class Programme(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.5"))
     is_principal_first = models.BooleanField(default=False)
+    release_mode = models.CharField(
+        max_length=13,
+        choices=ReleaseMode,
+        default=ReleaseMode.PROPORTIONAL,
+        db_default=ReleaseMode.PROPORTIONAL,
+    )
     fee_rate = _rate("0")
     base_rate = _rate("3.10")
     opex_rate = _rate("0.60")
@@ -98,6 +111,7 @@ class Programme(models.Model):
                 name="caps_not_negative",
             ),
             known_status("seller_duty_known", SellerDuty, field="seller_duty"),
+            known_status("programme_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
                 name="buy_back_at_most_the_price",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.capital.credit.models import CreditAssessment, Facility, Programme, ReleaseMode
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -119,6 +119,12 @@ class Loan(models.Model):
     grace_days = models.PositiveSmallIntegerField()
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2)
     is_principal_first = models.BooleanField(default=False)
+    release_mode = models.CharField(
+        max_length=13,
+        choices=ReleaseMode,
+        default=ReleaseMode.PROPORTIONAL,
+        db_default=ReleaseMode.PROPORTIONAL,
+    )
     fee = models.BigIntegerField()
     interest = models.BigIntegerField()
     total_cost = models.BigIntegerField()
@@ -164,6 +170,7 @@ class Loan(models.Model):
     class Meta:
         constraints = [
             known_status("loan_status_known", LoanStatus),
+            known_status("loan_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
                 condition=models.Q(deposit=models.F("order_total") - models.F("principal"))
                 & models.Q(principal__gt=0, deposit__gte=0),

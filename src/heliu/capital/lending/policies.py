@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from heliu.capital.books.policies import Allocation
+from heliu.capital.credit.models import ReleaseMode
 from heliu.capital.interest import (
     PRINCIPAL_FOR_RELEASE,
     Claim,
@@ -43,6 +44,8 @@ class LoanRules(Protocol):
     def fee_rate(self) -> Decimal: ...
     @property
     def max_tenor_days(self) -> int: ...
+    @property
+    def release_mode(self) -> str: ...
     @property
     def deposit_ratios(self) -> Sequence[Decimal]: ...
     @property
@@ -86,6 +89,7 @@ class Terms:
 
     `interest` is that of the whole term if nothing is repaid early; `total_cost` adds the fee.
     `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows.
+    `release_mode` is the programme's, and the loan's from the quote on.
     """
 
     deposit_ratio: Decimal
@@ -99,6 +103,7 @@ class Terms:
     apr: Decimal
     effective_rate: Decimal
     due_on: date
+    release_mode: str
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,7 @@ def quote_terms(
         apr=apr_simple(cost, principal, days),
         effective_rate=effective.per_cent,
         due_on=due_on,
+        release_mode=programme.release_mode,
     )
 
 
@@ -284,12 +290,32 @@ def amount_for(
     return part + owing.fee + owing.penalty + ahead
 
 
-def entitlement(principal: int, repaid: int, pledged_value: int) -> int:
+@dataclass(frozen=True)
+class Earning:
+    """What sets goods free, in fen: the principal and how much of it is repaid, by whomever, and
+    all that the borrower has paid in itself: its deposit, and what it repaid."""
+
+    principal: int
+    repaid: int
+    paid_in: int
+
+
+def entitlement(mode: str, earning: Earning, pledged_value: int) -> int:
     """The value of goods, in fen, the borrower may have had released in all.
 
     Proportional: the share of the pledged value that is repaid of the principal, rounded down, so
-    that the cover never falls; all of it when the loan is repaid.
+    that the cover never falls. Deposit first: goods worth what the borrower paid in, so that what
+    is left is worth what is owed; what a seller refunds stands for goods that did not come and
+    frees none. All of it when the loan is repaid.
     """
-    if repaid >= principal:
+    if earning.repaid >= earning.principal:
         return pledged_value
-    return pledged_value * repaid // principal
+    if mode == ReleaseMode.DEPOSIT_FIRST:
+        return min(earning.paid_in, pledged_value)
+    return pledged_value * earning.repaid // earning.principal
+
+
+def frees_on_arrival(mode: str, repaid: int) -> bool:
+    """Whether goods that just arrived may come free at once: of a loan that was repaid in part, or
+    for the deposit."""
+    return bool(repaid) or mode == ReleaseMode.DEPOSIT_FIRST

@@ -14,11 +14,12 @@ from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
 from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
+from heliu.capital.credit.models import ReleaseMode
 from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
-from heliu.capital.lending.models import Loan, LoanStatus, Repayment
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.models import Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.policies import Earning, Owed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
@@ -95,9 +96,21 @@ def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = Fal
     return policies.amount_for(loan, owed(loan, on), percent, on, last=last)
 
 
-def entitlement_of(loan: Loan, pledged_value: int) -> int:
-    """The value of goods, in fen, that the repaid share of the loan frees in all."""
-    return policies.entitlement(loan.principal, loan.principal_repaid, pledged_value)
+def entitlement_of(loan: Loan, pledged_value: int, *, paying: int = 0) -> int:
+    """The value of goods, in fen, that what was paid so far frees in all, and with it `paying`
+    more of the principal by the borrower."""
+    earning = Earning(
+        loan.principal, loan.principal_repaid + paying, loan.deposit + _paid_in(loan) + paying
+    )
+    return policies.entitlement(loan.release_mode, earning, pledged_value)
+
+
+def _paid_in(loan: Loan) -> int:
+    """What the borrower itself has repaid of the principal; asked only where it frees goods."""
+    if loan.release_mode == ReleaseMode.PROPORTIONAL or not loan.principal_repaid:
+        return loan.principal_repaid
+    own = Repayment.objects.filter(loan=loan, paid_by=PaidBy.BORROWER)
+    return int(own.aggregate(sum=Sum("principal", default=0))["sum"])
 
 
 def due_within(actor: Actor, days: int, *, on: date) -> QuerySet[Loan]:

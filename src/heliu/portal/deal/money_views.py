@@ -19,6 +19,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges.policies import Bound, units_to_release
+from heliu.portal.deal import modes
 from heliu.portal.deal.reading import read
 from heliu.portal.deal.tellings import pieces as pieces_in_words
 from heliu.portal.deal.views import agreement_in_reading_language
@@ -105,7 +106,7 @@ def will_of_loan(
         Will(_("%(seller)s is paid") % {"seller": seller}, terms.deposit + terms.principal),
         Will(
             _("The goods go to %(house)s") % {"house": house},
-            note=_("pledged to the bank on receipt; what you repay sets goods free"),
+            note=modes.frees(terms),
         ),
         Will(
             _("Principal, interest and fee are due on %(day)s") % {"day": terms.due_on.isoformat()},
@@ -249,9 +250,7 @@ def _frees(loan: Any, pledge: Any, principal: int) -> tuple[list[dict[str, Any]]
     """Whole pieces per line, oldest first, and the value that is left for the next piece."""
     if pledge is None or not pledge.pledged_quantity:
         return [], 0
-    earned = lending_rules.entitlement(
-        loan.principal, loan.principal_repaid + principal, pledge.pledged_value
-    )
+    earned = lending.entitlement_of(loan, pledge.pledged_value, paying=principal)
     lines = [line for line in pledge.lines.all() if line.is_live]
     share = units_to_release(
         [Bound(line.quantity - line.released, line.unit_value) for line in lines],

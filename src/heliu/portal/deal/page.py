@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
+from heliu.portal.deal import modes
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.flow import confluence, fact_list
@@ -48,6 +49,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         + (", " + _("%(n)d to come") % {"n": len(to_come)} if to_come else ""),
         "todo": todo_for(side, actor, view, at),
         "money_rows": _money(side, view),
+        "money_note": modes.form(loan) if loan is not None else "",
         "parties": party_rows(known, deal),
         "papers": papers_for(side, view),
         "photos": photos.of_deal(actor, deal),

@@ -18,7 +18,9 @@ select p.id as pledge_id,
   from pledges_pledge p
  cross join lateral (select p.pledged_value - p.released_value as value) goods
   left join lateral (
-       select 1 - l.deposit_ratio as agreed,
+       -- Goods that come free for the deposit leave goods worth the debt.
+       select case l.release_mode when 'DEPOSIT_FIRST' then 1
+                                  else 1 - l.deposit_ratio end as agreed,
               case when l.disbursed_on is not null and l.loan_returned_at is null
                     and l.status <> 'WRITTEN_OFF'
                    then l.principal - l.principal_repaid else 0 end as debt  -- `principal_left`

@@ -229,7 +229,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
         raise ValueError("the terms are not those of this order")
     for name in (
         "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
-        "fee", "interest", "total_cost", "apr", "effective_rate",
+        "fee", "interest", "total_cost", "apr", "effective_rate", "release_mode",
     ):  # fmt: skip
         setattr(loan, name, getattr(terms, name))
     texts = {language: _text(loan, terms, language, at) for language in agreement.LANGUAGES}
