@@ -22,6 +22,7 @@ NAMES = {
     "deal": {"ref": "pledged"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
+    "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
     "deal_settle": {"ref": "on_terms"},
     "deal_confirm": {"ref": "placed"},

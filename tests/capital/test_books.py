@@ -52,6 +52,9 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     ),
     "accrued": money.map(lambda a: policies.accrued(P, a)),
     "repaid": allocations.map(lambda a: policies.repaid(P, a)),
+    "margin_set_off": st.builds(
+        lambda a, f: policies.margin_set_off(P, a, frees=f), allocations, money
+    ),
     "refund_agreed": money.map(lambda a: policies.refund_agreed(P, a)),
     "refunded_by_seller": st.builds(
         lambda a, d: policies.refunded_by_seller(P, a, deposit=d), allocations, money

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.credit.models import Programme, ReleaseMode
+from heliu.capital.credit.models import DepositMode, Programme, ReleaseMode
 from heliu.capital.lending import agreement, policies
 from heliu.capital.lending.policies import Earning, Owed
 from heliu.kernel.errors import Invalid
@@ -42,6 +42,7 @@ class Borrowing:
 
 
 LOAN = Borrowing()
+CASH_MARGIN, TOTAL = DepositMode.CASH_MARGIN, 1_000_000_00
 PROPORTIONAL, DEPOSIT_FIRST = ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST
 money = st.integers(1, 10**12)
 ratios = st.decimals(Decimal("0.01"), Decimal("0.99"), places=4)
@@ -68,6 +69,16 @@ def test_a_fee_that_makes_a_day_cost_a_fortune_is_refused() -> None:
     slip = Programme(deposit_ratios=[], days_options=[], fee_rate=Decimal(50))
     with pytest.raises(Invalid, match="cost-absurd"):
         policies.quote_terms(1_000_000_00, Decimal("0.20"), Decimal("5.4"), 1, DAY, slip)
+
+
+def test_a_margin_makes_the_loan_larger_and_dearer_for_what_is_in_use() -> None:
+    kept = Programme(deposit_ratios=[], days_options=[], deposit_mode=CASH_MARGIN)
+    terms = policies.quote_terms(1_000_000_00, Decimal("0.20"), Decimal("5.4"), 90, DAY, kept)
+    assert (terms.deposit, terms.principal) == (200_000_00, 1_000_000_00)
+    assert (terms.margin, terms.draws, terms.order_total) == (200_000_00, 800_000_00, TOTAL)
+    assert terms.interest == 13_500_00  # 1,000,000 x 5.4 % x 90/360
+    assert terms.apr == Decimal("6.8438")  # 13,500 / 800,000 x 365/90
+    assert terms.effective_rate == Decimal("7.0222")  # (813,500 / 800,000) ^ (365/90) - 1
 
 
 @given(money, ratios)

@@ -43,6 +43,7 @@ LoanStatus = Literal[
 ]
 
 
+DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
 ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
 
 
@@ -68,7 +69,9 @@ class LoanOut(Schema):
     lender: UUID
     status: LoanStatus
     currency: str
-    order_total: int = Field(description="deposit + principal")
+    order_total: int = Field(
+        description="Deposit + principal; the principal where the deposit is a margin"
+    )
     deposit: int
     principal: int
     deposit_ratio: Decimal
@@ -78,6 +81,7 @@ class LoanOut(Schema):
     due_on: date
     grace_days: int
     penalty_factor: Decimal
+    deposit_mode: DepositMode = Field(description="What the deposit does")
     release_mode: ReleaseMode = Field(description="What sets pledged goods free")
     fee: int
     interest: int = Field(description="Of the whole term, if nothing is repaid before it is due")
@@ -93,6 +97,8 @@ class LoanOut(Schema):
     repaid_at: datetime | None
     principal_repaid: int
     principal_left: int
+    margin: int = Field(description="What of the deposit the lender keeps now")
+    exposure: int = Field(description="Principal owed that no margin secures")
     interest_paid: int
     penalty_paid: int
     fee_paid: int
@@ -102,7 +108,7 @@ class LoanOut(Schema):
 class RepaymentOut(Schema):
     """Money that came for a loan, and what it paid."""
 
-    paid_by: str = Field(description="BORROWER, or SELLER for a refund")
+    paid_by: str = Field(description="BORROWER, SELLER for a refund, or MARGIN that was set off")
     amount: int
     effective: date
     fee: int

@@ -1,14 +1,15 @@
 """The story of the pledged order, from signature to close, top to bottom.
 
     sign             the dealer signs; its deposit is called in
-    deposit_booked   the bank has it: pay out the loan, move the own share
+    deposit_booked   the bank has it: pay out the loan, move the own share if it is one
     disbursed        the loan lies in the supervised account
-    own_share_moved  the deposit too; when both do, the seller is paid
+    own_share_moved  the deposit too; when all that is due does, the seller is paid
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
     goods_received   (in deliveries) the keeper counts, what is good is pledged
     repay            the dealer orders a repayment, wholly or in part
     repaid           the money came: the matching goods are released, the notice goes out, and what
-                     was paid too much is ordered back
+                     was paid too much is ordered back, with the margin of a loan that is repaid
+    set_off_margin   instead, the dealer lets the margin pay the last of it
     picked_up        (in deliveries) the code was used at the gate
     close            nothing is owed to anybody and nothing lies there
 
@@ -91,7 +92,8 @@ def sign(
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The bank holds the deposit: earmark the money and pay out the loan beside the own share."""
+    """The bank holds the deposit: earmark the order's money and pay out the loan, and beside it the
+    own share, unless the deposit is a margin that stays."""
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
@@ -107,7 +109,8 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
     )
     lending.disbursing(loan, at=at)
     pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
-    pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)
+    if loan.own_share:
+        pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.own_share, at=at)
 
 
 def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -115,16 +118,16 @@ def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
     if not remember(deal, Step.DISBURSED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     booked_on = instruction.booked_on or day_of(at)
-    lending.disbursed(loan_of(deal), effective=booked_on, at=at)
-    _pay_seller(deal, at=at)
+    loan = lending.disbursed(loan_of(deal), effective=booked_on, at=at)
+    _pay_seller(deal, loan, at=at)
 
 
 def own_share_moved(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The deposit lies beside the loan."""
     if not remember(deal, Step.OWN_SHARE_MOVED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    lending.own_share_moved(loan_of(deal), at=at)
-    _pay_seller(deal, at=at)
+    loan = lending.own_share_moved(loan_of(deal), at=at)
+    _pay_seller(deal, loan, at=at)
 
 
 def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -212,6 +215,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     if is_done(deal, Step.REPAID, key=key):
         return
     loan = loan_of(deal)
+    returning = loan.deposit_back
     # Of value on the day the bank booked it, however late we heard of it.
     result = lending.repaid(
         loan,
@@ -242,7 +246,61 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     )
     if result.allocation.unapplied:
         _return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
-    if result.closed:
+    go_on_after(deal, loan, returning=returning, key=key, at=at)
+
+
+def set_off_margin(deal_id: UUID, *, actor: Actor, at: datetime) -> Loan:
+    """The dealer lets the margin that the lender keeps pay all that is still owed; what is left of
+    it comes back. Refused while it does not reach so far; done again, it changes nothing."""
+    actor.require("pay")
+    deal = deals.get(actor, deal_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        if is_done(deal, Step.MARGIN_SET_OFF):
+            return loan
+        owed = lending.owed(loan, day_of(at)).total
+        if loan.status not in RUNNING or not loan.margin:
+            raise Refused(
+                "nothing-to-set-off",
+                "There is no margin to be set off on %(number)s now.",
+                number=loan.number,
+            )
+        if owed > loan.margin:
+            raise Refused(
+                "margin-too-small",
+                "The margin is %(missing)s less than what is owed.",
+                help="Repay at least as much first.",
+                missing=Money(owed - loan.margin),
+            )
+        set_off(deal, loan, actor=actor, at=at)
+    wake(deal.id)
+    return loan
+
+
+def set_off(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
+    """The margin of a locked deal pays what is owed, as far as it reaches."""
+    returning, key = loan.deposit_back, "margin"
+    paid = lending.set_off_margin(loan, key=key, effective=day_of(at), actor=actor, at=at)
+    if paid is None:
+        return
+    remember(
+        deal,
+        Step.MARGIN_SET_OFF,
+        actor=actor,
+        at=at,
+        amount=paid.allocation.total,
+        principal=paid.allocation.principal,
+    )
+    go_on_after(deal, loan, returning=returning, key=key, at=at)
+
+
+def go_on_after(deal: Deal, loan: Loan, *, returning: int, key: str, at: datetime) -> None:
+    """What a payment leads to: the margin that is free goes back (`returning` was on its way before
+    it), goods come free, and the deal may be over."""
+    if back := loan.deposit_back - returning:
+        return_deposit(deal, back, payer=loan.lender, key=key, at=at)
+    if loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED):
         approvals.overtaken(deal.id, at=at)
     release(deal, key=key, at=at)
     close_if_done(deal, at=at)
@@ -333,6 +391,11 @@ def is_owed_back(deal: Deal, loan: Loan) -> bool:
     return asked > came
 
 
+def return_deposit(deal: Deal, amount: int, *, payer: UUID, key: str, at: datetime) -> None:
+    """Order back to the dealer what is its own of the deposit, from where it lies."""
+    pay(deal, Purpose.DEPOSIT_BACK, payer, deal.buyer, amount, key=key, at=at)
+
+
 def _return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
     """Order back to the dealer what a repayment brought too much, once for each repayment."""
     loan = loan_of(deal)
@@ -346,9 +409,10 @@ def _return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> Non
     )
 
 
-def _pay_seller(deal: Deal, *, at: datetime) -> None:
-    """Loan and own share both lie in the supervised account: pay the named seller."""
-    if not (is_done(deal, Step.DISBURSED) and is_done(deal, Step.OWN_SHARE_MOVED)):
+def _pay_seller(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The order's money lies in the supervised account, the own share too: pay the named seller."""
+    is_complete = not loan.own_share or is_done(deal, Step.OWN_SHARE_MOVED)
+    if not (is_complete and is_done(deal, Step.DISBURSED)):
         return
     loan = lending.paying_seller(loan_of(deal), at=at)
     pay(deal, Purpose.SELLER_PAYMENT, loan.borrower, loan.seller, loan.order_total, at=at)

@@ -36,6 +36,7 @@ class Step(models.TextChoices):
     PLEDGED = "PLEDGED", _("Goods pledged")
     REPAYMENT_ASKED = "REPAYMENT_ASKED", _("Repayment ordered")
     REPAID = "REPAID", _("Repaid")
+    MARGIN_SET_OFF = "MARGIN_SET_OFF", _("Margin set off")
     RELEASED = "RELEASED", _("Goods released")
     PICKED_UP = "PICKED_UP", _("Picked up")
     CLOSED = "CLOSED", _("Closed")
@@ -154,9 +155,10 @@ class DealStep(models.Model):
 class Cover(models.Model):
     """How the goods still bound by a pledge cover its debt, in fen: a view, `sql/cover.sql`.
 
-    `percent` is the loan to value now and `agreed` the one of the loan, in per cent; `gap` is what
-    of the debt passes that share of the goods, else 0. `ready` are the units released and not
-    picked up yet; goods lie there `since` a day. Who may not see the loan reads no debt.
+    `debt` is what no margin secures (`Loan.exposure`), `percent` the loan to value now and `agreed`
+    the one of the loan, in per cent; `gap` is what of the debt passes that share of the goods, else
+    0. `ready` are the units released and not picked up yet; goods lie there `since` a day. Who may
+    not see the loan reads no debt.
     """
 
     pledge = models.OneToOneField(

@@ -221,7 +221,7 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     )  # fmt: skip
     loan = loan_of(deal)
     if left := loan.deposit_back - returning:
-        _return_deposit(deal, left, payer=loan.lender, key=key, at=at)
+        financed_order.return_deposit(deal, left, payer=loan.lender, key=key, at=at)
     financed_order.release(deal, key=key, at=at)
     financed_order.close_if_done(deal, at=at)
     _end_if_cancelled(deal, at=at)
@@ -325,7 +325,7 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
         )
     if plan.deposit_back:
         payer = loan.borrower if plan.from_supervised else loan.lender
-        _return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
+        financed_order.return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
     _end_if_cancelled(deal, at=at)
 
 
@@ -341,10 +341,6 @@ def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
         link=deals.link(deal),
         at=at,
     )
-
-
-def _return_deposit(deal: Deal, amount: int, *, payer: UUID, key: str, at: datetime) -> None:
-    financed_order.pay(deal, Purpose.DEPOSIT_BACK, payer, deal.buyer, amount, key=key, at=at)
 
 
 def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:

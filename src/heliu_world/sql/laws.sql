@@ -150,29 +150,37 @@ begin
     -- Loans.
     return query
     select 'the limit is held for open offers and signed loans, and for nothing else',
-           format('%s %s: %s held, principal %s', l.number, l.status, h.amount, l.principal)
+           format('%s %s: %s held, draws %s', l.number, l.status, h.amount, w.draws)
       from lending_loan l
+     cross join lateral (
+           select l.principal - case l.deposit_mode when 'CASH_MARGIN' then l.deposit
+                                                    else 0 end as draws) w
      cross join lateral (
            select coalesce(sum(x.amount - x.posted), 0) as amount from posting_hold x
             where x.subject = l.id and x.status = 'OPEN') h
      where l.deal = any (changed)
        and not case
            when l.status = 'QUOTED'
-                then h.amount = l.principal or h.amount = 0 and l.expires_at <= moment
+                then h.amount = w.draws or h.amount = 0 and l.expires_at <= moment
            when l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING')
-                then h.amount = l.principal
+                then h.amount = w.draws
            when l.status = 'BANK_REJECTED'
-                then h.amount in (0, l.principal) and (h.amount = 0 or l.disbursed_at is null)
+                then h.amount in (0, w.draws) and (h.amount = 0 or l.disbursed_at is null)
            else h.amount = 0 end
      limit 1;
 
+    -- Less the margin that secures it; what the margin paid does not free the limit once more.
     return query
     select 'the limit used is what is lent', format('%s: %s used, %s lent', k.key, s.amount, v.lent)
       from posting_account k join books_account b on b.id = k.id and b.code = 'limit_used'
      cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
                           where l.account_id = k.id) s
      cross join lateral (
-           select coalesce(sum(l.principal - l.principal_repaid), 0) as lent from lending_loan l
+           select coalesce(sum(greatest(0, l.principal
+                      - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
+                      - (select coalesce(sum(r.principal), 0) from lending_repayment r
+                          where r.loan_id = l.id and r.paid_by <> 'MARGIN'))), 0) as lent
+             from lending_loan l
             where l.facility_id::text = b.ref and l.disbursed_on is not null
               and l.loan_returned_at is null and l.written_off_at is null) v
      where k.id = any (touched) and s.amount <> v.lent limit 1;
@@ -221,7 +229,8 @@ begin
            format('%s: paid %s, booked %s', l.number, r.amounts, p.amounts)
       from lending_loan l
      cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
-                           from lending_repayment where loan_id = l.id) r
+                           from lending_repayment
+                          where loan_id = l.id and paid_by <> 'MARGIN') r
      cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
                            from bank_paymentinstruction
                           where deal = l.deal and purpose in ('REPAYMENT', 'REFUND')

@@ -36,7 +36,7 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.credit.models import Programme, ReleaseMode, SellerDuty
+from heliu.capital.credit.models import DepositMode, Programme, ReleaseMode, SellerDuty
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -81,6 +81,7 @@ ANSWERS = {
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
 # What a section may give of the programme, by the words of its table.
 MODES = {
+    "the deposit": ("deposit_mode", {"stays as margin": DepositMode.CASH_MARGIN}),
     "goods come free": ("release_mode", {"for the deposit": ReleaseMode.DEPOSIT_FIRST}),
 }
 
@@ -201,6 +202,12 @@ def _repays_amount(stage: Stage, paid: str) -> None:
         financed_order.repay(
             stage.deal, actor=dealer, key=world.at.isoformat(), amount=minor(paid, 0), at=world.at
         )
+
+
+@says("dealer", "sets off the margin")
+def _sets_off(stage: Stage) -> None:
+    with stage.world.desk(stage.world.dealer) as dealer:
+        financed_order.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
 
 
 @says("dealer", "cancels")

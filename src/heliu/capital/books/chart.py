@@ -121,6 +121,7 @@ class JournalKind(models.TextChoices):
     GOODS_TAKEN_BACK = "goods_taken_back", _("Goods taken back")
     ACCRUED = "accrued", _("Interest accrued")
     REPAID = "repaid", _("Repayment")
+    MARGIN_SET_OFF = "margin_set_off", _("Set off against the margin")
     REFUND_AGREED = "refund_agreed", _("Refund agreed")
     REFUNDED_BY_SELLER = "refunded_by_seller", _("Refund by the seller")
     LOAN_CANCELLED = "loan_cancelled", _("Loan returned")

@@ -2,7 +2,8 @@
 
 Pure functions from amounts (minor units, not negative) to entries; each template balances in every
 book it touches, its memo accounts among themselves. After finance.md's table of journals for
-dealer financing with a down payment, and for trade credit.
+dealer financing, and for trade credit. The limit is used by what no margin secures: where that is
+not the principal, the caller says how much.
 """
 
 from __future__ import annotations
@@ -108,11 +109,13 @@ def deposit_collected(p: Parties, amount: int, *, unapplied: int = 0) -> list[En
     ]
 
 
-def disbursed(p: Parties, principal: int, *, limit_hold: UUID | None = None) -> list[Entry]:
+def disbursed(
+    p: Parties, principal: int, *, draws: int | None = None, limit_hold: UUID | None = None
+) -> list[Entry]:
     """The loan reached the dealer's supervised account; the held limit becomes used."""
     return [
         *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.LIAB_SUPERVISED, -principal)),
-        *_limit(p, principal, hold=limit_hold),
+        *_limit(p, principal if draws is None else draws, hold=limit_hold),
         *_dealer(p, (Code.CASH_SUPERVISED, principal), (Code.LOAN_PAYABLE, -principal)),
     ]
 
@@ -178,14 +181,16 @@ def goods_taken_back(p: Parties, value: int, *, price: int) -> list[Entry]:
     ]
 
 
-def written_off(p: Parties, *, principal: int, interest: int) -> list[Entry]:
+def written_off(
+    p: Parties, *, principal: int, interest: int, drawn: int | None = None
+) -> list[Entry]:
     """The lender gives up hope, not its claim: the loss is its own, the dealer owes as before."""
     claim = principal + interest
     return [
         *_lender(p, (Code.CREDIT_LOSS, claim)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -principal), (Code.INTEREST_RECEIVABLE, -interest)),
         *_lender(p, (Code.CLAIM_WRITTEN_OFF, claim), (Code.CLAIM_OFFSET, -claim)),
-        *_limit(p, -principal),
+        *_limit(p, -(principal if drawn is None else drawn)),
         *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.INTEREST_PAYABLE, interest)),
         *_dealer(p, (Code.DEBT_WRITTEN_OFF, -claim)),
     ]
@@ -199,12 +204,21 @@ def accrued(p: Parties, interest: int) -> list[Entry]:
     ]
 
 
-def repaid(p: Parties, paid: Allocation) -> list[Entry]:
+def repaid(p: Parties, paid: Allocation, *, frees: int | None = None) -> list[Entry]:
     """The dealer paid; principal frees the limit, what is left over stays unapplied."""
     return [
         *_lender(p, (Code.NOSTRO, paid.total)),
-        *_settled(p, paid),
+        *_settled(p, paid, frees),
         *_dealer(p, (Code.BANK, -paid.total)),
+    ]
+
+
+def margin_set_off(p: Parties, paid: Allocation, *, frees: int) -> list[Entry]:
+    """The margin that the lender kept pays what is owed, as far as it reaches."""
+    return [
+        *_lender(p, (Code.LIAB_MARGIN, paid.total)),
+        *_settled(p, paid, frees),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, -paid.total)),
     ]
 
 
@@ -216,22 +230,24 @@ def refund_agreed(p: Parties, amount: int) -> list[Entry]:
     ]
 
 
-def refunded_by_seller(p: Parties, paid: Allocation, *, deposit: int = 0) -> list[Entry]:
+def refunded_by_seller(
+    p: Parties, paid: Allocation, *, deposit: int = 0, frees: int | None = None
+) -> list[Entry]:
     """The seller refunded the lender: it settles the loan; `deposit` is the dealer's share."""
     total = paid.total + deposit
     return [
         *_lender(p, (Code.LIAB_CURRENT, total), (Code.LIAB_MARGIN, -deposit)),
-        *_settled(p, paid),
+        *_settled(p, paid, frees),
         *_dealer(p, (Code.MARGIN_DEPOSIT, deposit), (Code.REFUND_DUE, -total)),
         *_seller(p, (Code.REFUND_PAYABLE, total), (Code.CASH, -total)),
     ]
 
 
-def loan_cancelled(p: Parties, principal: int) -> list[Entry]:
+def loan_cancelled(p: Parties, principal: int, *, drawn: int | None = None) -> list[Entry]:
     """The seller could not be paid: the loan goes back from the supervised account."""
     return [
         *_lender(p, (Code.LIAB_SUPERVISED, principal), (Code.LOAN_PRINCIPAL, -principal)),
-        *_limit(p, -principal),
+        *_limit(p, -(principal if drawn is None else drawn)),
         *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.CASH_SUPERVISED, -principal)),
     ]
 
@@ -365,13 +381,13 @@ def _reversed(entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, amount=-entry.amount) for entry in entries]
 
 
-def _settled(p: Parties, paid: Allocation) -> list[Entry]:
+def _settled(p: Parties, paid: Allocation, frees: int | None) -> list[Entry]:
     """What a payment settles in the lender's and the dealer's book, whoever paid it."""
     return [
         *_lender(p, (Code.FEE_INCOME, -paid.fee), (Code.PENALTY_INCOME, -paid.penalty)),
         *_lender(p, (Code.INTEREST_RECEIVABLE, -paid.interest)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -paid.principal), (Code.UNAPPLIED, -paid.unapplied)),
-        *_limit(p, -paid.principal),
+        *_limit(p, -(paid.principal if frees is None else frees)),
         *_dealer(p, (Code.INTEREST_EXPENSE, paid.fee), (Code.PENALTY_EXPENSE, paid.penalty)),
         *_dealer(p, (Code.INTEREST_PAYABLE, paid.interest)),
         *_dealer(p, (Code.LOAN_PAYABLE, paid.principal), (Code.UNAPPLIED, paid.unapplied)),

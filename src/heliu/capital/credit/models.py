@@ -30,6 +30,13 @@ class SellerDuty(models.TextChoices):
     BUY_BACK = "BUY_BACK", _("Buying the goods back at a share of their price")
 
 
+class DepositMode(models.TextChoices):
+    """What becomes of the dealer's deposit."""
+
+    DOWN_PAYMENT = "DOWN_PAYMENT", _("Down payment: it goes to the seller beside the loan")
+    CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and lends all of the order")
+
+
 class ReleaseMode(models.TextChoices):
     """What sets pledged goods free while a loan runs."""
 
@@ -50,9 +57,10 @@ class Programme(models.Model):
 
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
-    interest. `release_mode` says what sets goods free. In default the lender gives notice and
-    waits `notice_days` before it enforces; then the seller's duty holds (`buy_back_share` of the
-    goods' price). The defaults are starting values of ours; every figure is the lender's to set.
+    interest. `deposit_mode` says what the deposit does, `release_mode` what sets goods free. In
+    default the lender gives notice and waits `notice_days` before it enforces; then the seller's
+    duty holds (`buy_back_share` of the goods' price). The defaults are starting values of ours;
+    every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -68,6 +76,12 @@ class Programme(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.5"))
     is_principal_first = models.BooleanField(default=False)
+    deposit_mode = models.CharField(
+        max_length=12,
+        choices=DepositMode,
+        default=DepositMode.DOWN_PAYMENT,
+        db_default=DepositMode.DOWN_PAYMENT,
+    )
     release_mode = models.CharField(
         max_length=13,
         choices=ReleaseMode,
@@ -111,6 +125,7 @@ class Programme(models.Model):
                 name="caps_not_negative",
             ),
             known_status("seller_duty_known", SellerDuty, field="seller_duty"),
+            known_status("programme_deposit_known", DepositMode, field="deposit_mode"),
             known_status("programme_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),

@@ -48,7 +48,11 @@ def agreement_text(
     facts = _facts(terms, names, lateness, number=number, quoted_on=quoted_on, day_count=day_count)
     clauses = {
         section: _clauses(language)[section, mode].format(**facts)
-        for section, mode in (("release", terms.release_mode),)
+        for section, mode in (
+            ("amounts", terms.deposit_mode),
+            ("use", terms.deposit_mode),
+            ("release", terms.release_mode),
+        )
     }
     return _form(language).format(**facts, **clauses)
 
@@ -74,7 +78,7 @@ def _facts(
         "lender": names.lender,
         "borrower": names.borrower,
         "seller": names.seller,
-        "order_total": _yuan(terms.deposit + terms.principal),
+        "order_total": _yuan(terms.order_total),
         "deposit": _yuan(terms.deposit),
         "deposit_percent": _number(terms.deposit_ratio * 100),
         "principal": _yuan(terms.principal),

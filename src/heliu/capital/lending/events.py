@@ -133,6 +133,13 @@ class LoanRepaid(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MarginSetOff(LoanRepaid):
+    """The margin that the lender kept paid what was owed, as far as it reached."""
+
+    name: ClassVar[str] = "capital.margin-set-off"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoanOverdue(Fact):
     """The due day and the days of grace went by."""
 

@@ -7,7 +7,14 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.capital.credit.models import CreditAssessment, Facility, Programme, ReleaseMode
+from heliu.capital.credit.models import (
+    CreditAssessment,
+    DepositMode,
+    Facility,
+    Programme,
+    ReleaseMode,
+)
+from heliu.capital.lending.policies import margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -88,7 +95,8 @@ class Loan(models.Model):
     """One use of a facility for one order (a drawdown). Amounts in fen, rates per cent a year.
 
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
-    `unapplied` and `deposit_back` (the borrower's money that the lender is to return) only repeat
+    `unapplied` and `deposit_back` (the borrower's money that the lender is to return), `margin`
+    (what it keeps as security) and `set_off` (the principal that the margin has paid) only repeat
     what the books hold, for reading and for working out the next step. `stopped_stage` says which
     payment the bank rejected. `default_noticed_on` is the day the lender gave notice of default.
     """
@@ -119,6 +127,12 @@ class Loan(models.Model):
     grace_days = models.PositiveSmallIntegerField()
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2)
     is_principal_first = models.BooleanField(default=False)
+    deposit_mode = models.CharField(
+        max_length=12,
+        choices=DepositMode,
+        default=DepositMode.DOWN_PAYMENT,
+        db_default=DepositMode.DOWN_PAYMENT,
+    )
     release_mode = models.CharField(
         max_length=13,
         choices=ReleaseMode,
@@ -166,15 +180,38 @@ class Loan(models.Model):
     fee_paid = models.BigIntegerField(default=0)
     unapplied = models.BigIntegerField(default=0)
     deposit_back = models.BigIntegerField(default=0)
+    margin = models.BigIntegerField(default=0, db_default=0)
+    set_off = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             known_status("loan_status_known", LoanStatus),
+            known_status("loan_deposit_known", DepositMode, field="deposit_mode"),
             known_status("loan_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
-                condition=models.Q(deposit=models.F("order_total") - models.F("principal"))
-                & models.Q(principal__gt=0, deposit__gte=0),
+                condition=models.Q(principal__gt=0, deposit__gte=0)
+                & (
+                    models.Q(
+                        deposit_mode=DepositMode.DOWN_PAYMENT,
+                        deposit=models.F("order_total") - models.F("principal"),
+                    )
+                    | models.Q(
+                        deposit_mode=DepositMode.CASH_MARGIN,
+                        principal=models.F("order_total"),
+                        deposit__lt=models.F("principal"),
+                    )
+                ),
                 name="deposit_and_loan_make_the_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin=0, set_off=0)
+                | models.Q(
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    margin__gte=0,
+                    set_off__gte=0,
+                    set_off__lte=models.F("principal_repaid"),
+                ),
+                name="margin_only_where_it_is_kept",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -224,11 +261,37 @@ class Loan(models.Model):
         return LOAN_TONES[LoanStatus(self.status)]
 
     @property
+    def own_share(self) -> int:
+        """What of the deposit goes to the seller beside the loan, in fen."""
+        return self.deposit - margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def draws(self) -> int:
+        """What it takes of the facility when it is paid out, in fen: the loan less the margin."""
+        return self.principal - margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def drawn(self) -> int:
+        """What it takes of the facility now, in fen. It only falls: money of the margin that paid
+        interest is not lent out once more."""
+        freed = self.principal_repaid - self.set_off
+        return max(0, self.draws - freed) if self.is_lent else 0
+
+    @property
+    def exposure(self) -> int:
+        """The principal that is owed and that no margin secures, in fen: goods must cover it."""
+        return max(0, self.principal_left - self.margin)
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether the lender's money is out."""
+        ended = self.loan_returned_at or self.written_off_at
+        return self.disbursed_on is not None and ended is None
+
+    @property
     def principal_left(self) -> int:
         """The principal still owed, in fen."""
-        ended = self.loan_returned_at or self.written_off_at
-        is_lent = self.disbursed_on is not None and ended is None
-        return self.principal - self.principal_repaid if is_lent else 0
+        return self.principal - self.principal_repaid if self.is_lent else 0
 
     @property
     def interest_left(self) -> int:
@@ -244,6 +307,7 @@ class PaidBy(models.TextChoices):
 
     BORROWER = "BORROWER", _("Borrower")
     SELLER = "SELLER", _("Seller, as a refund")
+    MARGIN = "MARGIN", _("Set off against the margin")
 
 
 class Repayment(models.Model):

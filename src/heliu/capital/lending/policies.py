@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from heliu.capital.books.policies import Allocation
-from heliu.capital.credit.models import ReleaseMode
+from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.interest import (
     PRINCIPAL_FOR_RELEASE,
     Claim,
@@ -44,6 +44,8 @@ class LoanRules(Protocol):
     def fee_rate(self) -> Decimal: ...
     @property
     def max_tenor_days(self) -> int: ...
+    @property
+    def deposit_mode(self) -> str: ...
     @property
     def release_mode(self) -> str: ...
     @property
@@ -85,11 +87,13 @@ class Borrowed(Protocol):
 
 @dataclass(frozen=True)
 class Terms:
-    """An offer: amounts in fen, rates per cent a year. `deposit` + `principal` are the order.
+    """An offer: amounts in fen, rates per cent a year. A down payment and `principal` are the
+    order; beside a margin `principal` is all of it.
 
     `interest` is that of the whole term if nothing is repaid early; `total_cost` adds the fee.
-    `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows.
-    `release_mode` is the programme's, and the loan's from the quote on.
+    `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows; both
+    of the money it has the use of, so without the margin. The modes are the programme's, and the
+    loan's from the quote on.
     """
 
     deposit_ratio: Decimal
@@ -103,7 +107,23 @@ class Terms:
     apr: Decimal
     effective_rate: Decimal
     due_on: date
+    deposit_mode: str
     release_mode: str
+
+    @property
+    def margin(self) -> int:
+        """What of the deposit the lender keeps."""
+        return margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def draws(self) -> int:
+        """What it takes of the facility."""
+        return self.principal - self.margin
+
+    @property
+    def order_total(self) -> int:
+        """The order."""
+        return self.draws + self.deposit
 
 
 @dataclass(frozen=True)
@@ -129,6 +149,12 @@ class Charges:
     penalty: int
 
 
+def margin_of(mode: str, deposit: int) -> int:
+    """What of a deposit stays with the lender as security while the loan runs; a down payment goes
+    on to the seller, and the loan is so much smaller."""
+    return deposit if mode == DepositMode.CASH_MARGIN else 0
+
+
 def quote_terms(
     total: int, deposit_ratio: Decimal, rate: Decimal, days: int, on: date, programme: LoanRules
 ) -> Terms:
@@ -147,8 +173,9 @@ def quote_terms(
             most=programme.max_tenor_days,
         )
     deposit = share_up(total, deposit_ratio)
-    principal = total - deposit
-    if not 0 <= deposit_ratio < 1 or principal <= 0:
+    margin = margin_of(programme.deposit_mode, deposit)
+    principal, in_use = total - deposit + margin, total - deposit
+    if not 0 <= deposit_ratio < 1 or in_use <= 0:
         raise Invalid(
             "nothing-to-finance",
             "There is nothing left to finance after the deposit.",
@@ -159,7 +186,7 @@ def quote_terms(
     charge = interest(principal, rate, on, due_on, programme.day_count)
     fee = share(principal, programme.fee_rate)
     cost = charge + fee
-    effective = xirr([(on, principal), (due_on, -principal - cost)])
+    effective = xirr([(on, principal - margin), (due_on, margin - principal - cost)])
     if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
         raise Invalid(
             "cost-absurd",
@@ -175,9 +202,10 @@ def quote_terms(
         interest=charge,
         fee=fee,
         total_cost=cost,
-        apr=apr_simple(cost, principal, days),
+        apr=apr_simple(cost, in_use, days),
         effective_rate=effective.per_cent,
         due_on=due_on,
+        deposit_mode=programme.deposit_mode,
         release_mode=programme.release_mode,
     )
 

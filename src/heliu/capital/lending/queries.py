@@ -14,7 +14,7 @@ from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
 from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
-from heliu.capital.credit.models import ReleaseMode
+from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
@@ -183,7 +183,12 @@ def check() -> list[str]:
     accounts = {
         (row.code, row.ref): row.pk
         for row in Account.objects.filter(
-            code__in=[Code.LOAN_PRINCIPAL, Code.INTEREST_RECEIVABLE, Code.UNAPPLIED],
+            code__in=[
+                Code.LOAN_PRINCIPAL,
+                Code.INTEREST_RECEIVABLE,
+                Code.UNAPPLIED,
+                Code.LIAB_MARGIN,
+            ],
             org__in=Loan.objects.values("lender"),
         )
     }
@@ -195,6 +200,8 @@ def check() -> list[str]:
             Code.INTEREST_RECEIVABLE: loan.interest_left,
             Code.UNAPPLIED: -loan.unapplied,
         }
+        if loan.deposit_mode == DepositMode.CASH_MARGIN:  # a down payment only passes through
+            said[Code.LIAB_MARGIN] = -loan.margin - loan.deposit_back
         for code, amount in said.items():
             account = accounts.get((code, str(loan.deal)))
             booked = stands[account].posted if account is not None else 0

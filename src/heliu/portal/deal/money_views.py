@@ -94,16 +94,14 @@ def will_of_loan(
     house = known[custodian].display if custodian in known else ""
     seller = known[seller_id].display if seller_id in known else ""
     return [
-        Will(
-            _("The deposit is taken from your account"), -terms.deposit, note=_("today, in seconds")
-        ),
+        modes.deposit_taken(terms),
         Will(
             _("The bank pays the loan into the supervised account"),
             terms.principal,
             plus=True,
             note=_("it can pay only %(seller)s") % {"seller": seller},
         ),
-        Will(_("%(seller)s is paid") % {"seller": seller}, terms.deposit + terms.principal),
+        Will(_("%(seller)s is paid") % {"seller": seller}, terms.order_total),
         Will(
             _("The goods go to %(house)s") % {"house": house},
             note=modes.frees(terms),
@@ -114,6 +112,43 @@ def will_of_loan(
             note=_("earlier repayment costs less"),
         ),
     ]
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def set_off(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sheet on which the dealer lets the margin pay the last of the loan."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+
+    def do() -> str:
+        financed_order.set_off_margin(view.deal.pk, actor=actor, at=at)
+        say(request, _("The margin has settled the loan. The goods are free."))
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    if not modes.may_set_off(view):
+        raise NotFound("There is no margin to be set off here now.")
+    owed, bound = _to_repay(view), view.pledge.bound_quantity if view.pledge else 0
+    context = {
+        "deal": view.deal,
+        "order": view.order,
+        "will": [
+            Will(_("The margin pays all that is owed"), owed.total),
+            Will(_("What is left of the margin comes back to you"), view.loan.margin - owed.total),
+            Will(
+                _("The goods come free and a pick-up code arrives"),
+                note=pieces_in_words(bound),
+            ),
+        ],
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "deal/set_off.html", context, here="deals", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -241,7 +276,11 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
                 if pieces
                 else []
             ),
-            Will(_("The repaid part of the limit is free again"), paid.principal, plus=True),
+            Will(
+                _("The repaid part of the limit is free again"),
+                min(paid.principal, loan.drawn),
+                plus=True,
+            ),
         ],
     }
 

@@ -199,7 +199,7 @@ def _money(side: Side, view: Any) -> list[Amount]:
         return []
     rows = [
         Amount(
-            _("Deposit %(ratio)s") % {"ratio": percent_text(loan.deposit_ratio * 100, 0)},
+            modes.deposit_named(loan, percent_text(loan.deposit_ratio * 100, 0)),
             loan.deposit,
         ),
         Amount(_("Loan"), loan.principal),
@@ -208,6 +208,8 @@ def _money(side: Side, view: Any) -> list[Amount]:
         return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
     owed = view.owed
     rows.append(Amount(_("Principal repaid"), loan.principal_repaid))
+    if loan.deposit_back:
+        rows.append(Amount(_("Deposit, on its way back"), loan.deposit_back))
     if loan.unapplied:
         rows.append(Amount(_("Paid too much, on its way back"), loan.unapplied))
     if owed is None or not owed.total:

@@ -118,6 +118,9 @@ TELLINGS: dict[str, Telling] = {
         N_("Received and pledged"), N_("Received,|pledged"), amount="value", pieces="quantity"
     ),
     "capital.repaid": Telling(N_("Repaid"), N_("Repaid"), amount="amount", detail=_repaid),
+    "capital.margin-set-off": Telling(
+        N_("Margin set off"), N_("Margin|set off"), amount="amount", detail=_repaid
+    ),
     "capital.loan-overdue": Telling(
         N_("Overdue"), N_("Overdue"), amount="principal", is_failure=True
     ),

@@ -207,4 +207,4 @@ def _what_cancelling_does(view: Any) -> list[Will]:
         will.append(Will(_("The loan is taken back by the bank"), minor=loan.principal))
     if loan.deposit_booked_at:
         will.append(Will(_("The deposit goes back to the buyer"), minor=loan.deposit, plus=True))
-    return [*will, Will(_("The limit is free again"), note=money_text(loan.principal))]
+    return [*will, Will(_("The limit is free again"), note=money_text(loan.draws))]

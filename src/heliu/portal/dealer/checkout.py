@@ -20,6 +20,7 @@ from heliu.commerce.ordering.queries import cart
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
+from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer.sellers import chosen, sellers_of
@@ -157,7 +158,7 @@ def _chosen_way(preview: Preview, choice: Choice) -> Way | None:
 def _chosen_terms(offer: FinanceOffer, choice: Choice) -> Terms | None:
     for terms in offer.grid:
         if (terms.deposit_ratio, terms.days) == (choice.deposit_ratio, choice.days):
-            fits = terms.principal <= offer.free or offer.is_referred
+            fits = terms.draws <= offer.free or offer.is_referred
             return terms if fits else offer.recommended
     return offer.recommended or next(iter(offer.grid), None)
 
@@ -197,7 +198,7 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
     def cell(terms: Terms | None) -> dict[str, Any] | None:
         if terms is None:
             return None
-        short = terms.principal - free
+        short = terms.draws - free
         return {
             "value": _value(terms),
             "cost": terms.total_cost,
@@ -228,6 +229,7 @@ def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
         "rate_text": percent_text(terms.rate, 2),
         "apr_text": percent_text(terms.apr, 2),
         "day_count": programme.day_count,
+        "form_note": modes.form(terms),
         "repay_total": terms.principal + terms.total_cost,
         "late_note": late
         % {"days": programme.grace_days, "factor": programme.penalty_factor.normalize()},
@@ -259,7 +261,7 @@ def _will(
         custodian = next(iter(houses), None)
         hold = Will(
             _("The limit is held while you read the agreement"),
-            terms.principal,
+            terms.draws,
             note=_("for 30 minutes"),
         )
         steps = will_of_loan(terms, seller, known, custodian)

@@ -33,6 +33,7 @@ from heliu.capital.lending.operations.repaying import (
     close,
     repaid,
     seller_refunded,
+    set_off_margin,
     unapplied_returned,
 )
 from heliu.capital.lending.operations.unwinding import (
@@ -80,6 +81,7 @@ __all__ = [
     "require_overdue",
     "seller_paid",
     "seller_refunded",
+    "set_off_margin",
     "sign",
     "unapplied_returned",
     "unwind",

@@ -8,6 +8,7 @@ from heliu.capital.books import policies as templates
 from heliu.capital.lending.events import BankRejected, DepositBooked, LoanDisbursed, SellerPaid
 from heliu.capital.lending.models import LOAN_MOVES, Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
+from heliu.capital.lending.policies import margin_of
 from heliu.capital.lending.queries import parties_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -20,7 +21,7 @@ STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT"
 
 
 def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The borrower's own share arrived; what is more than the deposit waits unapplied.
+    """The borrower's own share arrived, or its margin; what is more waits unapplied.
 
     Less than the deposit is refused: the bank takes the exact amount, so a part is a mistake.
     """
@@ -41,6 +42,7 @@ def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYST
         LoanStatus.FUNDED_SHARE,
         deposit_booked_at=at,
         unapplied=loan.unapplied + over,
+        margin=margin_of(loan.deposit_mode, loan.deposit),
     )
     entries = templates.deposit_collected(parties_of(loan), loan.deposit, unapplied=over)
     post(loan, "deposit_collected", entries, effective=day_of(at), at=at)
@@ -78,7 +80,9 @@ def disbursed(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTE
         step(loan, LoanStatus.DISBURSED, **dates)
     else:
         save(loan, **dates)
-    entries = templates.disbursed(parties_of(loan), loan.principal, limit_hold=loan.limit_hold)
+    entries = templates.disbursed(
+        parties_of(loan), loan.principal, draws=loan.draws, limit_hold=loan.limit_hold
+    )
     post(loan, "disbursed", entries, effective=effective, at=at)
     fact = LoanDisbursed(
         subject=loan.id, number=loan.number, principal=loan.principal, due_on=due_on
@@ -99,11 +103,11 @@ def own_share_moved(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
 
 
 def paying_seller(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The bank was told to pay the seller; loan and own share must both lie ready."""
+    """The bank was told to pay the seller; the loan must lie ready, and the own share if any."""
     lock(loan)
     if loan.status != LoanStatus.DISBURSED:
         return loan
-    if loan.own_share_moved_at is None:
+    if loan.own_share and loan.own_share_moved_at is None:
         raise Refused("own-share-missing", "The own share is not in the supervised account yet.")
     step(loan, LoanStatus.PAYING_SELLER)
     return loan

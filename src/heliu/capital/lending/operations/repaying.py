@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.books.policies import Allocation
 from heliu.capital.lending import policies
-from heliu.capital.lending.events import LoanClosed, LoanRepaid
+from heliu.capital.lending.events import LoanClosed, LoanRepaid, MarginSetOff
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
@@ -31,6 +31,8 @@ SUMS = [
     "fee_paid",
     "unapplied",
     "deposit_back",
+    "margin",
+    "set_off",
 ]
 TAKES_MONEY = frozenset({*RUNNING, LoanStatus.REPAID, LoanStatus.UNWINDING})
 
@@ -84,6 +86,20 @@ def seller_refunded(
     )
 
 
+def set_off_margin(
+    loan: Loan, *, key: str, effective: date, at: datetime, actor: Actor = SYSTEM
+) -> Repaid | None:
+    """The margin the lender keeps pays what is owed, as far as it reaches; what is left of it when
+    nothing is owed any more is to go back. None without a margin, or when nothing is owed."""
+    lock(loan)
+    earlier = repaid_principal(loan)
+    day = _value_day(loan, earlier, effective)
+    amount = min(loan.margin, policies.owed(loan, earlier, day).total)
+    if not amount:
+        return None
+    return _receive(loan, PaidBy.MARGIN, amount=amount, key=key, effective=day, actor=actor, at=at)
+
+
 def unapplied_returned(loan: Loan, *, amount: int, key: str, at: datetime) -> Loan:
     """The borrower has back `amount` of what it paid too much; more may be on its way yet."""
     lock(loan)
@@ -129,7 +145,7 @@ def _receive(
         return _answer(loan, known, is_repeat=True)
     _check(loan, amount)
     earlier = repaid_principal(loan)
-    day = max([effective, *(value_day for value_day, _ in earlier), loan.disbursed_on or effective])
+    day = _value_day(loan, earlier, effective)
     allocation = policies.allocate(loan, policies.owed(loan, earlier, day), amount, day)
     payment = Repayment.objects.create(
         loan=loan,
@@ -147,13 +163,15 @@ def _receive(
         at=at,
     )
     now = [*earlier, (day, allocation.principal)]
+    drawn = loan.drawn
     _apply(loan, payment)
     interest = reckon(loan, now, until=max(day, loan.accrued_to or day))
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
-    _book(loan, payment, allocation, at)
+    _book(loan, payment, allocation, frees=drawn - loan.drawn, at=at)
     _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
-    fact = LoanRepaid(
+    kind = MarginSetOff if paid_by == PaidBy.MARGIN else LoanRepaid
+    fact = kind(
         subject=loan.id,
         number=loan.number,
         amount=amount,
@@ -166,6 +184,11 @@ def _receive(
     )
     tell(loan, fact, actor=actor, at=at)
     return _answer(loan, payment)
+
+
+def _value_day(loan: Loan, earlier: Sequence[tuple[date, int]], effective: date) -> date:
+    """The day a payment counts from: what came later is allocated already."""
+    return max([effective, *(day for day, _ in earlier), loan.disbursed_on or effective])
 
 
 def _check(loan: Loan, amount: int) -> None:
@@ -188,32 +211,43 @@ def _apply(loan: Loan, payment: Repayment) -> None:
     loan.interest_paid += payment.interest
     loan.penalty_paid += payment.penalty
     loan.fee_paid += payment.fee
-    if payment.paid_by == PaidBy.BORROWER:
-        loan.unapplied += payment.unapplied
-    else:
-        loan.deposit_back += payment.unapplied
+    match payment.paid_by:
+        case PaidBy.BORROWER:
+            loan.unapplied += payment.unapplied
+        case PaidBy.SELLER:
+            loan.deposit_back += payment.unapplied
+        case PaidBy.MARGIN:
+            loan.margin -= payment.amount
+            loan.set_off += payment.principal
 
 
-def _book(loan: Loan, payment: Repayment, allocation: Allocation, at: datetime) -> None:
-    parties = parties_of(loan)
-    if payment.paid_by == PaidBy.BORROWER:
-        kind, entries = "repaid", templates.repaid(parties, allocation)
-    else:
-        settled = Allocation(
-            allocation.fee, allocation.penalty, allocation.interest, allocation.principal
-        )
-        kind = "refunded_by_seller"
-        entries = templates.refunded_by_seller(parties, settled, deposit=allocation.unapplied)
+def _book(
+    loan: Loan, payment: Repayment, allocation: Allocation, *, frees: int, at: datetime
+) -> None:
+    parties, over = parties_of(loan), allocation.unapplied
+    match payment.paid_by:
+        case PaidBy.BORROWER:
+            kind, entries = "repaid", templates.repaid(parties, allocation, frees=frees)
+        case PaidBy.SELLER:
+            kind, settled = "refunded_by_seller", replace(allocation, unapplied=0)
+            entries = templates.refunded_by_seller(parties, settled, deposit=over, frees=frees)
+        case _:
+            kind = "margin_set_off"
+            entries = templates.margin_set_off(parties, allocation, frees=frees)
     post(loan, kind, entries, key=payment.key, effective=payment.effective, at=at)
 
 
 def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
-    """The loan is repaid when nothing is owed; one being taken back may be over."""
+    """The loan is repaid when nothing is owed, and its margin is the borrower's again; of one being
+    taken back the margin pays what the seller's refund did not reach for, and it may be over."""
     if loan.status in RUNNING and not owing.total:
         step(loan, LoanStatus.REPAID, repaid_at=at)
+    if loan.margin and not owing.total:
+        save(loan, deposit_back=loan.deposit_back + loan.margin, margin=0)
     if loan.status == LoanStatus.UNWINDING:
         if paid_by == PaidBy.SELLER and not loan.seller_refunded_at:
             save(loan, seller_refunded_at=at)
+            set_off_margin(loan, key="refund", effective=day_of(at), actor=actor, at=at)
         end_if_done(loan, actor=actor, at=at)
 
 

@@ -71,6 +71,7 @@ def unwind(loan: Loan, *, reason: str, at: datetime, actor: Actor = SYSTEM) -> U
         LoanStatus.UNWINDING,
         stop_reason=reason[:300],
         deposit_back=0 if is_with_seller else loan.deposit,
+        margin=loan.margin if is_with_seller else 0,
     )
     if is_with_seller:
         entries = templates.refund_agreed(parties_of(loan), loan.order_total)
@@ -102,7 +103,7 @@ def loan_returned(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     lock(loan)
     if loan.loan_returned_at is not None:
         return loan
-    entries = templates.loan_cancelled(parties_of(loan), loan.principal)
+    entries = templates.loan_cancelled(parties_of(loan), loan.principal, drawn=loan.drawn)
     post(loan, "loan_cancelled", entries, effective=day_of(at), at=at)
     save(loan, loan_returned_at=at)
     end_if_done(loan, actor=actor, at=at)

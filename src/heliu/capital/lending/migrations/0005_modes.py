@@ -1,0 +1,68 @@
+"""The modes of a pledged order: what its deposit does, what is lent, what sets its goods free."""
+
+import django.db.models.expressions
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    reviewed = "Before the first release: there is no old code, and no table is large."
+    dependencies = [
+        ('credit', '0004_modes'),
+        ('lending', '0004_default'),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name='loan',
+            name='deposit_and_loan_make_the_order',
+        ),
+        migrations.RemoveConstraint(
+            model_name='repayment',
+            name='repayment_payer_known',
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='deposit_mode',
+            field=models.CharField(choices=[('DOWN_PAYMENT', 'Down payment: it goes to the seller beside the loan'), ('CASH_MARGIN', 'Margin: the lender keeps it, and lends all of the order')], db_default='DOWN_PAYMENT', default='DOWN_PAYMENT', max_length=12),
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='margin',
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='release_mode',
+            field=models.CharField(choices=[('PROPORTIONAL', 'The repaid share of the loan'), ('DEPOSIT_FIRST', 'All that was paid in, the deposit included')], db_default='PROPORTIONAL', default='PROPORTIONAL', max_length=13),
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='set_off',
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
+        migrations.AlterField(
+            model_name='repayment',
+            name='paid_by',
+            field=models.CharField(choices=[('BORROWER', 'Borrower'), ('SELLER', 'Seller, as a refund'), ('MARGIN', 'Set off against the margin')], default='BORROWER', max_length=8),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(('deposit_mode__in', ['DOWN_PAYMENT', 'CASH_MARGIN'])), name='loan_deposit_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(('release_mode__in', ['PROPORTIONAL', 'DEPOSIT_FIRST'])), name='loan_release_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(('deposit__gte', 0), ('principal__gt', 0), models.Q(models.Q(('deposit', django.db.models.expressions.CombinedExpression(models.F('order_total'), '-', models.F('principal'))), ('deposit_mode', 'DOWN_PAYMENT')), models.Q(('deposit__lt', models.F('principal')), ('deposit_mode', 'CASH_MARGIN'), ('principal', models.F('order_total'))), _connector='OR')), name='deposit_and_loan_make_the_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('margin', 0), ('set_off', 0)), models.Q(('deposit_mode', 'CASH_MARGIN'), ('margin__gte', 0), ('set_off__gte', 0), ('set_off__lte', models.F('principal_repaid'))), _connector='OR'), name='margin_only_where_it_is_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='repayment',
+            constraint=models.CheckConstraint(condition=models.Q(('paid_by__in', ['BORROWER', 'SELLER', 'MARGIN'])), name='repayment_payer_known'),
+        ),
+    ]
