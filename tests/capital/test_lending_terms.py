@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.credit.models import DepositMode, Programme, ReleaseMode
+from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode
 from heliu.capital.lending import agreement, policies
 from heliu.capital.lending.policies import Earning, Owed
 from heliu.kernel.errors import Invalid
@@ -39,9 +39,12 @@ class Borrowing:
     interest_paid: int = 0
     penalty_paid: int = 0
     principal_repaid: int = 0
+    is_promised: bool = False
+    to_repay: int = 0
 
 
 LOAN = Borrowing()
+BILL = Instrument.ACCEPTANCE_BILL
 CASH_MARGIN, TOTAL = DepositMode.CASH_MARGIN, 1_000_000_00
 PROPORTIONAL, DEPOSIT_FIRST = ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST
 money = st.integers(1, 10**12)
@@ -79,6 +82,37 @@ def test_a_margin_makes_the_loan_larger_and_dearer_for_what_is_in_use() -> None:
     assert terms.interest == 13_500_00  # 1,000,000 x 5.4 % x 90/360
     assert terms.apr == Decimal("6.8438")  # 13,500 / 800,000 x 365/90
     assert terms.effective_rate == Decimal("7.0222")  # (813,500 / 800,000) ^ (365/90) - 1
+
+
+def test_a_bill_costs_its_fee_at_once_and_nothing_more() -> None:
+    bill = Programme(
+        deposit_ratios=[], days_options=[], fee_rate=Decimal("0.05"), deposit_mode=CASH_MARGIN,
+        instrument=BILL, release_mode=DEPOSIT_FIRST,
+    )  # fmt: skip
+    terms = policies.quote_terms(TOTAL, Decimal("0.20"), Decimal("5.4"), 89, DAY, bill)
+    assert (terms.principal, terms.margin, terms.draws) == (TOTAL, 200_000_00, 800_000_00)
+    assert (terms.interest, terms.fee, terms.total_cost) == (0, 500_00, 500_00)
+    assert (terms.due_now, terms.due_in_the_end) == (200_500_00, 800_000_00)
+    assert terms.due_on == date(2027, 2, 1)  # the 89th day is a Saturday
+    assert terms.apr == Decimal("0.2563")  # 500 / 800,000 x 365/89
+    assert terms.effective_rate == Decimal("0.2511")  # (800,000 / 799,500) ^ (365/91) - 1
+    assert policies.grace_of(bill) == 0
+
+
+@pytest.mark.parametrize(("day", "then"), [(30, 30), (31, 33), (32, 33), (33, 33)])
+def test_a_bill_that_ends_on_a_weekend_is_paid_on_the_monday(day: int, then: int) -> None:
+    friday = date(2027, 1, 29) - timedelta(days=30)
+    assert policies.due_day(BILL, friday, day) == friday + timedelta(days=then)
+    assert policies.due_day("LOAN", friday, day) == friday + timedelta(days=day)
+
+
+def test_what_is_paid_before_a_bill_is_due_is_margin() -> None:
+    bill = replace(LOAN, disbursed_on=None, is_promised=True, to_repay=600_000_00, fee=5_00)
+    owing = policies.owed(bill, [], DAY)
+    assert owing == Owed(600_000_00, 0, 0, 5_00)
+    paid = policies.allocate(bill, owing, 700_000_00, DAY)
+    assert (paid.fee, paid.margin, paid.principal) == (5_00, 600_000_00, 0)
+    assert paid.unapplied == 100_000_00 - 5_00
 
 
 @given(money, ratios)

@@ -82,8 +82,9 @@ def financed(status: str) -> SimpleNamespace:
     return SimpleNamespace(
         status=status,
         principal=10_960_000,
-        principal_left=5_480_000,
+        to_repay=5_480_000,
         due_on=date(2026, 12, 11),
+        instrument="LOAN",
     )
 
 

@@ -43,6 +43,7 @@ LoanStatus = Literal[
 ]
 
 
+Instrument = Literal["LOAN", "ACCEPTANCE_BILL"]
 DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
 ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
 
@@ -81,6 +82,9 @@ class LoanOut(Schema):
     due_on: date
     grace_days: int
     penalty_factor: Decimal
+    instrument: Instrument = Field(description="With what the lender finances the order")
+    bill: str = Field(description="Number of the accepted bill, or empty")
+    accepted_on: date | None
     deposit_mode: DepositMode = Field(description="What the deposit does")
     release_mode: ReleaseMode = Field(description="What sets pledged goods free")
     fee: int
@@ -98,7 +102,7 @@ class LoanOut(Schema):
     principal_repaid: int
     principal_left: int
     margin: int = Field(description="What of the deposit the lender keeps now")
-    exposure: int = Field(description="Principal owed that no margin secures")
+    exposure: int = Field(description="Owed, or promised by a bill, and secured by no margin")
     interest_paid: int
     penalty_paid: int
     fee_paid: int
@@ -115,6 +119,7 @@ class RepaymentOut(Schema):
     penalty: int
     interest: int
     principal: int
+    margin: int = Field(description="What of it filled up the margin of a bill")
     unapplied: int = Field(description="What was left over")
 
 

@@ -27,6 +27,7 @@ PaymentPurpose = Literal[
     "LOAN_BACK",
     "DEPOSIT_BACK",
     "UNAPPLIED_BACK",
+    "BILL_PAYMENT",
 ]
 
 

@@ -5,11 +5,14 @@
     disbursed        the loan lies in the supervised account
     own_share_moved  the deposit too; when all that is due does, the seller is paid
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
+                     (a bill instead of a loan is accepted with the deposit, and that is all)
     goods_received   (in deliveries) the keeper counts, what is good is pledged
     repay            the dealer orders a repayment, wholly or in part
     repaid           the money came: the matching goods are released, the notice goes out, and what
                      was paid too much is ordered back, with the margin of a loan that is repaid
     set_off_margin   instead, the dealer lets the margin pay the last of it
+    pay_bill         the due day of a bill: its holder is paid, the margin is set off, what it does
+                     not reach for is a loan that is late
     picked_up        (in deliveries) the code was used at the gate
     close            nothing is owed to anybody and nothing lies there
 
@@ -26,6 +29,7 @@ from uuid import UUID
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
+from heliu.capital.credit.models import Instrument
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.commerce.ordering import operations as ordering
@@ -86,17 +90,35 @@ def sign(
         deal.pledge_id = pledge.id
         deal.save(update_fields=["pledge_id"])
         remember(deal, Step.SIGNED, actor=actor, at=at, digest=agreement_digest)
-        pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
+        pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
     return loan
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The bank holds the deposit: earmark the order's money and pay out the loan, and beside it the
-    own share, unless the deposit is a margin that stays."""
+    """The bank holds the deposit: it pays out the loan, or accepts the bill."""
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    finance = accept_bill if loan.instrument == Instrument.ACCEPTANCE_BILL else pay_out
+    finance(deal, loan, at=at)
+
+
+def accept_bill(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The lender accepts a bill of the order for the seller, which may ship against it. No money
+    moves, so nothing is told to the bank's payments."""
+    if not remember(
+        deal, Step.BILL_ACCEPTED, actor=SYSTEM, at=at, bill=loan.bill, amount=loan.principal
+    ):
+        return
+    loan = lending.bill_accepted(loan, effective=day_of(at), at=at)
+    said = {"bill": loan.bill, "due": loan.due_on.isoformat()}
+    _let_go(deal, loan, "bill-accepted", said, at=at)
+
+
+def pay_out(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """Earmark the order's money and pay out the loan, and beside it the own share, unless the
+    deposit is a margin that stays."""
     bank.open_supervised(dealer=loan.borrower, lender=loan.lender, actor=SYSTEM, at=at)
     bank.earmark(
         deal=deal.id,
@@ -134,18 +156,23 @@ def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
     """The seller has its money: the order is confirmed and the goods may leave."""
     if not remember(deal, Step.SELLER_PAID, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    loan = lending.seller_paid(loan_of(deal), at=at)
+    _let_go(deal, lending.seller_paid(loan_of(deal), at=at), "seller-paid", {}, at=at)
+
+
+def _let_go(deal: Deal, loan: Loan, kind: str, said: dict[str, str], *, at: datetime) -> None:
+    """The order confirms itself and the seller is told that the goods may leave."""
     order = order_of(deal)
     if order.status == OrderStatus.PLACED:
         ordering.confirm(order, actor=SYSTEM, at=at, audience=parties(deal))
         remember(deal, Step.CONFIRMED, actor=SYSTEM, at=at)
     tell(
         deal.seller,
-        "seller-paid",
+        kind,
         {
             "amount": Money(loan.order_total),
             "number": order.number,
             "warehouse": names([order.warehouse])[order.warehouse],
+            **said,
         },
         link=deals.link(deal),
         at=at,
@@ -249,6 +276,22 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     go_on_after(deal, loan, returning=returning, key=key, at=at)
 
 
+def pay_bill(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The due day of a bill has come: the bank is told to pay its holder. Once, however often it is
+    said; a refused payment the lender orders again."""
+    pay(deal, Purpose.BILL_PAYMENT, loan.lender, loan.seller, loan.principal, at=at)
+    wake(deal.id)
+
+
+def bill_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The holder has its money: the margin pays the lender for it, as far as it reaches."""
+    if not remember(deal, Step.BILL_PAID, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    booked_on = instruction.booked_on or day_of(at)
+    loan = lending.bill_paid(loan_of(deal), effective=booked_on, at=at)
+    set_off(deal, loan, actor=SYSTEM, at=at)
+
+
 def set_off_margin(deal_id: UUID, *, actor: Actor, at: datetime) -> Loan:
     """The dealer lets the margin that the lender keeps pay all that is still owed; what is left of
     it comes back. Refused while it does not reach so far; done again, it changes nothing."""
@@ -260,7 +303,7 @@ def set_off_margin(deal_id: UUID, *, actor: Actor, at: datetime) -> Loan:
         if is_done(deal, Step.MARGIN_SET_OFF):
             return loan
         owed = lending.owed(loan, day_of(at)).total
-        if loan.status not in RUNNING or not loan.margin:
+        if loan.status not in RUNNING or loan.is_promised or not loan.margin:
             raise Refused(
                 "nothing-to-set-off",
                 "There is no margin to be set off on %(number)s now.",

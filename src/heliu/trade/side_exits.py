@@ -49,6 +49,7 @@ from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
 RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK, Purpose.UNAPPLIED_BACK)
+AGAIN = (*RETURNS, Purpose.BILL_PAYMENT)
 
 
 def decide(
@@ -263,18 +264,18 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
 
 
 def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
-    """Order a refused refund or return once more, when its cause is mended.
+    """Order a refused refund, return or payment of a bill once more, when its cause is mended.
 
     The payer, or the bank that waits for it, may. Payments of the straight path are not ordered
     again: a refused one has called the deal off, and a repayment is the dealer's to repeat.
     """
     refused = payments.get(actor, instruction_id)
-    if refused.purpose not in RETURNS or refused.status != InstructionStatus.REJECTED:
+    if refused.purpose not in AGAIN or refused.status != InstructionStatus.REJECTED:
         raise Refused(
             "not-to-repeat",
             "%(number)s cannot be ordered again.",
             number=refused.number,
-            help="Only a refused refund or return is ordered again.",
+            help="Only a refused refund, return or payment of a bill is ordered again.",
         )
     if not actor.is_system and not {refused.payer, refused.lender} & set(actor.orgs):
         raise Forbidden("not-your-payment", "This payment is not yours to make.")

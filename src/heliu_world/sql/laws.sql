@@ -86,7 +86,8 @@ begin
     select 'an event is posted once', format('%s of %s', j.kind, j.subject)
       from posting_journal j
      where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
-                      'loan_cancelled', 'refund_agreed', 'order_paid')
+                      'loan_cancelled', 'refund_agreed', 'order_paid', 'bill_accepted',
+                      'bill_cancelled', 'bill_paid')
        and j.subject = any (loans || orders)
      group by j.kind, j.subject having count(*) > 1 limit 1;
 
@@ -178,10 +179,11 @@ begin
      cross join lateral (
            select coalesce(sum(greatest(0, l.principal
                       - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
-                      - (select coalesce(sum(r.principal), 0) from lending_repayment r
+                      - (select coalesce(sum(r.principal + r.margin), 0) from lending_repayment r
                           where r.loan_id = l.id and r.paid_by <> 'MARGIN'))), 0) as lent
              from lending_loan l
-            where l.facility_id::text = b.ref and l.disbursed_on is not null
+            where l.facility_id::text = b.ref
+              and coalesce(l.disbursed_on, l.accepted_on) is not null
               and l.loan_returned_at is null and l.written_off_at is null) v
      where k.id = any (touched) and s.amount <> v.lent limit 1;
 
@@ -247,7 +249,8 @@ begin
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
                        then p.pledged_value
                        when l.release_mode = 'DEPOSIT_FIRST'
-                       then l.deposit + (select coalesce(sum(r.principal), 0) from lending_repayment r
+                       then l.deposit + (select coalesce(sum(r.principal + r.margin), 0)
+                                           from lending_repayment r
                                           where r.loan_id = l.id and r.paid_by = 'BORROWER')
                        else p.pledged_value * l.principal_repaid / l.principal end as earned) e
      cross join lateral (
@@ -366,6 +369,8 @@ begin
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
            when 'SELLER_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.seller, 'CURRENT')
+           when 'BILL_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.seller, 'CURRENT')
            when 'REPAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
            when 'REFUND' then (f.org, f.kind, t.org, t.kind) =
@@ -428,7 +433,7 @@ begin
      cross join (values ('DEPOSIT_BOOKED', array['DEPOSIT']), ('DISBURSED', array['DISBURSEMENT']),
                         ('OWN_SHARE_MOVED', array['OWN_SHARE']),
                         ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
-                        ('REFUNDED', array['REFUND', 'LOAN_BACK']),
+                        ('BILL_PAID', array['BILL_PAYMENT']), ('REFUNDED', array['REFUND', 'LOAN_BACK']),
                         ('DEPOSIT_RETURNED', array['DEPOSIT_BACK']),
                         ('UNAPPLIED_RETURNED', array['UNAPPLIED_BACK'])) m(step, purposes)
      cross join lateral (select count(*) as booked from bank_paymentinstruction i

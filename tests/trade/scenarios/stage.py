@@ -36,7 +36,8 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.credit.models import DepositMode, Programme, ReleaseMode, SellerDuty
+from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
+from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -67,6 +68,7 @@ PAYMENTS = {
     "loan": Purpose.DISBURSEMENT,
     "own share": Purpose.OWN_SHARE,
     "seller payment": Purpose.SELLER_PAYMENT,
+    "bill payment": Purpose.BILL_PAYMENT,
     "repayment": Purpose.REPAYMENT,
     "refund": Purpose.REFUND,
     "returned loan": Purpose.LOAN_BACK,
@@ -80,9 +82,15 @@ ANSWERS = {
 }
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
 # What a section may give of the programme, by the words of its table.
-MODES = {
-    "the deposit": ("deposit_mode", {"stays as margin": DepositMode.CASH_MARGIN}),
-    "goods come free": ("release_mode", {"for the deposit": ReleaseMode.DEPOSIT_FIRST}),
+MODES: dict[str, dict[str, dict[str, object]]] = {
+    "financed by": {
+        "a bill, for 0.05 % of it": {
+            "instrument": Instrument.ACCEPTANCE_BILL,
+            "fee_rate": Decimal("0.05"),
+        }
+    },
+    "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
 }
 
 
@@ -376,13 +384,23 @@ def _closes(stage: Stage) -> None:
     close_of_day.close_of_day(at=stage.world.at)
 
 
+@says("system", r"closes the day, and the bank rejects (?P<payment>.+)")
+def _closes_with_a_refusal(stage: Stage, payment: str) -> None:
+    with stage.world.worker():
+        sandbox.script(fault="reject", purpose=PAYMENTS[payment], deal=stage.deal)
+    _closes(stage)
+
+
+@says("lender", "pays the refused (?P<payment>bill payment) again")
 @says("seller", "pays the refused (?P<payment>refund) again")
 @says("dealer", "pays the refused (?P<payment>returned loan|returned deposit) again")
 def _pays_again(stage: Stage, payment: str) -> None:
     assert stage.placed is not None
     order = stage.placed.order
-    payer = order.seller if payment == "refund" else order.buyer
-    email = "sales@seller.demo" if payer == order.seller else stage.world.dealer
+    payer, email = {
+        "refund": (order.seller, "sales@seller.demo"),
+        "bill payment": (stage.world.chain.bank, LENDER),
+    }.get(payment, (order.buyer, stage.world.dealer))
     with stage.world.desk(email) as actor:
         refused = PaymentInstruction.objects.get(
             deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
@@ -405,9 +423,10 @@ def _first(scenario: Scenario, all_of_them: Sequence[Scenario]) -> Scenario:
 def _agree_on_modes(scenario: Scenario, stage: Stage) -> None:
     """The programme has the modes that are given."""
     modes = {
-        field: values[scenario.given[name]]
-        for name, (field, values) in MODES.items()
+        field: value
+        for name, words in MODES.items()
         if name in scenario.given
+        for field, value in words[scenario.given[name]].items()
     }
     if modes:
         with stage.world.worker():
@@ -429,12 +448,17 @@ def _check_given(scenario: Scenario, stage: Stage) -> None:
         "fee": amount(loan.fee),
         "grace, penalty": f"{loan.grace_days} days, {loan.penalty_factor:f} x rate",
         **{
-            name: next((word for word, mode in values.items() if mode == getattr(loan, field)), "")
-            for name, (field, values) in MODES.items()
+            name: next((word for word, modes in words.items() if _has(loan, modes)), "")
+            for name, words in MODES.items()
         },
     }
     said = {name: found[name] for name in scenario.given}
     assert said == scenario.given, f"line {scenario.line}: given"
+
+
+def _has(loan: Loan, modes: dict[str, object]) -> bool:
+    """Whether the loan has the modes that were given, as far as they are its own."""
+    return all(getattr(loan, field, value) == value for field, value in modes.items())
 
 
 def _stands(stage: Stage) -> dict[str, str]:

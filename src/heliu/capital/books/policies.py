@@ -85,27 +85,32 @@ class Parties:
 
 @dataclass(frozen=True)
 class Allocation:
-    """How a payment is shared out over what is owed; `unapplied` is what is left over."""
+    """How a payment is shared out over what is owed; `margin` fills up that of a bill, `unapplied`
+    is what is left over."""
 
     fee: int = 0
     penalty: int = 0
     interest: int = 0
     principal: int = 0
     unapplied: int = 0
+    margin: int = 0
 
     @property
     def total(self) -> int:
         """The whole payment."""
-        return self.fee + self.penalty + self.interest + self.principal + self.unapplied
+        owed = self.fee + self.penalty + self.interest + self.principal
+        return owed + self.margin + self.unapplied
 
 
-def deposit_collected(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
-    """The dealer's own share reached the lender; an excess waits as unapplied money."""
+def deposit_collected(p: Parties, amount: int, *, fee: int = 0, unapplied: int = 0) -> list[Entry]:
+    """The dealer's deposit reached the lender, with the fee for a bill; an excess waits as
+    unapplied money."""
+    total = amount + fee + unapplied
     return [
-        *_lender(p, (Code.NOSTRO, amount + unapplied), (Code.LIAB_MARGIN, -amount)),
-        *_lender(p, (Code.UNAPPLIED, -unapplied)),
+        *_lender(p, (Code.NOSTRO, total), (Code.LIAB_MARGIN, -amount)),
+        *_lender(p, (Code.FEE_INCOME, -fee), (Code.UNAPPLIED, -unapplied)),
         *_dealer(p, (Code.MARGIN_DEPOSIT, amount), (Code.UNAPPLIED, unapplied)),
-        *_dealer(p, (Code.BANK, -amount - unapplied)),
+        *_dealer(p, (Code.INTEREST_EXPENSE, fee), (Code.BANK, -total)),
     ]
 
 
@@ -134,6 +139,34 @@ def seller_paid(p: Parties, amount: int) -> list[Entry]:
         *_lender(p, (Code.LIAB_SUPERVISED, amount), (Code.LIAB_CURRENT, -amount)),
         *_dealer(p, (Code.PREPAYMENT, amount), (Code.CASH_SUPERVISED, -amount)),
         *_seller(p, (Code.CASH, amount), (Code.CONTRACT_LIABILITY, -amount)),
+    ]
+
+
+def bill_accepted(
+    p: Parties, amount: int, *, draws: int, limit_hold: UUID | None = None
+) -> list[Entry]:
+    """The lender accepted a bill of the whole order that the seller holds; the dealer is to pay in
+    for it. The held limit becomes used for what its margin does not secure."""
+    return [
+        *_lender(p, (Code.ACCEPTANCE_CLAIM, amount), (Code.ACCEPTANCES, -amount)),
+        *_limit(p, draws, hold=limit_hold),
+        *_dealer(p, (Code.PREPAYMENT, amount), (Code.BILLS_PAYABLE, -amount)),
+        *_seller(p, (Code.BILLS_RECEIVABLE, amount), (Code.CONTRACT_LIABILITY, -amount)),
+    ]
+
+
+def bill_cancelled(p: Parties, amount: int, *, drawn: int) -> list[Entry]:
+    """The order fell before anything was shipped, and the bill with it."""
+    return _reversed(bill_accepted(p, amount, draws=drawn))
+
+
+def bill_paid(p: Parties, amount: int) -> list[Entry]:
+    """The lender paid the holder of the bill: what it is to have from the dealer is lent now."""
+    return [
+        *_lender(p, (Code.ACCEPTANCES, amount), (Code.LIAB_CURRENT, -amount)),
+        *_lender(p, (Code.LOAN_PRINCIPAL, amount), (Code.ACCEPTANCE_CLAIM, -amount)),
+        *_dealer(p, (Code.BILLS_PAYABLE, amount), (Code.LOAN_PAYABLE, -amount)),
+        *_seller(p, (Code.CASH, amount), (Code.BILLS_RECEIVABLE, -amount)),
     ]
 
 
@@ -374,6 +407,8 @@ _OWN = frozenset(
 )
 # Accounts at which a seller and its bank meet over all deals.
 _RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
+# What a bill makes them owe each other, for one deal.
+_OF_BILL = frozenset({Code.ACCEPTANCES, Code.BILLS_RECEIVABLE})
 _WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE})
 
 
@@ -387,7 +422,9 @@ def _settled(p: Parties, paid: Allocation, frees: int | None) -> list[Entry]:
         *_lender(p, (Code.FEE_INCOME, -paid.fee), (Code.PENALTY_INCOME, -paid.penalty)),
         *_lender(p, (Code.INTEREST_RECEIVABLE, -paid.interest)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -paid.principal), (Code.UNAPPLIED, -paid.unapplied)),
+        *_lender(p, (Code.LIAB_MARGIN, -paid.margin)),
         *_limit(p, -(paid.principal if frees is None else frees)),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, paid.margin)),
         *_dealer(p, (Code.INTEREST_EXPENSE, paid.fee), (Code.PENALTY_EXPENSE, paid.penalty)),
         *_dealer(p, (Code.INTEREST_PAYABLE, paid.interest)),
         *_dealer(p, (Code.LOAN_PAYABLE, paid.principal), (Code.UNAPPLIED, paid.unapplied)),
@@ -401,7 +438,7 @@ def _limit(p: Parties, amount: int, *, hold: UUID | None = None) -> list[Entry]:
 
 def _lender(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
     return [
-        _entry(p, p.lender, p.seller if code in _RUNNING else p.dealer, code, amount)
+        _entry(p, p.lender, p.seller if code in _RUNNING | _OF_BILL else p.dealer, code, amount)
         for code, amount in lines
         if amount
     ]
@@ -417,7 +454,7 @@ def _dealer(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
 
 def _seller(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
     return [
-        _entry(p, p.seller, p.lender if code in _RUNNING else p.dealer, code, amount)
+        _entry(p, p.seller, p.lender if code in _RUNNING | _OF_BILL else p.dealer, code, amount)
         for code, amount in lines
         if amount
     ]

@@ -30,6 +30,13 @@ class SellerDuty(models.TextChoices):
     BUY_BACK = "BUY_BACK", _("Buying the goods back at a share of their price")
 
 
+class Instrument(models.TextChoices):
+    """With what the lender finances an order."""
+
+    LOAN = "LOAN", _("A loan")
+    ACCEPTANCE_BILL = "ACCEPTANCE_BILL", _("An accepted bill, paid on its due day")
+
+
 class DepositMode(models.TextChoices):
     """What becomes of the dealer's deposit."""
 
@@ -57,10 +64,11 @@ class Programme(models.Model):
 
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
-    interest. `deposit_mode` says what the deposit does, `release_mode` what sets goods free. In
-    default the lender gives notice and waits `notice_days` before it enforces; then the seller's
-    duty holds (`buy_back_share` of the goods' price). The defaults are starting values of ours;
-    every figure is the lender's to set.
+    interest. `instrument` says with what the lender finances, `deposit_mode` what the deposit does,
+    `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
+    leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
+    seller's duty holds (`buy_back_share` of the goods' price). The defaults are starting values of
+    ours; every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -76,6 +84,12 @@ class Programme(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.5"))
     is_principal_first = models.BooleanField(default=False)
+    instrument = models.CharField(
+        max_length=15,
+        choices=Instrument,
+        default=Instrument.LOAN,
+        db_default=Instrument.LOAN,
+    )
     deposit_mode = models.CharField(
         max_length=12,
         choices=DepositMode,
@@ -125,6 +139,15 @@ class Programme(models.Model):
                 name="caps_not_negative",
             ),
             known_status("seller_duty_known", SellerDuty, field="seller_duty"),
+            known_status("programme_instrument_known", Instrument, field="instrument"),
+            models.CheckConstraint(
+                condition=~models.Q(instrument=Instrument.ACCEPTANCE_BILL)
+                | models.Q(
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    release_mode=ReleaseMode.DEPOSIT_FIRST,
+                ),
+                name="programme_bill_rests_on_margin",
+            ),
             known_status("programme_deposit_known", DepositMode, field="deposit_mode"),
             known_status("programme_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from heliu.capital.credit.models import Instrument
 from heliu.capital.lending.policies import Terms
 
 VERSION = "2026-11"
@@ -54,7 +55,7 @@ def agreement_text(
             ("release", terms.release_mode),
         )
     }
-    return _form(language).format(**facts, **clauses)
+    return _form(terms.instrument, language).format(**facts, **clauses)
 
 
 def digest_of(english: str, chinese: str) -> str:
@@ -82,6 +83,7 @@ def _facts(
         "deposit": _yuan(terms.deposit),
         "deposit_percent": _number(terms.deposit_ratio * 100),
         "principal": _yuan(terms.principal),
+        "draws": _yuan(terms.draws),
         "rate": _number(terms.rate),
         "day_count": day_count,
         "days": terms.days,
@@ -98,8 +100,9 @@ def _facts(
 
 
 @cache
-def _form(language: str) -> str:
-    return (FOLDER / f"{VERSION}.{language}.txt").read_text(encoding="utf-8")
+def _form(instrument: str, language: str) -> str:
+    kind = ".bill" if instrument == Instrument.ACCEPTANCE_BILL else ""
+    return (FOLDER / f"{VERSION}{kind}.{language}.txt").read_text(encoding="utf-8")
 
 
 @cache

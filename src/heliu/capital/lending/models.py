@@ -11,10 +11,11 @@ from heliu.capital.credit.models import (
     CreditAssessment,
     DepositMode,
     Facility,
+    Instrument,
     Programme,
     ReleaseMode,
 )
-from heliu.capital.lending.policies import margin_of
+from heliu.capital.lending.policies import fee_at_once, margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -50,7 +51,7 @@ LOAN_MOVES: Moves = {
     _S.DECLINED: set(),
     _S.EXPIRED: set(),
     _S.AWAIT_DEPOSIT: {_S.FUNDED_SHARE, _S.BANK_REJECTED, _S.CANCELLED},
-    _S.FUNDED_SHARE: {_S.DISBURSING, _S.UNWINDING},
+    _S.FUNDED_SHARE: {_S.DISBURSING, _S.SELLER_PAID, _S.UNWINDING},
     _S.DISBURSING: {_S.DISBURSED, _S.BANK_REJECTED},
     _S.DISBURSED: {_S.PAYING_SELLER, _S.BANK_REJECTED, _S.UNWINDING},
     _S.PAYING_SELLER: {_S.SELLER_PAID, _S.BANK_REJECTED},
@@ -94,11 +95,15 @@ def _rate() -> models.DecimalField[Decimal, Decimal]:
 class Loan(models.Model):
     """One use of a facility for one order (a drawdown). Amounts in fen, rates per cent a year.
 
+    An accepted bill is one too: until its due day it is promised (since `accepted_on`) and the
+    borrower pays in margin; on that day the lender pays it, and what the margin does not reach for
+    is lent from then on.
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
     `unapplied` and `deposit_back` (the borrower's money that the lender is to return), `margin`
-    (what it keeps as security) and `set_off` (the principal that the margin has paid) only repeat
-    what the books hold, for reading and for working out the next step. `stopped_stage` says which
-    payment the bank rejected. `default_noticed_on` is the day the lender gave notice of default.
+    (what it keeps as security), `topped_up` (what of that was paid in after the deposit) and
+    `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
+    and for working out the next step. `stopped_stage` says which payment the bank rejected,
+    `default_noticed_on` is the day the lender gave notice of default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -127,6 +132,12 @@ class Loan(models.Model):
     grace_days = models.PositiveSmallIntegerField()
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2)
     is_principal_first = models.BooleanField(default=False)
+    instrument = models.CharField(
+        max_length=15,
+        choices=Instrument,
+        default=Instrument.LOAN,
+        db_default=Instrument.LOAN,
+    )
     deposit_mode = models.CharField(
         max_length=12,
         choices=DepositMode,
@@ -181,11 +192,14 @@ class Loan(models.Model):
     unapplied = models.BigIntegerField(default=0)
     deposit_back = models.BigIntegerField(default=0)
     margin = models.BigIntegerField(default=0, db_default=0)
+    topped_up = models.BigIntegerField(default=0, db_default=0)
     set_off = models.BigIntegerField(default=0, db_default=0)
+    accepted_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             known_status("loan_status_known", LoanStatus),
+            known_status("loan_instrument_known", Instrument, field="instrument"),
             known_status("loan_deposit_known", DepositMode, field="deposit_mode"),
             known_status("loan_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
@@ -204,14 +218,25 @@ class Loan(models.Model):
                 name="deposit_and_loan_make_the_order",
             ),
             models.CheckConstraint(
-                condition=models.Q(margin=0, set_off=0)
+                condition=models.Q(margin=0, topped_up=0, set_off=0)
                 | models.Q(
                     deposit_mode=DepositMode.CASH_MARGIN,
                     margin__gte=0,
+                    margin__lte=models.F("principal"),
+                    topped_up__gte=0,
                     set_off__gte=0,
                     set_off__lte=models.F("principal_repaid"),
                 ),
                 name="margin_only_where_it_is_kept",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(instrument=Instrument.LOAN, accepted_on=None, topped_up=0)
+                | models.Q(
+                    instrument=Instrument.ACCEPTANCE_BILL,
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    release_mode=ReleaseMode.DEPOSIT_FIRST,
+                ),
+                name="bill_rests_on_margin",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -261,6 +286,17 @@ class Loan(models.Model):
         return LOAN_TONES[LoanStatus(self.status)]
 
     @property
+    def bill(self) -> str:
+        """The number of its bill, or ''."""
+        is_bill = self.instrument == Instrument.ACCEPTANCE_BILL
+        return f"AB{self.number.removeprefix('LN')}" if is_bill else ""
+
+    @property
+    def due_now(self) -> int:
+        """What the borrower pays when it signs, in fen."""
+        return self.deposit + fee_at_once(self.instrument, self.fee)
+
+    @property
     def own_share(self) -> int:
         """What of the deposit goes to the seller beside the loan, in fen."""
         return self.deposit - margin_of(self.deposit_mode, self.deposit)
@@ -274,13 +310,26 @@ class Loan(models.Model):
     def drawn(self) -> int:
         """What it takes of the facility now, in fen. It only falls: money of the margin that paid
         interest is not lent out once more."""
-        freed = self.principal_repaid - self.set_off
-        return max(0, self.draws - freed) if self.is_lent else 0
+        freed = self.topped_up + self.principal_repaid - self.set_off
+        return max(0, self.draws - freed) if self.is_lent or self.is_promised else 0
 
     @property
     def exposure(self) -> int:
-        """The principal that is owed and that no margin secures, in fen: goods must cover it."""
-        return max(0, self.principal_left - self.margin)
+        """What is owed or promised and no margin secures, in fen: goods must cover it."""
+        promised = self.principal if self.is_promised else 0
+        return max(0, self.principal_left + promised - self.margin)
+
+    @property
+    def to_repay(self) -> int:
+        """What the borrower has still to bring of the principal, in fen: to repay it, or to fill
+        the margin of a bill up before it is paid."""
+        return self.exposure if self.is_promised else self.principal_left
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether a bill is accepted and not paid yet."""
+        is_out = self.accepted_on is not None and self.loan_returned_at is None
+        return is_out and self.disbursed_on is None
 
     @property
     def is_lent(self) -> bool:
@@ -313,8 +362,9 @@ class PaidBy(models.TextChoices):
 class Repayment(models.Model):
     """Money that came for a loan, and what it paid; never changed.
 
-    `unapplied` is what was left over: of a borrower's payment it waits as unapplied money, of a
-    seller's refund it is the borrower's own share and goes back to it.
+    `margin` is what of it fills up the margin of a bill, `unapplied` what was left over: of a
+    borrower's payment it waits as unapplied money, of a seller's refund it is the borrower's own
+    share and goes back to it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -329,6 +379,7 @@ class Repayment(models.Model):
     penalty = models.BigIntegerField()
     interest = models.BigIntegerField()
     principal = models.BigIntegerField()
+    margin = models.BigIntegerField(default=0, db_default=0)
     unapplied = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -344,6 +395,7 @@ class Repayment(models.Model):
                     + models.F("penalty")
                     + models.F("interest")
                     + models.F("principal")
+                    + models.F("margin")
                     + models.F("unapplied")
                 ),
                 name="allocation_is_the_amount",
@@ -355,6 +407,7 @@ class Repayment(models.Model):
                     penalty__gte=0,
                     interest__gte=0,
                     principal__gte=0,
+                    margin__gte=0,
                     unapplied__gte=0,
                 ),
                 name="repayment_parts_not_negative",

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from heliu.capital.books.policies import Allocation
-from heliu.capital.credit.models import DepositMode, ReleaseMode
+from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode
 from heliu.capital.interest import (
     PRINCIPAL_FOR_RELEASE,
     Claim,
@@ -21,6 +21,7 @@ from heliu.capital.interest import (
     apr_simple,
     cut,
     exact,
+    following,
     interest,
     late,
     segments_of,
@@ -44,6 +45,10 @@ class LoanRules(Protocol):
     def fee_rate(self) -> Decimal: ...
     @property
     def max_tenor_days(self) -> int: ...
+    @property
+    def grace_days(self) -> int: ...
+    @property
+    def instrument(self) -> str: ...
     @property
     def deposit_mode(self) -> str: ...
     @property
@@ -83,6 +88,10 @@ class Borrowed(Protocol):
     def penalty_paid(self) -> int: ...
     @property
     def principal_repaid(self) -> int: ...
+    @property
+    def is_promised(self) -> bool: ...
+    @property
+    def to_repay(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ class Terms:
     apr: Decimal
     effective_rate: Decimal
     due_on: date
+    instrument: str
     deposit_mode: str
     release_mode: str
 
@@ -124,6 +134,17 @@ class Terms:
     def order_total(self) -> int:
         """The order."""
         return self.draws + self.deposit
+
+    @property
+    def due_now(self) -> int:
+        """What the borrower pays when it signs."""
+        return self.deposit + fee_at_once(self.instrument, self.fee)
+
+    @property
+    def due_in_the_end(self) -> int:
+        """What it has to bring by the due day if nothing was paid before, costs included."""
+        owed = self.draws if self.instrument == Instrument.ACCEPTANCE_BILL else self.principal
+        return owed + self.total_cost - (self.due_now - self.deposit)
 
 
 @dataclass(frozen=True)
@@ -155,6 +176,25 @@ def margin_of(mode: str, deposit: int) -> int:
     return deposit if mode == DepositMode.CASH_MARGIN else 0
 
 
+def fee_at_once(instrument: str, fee: int) -> int:
+    """What of the fee is taken with the deposit: that of a bill, for accepting it. A loan's is paid
+    first by what is repaid."""
+    return fee if instrument == Instrument.ACCEPTANCE_BILL else 0
+
+
+def due_day(instrument: str, on: date, days: int) -> date:
+    """When what is paid out or accepted `on` a day falls due. A bill is paid on a business day: one
+    that ends on a weekend on the Monday after."""
+    due = on + timedelta(days=days)
+    return following(due) if instrument == Instrument.ACCEPTANCE_BILL else due
+
+
+def grace_of(programme: LoanRules) -> int:
+    """Days after the due day on which paying is still in time. A bill has none: the holder is paid
+    on the day, and what is missing then the lender has lent."""
+    return 0 if programme.instrument == Instrument.ACCEPTANCE_BILL else programme.grace_days
+
+
 def quote_terms(
     total: int, deposit_ratio: Decimal, rate: Decimal, days: int, on: date, programme: LoanRules
 ) -> Terms:
@@ -182,11 +222,13 @@ def quote_terms(
             field="deposit_ratio",
             help="Choose a lower deposit.",
         )
-    due_on = on + timedelta(days=days)
-    charge = interest(principal, rate, on, due_on, programme.day_count)
+    instrument = programme.instrument
+    due_on = due_day(instrument, on, days)
     fee = share(principal, programme.fee_rate)
-    cost = charge + fee
-    effective = xirr([(on, principal - margin), (due_on, margin - principal - cost)])
+    upfront = fee_at_once(instrument, fee)
+    lent = principal if instrument == Instrument.LOAN else 0
+    cost = fee + interest(lent, rate, on, due_on, programme.day_count)
+    effective = xirr([(on, in_use - upfront), (due_on, upfront - in_use - cost)])
     if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
         raise Invalid(
             "cost-absurd",
@@ -199,12 +241,13 @@ def quote_terms(
         days=days,
         deposit=deposit,
         principal=principal,
-        interest=charge,
+        interest=cost - fee,
         fee=fee,
         total_cost=cost,
         apr=apr_simple(cost, in_use, days),
         effective_rate=effective.per_cent,
         due_on=due_on,
+        instrument=instrument,
         deposit_mode=programme.deposit_mode,
         release_mode=programme.release_mode,
     )
@@ -256,7 +299,10 @@ def charges(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Cha
 
 
 def owed(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Owed:
-    """What the borrower owes if it pays all of it on the day."""
+    """What the borrower owes if it pays all of it on the day; of a bill that is not paid yet, what
+    is missing in its margin."""
+    if loan.is_promised:
+        return Owed(loan.to_repay, 0, 0, loan.fee - loan.fee_paid)
     if loan.disbursed_on is None:
         return Owed(0, 0, 0, 0)
     so_far = charges(loan, repaid, on)
@@ -272,7 +318,8 @@ def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
     """Which of what is owed a payment of `amount` fen pays; the rest is unapplied.
 
     Fee, penalty, interest, principal (Civil Code, article 561: interest before principal). A loan
-    whose programme frees goods first pays principal before interest while nothing is past due.
+    whose programme frees goods first pays principal before interest while nothing is past due. What
+    is paid for a bill before it is paid itself is margin.
     """
     rule = Waterfall(without_arrears=PRINCIPAL_FOR_RELEASE if loan.is_principal_first else None)
     due = loan.due_on
@@ -287,11 +334,13 @@ def allocate(loan: Borrowed, owing: Owed, amount: int, on: date) -> Allocation:
         amount,
         on=on,
     )
+    principal = paid.paid(Kind.PRINCIPAL)
     return Allocation(
         fee=paid.paid(Kind.FEE),
         penalty=paid.paid(Kind.PENALTY),
         interest=paid.paid(Kind.INTEREST),
-        principal=paid.paid(Kind.PRINCIPAL),
+        principal=0 if loan.is_promised else principal,
+        margin=principal if loan.is_promised else 0,
         unapplied=paid.unapplied,
     )
 
@@ -320,8 +369,8 @@ def amount_for(
 
 @dataclass(frozen=True)
 class Earning:
-    """What sets goods free, in fen: the principal and how much of it is repaid, by whomever, and
-    all that the borrower has paid in itself: its deposit, and what it repaid."""
+    """What sets goods free, in fen: the principal, how much of it is repaid, by whomever, and all
+    that the borrower has paid in itself: its deposit, and what it repaid or added as margin."""
 
     principal: int
     repaid: int

@@ -98,19 +98,19 @@ def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = Fal
 
 def entitlement_of(loan: Loan, pledged_value: int, *, paying: int = 0) -> int:
     """The value of goods, in fen, that what was paid so far frees in all, and with it `paying`
-    more of the principal by the borrower."""
-    earning = Earning(
-        loan.principal, loan.principal_repaid + paying, loan.deposit + _paid_in(loan) + paying
-    )
+    more by the borrower, of the principal or as margin."""
+    repaid = loan.principal_repaid + (0 if loan.is_promised else paying)
+    earning = Earning(loan.principal, repaid, loan.deposit + _paid_in(loan) + paying)
     return policies.entitlement(loan.release_mode, earning, pledged_value)
 
 
 def _paid_in(loan: Loan) -> int:
-    """What the borrower itself has repaid of the principal; asked only where it frees goods."""
-    if loan.release_mode == ReleaseMode.PROPORTIONAL or not loan.principal_repaid:
+    """What the borrower itself has repaid of the principal, or paid in as margin after the deposit;
+    asked only where it frees goods."""
+    if loan.release_mode == ReleaseMode.PROPORTIONAL or not loan.principal_repaid + loan.topped_up:
         return loan.principal_repaid
     own = Repayment.objects.filter(loan=loan, paid_by=PaidBy.BORROWER)
-    return int(own.aggregate(sum=Sum("principal", default=0))["sum"])
+    return int(own.aggregate(sum=Sum(F("principal") + F("margin"), default=0))["sum"])
 
 
 def due_within(actor: Actor, days: int, *, on: date) -> QuerySet[Loan]:
@@ -148,7 +148,7 @@ def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> Cr
     )
     if next_due is None:
         return line
-    return replace(line, next_due_on=next_due.due_on, next_due=next_due.principal_left)
+    return replace(line, next_due_on=next_due.due_on, next_due=next_due.to_repay)
 
 
 def run_out(*, at: datetime) -> QuerySet[Loan]:
@@ -188,6 +188,7 @@ def check() -> list[str]:
                 Code.INTEREST_RECEIVABLE,
                 Code.UNAPPLIED,
                 Code.LIAB_MARGIN,
+                Code.ACCEPTANCE_CLAIM,
             ],
             org__in=Loan.objects.values("lender"),
         )
@@ -199,6 +200,7 @@ def check() -> list[str]:
             Code.LOAN_PRINCIPAL: loan.principal_left,
             Code.INTEREST_RECEIVABLE: loan.interest_left,
             Code.UNAPPLIED: -loan.unapplied,
+            Code.ACCEPTANCE_CLAIM: loan.principal if loan.is_promised else 0,
         }
         if loan.deposit_mode == DepositMode.CASH_MARGIN:  # a down payment only passes through
             said[Code.LIAB_MARGIN] = -loan.margin - loan.deposit_back

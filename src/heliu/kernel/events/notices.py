@@ -32,6 +32,10 @@ WORDS = {
     "order-placed": N_("New order %(number)s from %(buyer)s, %(amount)s"),
     "order-cancelled": N_("Order %(number)s was cancelled"),
     "seller-paid": N_("%(amount)s arrived for order %(number)s: ship to %(warehouse)s"),
+    "bill-accepted": N_(
+        "Bill %(bill)s of %(amount)s, due on %(due)s, was accepted for order %(number)s:"
+        " ship to %(warehouse)s"
+    ),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "goods-pledged": N_("Goods of %(number)s arrived at %(warehouse)s and are pledged"),
     "receipt-differs": N_("%(number)s arrived with %(short)s pieces short or damaged"),

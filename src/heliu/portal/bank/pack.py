@@ -60,7 +60,7 @@ def strip_of(loan: Any, line: Any) -> list[StripFigure]:
     default = percent_text(assessment.default_probability * 100, 2)
     return [
         StripFigure(
-            _("Loan asked for"),
+            _("Bill asked for") if modes.is_bill(loan) else _("Loan asked for"),
             minor=loan.principal,
             note=_("for an order of %(total)s") % {"total": money_text(loan.order_total)},
         ),

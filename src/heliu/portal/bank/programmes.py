@@ -62,6 +62,7 @@ def offer(one: Any) -> Terms:
             _("Without arrears a payment pays first"),
             _("principal") if one.is_principal_first else _("interest"),
         ),
+        (_("Financed with"), one.get_instrument_display()),
         (_("What the deposit does"), one.get_deposit_mode_display()),
         (_("Sets goods free"), one.get_release_mode_display()),
     ]

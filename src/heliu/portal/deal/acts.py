@@ -48,6 +48,7 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
                 Act(_("Settle from the margin…"), reverse("deal_set_off", args=[deal.number]))
             )
         label = _("Repay and release…") if view.pledge else _("Repay…")
+        label = _("Pay in and release…") if loan.is_promised else label
         acts.append(Act(label, reverse("deal_repay", args=[deal.number]), is_filled=True))
     return acts
 

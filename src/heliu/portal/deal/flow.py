@@ -173,6 +173,8 @@ def _cover(facts: Sequence[FactRow], places: dict[str, int]) -> Cover | None:
         payload = fact.payload
         if fact.name == "capital.loan-disbursed":
             debt.append(_step(place, payload["principal"], _("owed %(amount)s")))
+        elif fact.name == "capital.bill-accepted":
+            debt.append(_step(place, payload["exposure"], _("owed %(amount)s")))
         elif fact.name in ("capital.repaid", "capital.margin-set-off"):
             debt.append(_step(place, payload["principal_left"], _("owed %(amount)s")))
         elif fact.name == "logistics.goods-pledged":

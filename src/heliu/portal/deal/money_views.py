@@ -55,7 +55,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             consent=request.POST.get("consent") == "yes",
             at=at,
         )
-        say(request, _("Signed. The bank takes the deposit and pays the seller."))
+        say(request, modes.signed(view.loan))
         return reverse("deal", args=[view.deal.number])
 
     answer, refusal = (
@@ -72,7 +72,9 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "lender": known[loan.lender],
         "agreement": agreement_in_reading_language(loan),
         "principal_text": money_text(loan.principal),
-        "deposit_text": money_text(loan.deposit),
+        "deposit_text": money_text(loan.due_now),
+        "is_bill": modes.is_bill(loan),
+        "named": modes.named(loan),
         "will": will_of_loan(loan, loan.seller, known, view.deal.custodian),
         "refusal": refusal,
     }
@@ -95,22 +97,12 @@ def will_of_loan(
     seller = known[seller_id].display if seller_id in known else ""
     return [
         modes.deposit_taken(terms),
-        Will(
-            _("The bank pays the loan into the supervised account"),
-            terms.principal,
-            plus=True,
-            note=_("it can pay only %(seller)s") % {"seller": seller},
-        ),
-        Will(_("%(seller)s is paid") % {"seller": seller}, terms.order_total),
+        *modes.seller_gets(terms, seller),
         Will(
             _("The goods go to %(house)s") % {"house": house},
             note=modes.frees(terms),
         ),
-        Will(
-            _("Principal, interest and fee are due on %(day)s") % {"day": terms.due_on.isoformat()},
-            terms.principal + terms.total_cost,
-            note=_("earlier repayment costs less"),
-        ),
+        modes.in_the_end(terms),
     ]
 
 
@@ -186,6 +178,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "owed_text": money_text(owed.total),
+        "is_promised": view.loan.is_promised,
         "amount_typed": money_text(amount) if amount is not None else typed,
         "problem": problem,
         "shares": [
@@ -244,17 +237,21 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
             (_("Penalty"), paid.penalty),
             (_("Interest"), paid.interest),
             (_("Principal"), paid.principal),
+            (_("Margin"), paid.margin),
             (_("Left over, comes back to you"), paid.unapplied),
         )
         if minor
     ]
-    frees, left_over = _frees(loan, pledge, paid.principal)
+    frees, left_over = _frees(loan, pledge, paid.principal + paid.margin)
     pieces = sum(line["quantity"] for line in frees)
     value = sum(line["value"] for line in frees)
     count = pieces_in_words(pieces)
-    after = loan.principal_left - paid.principal
+    after = loan.to_repay - paid.principal - paid.margin
     return {
-        "pays": [*rows, Amount(_("Repaid"), amount, is_total=True)],
+        "pays": [
+            *rows,
+            Amount(_("Paid in") if loan.is_promised else _("Repaid"), amount, is_total=True),
+        ],
         "frees": frees,
         "freed_pieces": pieces,
         "freed_value": value,
@@ -263,13 +260,14 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
         if pledge is None or not pledge.pledged_quantity
         else _("Not one whole piece comes free with this amount."),
         "amount_text": money_text(amount),
-        "button": _("Repay %(amount)s") % {"amount": money_text(amount)},
+        "button": (_("Pay in %(amount)s") if loan.is_promised else _("Repay %(amount)s"))
+        % {"amount": money_text(amount)},
         "will": [
             Will(_("The bank takes the money from your account"), -amount),
             Will(
-                _("Principal owed"),
+                _("Still to be paid in") if loan.is_promised else _("Principal owed"),
                 after,
-                note=_("before: %(amount)s") % {"amount": money_text(loan.principal_left)},
+                note=_("before: %(amount)s") % {"amount": money_text(loan.to_repay)},
             ),
             *(
                 [Will(_("The goods come free and a pick-up code arrives"), note=count)]
@@ -278,7 +276,7 @@ def repay_preview(view: Any, amount: int, at: datetime) -> dict[str, Any]:
             ),
             Will(
                 _("The repaid part of the limit is free again"),
-                min(paid.principal, loan.drawn),
+                min(paid.principal + paid.margin, loan.drawn),
                 plus=True,
             ),
         ],

@@ -76,10 +76,11 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
             "day": day_text(loan.due_on, day_of(at), get_language() or "en"),
             "rate": percent_text(loan.rate, 2),
         }
-        owed = loan.principal_left if loan.disbursed_on else loan.principal
+        is_out = loan.disbursed_on or loan.is_promised
+        owed = loan.to_repay if is_out else loan.principal
         figures.append(
             Figure(
-                _("Principal owed") if loan.disbursed_on else _("Loan"),
+                modes.owed_named(loan),
                 minor=owed,
                 note=_("due %(day)s, %(rate)s a year") % terms
                 if owed
@@ -202,8 +203,14 @@ def _money(side: Side, view: Any) -> list[Amount]:
             modes.deposit_named(loan, percent_text(loan.deposit_ratio * 100, 0)),
             loan.deposit,
         ),
-        Amount(_("Loan"), loan.principal),
+        Amount(modes.named(loan), loan.principal),
     ]
+    if loan.is_promised:
+        return [
+            *rows,
+            Amount(_("Margin paid in so far"), loan.margin),
+            Amount(_("Still to be paid in"), loan.to_repay, is_total=True),
+        ]
     if not loan.disbursed_on:
         return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
     owed = view.owed

@@ -75,7 +75,13 @@ def _reason(payload: Payload) -> str:
     return str(payload.get("reason", ""))
 
 
+def _bill(payload: Payload) -> str:
+    return str(payload["bill"])
+
+
 def _repaid(payload: Payload) -> str:
+    if payload.get("margin"):
+        return _("margin %(margin)s") % {"margin": money_text(payload["margin"])}
     return _("principal %(principal)s, interest %(interest)s") % {
         "principal": money_text(payload["principal"]),
         "interest": money_text(payload["interest"]),
@@ -104,6 +110,12 @@ TELLINGS: dict[str, Telling] = {
     ),
     "capital.loan-disbursed": Telling(N_("Loan paid out"), N_("Loan|paid out"), amount="principal"),
     "capital.seller-paid": Telling(N_("Seller paid"), N_("Seller|paid"), amount="amount"),
+    "capital.bill-accepted": Telling(
+        N_("Bill accepted for the seller"), N_("Bill|accepted"), amount="amount", detail=_bill
+    ),
+    "capital.bill-paid": Telling(
+        N_("Bill paid to the seller"), N_("Bill|paid"), amount="amount", detail=_bill
+    ),
     "capital.bank-rejected": Telling(
         N_("Bank rejected a payment"), N_("Bank|rejected"), detail=_reason, is_failure=True
     ),

@@ -129,7 +129,7 @@ def _context(
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
         "will": _will(seller.pk, way, terms, preview, known, houses),
         "can_place": is_ready,
-        "due_now": terms.deposit if terms else way.due_now if way else 0,
+        "due_now": terms.due_now if terms else way.due_now if way else 0,
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
         **_button(way, terms, preview),
@@ -224,15 +224,14 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
 
 def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
     programme = offer.programme
-    late = _("After %(days)s days of grace, %(factor)s times the rate is charged on what is late.")
     return {
         "rate_text": percent_text(terms.rate, 2),
         "apr_text": percent_text(terms.apr, 2),
         "day_count": programme.day_count,
         "form_note": modes.form(terms),
-        "repay_total": terms.principal + terms.total_cost,
-        "late_note": late
-        % {"days": programme.grace_days, "factor": programme.penalty_factor.normalize()},
+        "repay_total": terms.due_in_the_end,
+        "named": modes.named(terms),
+        "late_note": modes.lateness(terms, programme),
     }
 
 
@@ -286,7 +285,7 @@ def _button(way: Way | None, terms: Terms | None, preview: Preview) -> dict[str,
         return {
             "button": _("Order and read the agreement…"),
             "button_note": _("Nothing is paid before you have signed; then %(amount)s are due.")
-            % {"amount": money_text(terms.deposit)},
+            % {"amount": money_text(terms.due_now)},
         }
     return {
         "button": _("Order for %(amount)s") % {"amount": money_text(preview.total)},

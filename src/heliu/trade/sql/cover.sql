@@ -21,8 +21,8 @@ select p.id as pledge_id,
        -- Goods that come free for the deposit leave goods worth the debt.
        select case l.release_mode when 'DEPOSIT_FIRST' then 1
                                   else 1 - l.deposit_ratio end as agreed,
-              case when l.disbursed_on is not null and l.loan_returned_at is null
-                    and l.status <> 'WRITTEN_OFF'
+              case when coalesce(l.disbursed_on, l.accepted_on) is not null
+                    and l.loan_returned_at is null and l.status <> 'WRITTEN_OFF'
                    then greatest(l.principal - l.principal_repaid - l.margin, 0)
                    else 0 end as debt  -- `exposure`
          from lending_loan l where l.deal = p.deal) loan on true

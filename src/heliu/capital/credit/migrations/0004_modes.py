@@ -17,8 +17,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='programme',
+            name='instrument',
+            field=models.CharField(choices=[('LOAN', 'A loan'), ('ACCEPTANCE_BILL', 'An accepted bill, paid on its due day')], db_default='LOAN', default='LOAN', max_length=15),
+        ),
+        migrations.AddField(
+            model_name='programme',
             name='release_mode',
             field=models.CharField(choices=[('PROPORTIONAL', 'The repaid share of the loan'), ('DEPOSIT_FIRST', 'All that was paid in, the deposit included')], db_default='PROPORTIONAL', default='PROPORTIONAL', max_length=13),
+        ),
+        migrations.AddConstraint(
+            model_name='programme',
+            constraint=models.CheckConstraint(condition=models.Q(('instrument__in', ['LOAN', 'ACCEPTANCE_BILL'])), name='programme_instrument_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='programme',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument', 'ACCEPTANCE_BILL'), _negated=True), models.Q(('deposit_mode', 'CASH_MARGIN'), ('release_mode', 'DEPOSIT_FIRST')), _connector='OR'), name='programme_bill_rests_on_margin'),
         ),
         migrations.AddConstraint(
             model_name='programme',

@@ -20,10 +20,28 @@ class Migration(migrations.Migration):
             model_name='repayment',
             name='repayment_payer_known',
         ),
+        migrations.RemoveConstraint(
+            model_name='repayment',
+            name='allocation_is_the_amount',
+        ),
+        migrations.RemoveConstraint(
+            model_name='repayment',
+            name='repayment_parts_not_negative',
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='accepted_on',
+            field=models.DateField(blank=True, null=True),
+        ),
         migrations.AddField(
             model_name='loan',
             name='deposit_mode',
             field=models.CharField(choices=[('DOWN_PAYMENT', 'Down payment: it goes to the seller beside the loan'), ('CASH_MARGIN', 'Margin: the lender keeps it, and lends all of the order')], db_default='DOWN_PAYMENT', default='DOWN_PAYMENT', max_length=12),
+        ),
+        migrations.AddField(
+            model_name='loan',
+            name='instrument',
+            field=models.CharField(choices=[('LOAN', 'A loan'), ('ACCEPTANCE_BILL', 'An accepted bill, paid on its due day')], db_default='LOAN', default='LOAN', max_length=15),
         ),
         migrations.AddField(
             model_name='loan',
@@ -40,10 +58,24 @@ class Migration(migrations.Migration):
             name='set_off',
             field=models.BigIntegerField(db_default=0, default=0),
         ),
+        migrations.AddField(
+            model_name='loan',
+            name='topped_up',
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='repayment',
+            name='margin',
+            field=models.BigIntegerField(db_default=0, default=0),
+        ),
         migrations.AlterField(
             model_name='repayment',
             name='paid_by',
             field=models.CharField(choices=[('BORROWER', 'Borrower'), ('SELLER', 'Seller, as a refund'), ('MARGIN', 'Set off against the margin')], default='BORROWER', max_length=8),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(('instrument__in', ['LOAN', 'ACCEPTANCE_BILL'])), name='loan_instrument_known'),
         ),
         migrations.AddConstraint(
             model_name='loan',
@@ -59,10 +91,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('margin', 0), ('set_off', 0)), models.Q(('deposit_mode', 'CASH_MARGIN'), ('margin__gte', 0), ('set_off__gte', 0), ('set_off__lte', models.F('principal_repaid'))), _connector='OR'), name='margin_only_where_it_is_kept'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('margin', 0), ('set_off', 0), ('topped_up', 0)), models.Q(('deposit_mode', 'CASH_MARGIN'), ('margin__gte', 0), ('margin__lte', models.F('principal')), ('set_off__gte', 0), ('set_off__lte', models.F('principal_repaid')), ('topped_up__gte', 0)), _connector='OR'), name='margin_only_where_it_is_kept'),
+        ),
+        migrations.AddConstraint(
+            model_name='loan',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_on', None), ('instrument', 'LOAN'), ('topped_up', 0)), models.Q(('deposit_mode', 'CASH_MARGIN'), ('instrument', 'ACCEPTANCE_BILL'), ('release_mode', 'DEPOSIT_FIRST')), _connector='OR'), name='bill_rests_on_margin'),
         ),
         migrations.AddConstraint(
             model_name='repayment',
             constraint=models.CheckConstraint(condition=models.Q(('paid_by__in', ['BORROWER', 'SELLER', 'MARGIN'])), name='repayment_payer_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='repayment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('fee'), '+', models.F('penalty')), '+', models.F('interest')), '+', models.F('principal')), '+', models.F('margin')), '+', models.F('unapplied')))), name='allocation_is_the_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='repayment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee__gte', 0), ('interest__gte', 0), ('margin__gte', 0), ('penalty__gte', 0), ('principal__gte', 0), ('unapplied__gte', 0)), name='repayment_parts_not_negative'),
         ),
     ]

@@ -20,6 +20,8 @@ from heliu.capital.lending.operations.goods import (
 )
 from heliu.capital.lending.operations.paying import (
     bank_rejected,
+    bill_accepted,
+    bill_paid,
     deposit_booked,
     disbursed,
     disbursing,
@@ -50,6 +52,8 @@ __all__ = [
     "accrue",
     "amount_for",
     "bank_rejected",
+    "bill_accepted",
+    "bill_paid",
     "close",
     "decide",
     "deposit_booked",

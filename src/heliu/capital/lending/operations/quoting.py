@@ -22,7 +22,7 @@ from heliu.capital.lending.events import (
 )
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
-from heliu.capital.lending.policies import Terms, quote_terms
+from heliu.capital.lending.policies import Terms, grace_of, quote_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
@@ -215,7 +215,7 @@ def _begin(*, at: datetime, programme: Programme, **known: Any) -> Loan:
         number=next_number("LN", at),
         programme=programme,
         day_count=programme.day_count,
-        grace_days=programme.grace_days,
+        grace_days=grace_of(programme),
         penalty_factor=programme.penalty_factor,
         is_principal_first=programme.is_principal_first,
         created_at=at,
@@ -230,7 +230,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     for name in (
         "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
         "fee", "interest", "total_cost", "apr", "effective_rate",
-        "deposit_mode", "release_mode",
+        "instrument", "deposit_mode", "release_mode",
     ):  # fmt: skip
         setattr(loan, name, getattr(terms, name))
     texts = {language: _text(loan, terms, language, at) for language in agreement.LANGUAGES}

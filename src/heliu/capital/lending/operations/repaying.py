@@ -32,6 +32,7 @@ SUMS = [
     "unapplied",
     "deposit_back",
     "margin",
+    "topped_up",
     "set_off",
 ]
 TAKES_MONEY = frozenset({*RUNNING, LoanStatus.REPAID, LoanStatus.UNWINDING})
@@ -159,6 +160,7 @@ def _receive(
         penalty=allocation.penalty,
         interest=allocation.interest,
         principal=allocation.principal,
+        margin=allocation.margin,
         unapplied=allocation.unapplied,
         at=at,
     )
@@ -179,8 +181,9 @@ def _receive(
         penalty=allocation.penalty,
         interest=allocation.interest,
         principal=allocation.principal,
+        margin=allocation.margin,
         unapplied=allocation.unapplied,
-        principal_left=loan.principal_left,
+        principal_left=loan.to_repay,
     )
     tell(loan, fact, actor=actor, at=at)
     return _answer(loan, payment)
@@ -211,6 +214,8 @@ def _apply(loan: Loan, payment: Repayment) -> None:
     loan.interest_paid += payment.interest
     loan.penalty_paid += payment.penalty
     loan.fee_paid += payment.fee
+    loan.margin += payment.margin
+    loan.topped_up += payment.margin
     match payment.paid_by:
         case PaidBy.BORROWER:
             loan.unapplied += payment.unapplied
@@ -239,7 +244,10 @@ def _book(
 
 def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
     """The loan is repaid when nothing is owed, and its margin is the borrower's again; of one being
-    taken back the margin pays what the seller's refund did not reach for, and it may be over."""
+    taken back the margin pays what the seller's refund did not reach for, and it may be over. Of a
+    bill that is not paid yet nothing ends, however full its margin."""
+    if loan.is_promised:
+        return
     if loan.status in RUNNING and not owing.total:
         step(loan, LoanStatus.REPAID, repaid_at=at)
     if loan.margin and not owing.total:
@@ -253,7 +261,12 @@ def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -
 
 def _answer(loan: Loan, payment: Repayment, *, is_repeat: bool = False) -> Repaid:
     allocation = Allocation(
-        payment.fee, payment.penalty, payment.interest, payment.principal, payment.unapplied
+        fee=payment.fee,
+        penalty=payment.penalty,
+        interest=payment.interest,
+        principal=payment.principal,
+        margin=payment.margin,
+        unapplied=payment.unapplied,
     )
     return Repaid(
         allocation=allocation,
