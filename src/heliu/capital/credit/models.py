@@ -41,7 +41,7 @@ class DepositMode(models.TextChoices):
     """What becomes of the dealer's deposit."""
 
     DOWN_PAYMENT = "DOWN_PAYMENT", _("Down payment: it goes to the seller beside the loan")
-    CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and lends all of the order")
+    CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and finances all of the order")
 
 
 class ReleaseMode(models.TextChoices):

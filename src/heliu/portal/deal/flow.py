@@ -62,7 +62,7 @@ def told(facts: Sequence[FactRow]) -> list[tuple[FactRow, Telling]]:
     return [
         (fact, TELLINGS[fact.name])
         for fact in facts
-        if fact.name in TELLINGS and SAID_BY.get(fact.name) not in names
+        if fact.name in TELLINGS and names.isdisjoint(SAID_BY.get(fact.name, ()))
     ]
 
 

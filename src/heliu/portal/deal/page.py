@@ -76,15 +76,14 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
             "day": day_text(loan.due_on, day_of(at), get_language() or "en"),
             "rate": percent_text(loan.rate, 2),
         }
+        due = _("due %(day)s") if modes.is_bill(loan) else _("due %(day)s, %(rate)s a year")
         is_out = loan.disbursed_on or loan.is_promised
         owed = loan.to_repay if is_out else loan.principal
         figures.append(
             Figure(
                 modes.owed_named(loan),
                 minor=owed,
-                note=_("due %(day)s, %(rate)s a year") % terms
-                if owed
-                else loan.get_status_display(),
+                note=due % terms if owed else loan.get_status_display(),
                 href="#money",
                 tone="bad" if loan.status == "OVERDUE" else "",
             )

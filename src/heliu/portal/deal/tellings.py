@@ -157,12 +157,12 @@ TELLINGS: dict[str, Telling] = {
 }
 
 SAID_BY = {
-    "commerce.order-confirmed": "capital.seller-paid",
-    "commerce.order-received": "logistics.goods-received",
-    "logistics.goods-received": "logistics.goods-pledged",
-    "commerce.order-completed": "capital.loan-closed",
+    "commerce.order-confirmed": ("capital.seller-paid", "capital.bill-accepted"),
+    "commerce.order-received": ("logistics.goods-received",),
+    "logistics.goods-received": ("logistics.goods-pledged",),
+    "commerce.order-completed": ("capital.loan-closed",),
 }
-"""Facts of which another says more; where the other is told, they are not."""
+"""Facts of which another says more; where that one is told, they are not."""
 
 
 def drawn_flows(flows: list[str]) -> tuple[str, ...]:

@@ -202,7 +202,7 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
         return {
             "value": _value(terms),
             "cost": terms.total_cost,
-            "rate": percent_text(terms.rate, 2),
+            "rate": percent_text(terms.apr if modes.is_bill(terms) else terms.rate, 2),
             "on": terms is on,
             "closed": _("%(amount)s short") % {"amount": money_text(short)}
             if short > 0 and not offer.is_referred
@@ -231,6 +231,7 @@ def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
         "form_note": modes.form(terms),
         "repay_total": terms.due_in_the_end,
         "named": modes.named(terms),
+        "is_bill": modes.is_bill(terms),
         "late_note": modes.lateness(terms, programme),
     }
 

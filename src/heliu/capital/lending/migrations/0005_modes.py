@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loan',
             name='deposit_mode',
-            field=models.CharField(choices=[('DOWN_PAYMENT', 'Down payment: it goes to the seller beside the loan'), ('CASH_MARGIN', 'Margin: the lender keeps it, and lends all of the order')], db_default='DOWN_PAYMENT', default='DOWN_PAYMENT', max_length=12),
+            field=models.CharField(choices=[('DOWN_PAYMENT', 'Down payment: it goes to the seller beside the loan'), ('CASH_MARGIN', 'Margin: the lender keeps it, and finances all of the order')], db_default='DOWN_PAYMENT', default='DOWN_PAYMENT', max_length=12),
         ),
         migrations.AddField(
             model_name='loan',
