@@ -15,7 +15,7 @@ from heliu.capital.credit.models import (
     Programme,
     ReleaseMode,
 )
-from heliu.capital.lending.policies import fee_at_once, margin_of
+from heliu.capital.lending.policies import due_in_the_end, fee_at_once, margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -295,6 +295,11 @@ class Loan(models.Model):
     def due_now(self) -> int:
         """What the borrower pays when it signs, in fen."""
         return self.deposit + fee_at_once(self.instrument, self.fee)
+
+    @property
+    def due_in_the_end(self) -> int:
+        """What it was agreed to ask for by the due day, in fen."""
+        return due_in_the_end(self)
 
     @property
     def own_share(self) -> int:

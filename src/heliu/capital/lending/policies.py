@@ -94,6 +94,22 @@ class Borrowed(Protocol):
     def to_repay(self) -> int: ...
 
 
+class Offered(Protocol):
+    """What must be known of an offer to say what it asks for in the end; `Terms` and `Loan` have
+    it."""
+
+    @property
+    def instrument(self) -> str: ...
+    @property
+    def principal(self) -> int: ...
+    @property
+    def draws(self) -> int: ...
+    @property
+    def fee(self) -> int: ...
+    @property
+    def total_cost(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Terms:
     """An offer: amounts in fen, rates per cent a year. A down payment and `principal` are the
@@ -143,8 +159,7 @@ class Terms:
     @property
     def due_in_the_end(self) -> int:
         """What it has to bring by the due day if nothing was paid before, costs included."""
-        owed = self.draws if self.instrument == Instrument.ACCEPTANCE_BILL else self.principal
-        return owed + self.total_cost - (self.due_now - self.deposit)
+        return due_in_the_end(self)
 
 
 @dataclass(frozen=True)
@@ -180,6 +195,14 @@ def fee_at_once(instrument: str, fee: int) -> int:
     """What of the fee is taken with the deposit: that of a bill, for accepting it. A loan's is paid
     first by what is repaid."""
     return fee if instrument == Instrument.ACCEPTANCE_BILL else 0
+
+
+def due_in_the_end(terms: Offered) -> int:
+    """What the borrower has to bring by the due day, in fen, if it pays nothing before: the loan,
+    or what the margin of a bill is short of; and the costs that were not taken at once."""
+    is_bill = terms.instrument == Instrument.ACCEPTANCE_BILL
+    costs = terms.total_cost - fee_at_once(terms.instrument, terms.fee)
+    return (terms.draws if is_bill else terms.principal) + costs
 
 
 def due_day(instrument: str, on: date, days: int) -> date:
