@@ -39,8 +39,8 @@ def form(terms: Any) -> str:
             "The bank keeps the deposit as margin and lends all of the order."
         ),
         ("ACCEPTANCE_BILL", "CASH_MARGIN"): _(
-            "The bank keeps the deposit as margin and accepts a bill of all of the order; you fill"
-            " the margin up before it is due."
+            "The bank keeps the deposit as margin and accepts a bill of all of the order; the"
+            " dealer fills the margin up before it is due."
         ),
     }[terms.instrument, terms.deposit_mode]
     release = {
