@@ -41,6 +41,7 @@ from heliu.trade import (
     approvals,
     carrying,
     enforcement,
+    financed_order,
     liquidation,
     photos,
     place_order,
@@ -111,6 +112,7 @@ def live(world: World) -> dict[str, Any]:
     code = life.pick_up_code(world)
     late, asked, hopeless = (arrived(world) for _ in range(3))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
+    on_margin = nearly_repaid_on_margin(world)
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -160,6 +162,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
+            **numbers("on_margin", on_margin),
             **numbers("late", late),
             **numbers("asked", asked),
             **numbers("hopeless", hopeless),
@@ -240,6 +243,21 @@ def arrived(world: World) -> Placed:
     life.sign(world, placed)
     world.bank()
     life.receive(world, life.ship(world, placed))
+    return placed
+
+
+def nearly_repaid_on_margin(world: World) -> Placed:
+    """A small deal whose deposit was kept, and reaches for what is left of the loan."""
+    with world.worker():
+        Programme.objects.update(deposit_mode="CASH_MARGIN")
+    placed = arrived(world)
+    with world.worker():
+        Programme.objects.update(deposit_mode="DOWN_PAYMENT")
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            placed.deal.id, actor=dealer, key="most", percent=Decimal(95), at=world.at
+        )
+    world.bank()
     return placed
 
 

@@ -23,6 +23,7 @@ NAMES = {
     "deal": {"ref": "pledged"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
+    "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
     "sale": {"number": "sale_to_seller"},
     "deal_settle": {"ref": "on_terms"},

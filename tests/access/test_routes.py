@@ -97,6 +97,7 @@ EXAMPLES = {
         "lender", {"ref": "to_decide"}, lambda t: {"approve": True, "reason": "known dealer"}
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
+    "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
     "POST /deals/{ref}/enforcement": Example(
         "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}

@@ -59,6 +59,14 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     ),
     "accrued": money.map(lambda a: policies.accrued(P, a)),
     "repaid": allocations.map(lambda a: policies.repaid(P, a)),
+    "bill_accepted": money.map(
+        lambda a: policies.bill_accepted(P, a, draws=a, limit_hold=new_id())
+    ),
+    "bill_cancelled": money.map(lambda a: policies.bill_cancelled(P, a, drawn=a)),
+    "bill_paid": money.map(lambda a: policies.bill_paid(P, a)),
+    "margin_set_off": st.builds(
+        lambda a, f: policies.margin_set_off(P, a, frees=f), allocations, money
+    ),
     "refund_agreed": money.map(lambda a: policies.refund_agreed(P, a)),
     "refunded_by_seller": st.builds(
         lambda a, d: policies.refunded_by_seller(P, a, deposit=d), allocations, money

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.credit.models import Programme
+from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode
 from heliu.capital.lending import agreement, policies
-from heliu.capital.lending.policies import Owed, SaleCosts
+from heliu.capital.lending.policies import Earning, Owed, SaleCosts
 from heliu.kernel.errors import Invalid
 
 DAY = date(2026, 11, 2)
@@ -39,9 +39,14 @@ class Borrowing:
     interest_paid: int = 0
     penalty_paid: int = 0
     principal_repaid: int = 0
+    is_promised: bool = False
+    to_repay: int = 0
 
 
 LOAN = Borrowing()
+BILL = Instrument.ACCEPTANCE_BILL
+CASH_MARGIN, TOTAL = DepositMode.CASH_MARGIN, 1_000_000_00
+PROPORTIONAL, DEPOSIT_FIRST = ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST
 money = st.integers(1, 10**12)
 ratios = st.decimals(Decimal("0.01"), Decimal("0.99"), places=4)
 
@@ -67,6 +72,47 @@ def test_a_fee_that_makes_a_day_cost_a_fortune_is_refused() -> None:
     slip = Programme(deposit_ratios=[], days_options=[], fee_rate=Decimal(50))
     with pytest.raises(Invalid, match="cost-absurd"):
         policies.quote_terms(1_000_000_00, Decimal("0.20"), Decimal("5.4"), 1, DAY, slip)
+
+
+def test_a_margin_makes_the_loan_larger_and_dearer_for_what_is_in_use() -> None:
+    kept = Programme(deposit_ratios=[], days_options=[], deposit_mode=CASH_MARGIN)
+    terms = policies.quote_terms(1_000_000_00, Decimal("0.20"), Decimal("5.4"), 90, DAY, kept)
+    assert (terms.deposit, terms.principal) == (200_000_00, 1_000_000_00)
+    assert (terms.margin, terms.draws, terms.order_total) == (200_000_00, 800_000_00, TOTAL)
+    assert terms.interest == 13_500_00  # 1,000,000 x 5.4 % x 90/360
+    assert terms.apr == Decimal("6.8438")  # 13,500 / 800,000 x 365/90
+    assert terms.effective_rate == Decimal("7.0222")  # (813,500 / 800,000) ^ (365/90) - 1
+
+
+def test_a_bill_costs_its_fee_at_once_and_nothing_more() -> None:
+    bill = Programme(
+        deposit_ratios=[], days_options=[], fee_rate=Decimal("0.05"), deposit_mode=CASH_MARGIN,
+        instrument=BILL, release_mode=DEPOSIT_FIRST,
+    )  # fmt: skip
+    terms = policies.quote_terms(TOTAL, Decimal("0.20"), Decimal("5.4"), 89, DAY, bill)
+    assert (terms.principal, terms.margin, terms.draws) == (TOTAL, 200_000_00, 800_000_00)
+    assert (terms.interest, terms.fee, terms.total_cost) == (0, 500_00, 500_00)
+    assert (terms.due_now, terms.due_in_the_end) == (200_500_00, 800_000_00)
+    assert terms.due_on == date(2027, 2, 1)  # the 89th day is a Saturday
+    assert terms.apr == Decimal("0.2563")  # 500 / 800,000 x 365/89
+    assert terms.effective_rate == Decimal("0.2511")  # (800,000 / 799,500) ^ (365/91) - 1
+    assert policies.grace_of(bill) == 0
+
+
+@pytest.mark.parametrize(("day", "then"), [(30, 30), (31, 33), (32, 33), (33, 33)])
+def test_a_bill_that_ends_on_a_weekend_is_paid_on_the_monday(day: int, then: int) -> None:
+    friday = date(2027, 1, 29) - timedelta(days=30)
+    assert policies.due_day(BILL, friday, day) == friday + timedelta(days=then)
+    assert policies.due_day("LOAN", friday, day) == friday + timedelta(days=day)
+
+
+def test_what_is_paid_before_a_bill_is_due_is_margin() -> None:
+    bill = replace(LOAN, disbursed_on=None, is_promised=True, to_repay=600_000_00, fee=5_00)
+    owing = policies.owed(bill, [], DAY)
+    assert owing == Owed(600_000_00, 0, 0, 5_00)
+    paid = policies.allocate(bill, owing, 700_000_00, DAY)
+    assert (paid.fee, paid.margin, paid.principal) == (5_00, 600_000_00, 0)
+    assert paid.unapplied == 100_000_00 - 5_00
 
 
 @given(money, ratios)
@@ -218,16 +264,41 @@ def test_a_share_outside_the_loan_is_refused(percent: Decimal) -> None:
         policies.amount_for(LOAN, Owed(1, 0, 0, 0), percent, DAY)
 
 
+def earned(principal: int, repaid: int) -> Earning:
+    """What counts where nothing but repayments does."""
+    return Earning(principal, repaid, repaid)
+
+
 @given(money, st.data())
 def test_goods_come_free_in_the_share_that_is_repaid(pledged: int, data: st.DataObject) -> None:
     principal = data.draw(st.integers(1, 10**12))
     less, more = sorted(data.draw(st.tuples(*[st.integers(0, principal)] * 2)))
-    first = policies.entitlement(principal, less, pledged)
-    then = policies.entitlement(principal, more, pledged)
+    first = policies.entitlement(PROPORTIONAL, earned(principal, less), pledged)
+    then = policies.entitlement(PROPORTIONAL, earned(principal, more), pledged)
     assert 0 <= first <= then <= pledged
     # Rounded down: what stays pledged covers at least the share that is owed.
     assert (pledged - first) * principal >= pledged * (principal - less)
-    assert policies.entitlement(principal, principal, pledged) == pledged
+    assert policies.entitlement(PROPORTIONAL, earned(principal, principal), pledged) == pledged
+
+
+@given(st.integers(2, 10**12), st.data())
+def test_goods_that_come_free_for_the_deposit_leave_goods_worth_the_debt(
+    order: int, data: st.DataObject
+) -> None:
+    deposit = data.draw(st.integers(0, order - 1))
+    principal = order - deposit
+    lost = data.draw(st.integers(0, principal))  # refunded by the seller, so repaid by it
+    own = data.draw(st.integers(0, principal - lost))
+    earning = Earning(principal, lost + own, deposit + own)
+    freed = policies.entitlement(DEPOSIT_FIRST, earning, order - lost)
+    assert 0 <= freed <= order - lost
+    assert order - lost - freed == principal - lost - own
+
+
+def test_goods_come_free_on_arrival_for_what_was_paid_before() -> None:
+    assert policies.frees_on_arrival(DEPOSIT_FIRST, 0)
+    assert policies.frees_on_arrival(PROPORTIONAL, 1)
+    assert not policies.frees_on_arrival(PROPORTIONAL, 0)
 
 
 def test_the_agreement_says_the_same_figures_in_both_languages() -> None:

@@ -90,6 +90,15 @@ def test_a_fen_lost_in_rounding_the_deposit_is_no_gap(pledged: Pledge) -> None:
         assert [(one.value, one.gap) for one in found] == [(1_000_00, 100), (1_000_01, 0)]
 
 
+def test_goods_that_come_free_for_the_deposit_secure_as_much_as_they_are_worth(
+    pledged: Pledge,
+) -> None:
+    with board(pledged, [Bound(8_000_00, 8_000_00)]) as (one,):
+        Loan.objects.filter(deal=one.pledge.deal).update(release_mode="DEPOSIT_FIRST")
+        found = Cover.objects.get(pk=one.pk)
+        assert (found.percent, found.agreed, found.gap) == (Decimal("100.0"), Decimal(100), 0)
+
+
 def test_nothing_secures_a_debt_without_goods(pledged: Pledge) -> None:
     with board(pledged, [Bound(0, 5_00), Bound(0, 0), Bound(1_000, 700)]) as found:
         assert [(one.percent, one.gap) for one in found] == [

@@ -10,6 +10,7 @@ from uuid import UUID
 from ninja import Field, Router, Schema
 
 from heliu.api.fields import Goods, Plain
+from heliu.api.loans import DepositMode, Instrument, ReleaseMode
 from heliu.api.order_lines import OrderIn, judge_unknown, read_lines
 from heliu.capital.credit import reasons
 from heliu.commerce.ordering.policies import CheckedLine
@@ -60,6 +61,9 @@ class TermsOut(Schema):
     apr: Decimal = Field(description="All costs as a simple yearly rate, per cent")
     effective_rate: Decimal = Field(description="The same compounded, per cent")
     due_on: date
+    instrument: Instrument = Field(description="With what the lender finances the order")
+    deposit_mode: DepositMode = Field(description="What the deposit does")
+    release_mode: ReleaseMode = Field(description="What sets pledged goods free")
 
 
 class ReasonOut(Schema):

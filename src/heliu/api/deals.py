@@ -250,6 +250,18 @@ def repay_deal(request: TypedRequest, ref: Ref, payload: RepaymentIn, key: Key) 
     return write(request, key, payload, do)
 
 
+@router.post("/deals/{ref}/set-off", response=LoanOut)
+def set_off_margin(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
+    """The borrower lets the margin the lender keeps pay all that is still owed."""
+
+    def do(at: datetime) -> tuple[int, LoanOut]:
+        deal = deals.get(request.actor, id_or_number(ref))
+        loan = financed_order.set_off_margin(deal.pk, actor=request.actor, at=at)
+        return 200, LoanOut.from_orm(loan)
+
+    return write(request, key, None, do)
+
+
 @router.post("/deals/{ref}/default-notice", response=DefaultNotice)
 def give_notice_of_default(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
     """The lender tells dealer and seller that it will enforce; said again, the first one stands."""

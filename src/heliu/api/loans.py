@@ -62,6 +62,11 @@ LoanStatus = Literal[
 ]
 
 
+Instrument = Literal["LOAN", "ACCEPTANCE_BILL"]
+DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
+ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
+
+
 class OwedOut(Schema):
     """What is owed if all is paid on a day; interest and penalty to that day are in it."""
 
@@ -84,7 +89,9 @@ class LoanOut(Schema):
     lender: UUID
     status: LoanStatus
     currency: str
-    order_total: int = Field(description="deposit + principal")
+    order_total: int = Field(
+        description="Deposit + principal; the principal where the deposit is a margin"
+    )
     deposit: int
     principal: int
     deposit_ratio: Decimal
@@ -94,6 +101,11 @@ class LoanOut(Schema):
     due_on: date
     grace_days: int
     penalty_factor: Decimal
+    instrument: Instrument = Field(description="With what the lender finances the order")
+    bill: str = Field(description="Number of the accepted bill, or empty")
+    accepted_on: date | None
+    deposit_mode: DepositMode = Field(description="What the deposit does")
+    release_mode: ReleaseMode = Field(description="What sets pledged goods free")
     fee: int
     interest: int = Field(description="Of the whole term, if nothing is repaid before it is due")
     total_cost: int
@@ -108,6 +120,8 @@ class LoanOut(Schema):
     repaid_at: datetime | None
     principal_repaid: int
     principal_left: int
+    margin: int = Field(description="What of the deposit the lender keeps now")
+    exposure: int = Field(description="Owed, or promised by a bill, and secured by no margin")
     interest_paid: int
     penalty_paid: int
     fee_paid: int
@@ -118,7 +132,9 @@ class LoanOut(Schema):
 class RepaymentOut(Schema):
     """Money that came for a loan, and what it paid."""
 
-    paid_by: str = Field(description="BORROWER, SELLER for a refund, SALE for a sale of its goods")
+    paid_by: str = Field(
+        description="BORROWER, SELLER for a refund, SALE for a sale of its goods, MARGIN set off"
+    )
     amount: int
     effective: date
     costs: int = Field(description="Of a sale of goods, with storage and custody")
@@ -127,6 +143,7 @@ class RepaymentOut(Schema):
     interest: int
     principal: int
     recovered: int = Field(description="Paid on a loan that was written off")
+    margin: int = Field(description="What of it filled up the margin of a bill")
     unapplied: int = Field(description="What was left over")
 
 

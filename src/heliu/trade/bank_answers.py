@@ -23,6 +23,7 @@ BOOKED: dict[str, Answer] = {
     Purpose.DISBURSEMENT: financed_order.disbursed,
     Purpose.OWN_SHARE: financed_order.own_share_moved,
     Purpose.SELLER_PAYMENT: financed_order.seller_paid,
+    Purpose.BILL_PAYMENT: financed_order.bill_paid,
     Purpose.REPAYMENT: liquidation.repayment_booked,
     Purpose.REFUND: enforcement.refund_booked,
     Purpose.LOAN_BACK: side_exits.loan_returned,

@@ -30,6 +30,7 @@ from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals, registration
+from heliu.trade.financed_order import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
 from heliu.trade.steps import locked, locked_all, remember_all
@@ -113,13 +114,21 @@ def _close_one(deal_id: UUID, *, at: datetime) -> bool:
 
 
 def _bring_up_to_date(deal_ids: Collection[UUID], *, at: datetime) -> None:
-    """Interest up to today, then who is late and who is to pay soon, of locked deals."""
+    """Interest up to today, then who is late, whose bill is due and who is to pay soon, of locked
+    deals."""
     today, running = day_of(at), lending.locked(deal_ids)
     lending.accrue(running, until=today, at=at)
     late = lending.mark_overdue(running, on=today, at=at)
     soon = [loan for loan in running if loan.due_on - SOON <= today <= loan.due_on]
+    _pay_bills([loan for loan in running if loan.is_promised and loan.due_on <= today], at=at)
     _tell(Step.OVERDUE, "loan-overdue", late, at=at)
     _tell(Step.DUE_SOON, "loan-due", soon, at=at)
+
+
+def _pay_bills(due: Sequence[Loan], *, at: datetime) -> None:
+    """Bills are few on a day, so each is paid by itself."""
+    for loan in due:
+        pay_bill(Deal.objects.get(pk=loan.deal), loan, at=at)
 
 
 def _tell(step: Step, kind: str, concerned: Sequence[Loan], *, at: datetime) -> None:

@@ -11,6 +11,7 @@ from heliu.capital.books import policies as journals
 from heliu.capital.books.policies import Entry
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
+from heliu.capital.lending.policies import frees_on_arrival
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.kernel.access.actor import Actor
@@ -212,7 +213,7 @@ def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at:
             link=deals.link(deal),
             at=at,
         )
-    if loan.principal_repaid:
+    if frees_on_arrival(loan.release_mode, loan.principal_repaid):
         release(deal, key=received.receipt.number, at=at)
 
 

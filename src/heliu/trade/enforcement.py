@@ -2,7 +2,8 @@
 
     give_notice        the lender says that it will enforce; the dealer has some days to pay
     ask_to_enforce     then somebody at the lender asks for it, and another person must agree
-    enforce            goods come free no more by parts, the limit is shut, the seller is called
+    enforce            goods come free no more by parts, the limit is shut, a margin is set off, and
+                       the seller is called for what it does not reach for
     refund_booked      the seller's money came: for goods not delivered, or for goods in default
     bought_back        the seller has paid: the loan is settled, the goods are the seller's
     (liquidation)      it has no such duty, or does not pay: the goods are sold to others
@@ -37,7 +38,7 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
-from heliu.trade.financed_order import is_owed_back
+from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.side_exits import ask_refund, refunded
@@ -92,7 +93,8 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
     for org in (deal.buyer, deal.seller):
         tell(org, "loan-enforced", {"number": order_of(deal).number}, link=deals.link(deal), at=at)
-    pledge = pledge_of(deal)
+    set_off(deal, loan, actor=actor, at=at)
+    pledge = pledge_of(deal) if loan.status == LoanStatus.ENFORCING else None
     if pledge and (price := lending.price_for_seller(loan, pledge.bound_value)):
         ask_refund(deal, price, key=BUY_BACK, at=at)
     elif loan.programme.seller_duty == SellerDuty.RESALE_HELP:

@@ -58,7 +58,7 @@ class FinanceOffer:
     @property
     def recommended(self) -> Terms | None:
         """The lowest deposit that the free limit still carries, for the shortest term."""
-        fits = [terms for terms in self.grid if terms.principal <= self.free]
+        fits = [terms for terms in self.grid if terms.draws <= self.free]
         return min(fits, key=lambda terms: (terms.deposit_ratio, terms.days), default=None)
 
     def terms(self, deposit_ratio: Decimal | None, days: int | None) -> Terms:

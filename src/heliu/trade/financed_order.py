@@ -2,15 +2,19 @@
 
     sign             the dealer signs, where its house wants it by two; its deposit is called in
     deposit_booked   the bank has it
-    pay_out          and the register names nobody else (`registration`): pay out the loan, move
-                     the own share
+    finance          and the register names nobody else (`registration`): pay out the loan, move
+                     the own share if it is one
     disbursed        the loan lies in the supervised account
-    own_share_moved  the deposit too; when both do, the seller is paid
+    own_share_moved  the deposit too; when all that is due does, the seller is paid
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
+                     (a bill instead of a loan is accepted with the deposit, and that is all)
     goods_received   (in deliveries) the keeper counts, what is good is pledged
     repay            the dealer orders a repayment, wholly or in part
     repaid           the money came: the matching goods are released, the notice goes out, and what
-                     was paid too much is ordered back
+                     was paid too much is ordered back, with the margin of a loan that is repaid
+    set_off_margin   instead, the dealer lets the margin pay the last of it
+    pay_bill         the due day of a bill: its holder is paid, the margin is set off, what it does
+                     not reach for is a loan that is late
     picked_up        (in deliveries) the code was used at the gate
     close            nothing is owed to anybody and nothing lies there
 
@@ -30,8 +34,9 @@ from django.utils.translation import gettext as _
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
+from heliu.capital.credit.models import Instrument
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
@@ -120,7 +125,7 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     deal.save(update_fields=["pledge_id"])
     remember(deal, Step.SIGNED, actor=actor, at=at, digest=loan.agreement_digest)
     registration.search(deal, loan, actor=actor, at=at)
-    pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.deposit, actor=actor, at=at)
+    pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
 
 
@@ -139,10 +144,38 @@ def _ask_second_signer(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) ->
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The bank holds the deposit: earmark the money; the loan follows when the goods are clear."""
+    """The bank holds the deposit; the loan or the bill follows when the goods are clear."""
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    finance(deal, at=at)
+
+
+def finance(deal: Deal, *, at: datetime) -> None:
+    """The deposit is there and nobody else has a claim: the bank pays out the loan, or accepts the
+    bill. Whichever comes last, deposit or answer of the registry, goes on with the deal."""
+    loan = loan_of(deal)
+    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal, at=at):
+        return
+    do = accept_bill if loan.instrument == Instrument.ACCEPTANCE_BILL else pay_out
+    do(deal, loan, at=at)
+
+
+def accept_bill(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The lender accepts a bill of the order for the seller, which may ship against it. No money
+    moves, so nothing is told to the bank's payments."""
+    if not remember(
+        deal, Step.BILL_ACCEPTED, actor=SYSTEM, at=at, bill=loan.bill, amount=loan.principal
+    ):
+        return
+    loan = lending.bill_accepted(loan, effective=day_of(at), at=at)
+    said = {"bill": loan.bill, "due": loan.due_on.isoformat()}
+    _let_go(deal, loan, "bill-accepted", said, at=at)
+
+
+def pay_out(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """Earmark the order's money and pay out the loan, and beside it the own share, unless the
+    deposit is a margin that stays."""
     bank.open_supervised(dealer=loan.borrower, lender=loan.lender, actor=SYSTEM, at=at)
     bank.earmark(
         deal=deal.id,
@@ -153,20 +186,10 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
         amount=loan.order_total,
         at=at,
     )
-    pay_out(deal, at=at)
-
-
-def pay_out(deal: Deal, *, at: datetime) -> None:
-    """The deposit is there and nobody else has a claim: pay out the loan beside the own share.
-
-    Whichever comes last, deposit or answer of the registry, goes on with the deal.
-    """
-    loan = loan_of(deal)
-    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal, at=at):
-        return
     lending.disbursing(loan, at=at)
     pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
-    pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.deposit, at=at)
+    if loan.own_share:
+        pay(deal, Purpose.OWN_SHARE, loan.lender, loan.borrower, loan.own_share, at=at)
 
 
 def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -174,34 +197,39 @@ def disbursed(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
     if not remember(deal, Step.DISBURSED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     booked_on = instruction.booked_on or day_of(at)
-    lending.disbursed(loan_of(deal), effective=booked_on, at=at)
-    _pay_seller(deal, at=at)
+    loan = lending.disbursed(loan_of(deal), effective=booked_on, at=at)
+    _pay_seller(deal, loan, at=at)
 
 
 def own_share_moved(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The deposit lies beside the loan."""
     if not remember(deal, Step.OWN_SHARE_MOVED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    lending.own_share_moved(loan_of(deal), at=at)
-    _pay_seller(deal, at=at)
+    loan = lending.own_share_moved(loan_of(deal), at=at)
+    _pay_seller(deal, loan, at=at)
 
 
 def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The seller has its money: the order is confirmed and the goods may leave."""
     if not remember(deal, Step.SELLER_PAID, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    loan = lending.seller_paid(loan_of(deal), at=at)
+    _let_go(deal, lending.seller_paid(loan_of(deal), at=at), "seller-paid", {}, at=at)
+
+
+def _let_go(deal: Deal, loan: Loan, kind: str, said: dict[str, str], *, at: datetime) -> None:
+    """The order confirms itself and the seller is told that the goods may leave."""
     order = order_of(deal)
     if order.status == OrderStatus.PLACED:
         ordering.confirm(order, actor=SYSTEM, at=at, audience=parties(deal))
         remember(deal, Step.CONFIRMED, actor=SYSTEM, at=at)
     tell(
         deal.seller,
-        "seller-paid",
+        kind,
         {
             "amount": Money(loan.order_total),
             "number": order.number,
             "warehouse": names([order.warehouse])[order.warehouse],
+            **said,
         },
         link=deals.link(deal),
         at=at,
@@ -273,6 +301,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     if is_done(deal, Step.REPAID, key=key):
         return
     loan = loan_of(deal)
+    returning = loan.deposit_back
     # Of value on the day the bank booked it, however late we heard of it.
     result = lending.repaid(
         loan,
@@ -303,7 +332,77 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     )
     if result.allocation.unapplied:
         return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
-    if result.closed:
+    go_on_after(deal, loan, returning=returning, key=key, at=at)
+
+
+def pay_bill(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The due day of a bill has come: the bank is told to pay its holder. Once, however often it is
+    said; a refused payment the lender orders again."""
+    pay(deal, Purpose.BILL_PAYMENT, loan.lender, loan.seller, loan.principal, at=at)
+    wake(deal.id)
+
+
+def bill_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The holder has its money: the margin pays the lender for it, as far as it reaches."""
+    if not remember(deal, Step.BILL_PAID, actor=SYSTEM, at=at, amount=instruction.amount):
+        return
+    booked_on = instruction.booked_on or day_of(at)
+    loan = lending.bill_paid(loan_of(deal), effective=booked_on, at=at)
+    set_off(deal, loan, actor=SYSTEM, at=at)
+
+
+def set_off_margin(deal_id: UUID, *, actor: Actor, at: datetime) -> Loan:
+    """The dealer lets the margin that the lender keeps pay all that is still owed; what is left of
+    it comes back. Refused while it does not reach so far; done again, it changes nothing."""
+    actor.require("pay")
+    deal = deals.get(actor, deal_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        loan = loan_of(deal)
+        if is_done(deal, Step.MARGIN_SET_OFF):
+            return loan
+        owed = lending.owed(loan, day_of(at)).total
+        if loan.status not in RUNNING or loan.is_promised or not loan.margin:
+            raise Refused(
+                "nothing-to-set-off",
+                "There is no margin to be set off on %(number)s now.",
+                number=loan.number,
+            )
+        if owed > loan.margin:
+            raise Refused(
+                "margin-too-small",
+                "The margin is %(missing)s less than what is owed.",
+                help="Repay at least as much first.",
+                missing=Money(owed - loan.margin),
+            )
+        set_off(deal, loan, actor=actor, at=at)
+    wake(deal.id)
+    return loan
+
+
+def set_off(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
+    """The margin of a locked deal pays what is owed, as far as it reaches."""
+    returning, key = loan.deposit_back, "margin"
+    paid = lending.set_off_margin(loan, key=key, effective=day_of(at), actor=actor, at=at)
+    if paid is None:
+        return
+    remember(
+        deal,
+        Step.MARGIN_SET_OFF,
+        actor=actor,
+        at=at,
+        amount=paid.allocation.total,
+        principal=paid.allocation.principal,
+    )
+    go_on_after(deal, loan, returning=returning, key=key, at=at)
+
+
+def go_on_after(deal: Deal, loan: Loan, *, returning: int, key: str, at: datetime) -> None:
+    """What a payment leads to: the margin that is free goes back (`returning` was on its way before
+    it), goods come free, and the deal may be over."""
+    if back := loan.deposit_back - returning:
+        return_deposit(deal, back, payer=loan.lender, key=key, at=at)
+    if loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED):
         approvals.overtaken(deal.id, at=at)
     release(deal, key=key, at=at)
     close_if_done(deal, at=at)
@@ -392,6 +491,11 @@ def is_owed_back(deal: Deal, loan: Loan) -> bool:
     return asked > came
 
 
+def return_deposit(deal: Deal, amount: int, *, payer: UUID, key: str, at: datetime) -> None:
+    """Order back to the dealer what is its own of the deposit, from where it lies."""
+    pay(deal, Purpose.DEPOSIT_BACK, payer, deal.buyer, amount, key=key, at=at)
+
+
 def return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
     """Order back to the dealer what a payment brought too much, once for each payment."""
     loan = loan_of(deal)
@@ -405,9 +509,10 @@ def return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None
     )
 
 
-def _pay_seller(deal: Deal, *, at: datetime) -> None:
-    """Loan and own share both lie in the supervised account: pay the named seller."""
-    if not (is_done(deal, Step.DISBURSED) and is_done(deal, Step.OWN_SHARE_MOVED)):
+def _pay_seller(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """The order's money lies in the supervised account, the own share too: pay the named seller."""
+    is_complete = not loan.own_share or is_done(deal, Step.OWN_SHARE_MOVED)
+    if not (is_complete and is_done(deal, Step.DISBURSED)):
         return
     loan = lending.paying_seller(loan_of(deal), at=at)
     pay(deal, Purpose.SELLER_PAYMENT, loan.borrower, loan.seller, loan.order_total, at=at)

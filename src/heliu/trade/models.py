@@ -32,12 +32,15 @@ class Step(models.TextChoices):
     DISBURSED = "DISBURSED", _("Loan paid out")
     OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")
     SELLER_PAID = "SELLER_PAID", _("Seller paid")
+    BILL_ACCEPTED = "BILL_ACCEPTED", _("Bill accepted")
     CONFIRMED = "CONFIRMED", _("Order confirmed")
     SHIPPED = "SHIPPED", _("Shipped")
     RECEIVED = "RECEIVED", _("Received")
     PLEDGED = "PLEDGED", _("Goods pledged")
     REPAYMENT_ASKED = "REPAYMENT_ASKED", _("Repayment ordered")
     REPAID = "REPAID", _("Repaid")
+    BILL_PAID = "BILL_PAID", _("Bill paid")
+    MARGIN_SET_OFF = "MARGIN_SET_OFF", _("Margin set off")
     RELEASED = "RELEASED", _("Goods released")
     PICKED_UP = "PICKED_UP", _("Picked up")
     CLOSED = "CLOSED", _("Closed")
@@ -281,9 +284,10 @@ class Sale(models.Model):
 class Cover(models.Model):
     """How the goods still bound by a pledge cover its debt, in fen: a view, `sql/cover.sql`.
 
-    `percent` is the loan to value now and `agreed` the one of the loan, in per cent; `gap` is what
-    of the debt passes that share of the goods, else 0. `ready` are the units released and not
-    picked up yet; goods lie there `since` a day. Who may not see the loan reads no debt.
+    `debt` is what no margin secures (`Loan.exposure`), `percent` the loan to value now and `agreed`
+    the one of the loan, in per cent; `gap` is what of the debt passes that share of the goods, else
+    0. `ready` are the units released and not picked up yet; goods lie there `since` a day. Who may
+    not see the loan reads no debt.
     """
 
     pledge = models.OneToOneField(

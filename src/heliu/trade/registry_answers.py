@@ -62,7 +62,7 @@ def searched(deal: Deal, filing: Filing, *, at: datetime) -> None:
     ):  # fmt: skip
         return
     if not against:
-        financed_order.pay_out(deal, at=at)
+        financed_order.finance(deal, at=at)
     elif deal.outcome == Outcome.OPEN:
         remember(deal, Step.CONFLICT_FOUND, key=key, actor=SYSTEM, at=at, number=against[0].number)
         _tell_lender(deal, "claim-found", at=at, entry=against[0].number)
@@ -82,7 +82,7 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
             reason=reason.strip()[:300],
         )  # fmt: skip
         registry.accept(search, reason=reason.strip()[:300], actor=actor, at=at)
-        financed_order.pay_out(deal, at=at)
+        financed_order.finance(deal, at=at)
     wake(deal.id)
 
 

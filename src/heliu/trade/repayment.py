@@ -18,7 +18,7 @@ from uuid import UUID
 from heliu.capital.lending import policies as rules
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import Earning, Owed
 from heliu.capital.lending.queries import IfPaid
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
@@ -40,15 +40,16 @@ class Earned(NamedTuple):
     all_of_it: bool
 
 
-def earned_by(loan: Loan, pledge: Pledge | None) -> Earned | None:
+def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned | None:
     """What the loan, as far as it is repaid, lets out of its pledge; None while nothing may leave.
 
-    While a loan is enforced goods come free when all is paid, not by parts.
+    While a loan is enforced goods come free when all is paid, not by parts. `unsaved` is what of it
+    was paid only in thought.
     """
     if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
         return None
     return Earned(
-        lending.entitlement_of(loan, pledge.pledged_value),
+        lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved),
         loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
     )
 
@@ -105,6 +106,10 @@ class Subject:
         return rules.owed(self.loan, self.repaid, self.on)
 
     @cached_property
+    def _paid_in(self) -> int:
+        return lending.paid_in(self.loan)
+
+    @cached_property
     def goods(self) -> tuple[Freed, ...]:
         """The goods bound, by kind, the oldest first."""
         return tuple(self._goods([0] * len(self.lines)))
@@ -112,7 +117,7 @@ class Subject:
     def simulate(self, amount: int) -> Simulated:
         """What a payment of `amount` fen on the day would do."""
         paid = lending.if_paid(self.loan, self.repaid, amount, self.on)
-        units, left_over = self._released(paid.after)
+        units, left_over = self._released(paid)
         return Simulated(amount, paid, tuple(self._goods(units)), left_over)
 
     def amount_for(self, wanted: Mapping[UUID, int]) -> int:
@@ -131,8 +136,9 @@ class Subject:
         enough = (n for n in candidates if n and self.simulate(n).frees(wanted))
         return next(enough, self.owed.total)
 
-    def _released(self, after: Loan) -> tuple[Sequence[int], int]:
-        earned = earned_by(after, self.pledge)
+    def _released(self, if_paid: IfPaid) -> tuple[Sequence[int], int]:
+        paid = if_paid.paid.allocation
+        earned = earned_by(if_paid.after, self.pledge, unsaved=paid.principal + paid.margin)
         if self.pledge is None or earned is None:
             return [0] * len(self.lines), 0
         value, share = comes_free(
@@ -170,8 +176,10 @@ class Subject:
 
         def earned(amount: int) -> int:
             paid = rules.allocate(self.loan, self.owed, amount, self.on)
+            own = self.loan.deposit + self._paid_in + paid.principal + paid.margin
             repaid = self.loan.principal_repaid + paid.principal
-            return rules.entitlement(self.loan.principal, repaid, pledged)
+            earning = Earning(self.loan.principal, repaid, own)
+            return rules.entitlement(self.loan.release_mode, earning, pledged)
 
         amounts = range(1, self.owed.total + 1)
         place = bisect_left(amounts, needed, key=earned)

@@ -49,6 +49,7 @@ from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
 RETURNS = (Purpose.REFUND, Purpose.LOAN_BACK, Purpose.DEPOSIT_BACK, Purpose.UNAPPLIED_BACK)
+AGAIN = (*RETURNS, Purpose.BILL_PAYMENT)
 
 
 def decide(
@@ -221,7 +222,7 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     )  # fmt: skip
     loan = loan_of(deal)
     if left := loan.deposit_back - returning:
-        _return_deposit(deal, left, payer=loan.lender, key=key, at=at)
+        financed_order.return_deposit(deal, left, payer=loan.lender, key=key, at=at)
     financed_order.release(deal, key=key, at=at)
     financed_order.close_if_done(deal, at=at)
     _end_if_cancelled(deal, at=at)
@@ -263,18 +264,18 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
 
 
 def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
-    """Order a refused refund or return once more, when its cause is mended.
+    """Order a refused refund, return or payment of a bill once more, when its cause is mended.
 
     The payer, or the bank that waits for it, may. Payments of the straight path are not ordered
     again: a refused one has called the deal off, and a repayment is the dealer's to repeat.
     """
     refused = payments.get(actor, instruction_id)
-    if refused.purpose not in RETURNS or refused.status != InstructionStatus.REJECTED:
+    if refused.purpose not in AGAIN or refused.status != InstructionStatus.REJECTED:
         raise Refused(
             "not-to-repeat",
             "%(number)s cannot be ordered again.",
             number=refused.number,
-            help="Only a refused refund or return is ordered again.",
+            help="Only a refused refund, return or payment of a bill is ordered again.",
         )
     if not actor.is_system and not {refused.payer, refused.lender} & set(actor.orgs):
         raise Forbidden("not-your-payment", "This payment is not yours to make.")
@@ -334,7 +335,7 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
         )
     if plan.deposit_back:
         payer = loan.borrower if plan.from_supervised else loan.lender
-        _return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
+        financed_order.return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
     _end_if_cancelled(deal, at=at)
 
 
@@ -350,10 +351,6 @@ def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
         link=deals.link(deal),
         at=at,
     )
-
-
-def _return_deposit(deal: Deal, amount: int, *, payer: UUID, key: str, at: datetime) -> None:
-    financed_order.pay(deal, Purpose.DEPOSIT_BACK, payer, deal.buyer, amount, key=key, at=at)
 
 
 def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:

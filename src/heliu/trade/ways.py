@@ -65,4 +65,4 @@ def _financed(offer: FinanceOffer | None, *, has_house: bool) -> Way:
     if not has_house:
         return Way(PayBy.FINANCE, 0, "no-warehouse")
     best = offer.recommended or (offer.grid[0] if offer.is_referred else None)
-    return Way(PayBy.FINANCE, best.deposit) if best else Way(PayBy.FINANCE, 0, "limit-short")
+    return Way(PayBy.FINANCE, best.due_now) if best else Way(PayBy.FINANCE, 0, "limit-short")

@@ -89,7 +89,8 @@ begin
     select 'an event is posted once', format('%s of %s', j.kind, j.subject)
       from posting_journal j
      where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
-                      'loan_cancelled', 'refund_agreed', 'order_paid')
+                      'loan_cancelled', 'refund_agreed', 'order_paid', 'bill_accepted',
+                      'bill_cancelled', 'bill_paid')
        and j.subject = any (loans || orders)
      group by j.kind, j.subject having count(*) > 1 limit 1;
 
@@ -153,30 +154,39 @@ begin
     -- Loans.
     return query
     select 'the limit is held for open offers and signed loans, and for nothing else',
-           format('%s %s: %s held, principal %s', l.number, l.status, h.amount, l.principal)
+           format('%s %s: %s held, draws %s', l.number, l.status, h.amount, w.draws)
       from lending_loan l
+     cross join lateral (
+           select l.principal - case l.deposit_mode when 'CASH_MARGIN' then l.deposit
+                                                    else 0 end as draws) w
      cross join lateral (
            select coalesce(sum(x.amount - x.posted), 0) as amount from posting_hold x
             where x.subject = l.id and x.status = 'OPEN') h
      where l.deal = any (changed)
        and not case
            when l.status = 'QUOTED'
-                then h.amount = l.principal or h.amount = 0 and l.expires_at <= moment
+                then h.amount = w.draws or h.amount = 0 and l.expires_at <= moment
            when l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING')
-                then h.amount = l.principal
+                then h.amount = w.draws
            when l.status = 'BANK_REJECTED'
-                then h.amount in (0, l.principal) and (h.amount = 0 or l.disbursed_at is null)
+                then h.amount in (0, w.draws) and (h.amount = 0 or l.disbursed_at is null)
            else h.amount = 0 end
      limit 1;
 
+    -- Less the margin that secures it; what the margin paid does not free the limit once more.
     return query
     select 'the limit used is what is lent', format('%s: %s used, %s lent', k.key, s.amount, v.lent)
       from posting_account k join books_account b on b.id = k.id and b.code = 'limit_used'
      cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
                           where l.account_id = k.id) s
      cross join lateral (
-           select coalesce(sum(l.principal - l.principal_repaid), 0) as lent from lending_loan l
-            where l.facility_id::text = b.ref and l.disbursed_on is not null
+           select coalesce(sum(greatest(0, l.principal
+                      - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
+                      - (select coalesce(sum(r.principal + r.margin), 0) from lending_repayment r
+                          where r.loan_id = l.id and r.paid_by <> 'MARGIN'))), 0) as lent
+             from lending_loan l
+            where l.facility_id::text = b.ref
+              and coalesce(l.disbursed_on, l.accepted_on) is not null
               and l.loan_returned_at is null and l.written_off_at is null) v
      where k.id = any (touched) and s.amount <> v.lent limit 1;
 
@@ -224,7 +234,8 @@ begin
            format('%s: paid %s, booked %s', l.number, r.amounts, p.amounts)
       from lending_loan l
      cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
-                           from lending_repayment where loan_id = l.id) r
+                           from lending_repayment
+                          where loan_id = l.id and paid_by <> 'MARGIN') r
      cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
                            from bank_paymentinstruction
                           where deal = l.deal and purpose in ('REPAYMENT', 'REFUND')
@@ -233,13 +244,17 @@ begin
 
     -- Pledges.
     return query
-    select 'no more goods are released than the repaid share of the loan has earned',
+    select 'no more goods are released than what was paid has earned',
            format('%s: released %s (lines %s), fetched %s, earned %s', p.number, p.released_value,
                   v.released, v.fetched, e.earned)
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
                        then p.pledged_value
+                       when l.release_mode = 'DEPOSIT_FIRST'
+                       then l.deposit + (select coalesce(sum(r.principal + r.margin), 0)
+                                           from lending_repayment r
+                                          where r.loan_id = l.id and r.paid_by = 'BORROWER')
                        else p.pledged_value * l.principal_repaid / l.principal end as earned) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,
@@ -357,6 +372,8 @@ begin
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
            when 'SELLER_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.seller, 'CURRENT')
+           when 'BILL_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.seller, 'CURRENT')
            when 'REPAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
            when 'REFUND' then (f.org, f.kind, t.org, t.kind) =
@@ -454,7 +471,7 @@ begin
      cross join (values ('DEPOSIT_BOOKED', array['DEPOSIT']), ('DISBURSED', array['DISBURSEMENT']),
                         ('OWN_SHARE_MOVED', array['OWN_SHARE']),
                         ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
-                        ('REFUNDED', array['REFUND', 'LOAN_BACK']),
+                        ('BILL_PAID', array['BILL_PAYMENT']), ('REFUNDED', array['REFUND', 'LOAN_BACK']),
                         ('DEPOSIT_RETURNED', array['DEPOSIT_BACK']),
                         ('UNAPPLIED_RETURNED', array['UNAPPLIED_BACK'])) m(step, purposes)
      cross join lateral (select count(*) as booked from bank_paymentinstruction i

@@ -36,7 +36,8 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.credit.models import Programme, SellerDuty
+from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
+from heliu.capital.lending.models import Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine
@@ -73,6 +74,7 @@ PAYMENTS = {
     "loan": Purpose.DISBURSEMENT,
     "own share": Purpose.OWN_SHARE,
     "seller payment": Purpose.SELLER_PAYMENT,
+    "bill payment": Purpose.BILL_PAYMENT,
     "repayment": Purpose.REPAYMENT,
     "refund": Purpose.REFUND,
     "returned loan": Purpose.LOAN_BACK,
@@ -86,6 +88,17 @@ ANSWERS = {
     "loses the answer to": InstructionStatus.UNKNOWN,
 }
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
+# What a section may give of the programme, by the words of its table.
+MODES: dict[str, dict[str, dict[str, object]]] = {
+    "financed by": {
+        "a bill, for 0.05 % of it": {
+            "instrument": Instrument.ACCEPTANCE_BILL,
+            "fee_rate": Decimal("0.05"),
+        }
+    },
+    "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
+}
 
 
 class StoppedWorld(World):
@@ -136,6 +149,7 @@ def says(who: str, pattern: str) -> Callable[[Act], Act]:
 def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> None:
     """Every step with what then stands and what was booked, then balances and laws."""
     stage = Stage(StoppedWorld(world.chain, world.at))
+    _agree_on_modes(_first(scenario, all_of_them), stage)
     for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
         _act(stage, step)
         if number == 0 and scenario.after is None:
@@ -203,6 +217,12 @@ def _repays_amount(stage: Stage, paid: str) -> None:
         financed_order.repay(
             stage.deal, actor=dealer, key=world.at.isoformat(), amount=minor(paid, 0), at=world.at
         )
+
+
+@says("dealer", "sets off the margin")
+def _sets_off(stage: Stage) -> None:
+    with stage.world.desk(stage.world.dealer) as dealer:
+        financed_order.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
 
 
 @says("dealer", "cancels")
@@ -481,13 +501,23 @@ def _closes(stage: Stage) -> None:
     close_of_day.close_of_day(at=stage.world.at)
 
 
+@says("system", r"closes the day, and the bank rejects (?P<payment>.+)")
+def _closes_with_a_refusal(stage: Stage, payment: str) -> None:
+    with stage.world.worker():
+        sandbox.script(fault="reject", purpose=PAYMENTS[payment], deal=stage.deal)
+    _closes(stage)
+
+
+@says("lender", "pays the refused (?P<payment>bill payment) again")
 @says("seller", "pays the refused (?P<payment>refund) again")
 @says("dealer", "pays the refused (?P<payment>returned loan|returned deposit) again")
 def _pays_again(stage: Stage, payment: str) -> None:
     assert stage.placed is not None
     order = stage.placed.order
-    payer = order.seller if payment == "refund" else order.buyer
-    email = "sales@seller.demo" if payer == order.seller else stage.world.dealer
+    payer, email = {
+        "refund": (order.seller, "sales@seller.demo"),
+        "bill payment": (stage.world.chain.bank, LENDER),
+    }.get(payment, (order.buyer, stage.world.dealer))
     with stage.world.desk(email) as actor:
         refused = PaymentInstruction.objects.get(
             deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
@@ -497,6 +527,27 @@ def _pays_again(stage: Stage, payment: str) -> None:
 
 
 # What stands in the rooms.
+
+
+def _first(scenario: Scenario, all_of_them: Sequence[Scenario]) -> Scenario:
+    """The scenario in which the order was placed."""
+    while scenario.after is not None:
+        name, _ = scenario.after
+        scenario = next(other for other in all_of_them if other.name == name)
+    return scenario
+
+
+def _agree_on_modes(scenario: Scenario, stage: Stage) -> None:
+    """The programme has the modes that are given."""
+    modes = {
+        field: value
+        for name, words in MODES.items()
+        if name in scenario.given
+        for field, value in words[scenario.given[name]].items()
+    }
+    if modes:
+        with stage.world.worker():
+            Programme.objects.update(**modes)
 
 
 def _check_given(scenario: Scenario, stage: Stage) -> None:
@@ -513,9 +564,18 @@ def _check_given(scenario: Scenario, stage: Stage) -> None:
         "term": f"{loan.days} days, due {loan.due_on:%-d %b}",
         "fee": amount(loan.fee),
         "grace, penalty": f"{loan.grace_days} days, {loan.penalty_factor:f} x rate",
+        **{
+            name: next((word for word, modes in words.items() if _has(loan, modes)), "")
+            for name, words in MODES.items()
+        },
     }
     said = {name: found[name] for name in scenario.given}
     assert said == scenario.given, f"line {scenario.line}: given"
+
+
+def _has(loan: Loan, modes: dict[str, object]) -> bool:
+    """Whether the loan has the modes that were given, as far as they are its own."""
+    return all(getattr(loan, field, value) == value for field, value in modes.items())
 
 
 def _stands(stage: Stage) -> dict[str, str]:

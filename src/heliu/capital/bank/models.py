@@ -89,6 +89,7 @@ class Purpose(models.TextChoices):
     DISBURSEMENT = "DISBURSEMENT", _("Loan paid out")
     OWN_SHARE = "OWN_SHARE", _("Own share moved")
     SELLER_PAYMENT = "SELLER_PAYMENT", _("Payment to the seller")
+    BILL_PAYMENT = "BILL_PAYMENT", _("Bill paid to its holder")
     REPAYMENT = "REPAYMENT", _("Repayment")
     REFUND = "REFUND", _("Refund by the seller")
     LOAN_BACK = "LOAN_BACK", _("Loan returned")

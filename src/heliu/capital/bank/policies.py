@@ -31,7 +31,7 @@ def route(purpose: str, *, payer: UUID, payee: UUID, lender: UUID) -> tuple[End,
             return End(payer, AccountKind.CURRENT), nostro
         case Purpose.DISBURSEMENT | Purpose.OWN_SHARE:
             return nostro, End(payee, AccountKind.SUPERVISED)
-        case Purpose.DEPOSIT_BACK | Purpose.UNAPPLIED_BACK:
+        case Purpose.DEPOSIT_BACK | Purpose.UNAPPLIED_BACK | Purpose.BILL_PAYMENT:
             return nostro, End(payee, AccountKind.CURRENT)
         case _:
             raise ValueError(f"{purpose} leaves a supervised account")

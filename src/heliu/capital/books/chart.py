@@ -19,6 +19,8 @@ class Code(models.TextChoices):
     LIAB_MARGIN = "liab_margin", _("Deposits held for dealers")
     LIAB_SUPERVISED = "liab_supervised", _("Supervised accounts of dealers")
     LIAB_CURRENT = "liab_current", _("Current accounts of sellers")
+    ACCEPTANCE_CLAIM = "acceptance_claim", _("Bills to be paid in for by dealers")
+    ACCEPTANCES = "acceptances", _("Accepted bills to be paid")
     LOAN_PRINCIPAL = "loan_principal", _("Loans, principal")
     INTEREST_RECEIVABLE = "interest_receivable", _("Interest receivable")
     INTEREST_INCOME = "interest_income", _("Interest income")
@@ -37,6 +39,7 @@ class Code(models.TextChoices):
     BANK = "bank", _("Own money at bank")
     MARGIN_DEPOSIT = "margin_deposit", _("Deposits paid to the lender")
     CASH_SUPERVISED = "cash_supervised", _("Money in supervised accounts")
+    BILLS_PAYABLE = "bills_payable", _("Bills to be paid in for")
     LOAN_PAYABLE = "loan_payable", _("Loans owed")
     PREPAYMENT = "prepayment", _("Prepaid to sellers")
     IN_TRANSIT_PLEDGED = "in_transit_pledged", _("Financed goods on the way")
@@ -53,6 +56,7 @@ class Code(models.TextChoices):
     PAYABLE = "payable", _("Owed to sellers")
     # seller
     CASH = "cash", _("Money received")
+    BILLS_RECEIVABLE = "bills_receivable", _("Accepted bills held")
     CONTRACT_LIABILITY = "contract_liability", _("Paid orders not yet delivered")
     RECEIVABLE = "receivable", _("Owed by buyers")
     REVENUE = "revenue", _("Sales")
@@ -76,6 +80,8 @@ MEMO = frozenset(
 # What one book says of another, the other says of it: per counterparty and reference they sum to 0.
 MIRRORS: tuple[tuple[Code, Code], ...] = (
     (Code.LOAN_PRINCIPAL, Code.LOAN_PAYABLE),
+    (Code.ACCEPTANCE_CLAIM, Code.BILLS_PAYABLE),
+    (Code.ACCEPTANCES, Code.BILLS_RECEIVABLE),
     (Code.INTEREST_RECEIVABLE, Code.INTEREST_PAYABLE),
     (Code.CLAIM_WRITTEN_OFF, Code.DEBT_WRITTEN_OFF),
     (Code.LIAB_MARGIN, Code.MARGIN_DEPOSIT),
@@ -118,6 +124,9 @@ class JournalKind(models.TextChoices):
     DISBURSED = "disbursed", _("Loan paid out")
     OWN_SHARE_MOVED = "own_share_moved", _("Own share moved")
     SELLER_PAID = "seller_paid", _("Seller paid")
+    BILL_ACCEPTED = "bill_accepted", _("Bill accepted")
+    BILL_CANCELLED = "bill_cancelled", _("Bill cancelled")
+    BILL_PAID = "bill_paid", _("Bill paid")
     GOODS_SHIPPED = "goods_shipped", _("Goods shipped")
     GOODS_PLEDGED = "goods_pledged", _("Goods pledged")
     GOODS_SHORT = "goods_short", _("Goods short or damaged")
@@ -126,6 +135,7 @@ class JournalKind(models.TextChoices):
     GOODS_SOLD = "goods_sold", _("Pledged goods sold")
     ACCRUED = "accrued", _("Interest accrued")
     REPAID = "repaid", _("Repayment")
+    MARGIN_SET_OFF = "margin_set_off", _("Set off against the margin")
     REFUND_AGREED = "refund_agreed", _("Refund agreed")
     REFUNDED_BY_SELLER = "refunded_by_seller", _("Refund by the seller")
     LOAN_CANCELLED = "loan_cancelled", _("Loan returned")

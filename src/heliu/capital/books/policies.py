@@ -2,7 +2,8 @@
 
 Pure functions from amounts (minor units, not negative) to entries; each template balances in every
 book it touches, its memo accounts among themselves. After finance.md's table of journals for
-dealer financing with a down payment, and for trade credit.
+dealer financing, and for trade credit. The limit is used by what no margin secures: where that is
+not the principal, the caller says how much.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class Parties:
 
 @dataclass(frozen=True)
 class Allocation:
-    """How a payment is shared out over what is owed; `unapplied` is what is left over.
+    """How a payment is shared out over what is owed; `margin` fills up that of a bill, `unapplied`
+    is what is left over.
 
     `costs` are those of selling pledged goods, with storage and custody.
     """
@@ -95,29 +97,34 @@ class Allocation:
     interest: int = 0
     principal: int = 0
     unapplied: int = 0
+    margin: int = 0
 
     @property
     def total(self) -> int:
         """The whole payment."""
         debts = self.costs + self.fee + self.penalty + self.interest + self.principal
-        return debts + self.unapplied
+        return debts + self.margin + self.unapplied
 
 
-def deposit_collected(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
-    """The dealer's own share reached the lender; an excess waits as unapplied money."""
+def deposit_collected(p: Parties, amount: int, *, fee: int = 0, unapplied: int = 0) -> list[Entry]:
+    """The dealer's deposit reached the lender, with the fee for a bill; an excess waits as
+    unapplied money."""
+    total = amount + fee + unapplied
     return [
-        *_lender(p, (Code.NOSTRO, amount + unapplied), (Code.LIAB_MARGIN, -amount)),
-        *_lender(p, (Code.UNAPPLIED, -unapplied)),
+        *_lender(p, (Code.NOSTRO, total), (Code.LIAB_MARGIN, -amount)),
+        *_lender(p, (Code.FEE_INCOME, -fee), (Code.UNAPPLIED, -unapplied)),
         *_dealer(p, (Code.MARGIN_DEPOSIT, amount), (Code.UNAPPLIED, unapplied)),
-        *_dealer(p, (Code.BANK, -amount - unapplied)),
+        *_dealer(p, (Code.INTEREST_EXPENSE, fee), (Code.BANK, -total)),
     ]
 
 
-def disbursed(p: Parties, principal: int, *, limit_hold: UUID | None = None) -> list[Entry]:
+def disbursed(
+    p: Parties, principal: int, *, draws: int | None = None, limit_hold: UUID | None = None
+) -> list[Entry]:
     """The loan reached the dealer's supervised account; the held limit becomes used."""
     return [
         *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.LIAB_SUPERVISED, -principal)),
-        *_limit(p, principal, hold=limit_hold),
+        *_limit(p, principal if draws is None else draws, hold=limit_hold),
         *_dealer(p, (Code.CASH_SUPERVISED, principal), (Code.LOAN_PAYABLE, -principal)),
     ]
 
@@ -136,6 +143,34 @@ def seller_paid(p: Parties, amount: int) -> list[Entry]:
         *_lender(p, (Code.LIAB_SUPERVISED, amount), (Code.LIAB_CURRENT, -amount)),
         *_dealer(p, (Code.PREPAYMENT, amount), (Code.CASH_SUPERVISED, -amount)),
         *_seller(p, (Code.CASH, amount), (Code.CONTRACT_LIABILITY, -amount)),
+    ]
+
+
+def bill_accepted(
+    p: Parties, amount: int, *, draws: int, limit_hold: UUID | None = None
+) -> list[Entry]:
+    """The lender accepted a bill of the whole order that the seller holds; the dealer is to pay in
+    for it. The held limit becomes used for what its margin does not secure."""
+    return [
+        *_lender(p, (Code.ACCEPTANCE_CLAIM, amount), (Code.ACCEPTANCES, -amount)),
+        *_limit(p, draws, hold=limit_hold),
+        *_dealer(p, (Code.PREPAYMENT, amount), (Code.BILLS_PAYABLE, -amount)),
+        *_seller(p, (Code.BILLS_RECEIVABLE, amount), (Code.CONTRACT_LIABILITY, -amount)),
+    ]
+
+
+def bill_cancelled(p: Parties, amount: int, *, drawn: int) -> list[Entry]:
+    """The order fell before anything was shipped, and the bill with it."""
+    return _reversed(bill_accepted(p, amount, draws=drawn))
+
+
+def bill_paid(p: Parties, amount: int) -> list[Entry]:
+    """The lender paid the holder of the bill: what it is to have from the dealer is lent now."""
+    return [
+        *_lender(p, (Code.ACCEPTANCES, amount), (Code.LIAB_CURRENT, -amount)),
+        *_lender(p, (Code.LOAN_PRINCIPAL, amount), (Code.ACCEPTANCE_CLAIM, -amount)),
+        *_dealer(p, (Code.BILLS_PAYABLE, amount), (Code.LOAN_PAYABLE, -amount)),
+        *_seller(p, (Code.CASH, amount), (Code.BILLS_RECEIVABLE, -amount)),
     ]
 
 
@@ -184,7 +219,12 @@ def goods_taken_back(p: Parties, value: int, *, price: int) -> list[Entry]:
 
 
 def goods_sold(
-    p: Parties, paid: Allocation, *, value: int, buyer: UUID | None = None
+    p: Parties,
+    paid: Allocation,
+    *,
+    value: int,
+    buyer: UUID | None = None,
+    frees: int | None = None,
 ) -> list[Entry]:
     """Pledged goods of a dealer in default, worth `value`, were sold: the price pays what is owed.
 
@@ -196,7 +236,7 @@ def goods_sold(
     return [
         *_lender(p, (Code.LIAB_CURRENT if is_seller else Code.NOSTRO, paid.total)),
         *_lender(p, (Code.COLLATERAL, -value), (Code.COLLATERAL_OFFSET, value)),
-        *_settled(p, paid),
+        *_settled(p, paid, frees),
         *_dealer(p, (Code.GOODS_LOSS, max(loss, 0)), (Code.GOODS_GAIN, min(loss, 0))),
         *_dealer(p, (Code.INVENTORY_PLEDGED, -value)),
         *([] if buyer is None else _bought(p, buyer, paid.total)),
@@ -215,14 +255,16 @@ def recovered(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
     ]
 
 
-def written_off(p: Parties, *, principal: int, interest: int) -> list[Entry]:
+def written_off(
+    p: Parties, *, principal: int, interest: int, drawn: int | None = None
+) -> list[Entry]:
     """The lender gives up hope, not its claim: the loss is its own, the dealer owes as before."""
     claim = principal + interest
     return [
         *_lender(p, (Code.CREDIT_LOSS, claim)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -principal), (Code.INTEREST_RECEIVABLE, -interest)),
         *_lender(p, (Code.CLAIM_WRITTEN_OFF, claim), (Code.CLAIM_OFFSET, -claim)),
-        *_limit(p, -principal),
+        *_limit(p, -(principal if drawn is None else drawn)),
         *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.INTEREST_PAYABLE, interest)),
         *_dealer(p, (Code.DEBT_WRITTEN_OFF, -claim)),
     ]
@@ -236,12 +278,21 @@ def accrued(p: Parties, interest: int) -> list[Entry]:
     ]
 
 
-def repaid(p: Parties, paid: Allocation) -> list[Entry]:
+def repaid(p: Parties, paid: Allocation, *, frees: int | None = None) -> list[Entry]:
     """The dealer paid; principal frees the limit, what is left over stays unapplied."""
     return [
         *_lender(p, (Code.NOSTRO, paid.total)),
-        *_settled(p, paid),
+        *_settled(p, paid, frees),
         *_dealer(p, (Code.BANK, -paid.total)),
+    ]
+
+
+def margin_set_off(p: Parties, paid: Allocation, *, frees: int) -> list[Entry]:
+    """The margin that the lender kept pays what is owed, as far as it reaches."""
+    return [
+        *_lender(p, (Code.LIAB_MARGIN, paid.total)),
+        *_settled(p, paid, frees),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, -paid.total)),
     ]
 
 
@@ -253,22 +304,24 @@ def refund_agreed(p: Parties, amount: int) -> list[Entry]:
     ]
 
 
-def refunded_by_seller(p: Parties, paid: Allocation, *, deposit: int = 0) -> list[Entry]:
+def refunded_by_seller(
+    p: Parties, paid: Allocation, *, deposit: int = 0, frees: int | None = None
+) -> list[Entry]:
     """The seller refunded the lender: it settles the loan; `deposit` is the dealer's share."""
     total = paid.total + deposit
     return [
         *_lender(p, (Code.LIAB_CURRENT, total), (Code.LIAB_MARGIN, -deposit)),
-        *_settled(p, paid),
+        *_settled(p, paid, frees),
         *_dealer(p, (Code.MARGIN_DEPOSIT, deposit), (Code.REFUND_DUE, -total)),
         *_seller(p, (Code.REFUND_PAYABLE, total), (Code.CASH, -total)),
     ]
 
 
-def loan_cancelled(p: Parties, principal: int) -> list[Entry]:
+def loan_cancelled(p: Parties, principal: int, *, drawn: int | None = None) -> list[Entry]:
     """The seller could not be paid: the loan goes back from the supervised account."""
     return [
         *_lender(p, (Code.LIAB_SUPERVISED, principal), (Code.LOAN_PRINCIPAL, -principal)),
-        *_limit(p, -principal),
+        *_limit(p, -(principal if drawn is None else drawn)),
         *_dealer(p, (Code.LOAN_PAYABLE, principal), (Code.CASH_SUPERVISED, -principal)),
     ]
 
@@ -399,6 +452,8 @@ _OWN = frozenset(
 )
 # Accounts at which a seller and its bank meet over all deals.
 _RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
+# What a bill makes them owe each other, for one deal.
+_OF_BILL = frozenset({Code.ACCEPTANCES, Code.BILLS_RECEIVABLE})
 _WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE})
 
 
@@ -406,15 +461,16 @@ def _reversed(entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, amount=-entry.amount) for entry in entries]
 
 
-def _settled(p: Parties, paid: Allocation) -> list[Entry]:
+def _settled(p: Parties, paid: Allocation, frees: int | None) -> list[Entry]:
     """What a payment settles in the lender's and the dealer's book, whoever paid it."""
     return [
         *_lender(p, (Code.SALE_COSTS, -paid.costs)),
         *_lender(p, (Code.FEE_INCOME, -paid.fee), (Code.PENALTY_INCOME, -paid.penalty)),
         *_lender(p, (Code.INTEREST_RECEIVABLE, -paid.interest)),
         *_lender(p, (Code.LOAN_PRINCIPAL, -paid.principal), (Code.UNAPPLIED, -paid.unapplied)),
-        *_limit(p, -paid.principal),
-        *_dealer(p, (Code.SALE_EXPENSE, paid.costs)),
+        *_lender(p, (Code.LIAB_MARGIN, -paid.margin)),
+        *_limit(p, -(paid.principal if frees is None else frees)),
+        *_dealer(p, (Code.SALE_EXPENSE, paid.costs), (Code.MARGIN_DEPOSIT, paid.margin)),
         *_dealer(p, (Code.INTEREST_EXPENSE, paid.fee), (Code.PENALTY_EXPENSE, paid.penalty)),
         *_dealer(p, (Code.INTEREST_PAYABLE, paid.interest)),
         *_dealer(p, (Code.LOAN_PAYABLE, paid.principal), (Code.UNAPPLIED, paid.unapplied)),
@@ -435,7 +491,7 @@ def _limit(p: Parties, amount: int, *, hold: UUID | None = None) -> list[Entry]:
 
 def _lender(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
     return [
-        _entry(p, p.lender, p.seller if code in _RUNNING else p.dealer, code, amount)
+        _entry(p, p.lender, p.seller if code in _RUNNING | _OF_BILL else p.dealer, code, amount)
         for code, amount in lines
         if amount
     ]
@@ -451,7 +507,7 @@ def _dealer(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
 
 def _seller(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:
     return [
-        _entry(p, p.seller, p.lender if code in _RUNNING else p.dealer, code, amount)
+        _entry(p, p.seller, p.lender if code in _RUNNING | _OF_BILL else p.dealer, code, amount)
         for code, amount in lines
         if amount
     ]

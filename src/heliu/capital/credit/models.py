@@ -31,6 +31,27 @@ class SellerDuty(models.TextChoices):
     RESALE_HELP = "RESALE_HELP", _("Finding a buyer: the lender sells the goods")
 
 
+class Instrument(models.TextChoices):
+    """With what the lender finances an order."""
+
+    LOAN = "LOAN", _("A loan")
+    ACCEPTANCE_BILL = "ACCEPTANCE_BILL", _("An accepted bill, paid on its due day")
+
+
+class DepositMode(models.TextChoices):
+    """What becomes of the dealer's deposit."""
+
+    DOWN_PAYMENT = "DOWN_PAYMENT", _("Down payment: it goes to the seller beside the loan")
+    CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and finances all of the order")
+
+
+class ReleaseMode(models.TextChoices):
+    """What sets pledged goods free while a loan runs."""
+
+    PROPORTIONAL = "PROPORTIONAL", _("The repaid share of the loan")
+    DEPOSIT_FIRST = "DEPOSIT_FIRST", _("All that was paid in, the deposit included")
+
+
 def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(default))
 
@@ -44,10 +65,12 @@ class Programme(models.Model):
 
     Rates are per cent a year (`fee_rate` per cent of the loan, once), shares are 0..1, amounts are
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
-    interest. In default the lender gives notice and waits `notice_days` before it enforces; then
-    the seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells
-    should bring `sale_floor` of their price. The defaults are starting values of ours; every figure
-    is the lender's to set.
+    interest. `instrument` says with what the lender finances, `deposit_mode` what the deposit does,
+    `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
+    leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
+    seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
+    bring `sale_floor` of their price. The defaults are starting values of ours; every figure is the
+    lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -63,6 +86,24 @@ class Programme(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.5"))
     is_principal_first = models.BooleanField(default=False)
+    instrument = models.CharField(
+        max_length=15,
+        choices=Instrument,
+        default=Instrument.LOAN,
+        db_default=Instrument.LOAN,
+    )
+    deposit_mode = models.CharField(
+        max_length=12,
+        choices=DepositMode,
+        default=DepositMode.DOWN_PAYMENT,
+        db_default=DepositMode.DOWN_PAYMENT,
+    )
+    release_mode = models.CharField(
+        max_length=13,
+        choices=ReleaseMode,
+        default=ReleaseMode.PROPORTIONAL,
+        db_default=ReleaseMode.PROPORTIONAL,
+    )
     fee_rate = _rate("0")
     base_rate = _rate("3.10")
     opex_rate = _rate("0.60")
@@ -101,6 +142,17 @@ class Programme(models.Model):
                 name="caps_not_negative",
             ),
             known_status("seller_duty_known", SellerDuty, field="seller_duty"),
+            known_status("programme_instrument_known", Instrument, field="instrument"),
+            models.CheckConstraint(
+                condition=~models.Q(instrument=Instrument.ACCEPTANCE_BILL)
+                | models.Q(
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    release_mode=ReleaseMode.DEPOSIT_FIRST,
+                ),
+                name="programme_bill_rests_on_margin",
+            ),
+            known_status("programme_deposit_known", DepositMode, field="deposit_mode"),
+            known_status("programme_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
                 name="buy_back_at_most_the_price",

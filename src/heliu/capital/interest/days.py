@@ -23,6 +23,13 @@ class Convention(StrEnum):
     THIRTY_E_360_ISDA = "30E/360 ISDA"
 
 
+def following(day: date) -> date:
+    """The day itself, or the Monday after a weekend: the "following" convention of the 2006 ISDA
+    Definitions, section 4.12. Public holidays are not known here."""
+    is_weekend = day.isoweekday() > 5
+    return day + timedelta(days=8 - day.isoweekday() if is_weekend else 0)
+
+
 def day_count(
     convention: Convention | str, start: date, end: date, *, termination: date | None = None
 ) -> Fraction:

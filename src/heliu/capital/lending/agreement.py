@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from heliu.capital.credit.models import Instrument
 from heliu.capital.lending.policies import Terms
 
 VERSION = "2026-11"
 LANGUAGES = ("en", "zh-hans")
+FOLDER = Path(__file__).parent / "agreements"
 
 
 @dataclass(frozen=True)
@@ -43,29 +46,16 @@ def agreement_text(
     day_count: str,
 ) -> str:
     """The agreement in `en` or `zh-hans`, complete."""
-    return _form(language).format(
-        number=number,
-        version=VERSION,
-        lender=names.lender,
-        borrower=names.borrower,
-        seller=names.seller,
-        order_total=_yuan(terms.deposit + terms.principal),
-        deposit=_yuan(terms.deposit),
-        deposit_percent=_number(terms.deposit_ratio * 100),
-        principal=_yuan(terms.principal),
-        rate=_number(terms.rate),
-        day_count=day_count,
-        days=terms.days,
-        interest=_yuan(terms.interest),
-        fee=_yuan(terms.fee),
-        total_cost=_yuan(terms.total_cost),
-        apr=_number(terms.apr),
-        effective_rate=_number(terms.effective_rate),
-        due_on=terms.due_on.isoformat(),
-        quoted_on=quoted_on.isoformat(),
-        grace_days=lateness.grace_days,
-        penalty_rate=_number(terms.rate * lateness.penalty_factor),
-    )
+    facts = _facts(terms, names, lateness, number=number, quoted_on=quoted_on, day_count=day_count)
+    clauses = {
+        section: _clauses(language)[section, mode].format(**facts)
+        for section, mode in (
+            ("amounts", terms.deposit_mode),
+            ("use", terms.deposit_mode),
+            ("release", terms.release_mode),
+        )
+    }
+    return _form(terms.instrument, language).format(**facts, **clauses)
 
 
 def digest_of(english: str, chinese: str) -> str:
@@ -73,10 +63,54 @@ def digest_of(english: str, chinese: str) -> str:
     return hashlib.sha256(f"{english}\n\f\n{chinese}".encode()).hexdigest()
 
 
+def _facts(
+    terms: Terms,
+    names: Names,
+    lateness: Lateness,
+    *,
+    number: str,
+    quoted_on: date,
+    day_count: str,
+) -> dict[str, object]:
+    """What the words of the agreement may name."""
+    return {
+        "number": number,
+        "version": VERSION,
+        "lender": names.lender,
+        "borrower": names.borrower,
+        "seller": names.seller,
+        "order_total": _yuan(terms.order_total),
+        "deposit": _yuan(terms.deposit),
+        "deposit_percent": _number(terms.deposit_ratio * 100),
+        "principal": _yuan(terms.principal),
+        "draws": _yuan(terms.draws),
+        "rate": _number(terms.rate),
+        "day_count": day_count,
+        "days": terms.days,
+        "interest": _yuan(terms.interest),
+        "fee": _yuan(terms.fee),
+        "total_cost": _yuan(terms.total_cost),
+        "apr": _number(terms.apr),
+        "effective_rate": _number(terms.effective_rate),
+        "due_on": terms.due_on.isoformat(),
+        "quoted_on": quoted_on.isoformat(),
+        "grace_days": lateness.grace_days,
+        "penalty_rate": _number(terms.rate * lateness.penalty_factor),
+    }
+
+
 @cache
-def _form(language: str) -> str:
-    folder = Path(__file__).parent / "agreements"
-    return (folder / f"{VERSION}.{language}.txt").read_text(encoding="utf-8")
+def _form(instrument: str, language: str) -> str:
+    kind = ".bill" if instrument == Instrument.ACCEPTANCE_BILL else ""
+    return (FOLDER / f"{VERSION}{kind}.{language}.txt").read_text(encoding="utf-8")
+
+
+@cache
+def _clauses(language: str) -> dict[tuple[str, str], str]:
+    """The words of each section that depend on a mode, by section and mode."""
+    text = (FOLDER / f"{VERSION}.clauses.{language}.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^\[(\w+) (\w+)\]\n", text, flags=re.MULTILINE)[1:]
+    return {(parts[n], parts[n + 1]): parts[n + 2].strip() for n in range(0, len(parts), 3)}
 
 
 def _yuan(minor: int) -> str:

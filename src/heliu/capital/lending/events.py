@@ -104,6 +104,32 @@ class SellerPaid(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillAccepted(Fact):
+    """The lender accepted a bill for the seller; `exposure` is what its margin does not secure."""
+
+    name: ClassVar[str] = "capital.bill-accepted"
+    flows: ClassVar[tuple[str, ...]] = ("commerce", "capital")
+
+    number: str
+    bill: str
+    amount: int
+    exposure: int
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillPaid(Fact):
+    """The lender paid the bill to its holder."""
+
+    name: ClassVar[str] = "capital.bill-paid"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    number: str
+    bill: str
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BankRejected(Fact):
     """The bank did not carry out a payment of the loan."""
 
@@ -117,7 +143,8 @@ class BankRejected(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class LoanRepaid(Fact):
-    """Money came for the loan and was allocated."""
+    """Money came for the loan and was allocated; `principal_left` is what is still to be brought,
+    `margin` what filled up that of a bill."""
 
     name: ClassVar[str] = "capital.repaid"
     flows: ClassVar[tuple[str, ...]] = ("capital", "information")
@@ -128,8 +155,16 @@ class LoanRepaid(Fact):
     penalty: int
     interest: int
     principal: int
+    margin: int
     unapplied: int
     principal_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarginSetOff(LoanRepaid):
+    """The margin that the lender kept paid what was owed, as far as it reached."""
+
+    name: ClassVar[str] = "capital.margin-set-off"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heliu.capital.books.policies import Allocation
-from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.capital.credit.models import (
+    CreditAssessment,
+    DepositMode,
+    Facility,
+    Instrument,
+    Programme,
+    ReleaseMode,
+)
+from heliu.capital.lending.policies import due_in_the_end, fee_at_once, margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -44,7 +52,7 @@ LOAN_MOVES: Moves = {
     _S.DECLINED: set(),
     _S.EXPIRED: set(),
     _S.AWAIT_DEPOSIT: {_S.FUNDED_SHARE, _S.BANK_REJECTED, _S.CANCELLED},
-    _S.FUNDED_SHARE: {_S.DISBURSING, _S.UNWINDING},
+    _S.FUNDED_SHARE: {_S.DISBURSING, _S.SELLER_PAID, _S.UNWINDING},
     _S.DISBURSING: {_S.DISBURSED, _S.BANK_REJECTED},
     _S.DISBURSED: {_S.PAYING_SELLER, _S.BANK_REJECTED, _S.UNWINDING},
     _S.PAYING_SELLER: {_S.SELLER_PAID, _S.BANK_REJECTED},
@@ -88,10 +96,15 @@ def _rate() -> models.DecimalField[Decimal, Decimal]:
 class Loan(models.Model):
     """One use of a facility for one order (a drawdown). Amounts in fen, rates per cent a year.
 
+    An accepted bill is one too: until its due day it is promised (since `accepted_on`) and the
+    borrower pays in margin; on that day the lender pays it, and what the margin does not reach for
+    is lent from then on.
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
-    `unapplied` and `deposit_back` (the borrower's money that the lender is to return) only repeat
-    what the books hold, for reading and for working out the next step; `recovered` is what came
-    after the rest was written off. `stopped_stage` says which payment the bank rejected.
+    `unapplied` and `deposit_back` (the borrower's money that the lender is to return), `margin`
+    (what it keeps as security), `topped_up` (what of that was paid in after the deposit) and
+    `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
+    and for working out the next step; `recovered` is what came after the rest was written off.
+    `stopped_stage` says which payment the bank rejected,
     `default_noticed_on` is the day the lender gave notice of default.
     """
 
@@ -121,6 +134,24 @@ class Loan(models.Model):
     grace_days = models.PositiveSmallIntegerField()
     penalty_factor = models.DecimalField(max_digits=4, decimal_places=2)
     is_principal_first = models.BooleanField(default=False)
+    instrument = models.CharField(
+        max_length=15,
+        choices=Instrument,
+        default=Instrument.LOAN,
+        db_default=Instrument.LOAN,
+    )
+    deposit_mode = models.CharField(
+        max_length=12,
+        choices=DepositMode,
+        default=DepositMode.DOWN_PAYMENT,
+        db_default=DepositMode.DOWN_PAYMENT,
+    )
+    release_mode = models.CharField(
+        max_length=13,
+        choices=ReleaseMode,
+        default=ReleaseMode.PROPORTIONAL,
+        db_default=ReleaseMode.PROPORTIONAL,
+    )
     fee = models.BigIntegerField()
     interest = models.BigIntegerField()
     total_cost = models.BigIntegerField()
@@ -163,14 +194,52 @@ class Loan(models.Model):
     unapplied = models.BigIntegerField(default=0)
     deposit_back = models.BigIntegerField(default=0)
     recovered = models.BigIntegerField(db_default=0)
+    margin = models.BigIntegerField(default=0, db_default=0)
+    topped_up = models.BigIntegerField(default=0, db_default=0)
+    set_off = models.BigIntegerField(default=0, db_default=0)
+    accepted_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             known_status("loan_status_known", LoanStatus),
+            known_status("loan_instrument_known", Instrument, field="instrument"),
+            known_status("loan_deposit_known", DepositMode, field="deposit_mode"),
+            known_status("loan_release_known", ReleaseMode, field="release_mode"),
             models.CheckConstraint(
-                condition=models.Q(deposit=models.F("order_total") - models.F("principal"))
-                & models.Q(principal__gt=0, deposit__gte=0),
+                condition=models.Q(principal__gt=0, deposit__gte=0)
+                & (
+                    models.Q(
+                        deposit_mode=DepositMode.DOWN_PAYMENT,
+                        deposit=models.F("order_total") - models.F("principal"),
+                    )
+                    | models.Q(
+                        deposit_mode=DepositMode.CASH_MARGIN,
+                        principal=models.F("order_total"),
+                        deposit__lt=models.F("principal"),
+                    )
+                ),
                 name="deposit_and_loan_make_the_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin=0, topped_up=0, set_off=0)
+                | models.Q(
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    margin__gte=0,
+                    margin__lte=models.F("principal"),
+                    topped_up__gte=0,
+                    set_off__gte=0,
+                    set_off__lte=models.F("principal_repaid"),
+                ),
+                name="margin_only_where_it_is_kept",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(instrument=Instrument.LOAN, accepted_on=None, topped_up=0)
+                | models.Q(
+                    instrument=Instrument.ACCEPTANCE_BILL,
+                    deposit_mode=DepositMode.CASH_MARGIN,
+                    release_mode=ReleaseMode.DEPOSIT_FIRST,
+                ),
+                name="bill_rests_on_margin",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -231,11 +300,66 @@ class Loan(models.Model):
         return LOAN_TONES[LoanStatus(self.status)]
 
     @property
+    def bill(self) -> str:
+        """The number of its bill, or ''."""
+        is_bill = self.instrument == Instrument.ACCEPTANCE_BILL
+        return f"AB{self.number.removeprefix('LN')}" if is_bill else ""
+
+    @property
+    def due_now(self) -> int:
+        """What the borrower pays when it signs, in fen."""
+        return self.deposit + fee_at_once(self.instrument, self.fee)
+
+    @property
+    def due_in_the_end(self) -> int:
+        """What it was agreed to ask for by the due day, in fen."""
+        return due_in_the_end(self)
+
+    @property
+    def own_share(self) -> int:
+        """What of the deposit goes to the seller beside the loan, in fen."""
+        return self.deposit - margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def draws(self) -> int:
+        """What it takes of the facility when it is paid out, in fen: the loan less the margin."""
+        return self.principal - margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def drawn(self) -> int:
+        """What it takes of the facility now, in fen. It only falls: money of the margin that paid
+        interest is not lent out once more."""
+        freed = self.topped_up + self.principal_repaid - self.set_off
+        return max(0, self.draws - freed) if self.is_lent or self.is_promised else 0
+
+    @property
+    def exposure(self) -> int:
+        """What is owed or promised and no margin secures, in fen: goods must cover it."""
+        promised = self.principal if self.is_promised else 0
+        return max(0, self.principal_left + promised - self.margin)
+
+    @property
+    def to_repay(self) -> int:
+        """What the borrower has still to bring of the principal, in fen: to repay it, or to fill
+        the margin of a bill up before it is paid."""
+        return self.exposure if self.is_promised else self.principal_left
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether a bill is accepted and not paid yet."""
+        is_out = self.accepted_on is not None and self.loan_returned_at is None
+        return is_out and self.disbursed_on is None
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether the lender's money is out."""
+        ended = self.loan_returned_at or self.written_off_at
+        return self.disbursed_on is not None and ended is None
+
+    @property
     def principal_left(self) -> int:
         """The principal still owed, in fen."""
-        ended = self.loan_returned_at or self.written_off_at
-        is_lent = self.disbursed_on is not None and ended is None
-        return self.principal - self.principal_repaid if is_lent else 0
+        return self.principal - self.principal_repaid if self.is_lent else 0
 
     @property
     def interest_left(self) -> int:
@@ -248,6 +372,8 @@ class Loan(models.Model):
         self.interest_paid += paid.interest
         self.penalty_paid += paid.penalty
         self.fee_paid += paid.fee
+        self.margin += paid.margin
+        self.topped_up += paid.margin
 
     @property
     def claim_left(self) -> int:
@@ -267,14 +393,16 @@ class PaidBy(models.TextChoices):
     BORROWER = "BORROWER", _("Borrower")
     SELLER = "SELLER", _("Seller, as a refund")
     SALE = "SALE", _("Sale of the goods")
+    MARGIN = "MARGIN", _("Set off against the margin")
 
 
 class Repayment(models.Model):
     """Money that came for a loan, and what it paid; never changed.
 
-    `costs` are those of a sale of goods, with storage and custody; `recovered` paid on a loan that
-    was written off. `unapplied` is what was left over: it waits as unapplied money, but of a
-    seller's refund it is the borrower's own share and goes back to it.
+    `costs` are those of a sale of goods, with storage and custody; `margin` is what of it fills up
+    the margin of a bill; `recovered` paid on a loan that was written off. `unapplied` is what was
+    left over: it waits as unapplied money, but of a seller's refund it is the borrower's own share
+    and goes back to it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -291,6 +419,7 @@ class Repayment(models.Model):
     interest = models.BigIntegerField()
     principal = models.BigIntegerField()
     recovered = models.BigIntegerField(db_default=0)
+    margin = models.BigIntegerField(default=0, db_default=0)
     unapplied = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -308,6 +437,7 @@ class Repayment(models.Model):
                     + models.F("interest")
                     + models.F("principal")
                     + models.F("recovered")
+                    + models.F("margin")
                     + models.F("unapplied")
                 ),
                 name="allocation_is_the_amount",
@@ -321,6 +451,7 @@ class Repayment(models.Model):
                     interest__gte=0,
                     principal__gte=0,
                     recovered__gte=0,
+                    margin__gte=0,
                     unapplied__gte=0,
                 ),
                 name="repayment_parts_not_negative",

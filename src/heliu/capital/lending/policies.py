@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from heliu.capital.books.policies import Allocation
+from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode
 from heliu.capital.interest import (
     PRINCIPAL_FOR_RELEASE,
     Claim,
@@ -21,6 +22,7 @@ from heliu.capital.interest import (
     apr_simple,
     cut,
     exact,
+    following,
     interest,
     late,
     segments_of,
@@ -44,6 +46,14 @@ class LoanRules(Protocol):
     def fee_rate(self) -> Decimal: ...
     @property
     def max_tenor_days(self) -> int: ...
+    @property
+    def grace_days(self) -> int: ...
+    @property
+    def instrument(self) -> str: ...
+    @property
+    def deposit_mode(self) -> str: ...
+    @property
+    def release_mode(self) -> str: ...
     @property
     def deposit_ratios(self) -> Sequence[Decimal]: ...
     @property
@@ -79,14 +89,37 @@ class Borrowed(Protocol):
     def penalty_paid(self) -> int: ...
     @property
     def principal_repaid(self) -> int: ...
+    @property
+    def is_promised(self) -> bool: ...
+    @property
+    def to_repay(self) -> int: ...
+
+
+class Offered(Protocol):
+    """What must be known of an offer to say what it asks for in the end; `Terms` and `Loan` have
+    it."""
+
+    @property
+    def instrument(self) -> str: ...
+    @property
+    def principal(self) -> int: ...
+    @property
+    def draws(self) -> int: ...
+    @property
+    def fee(self) -> int: ...
+    @property
+    def total_cost(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Terms:
-    """An offer: amounts in fen, rates per cent a year. `deposit` + `principal` are the order.
+    """An offer: amounts in fen, rates per cent a year. A down payment and `principal` are the
+    order; beside a margin `principal` is all of it.
 
     `interest` is that of the whole term if nothing is repaid early; `total_cost` adds the fee.
-    `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows.
+    `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows; both
+    of the money it has the use of, so without the margin. The modes are the programme's, and the
+    loan's from the quote on.
     """
 
     deposit_ratio: Decimal
@@ -100,6 +133,34 @@ class Terms:
     apr: Decimal
     effective_rate: Decimal
     due_on: date
+    instrument: str
+    deposit_mode: str
+    release_mode: str
+
+    @property
+    def margin(self) -> int:
+        """What of the deposit the lender keeps."""
+        return margin_of(self.deposit_mode, self.deposit)
+
+    @property
+    def draws(self) -> int:
+        """What it takes of the facility."""
+        return self.principal - self.margin
+
+    @property
+    def order_total(self) -> int:
+        """The order."""
+        return self.draws + self.deposit
+
+    @property
+    def due_now(self) -> int:
+        """What the borrower pays when it signs."""
+        return self.deposit + fee_at_once(self.instrument, self.fee)
+
+    @property
+    def due_in_the_end(self) -> int:
+        """What it has to bring by the due day if nothing was paid before, costs included."""
+        return due_in_the_end(self)
 
 
 @dataclass(frozen=True)
@@ -155,6 +216,39 @@ class Paid:
     allocation: Allocation
 
 
+def margin_of(mode: str, deposit: int) -> int:
+    """What of a deposit stays with the lender as security while the loan runs; a down payment goes
+    on to the seller, and the loan is so much smaller."""
+    return deposit if mode == DepositMode.CASH_MARGIN else 0
+
+
+def fee_at_once(instrument: str, fee: int) -> int:
+    """What of the fee is taken with the deposit: that of a bill, for accepting it. A loan's is paid
+    first by what is repaid."""
+    return fee if instrument == Instrument.ACCEPTANCE_BILL else 0
+
+
+def due_in_the_end(terms: Offered) -> int:
+    """What the borrower has to bring by the due day, in fen, if it pays nothing before: the loan,
+    or what the margin of a bill is short of; and the costs that were not taken at once."""
+    is_bill = terms.instrument == Instrument.ACCEPTANCE_BILL
+    costs = terms.total_cost - fee_at_once(terms.instrument, terms.fee)
+    return (terms.draws if is_bill else terms.principal) + costs
+
+
+def due_day(instrument: str, on: date, days: int) -> date:
+    """When what is paid out or accepted `on` a day falls due. A bill is paid on a business day: one
+    that ends on a weekend on the Monday after."""
+    due = on + timedelta(days=days)
+    return following(due) if instrument == Instrument.ACCEPTANCE_BILL else due
+
+
+def grace_of(programme: LoanRules) -> int:
+    """Days after the due day on which paying is still in time. A bill has none: the holder is paid
+    on the day, and what is missing then the lender has lent."""
+    return 0 if programme.instrument == Instrument.ACCEPTANCE_BILL else programme.grace_days
+
+
 def quote_terms(
     total: int, deposit_ratio: Decimal, rate: Decimal, days: int, on: date, programme: LoanRules
 ) -> Terms:
@@ -173,19 +267,22 @@ def quote_terms(
             most=programme.max_tenor_days,
         )
     deposit = share_up(total, deposit_ratio)
-    principal = total - deposit
-    if not 0 <= deposit_ratio < 1 or principal <= 0:
+    margin = margin_of(programme.deposit_mode, deposit)
+    principal, in_use = total - deposit + margin, total - deposit
+    if not 0 <= deposit_ratio < 1 or in_use <= 0:
         raise Invalid(
             "nothing-to-finance",
             "There is nothing left to finance after the deposit.",
             field="deposit_ratio",
             help="Choose a lower deposit.",
         )
-    due_on = on + timedelta(days=days)
-    charge = interest(principal, rate, on, due_on, programme.day_count)
+    instrument = programme.instrument
+    due_on = due_day(instrument, on, days)
     fee = share(principal, programme.fee_rate)
-    cost = charge + fee
-    effective = xirr([(on, principal), (due_on, -principal - cost)])
+    upfront = fee_at_once(instrument, fee)
+    lent = principal if instrument == Instrument.LOAN else 0
+    cost = fee + interest(lent, rate, on, due_on, programme.day_count)
+    effective = xirr([(on, in_use - upfront), (due_on, upfront - in_use - cost)])
     if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
         raise Invalid(
             "cost-absurd",
@@ -198,12 +295,15 @@ def quote_terms(
         days=days,
         deposit=deposit,
         principal=principal,
-        interest=charge,
+        interest=cost - fee,
         fee=fee,
         total_cost=cost,
-        apr=apr_simple(cost, principal, days),
+        apr=apr_simple(cost, in_use, days),
         effective_rate=effective.per_cent,
         due_on=due_on,
+        instrument=instrument,
+        deposit_mode=programme.deposit_mode,
+        release_mode=programme.release_mode,
     )
 
 
@@ -253,7 +353,10 @@ def charges(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Cha
 
 
 def owed(loan: Borrowed, repaid: Sequence[tuple[date, int]], on: date) -> Owed:
-    """What the borrower owes if it pays all of it on the day."""
+    """What the borrower owes if it pays all of it on the day; of a bill that is not paid yet, what
+    is missing in its margin."""
+    if loan.is_promised:
+        return Owed(loan.to_repay, 0, 0, loan.fee - loan.fee_paid)
     if loan.disbursed_on is None:
         return Owed(0, 0, 0, 0)
     so_far = charges(loan, repaid, on)
@@ -278,7 +381,8 @@ def allocate(
 
     Costs of a sale, storage and custody, fee, penalty, interest, principal (Civil Code, article
     561: costs before interest before principal). A loan whose programme frees goods first pays
-    principal before interest while nothing is past due.
+    principal before interest while nothing is past due. What is paid for a bill before it is paid
+    itself is margin.
     """
     rule = Waterfall(without_arrears=PRINCIPAL_FOR_RELEASE if loan.is_principal_first else None)
     due = loan.due_on
@@ -295,14 +399,21 @@ def allocate(
         amount,
         on=on,
     )
+    principal = paid.paid(Kind.PRINCIPAL)
     return Allocation(
         costs=paid.paid(Kind.COST) + paid.paid(Kind.CUSTODY),
         fee=paid.paid(Kind.FEE),
         penalty=paid.paid(Kind.PENALTY),
         interest=paid.paid(Kind.INTEREST),
-        principal=paid.paid(Kind.PRINCIPAL),
+        principal=0 if loan.is_promised else principal,
+        margin=principal if loan.is_promised else 0,
         unapplied=paid.unapplied,
     )
+
+
+def value_day(loan: Borrowed, repaid: Sequence[tuple[date, int]], effective: date) -> date:
+    """The day a payment counts from: what came later is allocated already."""
+    return max([effective, *(earlier for earlier, _ in repaid), loan.disbursed_on or effective])
 
 
 def pay(
@@ -319,7 +430,7 @@ def pay(
     A value day before that of the last repayment counts as that day, for what came later is
     allocated.
     """
-    day = max([effective, *(earlier for earlier, _ in repaid), loan.disbursed_on or effective])
+    day = value_day(loan, repaid, effective)
     owing = owed(loan, repaid, day)
     return Paid(day, owing, allocate(loan, owing, amount, day, costs=costs))
 
@@ -350,12 +461,32 @@ def amount_for(
     return amount_paying(loan, owing, part, on)
 
 
-def entitlement(principal: int, repaid: int, pledged_value: int) -> int:
+@dataclass(frozen=True)
+class Earning:
+    """What sets goods free, in fen: the principal, how much of it is repaid, by whomever, and all
+    that the borrower has paid in itself: its deposit, and what it repaid or added as margin."""
+
+    principal: int
+    repaid: int
+    paid_in: int
+
+
+def entitlement(mode: str, earning: Earning, pledged_value: int) -> int:
     """The value of goods, in fen, the borrower may have had released in all.
 
     Proportional: the share of the pledged value that is repaid of the principal, rounded down, so
-    that the cover never falls; all of it when the loan is repaid.
+    that the cover never falls. Deposit first: goods worth what the borrower paid in, so that what
+    is left is worth what is owed; what a seller refunds stands for goods that did not come and
+    frees none. All of it when the loan is repaid.
     """
-    if repaid >= principal:
+    if earning.repaid >= earning.principal:
         return pledged_value
-    return pledged_value * repaid // principal
+    if mode == ReleaseMode.DEPOSIT_FIRST:
+        return min(earning.paid_in, pledged_value)
+    return pledged_value * earning.repaid // earning.principal
+
+
+def frees_on_arrival(mode: str, repaid: int) -> bool:
+    """Whether goods that just arrived may come free at once: of a loan that was repaid in part, or
+    for the deposit."""
+    return bool(repaid) or mode == ReleaseMode.DEPOSIT_FIRST

@@ -15,11 +15,12 @@ from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
 from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
+from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
-from heliu.capital.lending.models import Loan, LoanStatus, Repayment
-from heliu.capital.lending.policies import Owed, Paid
+from heliu.capital.lending.models import Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.policies import Earning, Owed, Paid
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
@@ -129,7 +130,7 @@ def if_paid(loan: Loan, repaid: Sequence[tuple[date, int]], amount: int, on: dat
     now = [*repaid, (paid.on, paid.allocation.principal)]
     after = copy(loan)
     after.count_paid(paid.allocation)
-    if not policies.owed(after, now, paid.on).total:
+    if not after.is_promised and not policies.owed(after, now, paid.on).total:
         after.status = LoanStatus.REPAID
     due = max(loan.due_on, paid.on)
     at_due = policies.charges(loan, repaid, due).total
@@ -148,9 +149,21 @@ def cost_of_a_day(loan: Loan, repaid: Sequence[tuple[date, int]], on: date) -> i
     return policies.charges(loan, repaid, on + timedelta(days=1)).total - charged
 
 
-def entitlement_of(loan: Loan, pledged_value: int) -> int:
-    """The value of goods, in fen, that the repaid share of the loan frees in all."""
-    return policies.entitlement(loan.principal, loan.principal_repaid, pledged_value)
+def entitlement_of(loan: Loan, pledged_value: int, *, unsaved: int = 0) -> int:
+    """The value of goods, in fen, that what was paid so far frees in all. `unsaved` is what of it
+    the borrower paid of the principal, or as margin, that no row says yet."""
+    own = loan.deposit + paid_in(loan) + unsaved
+    earning = Earning(loan.principal, loan.principal_repaid, own)
+    return policies.entitlement(loan.release_mode, earning, pledged_value)
+
+
+def paid_in(loan: Loan) -> int:
+    """What the borrower itself has repaid of the principal, or paid in as margin after the deposit;
+    asked only where it frees goods."""
+    if loan.release_mode == ReleaseMode.PROPORTIONAL or not loan.principal_repaid + loan.topped_up:
+        return loan.principal_repaid
+    own = Repayment.objects.filter(loan=loan, paid_by=PaidBy.BORROWER)
+    return int(own.aggregate(sum=Sum(F("principal") + F("margin"), default=0))["sum"])
 
 
 def due_within(actor: Actor, days: int, *, on: date) -> QuerySet[Loan]:
@@ -188,7 +201,7 @@ def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> Cr
     )
     if next_due is None:
         return line
-    return replace(line, next_due_on=next_due.due_on, next_due=next_due.principal_left)
+    return replace(line, next_due_on=next_due.due_on, next_due=next_due.to_repay)
 
 
 def run_out(*, at: datetime) -> QuerySet[Loan]:
@@ -228,6 +241,8 @@ def check() -> list[str]:
                 Code.INTEREST_RECEIVABLE,
                 Code.UNAPPLIED,
                 Code.CLAIM_WRITTEN_OFF,
+                Code.LIAB_MARGIN,
+                Code.ACCEPTANCE_CLAIM,
             ],
             org__in=Loan.objects.values("lender"),
         )
@@ -240,7 +255,10 @@ def check() -> list[str]:
             Code.INTEREST_RECEIVABLE: loan.interest_left,
             Code.UNAPPLIED: -loan.unapplied,
             Code.CLAIM_WRITTEN_OFF: loan.claim_left,
+            Code.ACCEPTANCE_CLAIM: loan.principal if loan.is_promised else 0,
         }
+        if loan.deposit_mode == DepositMode.CASH_MARGIN:  # a down payment only passes through
+            said[Code.LIAB_MARGIN] = -loan.margin - loan.deposit_back
         for code, amount in said.items():
             account = accounts.get((code, str(loan.deal)))
             booked = stands[account].posted if account is not None else 0

@@ -32,6 +32,10 @@ WORDS = {
     "order-placed": N_("New order %(number)s from %(buyer)s, %(amount)s"),
     "order-cancelled": N_("Order %(number)s was cancelled"),
     "seller-paid": N_("%(amount)s arrived for order %(number)s: ship to %(warehouse)s"),
+    "bill-accepted": N_(
+        "Bill %(bill)s of %(amount)s, due on %(due)s, was accepted for order %(number)s:"
+        " ship to %(warehouse)s"
+    ),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "carriage-given": N_("Goods to pick up: %(number)s, %(pieces)s pieces"),
     "carriage-went-wrong": N_("Goods of %(number)s on their way: %(what)s"),

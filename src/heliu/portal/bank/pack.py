@@ -16,6 +16,7 @@ from heliu.information.credit_file.queries import CreditFile, Figure
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.bank.words import figure_text, finding
+from heliu.portal.deal import modes
 from heliu.portal.shell.reasons import told
 from heliu.portal.ui.charts import Chart, Month, monthly
 from heliu.portal.ui.formats import money_text, percent_text
@@ -45,7 +46,7 @@ def pack(loan: Any, actor: Actor, at: datetime) -> dict[str, Any]:
         "months": months_chart(file),
         "rows": [(figure, figure_text(figure)) for figure in file.figures],
         "exposure": exposure(loan, line, file, actor),
-        "is_short": line is not None and line.free < loan.principal,
+        "is_short": line is not None and line.free < loan.draws,
         "free": line.free if line else 0,
         "facility_href": (
             reverse("bank_facility", args=[loan.facility.number]) if loan.facility else ""
@@ -59,14 +60,14 @@ def strip_of(loan: Any, line: Any) -> list[StripFigure]:
     default = percent_text(assessment.default_probability * 100, 2)
     return [
         StripFigure(
-            _("Loan asked for"),
+            _("Bill asked for") if modes.is_bill(loan) else _("Loan asked for"),
             minor=loan.principal,
             note=_("for an order of %(total)s") % {"total": money_text(loan.order_total)},
         ),
         StripFigure(
             _("Deposit"),
             text=percent_text(loan.deposit_ratio * 100, 0),
-            note=money_text(loan.deposit),
+            note=modes.deposit_note(loan),
         ),
         StripFigure(
             _("Rate a year"),
@@ -129,8 +130,8 @@ def exposure(loan: Any, line: Any, file: CreditFile, actor: Actor) -> list[Amoun
     return [
         Amount(_("Principal owed now"), owed),
         Amount(_("Held for open offers"), held),
-        Amount(_("This loan"), loan.principal),
-        Amount(_("Exposure after approval"), owed + held + loan.principal, is_total=True),
+        Amount(_("This loan"), loan.draws),
+        Amount(_("Exposure after approval"), owed + held + loan.draws, is_total=True),
         Amount(_("Goods in pledge now"), bound or 0),
         Amount(_("Approved by itself up to"), loan.programme.auto_approve_cap),
         Amount(_("Cap for one borrower"), loan.programme.single_name_cap),

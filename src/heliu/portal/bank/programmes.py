@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from heliu.capital.credit import queries as credit
+from heliu.capital.lending.policies import grace_of
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
@@ -50,7 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def offer(one: Any) -> Terms:
     """What a dealer may choose."""
-    grace = ngettext("%(n)d day", "%(n)d days", one.grace_days) % {"n": one.grace_days}
+    days = grace_of(one)
+    grace = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     return [
         (_("Product"), str(one.get_product_display())),
         (_("Deposits"), listed(_share(ratio) for ratio in one.deposit_ratios)),
@@ -62,6 +64,9 @@ def offer(one: Any) -> Terms:
             _("Without arrears a payment pays first"),
             _("principal") if one.is_principal_first else _("interest"),
         ),
+        (_("Financed with"), one.get_instrument_display()),
+        (_("What the deposit does"), one.get_deposit_mode_display()),
+        (_("Sets goods free"), one.get_release_mode_display()),
     ]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
+from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
 
 
@@ -42,7 +43,12 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):
         acts.append(Act(_("Sign…"), reverse("deal_sign", args=[deal.number]), is_filled=True))
     if (loan.status in RUNNING or loan.claim_left) and actor.may("pay"):
+        if may_set_off(view):
+            acts.append(
+                Act(_("Settle from the margin…"), reverse("deal_set_off", args=[deal.number]))
+            )
         label = _("Repay and release…") if view.pledge and not loan.claim_left else _("Repay…")
+        label = _("Pay in and release…") if loan.is_promised else label
         acts.append(Act(label, reverse("deal_repay", args=[deal.number]), is_filled=True))
     return acts
 

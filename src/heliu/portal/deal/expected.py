@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from heliu.portal.deal.flow import CLOSE, Expected
+from heliu.portal.deal.modes import is_bill
 from heliu.portal.deal.sides import Side
 from heliu.portal.ui.formats import money_text
 
@@ -21,7 +22,12 @@ PLEDGE = ("capital", "logistics")
 
 
 SEEN_BY: Mapping[str, Set[str]] = {
-    "seller": {"capital.seller-paid", "logistics.goods-shipped", "logistics.goods-pledged"},
+    "seller": {
+        "capital.seller-paid",
+        "capital.bill-accepted",
+        "logistics.goods-shipped",
+        "logistics.goods-pledged",
+    },
     "custodian": {"logistics.goods-shipped", "logistics.goods-pledged"},
 }
 """What of a loan's way the sides are told that are no party to the loan."""
@@ -44,8 +50,7 @@ def still_to_come(side: Side, order: Any, loan: Any, pledge: Any, told: Set[str]
     path = (
         Expected("capital.loan-signed", _("Agreement signed"), _("Agreement|signed"), CAPITAL),
         Expected("capital.deposit-booked", _("Deposit received"), _("Deposit|received"), CAPITAL),
-        Expected("capital.loan-disbursed", _("Loan paid out"), _("Loan|paid out"), CAPITAL),
-        Expected("capital.seller-paid", _("Seller paid"), _("Seller|paid"), PAYMENT),
+        *_financing(loan),
         Expected("logistics.goods-shipped", _("Goods shipped"), _("Goods|shipped"), LOGISTICS),
         Expected(
             "logistics.goods-pledged", _("Received and pledged"), _("Received,|pledged"), PLEDGE
@@ -55,6 +60,16 @@ def still_to_come(side: Side, order: Any, loan: Any, pledge: Any, told: Set[str]
     ahead = [step for step in path[done:] if side not in SEEN_BY or step.key in SEEN_BY[side]]
     close = Expected("close", _("Deal closed"), _("Deal|closed"), CLOSE)
     return [*ahead, *([] if side == "seller" else _to_the_end(loan, pledge)), close]
+
+
+def _financing(loan: Any) -> tuple[Expected, ...]:
+    """How the seller comes to be paid, or to hold a bill."""
+    if loan is not None and is_bill(loan):
+        return (Expected("capital.bill-accepted", _("Bill accepted"), _("Bill|accepted"), PAYMENT),)
+    return (
+        Expected("capital.loan-disbursed", _("Loan paid out"), _("Loan|paid out"), CAPITAL),
+        Expected("capital.seller-paid", _("Seller paid"), _("Seller|paid"), PAYMENT),
+    )
 
 
 def _without_bank(order: Any) -> list[Expected]:
@@ -76,7 +91,7 @@ def _without_bank(order: Any) -> list[Expected]:
 def _to_the_end(loan: Any, pledge: Any) -> list[Expected]:
     steps = []
     if loan is None or loan.status not in ("REPAID", "CLOSED"):
-        left = loan.principal_left or loan.principal if loan is not None else 0
+        left = loan.to_repay or loan.principal if loan is not None else 0
         steps.append(
             Expected(
                 "repay",

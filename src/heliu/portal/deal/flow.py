@@ -62,7 +62,7 @@ def told(facts: Sequence[FactRow]) -> list[tuple[FactRow, Telling]]:
     return [
         (fact, TELLINGS[fact.name])
         for fact in facts
-        if fact.name in TELLINGS and SAID_BY.get(fact.name) not in names
+        if fact.name in TELLINGS and names.isdisjoint(SAID_BY.get(fact.name, ()))
     ]
 
 
@@ -173,7 +173,9 @@ def _cover(facts: Sequence[FactRow], places: dict[str, int]) -> Cover | None:
         payload = fact.payload
         if fact.name == "capital.loan-disbursed":
             debt.append(_step(place, payload["principal"], _("owed %(amount)s")))
-        elif fact.name in ("capital.repaid", "capital.goods-sold"):
+        elif fact.name == "capital.bill-accepted":
+            debt.append(_step(place, payload["exposure"], _("owed %(amount)s")))
+        elif fact.name in ("capital.repaid", "capital.goods-sold", "capital.margin-set-off"):
             debt.append(_step(place, payload["principal_left"], _("owed %(amount)s")))
         elif fact.name == "logistics.goods-pledged":
             bound += payload["value"]

@@ -20,6 +20,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
+from heliu.portal.deal import modes
 from heliu.portal.deal.reading import read
 from heliu.portal.deal.tellings import pieces as pieces_in_words
 from heliu.portal.deal.views import agreement_in_reading_language
@@ -61,7 +62,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             request,
             _("Signed by you. Another person of your house must sign too.")
             if waits
-            else _("Signed. The bank takes the deposit and pays the seller."),
+            else modes.signed(view.loan),
         )
         return reverse("deal", args=[view.deal.number])
 
@@ -81,7 +82,9 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "lender": known[loan.lender],
         "agreement": agreement_in_reading_language(loan),
         "principal_text": money_text(loan.principal),
-        "deposit_text": money_text(loan.deposit),
+        "deposit_text": money_text(loan.due_now),
+        "is_bill": modes.is_bill(loan),
+        "named": modes.named(loan),
         "will": will_of_loan(loan, loan.seller, known, view.deal.custodian),
         "refusal": refusal,
     }
@@ -103,26 +106,51 @@ def will_of_loan(
     house = known[custodian].display if custodian in known else ""
     seller = known[seller_id].display if seller_id in known else ""
     return [
-        Will(
-            _("The deposit is taken from your account"), -terms.deposit, note=_("today, in seconds")
-        ),
-        Will(
-            _("The bank pays the loan into the supervised account"),
-            terms.principal,
-            plus=True,
-            note=_("it can pay only %(seller)s") % {"seller": seller},
-        ),
-        Will(_("%(seller)s is paid") % {"seller": seller}, terms.deposit + terms.principal),
+        modes.deposit_taken(terms),
+        *modes.seller_gets(terms, seller),
         Will(
             _("The goods go to %(house)s") % {"house": house},
-            note=_("pledged to the bank on receipt; what you repay sets goods free"),
+            note=modes.frees(terms),
         ),
-        Will(
-            _("Principal, interest and fee are due on %(day)s") % {"day": terms.due_on.isoformat()},
-            terms.principal + terms.total_cost,
-            note=_("earlier repayment costs less"),
-        ),
+        modes.in_the_end(terms),
     ]
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def set_off(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sheet on which the dealer lets the margin pay the last of the loan."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+
+    def do() -> str:
+        financed_order.set_off_margin(view.deal.pk, actor=actor, at=at)
+        say(request, _("The margin has settled the loan. The goods are free."))
+        return reverse("deal", args=[view.deal.number])
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    if not modes.may_set_off(view):
+        raise NotFound("There is no margin to be set off here now.")
+    owed, bound = _to_repay(view), view.pledge.bound_quantity if view.pledge else 0
+    context = {
+        "deal": view.deal,
+        "order": view.order,
+        "will": [
+            Will(_("The margin pays all that is owed"), owed.total),
+            Will(_("What is left of the margin comes back to you"), view.loan.margin - owed.total),
+            Will(
+                _("The goods come free and a pick-up code arrives"),
+                note=pieces_in_words(bound),
+            ),
+        ],
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "deal/set_off.html", context, here="deals", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,6 +188,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "owed_text": money_text(owed.total),
+        "is_promised": view.loan.is_promised,
         "amount_typed": money_text(amount) if amount is not None else typed,
         "problem": problem,
         "is_claim": bool(view.loan.claim_left),
@@ -247,18 +276,24 @@ def what_it_pays(done: Simulated) -> list[Amount]:
         (_("Penalty"), paid.penalty),
         (_("Interest"), paid.interest),
         (_("Principal"), paid.principal),
+        (_("Margin"), paid.margin),
         (_("Left over, comes back to you"), paid.unapplied),
     )
     return [
         *(Amount(label, minor) for label, minor in rows if minor),
-        Amount(_("Repaid"), done.amount, is_total=True),
+        Amount(
+            _("Paid in") if done.if_paid.after.is_promised else _("Repaid"),
+            done.amount,
+            is_total=True,
+        ),
     ]
 
 
 def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
     """What the amount pays and which goods come free, by the same rules that will do it."""
     loan, pledge = view.loan, view.pledge
-    after = done.if_paid.after.principal_left
+    paid = done.if_paid.paid.allocation
+    after = done.if_paid.after.to_repay
     return {
         "pays": what_it_pays(done),
         "frees": [one for one in done.goods if one.units],
@@ -269,13 +304,14 @@ def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
         if pledge is None or not pledge.pledged_quantity
         else _("Not one whole piece comes free with this amount."),
         "amount_text": money_text(amount),
-        "button": _("Repay %(amount)s") % {"amount": money_text(amount)},
+        "button": (_("Pay in %(amount)s") if loan.is_promised else _("Repay %(amount)s"))
+        % {"amount": money_text(amount)},
         "will": [
             Will(_("The bank takes the money from your account"), -amount),
             Will(
-                _("Principal owed"),
+                _("Still to be paid in") if loan.is_promised else _("Principal owed"),
                 after,
-                note=_("before: %(amount)s") % {"amount": money_text(loan.principal_left)},
+                note=_("before: %(amount)s") % {"amount": money_text(loan.to_repay)},
             ),
             *(
                 [
@@ -289,7 +325,7 @@ def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
             ),
             Will(
                 _("The repaid part of the limit is free again"),
-                done.if_paid.paid.allocation.principal,
+                min(paid.principal + paid.margin, loan.drawn),
                 plus=True,
             ),
         ],

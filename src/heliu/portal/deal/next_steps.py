@@ -42,7 +42,7 @@ def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:
         Todo(
             "due",
             _("Sign until %(moment)s") % {"moment": until},
-            _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.deposit)},
+            _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.due_now)},
             reverse("deal_sign", args=[view.deal.number]),
             _("Sign"),
         )
@@ -55,8 +55,14 @@ def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
         return []
     late = loan.due_on < day_of(at)
     title = _("Repay %(amount)s by %(day)s") if side == "buyer" else _("%(amount)s due on %(day)s")
+    link = _("Repay")
+    if loan.is_promised:
+        if not loan.to_repay:
+            return []
+        title = _("Pay in %(amount)s by %(day)s") if side == "buyer" else title
+        link = _("Pay in")
     values = {
-        "amount": money_text(loan.principal_left),
+        "amount": money_text(loan.to_repay),
         "day": day_text(loan.due_on, day_of(at), _language()),
     }
     bound = pledge.bound_quantity if pledge else 0
@@ -68,7 +74,7 @@ def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
     ) % {"n": days}
     note = f"{left}, " + _("frees %(pieces)s") % {"pieces": pieces(bound)} if bound else left
     href = reverse("deal_repay", args=[view.deal.number]) if side == "buyer" else ""
-    return [Todo("bad" if late else "due", title % values, note, href, _("Repay"))]
+    return [Todo("bad" if late else "due", title % values, note, href, link)]
 
 
 def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
+from heliu.portal.deal import modes
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.flow import confluence, fact_list
@@ -48,6 +49,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         + (", " + _("%(n)d to come") % {"n": len(to_come)} if to_come else ""),
         "todo": todo_for(side, actor, view, at),
         "money_rows": _money(side, view),
+        "money_note": modes.form(loan) if loan is not None else "",
         "parties": party_rows(known, deal),
         "papers": papers_for(side, view),
         "photos": photos.of_deal(actor, deal),
@@ -74,14 +76,14 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
             "day": day_text(loan.due_on, day_of(at), get_language() or "en"),
             "rate": percent_text(loan.rate, 2),
         }
-        owed = loan.principal_left if loan.disbursed_on else loan.principal
+        due = _("due %(day)s") if modes.is_bill(loan) else _("due %(day)s, %(rate)s a year")
+        is_out = loan.disbursed_on or loan.is_promised
+        owed = loan.to_repay if is_out else loan.principal
         figures.append(
             Figure(
-                _("Principal owed") if loan.disbursed_on else _("Loan"),
+                modes.owed_named(loan),
                 minor=owed,
-                note=_("due %(day)s, %(rate)s a year") % terms
-                if owed
-                else loan.get_status_display(),
+                note=due % terms if owed else loan.get_status_display(),
                 href="#money",
                 tone="bad" if loan.status == "OVERDUE" else "",
             )
@@ -197,15 +199,23 @@ def _money(side: Side, view: Any) -> list[Amount]:
         return []
     rows = [
         Amount(
-            _("Deposit %(ratio)s") % {"ratio": percent_text(loan.deposit_ratio * 100, 0)},
+            modes.deposit_named(loan, percent_text(loan.deposit_ratio * 100, 0)),
             loan.deposit,
         ),
-        Amount(_("Loan"), loan.principal),
+        Amount(modes.named(loan), loan.principal),
     ]
+    if loan.is_promised:
+        return [
+            *rows,
+            Amount(_("Margin paid in so far"), loan.margin),
+            Amount(_("Still to be paid in"), loan.to_repay, is_total=True),
+        ]
     if not loan.disbursed_on:
         return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
     owed = view.owed
     rows.append(Amount(_("Principal repaid"), loan.principal_repaid))
+    if loan.deposit_back:
+        rows.append(Amount(_("Deposit, on its way back"), loan.deposit_back))
     if loan.unapplied:
         rows.append(Amount(_("Paid too much, on its way back"), loan.unapplied))
     if owed is None or not owed.total:

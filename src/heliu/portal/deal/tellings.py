@@ -77,7 +77,13 @@ def _reason(payload: Payload) -> str:
     return str(payload.get("reason", ""))
 
 
+def _bill(payload: Payload) -> str:
+    return str(payload["bill"])
+
+
 def _repaid(payload: Payload) -> str:
+    if payload.get("margin"):
+        return _("margin %(margin)s") % {"margin": money_text(payload["margin"])}
     return _("principal %(principal)s, interest %(interest)s") % {
         "principal": money_text(payload["principal"]),
         "interest": money_text(payload["interest"]),
@@ -132,6 +138,12 @@ TELLINGS: dict[str, Telling] = {
     ),
     "capital.loan-disbursed": Telling(N_("Loan paid out"), N_("Loan|paid out"), amount="principal"),
     "capital.seller-paid": Telling(N_("Seller paid"), N_("Seller|paid"), amount="amount"),
+    "capital.bill-accepted": Telling(
+        N_("Bill accepted for the seller"), N_("Bill|accepted"), amount="amount", detail=_bill
+    ),
+    "capital.bill-paid": Telling(
+        N_("Bill paid to the seller"), N_("Bill|paid"), amount="amount", detail=_bill
+    ),
     "capital.bank-rejected": Telling(
         N_("Bank rejected a payment"), N_("Bank|rejected"), detail=_reason, is_failure=True
     ),
@@ -157,6 +169,9 @@ TELLINGS: dict[str, Telling] = {
         N_("Received and pledged"), N_("Received,|pledged"), amount="value", pieces="quantity"
     ),
     "capital.repaid": Telling(N_("Repaid"), N_("Repaid"), amount="amount", detail=_repaid),
+    "capital.margin-set-off": Telling(
+        N_("Margin set off"), N_("Margin|set off"), amount="amount", detail=_repaid
+    ),
     "capital.loan-overdue": Telling(
         N_("Overdue"), N_("Overdue"), amount="principal", is_failure=True
     ),
@@ -198,12 +213,12 @@ TELLINGS: dict[str, Telling] = {
 }
 
 SAID_BY = {
-    "commerce.order-confirmed": "capital.seller-paid",
-    "commerce.order-received": "logistics.goods-received",
-    "logistics.goods-received": "logistics.goods-pledged",
-    "commerce.order-completed": "capital.loan-closed",
+    "commerce.order-confirmed": ("capital.seller-paid", "capital.bill-accepted"),
+    "commerce.order-received": ("logistics.goods-received",),
+    "logistics.goods-received": ("logistics.goods-pledged",),
+    "commerce.order-completed": ("capital.loan-closed",),
 }
-"""Facts of which another says more; where the other is told, they are not."""
+"""Facts of which another says more; where that one is told, they are not."""
 
 
 def drawn_flows(flows: list[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("deals/<str:ref>", views.deal, name="deal"),
     path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
     path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
+    path("deals/<str:ref>/set-off", money_views.set_off, name="deal_set_off"),
     path("deals/<str:ref>/default", default.default, name="deal_default"),
     path("sales/<str:number>", selling.sale, name="sale"),
     path("deals/<str:ref>/settle", account_views.settle, name="deal_settle"),

@@ -207,9 +207,17 @@ def _what_cancelling_does(view: Any) -> list[Will]:
     loan = view.loan
     if loan is None:
         return [*will, Will(_("Buyer and seller are told"))]
+    if loan.is_promised:
+        will.append(Will(_("The bill is cancelled"), minor=loan.principal))
     if loan.disbursed_on:
         will.append(Will(_("The seller sends the money back"), minor=loan.order_total))
         will.append(Will(_("The loan is taken back by the bank"), minor=loan.principal))
     if loan.deposit_booked_at:
-        will.append(Will(_("The deposit goes back to the buyer"), minor=loan.deposit, plus=True))
-    return [*will, Will(_("The limit is free again"), note=money_text(loan.principal))]
+        will.append(
+            Will(
+                _("The deposit goes back to the buyer"),
+                minor=loan.margin or loan.deposit,
+                plus=True,
+            )
+        )
+    return [*will, Will(_("The limit is free again"), note=money_text(loan.draws))]

@@ -20,6 +20,7 @@ from heliu.commerce.ordering.queries import cart
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
+from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer.sellers import chosen, sellers_of
@@ -128,7 +129,7 @@ def _context(
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
         "will": _will(seller.pk, way, terms, preview, known, houses),
         "can_place": is_ready,
-        "due_now": terms.deposit if terms else way.due_now if way else 0,
+        "due_now": terms.due_now if terms else way.due_now if way else 0,
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
         **_button(way, terms, preview),
@@ -157,7 +158,7 @@ def _chosen_way(preview: Preview, choice: Choice) -> Way | None:
 def _chosen_terms(offer: FinanceOffer, choice: Choice) -> Terms | None:
     for terms in offer.grid:
         if (terms.deposit_ratio, terms.days) == (choice.deposit_ratio, choice.days):
-            fits = terms.principal <= offer.free or offer.is_referred
+            fits = terms.draws <= offer.free or offer.is_referred
             return terms if fits else offer.recommended
     return offer.recommended or next(iter(offer.grid), None)
 
@@ -197,11 +198,11 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
     def cell(terms: Terms | None) -> dict[str, Any] | None:
         if terms is None:
             return None
-        short = terms.principal - free
+        short = terms.draws - free
         return {
             "value": _value(terms),
             "cost": terms.total_cost,
-            "rate": percent_text(terms.rate, 2),
+            "rate": percent_text(terms.apr if modes.is_bill(terms) else terms.rate, 2),
             "on": terms is on,
             "closed": _("%(amount)s short") % {"amount": money_text(short)}
             if short > 0 and not offer.is_referred
@@ -223,14 +224,15 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
 
 def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
     programme = offer.programme
-    late = _("After %(days)s days of grace, %(factor)s times the rate is charged on what is late.")
     return {
         "rate_text": percent_text(terms.rate, 2),
         "apr_text": percent_text(terms.apr, 2),
         "day_count": programme.day_count,
-        "repay_total": terms.principal + terms.total_cost,
-        "late_note": late
-        % {"days": programme.grace_days, "factor": programme.penalty_factor.normalize()},
+        "form_note": modes.form(terms),
+        "repay_total": terms.due_in_the_end,
+        "named": modes.named(terms),
+        "is_bill": modes.is_bill(terms),
+        "late_note": modes.lateness(terms, programme),
     }
 
 
@@ -259,7 +261,7 @@ def _will(
         custodian = next(iter(houses), None)
         hold = Will(
             _("The limit is held while you read the agreement"),
-            terms.principal,
+            terms.draws,
             note=_("for 30 minutes"),
         )
         steps = will_of_loan(terms, seller, known, custodian)
@@ -284,7 +286,7 @@ def _button(way: Way | None, terms: Terms | None, preview: Preview) -> dict[str,
         return {
             "button": _("Order and read the agreement…"),
             "button_note": _("Nothing is paid before you have signed; then %(amount)s are due.")
-            % {"amount": money_text(terms.deposit)},
+            % {"amount": money_text(terms.due_now)},
         }
     return {
         "button": _("Order for %(amount)s") % {"amount": money_text(preview.total)},

@@ -62,7 +62,7 @@ def _overdue_and_due(actor: Actor, at: datetime) -> list[Todo]:
         Todo(
             "bad" if loan.due_on < today else "due",
             _("Repay %(amount)s by %(day)s")
-            % {"amount": money_text(loan.principal_left), "day": _day(loan.due_on, at)},
+            % {"amount": money_text(loan.to_repay), "day": _day(loan.due_on, at)},
             f"{loan.number} · " + _("plus interest; the goods come free at once"),
             reverse("deal_repay", args=[loan.deal]),
             _("Repay…"),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                (SQL / "cover.sql").read_text(),
+                (SQL / "cover_0010.sql").read_text(),
                 f"revoke execute on function {RATIO} from public",
                 f"grant execute on function {RATIO} to heliu_web, heliu_worker",
             ],

@@ -2,8 +2,8 @@
 create or replace function trade_loan_to_value(debt numeric, value numeric) returns numeric
 language sql immutable parallel safe as $$ select round(debt * 100 / nullif(value, 0), 1) $$;
 
--- How the goods still bound by each pledge cover its debt, in fen. It asks as whoever asks, so who
--- may not see the loan reads the goods beside no debt.
+-- How the goods still bound by each pledge cover its debt, less the margin the lender keeps, in fen.
+-- It asks as whoever asks, so who may not see the loan reads the goods beside no debt.
 create or replace view trade_cover with (security_invoker = true) as
 select p.id as pledge_id,
        p.pledged_quantity - p.released_quantity as quantity,
@@ -18,10 +18,13 @@ select p.id as pledge_id,
   from pledges_pledge p
  cross join lateral (select p.pledged_value - p.released_value as value) goods
   left join lateral (
-       select 1 - l.deposit_ratio as agreed,
-              case when l.disbursed_on is not null and l.loan_returned_at is null
-                    and l.status <> 'WRITTEN_OFF'
-                   then l.principal - l.principal_repaid else 0 end as debt  -- `principal_left`
+       -- Goods that come free for the deposit leave goods worth the debt.
+       select case l.release_mode when 'DEPOSIT_FIRST' then 1
+                                  else 1 - l.deposit_ratio end as agreed,
+              case when coalesce(l.disbursed_on, l.accepted_on) is not null
+                    and l.loan_returned_at is null and l.status <> 'WRITTEN_OFF'
+                   then greatest(l.principal - l.principal_repaid - l.margin, 0)
+                   else 0 end as debt  -- `exposure`
          from lending_loan l where l.deal = p.deal) loan on true
  cross join lateral (
        select loan.debt - floor(goods.value * loan.agreed)::bigint as amount) short;

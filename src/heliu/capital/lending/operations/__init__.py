@@ -21,6 +21,8 @@ from heliu.capital.lending.operations.goods import (
 )
 from heliu.capital.lending.operations.paying import (
     bank_rejected,
+    bill_accepted,
+    bill_paid,
     deposit_booked,
     disbursed,
     disbursing,
@@ -44,6 +46,7 @@ from heliu.capital.lending.operations.repaying import (
     recovered,
     repaid,
     seller_refunded,
+    set_off_margin,
     unapplied_returned,
 )
 from heliu.capital.lending.operations.unwinding import (
@@ -61,6 +64,8 @@ __all__ = [
     "accrue",
     "amount_for",
     "bank_rejected",
+    "bill_accepted",
+    "bill_paid",
     "close",
     "decide",
     "deposit_booked",
@@ -96,6 +101,7 @@ __all__ = [
     "reserve_price",
     "seller_paid",
     "seller_refunded",
+    "set_off_margin",
     "sign",
     "unapplied_returned",
     "unwind",

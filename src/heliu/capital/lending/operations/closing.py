@@ -26,7 +26,7 @@ READ = (
     "number", "deal", "borrower", "seller", "lender", "facility", "status", "principal", "rate",
     "day_count", "due_on", "grace_days", "penalty_factor", "fee", "disbursed_on",
     "loan_returned_at", "written_off_at", "accrued_to", "interest_accrued", "principal_repaid",
-    "interest_paid", "penalty_paid", "fee_paid",
+    "interest_paid", "penalty_paid", "fee_paid", "accepted_on", "margin",
 )  # fmt: skip
 ACCRUED = """
 update lending_loan l set interest_accrued = n.interest, accrued_to = %s
@@ -99,4 +99,5 @@ def _is_behind(loan: Loan, until: date) -> bool:
 
 def _is_late(loan: Loan, on: date) -> bool:
     ends = policies.lateness(loan).grace_ends(loan.due_on)
-    return loan.status == LoanStatus.SELLER_PAID and on > ends
+    is_out = loan.disbursed_on is not None  # a bill that is not paid yet is not late
+    return is_out and loan.status == LoanStatus.SELLER_PAID and on > ends

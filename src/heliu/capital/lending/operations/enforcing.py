@@ -101,7 +101,9 @@ def write_off(loan: Loan, *, actor: Actor, at: datetime) -> int:
     loan.save(update_fields=["interest_accrued", "accrued_to"])
     books.post_all(interest, at=at)
     principal, interest_left = loan.principal_left, loan.interest_left
-    entries = templates.written_off(parties_of(loan), principal=principal, interest=interest_left)
+    entries = templates.written_off(
+        parties_of(loan), principal=principal, interest=interest_left, drawn=loan.drawn
+    )
     post(loan, "written_off", entries, effective=day_of(at), at=at)
     step(loan, LoanStatus.WRITTEN_OFF, written_off_at=at, ended_at=at)
     lost = principal + interest_left

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from heliu.capital.books import policies as templates
-from heliu.capital.lending.events import BankRejected, DepositBooked, LoanDisbursed, SellerPaid
+from heliu.capital.lending.events import (
+    BankRejected,
+    BillAccepted,
+    BillPaid,
+    DepositBooked,
+    LoanDisbursed,
+    SellerPaid,
+)
 from heliu.capital.lending.models import LOAN_MOVES, Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
+from heliu.capital.lending.policies import due_day, margin_of
 from heliu.capital.lending.queries import parties_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -20,29 +28,32 @@ STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT"
 
 
 def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The borrower's own share arrived; what is more than the deposit waits unapplied.
+    """The borrower's own share arrived, or its margin, with the fee for a bill; what is more waits
+    unapplied.
 
     Less than the deposit is refused: the bank takes the exact amount, so a part is a mistake.
     """
     lock(loan)
     if loan.deposit_booked_at is not None:
         return loan
-    if amount < loan.deposit:
+    if amount < loan.due_now:
         raise Refused(
             "deposit-short",
             "The deposit is %(missing)s short.",
             field="amount",
             help="Pay the whole deposit.",
-            missing=loan.deposit - amount,
+            missing=loan.due_now - amount,
         )
-    over = amount - loan.deposit
+    fee, over = loan.due_now - loan.deposit, amount - loan.due_now
     step(
         loan,
         LoanStatus.FUNDED_SHARE,
         deposit_booked_at=at,
         unapplied=loan.unapplied + over,
+        margin=margin_of(loan.deposit_mode, loan.deposit),
+        fee_paid=fee,
     )
-    entries = templates.deposit_collected(parties_of(loan), loan.deposit, unapplied=over)
+    entries = templates.deposit_collected(parties_of(loan), loan.deposit, fee=fee, unapplied=over)
     post(loan, "deposit_collected", entries, effective=day_of(at), at=at)
     fact = DepositBooked(subject=loan.id, number=loan.number, amount=amount)
     tell(loan, fact, actor=actor, at=at)
@@ -67,7 +78,7 @@ def disbursed(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTE
     lock(loan)
     if loan.disbursed_at is not None:
         return loan
-    due_on = effective + timedelta(days=loan.days)
+    due_on = due_day(loan.instrument, effective, loan.days)
     dates = {
         "disbursed_at": at,
         "disbursed_on": effective,
@@ -78,12 +89,54 @@ def disbursed(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTE
         step(loan, LoanStatus.DISBURSED, **dates)
     else:
         save(loan, **dates)
-    entries = templates.disbursed(parties_of(loan), loan.principal, limit_hold=loan.limit_hold)
+    entries = templates.disbursed(
+        parties_of(loan), loan.principal, draws=loan.draws, limit_hold=loan.limit_hold
+    )
     post(loan, "disbursed", entries, effective=effective, at=at)
     fact = LoanDisbursed(
         subject=loan.id, number=loan.number, principal=loan.principal, due_on=due_on
     )
     tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def bill_accepted(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The lender accepted a bill of the whole order for the seller: the held limit is used.
+
+    It is payable to the seller alone, so it falls with the order as long as nothing is shipped.
+    """
+    lock(loan)
+    if loan.accepted_on is not None:
+        return loan
+    due_on = due_day(loan.instrument, effective, loan.days)
+    step(loan, LoanStatus.SELLER_PAID, accepted_on=effective, due_on=due_on, seller_paid_at=at)
+    entries = templates.bill_accepted(
+        parties_of(loan), loan.principal, draws=loan.draws, limit_hold=loan.limit_hold
+    )
+    post(loan, "bill_accepted", entries, effective=effective, at=at)
+    fact = BillAccepted(
+        subject=loan.id,
+        number=loan.number,
+        bill=loan.bill,
+        amount=loan.principal,
+        exposure=loan.exposure,
+        due_on=due_on,
+    )
+    tell(loan, fact, actor=actor, at=at, also=[loan.seller])
+    return loan
+
+
+def bill_paid(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The holder of the bill has its money. From now on all of it is lent and due; the margin is to
+    be set off at once."""
+    lock(loan)
+    if loan.disbursed_on is not None:
+        return loan
+    save(loan, disbursed_on=effective, disbursed_at=at, accrued_to=effective)
+    entries = templates.bill_paid(parties_of(loan), loan.principal)
+    post(loan, "bill_paid", entries, effective=effective, at=at)
+    fact = BillPaid(subject=loan.id, number=loan.number, bill=loan.bill, amount=loan.principal)
+    tell(loan, fact, actor=actor, at=at, also=[loan.seller])
     return loan
 
 
@@ -99,11 +152,11 @@ def own_share_moved(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
 
 
 def paying_seller(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
-    """The bank was told to pay the seller; loan and own share must both lie ready."""
+    """The bank was told to pay the seller; the loan must lie ready, and the own share if any."""
     lock(loan)
     if loan.status != LoanStatus.DISBURSED:
         return loan
-    if loan.own_share_moved_at is None:
+    if loan.own_share and loan.own_share_moved_at is None:
         raise Refused("own-share-missing", "The own share is not in the supervised account yet.")
     step(loan, LoanStatus.PAYING_SELLER)
     return loan

@@ -23,7 +23,7 @@ from heliu.capital.lending.events import (
 )
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
-from heliu.capital.lending.policies import Terms, quote_terms
+from heliu.capital.lending.policies import Terms, grace_of, quote_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
@@ -224,7 +224,7 @@ def _begin(*, at: datetime, programme: Programme, **known: Any) -> Loan:
         number=next_number("LN", at),
         programme=programme,
         day_count=programme.day_count,
-        grace_days=programme.grace_days,
+        grace_days=grace_of(programme),
         penalty_factor=programme.penalty_factor,
         is_principal_first=programme.is_principal_first,
         created_at=at,
@@ -234,11 +234,12 @@ def _begin(*, at: datetime, programme: Programme, **known: Any) -> Loan:
 
 def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     """Write terms and the text of the agreement into the loan."""
-    if terms.deposit + terms.principal != loan.order_total:
+    if terms.order_total != loan.order_total:
         raise ValueError("the terms are not those of this order")
     for name in (
         "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
         "fee", "interest", "total_cost", "apr", "effective_rate",
+        "instrument", "deposit_mode", "release_mode",
     ):  # fmt: skip
         setattr(loan, name, getattr(terms, name))
     texts = {language: _text(loan, terms, language, at) for language in agreement.LANGUAGES}
@@ -278,7 +279,7 @@ def _approve(loan: Loan, deposit_ratio: Decimal | None, actor: Actor, at: dateti
     facility = loan.facility
     if facility is None or facility.status == FacilityStatus.ENDED:
         assert loan.assessment is not None  # `refer` asks for it
-        enough = max(loan.assessment.limit, loan.principal)
+        enough = max(loan.assessment.limit, loan.draws)
         facility = credit.grant(loan.assessment, actor=actor, at=at, limit=enough)
         loan.facility = facility
     _check_facility(facility, at)
@@ -306,7 +307,7 @@ def _hold(
     instead_of: UUID | None = None,
 ) -> UUID:
     """Set the limit aside for a loan, until a time or for good; what stood before is let go."""
-    hold = posting.NewHold(new_id(), facility.account, loan.principal, loan.id, until)
+    hold = posting.NewHold(new_id(), facility.account, loan.draws, loan.id, until)
     try:
         posting.post(holds=[hold], void=[instead_of] if instead_of else [], at=at)
     except posting.LimitShort as short:

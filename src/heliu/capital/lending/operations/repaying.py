@@ -12,7 +12,13 @@ from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.books.policies import Allocation
 from heliu.capital.lending import policies
-from heliu.capital.lending.events import LoanClosed, LoanRecovered, LoanRepaid, PledgedGoodsSold
+from heliu.capital.lending.events import (
+    LoanClosed,
+    LoanRecovered,
+    LoanRepaid,
+    MarginSetOff,
+    PledgedGoodsSold,
+)
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
@@ -33,6 +39,9 @@ SUMS = [
     "fee_paid",
     "unapplied",
     "deposit_back",
+    "margin",
+    "topped_up",
+    "set_off",
 ]
 TAKES_MONEY = frozenset({*RUNNING, LoanStatus.REPAID, LoanStatus.UNWINDING})
 
@@ -133,6 +142,20 @@ def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetim
     return _answer(loan, payment)
 
 
+def set_off_margin(
+    loan: Loan, *, key: str, effective: date, at: datetime, actor: Actor = SYSTEM
+) -> Repaid | None:
+    """The margin the lender keeps pays what is owed, as far as it reaches; what is left of it when
+    nothing is owed any more is to go back. None without a margin, or when nothing is owed."""
+    lock(loan)
+    earlier = repaid_principal(loan)
+    day = policies.value_day(loan, earlier, effective)
+    amount = min(loan.margin, policies.owed(loan, earlier, day).total)
+    if not amount:
+        return None
+    return _receive(loan, PaidBy.MARGIN, amount=amount, key=key, effective=day, actor=actor, at=at)
+
+
 def unapplied_returned(loan: Loan, *, amount: int, key: str, at: datetime) -> Loan:
     """The borrower has back `amount` of what it paid too much; more may be on its way yet."""
     lock(loan)
@@ -195,22 +218,33 @@ def _receive(
         penalty=allocation.penalty,
         interest=allocation.interest,
         principal=allocation.principal,
+        margin=allocation.margin,
         unapplied=allocation.unapplied,
         at=at,
     )
     now = [*earlier, (day, allocation.principal)]
-    loan.count_paid(allocation)
-    if paid_by == PaidBy.SELLER:
-        loan.deposit_back += allocation.unapplied
-    else:
-        loan.unapplied += allocation.unapplied
+    drawn = loan.drawn
+    _count(loan, payment, allocation)
     interest = reckon(loan, now, until=max(day, loan.accrued_to or day))
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
-    _book(loan, payment, allocation, sale, at)
+    _book(loan, payment, allocation, sale, frees=drawn - loan.drawn, at=at)
     _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
     tell(loan, _fact(loan, payment, sale), actor=actor, at=at)
     return _answer(loan, payment)
+
+
+def _count(loan: Loan, payment: Repayment, allocation: Allocation) -> None:
+    """The sums on the loan follow the payment."""
+    loan.count_paid(allocation)
+    match payment.paid_by:
+        case PaidBy.SELLER:
+            loan.deposit_back += payment.unapplied
+        case PaidBy.MARGIN:
+            loan.margin -= payment.amount
+            loan.set_off += payment.principal
+        case _:
+            loan.unapplied += payment.unapplied
 
 
 def _fact(loan: Loan, payment: Repayment, sale: Sale | None) -> Fact:
@@ -223,11 +257,12 @@ def _fact(loan: Loan, payment: Repayment, sale: Sale | None) -> Fact:
         "interest": payment.interest,
         "principal": payment.principal,
         "unapplied": payment.unapplied,
-        "principal_left": loan.principal_left,
+        "principal_left": loan.to_repay,
     }
-    if sale is None:
-        return LoanRepaid(**paid)
-    return PledgedGoodsSold(**paid, value=sale.value, costs=payment.costs)
+    if sale is not None:
+        return PledgedGoodsSold(**paid, value=sale.value, costs=payment.costs)
+    kind = MarginSetOff if payment.paid_by == PaidBy.MARGIN else LoanRepaid
+    return kind(**paid, margin=payment.margin)
 
 
 def _check(loan: Loan, amount: int) -> None:
@@ -245,39 +280,59 @@ def _check(loan: Loan, amount: int) -> None:
 
 
 def _book(
-    loan: Loan, payment: Repayment, allocation: Allocation, sale: Sale | None, at: datetime
+    loan: Loan,
+    payment: Repayment,
+    allocation: Allocation,
+    sale: Sale | None,
+    *,
+    frees: int,
+    at: datetime,
 ) -> None:
-    parties = parties_of(loan)
-    if sale is not None:
-        kind = "goods_sold"
-        entries = templates.goods_sold(parties, allocation, value=sale.value, buyer=sale.buyer)
-    elif payment.paid_by == PaidBy.BORROWER:
-        kind, entries = "repaid", templates.repaid(parties, allocation)
-    else:
-        settled = replace(allocation, unapplied=0)
-        kind = "refunded_by_seller"
-        entries = templates.refunded_by_seller(parties, settled, deposit=allocation.unapplied)
+    parties, over = parties_of(loan), allocation.unapplied
+    match payment.paid_by:
+        case PaidBy.SALE:
+            assert sale is not None
+            kind = "goods_sold"
+            entries = templates.goods_sold(
+                parties, allocation, value=sale.value, buyer=sale.buyer, frees=frees
+            )
+        case PaidBy.BORROWER:
+            kind, entries = "repaid", templates.repaid(parties, allocation, frees=frees)
+        case PaidBy.SELLER:
+            kind, settled = "refunded_by_seller", replace(allocation, unapplied=0)
+            entries = templates.refunded_by_seller(parties, settled, deposit=over, frees=frees)
+        case _:
+            kind = "margin_set_off"
+            entries = templates.margin_set_off(parties, allocation, frees=frees)
     post(loan, kind, entries, key=payment.key, effective=payment.effective, at=at)
 
 
 def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
-    """The loan is repaid when nothing is owed; one being taken back may be over."""
+    """The loan is repaid when nothing is owed, and its margin is the borrower's again; of one being
+    taken back the margin pays what the seller's refund did not reach for, and it may be over. Of a
+    bill that is not paid yet nothing ends, however full its margin."""
+    if loan.is_promised:
+        return
     if loan.status in RUNNING and not owing.total:
         step(loan, LoanStatus.REPAID, repaid_at=at)
+    if loan.margin and not owing.total:
+        save(loan, deposit_back=loan.deposit_back + loan.margin, margin=0)
     if loan.status == LoanStatus.UNWINDING:
         if paid_by == PaidBy.SELLER and not loan.seller_refunded_at:
             save(loan, seller_refunded_at=at)
+            set_off_margin(loan, key="refund", effective=day_of(at), actor=actor, at=at)
         end_if_done(loan, actor=actor, at=at)
 
 
 def _answer(loan: Loan, payment: Repayment, *, is_repeat: bool = False) -> Repaid:
     allocation = Allocation(
-        payment.costs,
-        payment.fee,
-        payment.penalty,
-        payment.interest,
-        payment.principal,
-        payment.unapplied,
+        costs=payment.costs,
+        fee=payment.fee,
+        penalty=payment.penalty,
+        interest=payment.interest,
+        principal=payment.principal,
+        margin=payment.margin,
+        unapplied=payment.unapplied,
     )
     return Repaid(
         allocation=allocation,

@@ -51,26 +51,30 @@ def unwind(loan: Loan, *, reason: str, at: datetime, actor: Actor = SYSTEM) -> U
     lock(loan)
     if loan.status in (LoanStatus.UNWINDING, LoanStatus.CANCELLED):
         return plan(loan)
-    if loan.principal_repaid:
+    if loan.principal_repaid > loan.set_off:
         raise Refused(
             "partly-repaid",
             "%(number)s is partly repaid and cannot be taken back.",
             help="Repay the rest and pick up the goods.",
             number=loan.number,
         )
-    if loan.limit_hold is not None and loan.disbursed_at is None:
+    if loan.limit_hold is not None and loan.disbursed_at is None and not loan.is_promised:
         posting.post(void=[loan.limit_hold], at=at)
         save(loan, limit_hold=None)
     if loan.deposit_booked_at is None:
         step(loan, LoanStatus.CANCELLED, ended_at=at, stop_reason=reason[:300])
         _tell_cancelled(loan, actor, at)
         return Unwinding()
-    is_with_seller = loan.seller_paid_at is not None
+    if loan.is_promised:
+        _cancel_bill(loan, at=at)
+    is_with_seller = loan.seller_paid_at is not None and loan.loan_returned_at is None
     step(
         loan,
         LoanStatus.UNWINDING,
         stop_reason=reason[:300],
-        deposit_back=0 if is_with_seller else loan.deposit,
+        # A margin may have grown since it was the deposit; a down payment is none.
+        deposit_back=0 if is_with_seller else loan.margin or loan.deposit,
+        margin=loan.margin if is_with_seller else 0,
     )
     if is_with_seller:
         entries = templates.refund_agreed(parties_of(loan), loan.order_total)
@@ -83,7 +87,8 @@ def plan(loan: Loan) -> Unwinding:
     """What still has to move of a loan being taken back."""
     if loan.status != LoanStatus.UNWINDING:
         return Unwinding()
-    if loan.seller_paid_at is not None and not loan.seller_refunded_at:
+    is_back = loan.seller_refunded_at or loan.loan_returned_at
+    if loan.seller_paid_at is not None and not is_back:
         return Unwinding(from_seller=loan.order_total)
     is_with_us = loan.seller_paid_at is None
     is_lent = loan.disbursed_at is not None and loan.loan_returned_at is None
@@ -94,6 +99,13 @@ def plan(loan: Loan) -> Unwinding:
     )
 
 
+def _cancel_bill(loan: Loan, *, at: datetime) -> None:
+    """The bill falls with the order: nobody owes for it any more."""
+    entries = templates.bill_cancelled(parties_of(loan), loan.principal, drawn=loan.drawn)
+    post(loan, "bill_cancelled", entries, effective=day_of(at), at=at)
+    save(loan, loan_returned_at=at)
+
+
 def loan_returned(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     """The loan went back from the supervised account.
 
@@ -102,7 +114,7 @@ def loan_returned(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     lock(loan)
     if loan.loan_returned_at is not None:
         return loan
-    entries = templates.loan_cancelled(parties_of(loan), loan.principal)
+    entries = templates.loan_cancelled(parties_of(loan), loan.principal, drawn=loan.drawn)
     post(loan, "loan_cancelled", entries, effective=day_of(at), at=at)
     save(loan, loan_returned_at=at)
     end_if_done(loan, actor=actor, at=at)
