@@ -108,6 +108,7 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
         amount=loan.order_total,
         at=at,
     )
+    registration.search_anew(deal, loan, at=at)
     pay_out(deal, at=at)
 
 
@@ -117,7 +118,7 @@ def pay_out(deal: Deal, *, at: datetime) -> None:
     Whichever comes last, deposit or answer of the registry, goes on with the deal.
     """
     loan = loan_of(deal)
-    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal, at=at):
+    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal):
         return
     lending.disbursing(loan, at=at)
     pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
