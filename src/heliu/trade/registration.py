@@ -89,7 +89,7 @@ def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
         lender=loan.lender,
         goods=[code for code, _ in goods],
         lot=order.number,
-        content=f"{order.number}: " + ", ".join(f"{quantity} × {code}" for code, quantity in goods),
+        content=f"{order.number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
         until=policies.term_until(loan.due_on, today=day_of(at)),
         actor=actor,
