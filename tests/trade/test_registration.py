@@ -19,7 +19,7 @@ from heliu.capital.registry.port import Entry
 from heliu.capital.registry.sandbox import operations as sandbox
 from heliu.capital.registry.sandbox.models import RegisterEntry
 from heliu.kernel.errors import Forbidden, Invalid, Refused
-from heliu.kernel.events.models import Notice
+from heliu.kernel.events.models import Fact, Notice
 from heliu.trade import registration, registry_answers, side_exits
 from heliu.trade.bank_answers import apply_answers
 from heliu.trade.models import Deal, DealStep
@@ -108,8 +108,9 @@ def test_a_claim_waits_for_a_person_and_is_gone_on_in_spite_of(world: World) -> 
     with world.desk(RISK) as risk, pytest.raises(Refused):
         registry_answers.go_on(placed.deal.id, actor=risk, reason="again", at=world.at)
     with world.worker():
-        accepted = DealStep.objects.get(deal=placed.deal.id, step="CONFLICT_ACCEPTED")
-        assert accepted.data["reason"] == "ranks behind"
+        assert DealStep.objects.filter(deal=placed.deal.id, step="CONFLICT_ACCEPTED").exists()
+        told = Fact.objects.get(name="capital.claim-accepted")
+        assert (told.payload["reason"], told.audience) == ("ranks behind", [world.chain.bank])
     laws.hold(world)
 
 

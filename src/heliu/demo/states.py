@@ -13,6 +13,7 @@ from django.db import transaction
 from heliu.capital.bank.models import Purpose
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine, PayBy
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
@@ -217,6 +218,23 @@ def answer_lost(stage: Stage) -> Story[None]:
     stage.sign("D009", placed, at + timedelta(minutes=2))
 
 
+def claimed_by_another(stage: Stage) -> Story[None]:
+    """The deposit waits: the register says that the same goods were given to another bank."""
+    at = stage.now - timedelta(hours=4)
+    yield at
+    placed = stage.order("D003", 7_000, at)
+    register.enter(
+        debtor=placed.order.buyer,
+        secured="江海商业银行",
+        amount=placed.order.total,
+        content=f"{placed.order.number} 项下全部货物",
+        lot=placed.order.number,
+        at=at,
+    )
+    yield at + timedelta(minutes=2)
+    stage.sign("D003", placed, at + timedelta(minutes=2))
+
+
 def unsigned(stage: Stage) -> Story[None]:
     """Quoted: the limit is held for half an hour, the dealer is to sign."""
     at = stage.now - timedelta(minutes=1)
@@ -307,5 +325,6 @@ DEALS: tuple[Callable[[Stage], Story[None]], ...] = (
     weak_and_waiting,
     placed_by_transfer,
     answer_lost,
+    claimed_by_another,
     unsigned,
 )

@@ -147,7 +147,8 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
     """The bank holds the deposit; the loan or the bill follows when the goods are clear."""
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
-    lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    registration.search_anew(deal, loan, at=at)
     finance(deal, at=at)
 
 
@@ -155,7 +156,7 @@ def finance(deal: Deal, *, at: datetime) -> None:
     """The deposit is there and nobody else has a claim: the bank pays out the loan, or accepts the
     bill. Whichever comes last, deposit or answer of the registry, goes on with the deal."""
     loan = loan_of(deal)
-    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal, at=at):
+    if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal):
         return
     do = accept_bill if loan.instrument == Instrument.ACCEPTANCE_BILL else pay_out
     do(deal, loan, at=at)

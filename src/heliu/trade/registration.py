@@ -1,7 +1,8 @@
 """The registry's part in a pledged order, top to bottom.
 
     search       at the signature: what is entered against the dealer already
-    is_clear     before the loan is paid out: a fresh search found nobody else's claim on the goods
+    search_anew  the deposit is there: an answer that has grown old is no ground to pay on
+    is_clear     before the loan is paid out: the search found nobody else's claim on the goods
     register     the goods are pledged: the lender's claim on them is entered
     renew_due    its end comes near while the deal is open: a year longer
     file_again   the registry refused: the lender has it filed once more
@@ -32,7 +33,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Outcome, Step
-from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.paperwork import order_of
 from heliu.trade.steps import is_done, locked, parties
 from heliu.trade.wake import file_soon, wake
 
@@ -55,22 +56,22 @@ def search(deal: Deal, loan: Loan, *, at: datetime, key: str = "", actor: Actor 
     )
 
 
-def is_clear(deal: Deal, *, at: datetime) -> bool:
-    """Whether the loan may be paid out: nobody else has a claim, or the lender goes on in spite.
-
-    An answer that has grown old is no ground, so another search is written then.
-    """
+def search_anew(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """Search again where the answer has grown old, or where nobody has searched."""
     newest = queries.newest_search(deal.id)
-    if newest is not None and is_accepted(deal, newest):
-        return True
     if newest is None or (
-        newest.status == FilingStatus.ANSWERED
-        and newest.answered_at
-        and not policies.is_fresh(newest.answered_at, at)
+        newest.answered_at is not None and not policies.is_fresh(newest.answered_at, at)
     ):
-        search(deal, loan_of(deal), key=at.isoformat() if newest else "", at=at)
+        search(deal, loan, key=at.isoformat() if newest else "", at=at)
+
+
+def is_clear(deal: Deal) -> bool:
+    """Whether the loan may be paid out: the newest search found nobody else's claim, or the lender
+    goes on in spite of it."""
+    newest = queries.newest_search(deal.id)
+    if newest is None or newest.status != FilingStatus.ANSWERED:
         return False
-    return newest.status == FilingStatus.ANSWERED and not queries.conflicts(newest)
+    return not queries.conflicts(newest) or is_accepted(deal, newest)
 
 
 def is_accepted(deal: Deal, search: Filing) -> bool:
@@ -88,7 +89,7 @@ def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
         lender=loan.lender,
         goods=[code for code, _ in goods],
         lot=order.number,
-        content=f"{order.number}: " + ", ".join(f"{quantity} × {code}" for code, quantity in goods),
+        content=f"{order.number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
         until=policies.term_until(loan.due_on, today=day_of(at)),
         actor=actor,

@@ -71,16 +71,13 @@ def searched(deal: Deal, filing: Filing, *, at: datetime) -> None:
 def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
     """The lender pays out in spite of another's claim, and says why."""
     actor.require("override")
-    deal, search = _in_conflict(deal_id, actor)
+    deal = registration.of_lender(deal_id, actor)
     if not reason.strip():
         raise Invalid("reason-missing", "Say why.", field="reason")
     with widened(parties(deal)):
         deal = locked(deal.id)
-        _require_waiting(deal)
-        remember(
-            deal, Step.CONFLICT_ACCEPTED, key=str(search.pk), actor=actor, at=at,
-            reason=reason.strip()[:300],
-        )  # fmt: skip
+        search = _require_conflict(deal)
+        remember(deal, Step.CONFLICT_ACCEPTED, key=str(search.pk), actor=actor, at=at)
         registry.accept(search, reason=reason.strip()[:300], actor=actor, at=at)
         financed_order.finance(deal, at=at)
     wake(deal.id)
@@ -89,12 +86,12 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
 def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
     """The lender does not pay on goods that another may claim: the deposit goes back."""
     actor.require("decide")
-    deal, _ = _in_conflict(deal_id, actor)
+    deal = registration.of_lender(deal_id, actor)
     if not reason.strip():
         raise Invalid("reason-missing", "Say why.", field="reason")
     with widened(parties(deal)):
         deal = locked(deal.id)
-        _require_waiting(deal)
+        _require_conflict(deal)
         if payments.has_open(deal.id):
             raise Refused(
                 "bank-is-paying",
@@ -143,22 +140,18 @@ ANSWERED: dict[str, Answer] = {
 }
 
 
-def _in_conflict(deal_id: UUID | str, actor: Actor) -> tuple[Deal, Filing]:
-    """The lender's deal, and the search that found another's claim on its goods."""
-    deal = registration.of_lender(deal_id, actor)
+def _require_conflict(deal: Deal) -> Filing:
+    """The search that found another's claim, on which a locked deal waits for its lender."""
     search = queries.newest_search(deal.id)
     if search is None or not queries.conflicts(search):
         raise Refused(
             "no-conflict", "Nobody else has a claim on the goods of %(number)s.", number=deal.number
         )
-    return deal, search
-
-
-def _require_waiting(deal: Deal) -> None:
     if loan_of(deal).status not in registration.BEFORE_PAY_OUT:
         raise Refused(
             "not-waiting", "%(number)s does not wait for this any more.", number=deal.number
         )
+    return search
 
 
 def _tell_lender(deal: Deal, kind: str, *, at: datetime, **said: str) -> None:

@@ -68,7 +68,7 @@ class FilingStatus(models.TextChoices):
     SENT = "SENT", _("With the registry")
     UNKNOWN = "UNKNOWN", _("Outcome unknown")
     ANSWERED = "ANSWERED", _("Answered")
-    REFUSED = "REFUSED", _("Refused by the registry")
+    REFUSED = "REFUSED", _("Refused")
 
 
 _ANSWERS = {FilingStatus.ANSWERED, FilingStatus.REFUSED}

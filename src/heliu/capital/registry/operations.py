@@ -132,12 +132,12 @@ def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
 
 
 def accept(search: Filing, *, reason: str, actor: Actor, at: datetime) -> None:
-    """The lender goes on in spite of what a search of a deal found."""
+    """The lender goes on in spite of what a search of a deal found; only it reads the reason."""
     actor.require("override")
     claims = queries.conflicts(search)
     if search.deal is not None and claims:
         fact = events.ClaimAccepted(subject=search.deal, claim=claims[0].number, reason=reason)
-        _record(search, fact, actor, at)
+        record(fact, actor=actor, at=at, audience=[search.lender], deal=search.deal)
 
 
 def hand_over_written(at: datetime, handler: Handler) -> int:
@@ -214,7 +214,13 @@ def _answer(filing: Filing, answer: Answer, at: datetime) -> None:
         filing.registration = _registration(filing, at)
     filing.save()
     if filing.deal is not None:
-        _record(filing, _fact(filing, against[0].number if against else ""), SYSTEM, at)
+        record(
+            _fact(filing, against[0].number if against else ""),
+            actor=SYSTEM,
+            at=at,
+            audience=[filing.debtor, filing.lender],
+            deal=filing.deal,
+        )
 
 
 def _fact(filing: Filing, claim: str) -> Fact:
@@ -231,10 +237,6 @@ def _fact(filing: Filing, claim: str) -> Fact:
     if filing.kind == FilingKind.AMEND:
         return events.RegistrationRenewed(subject=deal, number=number, until=until)
     return events.PledgeRegistered(subject=deal, number=number, until=until)
-
-
-def _record(filing: Filing, fact: Fact, actor: Actor, at: datetime) -> None:
-    record(fact, actor=actor, at=at, audience=[filing.debtor, filing.lender], deal=filing.deal)
 
 
 def _registration(filing: Filing, at: datetime) -> Registration | None:

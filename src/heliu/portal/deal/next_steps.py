@@ -16,12 +16,17 @@ from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
+from heliu.trade.registration import BEFORE_PAY_OUT
+
+# What the register said, and what the lender said to it; the last of them counts.
+CLAIMS = ("capital.register-searched", "capital.claim-found", "capital.claim-accepted")
 
 
 def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """At most a few lines: what this side must do, else whom the deal waits for."""
     todo = [
         *_signing(side, view, at),
+        *_deciding_on_claim(side, view),
         *_repaying(side, view, at),
         *_fetching(side, view, at),
         *_settling(side, actor, view),
@@ -45,6 +50,27 @@ def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:
             _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.due_now)},
             reverse("deal_sign", args=[view.deal.number]),
             _("Sign"),
+        )
+    ]
+
+
+def _deciding_on_claim(side: Side, view: Any) -> list[Todo]:
+    """Somebody else has a claim on the goods, and the bank has not said yet what it does."""
+    loan, told = view.loan, [fact.name for fact in view.facts]
+    if loan is None or loan.status not in BEFORE_PAY_OUT or side not in ("buyer", "lender"):
+        return []
+    answers = [name for name in told if name in CLAIMS]
+    if not answers or answers[-1] != "capital.claim-found":
+        return []
+    if side == "buyer":
+        return [Todo("moving", _("The bank decides on another's claim on the goods"))]
+    return [
+        Todo(
+            "due",
+            _("Decide on another's claim on the goods"),
+            _("nothing is paid out before"),
+            reverse("bank_registry"),
+            _("Registry"),
         )
     ]
 

@@ -195,7 +195,7 @@ TELLINGS: dict[str, Telling] = {
     ),
     "capital.register-searched": Telling(N_("Register searched"), detail=_searched),
     "capital.claim-found": Telling(
-        N_("Another's claim found"), N_("Claim|found"), detail=_searched, is_failure=True
+        N_("Another's claim found"), N_("Claim|found"), detail=_searched
     ),
     "capital.claim-accepted": Telling(N_("Paid out in spite of a claim"), detail=_reason),
     "capital.pledge-registered": Telling(N_("Pledge registered"), detail=_registered),

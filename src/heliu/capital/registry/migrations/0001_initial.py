@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('amount', models.BigIntegerField(default=0)),
                 ('until', models.DateField(blank=True, null=True)),
                 ('instead_of', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='again', to='registry.filing')),
-                ('status', models.CharField(choices=[('WRITTEN', 'Written'), ('SENT', 'With the registry'), ('UNKNOWN', 'Outcome unknown'), ('ANSWERED', 'Answered'), ('REFUSED', 'Refused by the registry')], default='WRITTEN', max_length=8)),
+                ('status', models.CharField(choices=[('WRITTEN', 'Written'), ('SENT', 'With the registry'), ('UNKNOWN', 'Outcome unknown'), ('ANSWERED', 'Answered'), ('REFUSED', 'Refused')], default='WRITTEN', max_length=8)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('number', models.CharField(blank=True, max_length=40)),
                 ('reason', models.CharField(blank=True, max_length=200)),
