@@ -68,7 +68,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 
 def _sheet(title: str, rows: list[TrialRow]) -> dict[str, Any]:
     """One code per line, both sides summed over all counterparties."""
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "code": code,
             "label": label(code),
