@@ -14,7 +14,11 @@ from playwright.sync_api import Page
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NOT_PAGES = {"dealer_suggest", "file"}  # answer with JSON and with a picture
+# Answer with JSON, with a picture, with a PDF.
+NOT_PAGES = {
+    "dealer_suggest", "file", "deal_agreement_pdf", "deal_statement_pdf", "deal_payment_pdf",
+    "deal_receipt_pdf", "bank_dealer_statement",
+}  # fmt: skip
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6
 

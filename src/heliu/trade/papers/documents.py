@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from heliu.capital.books.chart import Code
+from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import ZONE
@@ -209,10 +210,15 @@ def warehouse_receipt(actor: Actor, receipt: Any) -> Paper:
 
 
 def dealer_statement(actor: Actor, borrower: UUID, month: date) -> Paper:
-    """A lender's statement for one dealer and one month: each loan's opening, changes, closing."""
+    """A lender's statement for one dealer and one month: each loan's opening, changes, closing.
+
+    `NotFound` for whom the actor's house never gave a limit.
+    """
     first = month.replace(day=1)
     last = month.replace(day=monthrange(month.year, month.month)[1])
     lender = actor.own_org
+    if not credit.visible_to(actor).filter(lender=lender, borrower=borrower).exists():
+        raise NotFound()
     loans = {
         str(loan.deal): loan
         for loan in lending.visible_to(actor)
@@ -220,8 +226,6 @@ def dealer_statement(actor: Actor, borrower: UUID, month: date) -> Paper:
         .exclude(disbursed_on=None)
         .order_by("disbursed_on", "number")
     }
-    if not loans:
-        raise NotFound()
     sums = sums_of(lender, borrower, first, last)
     houses = names([lender, borrower])
     rows, whole = _month_rows(loans, sums)
