@@ -256,13 +256,14 @@ def _fact(loan: Loan, payment: Repayment, sale: Sale | None) -> Fact:
         "penalty": payment.penalty,
         "interest": payment.interest,
         "principal": payment.principal,
+        "margin": payment.margin,
         "unapplied": payment.unapplied,
         "principal_left": loan.to_repay,
     }
     if sale is not None:
         return PledgedGoodsSold(**paid, value=sale.value, costs=payment.costs)
     kind = MarginSetOff if payment.paid_by == PaidBy.MARGIN else LoanRepaid
-    return kind(**paid, margin=payment.margin)
+    return kind(**paid)
 
 
 def _check(loan: Loan, amount: int) -> None:
