@@ -148,8 +148,24 @@ def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime)
     if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
         return
     loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    if loan.instrument == Instrument.LOAN:
+        _earmark(deal, loan, at=at)
     registration.search_anew(deal, loan, at=at)
     finance(deal, at=at)
+
+
+def _earmark(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """Name, once and for all, where the order's money may go from the supervised account."""
+    bank.open_supervised(dealer=loan.borrower, lender=loan.lender, actor=SYSTEM, at=at)
+    bank.earmark(
+        deal=deal.id,
+        order=deal.order_id,
+        dealer=loan.borrower,
+        seller=loan.seller,
+        lender=loan.lender,
+        amount=loan.order_total,
+        at=at,
+    )
 
 
 def finance(deal: Deal, *, at: datetime) -> None:
@@ -175,18 +191,8 @@ def accept_bill(deal: Deal, loan: Loan, *, at: datetime) -> None:
 
 
 def pay_out(deal: Deal, loan: Loan, *, at: datetime) -> None:
-    """Earmark the order's money and pay out the loan, and beside it the own share, unless the
-    deposit is a margin that stays."""
-    bank.open_supervised(dealer=loan.borrower, lender=loan.lender, actor=SYSTEM, at=at)
-    bank.earmark(
-        deal=deal.id,
-        order=deal.order_id,
-        dealer=loan.borrower,
-        seller=loan.seller,
-        lender=loan.lender,
-        amount=loan.order_total,
-        at=at,
-    )
+    """The loan is paid out, and beside it the own share, unless the deposit is a margin that
+    stays."""
     lending.disbursing(loan, at=at)
     pay(deal, Purpose.DISBURSEMENT, loan.lender, loan.borrower, loan.principal, at=at)
     if loan.own_share:
