@@ -46,7 +46,7 @@ from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
-SELL = Act("sell", (Level("enforce"),))
+SELL = Act("sell", (Level("enforce"),), agreed_by=("enforce", "override"))
 
 
 @dataclass(frozen=True)
