@@ -300,6 +300,8 @@ class Life:
             return hours(self.random, 3, 50)
         if self._stands["at_the_registry"] or self._stands["not_filed"]:
             return hours(self.random, 1, 9)
+        if self._stands["loan_status"] == "WRITTEN_OFF":
+            return self._given_up()
         if self._late_acts and self._luck(0.15):
             self._late_acts -= 1
             if self.random.random() < 0.5:
@@ -307,6 +309,20 @@ class Life:
             elif self._stands["loan_status"]:
                 self._repay(refusals=frozenset({"not-to-repay"}))
         return None
+
+    def _given_up(self) -> Wait:
+        """It was written off; perhaps the dealer pays after all, and what is too much goes back."""
+        stands = self._stands
+        if stands["refused"]:
+            self._pay_again()
+        elif stands["at_the_bank"]:
+            pass
+        elif self._late_acts and self._luck(0.7):
+            self._late_acts -= 1
+            self._repay()
+        else:
+            return None
+        return hours(self.random, 1, 8)
 
     # The acts.
 

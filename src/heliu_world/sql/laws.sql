@@ -238,8 +238,14 @@ begin
                           where loan_id = l.id and paid_by <> 'MARGIN') r
      cross join lateral (select coalesce(array_agg(amount order by amount), '{}') as amounts
                            from bank_paymentinstruction
-                          where deal = l.deal and purpose in ('REPAYMENT', 'REFUND')
-                            and status = 'BOOKED') p
+                          where deal = l.deal and purpose in ('REPAYMENT', 'REFUND', 'SALE')
+                            and status = 'BOOKED') b
+     cross join lateral (  -- with the money of buyers from outside, that the lender wrote down
+           select coalesce(array_agg(amount order by amount), '{}') as amounts from (
+                  select unnest(b.amounts) as amount
+                  union all
+                  select s.price from trade_sale s
+                   where s.deal_id = l.deal and s.buyer is null and s.paid_at is not null) x) p
      where l.deal = any (changed) and r.amounts <> p.amounts limit 1;
 
     -- Pledges.
@@ -250,12 +256,14 @@ begin
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
-                       then p.pledged_value
+                       then p.pledged_value else sold.value + case
                        when l.release_mode = 'DEPOSIT_FIRST'
                        then l.deposit + (select coalesce(sum(r.principal + r.margin), 0)
                                            from lending_repayment r
                                           where r.loan_id = l.id and r.paid_by = 'BORROWER')
-                       else p.pledged_value * l.principal_repaid / l.principal end as earned) e
+                       else p.pledged_value * l.principal_repaid / l.principal end end as earned
+             from (select coalesce(sum(s.value), 0) as value from trade_sale s
+                    where s.deal_id = p.deal and s.paid_at is not null) sold) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,
                   coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
@@ -265,6 +273,33 @@ begin
        and (p.released_value > e.earned or v.released <> p.released_value
             or v.fetched > e.earned)
      limit 1;
+
+    return query
+    select 'goods that were sold and paid for left their pledge at their value, and no others',
+           format('%s: %s worth %s left, sold %s worth %s', s.number, r.quantity, r.value,
+                  s.quantity, s.value)
+      from trade_sale s
+      left join pledges_releaseorder r on r.deal = s.deal_id and r.key = s.number
+     where s.deal_id = any (changed)
+       and ((s.paid_at is not null) <> (r.id is not null)
+            or (r.quantity, r.value) <> (s.quantity, s.value)) limit 1;
+
+    return query
+    select 'what came after writing off is the claim that is gone, and income',
+           format('%s: %s recovered, %s in the book, claim %s', l.number, l.recovered, v.income,
+                  v.claim)
+      from lending_loan l
+     cross join lateral (
+           select coalesce(-sum(n.amount) filter (where b.code = 'recovery_income'), 0) as income,
+                  coalesce(sum(n.amount) filter (where b.code = 'claim_written_off'), 0) as claim
+             from posting_journal j join posting_line n on n.journal_id = j.id
+             join books_account b on b.id = n.account_id
+            where j.subject = l.id and b.org = l.lender
+              and b.code in ('recovery_income', 'claim_written_off')) v
+     where l.deal = any (changed) and l.written_off_at is not null
+       and (v.income, v.claim) is distinct from
+           (l.recovered, l.principal - l.principal_repaid + l.interest_accrued - l.interest_paid
+                         - l.recovered) limit 1;
 
     return query
     select 'goods of a repaid loan are free', p.number::text
@@ -311,7 +346,7 @@ begin
       from trade_deal d join lending_loan l on l.deal = d.id
      cross join lateral (
            select coalesce(sum(y.unapplied), 0) as over from lending_repayment y
-            where y.loan_id = l.id and y.paid_by = 'BORROWER') v
+            where y.loan_id = l.id and y.paid_by <> 'SELLER') v
      cross join lateral (  -- without those ordered once more
            select coalesce(sum(i.amount), 0) as ordered from bank_paymentinstruction i
             where i.deal = d.id and i.purpose = 'UNAPPLIED_BACK' and position('+' in i.key) = 0) a
@@ -322,6 +357,7 @@ begin
            format('%s: %s too much, %s of the deposit', d.number, l.unapplied, l.deposit_back)
       from trade_deal d join lending_loan l on l.deal = d.id
      where d.id = any (changed) and d.outcome <> 'OPEN' and l.unapplied + l.deposit_back > 0
+       and l.recovered = 0  -- what came too much after writing off is on its way back
      limit 1;
 
     return query
@@ -378,6 +414,9 @@ begin
                 (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
            when 'REFUND' then (f.org, f.kind, t.org, t.kind) =
                 (d.seller, 'CURRENT', d.lender, 'NOSTRO')
+           when 'SALE' then (f.kind, t.org, t.kind) = ('CURRENT', d.lender, 'NOSTRO')
+                and f.org = (select s.buyer from trade_sale s
+                              where s.deal_id = d.id and s.number = split_part(i.key, ':', 1))
            when 'LOAN_BACK' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.lender, 'NOSTRO')
            when 'UNAPPLIED_BACK' then (f.org, f.kind, t.org, t.kind) =
@@ -478,7 +517,8 @@ begin
                           where i.deal = d.id and i.status = 'BOOKED'
                             and i.purpose = any (m.purposes)) v
      cross join lateral (select count(*) as done from trade_dealstep t
-                          where t.deal_id = d.id and t.step = m.step) s
+                          where t.deal_id = d.id
+                            and (t.step = m.step or m.step = 'REPAID' and t.step = 'RECOVERED')) s
      where d.id = any (changed) and v.booked <> s.done
        and d.lender is not null  -- what buyer and seller settle between them no bank of ours books
      limit 1;
