@@ -15,6 +15,7 @@ from heliu.capital.bank.notices import Notice, written
 from heliu.capital.bank.port import sign
 from heliu.kernel.ids import new_id
 from heliu.trade.bank_answers import apply_answers
+from heliu.trade.registry_answers import file_written
 
 
 def knock(raw: bytes, signature: str) -> tuple[int, dict[str, Any]]:
@@ -51,6 +52,10 @@ def test_a_notice_is_kept_once_and_leads_the_deal_on(hands: Hands) -> None:
     assert apply_answers(at=hands.world.at) == 1
     be("heliu_web")
     assert hands.dealer.get(f"/payments/{payment['number']}")["status"] == "BOOKED"
+    assert hands.dealer.get(payment["path"])["status"] == "FUNDED_SHARE"
+    be("heliu_worker")
+    assert file_written(at=hands.world.at) == 1  # nobody else has a claim
+    be("heliu_web")
     assert hands.dealer.get(payment["path"])["status"] == "DISBURSING"
 
 

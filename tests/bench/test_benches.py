@@ -134,7 +134,7 @@ def test_pages(
     names = {row["name"] for row in document["rows"]}
     assert {"dealer: deals", "seller: seller_goods"} <= names
     assert {name.partition(":")[0] for name in names} == {
-        "dealer", "seller", "bank", "warehouse", "operator"
+        "dealer", "seller", "bank", "warehouse", "carrier", "operator"
     }  # fmt: skip
     assert all(document["facts"][f"queries_{name.replace(': ', '_')}"] > 0 for name in names)
 

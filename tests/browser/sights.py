@@ -111,7 +111,7 @@ def barriers(page: Page, *, contrast: bool = True) -> list[str]:
 
 # What a Chinese page may say in Latin letters: names and codes (with a digit, an @, or all capitals;
 # or marked translate=no), units, keys.
-LATIN = {"Heliu", "English", "Ctrl", "Enter", "Esc", "xlsx", "xls", "csv", "ms"}
+LATIN = {"Heliu", "English", "Ctrl", "Enter", "Esc", "xlsx", "xls", "csv", "ms", "https"}
 CODE = re.compile(r"\S*[\d@]\S*")
 WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z][A-Za-z]*")
 

@@ -16,7 +16,7 @@ from tests.demo.test_walk import validate
 from heliu.config import postgres
 
 LOANS = {
-    "REFERRED", "QUOTED", "DECLINED", "EXPIRED", "DISBURSING", "SELLER_PAID", "OVERDUE", "REPAID",
+    "REFERRED", "QUOTED", "DECLINED", "EXPIRED", "FUNDED_SHARE", "DISBURSING", "SELLER_PAID", "OVERDUE", "REPAID",
     "CANCELLED", "CLOSED",
 }  # fmt: skip
 PLEDGES = {"PROPOSED", "ACTIVE", "PARTLY_RELEASED", "RELEASED", "CLOSED", "CANCELLED"}

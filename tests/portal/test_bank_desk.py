@@ -318,7 +318,7 @@ def test_what_does_not_agree_stands_in_suspense_with_its_age(demo: World) -> Non
     assert [f"{age} days" in row for row in rows] == [False, True, True]
     assert ["Missing in our book" in row for row in rows] == [False, True, False]
     assert ["Missing at the bank" in row for row in rows] == [False, False, True]
-    assert "Suspense" not in content(read(browser("owner@d002.demo"), "/bank/reconciliation"))
+    assert "Suspense" not in content(read(browser(demo.rival("bank")), "/bank/reconciliation"))
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -115,4 +115,4 @@ def test_the_carrier_sees_no_price_no_loan_and_no_deal(demo: World) -> None:
     for address in (f"/deals/{placed.deal.number}", "/carrier/SH-2611-999999"):
         read(carrier, address, 404)
     for who in ("owner@d001.demo", "sales@seller.demo"):
-        read(browser(who), f"/carrier/{number}", 404)  # they read of it in their deal
+        read(browser(who), f"/carrier/{number}", 403)  # they read of it in their deal

@@ -89,7 +89,7 @@ def test_what_cannot_be_is_said_in_place(demo: World) -> None:
     assert "cannot be read" in read(dealer, f"{here}?amount=much")
     assert "No goods come free with this" in read(dealer, f"{here}?amount=0.01")
     read(browser("owner@d002.demo"), here, 404)
-    read(browser("credit@bank.demo"), here, 404)
+    read(browser("credit@bank.demo"), here, 403)
 
 
 def test_a_desk_without_loans_says_how_one_begins(demo: World) -> None:

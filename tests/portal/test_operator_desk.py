@@ -16,6 +16,7 @@ from tests.trade.conftest import AT, World
 
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.lending.models import Loan
+from heliu.demo.chain import HOUSES
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Fact
@@ -129,7 +130,7 @@ def test_every_function_answers_an_operator(busy: World) -> None:
                 given |= {"text": "", "integer": 0}
                 with connection.cursor() as cursor:
                     cursor.execute("select * from operator_parties('', '', 50, 0)")
-                    assert len(cursor.fetchall()) == 6
+                    assert len(cursor.fetchall()) == len(HOUSES) + 2  # with both dealers
                 continue
             if name in ("operator_heads", "operator_books"):
                 given["integer"] = 0

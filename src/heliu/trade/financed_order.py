@@ -87,11 +87,10 @@ def sign(
         loan = loan_of(deal)
         if is_done(deal, Step.SIGNED):
             return loan
-        if approvals.is_needed(SIGN, org=loan.borrower, amount=loan.principal):
-            lending.require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
-            _ask_second_signer(deal, loan, actor=actor, at=at)
-        else:
-            signed(deal, actor=actor, at=at)
+        lending.require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
+        if not approvals.is_needed(SIGN, org=loan.borrower, amount=loan.principal):
+            return signed(deal, actor=actor, at=at)
+        _ask_second_signer(deal, loan, actor=actor, at=at)
     return loan
 
 
@@ -100,7 +99,7 @@ def countersigned(deal: Deal, *, actor: Actor, at: datetime) -> None:
     signed(deal, actor=actor, before=asked_for.signers_before(deal.id, SIGN.name, actor), at=at)
 
 
-def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()) -> None:
+def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()) -> Loan:
     """The dealer has signed: the bank may read its trade, a pledge is proposed, and the deposit is
     called in."""
     loan = loan_of(deal)
@@ -127,6 +126,7 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     registration.search(deal, loan, actor=actor, at=at)
     pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
+    return loan
 
 
 def _ask_second_signer(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:

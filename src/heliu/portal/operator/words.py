@@ -37,6 +37,10 @@ CHECKS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("capital", "information"),
     ),
     "bank": (N_("Supervised money lies where books and payments say"), ("capital",)),
+    "registry": (
+        N_("The register says of each pledge what we filed, and of no deal that is over"),
+        ("capital", "logistics"),
+    ),
     "pledges": (
         N_("Every pledge has its goods; nothing is free that is not repaid"),
         ("capital", "logistics"),
