@@ -104,7 +104,9 @@ class Meter:
         """Wall seconds since the start, and CPU seconds; `generator` knows its own."""
         began, app, postgres = self._began, self._app, self._postgres
         self._read()
-        spent = Spent(self._app - app, self._postgres - postgres, generator)
+        # Less than before is possible where others' processes end beside a very short round.
+        used = max(0.0, self._app - app), max(0.0, self._postgres - postgres)
+        spent = Spent(*used, generator)
         return self._began - began, spent
 
     def _read(self) -> None:
