@@ -58,9 +58,9 @@ def seconds(roots: Iterable[int]) -> float:
     """
     named = list(roots)
     for _ in range(TRIES):
-        seen = _below(named)
+        before, seen, after = _below(named), _below(named), _below(named)
         # Whatever ended while it was read may be missing here and not be in its parent's time yet.
-        if seen.keys() <= _below(named).keys():
+        if before.keys() <= seen.keys() <= after.keys():
             return sum(one.ticks for one in seen.values()) / TICK
     raise ProcessLookupError("Processes end faster than their time can be read.")
 
@@ -104,9 +104,7 @@ class Meter:
         """Wall seconds since the start, and CPU seconds; `generator` knows its own."""
         began, app, postgres = self._began, self._app, self._postgres
         self._read()
-        # Less than before is possible where others' processes end beside a very short round.
-        used = max(0.0, self._app - app), max(0.0, self._postgres - postgres)
-        spent = Spent(*used, generator)
+        spent = Spent(self._app - app, self._postgres - postgres, generator)
         return self._began - began, spent
 
     def _read(self) -> None:
