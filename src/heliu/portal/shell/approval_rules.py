@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +20,7 @@ from heliu.kernel.errors import Invalid
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.shell.approvals import act_words
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui.formats import money_text
 from heliu.trade import approvals
 
 MAY = {
@@ -49,11 +51,9 @@ def rules(request: HttpRequest) -> HttpResponse:
         attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
     )
     context = {
-        "acts": _acts(actor, acts),
+        "acts": _acts(actor, acts, request.POST if refusal else {}),
         "may_set": actor.may("manage"),
-        "numbers": range(1, MOST_LEVELS + 1),
-        "people": range(1, MOST_PEOPLE + 1),
-        "typed": request.POST if refusal else {},
+        "people": [str(n) for n in range(1, MOST_PEOPLE + 1)],
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -65,7 +65,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def _amount(request: HttpRequest) -> int:
     """From which amount on; nothing means from the first fen."""
     typed = request.POST.get("from_amount", "").strip()
-    if typed in ("", "0"):
+    if typed in ("", "0", "0.00"):
         return 0
     amount, problem = read_amount(typed)
     if amount is None:
@@ -86,8 +86,9 @@ def _levels(request: HttpRequest) -> list[Level]:
     return found
 
 
-def _acts(actor: Actor, acts: dict[str, Act]) -> list[dict[str, Any]]:
-    """Each act with what holds where no rule is set, and its rules, the lowest amount first."""
+def _acts(actor: Actor, acts: dict[str, Act], posted: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each act with what holds where no rule is set, its rules, the lowest amount first, and the
+    form for a further one, which keeps what was `posted` and refused."""
     own = list(queries.rules(actor))
     return [
         {
@@ -95,9 +96,12 @@ def _acts(actor: Actor, acts: dict[str, Act]) -> list[dict[str, Any]]:
             "words": act_words(act.name),
             "default": [_level_words(*level) for level in act.levels],
             "choices": [(one, _(MAY[one])) for one in act.agreed_by],
+            "is_refused": posted.get("act") == act.name,
+            "form": _form(posted if posted.get("act") == act.name else {}),
             "rules": [
                 {
                     "amount": amount,
+                    "amount_text": money_text(amount),
                     "levels": [_level_words(one.permission, one.people) for one in group],
                     "by": group[0].set_by_name,
                     "at": group[0].set_at,
@@ -112,6 +116,21 @@ def _acts(actor: Actor, acts: dict[str, Act]) -> list[dict[str, Any]]:
         }
         for act in acts.values()
     ]
+
+
+def _form(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in the fields of a form."""
+    return {
+        "from_amount": typed.get("from_amount", ""),
+        "levels": [
+            {
+                "number": number,
+                "permission": typed.get(f"permission-{number}", ""),
+                "people": typed.get(f"people-{number}", "1"),
+            }
+            for number in range(1, MOST_LEVELS + 1)
+        ],
+    }
 
 
 def _level_words(permission: str, people: int) -> str:
