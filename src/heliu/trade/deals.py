@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import NotFound
+from heliu.kernel.errors import Forbidden, NotFound
 from heliu.trade.models import Deal, DealStep
 
 SIDES = ("buyer", "seller", "lender", "custodian")
@@ -60,6 +60,14 @@ def of_order(actor: Actor, order_id: UUID) -> Deal:
     found = visible_to(actor).filter(order_id=order_id).first()
     if found is None:
         raise NotFound()
+    return found
+
+
+def of_lender(actor: Actor, id_or_number: UUID | str) -> Deal:
+    """One deal, for somebody at its lender; `NotFound`, or `Forbidden` for its other parties."""
+    found = get(actor, id_or_number)
+    if found.lender not in actor.orgs:
+        raise Forbidden("not-your-loan", "Only the lender may do this.")
     return found
 
 

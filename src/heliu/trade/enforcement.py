@@ -33,7 +33,7 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, Refused
+from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
@@ -52,7 +52,7 @@ WRITE_OFF = Act("write-off", (Level("enforce"),), agreed_by=("enforce", "overrid
 
 def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
     """The lender gives notice of default to dealer and seller; returns the last day to pay."""
-    deal = of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
@@ -77,7 +77,7 @@ def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
 def ask_to_enforce(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
     """Somebody at the lender asks to enforce; another person with the same right must agree."""
     actor.require("enforce")
-    deal = of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         _require_enforceable(deal, at)
@@ -145,7 +145,7 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
 def ask_to_write_off(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval:
     """Somebody at the lender asks to give up what is left; another person must agree."""
     actor.require("enforce")
-    deal = of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         _require_hopeless(deal)
@@ -167,14 +167,6 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
             link=deals.link(deal),
             at=at,
         )
-
-
-def of_lender(deal_id: UUID, actor: Actor) -> Deal:
-    """The deal, for somebody at its lender."""
-    deal = deals.get(actor, deal_id)
-    if deal.lender not in actor.orgs:
-        raise Forbidden("not-your-loan", "Only the lender may do this.")
-    return deal
 
 
 def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:

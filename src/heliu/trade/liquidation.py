@@ -39,7 +39,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade import deals, financed_order, sales
-from heliu.trade.enforcement import ask_others, of_lender, require_quiet
+from heliu.trade.enforcement import ask_others, require_quiet
 from heliu.trade.models import Deal, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.steps import is_done, locked, parties, remember
@@ -73,7 +73,7 @@ def ask_to_sell(
     must agree. Raises `Refused` (below-reserve) for a price under the programme's floor that was
     not meant, and for more than is bound."""
     actor.require("enforce")
-    deal = of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         pledge = _require_saleable(deal)

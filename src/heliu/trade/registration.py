@@ -30,7 +30,7 @@ from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, NotFound, Refused
+from heliu.kernel.errors import NotFound, Refused
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Outcome, Step
 from heliu.trade.paperwork import order_of
@@ -114,7 +114,7 @@ def file_again(filing_id: UUID, *, actor: Actor, at: datetime) -> Filing:
     refused = queries.get(actor, filing_id)
     if refused.deal is None:
         raise NotFound()
-    deal = of_lender(refused.deal, actor)
+    deal = deals.of_lender(actor, refused.deal)
     with widened(parties(deal)):
         deal = locked(deal.id)
         if deal.outcome != Outcome.OPEN and refused.kind != FilingKind.DISCHARGE:
@@ -145,14 +145,6 @@ def in_conflict(actor: Actor) -> QuerySet[Filing]:
         key=Cast(OuterRef("pk"), CharField()),
     )
     return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
-
-
-def of_lender(deal_id: UUID | str, actor: Actor) -> Deal:
-    """A deal the actor's organisation lends for."""
-    deal = deals.get(actor, deal_id)
-    if deal.lender not in actor.orgs:
-        raise Forbidden("not-your-loan", "Only the lender may do this.")
-    return deal
 
 
 def _goods(order: Order) -> list[tuple[str, int]]:

@@ -71,7 +71,7 @@ def searched(deal: Deal, filing: Filing, *, at: datetime) -> None:
 def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
     """The lender pays out in spite of another's claim, and says why."""
     actor.require("override")
-    deal = registration.of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     if not reason.strip():
         raise Invalid("reason-missing", "Say why.", field="reason")
     with widened(parties(deal)):
@@ -86,7 +86,7 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
 def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
     """The lender does not pay on goods that another may claim: the deposit goes back."""
     actor.require("decide")
-    deal = registration.of_lender(deal_id, actor)
+    deal = deals.of_lender(actor, deal_id)
     if not reason.strip():
         raise Invalid("reason-missing", "Say why.", field="reason")
     with widened(parties(deal)):
