@@ -109,7 +109,7 @@ def test_a_crash_after_sending_sends_again_under_the_same_id(
 ) -> None:
     town.due()
     with monkeypatch.context() as patch:
-        patch.setattr(relay, "move", lambda *args, **more: 1 / 0)
+        patch.setattr(relay, "_sent", lambda *args, **more: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             town.work()
     assert town.work() == 0, "it is held for a while"
@@ -148,6 +148,22 @@ def test_wishes_hold_against_defaults_and_sms_keeps_the_quiet_hours(town: Town) 
     [sms] = SandboxSms.objects.all()
     assert sms.phone == "+8613800000000"
     assert "SO-7" in sms.text
+
+
+def test_who_is_told_much_is_told_in_one_mail_every_five_minutes(town: Town) -> None:
+    town.due()
+    town.work()
+    for _ in range(relay.SHOWN + 3):
+        town.due()
+    assert town.work() == 0
+    town.at += timedelta(minutes=5)
+    assert town.work() == 1
+    _, many = mail.outbox
+    assert str(relay.SHOWN + 3) in many.subject
+    assert many.body.count("SO-7") == 2 * relay.SHOWN
+    assert "/inbox" in many.body
+    be("heliu_worker")
+    assert not Letter.objects.exclude(status="SENT").exists()
 
 
 def test_daily_mail_comes_in_one(town: Town) -> None:

@@ -7,17 +7,18 @@ the same Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from itertools import groupby
+from operator import attrgetter
 from smtplib import SMTPException
-from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -44,7 +45,8 @@ from heliu.kernel.events.notices import words
 from heliu.kernel.states import move
 
 HELD = timedelta(minutes=5)
-AT_ONCE = 200
+AT_ONCE = 200  # mails and SMS that one round sends
+SHOWN = 50  # notices that one mail tells in full
 
 log = structlog.get_logger("heliu.dispatch")
 
@@ -66,7 +68,7 @@ def hand_on(*, at: datetime) -> int:
 
 
 def send(*, at: datetime) -> int:
-    """Send what is due; returns how many letters were tried."""
+    """Send what is due; returns how many mails and SMS were tried."""
     letters = _take(at)
     reaches = {
         (reach.person, reach.org): reach
@@ -74,24 +76,27 @@ def send(*, at: datetime) -> int:
     }
     letters = [one for one in letters if not _put_off(one, reaches.get((one.person, one.org)), at)]
     people = User.objects.in_bulk({one.person for one in letters})
-    notices = Notice.objects.in_bulk({one.notice for one in letters})
-    key = _together(reaches)
-    for _key, group in groupby(sorted(letters, key=key), key=key):
+    tried = 0
+    for _key, group in groupby(sorted(letters, key=_together), key=_together):
         some = list(group)
         person = people[some[0].person]
         with override(person.language):
-            told = [notices[one.notice] for one in some]
-            reach = reaches.get((some[0].person, some[0].org))
-            _send_one(some, told, person, reach, at=at)
-    return len(letters)
+            _send_one(some, person, reaches.get((some[0].person, some[0].org)), at=at)
+        tried += 1
+    return tried
 
 
 def _take(at: datetime) -> list[Letter]:
+    """The letters that have waited longest, with all mail that is due to the same people: who is
+    told much is told in one mail."""
     with transaction.atomic():
         due = Letter.objects.select_for_update(skip_locked=True).filter(
             status=LetterStatus.WAITING, next_try_at__lte=at
         )
-        taken = list(due.order_by("next_try_at", "id")[:AT_ONCE])
+        first = list(due.order_by("next_try_at", "id")[:AT_ONCE])
+        mailed = {one.person for one in first if one.way == Way.MAIL}
+        rest = due.filter(way=Way.MAIL, person__in=mailed) if mailed else []
+        taken = list({one.pk: one for one in (*first, *rest)}.values())
         Letter.objects.filter(pk__in=[one.pk for one in taken]).update(next_try_at=at + HELD)
     return taken
 
@@ -110,26 +115,17 @@ def _put_off(letter: Letter, reach: Reach | None, at: datetime) -> bool:
     return later > at
 
 
-def _together(reaches: Mapping[tuple[UUID, UUID], Reach]) -> Callable[[Letter], tuple[str, ...]]:
-    """What goes into one mail: each letter by itself, or all of a person's daily ones."""
-
-    def key(letter: Letter) -> tuple[str, ...]:
-        reach = reaches.get((letter.person, letter.org))
-        if letter.way == Way.MAIL and reach is not None and reach.mail == Mail.DAILY:
-            return (str(letter.person), str(letter.org), "")
-        return (str(letter.person), str(letter.org), str(letter.pk))
-
-    return key
+def _together(letter: Letter) -> tuple[str, ...]:
+    """What goes into one message: an SMS by itself, the mail of a person's desk in one."""
+    alone = "" if letter.way == Way.MAIL else str(letter.pk)
+    return (str(letter.person), str(letter.org), alone)
 
 
 def _send_one(
-    letters: Sequence[Letter],
-    notices: Sequence[Notice],
-    person: User,
-    reach: Reach | None,
-    *,
-    at: datetime,
+    letters: Sequence[Letter], person: User, reach: Reach | None, *, at: datetime
 ) -> None:
+    letters = sorted(letters, key=attrgetter("made_at", "pk"))
+    notices = _notices(letters[:SHOWN])
     try:
         if letters[0].way == Way.MAIL:
             mail_of(letters, notices, person).send()
@@ -144,12 +140,26 @@ def _send_one(
             )
     except (SMTPException, OSError, NotSent) as error:
         _not_sent(letters, at=at)
-        log.warning("not sent", letters=[str(one.pk) for one in letters], why=type(error).__name__)
+        log.warning("not sent", letters=_names(letters), why=type(error).__name__)
         return
-    with transaction.atomic():
-        for one in letters:
-            move(one, LetterStatus.SENT, moves=LETTER_MOVES, ended_at=at, tries=one.tries + 1)
-    log.info("sent", letters=[str(one.pk) for one in letters], way=letters[0].way)
+    _sent(letters, at=at)
+    log.info("sent", letters=_names(letters), way=letters[0].way)
+
+
+def _notices(letters: Sequence[Letter]) -> list[Notice]:
+    found = Notice.objects.in_bulk([one.notice for one in letters])
+    return [found[one.notice] for one in letters]
+
+
+def _names(letters: Sequence[Letter]) -> list[str]:
+    return [str(one.pk) for one in letters[:SHOWN]]
+
+
+def _sent(letters: Sequence[Letter], *, at: datetime) -> None:
+    """As a set: a mail may tell of thousands."""
+    Letter.objects.filter(pk__in=[one.pk for one in letters], status=LetterStatus.WAITING).update(
+        status=LetterStatus.SENT, ended_at=at, tries=F("tries") + 1
+    )
 
 
 def _not_sent(letters: Sequence[Letter], *, at: datetime) -> None:
@@ -164,20 +174,26 @@ def _not_sent(letters: Sequence[Letter], *, at: datetime) -> None:
 
 
 def mail_of(letters: Sequence[Letter], notices: Sequence[Notice], person: User) -> EmailMessage:
-    """A mail with what the notices say, and how to have no more of it."""
+    """A mail of all letters with what the notices (of the first ones) say, how many more there are,
+    and how to have no more of it."""
     lines = [words(notice) for notice in notices]
     stop = settings.HELIU_ADDRESS + reverse(
         "stop_mail", args=[stop_token(person.pk, letters[0].org)]
     )
     subject = (
         lines[0]
-        if len(lines) == 1
-        else ngettext("%(n)s notice", "%(n)s notices", len(lines)) % {"n": len(lines)}
+        if len(letters) == 1
+        else ngettext("%(n)s notice", "%(n)s notices", len(letters)) % {"n": len(letters)}
     )
     told = "\n\n".join(
         f"{line}\n{settings.HELIU_ADDRESS}{notice.link}"
         for line, notice in zip(lines, notices, strict=True)
     )
+    if more := len(letters) - len(lines):
+        told += "\n\n" + _("%(n)s more stand in your inbox: %(address)s") % {
+            "n": more,
+            "address": settings.HELIU_ADDRESS + reverse("inbox"),
+        }
     end = _("No more mail of this kind: %(address)s") % {"address": stop}
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return EmailMessage(
