@@ -48,8 +48,10 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
        o.pay_by, l.number as loan_number, l.status as loan_status, l.principal,
        l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio,
        p.status as pledge_status, p.pledged_quantity - p.released_quantity as bound,
-       l.default_noticed_on + g.notice_days < %s::date as may_enforce,
+       l.default_noticed_on + l.notice_days < %s::date as may_enforce,
        l.default_noticed_on is not null as is_noticed,
+       l.accepted_on is not null and l.disbursed_on is null and l.margin >= l.principal
+           as is_paid_in,
        (select a.id from approvals_approval a where a.subject = d.id and a.status = 'WAITING'
          ) as asked,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
@@ -88,7 +90,6 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
                 and t.step = 'CONFLICT_ACCEPTED' and t.key = f.id::text)) as is_claimed
   from trade_deal d join ordering_order o on o.id = d.order_id
   left join lending_loan l on l.deal = d.id
-  left join credit_programme g on g.id = l.programme_id
   left join pledges_pledge p on p.deal = d.id
  where d.id = %s
 """
@@ -256,7 +257,7 @@ class Life:
 
     def _wants_to_pay(self) -> bool:
         stands = self._stands
-        if stands["at_the_bank"]:
+        if stands["at_the_bank"] or stands["is_paid_in"]:
             return False
         if self.world.is_ending:
             return True

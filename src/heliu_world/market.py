@@ -18,7 +18,13 @@ from uuid import UUID
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import operations as books
-from heliu.capital.credit.models import Programme
+from heliu.capital.credit.models import (
+    DepositMode,
+    Instrument,
+    Programme,
+    ReleaseMode,
+    SellerDuty,
+)
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList
@@ -61,6 +67,14 @@ HOUSES = (
         {"day_count": "ACT/365F", "grace_days": 2, "is_principal_first": True},
     ),
 )
+
+# How a bank finances; the usual way comes up as often as the others together.
+MARGIN = {"deposit_mode": DepositMode.CASH_MARGIN}
+BY_ALL_PAID_IN = {"release_mode": ReleaseMode.DEPOSIT_FIRST}
+BILL = {"instrument": Instrument.ACCEPTANCE_BILL, **MARGIN, **BY_ALL_PAID_IN}
+MODES: tuple[Mapping[str, str], ...] = (
+    {}, {}, {}, MARGIN, BY_ALL_PAID_IN, {**MARGIN, **BY_ALL_PAID_IN}, BILL,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -270,9 +284,10 @@ def _money(
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
         seller_quota=20_000_000 * YUAN,
         notice_days=1,
-        seller_duty=random.choice(("DIFFERENCE_REFUND", "BUY_BACK")),
+        seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),
         **house.terms,
+        **random.choice(MODES),
     )
     accounts = [
         (bank, AccountKind.NOSTRO, 500_000_000 * YUAN),

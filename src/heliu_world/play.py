@@ -31,7 +31,7 @@ from heliu_world.world import BEGINS, World
 DAY = timedelta(days=1)
 SEALS_AFTER = 5  # days: to verify them all takes ever longer
 READINGS = 6  # pages that are looked at in a day, at most
-LONGEST_END = 60  # rounds after which what has not come to rest never will
+LONGEST_END = 400  # rounds after which what has not come to rest never will; bills end when due
 Say = Callable[[str], None]
 
 
