@@ -127,11 +127,12 @@ def settled_from_the_margin(stage: Stage) -> Story[None]:
     placed = yield from stage.order_in_mode("D005", 9_000, 40, ON_MARGIN, days=60)
     yield from stage.stored(placed, 40)
     yield from stage.repay("D005", placed, 95, 22)
-    at = stage.ago(22, 12, 0)
+    yield from stage.pick_up("D005", 21)
+    at = stage.ago(20, 12, 0)
     yield at
     financed_order.set_off_margin(placed.deal.id, actor=stage.people.dealer("D005"), at=at)
     stage.bank(at)
-    yield from stage.pick_up("D005", 21)
+    yield from stage.pick_up("D005", 19)
 
 
 def bill_paid_in_part(stage: Stage) -> Story[None]:
