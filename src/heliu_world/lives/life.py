@@ -17,7 +17,7 @@ from heliu_world.lives.case import Case, hours
 
 type Wait = timedelta | None
 
-BROKE = 0.5  # of dealers that pay late: such a one pays nothing of this order any more
+BROKE = 0.3  # of dealers that pay late: such a one pays nothing of this order any more
 OVER = frozenset({"state-move", "already-shipped"})
 
 
@@ -146,7 +146,7 @@ class Life(Case):
         if choices := self._choices():
             weights, doings = zip(*choices, strict=True)
             self.random.choices(doings, weights)[0]()
-            return hours(self.random, 3, 12 if stands["is_noticed"] else 50)
+            return hours(self.random, 3, 20 if stands["is_noticed"] else 50)
         return hours(self.random, 8, 60)
 
     def _choices(self) -> list[tuple[float, Callable[[], object]]]:
