@@ -183,9 +183,11 @@ class Hands:
         return Done(code, {"words": f"{page.status} {_plain(page.words)}"})
 
     def _browser(self, who: Seat) -> wire.Browser:
-        if who.org not in self._browsers:
-            self._browsers[who.org] = wire.sign_in(who.actor.user_id)
-        return self._browsers[who.org]
+        person = who.actor.user_id
+        assert person is not None
+        if person not in self._browsers:
+            self._browsers[person] = wire.sign_in(person)
+        return self._browsers[person]
 
     def _send_again(self, act: Act, key: str, way: str, done: Done) -> None:
         """Somebody who did not hear the answer, and a client that mixes up its keys."""

@@ -18,7 +18,13 @@ from uuid import UUID
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import operations as books
-from heliu.capital.credit.models import Programme
+from heliu.capital.credit.models import (
+    DepositMode,
+    Instrument,
+    Programme,
+    ReleaseMode,
+    SellerDuty,
+)
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList
@@ -27,15 +33,19 @@ from heliu.demo.chain import YUAN, Chain, owner_name
 from heliu.kernel.access import operations as access
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods import models as goods_models
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.parties import operations as parties
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.warehousing import operations as warehousing
+from heliu.trade import financed_order
 
 SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
+SIGN_BY_TWO = 2  # of the dealers
 LINES = 6  # of an order, at most
 
 
@@ -60,6 +70,25 @@ HOUSES = (
         (7, 15, 45),
         {"day_count": "ACT/365F", "grace_days": 2, "is_principal_first": True},
     ),
+)
+
+# How a bank finances; the usual way comes up about as often as the others together.
+USUAL: dict[str, str] = {
+    "instrument": Instrument.LOAN,
+    "deposit_mode": DepositMode.DOWN_PAYMENT,
+    "release_mode": ReleaseMode.PROPORTIONAL,
+}
+MARGIN: dict[str, str] = {"deposit_mode": DepositMode.CASH_MARGIN}
+BY_ALL_PAID_IN: dict[str, str] = {"release_mode": ReleaseMode.DEPOSIT_FIRST}
+BILL: dict[str, str] = {"instrument": Instrument.ACCEPTANCE_BILL, **MARGIN, **BY_ALL_PAID_IN}
+MODES: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {},
+    MARGIN,
+    BY_ALL_PAID_IN,
+    MARGIN | BY_ALL_PAID_IN,
+    BILL,
 )
 
 
@@ -95,11 +124,12 @@ class Shop:
 
 @dataclass
 class Dealer:
-    """A buyer; `lateness` is how it pays."""
+    """A buyer; `lateness` is how it pays, `second` who signs its larger loans too, if anybody."""
 
     code: str
     seat: Seat
     lateness: sample.Behaviour
+    second: Seat | None = None
 
 
 @dataclass
@@ -123,11 +153,26 @@ def lay(random: Random, *, at: datetime) -> Market:
     for place, house in enumerate(HOUSES):
         own = {sku.code for sku in known.skus if families.index(sku.family) % len(HOUSES) == place}
         shops.append(_shop(random, house, known, own, orgs, at=at))
+    careful = random.sample(sorted(orgs), SIGN_BY_TWO)
     dealers = [
-        Dealer(one.code, _seat(orgs[one.code], "owner", owner_name(one.code), at), one.behaviour)
+        _dealer(random, one, orgs[one.code], signs_by_two=one.code in careful, at=at)
         for one in chosen
     ]
     return Market(shops, dealers)
+
+
+def _dealer(
+    random: Random, known: sample.Dealer, org: UUID, *, signs_by_two: bool, at: datetime
+) -> Dealer:
+    """A dealer with its people; its house may want larger loans signed by both of them."""
+    seat, second = _seat(org, "owner", owner_name(known.code), at), None
+    if signs_by_two:
+        second = _seat(org, "owner", "partner", at)
+        approvals.set_levels(
+            financed_order.SIGN, from_amount=random.choice((0, 4_000)) * YUAN,
+            levels=[Level("sign")], actor=seat.actor, at=at,
+        )  # fmt: skip
+    return Dealer(known.code, seat, known.behaviour, second)
 
 
 def _shop(
@@ -193,7 +238,7 @@ def _organization(code: str, role: str) -> UUID:
 
 
 def _seat(org: UUID, role: str, name: str, at: datetime) -> Seat:
-    email = f"{role}@{org.hex}.world"
+    email = f"{role}-{name.encode().hex()}@{org.hex}.world"
     user = access.enrol(actor=SYSTEM, email=email, name=name, org=org, role=role, language="en")
     actor = actor_at(user, desks_of(user.pk)[0])
     assert actor is not None
@@ -270,9 +315,10 @@ def _money(
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
         seller_quota=20_000_000 * YUAN,
         notice_days=1,
-        seller_duty=random.choice(("DIFFERENCE_REFUND", "BUY_BACK")),
+        seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),
         **house.terms,
+        **USUAL | random.choice(MODES),
     )
     accounts = [
         (bank, AccountKind.NOSTRO, 500_000_000 * YUAN),

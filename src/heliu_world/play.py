@@ -22,7 +22,7 @@ from heliu_world.chance import governed, stream
 from heliu_world.faults import Faults, chosen
 from heliu_world.ground import fresh
 from heliu_world.judge import Broken, Judge
-from heliu_world.lives import Life
+from heliu_world.lives.life import Life
 from heliu_world.rest import require_rest
 from heliu_world.street import Street
 from heliu_world.works import Works
@@ -31,7 +31,7 @@ from heliu_world.world import BEGINS, World
 DAY = timedelta(days=1)
 SEALS_AFTER = 5  # days: to verify them all takes ever longer
 READINGS = 6  # pages that are looked at in a day, at most
-LONGEST_END = 60  # rounds after which what has not come to rest never will
+LONGEST_END = 400  # rounds after which what has not come to rest never will; bills end when due
 Say = Callable[[str], None]
 
 
@@ -215,6 +215,7 @@ class Play:
             (self.street.prices_change, 0.5),
             (self.street.consent_ends, 0.15),
             (self.street.pledged_goods_are_asked_for, 0.9),
+            (self.street.programme_changes, 0.25),
             (self.street.facility_stops, 0.2),
             (self.street.facility_ends, 0.2),
             (self.street.codes_are_guessed, 0.2),

@@ -12,6 +12,8 @@ AT_REST = {
     " from trade_deal d join ordering_order o on o.id = d.order_id"
     " left join lending_loan l on l.deal = d.id left join pledges_pledge p on p.deal = d.id"
     " where d.outcome = 'OPEN'",
+    "no sale waits for its money": "select number from trade_sale"
+    " where agreed_at is not null and paid_at is null and called_off_at is null",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no filing waits": "select id from registry_filing"

@@ -37,6 +37,10 @@ class Watched(NamedTuple):
 WATCHED = (
     Watched("order", Order, "status"),
     Watched("loan", Loan, "status"),
+    Watched("instrument", Loan, "instrument"),
+    Watched("deposit", Loan, "deposit_mode"),
+    Watched("release mode", Loan, "release_mode"),
+    Watched("duty of the seller", Loan, "seller_duty"),
     Watched("pledge", Pledge, "status"),
     Watched("deal", Deal, "outcome"),
     Watched("deal step", DealStep, "step"),

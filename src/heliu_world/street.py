@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from uuid import UUID
 
 from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import Facility, FacilityStatus
+from heliu.capital.credit.models import Facility, FacilityStatus, SellerDuty
+from heliu.capital.credit.policies import Modes
 from heliu.commerce.pricing import operations as pricing
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import operations as stock
@@ -16,8 +18,8 @@ from heliu.trade import place_order
 from heliu_world import readings, wire
 from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
-from heliu_world.lives import Life
-from heliu_world.market import Seat
+from heliu_world.lives.life import Life
+from heliu_world.market import MODES, USUAL, Seat
 from heliu_world.rhythm import Wish
 from heliu_world.world import World
 
@@ -130,6 +132,29 @@ class Street:
                     path=f"/consents/{row['id']}/withdraw",
                 )
             )  # fmt: skip
+
+    def programme_changes(self) -> None:
+        """A bank finances in another way from now on."""
+        world, random = self._world, self._random
+        shop = random.choice(world.market.shops)
+        programme = world.ask("select id from credit_programme where lender = %s", shop.bank.org)
+        modes = Modes(
+            **USUAL | random.choice(MODES),
+            seller_duty=random.choice(SellerDuty.values),
+            buy_back_share=Decimal(random.choice((40, 60, 100))) / 100,
+        )
+        ref = programme[0]["id"]
+        said = asdict(modes) | {"buy_back_share": str(modes.buy_back_share)}
+        typed = asdict(modes) | {"buy_back_share": f"{modes.buy_back_share * 100:f}"}
+        self._hands.do(
+            Act(
+                "change a programme", shop.bank, about=f"{modes.instrument} {modes.deposit_mode}",
+                path=f"/programmes/{ref}/modes", body=said,
+                changed={**said, "buy_back_share": "0.5"},
+                page=f"/bank/programmes/{ref}", form=typed,
+                desk=lambda who: credit.change(ref, modes, actor=who, at=world.now),
+            )
+        )  # fmt: skip
 
     def facility_stops(self) -> None:
         """A bank stops a dealer's credit line, or opens a stopped one again."""

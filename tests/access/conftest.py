@@ -201,6 +201,7 @@ def live(world: World) -> dict[str, Any]:
             "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_place": 1,
             "open_seller": world.chain.seller,
+            "open_programme": world.chain.programme,
             "open_sku": world.chain.skus["M1"],
         }
 
@@ -269,10 +270,10 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     ago = day_of(world.at) - timedelta(days=10)
     deals = [late.deal.id, asked.deal.id, hopeless.deal.id]
     with world.worker():
-        Programme.objects.update(seller_duty="BUY_BACK", buy_back_share=Decimal("0.5"))
         Loan.objects.filter(deal__in=deals).update(
-            due_on=ago, status="OVERDUE", default_noticed_on=ago
-        )
+            due_on=ago, status="OVERDUE", default_noticed_on=ago,
+            seller_duty="BUY_BACK", buy_back_share=Decimal("0.5"),
+        )  # fmt: skip
     ids = []
     for placed in (hopeless, asked):
         with world.desk("review@bank.demo") as officer:
@@ -291,9 +292,8 @@ def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> t
     """All are enforced; of two the goods are sold, and their money is awaited: of somebody from
     outside, and of the seller. Returns the numbers of these sales."""
     with world.worker():
-        Programme.objects.update(seller_duty="RESALE_HELP")
         deals = [one.deal.id for one in (outside, bought, *others)]
-        Loan.objects.filter(deal__in=deals).update(status="ENFORCING")
+        Loan.objects.filter(deal__in=deals).update(status="ENFORCING", seller_duty="RESALE_HELP")
     found = []
     for placed, to in (
         (outside, {"buyer_name": "Second-hand Traders"}),

@@ -61,6 +61,7 @@ NAMES = {
     "bank_facility": {"number": "facility"},
     "bank_facility_switch": {"number": "facility"},
     "bank_facility_end": {"number": "facility"},
+    "bank_programme": {"programme": "open_programme"},
     "bank_pay_again": {"number": "payment"},
     "bank_registry_again": {"filing": "filing"},
     "bank_registry_decide": {"number": "claimed"},

@@ -194,6 +194,18 @@ EXAMPLES = {
     "GET /dealers/{code}/statement/pdf": Example("lender", {"code": "open_code"}),
     "GET /credit-line": Example(mine, is_shared=True),
     "GET /facilities": Example(mine, is_shared=True),
+    "GET /programmes": Example("lender", is_shared=True),
+    "POST /programmes/{programme}/modes": Example(
+        "lender",
+        {"programme": "open_programme"},
+        lambda t: {
+            "instrument": "ACCEPTANCE_BILL",
+            "deposit_mode": "CASH_MARGIN",
+            "release_mode": "DEPOSIT_FIRST",
+            "seller_duty": "BUY_BACK",
+            "buy_back_share": "0.6",
+        },
+    ),
     "GET /facilities/{number}": Example(mine, {"number": "facility"}),
     "GET /assessments": Example(mine, is_shared=True),
     "GET /assessments/{number}": Example(mine, {"number": "assessment"}),

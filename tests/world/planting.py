@@ -31,6 +31,18 @@ def planted(patch: Path, folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder / "src")
 
 
+def fits(patch: Path) -> subprocess.CompletedProcess[str]:
+    """Whether a patch can be put into the source as it is today, line for line; nothing is
+    written."""
+    return subprocess.run(
+        ["patch", "-p1", "--dry-run", "--fuzz=0", "-i", str(patch)],
+        cwd=SOURCE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def look_for(folder: Path, *, seeds: Sequence[int], days: int) -> dict[str, Any] | None:
     """The first violation that one of the seeds finds in a planted copy; None when none does."""
     for seed in seeds:

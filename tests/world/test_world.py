@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from tests.world.conftest import Playing
-from tests.world.planting import PATCHES, look_for, planted
+from tests.world.planting import PATCHES, fits, look_for, planted
 
 from heliu.kernel.errors import Invalid
 from heliu_world.faults import CHANCES, chosen
@@ -54,6 +54,12 @@ def test_faults_are_chosen_by_name() -> None:
     assert chosen("bank-lost, goods-short") == {"bank-lost", "goods-short"}
     with pytest.raises(Invalid):
         chosen("bank-lots")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PATCHES.glob("*.patch")))
+def test_a_planted_mistake_fits_the_source(name: str) -> None:
+    tried = fits(PATCHES / f"{name}.patch")
+    assert tried.returncode == 0, tried.stdout
 
 
 def test_a_planted_mistake_is_found(tmp_path: Path) -> None:

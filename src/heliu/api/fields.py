@@ -80,6 +80,7 @@ def _decimal_text(pattern: str) -> tuple[BeforeValidator, WithJsonSchema]:
 
 
 Share = Annotated[Decimal, *_decimal_text(r"^0(\.[0-9]{1,4})?$")]
+Part = Annotated[Decimal, *_decimal_text(r"^(0\.(?!0+$)[0-9]{1,4}|1(\.0{1,4})?)$")]
 Percent = Annotated[Decimal, *_decimal_text(r"^(?!0+(\.0+)?$)([0-9]{1,2}(\.[0-9]{1,6})?|100)$")]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,9 @@ from itertools import cycle
 
 from django.db import transaction
 
+from heliu.capital.credit import operations as credit
+from heliu.capital.credit.models import Programme
+from heliu.capital.credit.policies import Modes
 from heliu.commerce.ordering.models import PayBy
 from heliu.demo.baskets import Shelf, favourites, fill
 from heliu.demo.chain import YUAN, Chain, People
@@ -79,6 +82,25 @@ class Stage:
             at=at,
         )
 
+    def order_in_mode(
+        self, code: str, yuan: int, ago: int, modes: Modes, *, days: int
+    ) -> Story[Placed]:
+        """A dealer orders and signs on a morning on which the bank finances in another way."""
+        at = self.ago(ago, 8, 30)
+        yield at
+        [usual] = Programme.objects.filter(pk=self.chain.programme)
+        self._finance(modes, at)
+        placed = self.order(code, yuan, at + timedelta(minutes=5), days=days)
+        before = {one.name: getattr(usual, one.name) for one in fields(Modes)}
+        self._finance(Modes(**before), at + timedelta(minutes=10))
+        at += timedelta(minutes=12)
+        yield at
+        self.sign(code, placed, at)
+        return placed
+
+    def _finance(self, modes: Modes, at: datetime) -> None:
+        credit.change(self.chain.programme, modes, actor=self.people.bank, at=at)
+
     def sign(self, code: str, placed: Placed, at: datetime) -> None:
         """The dealer signs, and the bank does what it is told."""
         loan = placed.loan
@@ -118,11 +140,15 @@ class Stage:
     ) -> Story[tuple[Placed, Shipment]]:
         """The goods are on the road the day after."""
         placed = yield from self.to_money(code, yuan, ago, days=days)
+        return placed, (yield from self.on_the_road(placed, ago))
+
+    def on_the_road(self, placed: Placed, ago: int) -> Story[Shipment]:
+        """What was ordered so many days ago is sent the day after."""
         at = self.ago(ago - 1, 9, 30)
         yield at
         shipment = self.ship(placed, at)
         self.carry(shipment, at, "PICKED_UP", "DEPARTED")
-        return placed, shipment
+        return shipment
 
     def ship(self, placed: Placed, at: datetime, lines: dict[int, int] | None = None) -> Shipment:
         """The seller sends all that is open, or these lines."""
@@ -177,7 +203,21 @@ class Stage:
         shots: Sequence[bytes] = (),
     ) -> Story[Placed]:
         """Counted and pledged three days after the order; of the first line some may be bad."""
-        placed, shipment = yield from self.to_transit(code, yuan, ago, days=days)
+        placed = yield from self.to_money(code, yuan, ago, days=days)
+        yield from self.stored(placed, ago, lost=lost, damaged=damaged, shots=shots)
+        return placed
+
+    def stored(
+        self,
+        placed: Placed,
+        ago: int,
+        *,
+        lost: int = 0,
+        damaged: int = 0,
+        shots: Sequence[bytes] = (),
+    ) -> Story[None]:
+        """What was ordered so many days ago is sent, counted and pledged."""
+        shipment = yield from self.on_the_road(placed, ago)
         at = self.ago(ago - 3, 14, 20)
         yield at
         self.hand_over(shipment, at)
@@ -193,7 +233,6 @@ class Stage:
             )
         self.receive(shipment, at, lost=lost, damaged=damaged)
         self.bank(at)
-        return placed
 
     def receive(self, shipment: Shipment, at: datetime, *, lost: int = 0, damaged: int = 0) -> None:
         """The keeper counts a shipment."""

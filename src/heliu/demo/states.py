@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
 from heliu.capital.bank.models import Purpose
 from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.credit.policies import Modes
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine, PayBy
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
-from heliu.trade import place_order, side_exits
+from heliu.trade import financed_order, place_order, side_exits
 from heliu.trade.close_of_day import close_of_day
 
 FIRST_DAY = 62  # days ago: the chain opens
@@ -25,6 +27,10 @@ CLOSES = (30, 13, 7, 3, 1, 0)  # days ago
 UNSIGNED = "D001"
 # The bank whose answers get lost is asked again every few seconds, for as long as the demo runs.
 FOR_EVER = 10**9
+
+
+ON_MARGIN = Modes("LOAN", "CASH_MARGIN", "PROPORTIONAL", "BUY_BACK", Decimal("0.8"))
+BY_BILL = Modes("ACCEPTANCE_BILL", "CASH_MARGIN", "DEPOSIT_FIRST", "RESALE_HELP", Decimal(1))
 
 
 def stories(stage: Stage) -> list[Story[object]]:
@@ -107,6 +113,38 @@ def short_receipt(stage: Stage) -> Story[None]:
 def pledged(stage: Stage) -> Story[None]:
     """Pledged: a large order, nothing repaid yet."""
     yield from stage.to_pledge("D007", 58_000, 12, days=90)
+
+
+def on_margin(stage: Stage) -> Story[None]:
+    """Partly released: the deposit is kept as margin, and a half of the whole order is repaid."""
+    placed = yield from stage.order_in_mode("D001", 12_000, 24, ON_MARGIN, days=60)
+    yield from stage.stored(placed, 24)
+    yield from stage.repay("D001", placed, 50, 10)
+
+
+def settled_from_the_margin(stage: Stage) -> Story[None]:
+    """Closed: most was repaid, and the margin has paid the rest."""
+    placed = yield from stage.order_in_mode("D005", 9_000, 40, ON_MARGIN, days=60)
+    yield from stage.stored(placed, 40)
+    yield from stage.repay("D005", placed, 95, 22)
+    yield from stage.pick_up("D005", 21)
+    at = stage.ago(20, 12, 0)
+    yield at
+    financed_order.set_off_margin(placed.deal.id, actor=stage.people.dealer("D005"), at=at)
+    stage.bank(at)
+    yield from stage.pick_up("D005", 19)
+
+
+def bill_paid_in_part(stage: Stage) -> Story[None]:
+    """Partly released: a bill runs, and goods for the deposit and for what was paid in are free."""
+    placed = yield from stage.order_in_mode("D007", 16_000, 19, BY_BILL, days=60)
+    yield from stage.stored(placed, 19)
+    yield from stage.repay("D007", placed, 40, 6)
+
+
+def bill_accepted(stage: Stage) -> Story[None]:
+    """Confirmed: the seller holds a bill and is to send the goods."""
+    yield from stage.order_in_mode("D009", 8_000, 1, BY_BILL, days=90)
 
 
 def approved_by_a_person(stage: Stage) -> Story[None]:
@@ -307,6 +345,10 @@ DEALS: tuple[Callable[[Stage], Story[None]], ...] = (
     two_releases,
     due_soon,
     repaid_waiting_at_the_gate,
+    on_margin,
+    settled_from_the_margin,
+    bill_paid_in_part,
+    bill_accepted,
     approved_by_a_person,
     part_released,
     short_receipt,

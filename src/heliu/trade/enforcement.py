@@ -97,7 +97,7 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     pledge = pledge_of(deal) if loan.status == LoanStatus.ENFORCING else None
     if pledge and (price := lending.price_for_seller(loan, pledge.bound_value)):
         ask_refund(deal, price, key=BUY_BACK, at=at)
-    elif loan.programme.seller_duty == SellerDuty.RESALE_HELP:
+    elif loan.seller_duty == SellerDuty.RESALE_HELP:
         number = order_of(deal).number
         tell(deal.seller, "resale-asked", {"number": number}, link=deals.link(deal), at=at)
     wake(deal.id)

@@ -285,6 +285,22 @@ begin
             or (r.quantity, r.value) <> (s.quantity, s.value)) limit 1;
 
     return query
+    select 'what needs two persons was agreed to by another than who asked',
+           format('%s %s', d.number, t.step)
+      from trade_deal d join trade_dealstep t on t.deal_id = d.id
+      join (values ('ENFORCED', 'enforce'), ('SALE_AGREED', 'sell'), ('WRITTEN_OFF', 'write-off'),
+                   ('SIGNED', 'sign')) m(step, act) on m.step = t.step
+      left join lending_loan l on l.deal = d.id
+     where d.id = any (changed)
+       and (m.act <> 'sign' or exists (
+            select from approvals_approvalrule r where r.org = d.buyer and r.act = 'sign'
+               and r.from_amount <= l.principal))
+       and not exists (
+            select from approvals_approval a join approvals_vote v on v.approval_id = a.id
+             where a.subject = d.id and a.act = m.act and a.status = 'APPROVED'
+               and v.agrees and v.person <> a.asked_by) limit 1;
+
+    return query
     select 'what came after writing off is the claim that is gone, and income',
            format('%s: %s recovered, %s in the book, claim %s', l.number, l.recovered, v.income,
                   v.claim)

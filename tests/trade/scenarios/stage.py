@@ -318,10 +318,7 @@ def _stops_expired(stage: Stage) -> None:
 
 @says("lender", r"has agreed with the seller on (?P<share>\d+) % of the price")
 def _agrees_on_a_share(stage: Stage, share: str) -> None:
-    with stage.world.worker():
-        Programme.objects.update(
-            seller_duty=SellerDuty.BUY_BACK, buy_back_share=Decimal(share) / 100
-        )
+    _agrees_on(stage, SellerDuty.BUY_BACK, Decimal(share) / 100)
 
 
 @says("lender", "has agreed with the seller on no duty")
@@ -334,9 +331,11 @@ def _agrees_on_help(stage: Stage) -> None:
     _agrees_on(stage, SellerDuty.RESALE_HELP)
 
 
-def _agrees_on(stage: Stage, duty: SellerDuty) -> None:
+def _agrees_on(stage: Stage, duty: SellerDuty, share: Decimal = Decimal(1)) -> None:
+    """For this deal: what the programme says by now holds for new ones only."""
     with stage.world.worker():
-        Programme.objects.update(seller_duty=duty)
+        loan = Loan.objects.filter(deal=stage.deal)
+        loan.update(seller_duty=duty, buy_back_share=share)
 
 
 @says("lender", "gives notice of default")

@@ -26,6 +26,20 @@ class CreditDecided(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProgrammeChanged(Fact):
+    """A lender finances the orders of a seller's dealers in another way from now on."""
+
+    name: ClassVar[str] = "capital.programme-changed"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    instrument: str
+    deposit_mode: str
+    release_mode: str
+    seller_duty: str
+    buy_back_share: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class FacilityGranted(Fact):
     """A borrower has a limit, or a new one."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter_ns
@@ -11,7 +12,12 @@ from django.db import connection
 
 from heliu.capital.books import operations as books
 from heliu.capital.credit import policies, reasons, scorecard
-from heliu.capital.credit.events import CreditDecided, FacilityEnded, FacilityGranted
+from heliu.capital.credit.events import (
+    CreditDecided,
+    FacilityEnded,
+    FacilityGranted,
+    ProgrammeChanged,
+)
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import (
     FACILITY_MOVES,
@@ -24,14 +30,51 @@ from heliu.capital.credit.models import (
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
+from heliu.kernel.events.notices import tell
 from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import next_number
+from heliu.kernel.parties.queries import names
 from heliu.kernel.posting.operations import LimitShort
 from heliu.kernel.states import move
 
 VALID_DAYS = 365
+
+
+def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datetime) -> Programme:
+    """The lender finances in another way from now on, and the seller has promised it something
+    else. Offers and deals that are made already keep what they were made under.
+
+    Raises `Invalid` for modes that do not go together. Said again, it changes nothing.
+    """
+    actor.require("override")
+    programme = Programme.objects.select_for_update().filter(
+        pk=programme_id, lender__in=actor.orgs
+    ).first()  # fmt: skip
+    if programme is None:
+        raise NotFound()
+    policies.require_together(modes)
+    said = asdict(modes)
+    if all(getattr(programme, name) == value for name, value in said.items()):
+        return programme
+    for name, value in said.items():
+        setattr(programme, name, value)
+    programme.save(update_fields=list(said))
+    record(
+        ProgrammeChanged(subject=programme.id, **said),
+        actor=actor,
+        at=at,
+        audience=[programme.lender, programme.seller],
+    )
+    tell(
+        programme.seller,
+        "programme-changed",
+        {"lender": names([programme.lender])[programme.lender]},
+        link="/seller/programmes",
+        at=at,
+    )
+    return programme
 
 
 def assess(

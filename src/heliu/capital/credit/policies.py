@@ -9,6 +9,8 @@ from typing import Protocol
 
 from heliu.capital.credit import scorecard
 from heliu.capital.credit.features import CreditFeatures
+from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode, SellerDuty
+from heliu.kernel.errors import Invalid
 from heliu.kernel.money import share, share_up
 
 __all__ = ["CreditFeatures", "Decision", "ProgrammeRules", "Reason", "decide"]
@@ -29,6 +31,17 @@ CLEAN_CYCLES_FOR_STEP_UP = 3
 CUT = Decimal("0.70")
 CUT_TREND, CUT_DAYS_LATE, CUT_RETURNS = -30, 7, 10
 LEAST_LIMIT = 100_000  # CNY 1,000: a smaller limit is of no use to anybody
+
+
+@dataclass(frozen=True)
+class Modes:
+    """How a programme finances an order, and what the seller has promised for one in default."""
+
+    instrument: str
+    deposit_mode: str
+    release_mode: str
+    seller_duty: str
+    buy_back_share: Decimal
 
 
 class ProgrammeRules(Protocol):
@@ -113,6 +126,43 @@ class Decision:
     limit_parts: LimitParts
     price_parts: PriceParts
     reasons: tuple[Reason, ...]
+
+
+def require_together(modes: Modes) -> None:
+    """Raises `Invalid` for modes that there are not, or that do not go together.
+
+    A bill is paid out of the margin that is filled up until its due day, so it rests on one and
+    frees goods by all that was paid in. A loan goes with every deposit and every release.
+    """
+    for name, known in (
+        ("instrument", Instrument),
+        ("deposit_mode", DepositMode),
+        ("release_mode", ReleaseMode),
+        ("seller_duty", SellerDuty),
+    ):
+        if getattr(modes, name) not in known.values:
+            raise Invalid("mode-unknown", "Choose one of what is offered.", field=name)
+    if modes.instrument == Instrument.ACCEPTANCE_BILL:
+        if modes.deposit_mode != DepositMode.CASH_MARGIN:
+            raise Invalid(
+                "bill-without-margin",
+                "A bill rests on a margin.",
+                field="deposit_mode",
+                help="Let the lender keep the deposit as margin, or finance with a loan.",
+            )
+        if modes.release_mode != ReleaseMode.DEPOSIT_FIRST:
+            raise Invalid(
+                "bill-frees-by-share",
+                "Beside a bill nothing is lent that could be repaid by share.",
+                field="release_mode",
+                help="Let goods come free for all that was paid in, or finance with a loan.",
+            )
+    if not 0 < modes.buy_back_share <= 1:
+        raise Invalid(
+            "share-out-of-range",
+            "The seller's share of the price is above 0 and at most 100 percent.",
+            field="buy_back_share",
+        )
 
 
 def grade_of(score: int) -> str:

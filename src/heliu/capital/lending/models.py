@@ -15,6 +15,7 @@ from heliu.capital.credit.models import (
     Instrument,
     Programme,
     ReleaseMode,
+    SellerDuty,
 )
 from heliu.capital.lending.policies import due_in_the_end, fee_at_once, margin_of
 from heliu.kernel.ids import new_id
@@ -105,7 +106,9 @@ class Loan(models.Model):
     `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
     and for working out the next step; `recovered` is what came after the rest was written off.
     `stopped_stage` says which payment the bank rejected,
-    `default_noticed_on` is the day the lender gave notice of default.
+    `default_noticed_on` is the day the lender gave notice of default. The programme's rules, the
+    seller's duty among them, are written down with the quote: a programme that changes changes
+    nothing for loans that were offered before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -152,6 +155,12 @@ class Loan(models.Model):
         default=ReleaseMode.PROPORTIONAL,
         db_default=ReleaseMode.PROPORTIONAL,
     )
+    seller_duty = models.CharField(
+        max_length=17, choices=SellerDuty, db_default=SellerDuty.DIFFERENCE_REFUND
+    )
+    buy_back_share = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("1"))
+    notice_days = models.PositiveSmallIntegerField(db_default=3)
+    sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
     fee = models.BigIntegerField()
     interest = models.BigIntegerField()
     total_cost = models.BigIntegerField()
@@ -205,6 +214,7 @@ class Loan(models.Model):
             known_status("loan_instrument_known", Instrument, field="instrument"),
             known_status("loan_deposit_known", DepositMode, field="deposit_mode"),
             known_status("loan_release_known", ReleaseMode, field="release_mode"),
+            known_status("loan_duty_known", SellerDuty, field="seller_duty"),
             models.CheckConstraint(
                 condition=models.Q(principal__gt=0, deposit__gte=0)
                 & (

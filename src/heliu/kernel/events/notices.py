@@ -65,6 +65,7 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "programme-changed": N_("%(lender)s finances your dealers in another way from now on"),
     "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "claim-found": N_("The register names another's claim on goods of %(number)s: entry %(entry)s"),

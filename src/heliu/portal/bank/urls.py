@@ -12,6 +12,7 @@ from heliu.portal.bank import (
     payments,
     pledge_board,
     prints,
+    programme_form,
     programmes,
     queue,
     reconciliation,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("bank/registry/<uuid:filing>/again", registry.again, name="bank_registry_again"),
     path("bank/registry/<str:number>/decide", registry.decide, name="bank_registry_decide"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
+    path("bank/programmes/<uuid:programme>", programme_form.change, name="bank_programme"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
     path(

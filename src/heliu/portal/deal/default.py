@@ -105,7 +105,7 @@ def stage_of(view: Reading, sold: list[Any], request: HttpRequest, at: datetime)
 
 
 def _notice(view: Reading) -> Stage:
-    days = view.loan.programme.notice_days
+    days = view.loan.notice_days
     return Stage(
         heading=_("Give notice of default"),
         button=_("Give notice"),

@@ -36,6 +36,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
             nav(_("Dealers"), "seller_dealers", here, key="b"),
+            nav(_("Programmes"), "seller_programmes", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
             nav(_("Company"), "company", here),

@@ -50,6 +50,7 @@ TITLES = {
     "recovered": N_("Money came for a loan that was written off"),
     "claim-found": N_("Another's claim stands in the register"),
     "filing-refused": N_("The registry refused a filing"),
+    "programme-changed": N_("Your dealers are financed in another way"),
     "approval-asked": N_("Agreement is asked for"),
     "bank-rejected": N_("The bank rejected a payment"),
     "refund-asked": N_("A refund is on its way"),

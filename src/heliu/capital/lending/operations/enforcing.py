@@ -32,7 +32,7 @@ def give_notice(loan: Loan, *, actor: Actor, at: datetime) -> date:
 def last_day(loan: Loan) -> date:
     """The last day on which a dealer in default may pay before it is enforced."""
     assert loan.default_noticed_on is not None
-    return loan.default_noticed_on + timedelta(days=loan.programme.notice_days)
+    return loan.default_noticed_on + timedelta(days=loan.notice_days)
 
 
 def require_enforceable(loan: Loan, *, on: date) -> None:
@@ -78,17 +78,16 @@ def enforce(loan: Loan, *, actor: Actor, at: datetime) -> Loan:
 
 
 def price_for_seller(loan: Loan, value: int) -> int:
-    """What the seller owes the lender for bound goods of this value (fen) by the programme: all of
-    it, a share of it (rounded down), or nothing."""
-    programme = loan.programme
-    if programme.seller_duty == SellerDuty.BUY_BACK:
-        return int(value * programme.buy_back_share)
-    return value if programme.seller_duty == SellerDuty.DIFFERENCE_REFUND else 0
+    """What the seller owes the lender for bound goods of this value (fen) by its duty: all of it, a
+    share of it (rounded down), or nothing."""
+    if loan.seller_duty == SellerDuty.BUY_BACK:
+        return int(value * loan.buy_back_share)
+    return value if loan.seller_duty == SellerDuty.DIFFERENCE_REFUND else 0
 
 
 def reserve_price(loan: Loan, value: int) -> int:
-    """What goods of this value (fen) should bring by the programme when they are sold."""
-    return share_up(value, loan.programme.sale_floor)
+    """What goods of this value (fen) should bring when they are sold."""
+    return share_up(value, loan.sale_floor)
 
 
 def write_off(loan: Loan, *, actor: Actor, at: datetime) -> int:

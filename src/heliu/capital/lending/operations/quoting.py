@@ -219,23 +219,22 @@ def sign(
 
 
 def _begin(*, at: datetime, programme: Programme, **known: Any) -> Loan:
-    """A loan with its parties and the programme's rules, not yet saved."""
-    return Loan(
-        number=next_number("LN", at),
-        programme=programme,
-        day_count=programme.day_count,
-        grace_days=grace_of(programme),
-        penalty_factor=programme.penalty_factor,
-        is_principal_first=programme.is_principal_first,
-        created_at=at,
-        **known,
-    )
+    """A loan with its parties, not yet saved."""
+    return Loan(number=next_number("LN", at), programme=programme, created_at=at, **known)
 
 
 def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
-    """Write terms and the text of the agreement into the loan."""
+    """Write terms, the programme's rules and the text of the agreement into the loan; whatever
+    becomes of the programme, they are what holds."""
     if terms.order_total != loan.order_total:
         raise ValueError("the terms are not those of this order")
+    rules = loan.programme
+    for name in (
+        "day_count", "penalty_factor", "is_principal_first",
+        "seller_duty", "buy_back_share", "notice_days", "sale_floor",
+    ):  # fmt: skip
+        setattr(loan, name, getattr(rules, name))
+    loan.grace_days = grace_of(rules)
     for name in (
         "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
         "fee", "interest", "total_cost", "apr", "effective_rate",

@@ -1,0 +1,250 @@
+"""What is next in the life of an order, as whoever is concerned sees it.
+
+Nothing is planned ahead. Each look reads how things stand and draws what somebody does, so that a
+life goes on through whatever happened to it; at the end of the world only what leads on is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from heliu.demo.sample import Behaviour
+from heliu_world.lives import default, filings, gate, goods, money, orders, sales
+from heliu_world.lives.case import Case, hours
+
+type Wait = timedelta | None
+
+BROKE = 0.3  # of dealers that pay late: such a one pays nothing of this order any more
+OVER = frozenset({"state-move", "already-shipped"})
+
+
+@dataclass
+class Life(Case):
+    """An order that was placed, and those who look after it."""
+
+    _late_acts: int = 1
+    _is_broke: bool = field(init=False)
+    _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
+
+    def __post_init__(self) -> None:
+        """Chance has it from the beginning whether this order ruins its dealer."""
+        self._is_broke = self._is_late_payer and self.random.random() < BROKE
+
+    def look(self) -> Wait:
+        """See how things stand and perhaps do something; returns when to look again, None never."""
+        self.read()
+        if self.stands["not_filed"] and (self.world.is_ending or self.luck(0.5)):
+            filings.file_again(self)
+            return hours(self.random, 0.5, 9)
+        if self.stands["outcome"] != "OPEN":
+            return self._afterwards()
+        if self.stands["pay_by"] != "FINANCE":
+            return self._plain()
+        match self.stands["loan_status"]:
+            case "REFERRED":
+                return self._referred()
+            case "QUOTED":
+                return self._quoted()
+            case "SELLER_PAID" | "OVERDUE" | "ENFORCING" | "REPAID":
+                return self._running()
+            case "UNWINDING":
+                return self._unwinding()
+            case "FUNDED_SHARE":
+                return self._before_pay_out()
+            case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
+                if self.luck(0.05):
+                    orders.cancel(self)
+                return hours(self.random, 0.3, 4)
+            case _:
+                return hours(self.random, 1, 6)
+
+    @property
+    def _is_late_payer(self) -> bool:
+        return self.dealer.lateness in (Behaviour.SLOW, Behaviour.IRREGULAR)
+
+    # By transfer and on terms.
+
+    def _plain(self) -> Wait:
+        stands = self.stands
+        if stands["order_status"] in ("PLACED", "CONFIRMED") and self.luck(0.08):
+            orders.cancel(self)
+        elif stands["order_status"] == "PLACED":
+            orders.confirm(self)
+        elif stands["shipments"] and (not stands["to_ship"] or self.luck(0.6)):
+            goods.receive(self, stands["shipments"][0], at=self.dealer.seat)
+        elif stands["to_ship"]:
+            goods.ship(self)
+        elif self.luck(0.4):
+            money.write_down(self)
+        return hours(self.random, 2, 30)
+
+    # Before the money.
+
+    def _referred(self) -> Wait:
+        draw = self.random.random()
+        if draw < 0.15 or self._is_refused:
+            orders.decide(self, approve=False)
+        elif draw < 0.6 or self.world.is_ending:
+            self._is_refused = not orders.decide(self, approve=True).is_done
+            return hours(self.random, 0.2, 5)
+        return hours(self.random, 4, 40)
+
+    def _quoted(self) -> Wait:
+        """The dealer signs, where its house wants it with a second person, before the quote runs
+        out."""
+        stands = self.stands
+        if stands["expires_at"] <= self.world.at:
+            return hours(self.random, 1, 4)
+        draw = self.random.random()
+        if draw < 0.08 and not self.world.is_ending:
+            orders.cancel(self)
+        elif stands["asked"]:
+            self._second_word()
+            return timedelta(minutes=6)
+        elif draw < 0.15 and not self.world.is_ending:
+            orders.sign(self, digest="0" * 64, refusals=frozenset({"agreement-differs"}))
+            return timedelta(minutes=2)
+        elif draw < 0.28 and not self.world.is_ending:
+            return timedelta(minutes=25)
+        else:
+            orders.sign(self, digest=stands["agreement_digest"])
+            if self.dealer.second is not None:
+                return timedelta(minutes=6)
+        return hours(self.random, 0.1, 4)
+
+    def _second_word(self) -> None:
+        second = self.dealer.second
+        assert second is not None
+        draw = self.random.random()
+        if draw < 0.7 or self.world.is_ending:
+            default.vote(self, second, agrees=True)
+        elif draw < 0.8:
+            default.vote(self, second, agrees=False)
+        elif draw < 0.85:
+            default.withdraw(self, self.dealer.seat)
+
+    def _before_pay_out(self) -> Wait:
+        """The deposit is there; the registry has not answered yet, or named somebody's claim."""
+        if self.stands["is_claimed"] and (self.world.is_ending or self.luck(0.6)):
+            filings.claim(self, goes_on=self.random.random() < 0.5)
+        elif self.luck(0.1):
+            orders.cancel(self)
+        return hours(self.random, 0.5, 9)
+
+    # While it runs.
+
+    def _running(self) -> Wait:
+        stands = self.stands
+        if stands["refused"]:
+            money.pay_again(self)
+            return hours(self.random, 1, 8)
+        if stands["differences"] and self.luck(0.5):
+            goods.settle(self)
+        if choices := self._choices():
+            weights, doings = zip(*choices, strict=True)
+            self.random.choices(doings, weights)[0]()
+            return hours(self.random, 3, 20 if stands["is_noticed"] else 50)
+        return hours(self.random, 8, 60)
+
+    def _choices(self) -> list[tuple[float, Callable[[], object]]]:
+        """What may be done with a running order, each as likely as its weight."""
+        stands, is_ending = self.stands, self.world.is_ending
+        choices: list[tuple[float, Callable[[], object]]] = []
+        if stands["to_ship"] and stands["order_status"] in ("CONFIRMED", "PART_SHIPPED"):
+            choices.append((5, lambda: goods.ship(self)))
+            if stands["order_status"] == "CONFIRMED" and not is_ending:
+                choices.append((0.8, lambda: orders.cancel(self)))
+        if stands["shipments"]:
+            choices.append((5, lambda: goods.at_the_gate(self, stands["shipments"][0])))
+        if waiting := self._to_fetch():
+            choices.append((4, lambda: gate.fetch(self, waiting[0])))
+        if stands["sale"] and not stands["at_the_bank"]:
+            choices.append((6, lambda: sales.settle(self)))
+        elif stands["loan_status"] != "REPAID" and self._wants_to_pay():
+            choices.append((3, lambda: money.repay(self)))
+            if stands["margin"] and not is_ending:
+                choices.append((1, lambda: money.set_off(self)))
+        if stands["loan_status"] in ("OVERDUE", "ENFORCING") and not is_ending:
+            choices.append((4, self._default))
+        return choices
+
+    def _to_fetch(self) -> list[dict[str, Any]]:
+        return [one for one in self.stands["releases"] if one["status"] != "PICKED_UP"]
+
+    def _wants_to_pay(self) -> bool:
+        stands = self.stands
+        if stands["at_the_bank"] or stands["is_paid_in"]:
+            return False
+        if self.world.is_ending:
+            return True
+        if self._is_broke:
+            return False
+        left = (stands["due_on"] - self.world.at.date()).days
+        if self._is_late_payer and left > -14:
+            return self.luck(0.15)
+        return self.luck(0.9 if left < 3 else 0.35)
+
+    def _default(self) -> None:
+        """The bank's next act on a dealer that does not pay."""
+        stands = self.stands
+        if stands["asked"]:
+            if self.luck(0.1):
+                default.withdraw(self, self.shop.bank)
+            else:
+                default.vote(self, self.shop.reviewer, agrees=self.random.random() < 0.8)
+        elif not stands["is_noticed"]:
+            default.give_notice(self)
+        elif stands["loan_status"] == "ENFORCING":
+            if not stands["bound"]:
+                default.ask_to_write_off(self)
+            elif not stands["sale"]:
+                sales.ask(self)
+        elif stands["may_enforce"]:
+            default.ask_to_enforce(self)
+
+    # When it is over.
+
+    def _unwinding(self) -> Wait:
+        if self.stands["refused"]:
+            money.pay_again(self)
+        return hours(self.random, 1, 8)
+
+    def _afterwards(self) -> Wait:
+        """It is over, but for what is owed between buyer and seller; now and then somebody tries
+        something that must not go any more."""
+        stands = self.stands
+        if stands["pay_by"] != "FINANCE" and money.open_amount(self):
+            if self.world.is_ending or self.luck(0.6):
+                money.write_down(self)
+            return hours(self.random, 5, 70)
+        if waiting := self._to_fetch():  # a buyer's goods of a deal that ended in default
+            gate.fetch(self, waiting[0])
+            return hours(self.random, 3, 50)
+        if stands["at_the_registry"] or stands["not_filed"]:
+            return hours(self.random, 1, 9)
+        if stands["loan_status"] == "WRITTEN_OFF":
+            return self._given_up()
+        if self._late_acts and self.luck(0.15):
+            self._late_acts -= 1
+            if self.random.random() < 0.5:
+                orders.cancel(self, refusals=OVER)
+            elif stands["loan_status"]:
+                money.repay(self, refusals=frozenset({"not-to-repay"}))
+        return None
+
+    def _given_up(self) -> Wait:
+        """It was written off; perhaps the dealer pays after all, and what is too much goes back."""
+        stands = self.stands
+        if stands["refused"]:
+            money.pay_again(self)
+        elif stands["at_the_bank"]:
+            pass
+        elif self._late_acts and self.luck(0.7):
+            self._late_acts -= 1
+            money.repay(self)
+        else:
+            return None
+        return hours(self.random, 1, 8)

@@ -1,0 +1,96 @@
+"""Money of an order: repaid, set off, ordered once more, written down."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.commerce.ordering import queries as orders
+from heliu.kernel.clock import day_of
+from heliu.trade import deals, financed_order, open_account, side_exits
+from heliu_world.acts import Act
+from heliu_world.lives.case import Case, yuan
+
+NOT_NOW = frozenset({"not-to-repay", "seller-is-paying", "goods-being-sold"})
+
+
+def repay(case: Case, refusals: frozenset[str] = NOT_NOW) -> None:
+    """The dealer repays a share, an amount, or all of it."""
+    key = case.hands.fresh_key()
+    amount: int | None = None
+    percent: Decimal | None = Decimal(case.random.choice((20, 35, 50, 100, 100)))
+    if case.luck(0.2):
+        amount, percent = case.random.randint(1, case.stands["principal"]), None
+    if case.world.is_ending:
+        amount, percent = None, Decimal(100)
+    sent = {"amount": amount} if amount else {"percent": str(percent)}
+    case.hands.do(
+        Act(
+            "repay", case.dealer.seat, about=case.about, path=f"/deals/{case.deal}/repay",
+            body=sent, changed={"percent": "7"},
+            page=f"/deals/{case.about}/repay" if amount else "",
+            form={"amount": yuan(amount) if amount else ""},
+            desk=lambda who: financed_order.repay(
+                case.deal, actor=who, key=key, amount=amount, percent=percent,
+                at=case.world.now,
+            ),
+            refusals=refusals,
+        ),
+        key,
+    )  # fmt: skip
+
+
+def set_off(case: Case) -> None:
+    """The dealer lets the margin pay the last of it, if it reaches so far."""
+    case.hands.do(
+        Act(
+            "set the margin off", case.dealer.seat, about=case.about,
+            path=f"/deals/{case.deal}/set-off",
+            desk=lambda who: financed_order.set_off_margin(case.deal, actor=who, at=case.world.now),
+            refusals=frozenset({"margin-too-small", "nothing-to-set-off"}),
+        )
+    )  # fmt: skip
+
+
+def pay_again(case: Case) -> None:
+    """A payment that the bank refused is ordered once more."""
+    refused = UUID(case.stands["refused"][0])
+    payer = case.world.ask("select payer from bank_paymentinstruction where id = %s", refused)
+    who = case.random.choice((case.seats[payer[0]["payer"]], case.shop.bank))
+    case.hands.do(
+        Act(
+            "pay again", who, about=case.about,
+            desk=lambda who: side_exits.pay_again(refused, actor=who, at=case.world.now),
+            refusals=frozenset({"paid-meanwhile"}),
+        )
+    )  # fmt: skip
+
+
+def open_amount(case: Case) -> int:
+    """What buyer or seller owe the other of an order without a bank, as its page says."""
+    with case.world.ground.desk(case.shop.seller.actor) as actor:
+        order = orders.get(actor, case.stands["order_id"])
+        account = open_account.account_of(order, deals.steps_of_order(order.pk, actor))
+        return account.owed or account.owed_back
+
+
+def write_down(case: Case) -> None:
+    """The seller writes down that money moved: all that is owed, or part of it."""
+    owed, order, key = open_amount(case), case.stands["order_id"], case.hands.fresh_key()
+    if not owed:
+        return
+    amount = case.random.randint(1, owed) if case.luck(0.3) else owed
+    today = day_of(case.world.at)
+    case.hands.do(
+        Act(
+            "write down a payment", case.shop.seller, about=case.about,
+            path=f"/orders/{order}/payments", body={"amount": amount},
+            changed={"amount": amount + 1},
+            page=f"/deals/{case.about}/settle", form={"amount": yuan(amount)},
+            desk=lambda who: open_account.settle(
+                order, actor=who, amount=amount, value_day=today, reference="", key=key,
+                at=case.world.now,
+            ),
+        ),
+        key,
+    )  # fmt: skip
