@@ -29,7 +29,6 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
-from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.clock import day_of
@@ -38,6 +37,7 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
+from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -172,23 +172,6 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
 def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
     owed = lending.owed(loan_of(deal), day_of(at)).total
     return ask_others(act, deal, amount=owed, actor=actor, reason=reason, at=at)
-
-
-def ask_others(
-    act: Act, deal: Deal, *, amount: int, actor: Actor, reason: str, at: datetime
-) -> Approval:
-    """Ask the others at the lender for their agreement, and tell them."""
-    asked = approvals.ask(
-        act, subject=deal.id, name=deal.number, amount=amount, reason=reason, actor=actor, at=at
-    )
-    tell(
-        asked.org,
-        "approval-asked",
-        {"number": deal.number, "amount": Money(amount)},
-        link=deals.link(deal),
-        at=at,
-    )
-    return asked
 
 
 def _require_enforceable(deal: Deal, at: datetime) -> None:

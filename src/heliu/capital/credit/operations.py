@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter_ns
@@ -43,11 +44,13 @@ def assess(
     actor: Actor,
     at: datetime,
     wanted: int = 0,
+    findings: Sequence[str] = (),
     began_ns: int | None = None,
 ) -> CreditAssessment:
     """Judge a borrower and keep the record: inputs, versions, result, reasons and their digest.
 
-    `wanted` is the price of the order to finance, in fen. `began_ns` is the `perf_counter_ns` at
+    `wanted` is the price of the order to finance, in fen; `findings` are codes of what speaks
+    against it, on which people decide. `began_ns` is the `perf_counter_ns` at
     which the caller began to gather the features, so that the record shows the whole time it took.
     """
     began = perf_counter_ns() if began_ns is None else began_ns
@@ -69,7 +72,9 @@ def assess(
             {"code": one.code, "points": one.points, "help": reasons.REASONS[one.code][1]}
             for one in decision.reasons
         ],
-        inputs=features.as_json() | {"wanted": wanted},
+        inputs=features.as_json()
+        | {"wanted": wanted}
+        | ({"findings": list(findings)} if findings else {}),
         versions={"scorecard": scorecard.VERSION, "rules": policies.RULES_VERSION},
     )
     return _keep(assessment, began=began, actor=actor, at=at)

@@ -52,6 +52,18 @@ def about(actor: Actor, subject: UUID) -> Approval | None:
     return visible_to(actor).filter(subject=subject, status=ApprovalStatus.WAITING).first()
 
 
+def waits(subject: UUID, act: str) -> bool:
+    """Whether an act on a document waits for agreement."""
+    waiting = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.WAITING)
+    return waiting.exists()
+
+
+def agreed(subject: UUID, act: str) -> Approval:
+    """The newest agreement to an act on a document, which there is."""
+    found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.APPROVED)
+    return found.latest("ended_at")
+
+
 def signers_before(subject: UUID, act: str, actor: Actor) -> list[str]:
     """The names of those who asked for and agreed to an act that was approved, without the actor's
     own: whose names stand before it under a document."""

@@ -68,6 +68,7 @@ WORDS = {
     "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "claim-found": N_("The register names another's claim on goods of %(number)s: entry %(entry)s"),
+    "finding-made": N_("Something was found that speaks against financing %(number)s"),
     "filing-refused": N_("The registry refused the filing for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),

@@ -49,6 +49,7 @@ TITLES = {
     "goods-sold": N_("Pledged goods were sold"),
     "recovered": N_("Money came for a loan that was written off"),
     "claim-found": N_("Another's claim stands in the register"),
+    "finding-made": N_("Something was found that speaks against a financed order"),
     "filing-refused": N_("The registry refused a filing"),
     "approval-asked": N_("Agreement is asked for"),
     "bank-rejected": N_("The bank rejected a payment"),
