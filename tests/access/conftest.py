@@ -138,6 +138,7 @@ def live(world: World) -> dict[str, Any]:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
     claimed, filing = in_the_register(world)
     doubted, invoice, tie = with_doubts(world)
+    held = with_goods_held_back(world)
     for desk in RIVALS:
         world.rival(desk)
     in_default(world, late, asked, hopeless)
@@ -161,6 +162,8 @@ def live(world: World) -> dict[str, Any]:
             **numbers("claimed", claimed),
             "filing": filing,
             **numbers("doubted", doubted),
+            **numbers("held", held),
+            "open_programme": Programme.objects.get().pk,
             "invoice": invoice,
             "open_tie": tie,
             **numbers("sent", sent),
@@ -267,6 +270,19 @@ def with_doubts(world: World) -> tuple[Placed, UUID, UUID]:
         for one in Tie.objects.all():
             parties.untie(one.pk, actor=operator, at=world.at)
     return doubted, laid.pk, tie.pk
+
+
+def with_goods_held_back(world: World) -> Placed:
+    """A small deal that earned goods, and nobody at the lender is asked any more."""
+    held = arrived(world)
+    with world.worker():
+        Programme.objects.update(auto_release_cap=0)
+    life.repay(world, held.deal.id, 50)
+    world.bank()
+    with world.worker():
+        Approval.objects.filter(act="release").update(status="EXPIRED", ended_at=world.at)
+        Programme.objects.update(auto_release_cap=1)
+    return held
 
 
 def arrived(world: World) -> Placed:

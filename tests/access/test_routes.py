@@ -139,6 +139,12 @@ EXAMPLES = {
     "POST /deals/{ref}/findings/decision": Example(
         "lender", {"ref": "doubted"}, lambda t: {"reason": "the papers are good"}
     ),
+    "POST /programmes/{programme}/release-cap": Example(
+        "lender", {"programme": "open_programme"}, lambda t: {"cap": 1_000_00}
+    ),
+    "POST /deals/{ref}/release": Example(
+        "lender", {"ref": "held"}, lambda t: {"reason": "counted again"}
+    ),
     "GET /parties/{code}/ties": Example("operator", {"code": "open_code"}),
     "POST /parties/{code}/ties": Example(
         "operator",

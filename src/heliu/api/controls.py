@@ -1,11 +1,11 @@
-"""What speaks against a financed order: its invoices, what the lender found, ties of houses."""
+"""The lender's controls: invoices, what was found, ties of houses, and large releases."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,16 +13,29 @@ from ninja import Field, Router, Schema
 
 from heliu.api.approvals import ApprovalOut
 from heliu.api.deals import ReasonIn
-from heliu.api.fields import Amount, Code, Currency, Line, Ref, Sent, Text, id_or_number
+from heliu.api.fields import (
+    LARGEST,
+    Amount,
+    Code,
+    Currency,
+    Line,
+    Ref,
+    Sent,
+    Text,
+    Whole,
+    id_or_number,
+)
 from heliu.api.files import SENT, sent_file
 from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
+from heliu.capital.credit import operations as credit
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.parties import operations, queries
-from heliu.trade import controls, deals, invoices, oversight
+from heliu.trade import controls, deals, invoices, oversight, releasing
 
 router = Router()
 
+Money = Annotated[int, Field(ge=0, le=LARGEST), Whole]
 Kind = Literal["OWNER", "REPRESENTATIVE", "ACCOUNT"]
 
 
@@ -82,6 +95,43 @@ class TieIn(Sent):
     )
     share: Decimal | None = Field(None, gt=0, le=1, max_digits=5, decimal_places=4)
     holder: Line = Field("", description="The holder's code, where it is here itself")
+
+
+class ReleaseCap(Sent):
+    """From which worth on goods wait for people at the lender."""
+
+    cap: Money | None = Field(description="In minor units; without one all leave by themselves")
+
+
+class ReleaseCapOut(Schema):
+    """What holds for the releases of a programme."""
+
+    programme: UUID
+    cap: int | None
+
+
+@router.post("/programmes/{programme}/release-cap", response=ReleaseCapOut)
+def cap_releases(
+    request: TypedRequest, programme: UUID, payload: ReleaseCap, key: Key
+) -> HttpResponse:
+    """The lender says up to which worth pledged goods leave without its people, from now on."""
+
+    def do(at: datetime) -> tuple[int, ReleaseCapOut]:
+        one = credit.cap_releases(programme, payload.cap, actor=request.actor, at=at)
+        return 200, ReleaseCapOut(programme=one.pk, cap=one.auto_release_cap)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/deals/{ref}/release", response={202: ApprovalOut})
+def ask_to_release(request: TypedRequest, ref: Ref, payload: ReasonIn, key: Key) -> HttpResponse:
+    """Ask the others at the lender anew to release goods that were earned and wait."""
+
+    def do(at: datetime) -> tuple[int, ApprovalOut]:
+        asked = releasing.ask(id_or_number(ref), actor=request.actor, reason=payload.reason, at=at)
+        return 202, ApprovalOut.from_orm(asked)
+
+    return write(request, key, payload, do)
 
 
 @router.get("/deals/{ref}/invoices", response=list[InvoiceOut])

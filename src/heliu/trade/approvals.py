@@ -13,18 +13,33 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
-from heliu.trade import control_answers, controls, deals, enforcement, financed_order, liquidation
+from heliu.trade import (
+    control_answers,
+    controls,
+    deals,
+    enforcement,
+    financed_order,
+    liquidation,
+    releasing,
+)
 from heliu.trade.steps import locked, parties
 
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
-    "BANK": (controls.PAY_OUT, enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
+    "BANK": (
+        controls.PAY_OUT,
+        releasing.RELEASE,
+        enforcement.ENFORCE,
+        liquidation.SELL,
+        enforcement.WRITE_OFF,
+    ),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
 DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
     controls.PAY_OUT.name: control_answers.accepted,
+    releasing.RELEASE.name: financed_order.release_agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,

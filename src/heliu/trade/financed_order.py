@@ -52,7 +52,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import controls, deals, registration, sales
+from heliu.trade import controls, deals, registration, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -406,14 +406,17 @@ def go_on_after(deal: Deal, loan: Loan, *, returning: int, key: str, at: datetim
     close_if_done(deal, at=at)
 
 
-def release(deal: Deal, *, key: str, at: datetime) -> None:
+def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> None:
     """Set free what the repaid share of the loan has earned, in whole units, oldest first.
 
-    The order goes to the keeper, the one-time code to the dealer, in the same transaction.
+    The order goes to the keeper, the one-time code to the dealer, in the same transaction. A large
+    release waits until the lender's people agreed (`releasing`).
     """
     pledge, loan = pledge_of(deal), loan_of(deal)
     earned = earned_by(loan, pledge)
     if pledge is None or earned is None:
+        return
+    if not is_agreed and not releasing.may_leave(deal, loan, pledge, at=at):
         return
     freed = pledges.release(
         pledge,
@@ -453,6 +456,15 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
         link=deals.link(deal),
         at=at,
     )
+
+
+def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """The last of those at the lender who must has agreed to a large release of the locked deal."""
+    if not releasing.waiting_value(deal):
+        raise releasing.nothing_waits(deal)
+    approval = asked_for.agreed(deal.id, releasing.RELEASE.name)
+    release(deal, key=str(approval.pk), is_agreed=True, at=at)
+    close_if_done(deal, at=at)
 
 
 def close_if_done(deal: Deal, *, at: datetime) -> None:

@@ -12,7 +12,12 @@ from django.db import connection
 
 from heliu.capital.books import operations as books
 from heliu.capital.credit import policies, reasons, scorecard
-from heliu.capital.credit.events import CreditDecided, FacilityEnded, FacilityGranted
+from heliu.capital.credit.events import (
+    CreditDecided,
+    FacilityEnded,
+    FacilityGranted,
+    ReleasesCapped,
+)
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import (
     FACILITY_MOVES,
@@ -25,7 +30,7 @@ from heliu.capital.credit.models import (
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import next_number
@@ -33,6 +38,30 @@ from heliu.kernel.posting.operations import LimitShort
 from heliu.kernel.states import move
 
 VALID_DAYS = 365
+
+
+def cap_releases(programme_id: UUID, cap: int | None, *, actor: Actor, at: datetime) -> Programme:
+    """From now on pledged goods of more than `cap` (fen) in one release wait for people at the
+    lender; None lets all leave by themselves. Also for deals that run."""
+    actor.require("override")
+    programme = (
+        Programme.objects.select_for_update().filter(pk=programme_id, lender__in=actor.orgs).first()
+    )
+    if programme is None:
+        raise NotFound()
+    if cap is not None and cap < 0:
+        raise Invalid("amount-negative", "An amount is not below zero.", field="cap")
+    if programme.auto_release_cap == cap:
+        return programme
+    programme.auto_release_cap = cap
+    programme.save(update_fields=["auto_release_cap"])
+    record(
+        ReleasesCapped(subject=programme.id, cap=cap),
+        actor=actor,
+        at=at,
+        audience=[programme.lender],
+    )
+    return programme
 
 
 def assess(

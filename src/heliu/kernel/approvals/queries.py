@@ -52,10 +52,10 @@ def about(actor: Actor, subject: UUID) -> Approval | None:
     return visible_to(actor).filter(subject=subject, status=ApprovalStatus.WAITING).first()
 
 
-def waits(subject: UUID, act: str) -> bool:
-    """Whether an act on a document waits for agreement."""
-    waiting = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.WAITING)
-    return waiting.exists()
+def waiting(subject: UUID, act: str) -> Approval | None:
+    """The question whether to do an act on a document, while it waits for agreement."""
+    found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.WAITING)
+    return found.first()
 
 
 def agreed(subject: UUID, act: str) -> Approval:

@@ -48,6 +48,7 @@ WORDS = {
     ),
     "goods-released": N_("%(quantity)s pieces of %(number)s are released. Pick-up code %(code)s"),
     "release-ordered": N_("Release %(quantity)s pieces under pledge %(pledge)s"),
+    "release-waits": N_("Goods of %(number)s worth %(amount)s come free when the bank agrees"),
     "loan-waits": N_("A financing request of %(borrower)s, %(amount)s, waits for a decision"),
     "loan-decided": N_("The bank decided on the financing of %(number)s: %(outcome)s"),
     "loan-due": N_("%(amount)s for %(number)s is due on %(due)s"),

@@ -16,6 +16,7 @@ from heliu.portal.bank import (
     queue,
     reconciliation,
     registry,
+    release_cap,
     repayments,
 )
 from heliu.portal.bank.reports import pages as reports
@@ -39,6 +40,7 @@ urlpatterns = [
     path("bank/registry/<uuid:filing>/again", registry.again, name="bank_registry_again"),
     path("bank/registry/<str:number>/decide", registry.decide, name="bank_registry_decide"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
+    path("bank/programmes/<uuid:programme>/release", release_cap.cap, name="bank_release_cap"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
     path(

@@ -19,6 +19,7 @@ from heliu.portal.deal.findings import findings_for
 from heliu.portal.deal.flow import confluence, fact_list
 from heliu.portal.deal.next_steps import todo_for
 from heliu.portal.deal.papers import papers_for
+from heliu.portal.deal.releases import held_for
 from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
@@ -55,6 +56,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "papers": papers_for(side, view),
         "photos": photos.of_deal(actor, deal),
         **findings_for(actor, view),
+        **held_for(actor, view),
         **_invoices(actor, view),
         **_goods(view),
     }

@@ -12,6 +12,7 @@ from heliu.portal.deal import (
     invoices,
     money_views,
     prints,
+    releases,
     selling,
     views,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("deals/<str:ref>/settle", account_views.settle, name="deal_settle"),
     path("deals/<str:ref>/invoice", invoices.lay, name="deal_invoice"),
     path("deals/<str:ref>/findings/ask", findings.ask, name="deal_findings_ask"),
+    path("deals/<str:ref>/release/ask", releases.ask, name="deal_release_ask"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),

@@ -27,6 +27,7 @@ MAY = {
     "sign": N_("who may sign"),
     "enforce": N_("who may enforce"),
     "decide": N_("who may decide on credit"),
+    "release": N_("who may release goods"),
     "override": N_("who may overrule the rules of credit"),
 }
 

@@ -24,6 +24,7 @@ ROWS = 50
 ACTS = {
     "sign": N_("Sign a financing agreement"),
     "pay-out": N_("Pay out in spite of what was found"),
+    "release": N_("Release pledged goods"),
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
@@ -36,6 +37,10 @@ WILL = {
     "pay-out": (
         N_("The loan is paid out as soon as the deposit is there and the register is clear"),
         N_("A no calls the order off: the deposit goes back to the buyer"),
+    ),
+    "release": (
+        N_("The goods come free at once, and the dealer has its pick-up code"),
+        N_("A no leaves them bound until it is asked anew, or more is repaid"),
     ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),

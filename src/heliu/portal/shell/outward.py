@@ -35,6 +35,7 @@ TITLES = {
     "receipt-differs-shown": N_("Goods arrived short or damaged, with photos"),
     "goods-released": N_("Goods are released, with the pick-up code"),
     "release-ordered": N_("Goods are to be given out"),
+    "release-waits": N_("A release of goods waits for the bank"),
     "loan-waits": N_("A financing request waits for a decision"),
     "loan-decided": N_("The bank decided on a financing request"),
     "loan-due": N_("A loan is due soon"),
