@@ -126,6 +126,7 @@ EXAMPLES = {
         "lender", {"ref": "claimed"}, lambda t: {"go_on": False, "reason": "not ours first"}
     ),
     "POST /filings/{filing}/again": Example("lender", {"filing": "filing"}, lambda t: {}),
+    "GET /looks": Example(mine, is_shared=True),
     "GET /deals/{ref}/invoices": Example(mine, {"ref": "doubted"}),
     "POST /deals/{ref}/invoices": Example(
         mine,

@@ -29,6 +29,7 @@ from heliu.api import (
     deals,
     files,
     loans,
+    looks,
     notices,
     orders,
     parties,
@@ -49,6 +50,7 @@ from heliu.kernel.errors import Refused
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
     ("Parties", consents.router),
+    ("Parties", looks.router),
     ("Approvals", approvals.router),
     ("Catalogue", catalogue.router),
     ("Cart", carts.router),

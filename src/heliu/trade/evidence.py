@@ -22,7 +22,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
 from heliu.kernel.posting import operations as posting
-from heliu.trade import deals
+from heliu.trade import deals, looks
 from heliu.trade.models import Deal
 from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import order_of
@@ -52,6 +52,7 @@ def evidence(deal: Deal, *, actor: Actor, at: datetime) -> CreditFile:
     """
     with _opened(deal, actor) as asked:
         assert asked.lender is not None
+        looks.at_credit_file(actor, asked, at=at)
         return credit_file.build(
             borrower=asked.buyer, lender=asked.lender, seller=asked.seller, at=at
         )

@@ -19,6 +19,7 @@ from heliu.kernel.parties.models import (
     TradingRelationship,
 )
 
+ROLES = PartyRole.Role.choices
 TIE_KINDS = TieKind.choices
 
 

@@ -22,7 +22,7 @@ from heliu.portal.operator.pages import listed, page_in, skipped
 from heliu.portal.operator.words import DOCUMENTS
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip
-from heliu.trade import oversight
+from heliu.trade import looks, oversight
 
 ROWS = 50
 MOST_LINKS = 100
@@ -85,6 +85,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 def _party(request: HttpRequest, actor: Actor, code: str, refusal: Refused | None) -> HttpResponse:
     party = oversight.party(actor, code)
+    looks.at_party(actor, party, at=now(request))
     links, total = oversight.relationships(actor, party.id, MOST_LINKS)
     names = oversight.names(actor, (link.other for link in links))
     states = oversight.states(actor, party.id)
