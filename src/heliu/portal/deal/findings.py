@@ -49,7 +49,7 @@ def findings_for(actor: Actor, view: Any) -> dict[str, Any]:
         return {}
     found = controls.findings(actor, view.deal)
     is_open = any(one.is_hard and not one.approval for one in found)
-    waits = approvals.about(actor, view.deal.pk) if is_open else None
+    waits = approvals.about(actor, view.deal.pk, controls.PAY_OUT.name) if is_open else None
     return {
         "findings": [told(one) for one in found],
         "findings_wait": waits,

@@ -57,7 +57,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             consent=request.POST.get("consent") == "yes",
             at=at,
         )
-        waits = approvals.about(actor, view.deal.pk)
+        waits = approvals.about(actor, view.deal.pk, financed_order.SIGN.name)
         say(
             request,
             _("Signed by you. Another person of your house must sign too.")
@@ -72,7 +72,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     if answer:
         return answer
     loan = _to_sign(view)
-    if waits := approvals.about(actor, view.deal.pk):
+    if waits := approvals.about(actor, view.deal.pk, financed_order.SIGN.name):
         return redirect("approval", waits.pk)
     known = names([loan.lender, loan.seller, view.deal.custodian])
     context = {

@@ -1,4 +1,4 @@
-"""A large release that waits for the lender's people: what both sides read, and asking anew."""
+"""A large release that waits for the lender's people: what it is worth, and asking anew."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def held_for(actor: Actor, view: Any) -> dict[str, Any]:
-    """What stands on the deal page where earned goods wait for the lender."""
-    value = held_back(view)
-    if not value or view.side not in ("buyer", "lender"):
+    """What stands on the lender's page of a deal whose earned goods wait for its people."""
+    value = held_back(view) if view.side == "lender" else 0
+    if not value:
         return {}
-    waits = approvals.about(actor, view.deal.pk) if view.side == "lender" else None
+    waits = approvals.about(actor, view.deal.pk, releasing.RELEASE.name)
     return {
         "held": value,
         "held_wait": waits,
-        "held_to_ask": view.side == "lender" and not waits and actor.may("release"),
+        "held_to_ask": not waits and actor.may("release"),
     }
 
 
