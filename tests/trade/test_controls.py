@@ -15,6 +15,7 @@ from tests.trade.conftest import World
 
 from heliu.capital.lending.models import LoanStatus
 from heliu.commerce.ordering.models import Order
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.parties import operations as parties
@@ -223,6 +224,14 @@ def test_a_house_in_the_other_s_tree_and_one_address_are_told_apart(world: World
         asked = {"buyer": pair[0], "seller": pair[1], "price": 1, "at": world.at}
         assert {(one.code, one.is_hard) for one in controls.look(**asked)} == {
             ("RELATED_ADDRESS", False)
+        }
+        parties.tie(
+            pair[0], TieKind.OWNER, name="Seller", number="9137 0200", share=Decimal("0.3"),
+            holder=pair[1], actor=Actor.system(), at=world.at,
+        )  # fmt: skip
+        assert {(one.code, one.found.get("percent")) for one in controls.look(**asked)} == {
+            ("RELATED_ADDRESS", None),
+            ("RELATED_TIE", 30),
         }
         Organization.objects.filter(pk=pair[0]).update(parent=pair[1])
         assert ("RELATED_KIN", True) in {(one.code, one.is_hard) for one in controls.look(**asked)}

@@ -29,6 +29,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.clock import day_of
@@ -41,6 +42,7 @@ from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.releasing import RELEASE
 from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -90,6 +92,7 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     loan = lending.enforce(loan_of(deal), actor=actor, at=at)
     if loan.facility is not None and loan.facility.status == FacilityStatus.ACTIVE:
         credit.suspend(loan.facility, actor=SYSTEM, at=at)
+    approvals.overtaken(deal.id, act=RELEASE, at=at)
     remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
     for org in (deal.buyer, deal.seller):
         tell(org, "loan-enforced", {"number": order_of(deal).number}, link=deals.link(deal), at=at)

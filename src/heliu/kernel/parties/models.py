@@ -160,8 +160,9 @@ class Tie(models.Model):
 
     The operator keeps them from papers it has seen. `mark` is a keyed digest of the number by which
     the holder is known (identity, register, account): two houses with one mark are bound to the
-    same, and the number itself is nowhere. `holder` is the holder where it is here itself, `share`
-    0..1 of an owner. What ended stays, with the day.
+    same, and the number itself is nowhere (the key is the install's secret: under a new one they
+    are to be written down anew). `holder` is the holder where it is here itself, `share` 0..1 of an
+    owner. What ended stays, with the day.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

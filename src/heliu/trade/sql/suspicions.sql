@@ -25,7 +25,7 @@ back (org, links, worth, passed) as (
 mine as (select i.id, i.issuer, i.number, i.digest from trade_invoice i where i.deal_id = of_deal),
 house as (
     select o.id, o.parent_id, o.tax_number,
-           lower(regexp_replace(o.address, '[^[:alnum:]]', '', 'g')) as address
+           lower(regexp_replace(o.address, '[\s.,;()，。；（）-]', '', 'g')) as address
       from parties_organization o where o.id in (buying, selling)),
 pair as (
     select b.parent_id = selling or s.parent_id = buying or b.parent_id = s.parent_id as kin,
