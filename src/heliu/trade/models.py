@@ -365,9 +365,9 @@ class Finding(models.Model):
     @property
     def tone(self) -> Tone:
         """How it looks."""
-        if not self.is_hard:
+        if self.approval is not None:
             return Tone.QUIET
-        return Tone.DUE if self.approval is None else Tone.QUIET
+        return Tone.BAD if self.is_hard else Tone.DUE
 
 
 class Cover(models.Model):

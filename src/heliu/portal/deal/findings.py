@@ -15,6 +15,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.parties.queries import TIE_KINDS
 from heliu.portal.deal.reading import deal_of
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say
+from heliu.portal.ui.formats import listed
 from heliu.trade import controls
 
 BEFORE = ("AWAIT_DEPOSIT", "FUNDED_SHARE")
@@ -86,9 +87,9 @@ def _note(code: str, found: dict[str, Any]) -> str:
 
 
 def _tie(found: dict[str, Any]) -> str:
-    sides = (("of_buyer", _("of the buyer")), ("of_seller", _("of the seller")))
+    sides = (("of_buyer", _("%(kind)s of the buyer")), ("of_seller", _("%(kind)s of the seller")))
     names = dict(TIE_KINDS)
-    kinds = [f"{names[found[side]]} {words}" for side, words in sides if found.get(side)]
+    parts = [words % {"kind": names[found[side]]} for side, words in sides if found.get(side)]
     if found["percent"] is not None:
-        kinds.append(_("at least %(percent)d%%") % {"percent": found["percent"]})
-    return ", ".join(kinds)
+        parts.append(_("at least %(percent)d%%") % {"percent": found["percent"]})
+    return listed(parts)
