@@ -116,6 +116,7 @@ def live(world: World) -> dict[str, Any]:
     late, asked, hopeless = (arrived(world) for _ in range(3))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
+    held = with_goods_held_back(world)
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -138,7 +139,6 @@ def live(world: World) -> dict[str, Any]:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
     claimed, filing = in_the_register(world)
     doubted, invoice, tie = with_doubts(world)
-    held = with_goods_held_back(world)
     for desk in RIVALS:
         world.rival(desk)
     in_default(world, late, asked, hopeless)
@@ -277,7 +277,10 @@ def with_goods_held_back(world: World) -> Placed:
     held = arrived(world)
     with world.worker():
         Programme.objects.update(auto_release_cap=0)
-    life.repay(world, held.deal.id, 50)
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            held.deal.id, actor=dealer, key="half", percent=Decimal(50), at=world.at
+        )
     world.bank()
     with world.worker():
         Approval.objects.filter(act="release").update(status="EXPIRED", ended_at=world.at)
