@@ -30,6 +30,8 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
@@ -42,6 +44,7 @@ from heliu.trade import (
     carrying,
     enforcement,
     financed_order,
+    invoices,
     liquidation,
     photos,
     place_order,
@@ -54,7 +57,7 @@ __all__ = ["laid", "world"]
 
 DESKS = (
     "owner@d001.demo", "owner@d002.demo", "sales@seller.demo", "credit@bank.demo",
-    "gate@warehouse.demo", "carrier@carrier.demo",
+    "gate@warehouse.demo", "carrier@carrier.demo", "ops@operator.demo",
 )  # fmt: skip
 
 
@@ -113,6 +116,7 @@ def live(world: World) -> dict[str, Any]:
     late, asked, hopeless = (arrived(world) for _ in range(3))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
+    held = with_goods_held_back(world)
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -134,6 +138,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("gate@warehouse.demo") as keeper:
         photo = photos.add(counted.id, actor=keeper, name="box.png", content=png(), at=world.at)
     claimed, filing = in_the_register(world)
+    doubted, invoice, tie = with_doubts(world)
     for desk in RIVALS:
         world.rival(desk)
     in_default(world, late, asked, hopeless)
@@ -156,6 +161,11 @@ def live(world: World) -> dict[str, Any]:
             **numbers("pledged", pledged),
             **numbers("claimed", claimed),
             "filing": filing,
+            **numbers("doubted", doubted),
+            **numbers("held", held),
+            "open_programme": Programme.objects.get().pk,
+            "invoice": invoice,
+            "open_tie": tie,
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
@@ -201,7 +211,6 @@ def live(world: World) -> dict[str, Any]:
             "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_place": 1,
             "open_seller": world.chain.seller,
-            "open_programme": world.chain.programme,
             "open_sku": world.chain.skus["M1"],
         }
 
@@ -236,6 +245,47 @@ def in_the_register(world: World) -> tuple[Placed, UUID]:
     world.bank()
     with world.worker():
         return claimed, Filing.objects.get(deal=refused.deal.id).pk
+
+
+def with_doubts(world: World) -> tuple[Placed, UUID, UUID]:
+    """A deal that waits for its lender's word, because one person represents both sides; its
+    invoice, and what the operator wrote down."""
+    with world.worker() as operator:
+        tie, _ = (
+            parties.tie(
+                org, "REPRESENTATIVE", name="Li", number="33010619", actor=operator, at=world.at
+            )
+            for org in (world.chain.dealers["D001"], world.chain.seller)
+        )
+    doubted = life.place(world, M1=15)
+    life.sign(world, doubted)
+    with world.desk(world.dealer) as dealer:
+        laid = invoices.lay(
+            doubted.deal.id, actor=dealer, number="FP-1", amount=100_00,
+            issued_on=day_of(world.at), at=world.at,
+        )  # fmt: skip
+    world.bank()
+    with world.worker() as operator:
+        Approval.objects.filter(act="pay-out").update(status="EXPIRED", ended_at=world.at)
+        for one in Tie.objects.all():
+            parties.untie(one.pk, actor=operator, at=world.at)
+    return doubted, laid.pk, tie.pk
+
+
+def with_goods_held_back(world: World) -> Placed:
+    """A small deal that earned goods, and nobody at the lender is asked any more."""
+    held = arrived(world)
+    with world.worker():
+        Programme.objects.update(auto_release_cap=0)
+    with world.desk(world.dealer) as dealer:
+        financed_order.repay(
+            held.deal.id, actor=dealer, key="half", percent=Decimal(50), at=world.at
+        )
+    world.bank()
+    with world.worker():
+        Approval.objects.filter(act="release").update(status="EXPIRED", ended_at=world.at)
+        Programme.objects.update(auto_release_cap=1)
+    return held
 
 
 def arrived(world: World) -> Placed:

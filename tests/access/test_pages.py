@@ -27,6 +27,10 @@ NAMES = {
     "deal_default": {"ref": "late"},
     "sale": {"number": "sale_to_seller"},
     "deal_settle": {"ref": "on_terms"},
+    "deal_invoice": {"ref": "doubted"},
+    "deal_findings_ask": {"ref": "doubted"},
+    "deal_release_ask": {"ref": "held"},
+    "bank_release_cap": {"programme": "open_programme"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
@@ -71,7 +75,7 @@ NAMES = {
 # Pages that only do something, and are not looked at.
 DEEDS = {
     "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
-    "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "seller_confirm", "seller_settle",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",

@@ -126,6 +126,33 @@ EXAMPLES = {
         "lender", {"ref": "claimed"}, lambda t: {"go_on": False, "reason": "not ours first"}
     ),
     "POST /filings/{filing}/again": Example("lender", {"filing": "filing"}, lambda t: {}),
+    "GET /looks": Example(mine, is_shared=True),
+    "GET /deals/{ref}/invoices": Example(mine, {"ref": "doubted"}),
+    "POST /deals/{ref}/invoices": Example(
+        mine,
+        {"ref": "doubted"},
+        lambda t: {"number": "FP-2", "amount": 1_000, "issued_on": "2026-11-02"},
+    ),
+    "POST /invoices/{invoice}/file": Example(
+        mine, {"invoice": "invoice"}, lambda t: png(), content_type="image/png"
+    ),
+    "GET /deals/{ref}/findings": Example("lender", {"ref": "doubted"}),
+    "POST /deals/{ref}/findings/decision": Example(
+        "lender", {"ref": "doubted"}, lambda t: {"reason": "the papers are good"}
+    ),
+    "POST /programmes/{programme}/release-cap": Example(
+        "lender", {"programme": "open_programme"}, lambda t: {"cap": 1_000_00}
+    ),
+    "POST /deals/{ref}/release": Example(
+        "lender", {"ref": "held"}, lambda t: {"reason": "counted again"}
+    ),
+    "GET /parties/{code}/ties": Example("operator", {"code": "open_code"}),
+    "POST /parties/{code}/ties": Example(
+        "operator",
+        {"code": "open_code"},
+        lambda t: {"kind": "OWNER", "name": "Li", "number": "33010619", "share": "0.4"},
+    ),
+    "POST /ties/{tie}/end": Example("operator", {"tie": "open_tie"}),
     "GET /approvals": Example("lender", is_shared=True),
     "GET /approvals/{approval}": Example("lender", {"approval": "approval"}),
     "POST /approvals/{approval}/withdraw": Example("lender", {"approval": "withdrawable"}),

@@ -39,6 +39,6 @@ def hands(world: World, monkeypatch: pytest.MonkeyPatch) -> Hands:
     monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
     desks = (
         "owner@d001.demo", "owner@d002.demo", "sales@seller.demo", "credit@bank.demo",
-        "gate@warehouse.demo", "carrier@carrier.demo",
+        "gate@warehouse.demo", "carrier@carrier.demo", "ops@operator.demo",
     )  # fmt: skip
     return Hands(world, *(hand_of(world, email) for email in desks))

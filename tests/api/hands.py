@@ -87,6 +87,7 @@ class Hands:
     lender: Hand
     keeper: Hand
     carrier: Hand
+    operator: Hand
 
     @property
     def seller_id(self) -> str:

@@ -37,7 +37,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.events import queries as events
 from heliu.logistics.pledges import queries as pledges
-from heliu.trade import deals, enforcement, financed_order, side_exits
+from heliu.trade import deals, enforcement, financed_order, looks, side_exits
 from heliu.trade.standing import next_of, status_of
 
 router = Router()
@@ -177,6 +177,7 @@ def get_agreement(request: TypedRequest, ref: Ref) -> dict[str, object]:
     loan = lending.of_deal(deal.pk, request.actor)
     if loan is None or not loan.agreement_digest:
         raise NotFound()
+    looks.at_loan_paper(request.actor, loan, deal.number, paper=loan.number, at=clock.now())
     language = get_language() or "en"
     return {
         "loan_number": loan.number,
@@ -337,6 +338,7 @@ def _shown(deal: Any, order: Any, loan: Any, pledge: Any) -> dict[str, Any]:
 
 def _detail(actor: Actor, ref: str, at: datetime) -> DealDetail:
     deal = deals.get(actor, id_or_number(ref))
+    looks.at_deal(actor, deal, at=at)
     loan = lending.of_deal(deal.pk, actor)
     return DealDetail(
         **_deals(actor, [deal])[0],

@@ -11,12 +11,14 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import Invalid
 from heliu.kernel.files import queries
 from heliu.kernel.files.kinds import KINDS
 from heliu.kernel.files.operations import too_large
 from heliu.kernel.files.serving import answer
+from heliu.trade import looks
 
 router = Router()
 
@@ -71,7 +73,9 @@ class FileOut(Schema):
 @router.get("/files/{file}", openapi_extra=GIVEN)
 def get_file(request: TypedRequest, file: UUID) -> HttpResponse:
     """The bytes of a file that belongs to a document of the asker."""
-    return answer(request, queries.get(request.actor, file))
+    found = queries.get(request.actor, file)
+    looks.at_file(request.actor, found, at=clock.now())
+    return answer(request, found)
 
 
 def shown(files: Iterable[Any]) -> list[FileOut]:

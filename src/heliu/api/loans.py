@@ -214,6 +214,7 @@ class SimulatedOut(Schema):
     principal_left: int
     settles: bool = Field(description="Whether nothing would be owed any more")
     frees: list[FreedOut]
+    waits_for_lender: bool = Field(description="Whether the lender's people agree to it first")
     left_over: int = Field(description="Value of goods earned that fills no whole unit yet")
     cost_of_a_day: int = Field(description="What one day more costs without the payment")
     cost_of_a_day_after: int
@@ -286,6 +287,7 @@ def simulate_repayment(request: TypedRequest, ref: Ref, payload: TrialIn) -> Sim
             )
             for one in done.goods
         ],
+        waits_for_lender=subject.waits_for_lender(done),
         left_over=done.left_over,
         cost_of_a_day=done.if_paid.a_day,
         cost_of_a_day_after=done.if_paid.a_day_after,

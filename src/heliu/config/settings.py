@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "heliu.kernel.parties",
     "heliu.kernel.posting",
     "heliu.kernel.clock",
+    "heliu.kernel.audit",
     "heliu.kernel.consent",
     "heliu.kernel.idempotency",
     "heliu.kernel.events",

@@ -13,21 +13,40 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
-from heliu.trade import deals, enforcement, financed_order, liquidation
+from heliu.trade import (
+    control_answers,
+    controls,
+    deals,
+    enforcement,
+    financed_order,
+    liquidation,
+    releasing,
+)
 from heliu.trade.steps import locked, parties
 
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
-    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
+    "BANK": (
+        controls.PAY_OUT,
+        releasing.RELEASE,
+        enforcement.ENFORCE,
+        liquidation.SELL,
+        enforcement.WRITE_OFF,
+    ),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
 DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
+    controls.PAY_OUT.name: control_answers.accepted,
+    releasing.RELEASE.name: financed_order.release_agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
 }
+
+# What a no leads to, beyond that nothing is done.
+TURNED_DOWN: dict[str, Callable[..., None]] = {controls.PAY_OUT.name: control_answers.refused}
 
 
 def ruled_by(actor: Actor) -> dict[str, Act]:
@@ -48,4 +67,6 @@ def vote(
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             DONE[said.act](deal, actor=actor, at=at)
+        elif said.status == ApprovalStatus.REFUSED and said.act in TURNED_DOWN:
+            TURNED_DOWN[said.act](deal, actor=actor, reason=reason.strip(), at=at)
     return said

@@ -38,9 +38,11 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals
+from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.releasing import RELEASE
 from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -90,6 +92,7 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     loan = lending.enforce(loan_of(deal), actor=actor, at=at)
     if loan.facility is not None and loan.facility.status == FacilityStatus.ACTIVE:
         credit.suspend(loan.facility, actor=SYSTEM, at=at)
+    approvals.overtaken(deal.id, act=RELEASE, at=at)
     remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
     for org in (deal.buyer, deal.seller):
         tell(org, "loan-enforced", {"number": order_of(deal).number}, link=deals.link(deal), at=at)
@@ -172,23 +175,6 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
 def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
     owed = lending.owed(loan_of(deal), day_of(at)).total
     return ask_others(act, deal, amount=owed, actor=actor, reason=reason, at=at)
-
-
-def ask_others(
-    act: Act, deal: Deal, *, amount: int, actor: Actor, reason: str, at: datetime
-) -> Approval:
-    """Ask the others at the lender for their agreement, and tell them."""
-    asked = approvals.ask(
-        act, subject=deal.id, name=deal.number, amount=amount, reason=reason, actor=actor, at=at
-    )
-    tell(
-        asked.org,
-        "approval-asked",
-        {"number": deal.number, "amount": Money(amount)},
-        link=deals.link(deal),
-        at=at,
-    )
-    return asked
 
 
 def _require_enforceable(deal: Deal, at: datetime) -> None:

@@ -1,4 +1,5 @@
 """What a person at the bank looks at before deciding: the borrower's file, and checks of the order.
+What was found to speak against it stands beside (`controls`).
 
 A lender sees neither the dealer's orders nor the seller's prices and stock. For one deal that it
 is asked to finance both are read here, as of the moment of asking, and only by whoever decides.
@@ -17,13 +18,11 @@ from heliu.information.credit_file import queries as credit_file
 from heliu.information.credit_file.queries import CreditFile
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
-from heliu.kernel.access.models import Membership
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
-from heliu.kernel.parties import queries as parties
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
 from heliu.kernel.posting import operations as posting
-from heliu.trade import deals
+from heliu.trade import deals, looks
 from heliu.trade.models import Deal
 from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import order_of
@@ -37,7 +36,7 @@ class Check:
     """One look at whether an order is what it says; `found` holds the figures of the answer.
 
     PRICED: `lines`, and how many are `good` · RESERVED: pieces `wanted` and `held` · KNOWN: `days`
-    · SINGLE: the `number` of an order alike, or '' · APART: `people` who work for both sides.
+    · SINGLE: the `number` of an order alike, or ''.
     """
 
     code: str
@@ -53,6 +52,7 @@ def evidence(deal: Deal, *, actor: Actor, at: datetime) -> CreditFile:
     """
     with _opened(deal, actor) as asked:
         assert asked.lender is not None
+        looks.at_credit_file(actor, asked, at=at)
         return credit_file.build(
             borrower=asked.buyer, lender=asked.lender, seller=asked.seller, at=at
         )
@@ -68,7 +68,6 @@ def checks(deal: Deal, *, actor: Actor, at: datetime) -> tuple[Check, ...]:
             _reserved(order, lines, at),
             _known(order, at),
             _single(order, lines),
-            _apart(order),
         )
 
 
@@ -135,16 +134,3 @@ def _single(order: Order, lines: list[OrderLine]) -> Check:
         if sorted((line.sku_id, line.quantity) for line in other.lines.all()) == wanted:
             return Check("SINGLE", False, {"number": other.number})
     return Check("SINGLE", True, {"number": ""})
-
-
-def _apart(order: Order) -> Check:
-    """Nobody works for both sides, and neither belongs to the other."""
-    both = Membership.objects.filter(org=order.buyer, is_active=True).filter(
-        user__in=Membership.objects.filter(org=order.seller, is_active=True).values("user")
-    )
-    people = both.count()
-    houses = parties.names([order.buyer, order.seller])
-    is_kin = houses[order.buyer].parent_id == order.seller or (
-        houses[order.seller].parent_id == order.buyer
-    )
-    return Check("APART", not people and not is_kin, {"people": people})

@@ -2,8 +2,8 @@
 
     sign             the dealer signs, where its house wants it by two; its deposit is called in
     deposit_booked   the bank has it
-    finance          and the register names nobody else (`registration`): pay out the loan, move
-                     the own share if it is one
+    finance          the register names nobody else (`registration`) and nothing speaks against
+                     the order (`controls`): pay out the loan, move the own share if it is one
     disbursed        the loan lies in the supervised account
     own_share_moved  the deposit too; when all that is due does, the seller is paid
     seller_paid      the seller has its money: the order is confirmed, the goods may leave
@@ -52,7 +52,8 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import deals, registration, sales
+from heliu.trade import controls, deals, registration, releasing, sales
+from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.repayment import earned_by, require_running
@@ -90,7 +91,8 @@ def sign(
         lending.require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
         if not approvals.is_needed(SIGN, org=loan.borrower, amount=loan.principal):
             return signed(deal, actor=actor, at=at)
-        _ask_second_signer(deal, loan, actor=actor, at=at)
+        reason = _("I have signed the agreement.")
+        ask_others(SIGN, deal, amount=loan.principal, actor=actor, reason=reason, at=at)
     return loan
 
 
@@ -124,23 +126,10 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     deal.save(update_fields=["pledge_id"])
     remember(deal, Step.SIGNED, actor=actor, at=at, digest=loan.agreement_digest)
     registration.search(deal, loan, actor=actor, at=at)
+    controls.ask_early(deal, loan, at=at)
     pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
     return loan
-
-
-def _ask_second_signer(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
-    asked = approvals.ask(
-        SIGN, subject=deal.id, name=deal.number, amount=loan.principal,
-        reason=_("I have signed the agreement."), actor=actor, at=at,
-    )  # fmt: skip
-    tell(
-        asked.org,
-        "approval-asked",
-        {"number": deal.number, "amount": Money(loan.principal)},
-        link=deals.link(deal),
-        at=at,
-    )
 
 
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -169,10 +158,12 @@ def _earmark(deal: Deal, loan: Loan, *, at: datetime) -> None:
 
 
 def finance(deal: Deal, *, at: datetime) -> None:
-    """The deposit is there and nobody else has a claim: the bank pays out the loan, or accepts the
-    bill. Whichever comes last, deposit or answer of the registry, goes on with the deal."""
+    """The deposit is there, nobody else has a claim and nothing speaks against the order: the bank
+    pays out the loan, or accepts the bill. Whichever comes last goes on with the deal."""
     loan = loan_of(deal)
     if loan.status != LoanStatus.FUNDED_SHARE or not registration.is_clear(deal):
+        return
+    if not controls.are_clear(deal, loan, at=at):
         return
     do = accept_bill if loan.instrument == Instrument.ACCEPTANCE_BILL else pay_out
     do(deal, loan, at=at)
@@ -415,14 +406,17 @@ def go_on_after(deal: Deal, loan: Loan, *, returning: int, key: str, at: datetim
     close_if_done(deal, at=at)
 
 
-def release(deal: Deal, *, key: str, at: datetime) -> None:
+def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> None:
     """Set free what the repaid share of the loan has earned, in whole units, oldest first.
 
-    The order goes to the keeper, the one-time code to the dealer, in the same transaction.
+    The order goes to the keeper, the one-time code to the dealer, in the same transaction. A large
+    release waits until the lender's people agreed (`releasing`).
     """
     pledge, loan = pledge_of(deal), loan_of(deal)
     earned = earned_by(loan, pledge)
     if pledge is None or earned is None:
+        return
+    if not is_agreed and not releasing.may_leave(deal, loan, pledge, at=at):
         return
     freed = pledges.release(
         pledge,
@@ -462,6 +456,15 @@ def release(deal: Deal, *, key: str, at: datetime) -> None:
         link=deals.link(deal),
         at=at,
     )
+
+
+def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """The last of those at the lender who must has agreed to a large release of the locked deal."""
+    if not releasing.waiting_value(deal):
+        raise releasing.nothing_waits(deal)
+    approval = asked_for.agreed(deal.id, releasing.RELEASE.name)
+    release(deal, key=str(approval.pk), is_agreed=True, at=at)
+    close_if_done(deal, at=at)
 
 
 def close_if_done(deal: Deal, *, at: datetime) -> None:

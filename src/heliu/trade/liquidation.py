@@ -39,7 +39,8 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade import deals, financed_order, sales
-from heliu.trade.enforcement import ask_others, require_quiet
+from heliu.trade.asking import ask_others
+from heliu.trade.enforcement import require_quiet
 from heliu.trade.models import Deal, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.steps import is_done, locked, parties, remember

@@ -27,6 +27,7 @@ from heliu.capital.lending.models import LOAN_TONES, LoanStatus
 from heliu.commerce.ordering.models import TONES as ORDER_TONES
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
 from heliu.kernel.events.models import Fact
 from heliu.kernel.events.queries import visible_to as facts_visible_to
 from heliu.kernel.parties.models import PartyRole, RelationshipStatus
@@ -355,6 +356,15 @@ def parties(
     rows = _rows(actor, "operator_parties(%s, %s, %s, %s)", text, role, most, skipped)
     found = [Party(*(*row[:8], tuple(row[8]), *row[9:14])) for row in rows]
     return found, rows[0][14] if rows else 0
+
+
+def party(actor: Actor, code: str) -> Party:
+    """One party by its code, or `NotFound`."""
+    found, _ = parties(actor, text=code)
+    exact = next((one for one in found if one.code == code), None)
+    if exact is None:
+        raise NotFound()
+    return exact
 
 
 def people(actor: Actor, party: UUID) -> list[RoleHeld]:

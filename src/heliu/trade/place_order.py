@@ -41,7 +41,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
-from heliu.trade import deals
+from heliu.trade import controls, deals
 from heliu.trade.finance_offer import FinanceOffer, offer_for
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
@@ -189,6 +189,7 @@ def _place_financed(
     offer = _offer(ask.buyer, ask.wish.seller, good.total, at)
     if offer is None:
         raise Refused("no-programme", CLOSED["no-programme"])
+    seen = controls.look(buyer=ask.buyer, seller=ask.wish.seller, price=good.total, at=at)
     assess = partial(
         credit.assess,
         offer.file.features,
@@ -196,6 +197,7 @@ def _place_financed(
         lender=offer.lender,
         programme=offer.programme,
         wanted=good.total,
+        findings=sorted({one.code for one in seen}),
         actor=SYSTEM,
         at=at,
         began_ns=began,
@@ -225,6 +227,7 @@ def _place_financed(
         loan = _loan(ask, order, deal, offer, assessment, terms, at)
         deal.loan_id = loan.id
         deal.save(update_fields=["loan_id"])
+        controls.keep(deal, seen, at=at)
     return Placed(order, deal, loan)
 
 

@@ -54,6 +54,12 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     )
 
 
+def needs_word(loan: Loan, value: int) -> bool:
+    """Whether people at the lender agree before goods of this value in fen leave."""
+    cap = loan.programme.auto_release_cap
+    return cap is not None and value > cap
+
+
 @dataclass(frozen=True)
 class Freed:
     """Goods of one kind: what is bound of them, and what of it a payment frees."""
@@ -119,6 +125,10 @@ class Subject:
         paid = lending.if_paid(self.loan, self.repaid, amount, self.on)
         units, left_over = self._released(paid)
         return Simulated(amount, paid, tuple(self._goods(units)), left_over)
+
+    def waits_for_lender(self, done: Simulated) -> bool:
+        """Whether so many goods would come free that people at the lender agree first."""
+        return needs_word(self.loan, done.value)
 
     def amount_for(self, wanted: Mapping[UUID, int]) -> int:
         """The least payment, in fen, that frees at least these units (SKU id: units).

@@ -59,3 +59,13 @@ class FacilityEnded(Fact):
 
     number: str
     limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasesCapped(Fact):
+    """Above an amount a lender's people agree to each release of goods; none: no more."""
+
+    name: ClassVar[str] = "capital.releases-capped"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "logistics")
+
+    cap: int | None

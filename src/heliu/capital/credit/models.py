@@ -69,8 +69,9 @@ class Programme(models.Model):
     `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
     leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
     seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
-    bring `sale_floor` of their price. The defaults are starting values of ours; every figure is the
-    lender's to set.
+    bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
+    people at the lender agreed; without one all leave by themselves. The defaults are starting
+    values of ours; every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -125,6 +126,7 @@ class Programme(models.Model):
     auto_approve_cap = models.BigIntegerField()
     seller_quota = models.BigIntegerField()
     quota_share = _share("0.10")
+    auto_release_cap = models.BigIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -140,6 +142,10 @@ class Programme(models.Model):
                     single_name_cap__gte=0, auto_approve_cap__gte=0, seller_quota__gte=0
                 ),
                 name="caps_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(auto_release_cap=None) | models.Q(auto_release_cap__gte=0),
+                name="release_cap_not_negative",
             ),
             known_status("seller_duty_known", SellerDuty, field="seller_duty"),
             known_status("programme_instrument_known", Instrument, field="instrument"),

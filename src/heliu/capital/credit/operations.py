@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from heliu.capital.credit.events import (
     FacilityEnded,
     FacilityGranted,
     ProgrammeChanged,
+    ReleasesCapped,
 )
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import (
@@ -49,11 +51,7 @@ def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datet
     Raises `Invalid` for modes that do not go together. Said again, it changes nothing.
     """
     actor.require("override")
-    programme = Programme.objects.select_for_update().filter(
-        pk=programme_id, lender__in=actor.orgs
-    ).first()  # fmt: skip
-    if programme is None:
-        raise NotFound()
+    programme = _of_lender(programme_id, actor)
     policies.require_together(modes)
     said = asdict(modes)
     if all(getattr(programme, name) == value for name, value in said.items()):
@@ -77,6 +75,36 @@ def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datet
     return programme
 
 
+def cap_releases(programme_id: UUID, cap: int | None, *, actor: Actor, at: datetime) -> Programme:
+    """From now on pledged goods of more than `cap` (fen) in one release wait for people at the
+    lender; None lets all leave by themselves. Also for deals that run."""
+    actor.require("override")
+    programme = _of_lender(programme_id, actor)
+    if cap is not None and cap < 0:
+        raise Invalid("amount-negative", "An amount is not below zero.", field="cap")
+    if programme.auto_release_cap == cap:
+        return programme
+    programme.auto_release_cap = cap
+    programme.save(update_fields=["auto_release_cap"])
+    record(
+        ReleasesCapped(subject=programme.id, cap=cap),
+        actor=actor,
+        at=at,
+        audience=[programme.lender],
+    )
+    return programme
+
+
+def _of_lender(programme_id: UUID, actor: Actor) -> Programme:
+    """The lender's own programme, held fast."""
+    programme = (
+        Programme.objects.select_for_update().filter(pk=programme_id, lender__in=actor.orgs).first()
+    )
+    if programme is None:
+        raise NotFound()
+    return programme
+
+
 def assess(
     features: CreditFeatures,
     *,
@@ -86,11 +114,13 @@ def assess(
     actor: Actor,
     at: datetime,
     wanted: int = 0,
+    findings: Sequence[str] = (),
     began_ns: int | None = None,
 ) -> CreditAssessment:
     """Judge a borrower and keep the record: inputs, versions, result, reasons and their digest.
 
-    `wanted` is the price of the order to finance, in fen. `began_ns` is the `perf_counter_ns` at
+    `wanted` is the price of the order to finance, in fen; `findings` are codes of what speaks
+    against it, on which people decide. `began_ns` is the `perf_counter_ns` at
     which the caller began to gather the features, so that the record shows the whole time it took.
     """
     began = perf_counter_ns() if began_ns is None else began_ns
@@ -112,7 +142,9 @@ def assess(
             {"code": one.code, "points": one.points, "help": reasons.REASONS[one.code][1]}
             for one in decision.reasons
         ],
-        inputs=features.as_json() | {"wanted": wanted},
+        inputs=features.as_json()
+        | {"wanted": wanted}
+        | ({"findings": list(findings)} if findings else {}),
         versions={"scorecard": scorecard.VERSION, "rules": policies.RULES_VERSION},
     )
     return _keep(assessment, began=began, actor=actor, at=at)

@@ -27,6 +27,8 @@ from heliu.kernel.approvals.policies import (
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.states import move
 
+NOBODY = UUID(int=0)  # asks where the platform does
+
 
 def set_levels(
     act: Act, *, from_amount: int, levels: Sequence[Level], actor: Actor, at: datetime
@@ -83,28 +85,31 @@ def ask(
     reason: str,
     actor: Actor,
     at: datetime,
+    org: UUID | None = None,
 ) -> Approval:
     """Ask the others of the actor's house for their agreement to an act on a document.
 
     `name` is what people call the document, `amount` (minor units) decides by which rule it is
-    agreed to. While one waits, a second about the same is refused. Needs a person, with a reason.
+    agreed to. While one waits, a second about the same is refused. Needs a person, with a reason;
+    where the platform itself asks the people of `org`, the act says why.
     """
-    if actor.user_id is None:
+    if actor.user_id is None and not (actor.is_system and org):
         raise Forbidden("no-desk", "This needs somebody at a desk.")
-    if not reason.strip():
+    if not actor.is_system and not reason.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    house = org if actor.is_system and org else actor.own_org
     waiting = Approval.objects.filter(act=act.name, subject=subject, status=ApprovalStatus.WAITING)
     if waiting.exists():
         raise Refused("approval-waits", "This waits for agreement already.")
     return Approval.objects.create(
-        org=actor.own_org,
+        org=house,
         act=act.name,
         subject=subject,
         name=name,
         amount=amount,
         reason=reason.strip()[:300],
-        levels=[list(level) for level in _levels(act, actor.own_org, amount)],
-        asked_by=actor.user_id,
+        levels=[list(level) for level in _levels(act, house, amount)],
+        asked_by=actor.user_id or NOBODY,
         asked_by_name=actor.name,
         asked_at=at,
         expires_at=at + timedelta(days=act.days),
@@ -156,9 +161,11 @@ def withdraw(approval_id: UUID, *, actor: Actor, at: datetime) -> Approval:
     return approval
 
 
-def overtaken(subject: UUID, *, at: datetime) -> None:
-    """What was asked about a document has lost its sense: it is over."""
+def overtaken(subject: UUID, *, at: datetime, act: Act | None = None) -> None:
+    """What was asked about a document (by one act, if it is given) has lost its sense: it is
+    over."""
     waiting = Approval.objects.filter(subject=subject, status=ApprovalStatus.WAITING)
+    waiting = waiting.filter(act=act.name) if act else waiting
     waiting.update(status=ApprovalStatus.EXPIRED, ended_at=at)
 
 

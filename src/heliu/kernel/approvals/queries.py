@@ -47,9 +47,22 @@ def rules(actor: Actor) -> QuerySet[ApprovalRule]:
     return found.order_by("act", "from_amount", "level")
 
 
-def about(actor: Actor, subject: UUID) -> Approval | None:
-    """What waits for agreement about a document, if something does."""
-    return visible_to(actor).filter(subject=subject, status=ApprovalStatus.WAITING).first()
+def about(actor: Actor, subject: UUID, *acts: str) -> Approval | None:
+    """What of these acts on a document waits for agreement, if something does."""
+    found = visible_to(actor).filter(subject=subject, act__in=acts)
+    return found.filter(status=ApprovalStatus.WAITING).first()
+
+
+def waiting(subject: UUID, act: str) -> Approval | None:
+    """The question whether to do an act on a document, while it waits for agreement."""
+    found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.WAITING)
+    return found.first()
+
+
+def agreed(subject: UUID, act: str) -> Approval:
+    """The newest agreement to an act on a document, which there is."""
+    found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.APPROVED)
+    return found.latest("ended_at")
 
 
 def signers_before(subject: UUID, act: str, actor: Actor) -> list[str]:

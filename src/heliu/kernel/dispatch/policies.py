@@ -39,6 +39,7 @@ DEFAULTS = {
     "carriage-went-wrong": Default("ship"),
     "sale-to-pay": Default("pay"),
     "claim-found": Default("decide"),
+    "finding-made": Default("decide"),
     "filing-refused": Default("decide"),
     "loan-waits": Default("decide"),
     "loan-decided": Default("sign"),

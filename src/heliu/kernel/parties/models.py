@@ -145,3 +145,49 @@ class Acquaintance(models.Model):
             models.UniqueConstraint(fields=["org", "knows"], name="acquainted_once"),
         ]
         indexes = [models.Index(fields=["knows"], name="acquaintance_knows")]
+
+
+class TieKind(models.TextChoices):
+    """What binds a house to somebody: it may bind another house to the same."""
+
+    OWNER = "OWNER", _("Shareholder")
+    REPRESENTATIVE = "REPRESENTATIVE", _("Legal representative")
+    ACCOUNT = "ACCOUNT", _("Account elsewhere")
+
+
+class Tie(models.Model):
+    """Who owns or represents an organisation, and which accounts it has outside the platform.
+
+    The operator keeps them from papers it has seen. `mark` is a keyed digest of the number by which
+    the holder is known (identity, register, account): two houses with one mark are bound to the
+    same, and the number itself is nowhere (the key is the install's secret: under a new one they
+    are to be written down anew). `holder` is the holder where it is here itself, `share` 0..1 of an
+    owner. What ended stays, with the day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    kind = models.CharField(max_length=14, choices=TieKind)
+    name = models.CharField(max_length=120)
+    mark = models.CharField(max_length=64)
+    holder = models.UUIDField(null=True, blank=True)
+    share = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            known_status("tie_kind_known", TieKind, field="kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind="OWNER", share__gt=0, share__lte=1)
+                | ~models.Q(kind="OWNER") & models.Q(share=None),
+                name="tie_of_an_owner_has_a_share",
+            ),
+            models.UniqueConstraint(
+                fields=["org", "kind", "mark"],
+                condition=models.Q(until=None),
+                name="one_live_tie_per_holder",
+            ),
+        ]

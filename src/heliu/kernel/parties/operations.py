@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
 
+from django.utils.crypto import salted_hmac
+
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.parties.models import Acquaintance, Organization, PartyRole, TradingRelationship
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.parties.models import (
+    Acquaintance,
+    Organization,
+    PartyRole,
+    Tie,
+    TieKind,
+    TradingRelationship,
+)
 
 
 def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: str) -> Organization:
@@ -40,3 +52,74 @@ def introduce(*orgs: UUID) -> None:
         [Acquaintance(org=one, knows=other) for one, other in permutations(dict.fromkeys(orgs), 2)],
         ignore_conflicts=True,
     )
+
+
+def tie(
+    org: UUID,
+    kind: str,
+    *,
+    name: str,
+    number: str,
+    actor: Actor,
+    at: datetime,
+    share: Decimal | None = None,
+    holder: UUID | None = None,
+) -> Tie:
+    """Write down who owns or represents an organisation, or an account it has elsewhere.
+
+    `number` is that of an identity card, a register or an account; only its keyed digest is kept.
+    `holder` is given where the holder is on the platform itself. Only the operator may; the same
+    again changes nothing. Raises `Invalid` for what is no tie.
+    """
+    actor.require("operate")
+    if not name.strip() or len(_plain(number)) < 4:
+        raise Invalid("tie-unnamed", "A name and a number are needed.", field="number")
+    if kind not in TieKind.values or (share is not None) != (kind == TieKind.OWNER):
+        raise Invalid("share-of-an-owner", "An owner has a share, nobody else.", field="share")
+    if share is not None and not 0 < share <= 1:
+        raise Invalid("share-invalid", "A share is above 0 and at most all.", field="share")
+    if holder == org:
+        raise Invalid("own-tie", "Nobody is tied to itself.", field="holder")
+    found, _ = Tie.objects.get_or_create(
+        org=org,
+        kind=kind,
+        mark=mark_of(kind, number),
+        until=None,
+        defaults={
+            "name": name.strip()[:120],
+            "share": share,
+            "holder": holder,
+            "since": day_of(at),
+            "set_by_name": actor.name,
+            "set_at": at,
+        },
+    )
+    if found.share != share:
+        raise Refused(
+            "tie-there",
+            "This tie is there already, with another share.",
+            help="End it first.",
+        )
+    return found
+
+
+def untie(tie_id: UUID, *, actor: Actor, at: datetime) -> Tie:
+    """A tie holds no more; the day stays. Done again, it changes nothing."""
+    actor.require("operate")
+    found = Tie.objects.select_for_update().filter(pk=tie_id).first()
+    if found is None:
+        raise NotFound()
+    if found.until is None:
+        found.until = day_of(at)
+        found.save(update_fields=["until"])
+    return found
+
+
+def mark_of(kind: str, number: str) -> str:
+    """The keyed digest of a number. Of a person's and of an account's it never is the same."""
+    space = "account" if kind == TieKind.ACCOUNT else "holder"
+    return salted_hmac(f"heliu.parties.{space}", _plain(number), algorithm="sha256").hexdigest()
+
+
+def _plain(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())

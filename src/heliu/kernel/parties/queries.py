@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -14,8 +14,13 @@ from heliu.kernel.parties.models import (
     Organization,
     PartyRole,
     RelationshipStatus,
+    Tie,
+    TieKind,
     TradingRelationship,
 )
+
+ROLES = PartyRole.Role.choices
+TIE_KINDS = TieKind.choices
 
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
@@ -53,3 +58,9 @@ def in_role(role: str, actor: Actor) -> QuerySet[Organization]:
     return visible_to(actor).filter(
         id__in=PartyRole.objects.filter(role=role).values("organization_id")
     )
+
+
+def ties(actor: Actor, org: UUID) -> QuerySet[Tie]:
+    """What an organisation is tied to, for the operator who keeps it; what holds comes first."""
+    actor.require("operate")
+    return Tie.objects.filter(org=org).order_by(F("until").desc(nulls_first=True), "kind", "set_at")

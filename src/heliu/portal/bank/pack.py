@@ -17,12 +17,13 @@ from heliu.kernel.access.actor import Actor
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.bank.words import figure_text, finding
 from heliu.portal.deal import modes
+from heliu.portal.deal.findings import told as told_of
 from heliu.portal.shell.reasons import told
 from heliu.portal.ui.charts import Chart, Month, monthly
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Amount
 from heliu.portal.ui.parts import Figure as StripFigure
-from heliu.trade import deals
+from heliu.trade import controls, deals
 from heliu.trade.evidence import checks, evidence
 
 BINDING = ("ACTIVE", "PARTLY_RELEASED")
@@ -42,7 +43,8 @@ def pack(loan: Any, actor: Actor, at: datetime) -> dict[str, Any]:
         "lost": lost(reasons, figures),
         "most_lost": max((abs(one["points"]) for one in reasons), default=1),
         "ruled": told([one for one in reasons if not one["points"]]),
-        "findings": [finding(check) for check in checks(deal, actor=actor, at=at)],
+        "checks": [finding(check) for check in checks(deal, actor=actor, at=at)],
+        "findings": [told_of(one) for one in controls.findings(actor, deal)],
         "months": months_chart(file),
         "rows": [(figure, figure_text(figure)) for figure in file.figures],
         "exposure": exposure(loan, line, file, actor),

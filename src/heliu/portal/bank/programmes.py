@@ -78,7 +78,13 @@ def caps(one: Any) -> Terms:
         (_("Cap for one borrower"), money_text(one.single_name_cap)),
         (_("Quota of the seller"), money_text(one.seller_quota)),
         (_("Part of the quota for one borrower"), share_text(one.quota_share)),
+        (_("Released by itself up to"), _release_cap(one)),
     ]
+
+
+def _release_cap(one: Any) -> str:
+    cap = one.auto_release_cap
+    return _("without bound") if cap is None else money_text(cap)
 
 
 def _use(actor: Actor, one: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from heliu.portal.bank import (
     queue,
     reconciliation,
     registry,
+    release_cap,
     repayments,
 )
 from heliu.portal.bank.reports import pages as reports
@@ -41,6 +42,7 @@ urlpatterns = [
     path("bank/registry/<str:number>/decide", registry.decide, name="bank_registry_decide"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
     path("bank/programmes/<uuid:programme>", programme_form.change, name="bank_programme"),
+    path("bank/programmes/<uuid:programme>/release", release_cap.cap, name="bank_release_cap"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
     path(

@@ -69,19 +69,11 @@ def _single(check: Check) -> tuple[str, str]:
     return _("No order of the same goods within 7 days"), number or _("none")
 
 
-def _apart(check: Check) -> tuple[str, str]:
-    people = int(check.found["people"])
-    words = ngettext("%(n)d person in common", "%(n)d people in common", people)
-    note = words % {"n": people} if people else _("nobody in common")
-    return _("Buyer and seller are not the same people"), note
-
-
 FINDINGS = {
     "PRICED": _priced,
     "RESERVED": _reserved,
     "KNOWN": _known,
     "SINGLE": _single,
-    "APART": _apart,
 }
 
 

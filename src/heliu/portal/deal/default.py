@@ -26,6 +26,7 @@ from heliu.portal.ui.formats import day_text, money_text
 from heliu.portal.ui.parts import Will
 from heliu.trade import enforcement, liquidation, sales
 
+ACTS = (enforcement.ENFORCE.name, liquidation.SELL.name, enforcement.WRITE_OFF.name)
 IN_DEFAULT = ("OVERDUE", "ENFORCING", "WRITTEN_OFF")
 
 
@@ -66,7 +67,7 @@ def default(request: HttpRequest, ref: str) -> HttpResponse:
         raise NotFound()
     sold = list(sales.of_deal(actor, view.deal.pk))
     stage = stage_of(view, sold, request, at)
-    asked = approvals.about(actor, view.deal.pk)
+    asked = approvals.about(actor, view.deal.pk, *ACTS)
 
     def do() -> str:
         _act(request, stage, actor, view, at)

@@ -57,7 +57,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
             consent=request.POST.get("consent") == "yes",
             at=at,
         )
-        waits = approvals.about(actor, view.deal.pk)
+        waits = approvals.about(actor, view.deal.pk, financed_order.SIGN.name)
         say(
             request,
             _("Signed by you. Another person of your house must sign too.")
@@ -72,7 +72,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     if answer:
         return answer
     loan = _to_sign(view)
-    if waits := approvals.about(actor, view.deal.pk):
+    if waits := approvals.about(actor, view.deal.pk, financed_order.SIGN.name):
         return redirect("approval", waits.pk)
     known = names([loan.lender, loan.seller, view.deal.custodian])
     context = {
@@ -265,7 +265,8 @@ def _preview(actor: Actor, view: Any, amount: int, at: datetime) -> dict[str, An
     if view.loan.claim_left:
         return claim_preview(view, amount)
     (subject,) = repayment.of_loans(actor, [view.loan], on=day_of(at))
-    return repay_preview(view, amount, subject.simulate(amount))
+    done = subject.simulate(amount)
+    return repay_preview(view, amount, done, waits=subject.waits_for_lender(done))
 
 
 def what_it_pays(done: Simulated) -> list[Amount]:
@@ -289,8 +290,9 @@ def what_it_pays(done: Simulated) -> list[Amount]:
     ]
 
 
-def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
-    """What the amount pays and which goods come free, by the same rules that will do it."""
+def repay_preview(view: Any, amount: int, done: Simulated, *, waits: bool) -> dict[str, Any]:
+    """What the amount pays and which goods come free, by the same rules that will do it. `waits`:
+    the bank agrees to the release first."""
     loan, pledge = view.loan, view.pledge
     paid = done.if_paid.paid.allocation
     after = done.if_paid.after.to_repay
@@ -316,7 +318,9 @@ def repay_preview(view: Any, amount: int, done: Simulated) -> dict[str, Any]:
             *(
                 [
                     Will(
-                        _("The goods come free and a pick-up code arrives"),
+                        _("The goods come free when the bank agrees, and a pick-up code arrives")
+                        if waits
+                        else _("The goods come free and a pick-up code arrives"),
                         note=pieces_in_words(done.quantity),
                     )
                 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.portal.deal.releases import held_back
 from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
@@ -28,6 +29,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
         *_signing(side, view, at),
         *_deciding_on_claim(side, view),
         *_repaying(side, view, at),
+        *_held(side, view),
         *_fetching(side, view, at),
         *_settling(side, actor, view),
     ]
@@ -101,6 +103,15 @@ def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:
     note = f"{left}, " + _("frees %(pieces)s") % {"pieces": pieces(bound)} if bound else left
     href = reverse("deal_repay", args=[view.deal.number]) if side == "buyer" else ""
     return [Todo("bad" if late else "due", title % values, note, href, link)]
+
+
+def _held(side: Side, view: Any) -> list[Todo]:
+    """Goods were earned, and so many that the bank's people agree first."""
+    value = held_back(view) if side == "buyer" else 0
+    if not value:
+        return []
+    words = _("The bank agrees to the release of goods worth %(amount)s")
+    return [Todo("moving", words % {"amount": money_text(value)})]
 
 
 def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:

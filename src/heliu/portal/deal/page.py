@@ -15,14 +15,16 @@ from heliu.kernel.parties.queries import names
 from heliu.portal.deal import modes
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
+from heliu.portal.deal.findings import findings_for
 from heliu.portal.deal.flow import confluence, fact_list
 from heliu.portal.deal.next_steps import todo_for
 from heliu.portal.deal.papers import papers_for
+from heliu.portal.deal.releases import held_for
 from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import photos
+from heliu.trade import invoices, photos
 from heliu.trade.open_account import OpenAccount
 
 
@@ -53,7 +55,20 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "parties": party_rows(known, deal),
         "papers": papers_for(side, view),
         "photos": photos.of_deal(actor, deal),
+        **findings_for(actor, view),
+        **held_for(actor, view),
+        **_invoices(actor, view),
         **_goods(view),
+    }
+
+
+def _invoices(actor: Actor, view: Any) -> dict[str, Any]:
+    """The invoices that lie before the bank, and whether the reader may lay one."""
+    if view.deal.lender is None or view.side == "custodian":
+        return {}
+    return {
+        "invoices": invoices.of_deal(actor, view.deal),
+        "may_lay": view.deal.outcome == "OPEN" and invoices.may_lay(actor, view.deal),
     }
 
 

@@ -7,9 +7,12 @@ from django.urls import path
 from heliu.portal.deal import (
     account_views,
     default,
+    findings,
     index,
+    invoices,
     money_views,
     prints,
+    releases,
     selling,
     views,
 )
@@ -23,6 +26,9 @@ urlpatterns = [
     path("deals/<str:ref>/default", default.default, name="deal_default"),
     path("sales/<str:number>", selling.sale, name="sale"),
     path("deals/<str:ref>/settle", account_views.settle, name="deal_settle"),
+    path("deals/<str:ref>/invoice", invoices.lay, name="deal_invoice"),
+    path("deals/<str:ref>/findings/ask", findings.ask, name="deal_findings_ask"),
+    path("deals/<str:ref>/release/ask", releases.ask, name="deal_release_ask"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),

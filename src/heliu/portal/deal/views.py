@@ -20,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import carrying, deliveries, photos, place_order, side_exits
+from heliu.trade import carrying, deliveries, looks, photos, place_order, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -35,6 +35,7 @@ def deal(request: HttpRequest, ref: str) -> HttpResponse:
     """One order with its money, goods and facts, in the words of the side that reads it."""
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
+    looks.at_deal(actor, view.deal, at=at)
     return show(request, "deal/detail.html", deal_context(actor, view, at), here="deals")
 
 
@@ -121,9 +122,11 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
 @desk_page
 def agreement(request: HttpRequest, ref: str) -> HttpResponse:
     """The loan agreement in the reader's language, with its digest."""
-    view = read(actor_of(request), ref, now(request))
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
     if view.loan is None or not view.loan.agreement_digest:
         raise NotFound()
+    looks.at_loan_paper(actor, view.loan, view.deal.number, paper=view.loan.number, at=at)
     context = {
         "deal": view.deal,
         "order": view.order,
@@ -143,6 +146,7 @@ def receipt(request: HttpRequest, ref: str, number: str) -> HttpResponse:
     actor = actor_of(request)
     view = read(actor, ref, now(request))
     found = warehousing.receipt(actor, number)
+    looks.at_receipt(actor, found, view.deal.number, at=now(request))
     known = names([found.warehouse, found.owner, found.holder, found.pledgee])
     context = {
         "deal": view.deal,

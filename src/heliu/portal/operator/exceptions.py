@@ -16,7 +16,7 @@ from heliu.kernel.errors import NotFound
 from heliu.portal.operator.words import DOCUMENTS, KINDS, Exceptional, exception_row
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.parts import Chip
-from heliu.trade import oversight
+from heliu.trade import looks, oversight
 
 MOST = 200
 
@@ -52,16 +52,19 @@ def queue(request: HttpRequest, number: str = "") -> HttpResponse:
         "number": chosen,
         "chosen": bool(number),
         "shown": bool(chosen),
-        **(deal_context(actor, chosen, rows) if chosen else {}),
+        **(deal_context(actor, chosen, rows, at) if chosen else {}),
     }
     return show(request, "operator/exceptions.html", context, here="operator_exceptions")
 
 
-def deal_context(actor: Actor, number: str, rows: list[Exceptional]) -> dict[str, Any]:
+def deal_context(
+    actor: Actor, number: str, rows: list[Exceptional], at: datetime
+) -> dict[str, Any]:
     """A deal's parties, documents and steps."""
     deal = oversight.deal(actor, number)
     if deal is None:
         raise NotFound()
+    looks.at_deal(actor, deal, at=at)
     names = oversight.names(actor, (deal.buyer, deal.seller, deal.lender, deal.custodian))
     here = reverse("operator_exception", args=[number])
     return {

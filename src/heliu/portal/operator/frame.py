@@ -33,6 +33,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
             NavHead(_("Network")),
             nav(_("Parties"), "operator_parties", here, key="p"),
+            nav(_("Who saw this"), "seen", here),
             NavHead(_("Engine")),
             nav(_("Ledger checks"), "operator_checks", here, key="c"),
             nav(_("Books"), "operator_books", here, key="b"),

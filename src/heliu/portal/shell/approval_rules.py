@@ -26,6 +26,8 @@ from heliu.trade import approvals
 MAY = {
     "sign": N_("who may sign"),
     "enforce": N_("who may enforce"),
+    "decide": N_("who may decide on credit"),
+    "release": N_("who may release goods"),
     "override": N_("who may overrule the rules of credit"),
 }
 

@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations, queries
 from heliu.portal.deal import selling
+from heliu.portal.deal.findings import told
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
-from heliu.trade import approvals, deals, sales
+from heliu.trade import approvals, controls, deals, sales
 
 ROWS = 50
 ACTS = {
     "sign": N_("Sign a financing agreement"),
+    "pay-out": N_("Pay out in spite of what was found"),
+    "release": N_("Release pledged goods"),
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
@@ -30,6 +33,14 @@ WILL = {
     "sign": (
         N_("The agreement is signed: the deposit is taken from your account"),
         N_("The bank pays the seller; the goods are pledged when they arrive"),
+    ),
+    "pay-out": (
+        N_("The loan is paid out as soon as the deposit is there and the register is clear"),
+        N_("A no calls the order off: the deposit goes back to the buyer"),
+    ),
+    "release": (
+        N_("The goods come free at once, and the dealer has its pick-up code"),
+        N_("A no leaves them bound until it is asked anew, or more is repaid"),
     ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),
@@ -97,6 +108,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "deal": _deal(actor, asked.subject),
         "sale": sale,
         "about": selling.about(sale) if sale else [],
+        "findings": _findings(actor, asked),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -122,6 +134,12 @@ def _levels(asked: Any) -> list[dict[str, Any]]:
         {"number": number, "agreed": said.count(number), "people": people}
         for number, (_permission, people) in enumerate(asked.levels, 1)
     ]
+
+
+def _findings(actor: Actor, asked: Any) -> list[Any]:
+    """What was found in the deal, where that is what is decided on."""
+    deal = _deal(actor, asked.subject) if asked.act == "pay-out" else None
+    return [told(one) for one in controls.findings(actor, deal)] if deal else []
 
 
 def _deal(actor: Actor, subject: UUID) -> Any:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_noop as N_
 from heliu.capital.books.chart import Code
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import ZONE
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
-from heliu.trade import deals
+from heliu.trade import deals, looks
 from heliu.trade.papers.movements import Movement, Sums, movements, runs, sums_of
 from heliu.trade.papers.paper import Column, Paper, Table
 
@@ -37,6 +38,7 @@ def agreement(actor: Actor, loan: Any) -> Paper:
     """The loan agreement as it is shown and signed, with who signed it and when."""
     if not loan.agreement_digest:
         raise NotFound()
+    deal = _opened(actor, loan, loan.number)
     houses = names([loan.lender, loan.borrower])
     is_chinese = (get_language() or "").startswith("zh")
     text = loan.agreement_zh if is_chinese else loan.agreement_en
@@ -44,7 +46,7 @@ def agreement(actor: Actor, loan: Any) -> Paper:
         title=_("Loan agreement"),
         number=loan.number,
         issuer=_name(houses, loan.lender),
-        page=f"/deals/{_deal_number(actor, loan.deal)}/agreement",
+        page=f"/deals/{deal}/agreement",
         facts=[
             (_("Lender"), _name(houses, loan.lender)),
             (_("Borrower"), _name(houses, loan.borrower)),
@@ -71,6 +73,7 @@ def loan_statement(actor: Actor, loan: Any, first: date | None, last: date) -> P
             help="Choose a later last day.",
         )  # fmt: skip
     houses = names([loan.lender, loan.borrower, loan.seller])
+    deal = _opened(actor, loan, loan.number)
     moved = movements(actor, loan, last)
     before, during = [m for m in moved if m.on < first], [m for m in moved if m.on >= first]
     paid = [one for one in lending.repayments_of(loan) if first <= one.effective <= last]
@@ -78,7 +81,7 @@ def loan_statement(actor: Actor, loan: Any, first: date | None, last: date) -> P
         title=_("Account statement"),
         number=f"{loan.number} {first:%Y%m%d}-{last:%Y%m%d}",
         issuer=_name(houses, loan.lender),
-        page=f"/deals/{_deal_number(actor, loan.deal)}",
+        page=f"/deals/{deal}",
         facts=[
             (_("Borrower"), _name(houses, loan.borrower)),
             (_("Lender"), _name(houses, loan.lender)),
@@ -103,6 +106,7 @@ def repayment_receipt(actor: Actor, loan: Any, place: int) -> Paper:
     paid = sorted(lending.repayments_of(loan), key=lambda one: (one.at, one.pk))
     if not 1 <= place <= len(paid):
         raise NotFound()
+    deal = _opened(actor, loan, f"{loan.number}-R{place}")
     one = paid[place - 1]
     left = loan.principal - sum(earlier.principal for earlier in paid[:place])
     houses = names([loan.lender, loan.borrower, loan.seller])
@@ -118,7 +122,7 @@ def repayment_receipt(actor: Actor, loan: Any, place: int) -> Paper:
         title=_("Receipt of a payment"),
         number=f"{loan.number}-R{place}",
         issuer=_name(houses, loan.lender),
-        page=f"/deals/{_deal_number(actor, loan.deal)}",
+        page=f"/deals/{deal}",
         facts=[
             (_("Received from"), _name(houses, payer)),
             (_("Received by"), _name(houses, loan.lender)),
@@ -226,6 +230,7 @@ def dealer_statement(actor: Actor, borrower: UUID, month: date) -> Paper:
         .exclude(disbursed_on=None)
         .order_by("disbursed_on", "number")
     }
+    looks.at_statement(actor, borrower, f"{first:%Y-%m}", at=clock.now())
     sums = sums_of(lender, borrower, first, last)
     houses = names([lender, borrower])
     rows, whole = _month_rows(loans, sums)
@@ -347,14 +352,19 @@ def _month_rows(
     return rows, (_("Total"), *(amount(minor) for minor in whole))
 
 
-def _deal_number(actor: Actor, deal: UUID) -> str:
-    return deals.get(actor, deal).number
+def _opened(actor: Actor, loan: Any, paper: str) -> str:
+    """Keep that a paper of a loan was opened; returns the number of its deal."""
+    deal = deals.get(actor, loan.deal).number
+    looks.at_loan_paper(actor, loan, deal, paper=paper, at=clock.now())
+    return deal
 
 
 def _receipt_page(actor: Actor, receipt: Any) -> str:
-    """Where the receipt stands: with the deal it is pledged for, else in the keeper's list."""
+    """Where the receipt stands: with the deal it is pledged for, else in the keeper's list. That it
+    was opened is kept."""
     deal = pledges.visible_to(actor).filter(pk=receipt.pledge).values_list("deal", flat=True)
     found = deals.visible_to(actor).filter(pk__in=list(deal)).first()
+    looks.at_receipt(actor, receipt, found.number if found else "", at=clock.now())
     if found is None:
         return f"/warehouse/receipts?q={receipt.number}"
     return f"/deals/{found.number}/receipts/{receipt.number}"

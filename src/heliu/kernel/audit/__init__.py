@@ -1,0 +1,1 @@
+"""Consent: what a party allows another to see of it, for what and until when."""

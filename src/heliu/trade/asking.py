@@ -1,0 +1,47 @@
+"""Asking a house for its agreement to an act on a deal, and telling it that it is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Act
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.trade import deals
+from heliu.trade.models import Deal
+
+
+def ask_others(
+    act: Act,
+    deal: Deal,
+    *,
+    amount: int,
+    actor: Actor,
+    reason: str,
+    at: datetime,
+    org: UUID | None = None,
+) -> Approval:
+    """Ask the others of the actor's house (of `org`, where the platform itself asks) for their
+    agreement, and tell them."""
+    asked = approvals.ask(
+        act,
+        subject=deal.id,
+        name=deal.number,
+        amount=amount,
+        reason=reason,
+        actor=actor,
+        org=org,
+        at=at,
+    )
+    tell(
+        asked.org,
+        "approval-asked",
+        {"number": deal.number, "amount": Money(amount)},
+        link=deals.link(deal),
+        at=at,
+    )
+    return asked

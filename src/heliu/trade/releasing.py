@@ -1,0 +1,105 @@
+"""Large releases of pledged goods wait for the lender's people.
+
+    may_leave   goods were earned: up to the programme's cap they leave at once, above it the
+                lender's people are asked; what was earned since is asked about together
+    ask         the question was refused or ran out: somebody at the lender asks it anew
+    held_back   what was earned and waits
+
+Once all have agreed the goods are released (`financed_order.release_agreed`). Until then they stay
+bound; a dealer that is enforced meanwhile has them when all is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from heliu.capital.lending.models import Loan
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals import queries as asked_for
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.errors import Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.logistics.pledges.models import Pledge, PledgeLine
+from heliu.logistics.pledges.policies import comes_free
+from heliu.trade import deals
+from heliu.trade.asking import ask_others
+from heliu.trade.models import Deal
+from heliu.trade.paperwork import loan_of, pledge_of
+from heliu.trade.repayment import earned_by, needs_word
+from heliu.trade.steps import locked, parties
+
+SYSTEM = Actor.system()
+RELEASE = Act("release", (Level("release"),), agreed_by=("release", "override"))
+
+
+def may_leave(deal: Deal, loan: Loan, pledge: Pledge, *, at: datetime) -> bool:
+    """Whether the goods that a locked deal has earned leave without asking; else the lender's
+    people are asked, and the dealer hears that they are."""
+    if loan.programme.auto_release_cap is None:
+        return True
+    value = held_back(loan, pledge, _bound(pledge))
+    waiting = asked_for.waiting(deal.id, RELEASE.name)
+    if waiting is not None and waiting.amount == value:
+        return False
+    approvals.overtaken(deal.id, act=RELEASE, at=at)
+    if not value:
+        return True
+    ask_others(RELEASE, deal, amount=value, actor=SYSTEM, org=loan.lender, reason="", at=at)
+    tell(
+        deal.buyer,
+        "release-waits",
+        {"number": deal.number, "amount": Money(value)},
+        link=deals.link(deal),
+        at=at,
+    )
+    return False
+
+
+def ask(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> Approval:
+    """Somebody at the lender asks to release what was earned and held back."""
+    actor.require("release")
+    deal = deals.of_lender(actor, deal_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        value = waiting_value(deal)
+        if not value:
+            raise nothing_waits(deal)
+        return ask_others(RELEASE, deal, amount=value, actor=actor, reason=reason, at=at)
+
+
+def waiting_value(deal: Deal) -> int:
+    """What a deal has earned and is held back, in fen. For a step that acts for all its parties."""
+    pledge = pledge_of(deal)
+    return held_back(loan_of(deal), pledge, _bound(pledge)) if pledge is not None else 0
+
+
+def held_back(loan: Loan, pledge: Pledge | None, bound: Sequence[PledgeLine]) -> int:
+    """The value in fen of the goods, of those `bound`, that a loan has earned and that wait for its
+    lender: more than the programme lets out by itself. 0 where nothing waits."""
+    earned = earned_by(loan, pledge)
+    if pledge is None or earned is None:
+        return 0
+    _, share = comes_free(
+        pledge,
+        [line.bound for line in bound],
+        entitlement_value=earned.value,
+        all_of_it=earned.all_of_it,
+    )
+    return share.value if share.value and needs_word(loan, share.value) else 0
+
+
+def nothing_waits(deal: Deal) -> Refused:
+    """What is said where no release waits."""
+    return Refused(
+        "no-release-waits", "No goods of %(number)s wait for your word.", number=deal.number
+    )
+
+
+def _bound(pledge: Pledge) -> list[PledgeLine]:
+    return list(pledge.lines.filter(is_live=True).order_by("position"))
