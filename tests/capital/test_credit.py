@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from heliu.capital.credit import policies, reasons, scorecard
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import Programme
+from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.credit.scorecard import BY_CODE, SCORECARD, Characteristic
 from heliu.kernel.ids import new_id
 
@@ -196,9 +197,10 @@ def test_a_better_score_never_costs_more_nor_asks_a_larger_deposit(one: int, oth
         for score in (worse, better)
     ]
     assert prices[1] <= prices[0]
-    grades = [policies.grade_of(score) for score in (worse, better)]
+    grades = [HOUSE_RULES.grade_of(score) for score in (worse, better)]
     assert grades[1] <= grades[0]
-    assert policies.GRADES[grades[1]][1] <= policies.GRADES[grades[0]][1]
+    floors = [HOUSE_RULES.grades[grade].deposit_floor for grade in grades]
+    assert floors[1] <= floors[0]
 
 
 def test_the_price_is_the_sum_of_its_parts() -> None:

@@ -37,6 +37,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
             log_ins=LOG_INS,
             pieces=pieces,
         )
+        chains.other_lender(chain, at=opening)
         say(f"{len(sample.orders):,} real orders")
         ways = {dealer.code: dealer.behaviour for dealer in sample.dealers}
         history.load(chain, sample.orders, behaviours=ways, at=at)

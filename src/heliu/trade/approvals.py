@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -18,7 +19,7 @@ from heliu.trade.steps import locked, parties
 
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
-    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
+    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF, ruling.CHANGE_RULES),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
@@ -28,6 +29,8 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
 }
+# Acts that are about no deal, but about something of the house's own (its id is the subject).
+OF_THE_HOUSE: dict[str, Callable[..., object]] = {ruling.CHANGE_RULES.name: ruling.agreed}
 
 
 def ruled_by(actor: Actor) -> dict[str, Act]:
@@ -42,10 +45,21 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
+    if asked.act in OF_THE_HOUSE:
+        return _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             DONE[said.act](deal, actor=actor, at=at)
+    return said
+
+
+def _vote_on_own(
+    asked: Approval, *, agrees: bool, actor: Actor, at: datetime, reason: str
+) -> Approval:
+    said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+    if said.status == ApprovalStatus.APPROVED:
+        OF_THE_HOUSE[said.act](said.subject, actor=actor, at=at)
     return said

@@ -11,6 +11,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.models import (
     Acquaintance,
+    Group,
     Organization,
     PartyRole,
     RelationshipStatus,
@@ -53,3 +54,8 @@ def in_role(role: str, actor: Actor) -> QuerySet[Organization]:
     return visible_to(actor).filter(
         id__in=PartyRole.objects.filter(role=role).values("organization_id")
     )
+
+
+def groups_of(actor: Actor) -> QuerySet[Group]:
+    """The groups of enterprises that the actor's own house has named, with their members."""
+    return Group.objects.filter(org=actor.own_org).prefetch_related("members").order_by("name")

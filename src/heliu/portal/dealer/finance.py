@@ -253,4 +253,4 @@ def _reasons(actor: Actor, line: Any) -> dict[str, Any]:
     )
     if newest is None:
         return {}
-    return {"assessment": newest, "reasons": told(newest.reasons)}
+    return {"assessment": newest, "reasons": told(credit.reasons_for(actor, newest))}

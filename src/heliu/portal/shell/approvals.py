@@ -25,6 +25,7 @@ ACTS = {
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
+    "rules": N_("Change the rules of decision"),
 }
 WILL = {
     "sign": (
@@ -42,6 +43,10 @@ WILL = {
     "write-off": (
         N_("What is left is the bank's loss, and the deal ends in default"),
         N_("The buyer owes it as before"),
+    ),
+    "rules": (
+        N_("From its day on every new order is decided by this version"),
+        N_("What was decided before stays as it is"),
     ),
 }
 
