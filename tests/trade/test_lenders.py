@@ -278,7 +278,7 @@ def test_a_lenders_own_rules_decide_from_their_day_on(world: World) -> None:
         first, last = CreditAssessment.objects.order_by("at")
         assert first.versions["rules"] == HOUSE_RULES.version
         assert last.versions == {
-            "scorecard": first.versions["scorecard"], "rules": "own-1",
+            "scorecard": first.versions["scorecard"], "rules": "R-1",
             "rule_set": str(version.pk),
         }  # fmt: skip
         assert credit.check() == []

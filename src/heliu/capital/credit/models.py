@@ -364,7 +364,7 @@ class RuleSet(models.Model):
     @property
     def version(self) -> str:
         """What a decision's record calls it."""
-        return f"own-{self.number}"
+        return f"R-{self.number}"
 
     def __str__(self) -> str:
         return self.version

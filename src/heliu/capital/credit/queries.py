@@ -134,6 +134,27 @@ def caps_visible_to(actor: Actor) -> QuerySet[Cap]:
     return found if actor.is_system else found.filter(lender__in=actor.orgs)
 
 
+@dataclass(frozen=True)
+class CapLine:
+    """How far a quota or cap is used, in fen: its limit = `used` + `held` + `free`."""
+
+    cap: Cap
+    used: int
+    held: int
+
+    @property
+    def free(self) -> int:
+        """What may still be lent on it."""
+        return self.cap.limit - self.used - self.held
+
+
+def cap_lines(actor: Actor, *, at: datetime) -> list[CapLine]:
+    """The quotas and caps of the actor's own house and how far each is used, in two statements."""
+    caps = list(caps_visible_to(actor))
+    stands = posting.balances([cap.account for cap in caps], at=at) if caps else {}
+    return [CapLine(cap, stands[cap.account].posted, stands[cap.account].held_in) for cap in caps]
+
+
 def own_money(actor: Actor) -> Decimal | None:
     """What the actor's house says its own money costs, per cent a year, or None."""
     found = OwnMoney.objects.filter(org=actor.own_org).first()

@@ -102,6 +102,18 @@ def in_force(lenders: Iterable[UUID], on: date) -> dict[UUID, RuleSet]:
     return {one.lender: one for one in found}
 
 
+def before(version: RuleSet) -> RuleSet | None:
+    """What a version replaces: the newest of the agreed ones that begin no later, itself aside."""
+    return (
+        RuleSet.objects.filter(
+            lender=version.lender, agreed_at__isnull=False, number__lt=version.number,
+            effective_on__lte=version.effective_on,
+        )
+        .order_by("-effective_on", "-number")
+        .first()
+    )  # fmt: skip
+
+
 def read(version: RuleSet | None) -> Rules:
     """The rules of a version; those of the house when there is none."""
     if version is None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.bank import (
     books,
+    caps,
     drawdowns,
     facilities,
     overdue,
@@ -17,6 +18,7 @@ from heliu.portal.bank import (
     reconciliation,
     registry,
     repayments,
+    ruling,
 )
 from heliu.portal.bank.reports import pages as reports
 
@@ -39,6 +41,9 @@ urlpatterns = [
     path("bank/registry/<uuid:filing>/again", registry.again, name="bank_registry_again"),
     path("bank/registry/<str:number>/decide", registry.decide, name="bank_registry_decide"),
     path("bank/programmes", programmes.index, name="bank_programmes"),
+    path("bank/quotas", caps.index, name="bank_caps"),
+    path("bank/rules", ruling.index, name="bank_rules"),
+    path("bank/rules/<int:number>", ruling.version, name="bank_rule_set"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
     path(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods
 
+from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations, queries
 from heliu.portal.deal import selling
@@ -100,6 +101,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "may_vote": queries.may_vote(actor, asked),
         "is_own": asked.asked_by == actor.user_id,
         "deal": _deal(actor, asked.subject),
+        "rules": ruling.visible_to(actor).filter(pk=asked.subject).first(),
         "sale": sale,
         "about": selling.about(sale) if sale else [],
         "refusal": refusal,
