@@ -12,7 +12,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from heliu.capital.credit import policies, reasons, ruling, scorecard
-from heliu.capital.credit.models import Cap, CreditAssessment, Facility, OwnMoney, Programme
+from heliu.capital.credit.models import (
+    Cap,
+    CreditAssessment,
+    Facility,
+    FacilityStatus,
+    OwnMoney,
+    Programme,
+)
 from heliu.capital.credit.rules import Rules
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
@@ -171,16 +178,21 @@ def facility_of(
 
 def line_of(facility: Facility, *, at: datetime) -> CreditLine:
     """How far a facility is used; holds that are due by `at` no longer count."""
-    balance = posting.balances([facility.account], at=at)[facility.account]
-    limit = balance.ceiling or 0
-    used, held = balance.posted, balance.held_in
-    return CreditLine(facility, limit, used, held, limit - used - held)
+    return _line(facility, posting.balances([facility.account], at=at)[facility.account])
 
 
 def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> CreditLine | None:
     """The credit line of the actor's organisation (for a seller's goods), or None."""
     facility = facility_of(actor.own_org, seller=seller)
     return None if facility is None else line_of(facility, at=at)
+
+
+def credit_lines(actor: Actor, *, at: datetime) -> list[CreditLine]:
+    """The credit lines of the actor's organisation at all its lenders, in two statements."""
+    mine = visible_to(actor).filter(borrower=actor.own_org)
+    found = list(mine.exclude(status=FacilityStatus.ENDED).order_by("id"))
+    stands = posting.balances([one.account for one in found], at=at) if found else {}
+    return [_line(one, stands[one.account]) for one in found]
 
 
 def inputs_for(actor: Actor, one: CreditAssessment) -> dict[str, Any]:
@@ -216,6 +228,12 @@ def check() -> list[str]:
             name = "facility" if isinstance(limit, Facility) else "cap"
             findings.append(f"{name} {limit}: its limit is {limit.limit}, its account's {ceiling}")
     return findings
+
+
+def _line(facility: Facility, stand: posting.Balance) -> CreditLine:
+    limit = stand.ceiling or 0
+    free = limit - stand.posted - stand.held_in
+    return CreditLine(facility, limit, stand.posted, stand.held_in, free)
 
 
 def _leads_to(one: CreditAssessment, rules: dict[str, Rules]) -> bool:
