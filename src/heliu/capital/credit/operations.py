@@ -177,6 +177,7 @@ def set_own_money(rate: Decimal, *, actor: Actor, at: datetime) -> OwnMoney:
     actor.require("order")
     if not 0 <= rate <= 100:
         raise Invalid("rate-out-of-bounds", "A rate is 0 to 100% a year.", field="rate")
+    rate = rate.quantize(Decimal("0.0001"))
     said = {"rate": rate, "set_by_name": actor.name, "set_at": at}
     return OwnMoney.objects.update_or_create(org=actor.own_org, defaults=said)[0]
 

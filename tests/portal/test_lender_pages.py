@@ -82,6 +82,7 @@ def test_rules_are_proposed_on_a_page_and_agreed_to_by_another(demo: World) -> N
     fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page[page.index("score-A") - 20 :]))
     chosen = re.findall(r'<select name="([^"]+)".*?<option value="(\w+)" selected', page, re.S)
     form = fields | dict(chosen) | {"idempotency_key": key_in(page), "reason": "Stricter"}
+    form["effective_on"] = re.findall(r'name="effective_on" min="([^"]+)"', page)[0]
     del form["untold"]
     address = send(officer, "/bank/rules", form | {"floor-B": "25"}, to="/approvals/")
     reviewer = browser(REVIEWER)
