@@ -19,7 +19,10 @@ from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.books.models import Account
+from heliu.capital.credit import ruling
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.capital.credit.rules import HOUSE_RULES
+from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
@@ -152,6 +155,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of = endpoints(world)
+    cap, rules = ruled(world)
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -197,6 +201,10 @@ def live(world: World) -> dict[str, Any]:
             "exception": exception,
             "wet": wet,
             "open_counts": lines,
+            "cap": cap,
+            "open_number": rules,
+            "open_rules": HOUSE_RULES.as_json(),
+            "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
             "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
@@ -213,6 +221,20 @@ def live(world: World) -> dict[str, Any]:
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
+
+
+def ruled(world: World) -> tuple[UUID, int]:
+    """The bank caps a borrower and proposes rules of its own: the cap, the version's number."""
+    with world.desk("credit@bank.demo") as officer:
+        cap = lending.set_cap(
+            kind="cap_borrower", party=world.chain.dealers["D001"], limit=10**10,
+            actor=officer, at=world.at,
+        )  # fmt: skip
+        version, _ = ruling.propose(
+            HOUSE_RULES.as_json(), effective_on=day_of(world.at), reason="Our own",
+            actor=officer, at=world.at,
+        )  # fmt: skip
+        return cap.pk, version.number
 
 
 def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:

@@ -67,6 +67,7 @@ NAMES = {
     "bank_facility_end": {"number": "facility"},
     "bank_programme": {"programme": "open_programme"},
     "bank_pay_again": {"number": "payment"},
+    "bank_rule_set": {"number": "open_number"},
     "bank_registry_again": {"filing": "filing"},
     "bank_registry_decide": {"number": "claimed"},
     "operator_exception": {"number": "to_decide"},
@@ -77,7 +78,7 @@ DEEDS = {
     "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
-    "bank_registry_search", "bank_registry_again", "bank_registry_decide",
+    "dealer_own_money", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip

@@ -51,6 +51,17 @@ def own_basket(there: There) -> Any:
     return {name: value for name, value in own_order(there).items() if name != "pay_by"}
 
 
+def proposed(there: There) -> Any:
+    names = ("least_score", "deposit_floor", "coverage", "outcome")
+    rules = there["open_rules"]
+    grades = [
+        {"grade": letter, **dict(zip(names, rule, strict=True))}
+        for letter, rule in rules["grades"].items()
+    ]
+    day = there["open_today"]
+    return rules | {"grades": grades, "effective_on": day, "reason": "Our own"}
+
+
 mine = "dealer"
 EXAMPLES = {
     "GET /me": Example(mine, is_shared=True),
@@ -73,6 +84,22 @@ EXAMPLES = {
         lambda t: {"quantity": 3},
         is_shared=True,
     ),
+    "GET /own-money": Example(mine, is_shared=True),
+    "POST /own-money": Example(mine, body=lambda t: {"rate": "4.5"}, is_shared=True),
+    "GET /caps": Example("lender", is_shared=True),
+    "POST /caps": Example(
+        "lender",
+        body=lambda t: {"kind": "cap_borrower", "party": str(t["dealer"]), "limit": 10**9},
+    ),
+    "POST /caps/{cap}/lift": Example("lender", {"cap": "cap"}),
+    "GET /groups": Example("lender", is_shared=True),
+    "POST /groups": Example(
+        "lender", body=lambda t: {"name": "One house", "members": [str(t["dealer"])]}
+    ),
+    "GET /rule-sets": Example("lender", is_shared=True),
+    "GET /rule-sets/in-force": Example("lender", is_shared=True),
+    "GET /rule-sets/{number}": Example("lender", {"number": "open_number"}),
+    "POST /rule-sets": Example("lender", body=proposed, is_shared=True),
     "POST /orders/preview": Example(mine, body=own_basket, is_shared=True),
     "GET /orders": Example(mine, is_shared=True),
     "POST /orders": Example(mine, body=own_order, is_shared=True),

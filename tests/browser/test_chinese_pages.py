@@ -9,7 +9,7 @@ from tests.browser.conftest import Opener
 from tests.browser.people import PEOPLE
 from tests.browser.sights import all_pages, english, too_wide
 
-from heliu.demo.chain import HOUSES
+from heliu.demo.chain import HOUSES, OTHER_BANK
 from heliu.demo.sample import load
 
 
@@ -17,7 +17,11 @@ from heliu.demo.sample import load
 def parties() -> list[str]:
     """The English names of the demonstration's houses and dealers."""
     dealers = load(date(2026, 1, 1)).dealers
-    return [*(house[3] for house in HOUSES.values()), *(one.short_name for one in dealers)]
+    return [
+        OTHER_BANK[3],
+        *(house[3] for house in HOUSES.values()),
+        *(one.short_name for one in dealers),
+    ]
 
 
 @pytest.mark.parametrize("desk", PEOPLE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from heliu.capital.books import operations, policies, queries
 from heliu.capital.books.chart import MEMO, MIRRORS, Code, JournalKind
 from heliu.capital.books.models import Account
-from heliu.capital.books.policies import Allocation, Entry, Parties
+from heliu.capital.books.policies import Allocation, Counted, Entry, Parties
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import NotFound
@@ -27,16 +26,18 @@ SYSTEM = Actor.system()
 money = st.integers(min_value=0, max_value=10**14)
 
 
-def parties() -> Parties:
-    return Parties(*(new_id() for _ in fields(Parties)))
+def parties(*caps: Counted) -> Parties:
+    return Parties(new_id(), new_id(), new_id(), new_id(), new_id(), caps)
 
 
-P = parties()
+CAP = Counted(Code.CAP_SELLER, str(new_id()))
+P = parties(CAP, Counted(Code.CAP_GROUP, str(new_id()), "later"))
 allocations = st.builds(Allocation, money, money, money, money, money, money)
 TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "deposit_collected": st.builds(
         lambda a, u: policies.deposit_collected(P, a, unapplied=u), money, money
     ),
+    "cap_counted": money.map(lambda a: policies.cap_counted(P.lender, CAP, a)),
     "disbursed": money.map(lambda a: policies.disbursed(P, a, limit_hold=new_id())),
     "own_share_moved": money.map(lambda a: policies.own_share_moved(P, a)),
     "seller_paid": money.map(lambda a: policies.seller_paid(P, a)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,9 @@ from hypothesis import strategies as st
 from heliu.capital.credit import policies, reasons, scorecard
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import Programme
+from heliu.capital.credit.rules import HOUSE_RULES, rules_of
 from heliu.capital.credit.scorecard import BY_CODE, SCORECARD, Characteristic
+from heliu.kernel.errors import Invalid
 from heliu.kernel.ids import new_id
 
 PROGRAMME = Programme(
@@ -196,9 +200,10 @@ def test_a_better_score_never_costs_more_nor_asks_a_larger_deposit(one: int, oth
         for score in (worse, better)
     ]
     assert prices[1] <= prices[0]
-    grades = [policies.grade_of(score) for score in (worse, better)]
+    grades = [HOUSE_RULES.grade_of(score) for score in (worse, better)]
     assert grades[1] <= grades[0]
-    assert policies.GRADES[grades[1]][1] <= policies.GRADES[grades[0]][1]
+    floors = [HOUSE_RULES.grades[grade].deposit_floor for grade in grades]
+    assert floors[1] <= floors[0]
 
 
 def test_the_price_is_the_sum_of_its_parts() -> None:
@@ -257,3 +262,46 @@ def test_every_reason_has_words_and_help() -> None:
         assert reasons.help_for(code) == helps
         assert found
         assert helps.endswith(".")
+
+
+REASON_CODES = frozenset(reasons.REASONS)
+
+
+def test_rules_are_read_as_they_were_kept() -> None:
+    kept = HOUSE_RULES.as_json()
+    assert rules_of(kept, version=HOUSE_RULES.version, reasons=REASON_CODES) == HOUSE_RULES
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("grades", "B", 0), 640),  # as much as A
+        (("grades", "A", 1), "0.25"),  # more deposit than B
+        (("grades", "C", 2), "0.70"),  # more financed than B
+        (("grades", "A", 3), "REFER"),  # less kind than B
+        (("grades", "E", 3), "REFER"),
+        (("grades", "E", 0), 10),
+        (("grades", "A", 2), "much"),
+        (("cut",), "1.2"),
+        (("cut_trend",), 5),
+        (("untold",), ["NO_SUCH_REASON"]),
+    ],
+)
+def test_what_no_rules_can_be_is_refused(path: tuple[Any, ...], value: object) -> None:
+    content: Any = HOUSE_RULES.as_json()
+    *way, last = path
+    place = content
+    for step in way:
+        place = place[step]
+    place[last] = value
+    with pytest.raises(Invalid):
+        rules_of(content, version="", reasons=REASON_CODES)
+
+
+@given(st.integers(0, 200), st.integers(-60, 60))
+def test_a_record_leads_to_its_decision_under_any_rules(days: int, trend: int) -> None:
+    rules = replace(HOUSE_RULES, cut_days_late=days, cut=Decimal("0.4"))
+    some = replace(GOOD, max_days_late=days + 1, trend=trend)
+    decision = policies.decide(some, PROGRAMME, wanted=5_000_00, rules=rules)
+    record = some.as_json() | {"wanted": 5_000_00, "programme": policies.figures_of(PROGRAMME)}
+    assert policies.again(json.loads(json.dumps(record)), rules) == decision

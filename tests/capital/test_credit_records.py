@@ -65,6 +65,7 @@ def test_an_assessment_keeps_what_it_was_made_from(programme: Programme) -> None
     assert (kept.limit, kept.rate) == (decision.limit, decision.rate)
     inputs = dict(kept.inputs)
     assert inputs.pop("wanted") == 0
+    assert inputs.pop("programme")["single_name_cap"] == programme.single_name_cap
     again = CreditFeatures(**inputs | {"monthly_value": tuple(inputs["monthly_value"])})
     assert again == FEATURES
     assert [(r["code"], r["points"]) for r in kept.reasons] == [
@@ -158,11 +159,11 @@ def test_a_limit_ends_once_nothing_stands_on_it(programme: Programme) -> None:
     assert operations.grant(assess(programme), actor=SYSTEM, at=AT).id != facility.id
 
 
-def test_the_programme_of_a_seller(programme: Programme) -> None:
-    assert queries.programme_for(seller=SELLER) == programme
-    assert queries.programme_for(seller=SELLER, lender=STRANGER) is None
+def test_the_programmes_of_a_seller(programme: Programme) -> None:
+    assert queries.programmes_for(SELLER) == [programme]
+    assert queries.programmes_for(STRANGER) == []
     Programme.objects.update(is_active=False)
-    assert queries.programme_for(seller=SELLER) is None
+    assert queries.programmes_for(SELLER) == []
 
 
 def test_who_sees_what(programme: Programme) -> None:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
+from django.utils.translation import gettext
 from ninja import Field, Router, Schema
 
-from heliu.api.fields import Goods, Plain
+from heliu.api.fields import Goods, Plain, Sent
 from heliu.api.loans import DepositMode, Instrument, ReleaseMode
 from heliu.api.order_lines import OrderIn, judge_unknown, read_lines
-from heliu.capital.credit import reasons
+from heliu.api.writes import Key, write
+from heliu.capital.credit import operations, queries, reasons
 from heliu.commerce.ordering.policies import CheckedLine
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.money import CURRENCY
 from heliu.trade import place_order
+from heliu.trade.comparison import OWN_MONEY, Comparison, is_counted
 from heliu.trade.finance_offer import FinanceOffer
+from heliu.trade.ways import CLOSED
 
 router = Router()
+
+
+class PreviewIn(OrderIn):
+    """What is wanted, and for how long the money is."""
+
+    days: int | None = Field(
+        None, ge=1, le=365, description="Compare offers for this term where it is on offer"
+    )
 
 
 class CheckedLineOut(Plain):
@@ -76,20 +89,48 @@ class ReasonOut(Schema):
 
 
 class Offer(Schema):
-    """What the seller's programme says to financing this order."""
+    """What a lender's programme says to financing this order."""
 
     lender: UUID
     programme: UUID
+    programme_name: str
     decision: str = Field(description="APPROVE, REFER (a person decides) or DECLINE")
+    closed: str = Field(description="Why it cannot be taken: a stable code, empty when it can")
+    reason: str = Field(description="The same in the reader's language")
+    rules: str = Field(description="The version of the lender's rules that judged")
     score: int
     grade: str
     limit: int
     used: int
     held: int
     free: int
-    reasons: list[ReasonOut]
+    reasons: list[ReasonOut] = Field(description="Those that the lender's rules let you be told")
     grid: list[TermsOut] = Field(description="Every deposit and term on offer")
     recommended: TermsOut | None
+
+
+class OptionOut(Schema):
+    """One way to pay with all it costs over the span; the rest of an offer stands in `offers`."""
+
+    pay_by: str = Field(description="TRANSFER, TERMS or FINANCE")
+    programme: UUID | None = Field(description="Of FINANCE: whose offer it is")
+    closed: str = Field(description="Why it cannot be taken: a stable code, empty when it can")
+    financed_share: Decimal = Field(description="Of the order, 0 to 1")
+    paid_today: int
+    cost: int = Field(description="Interest and fees")
+    own_money: int = Field(description="What the buyer's own money costs it over the span")
+    total: int
+    is_counted: bool = Field(description="Whether its cost is known; on terms no day is agreed")
+    terms: TermsOut | None
+
+
+class ComparisonOut(Schema):
+    """The ways to pay side by side, the cheapest first; what cannot be taken last."""
+
+    days: int = Field(description="The span over which all are counted")
+    own_money_rate: Decimal = Field(description="Per cent a year, simple on 365 days")
+    is_stated: bool = Field(description="True when the buyer has not set its own rate")
+    options: list[OptionOut]
 
 
 class PreviewOut(Schema):
@@ -99,11 +140,44 @@ class PreviewOut(Schema):
     total: int = Field(description="Of the lines that are good")
     lines: list[CheckedLineOut]
     ways: list[WayToPay]
-    offer: Offer | None
+    offer: Offer | None = Field(description="The best of the offers")
+    offers: list[Offer] = Field(description="Of all lenders, the best first")
+    comparison: ComparisonOut
+
+
+class OwnMoneyIn(Sent):
+    """What the buyer's own money costs it."""
+
+    rate: Decimal = Field(ge=0, le=100, description="Per cent a year")
+
+
+class OwnMoneyOut(Schema):
+    """What the buyer's own money costs it; only the buyer sees it."""
+
+    rate: Decimal = Field(description="Per cent a year")
+    is_stated: bool = Field(description="True when the buyer has not set its own rate")
+
+
+@router.get("/own-money", response=OwnMoneyOut)
+def get_own_money(request: TypedRequest) -> dict[str, object]:
+    """The rate at which the asker's own money is counted when offers are compared."""
+    rate = queries.own_money(request.actor)
+    return {"rate": OWN_MONEY if rate is None else rate, "is_stated": rate is None}
+
+
+@router.post("/own-money", response=OwnMoneyOut)
+def set_own_money(request: TypedRequest, payload: OwnMoneyIn, key: Key) -> HttpResponse:
+    """Say what the asker's own money costs it; offers are compared with that from now on."""
+
+    def do(at: datetime) -> tuple[int, OwnMoneyOut]:
+        said = operations.set_own_money(payload.rate, actor=request.actor, at=at)
+        return 200, OwnMoneyOut(rate=said.rate, is_stated=False)
+
+    return write(request, key, payload, do)
 
 
 @router.post("/orders/preview", response=PreviewOut)
-def preview_order(request: TypedRequest, payload: OrderIn) -> dict[str, object]:
+def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object]:
     """Price an order, see what is short and how it could be paid. Changes nothing: no key."""
     actor = request.actor
     wanted = read_lines(actor, payload.seller, payload.lines)
@@ -112,6 +186,7 @@ def preview_order(request: TypedRequest, payload: OrderIn) -> dict[str, object]:
         seller=payload.seller,
         lines=wanted.found,
         warehouse=payload.warehouse,
+        days=payload.days,
         at=clock.now(),
     )
     lines = [_line(line, wanted.place_of(line.row)) for line in seen.lines]
@@ -121,7 +196,9 @@ def preview_order(request: TypedRequest, payload: OrderIn) -> dict[str, object]:
         "total": seen.total,
         "lines": sorted(lines, key=lambda line: line["place"]),
         "ways": seen.ways,
-        "offer": _offer(seen.offer),
+        "offer": _offer(seen.offer) if seen.offer else None,
+        "offers": [_offer(one) for one in seen.offers],
+        "comparison": _comparison(seen.comparison),
     }
 
 
@@ -139,21 +216,46 @@ def _line(line: CheckedLine[Any], place: int) -> dict[str, Any]:
     }
 
 
-def _offer(offer: FinanceOffer | None) -> dict[str, object] | None:
-    if offer is None:
-        return None
+def _comparison(found: Comparison) -> dict[str, object]:
+    return {
+        "days": found.days,
+        "own_money_rate": found.rate,
+        "is_stated": found.is_stated,
+        "options": [
+            {
+                "pay_by": one.pay_by,
+                "programme": one.offer.programme.pk if one.offer else None,
+                "closed": one.closed,
+                "financed_share": one.financed_share,
+                "paid_today": one.paid_today,
+                "cost": one.cost,
+                "own_money": one.own_money,
+                "total": one.total,
+                "is_counted": is_counted(one),
+                "terms": one.terms,
+            }
+            for one in found.options
+        ],
+    }
+
+
+def _offer(offer: FinanceOffer) -> dict[str, object]:
     decision = offer.decision
     return {
         "lender": offer.lender,
         "programme": offer.programme.pk,
+        "programme_name": offer.programme.display,
         "decision": decision.outcome,
+        "closed": offer.closed,
+        "reason": gettext(CLOSED[offer.closed]) if offer.closed else "",
+        "rules": offer.rules.version,
         "score": decision.score,
         "grade": decision.grade,
         "limit": offer.limit,
         "used": offer.used,
         "held": offer.held,
         "free": offer.free,
-        "reasons": [reason_out(reason.code, reason.points) for reason in decision.reasons],
+        "reasons": [reason_out(reason.code, reason.points) for reason in offer.reasons],
         "grid": list(offer.grid),
         "recommended": offer.recommended,
     }

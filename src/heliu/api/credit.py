@@ -121,10 +121,13 @@ def get_assessment(request: TypedRequest, number: Code) -> dict[str, object]:
     one = queries.get_assessment(request.actor, number.upper())
     return {
         **AssessmentOut.from_orm(one).model_dump(),
-        "reasons": [reason_out(reason["code"], reason["points"]) for reason in one.reasons],
+        "reasons": [
+            reason_out(reason["code"], reason["points"])
+            for reason in queries.reasons_for(request.actor, one)
+        ],
         "limit_parts": one.limit_parts,
         "price_parts": one.price_parts,
-        "inputs": one.inputs,
+        "inputs": queries.inputs_for(request.actor, one),
         "versions": one.versions,
         "digest": one.digest,
         "milliseconds": one.milliseconds,

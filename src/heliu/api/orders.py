@@ -121,6 +121,9 @@ class NewOrder(OrderIn):
     """An order to place."""
 
     pay_by: PayBy
+    programme: UUID | None = Field(
+        None, description="Of a financed order: whose offer was picked; by default the best"
+    )
     deposit_ratio: Share | None = Field(
         None,
         description='Of a financed order, such as "0.2"; by default what the preview recommends',
@@ -317,6 +320,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             lines=wanted.found,
             pay_by=asked.pay_by,
             warehouse=asked.warehouse,
+            programme=asked.programme,
             deposit_ratio=asked.deposit_ratio,
             days=asked.days,
             remark=asked.remark,

@@ -65,6 +65,12 @@ HOUSES = {
         "Shunda Logistics", "顺达物流", "Ningbo", "宁波",
     ),
 }  # fmt: skip
+# Another lender on the same seller: not a desk of the chain, whose one bank everybody knows.
+OTHER_BANK = (
+    "BANK", "Lanting Rural Commercial Bank", "兰汀农村商业银行股份有限公司",
+    "Lanting Bank", "兰汀银行", "Shaoxing", "绍兴",
+)  # fmt: skip
+OTHER_BANK_CODE = "bank2"
 # desk: (house, role, name, local part of the address)
 PEOPLE = {
     "operator": ("operator", "何立", "ops"),
@@ -108,8 +114,12 @@ def find() -> Chain | None:
     skus = goods_models.Sku.objects.filter(seller=houses["seller"])
     return Chain(
         **{desk: houses[desk] for desk in HOUSES},
-        programme=Programme.objects.get(seller=houses["seller"]).id,
-        dealers={code.upper(): org for code, org in houses.items() if code not in HOUSES},
+        programme=Programme.objects.get(seller=houses["seller"], lender=houses["bank"]).id,
+        dealers={
+            code.upper(): org
+            for code, org in houses.items()
+            if code not in HOUSES and code != OTHER_BANK_CODE
+        },
         skus={sku.code: sku.id for sku in skus},
     )
 
@@ -321,6 +331,38 @@ def _goods(
         key="opening",
         subject=chain.seller,
         at=at,
+    )
+
+
+def other_lender(chain: Chain, *, at: datetime) -> Programme:
+    """A second bank finances the same seller's dealers: it asks for more deposit, lends for longer
+    and takes a fee. It has a log-in and its own money; who deals with the first knows it."""
+    role, name, name_zh, short, short_zh, city, city_zh = OTHER_BANK
+    bank = parties.register(
+        actor=SYSTEM, code=OTHER_BANK_CODE, roles=(role,), name=name, name_zh=name_zh,
+        short_name=short, short_name_zh=short_zh, city=city, city_zh=city_zh,
+    ).id  # fmt: skip
+    parties.introduce(chain.seller, bank)
+    parties.introduce(chain.warehouse, bank)
+    for dealer in chain.dealers.values():
+        parties.introduce(dealer, bank)
+    enrol("credit@bank2.demo", "宋知远", bank, "risk-officer")
+    enrol("review@bank2.demo", "方婉", bank, "credit-officer")
+    sandbox.open_account(
+        org=bank, bank=bank, kind=AccountKind.NOSTRO, funds=200_000_000 * YUAN, actor=SYSTEM, at=at
+    )
+    return Programme.objects.create(
+        lender=bank,
+        seller=chain.seller,
+        name="Stock for Haitang dealers",
+        name_zh="海棠经销商备货贷",
+        deposit_ratios=[Decimal(ratio) for ratio in ("0.20", "0.40")],
+        days_options=[60, 120],
+        fee_rate=Decimal("0.20"),
+        base_rate=Decimal("2.90"),
+        single_name_cap=300_000 * YUAN,
+        auto_approve_cap=40_000 * YUAN,
+        seller_quota=5_000_000 * YUAN,
     )
 
 

@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from heliu.capital.credit import ruling
+from heliu.capital.credit.rules import HOUSE_RULES
+from heliu.capital.lending import operations as lending
 from heliu.demo import chain as chains
 from heliu.demo import history, states
 from heliu.demo.chain import Chain
 from heliu.demo.sample import Sample
 from heliu.demo.stage import Stage, live
+from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
 
 LOG_INS = 6  # dealers somebody can sit down for
@@ -37,13 +41,39 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
             log_ins=LOG_INS,
             pieces=pieces,
         )
+        chains.other_lender(chain, at=opening)
         say(f"{len(sample.orders):,} real orders")
         ways = {dealer.code: dealer.behaviour for dealer in sample.dealers}
         history.load(chain, sample.orders, behaviours=ways, at=at)
         say("Deals in every state")
-        live(states.stories(Stage(chain, at)), until=at)
+        stage = Stage(chain, at)
+        live(states.stories(stage), until=at)
+        _house_rules(stage)
     posting.seal(at)
     return chain
+
+
+def _house_rules(stage: Stage) -> None:
+    """The bank has set a quota and caps, knows a group, and stricter rules wait for another."""
+    officer, chain, at = stage.people.bank, stage.chain, stage.now
+    one, two, third = sorted(chain.dealers)[:3]
+    group = lending.set_group(
+        name="青禾集团", members=[chain.dealers[one], chain.dealers[two]], actor=officer, at=at
+    )
+    for kind, party, yuan in (
+        ("cap_seller", chain.seller, 8_000_000),
+        ("cap_group", group.pk, 600_000),
+        ("cap_borrower", chain.dealers[third], 250_000),
+    ):
+        lending.set_cap(kind=kind, party=party, limit=yuan * chains.YUAN, actor=officer, at=at)
+    stricter = HOUSE_RULES.as_json() | {"cut_days_late": 5, "cut": "0.60"}
+    ruling.propose(
+        stricter,
+        effective_on=day_of(at) + timedelta(days=7),
+        reason="付款变慢，提前收紧",
+        actor=officer,
+        at=at,
+    )
 
 
 def pieces_of(sample: Sample, at: datetime) -> dict[str, int]:

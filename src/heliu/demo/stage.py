@@ -78,6 +78,7 @@ class Stage:
             seller=self.chain.seller,
             lines=fill(self.shelves(code, at), yuan * YUAN),
             pay_by=pay_by,
+            programme=self.chain.programme if pay_by == PayBy.FINANCE else None,
             days=days,
             at=at,
         )

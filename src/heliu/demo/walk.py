@@ -159,6 +159,7 @@ class Walk:
                     "seller": str(self.seller_id),
                     "pay_by": "FINANCE",
                     "lines": [_wanted(line["sku"]["id"], line["quantity"]) for line in self.lines],
+                    "programme": self.offer["programme"],
                     "deposit_ratio": best["deposit_ratio"],
                     "days": best["days"],
                 },

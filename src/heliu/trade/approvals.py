@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -32,6 +33,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         enforcement.ENFORCE,
         liquidation.SELL,
         enforcement.WRITE_OFF,
+        ruling.CHANGE_RULES,
     ),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
@@ -44,6 +46,8 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
 }
+# Acts that are about no deal, but about something of the house's own (its id is the subject).
+OF_THE_HOUSE: dict[str, Callable[..., object]] = {ruling.CHANGE_RULES.name: ruling.agreed}
 
 # What a no leads to, beyond that nothing is done.
 TURNED_DOWN: dict[str, Callable[..., None]] = {controls.PAY_OUT.name: control_answers.refused}
@@ -61,6 +65,8 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
+    if asked.act in OF_THE_HOUSE:
+        return _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)
@@ -69,4 +75,13 @@ def vote(
             DONE[said.act](deal, actor=actor, at=at)
         elif said.status == ApprovalStatus.REFUSED and said.act in TURNED_DOWN:
             TURNED_DOWN[said.act](deal, actor=actor, reason=reason.strip(), at=at)
+    return said
+
+
+def _vote_on_own(
+    asked: Approval, *, agrees: bool, actor: Actor, at: datetime, reason: str
+) -> Approval:
+    said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+    if said.status == ApprovalStatus.APPROVED:
+        OF_THE_HOUSE[said.act](said.subject, actor=actor, at=at)
     return said

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -25,7 +25,7 @@ from heliu.capital.credit import queries as credit_queries
 from heliu.capital.credit.models import CreditAssessment
 from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import Loan
+from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
@@ -42,7 +42,8 @@ from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import controls, deals
-from heliu.trade.finance_offer import FinanceOffer, offer_for
+from heliu.trade.comparison import Comparison, best_first, compare
+from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.placing import (
@@ -66,17 +67,33 @@ SYSTEM = Actor.system()
 
 @dataclass(frozen=True)
 class Preview:
-    """An order as it would be placed. `total` (minor units) is that of the lines that are good."""
+    """An order as it would be placed. `total` (minor units) is that of the lines that are good,
+    `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay.
+    """
 
     lines: list[CheckedLine[Sku]]
     total: int
     ways: list[Way]
-    offer: FinanceOffer | None
+    offers: list[FinanceOffer]
+    comparison: Comparison
+
+    @property
+    def offer(self) -> FinanceOffer | None:
+        """The best of the offers."""
+        return self.offers[0] if self.offers else None
 
     @property
     def problems(self) -> list[CheckedLine[Sku]]:
         """The lines that cannot be ordered as they are."""
         return [line for line in self.lines if line.problem]
+
+
+class Picked(NamedTuple):
+    """Which offer was picked; what is not named is the best."""
+
+    programme: UUID | None
+    deposit_ratio: Decimal | None
+    days: int | None
 
 
 @dataclass(frozen=True)
@@ -95,22 +112,25 @@ def preview(
     lines: Sequence[tuple[UUID, int]],
     at: datetime,
     warehouse: UUID | None = None,
+    days: int | None = None,
 ) -> Preview:
-    """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid."""
+    """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid;
+    offers are compared for a term of `days` where it is on offer."""
     actor.require("order")
     buyer = actor.own_org
     parties.active_relationship(buyer=buyer, seller=seller)
     checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
-        offer = _offer(buyer, seller, total, at)
+        offers = best_first(_offers(buyer, seller, total, at), days)
     ways = ways_to_pay(
         total,
         terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
-        offer=offer,
+        offers=offers,
         has_house=_supervised(actor, warehouse) is not None,
     )
-    return Preview(checked, total, ways, offer)
+    rate = credit_queries.own_money(actor)
+    return Preview(checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days))
 
 
 def place(
@@ -121,6 +141,7 @@ def place(
     pay_by: str,
     at: datetime,
     warehouse: UUID | None = None,
+    programme: UUID | None = None,
     deposit_ratio: Decimal | None = None,
     days: int | None = None,
     remark: str = "",
@@ -130,7 +151,8 @@ def place(
     nothing happens at all.
 
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
-    the buyer. A financed order waits for the signature (`financed_order.sign`), or for a person at
+    the buyer. `programme` is the offer that was picked; without one the best is taken. A financed
+    order waits for the signature (`financed_order.sign`), or for a person at
     the bank where the rules do not decide. Raises `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
@@ -142,7 +164,8 @@ def place(
         raise good
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
-            return _place_financed(good, _house(actor, warehouse), deposit_ratio, days, at)
+            wish = Picked(programme, deposit_ratio, days)
+            return _place_financed(good, _house(actor, warehouse), wish, at)
         return _write(good.accepted(at, warehouse=ask.buyer), at)
 
 
@@ -177,18 +200,15 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
     return order
 
 
-def _place_financed(
-    good: Good, house: UUID, deposit_ratio: Decimal | None, days: int | None, at: datetime
-) -> Placed:
+def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Placed:
     """Assess, then hold the limit at the quote, or lay the request before a person.
 
-    A no is refused, and its decision kept all the same: whoever is told no may ask why.
+    A no is refused, and its decision kept all the same: whoever is told no may ask why. The limit
+    and the lender's quotas are held before the goods, which are locked last.
     """
     began = perf_counter_ns()
     ask = good.ask
-    offer = _offer(ask.buyer, ask.wish.seller, good.total, at)
-    if offer is None:
-        raise Refused("no-programme", CLOSED["no-programme"])
+    offer = _picked(_offers(ask.buyer, ask.wish.seller, good.total, at), wish)
     seen = controls.look(buyer=ask.buyer, seller=ask.wish.seller, price=good.total, at=at)
     assess = partial(
         credit.assess,
@@ -198,6 +218,7 @@ def _place_financed(
         programme=offer.programme,
         wanted=good.total,
         findings=sorted({one.code for one in seen}),
+        rules=offer.version,
         actor=SYSTEM,
         at=at,
         began_ns=began,
@@ -211,58 +232,82 @@ def _place_financed(
         )
     with widened([offer.lender, house]):
         assessment = assess()
-        terms = offer.terms(deposit_ratio, days)
-        placed = _write(good.accepted(at, warehouse=house, lender=offer.lender), at)
-        order, deal = placed.order, placed.deal
-        remember(
-            deal,
-            Step.ASSESSED,
-            actor=SYSTEM,
-            at=at,
-            assessment=assessment.number,
-            decision=assessment.decision,
-            grade=assessment.grade,
-            milliseconds=str(assessment.milliseconds),
-        )
-        loan = _loan(ask, order, deal, offer, assessment, terms, at)
-        deal.loan_id = loan.id
-        deal.save(update_fields=["loan_id"])
-        controls.keep(deal, seen, at=at)
-    return Placed(order, deal, loan)
+        terms = offer.terms(wish.deposit_ratio, wish.days)
+        accepted = good.accepted(at, warehouse=house, lender=offer.lender)
+        loan = _loan(accepted, offer, assessment, terms, at)
+        placed = _write(accepted, at)
+        _remember(placed.deal, assessment, loan, actor=ask.actor, at=at)
+        controls.keep(placed.deal, seen, at=at)
+    return Placed(placed.order, placed.deal, loan)
+
+
+def _picked(offers: Sequence[FinanceOffer], wish: Picked) -> FinanceOffer:
+    """The offer of the programme that was picked, or the best; refused when it is gone by now."""
+    if not offers:
+        raise Refused("no-programme", CLOSED["no-programme"])
+    if wish.programme is None:
+        order = best_first(offers, wish.days)
+        has = (one for one in order if one.find(wish.deposit_ratio, wish.days))
+        return next(has, order[0])
+    for offer in offers:
+        if offer.programme.pk == wish.programme:
+            return offer
+    raise Refused(
+        "offer-gone",
+        "This offer is no longer there.",
+        field="programme",
+        help="Choose one of the offers shown now.",
+    )
 
 
 def _loan(
-    ask: Ask,
-    order: Order,
-    deal: Deal,
+    accepted: Accepted,
     offer: FinanceOffer,
     assessment: CreditAssessment,
     terms: Terms,
     at: datetime,
 ) -> Loan:
     """The quote with its held limit where the rules approve, else the request to a person."""
+    order = accepted.draft
     loan_for = partial(
         lending.refer if assessment.decision == Decision.REFER else lending.quote,
-        deal=deal.id,
+        deal=accepted.deal_id,
         order_id=order.id,
         order_total=order.total,
-        borrower=ask.buyer,
-        seller=ask.wish.seller,
+        borrower=order.buyer,
+        seller=order.seller,
         lender=offer.lender,
         terms=terms,
         assessment=assessment,
-        actor=ask.actor,
+        actor=accepted.good.ask.actor,
         at=at,
     )
     if assessment.decision == Decision.REFER:
-        loan = loan_for(programme=offer.programme, facility=offer.facility)
+        return loan_for(programme=offer.programme, facility=offer.facility)
+    return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
+
+
+def _remember(
+    deal: Deal, assessment: CreditAssessment, loan: Loan, *, actor: Actor, at: datetime
+) -> None:
+    """Write down how the deal came by its loan, and tell the bank where a person decides."""
+    deal.loan_id = loan.id
+    deal.save(update_fields=["loan_id"])
+    remember(
+        deal,
+        Step.ASSESSED,
+        actor=SYSTEM,
+        at=at,
+        assessment=assessment.number,
+        decision=assessment.decision,
+        grade=assessment.grade,
+        milliseconds=str(assessment.milliseconds),
+    )
+    if loan.status == LoanStatus.REFERRED:
         remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
         _tell_bank(deal, loan, at=at)
-        return loan
-    facility = offer.facility or credit.grant(assessment, actor=SYSTEM, at=at)
-    loan = loan_for(facility=facility)
-    remember(deal, Step.QUOTED, actor=ask.actor, at=at, loan=loan.number)
-    return loan
+    else:
+        remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
 
 
 def _write(accepted: Accepted, at: datetime) -> Placed:
@@ -311,13 +356,14 @@ def _check(
     return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free)
 
 
-def _offer(buyer: UUID, seller: UUID, total: int, at: datetime) -> FinanceOffer | None:
-    """The offer of the bank that finances the seller's goods, asked with the bank's eyes."""
-    programme = credit_queries.programme_for(seller=seller)
-    if programme is None or total <= 0:
-        return None
-    with widened([programme.lender]):
-        return offer_for(programme, buyer=buyer, total=total, at=at)
+def _offers(buyer: UUID, seller: UUID, total: int, at: datetime) -> list[FinanceOffer]:
+    """The offers of the banks that finance the seller's goods, asked with the banks' eyes. What one
+    of them sees, decides and grants is in its own rows alone."""
+    programmes = credit_queries.programmes_for(seller)
+    if not programmes or total <= 0:
+        return []
+    with widened(one.lender for one in programmes):
+        return offers_for(programmes, buyer=buyer, seller=seller, total=total, at=at)
 
 
 def _house(actor: Actor, wanted: UUID | None) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_noop
@@ -16,6 +17,9 @@ CLOSED = {
     "no-programme": gettext_noop("No bank finances this seller's goods"),
     "declined": gettext_noop("The bank's rules say no; the reasons are below"),
     "limit-short": gettext_noop("The free limit is too small for this order"),
+    "limit-closed": gettext_noop("The limit is closed for new loans"),
+    "no-room": gettext_noop("The bank has no room left for this order"),
+    "no-offer": gettext_noop("The bank has no terms for an order of this size"),
     "no-warehouse": gettext_noop("There is no supervised warehouse for these goods"),
 }
 
@@ -40,29 +44,29 @@ class Way:
 
 
 def ways_to_pay(
-    total: int, *, terms_left: int, offer: FinanceOffer | None, has_house: bool
+    total: int, *, terms_left: int, offers: Sequence[FinanceOffer], has_house: bool
 ) -> list[Way]:
     """All three ways for an order of `total`, open or closed.
 
-    `terms_left` is what the buyer may still order on terms, `has_house` whether a supervised
-    warehouse would take the goods.
+    `terms_left` is what the buyer may still order on terms, `offers` are the lenders', the best
+    first, `has_house` is whether a supervised warehouse would take the goods.
     """
     if total <= 0:
         return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
     on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
     return [
         Way(PayBy.TRANSFER, total),
-        _financed(offer, has_house=has_house),
+        _financed(offers, has_house=has_house),
         Way(PayBy.TERMS, 0, on_terms),
     ]
 
 
-def _financed(offer: FinanceOffer | None, *, has_house: bool) -> Way:
-    if offer is None:
+def _financed(offers: Sequence[FinanceOffer], *, has_house: bool) -> Way:
+    """Open where one lender's offer is; else closed for the reason of the best."""
+    if not offers:
         return Way(PayBy.FINANCE, 0, "no-programme")
-    if offer.is_declined:
-        return Way(PayBy.FINANCE, 0, "declined")
-    if not has_house:
-        return Way(PayBy.FINANCE, 0, "no-warehouse")
-    best = offer.recommended or (offer.grid[0] if offer.is_referred else None)
-    return Way(PayBy.FINANCE, best.due_now) if best else Way(PayBy.FINANCE, 0, "limit-short")
+    best = offers[0]
+    if best.is_declined or has_house:
+        terms = best.recommended
+        return Way(PayBy.FINANCE, terms.due_now if terms else 0, best.closed)
+    return Way(PayBy.FINANCE, 0, "no-warehouse")

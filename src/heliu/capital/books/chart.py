@@ -33,6 +33,10 @@ class Code(models.TextChoices):
     CLAIM_OFFSET = "claim_offset", _("Claims written off, contra (memo)")
     LIMIT_USED = "limit_used", _("Credit limits used (memo)")
     LIMIT_OFFSET = "limit_offset", _("Credit limits used, contra (memo)")
+    CAP_SELLER = "cap_seller", _("Quotas of sellers used (memo)")
+    CAP_GROUP = "cap_group", _("Caps of groups used (memo)")
+    CAP_BORROWER = "cap_borrower", _("Caps of single borrowers used (memo)")
+    CAP_OFFSET = "cap_offset", _("Quotas and caps used, contra (memo)")
     COLLATERAL = "collateral", _("Goods held in pledge (memo)")
     COLLATERAL_OFFSET = "collateral_offset", _("Goods held in pledge, contra (memo)")
     # dealer
@@ -70,6 +74,10 @@ MEMO = frozenset(
     {
         Code.LIMIT_USED,
         Code.LIMIT_OFFSET,
+        Code.CAP_SELLER,
+        Code.CAP_GROUP,
+        Code.CAP_BORROWER,
+        Code.CAP_OFFSET,
         Code.COLLATERAL,
         Code.COLLATERAL_OFFSET,
         Code.CLAIM_WRITTEN_OFF,
@@ -106,6 +114,9 @@ class Limits:
 # Credit that nobody granted is zero; supervised money cannot be overdrawn.
 LIMITS: dict[str, Limits] = {
     Code.LIMIT_USED: Limits(ceiling=0, rank=10),
+    Code.CAP_BORROWER: Limits(ceiling=0, rank=11),
+    Code.CAP_GROUP: Limits(ceiling=0, rank=12),
+    Code.CAP_SELLER: Limits(ceiling=0, rank=13),  # of many dealers: locked last, for the least time
     Code.RECEIVABLE: Limits(ceiling=0, rank=10),
     Code.CASH_SUPERVISED: Limits(floor=0, rank=20),
 }
@@ -122,6 +133,7 @@ class JournalKind(models.TextChoices):
 
     DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
     DISBURSED = "disbursed", _("Loan paid out")
+    CAP_COUNTED = "cap_counted", _("Counted on a cap")
     OWN_SHARE_MOVED = "own_share_moved", _("Own share moved")
     SELLER_PAID = "seller_paid", _("Seller paid")
     BILL_ACCEPTED = "bill_accepted", _("Bill accepted")

@@ -18,6 +18,10 @@ from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Li
 
 SHORT: dict[str, str] = {
     Code.LIMIT_USED: gettext_noop("The credit limit is short by %(short)s."),
+    # What others have drawn is told to nobody: no amounts where a cap is not one borrower's own.
+    Code.CAP_SELLER: gettext_noop("The bank has no room left for orders from this seller."),
+    Code.CAP_GROUP: gettext_noop("The bank has no room left for this group of enterprises."),
+    Code.CAP_BORROWER: gettext_noop("The bank's cap for one borrower is short by %(short)s."),
     Code.RECEIVABLE: gettext_noop("The trade credit is short by %(short)s."),
     Code.CASH_SUPERVISED: gettext_noop("The supervised account is short by %(short)s."),
 }
@@ -85,6 +89,14 @@ def book_account(org: UUID, code: str, other: UUID | None = None, ref: str = "")
 def facility_limit(*, lender: UUID, borrower: UUID, facility: UUID, limit: int) -> int:
     """Let a borrower use `limit` of a facility from now on; returns the account to hold it on."""
     account = book_account(lender, Code.LIMIT_USED, borrower, str(facility))
+    posting.set_limits(account, ceiling=limit)
+    return account
+
+
+def cap(*, lender: UUID, code: str, ref: str, limit: int) -> int:
+    """Let all loans that count on a cap of the lender's use `limit` from now on; returns the
+    account to hold them on."""
+    account = book_account(lender, code, None, ref)
     posting.set_limits(account, ceiling=limit)
     return account
 

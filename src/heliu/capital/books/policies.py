@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from heliu.capital.books.chart import Code
 
@@ -67,15 +67,30 @@ class Event:
     entries: Sequence[Entry]
 
 
+class Counted(NamedTuple):
+    """A cap of the lender's that a loan counts on: its account's code and reference, and a mark
+    that tells a hold placed later from one let go before."""
+
+    code: str
+    ref: str
+    mark: str = ""
+
+    def hold_for(self, limit_hold: UUID) -> UUID:
+        """The hold on this cap that goes with the hold on the facility; worked out, never lost."""
+        return uuid5(limit_hold, self.ref + self.mark)
+
+
 @dataclass(frozen=True)
 class Parties:
-    """Whose books a financed deal is written in. `facility` is the credit facility it draws on."""
+    """Whose books a financed deal is written in. `facility` is the credit facility it draws on,
+    `caps` are the lender's quotas and caps that it counts on beside it."""
 
     deal: UUID
     dealer: UUID
     seller: UUID
     lender: UUID
     facility: UUID
+    caps: tuple[Counted, ...] = ()
 
     @cached_property
     def ref(self) -> str:
@@ -126,6 +141,17 @@ def disbursed(
         *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.LIAB_SUPERVISED, -principal)),
         *_limit(p, principal if draws is None else draws, hold=limit_hold),
         *_dealer(p, (Code.CASH_SUPERVISED, principal), (Code.LOAN_PAYABLE, -principal)),
+    ]
+
+
+def cap_counted(
+    lender: UUID, cap: Counted, amount: int, *, hold: UUID | None = None
+) -> list[Entry]:
+    """So much of a loan counts on one of the lender's caps; `hold` is that on the facility."""
+    held = None if hold is None else cap.hold_for(hold)
+    return [
+        Entry(lender, cap.code, amount, None, cap.ref, held),
+        Entry(lender, Code.CAP_OFFSET, -amount),
     ]
 
 
@@ -485,8 +511,14 @@ def _bought(p: Parties, buyer: UUID, price: int) -> list[Entry]:
 
 
 def _limit(p: Parties, amount: int, *, hold: UUID | None = None) -> list[Entry]:
+    if not amount:
+        return []
     used = Entry(p.lender, Code.LIMIT_USED, amount, p.dealer, str(p.facility), hold)
-    return [used, *_lender(p, (Code.LIMIT_OFFSET, -amount))] if amount else []
+    return [
+        used,
+        *_lender(p, (Code.LIMIT_OFFSET, -amount)),
+        *(entry for cap in p.caps for entry in cap_counted(p.lender, cap, amount, hold=hold)),
+    ]
 
 
 def _lender(p: Parties, *lines: tuple[Code, int]) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -69,3 +70,14 @@ class ReleasesCapped(Fact):
     flows: ClassVar[tuple[str, ...]] = ("capital", "logistics")
 
     cap: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesAgreed(Fact):
+    """A version of a lender's own rules was agreed to by all who must; it holds from its day on."""
+
+    name: ClassVar[str] = "capital.rules-agreed"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    version: str
+    effective_on: date

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.credit import policies, reasons, scorecard
+from heliu.capital.credit import policies, reasons, ruling, scorecard
 from heliu.capital.credit.events import (
     CreditDecided,
     FacilityEnded,
@@ -27,7 +27,9 @@ from heliu.capital.credit.models import (
     Facility,
     FacilityStatus,
     Outcome,
+    OwnMoney,
     Programme,
+    RuleSet,
 )
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
@@ -115,16 +117,20 @@ def assess(
     at: datetime,
     wanted: int = 0,
     findings: Sequence[str] = (),
+    rules: RuleSet | None = None,
     began_ns: int | None = None,
 ) -> CreditAssessment:
     """Judge a borrower and keep the record: inputs, versions, result, reasons and their digest.
 
-    `wanted` is the price of the order to finance, in fen; `findings` are codes of what speaks
-    against it, on which people decide. `began_ns` is the `perf_counter_ns` at
-    which the caller began to gather the features, so that the record shows the whole time it took.
+    `wanted` is the price of the order to finance, in fen, `rules` the version of the lender's own
+    that holds (None: those of the house); `findings` are codes of what speaks against it, on which
+    people decide. The record has all that it was made from, the programme's figures too, and can be
+    worked out again (`policies.again`). `began_ns` is the `perf_counter_ns` at which the caller
+    began to gather the features, so that the record shows the whole time it took.
     """
     began = perf_counter_ns() if began_ns is None else began_ns
-    decision = policies.decide(features, programme, wanted=wanted)
+    read = ruling.read(rules)
+    decision = policies.decide(features, programme, wanted=wanted, rules=read)
     assessment = CreditAssessment(
         borrower=borrower,
         lender=lender,
@@ -140,12 +146,14 @@ def assess(
         limit_parts=policies.plain(decision.limit_parts),
         reasons=[
             {"code": one.code, "points": one.points, "help": reasons.REASONS[one.code][1]}
+            | ({} if read.tells(one.code) else {"untold": True})
             for one in decision.reasons
         ],
         inputs=features.as_json()
-        | {"wanted": wanted}
+        | {"wanted": wanted, "programme": policies.figures_of(programme)}
         | ({"findings": list(findings)} if findings else {}),
-        versions={"scorecard": scorecard.VERSION, "rules": policies.RULES_VERSION},
+        versions={"scorecard": scorecard.VERSION, "rules": read.version}
+        | ({} if rules is None else {"rule_set": str(rules.pk)}),
     )
     return _keep(assessment, began=began, actor=actor, at=at)
 
@@ -236,6 +244,16 @@ def grant(
         audience=[facility.borrower, facility.lender],
     )
     return facility
+
+
+def set_own_money(rate: Decimal, *, actor: Actor, at: datetime) -> OwnMoney:
+    """A buyer says what its own money costs it, per cent a year: offers are compared with it."""
+    actor.require("order")
+    if not 0 <= rate <= 100:
+        raise Invalid("rate-out-of-bounds", "A rate is 0 to 100% a year.", field="rate")
+    rate = rate.quantize(Decimal("0.0001"))
+    said = {"rate": rate, "set_by_name": actor.name, "set_at": at}
+    return OwnMoney.objects.update_or_create(org=actor.own_org, defaults=said)[0]
 
 
 def suspend(facility: Facility, *, actor: Actor, at: datetime) -> None:

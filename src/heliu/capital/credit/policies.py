@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import Protocol
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 from heliu.capital.credit import scorecard
 from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode, SellerDuty
+from heliu.capital.credit.rules import HOUSE_RULES, Rules
 from heliu.kernel.errors import Invalid
 from heliu.kernel.money import share, share_up
 
 __all__ = ["CreditFeatures", "Decision", "ProgrammeRules", "Reason", "decide"]
 
-RULES_VERSION = "heliu-rules-1"
 CENT = Decimal("0.01")
-
-# grade: (least score, deposit floor, part of a cycle's purchases that may be financed)
-GRADES: dict[str, tuple[int, Decimal, Decimal]] = {
-    "A": (640, Decimal("0.10"), Decimal("0.80")),
-    "B": (610, Decimal("0.20"), Decimal("0.65")),
-    "C": (580, Decimal("0.30"), Decimal("0.50")),
-    "D": (550, Decimal("0.40"), Decimal("0.30")),
-    "E": (0, Decimal("1"), Decimal("0")),
-}
-STEP_UP = Decimal("1.20")
-CLEAN_CYCLES_FOR_STEP_UP = 3
-CUT = Decimal("0.70")
-CUT_TREND, CUT_DAYS_LATE, CUT_RETURNS = -30, 7, 10
-LEAST_LIMIT = 100_000  # CNY 1,000: a smaller limit is of no use to anybody
+WHOLE = 100_000  # limits are whole thousands of yuan
 
 
 @dataclass(frozen=True)
@@ -79,6 +67,9 @@ class ProgrammeRules(Protocol):
     def seller_quota(self) -> int: ...
     @property
     def quota_share(self) -> Decimal: ...
+
+
+FIGURES = tuple(name for name in vars(ProgrammeRules) if not name.startswith("_"))
 
 
 @dataclass(frozen=True)
@@ -165,31 +156,28 @@ def require_together(modes: Modes) -> None:
         )
 
 
-def grade_of(score: int) -> str:
-    """The grade of a score."""
-    return next(grade for grade, (least, _, _) in GRADES.items() if score >= least)
-
-
-def limit_for(features: CreditFeatures, grade: str, programme: ProgrammeRules) -> LimitParts:
+def limit_for(
+    features: CreditFeatures, grade: str, programme: ProgrammeRules, rules: Rules = HOUSE_RULES
+) -> LimitParts:
     """The limit in fen: the least of purchase capacity, seller's quota, name cap and step-up.
 
     Capacity is the mean month (best and worst left out) times the longest cycle, times the part
-    that the grade lets us finance. A running facility grows by at most 20 % and only after three
-    clean cycles. Falling orders, late payment or many returns cut what is left by 30 %.
+    that the grade lets us finance. A running facility grows by a step, and only after some clean
+    cycles. Falling orders, late payment or many returns cut what is left.
     """
     month = _trimmed_mean(features.monthly_value)
     cycle = max(programme.days_options)
-    capacity = share(month * cycle // 30, GRADES[grade][2])
-    if _is_warned(features):
-        capacity = share(capacity, CUT)
+    capacity = share(month * cycle // 30, rules.grades[grade].coverage)
+    if _is_warned(features, rules):
+        capacity = share(capacity, rules.cut)
     quota = share(programme.seller_quota, programme.quota_share)
     step_up = None
     if features.current_limit:
-        grows = features.clean_cycles >= CLEAN_CYCLES_FOR_STEP_UP
-        step_up = share(features.current_limit, STEP_UP if grows else Decimal(1))
+        grows = features.clean_cycles >= rules.clean_cycles
+        step_up = share(features.current_limit, rules.step_up if grows else Decimal(1))
     bounds = (capacity, quota, programme.single_name_cap, step_up)
     least = min(bound for bound in bounds if bound is not None)
-    limit = least // LEAST_LIMIT * LEAST_LIMIT  # whole thousands of yuan
+    limit = least // WHOLE * WHOLE
     return LimitParts(capacity, quota, programme.single_name_cap, step_up, limit)
 
 
@@ -206,9 +194,11 @@ def least_deposit(programme: ProgrammeRules, rate: Decimal) -> Decimal:
     return max(Decimal(0), 1 - covered / owed).quantize(CENT, ROUND_CEILING)
 
 
-def deposit_ratio_for(grade: str, programme: ProgrammeRules, rate: Decimal) -> Decimal | None:
+def deposit_ratio_for(
+    grade: str, programme: ProgrammeRules, rate: Decimal, rules: Rules = HOUSE_RULES
+) -> Decimal | None:
     """The smallest deposit on offer that meets the grade's floor and covers the risk, or None."""
-    needed = max(GRADES[grade][1], least_deposit(programme, rate))
+    needed = max(rules.grades[grade].deposit_floor, least_deposit(programme, rate))
     return min((ratio for ratio in programme.deposit_ratios if ratio >= needed), default=None)
 
 
@@ -222,22 +212,28 @@ def price_for(default_probability: Decimal, programme: ProgrammeRules) -> PriceP
     return PriceParts(funding, operations, loss, capital, min(full, cap), full > cap)
 
 
-def decide(features: CreditFeatures, programme: ProgrammeRules, *, wanted: int = 0) -> Decision:
+def decide(
+    features: CreditFeatures,
+    programme: ProgrammeRules,
+    *,
+    wanted: int = 0,
+    rules: Rules = HOUSE_RULES,
+) -> Decision:
     """Judge a borrower under a programme; `wanted` is the price of the order to finance, in fen.
 
-    Knock-outs and grade E decline. Grade D, a risk that no deposit of the programme covers, and an
-    order whose loan (at the proposed deposit) passes the limit or the automatic cap go to a person;
-    the rest is approved. The reasons are the rules that ruled, then the four factors that lost most
-    points.
+    Knock-outs and a grade that the lender's rules do not finance decline. A grade that they refer,
+    a risk that no deposit of the programme covers, and an order whose loan (at the proposed
+    deposit) passes the limit or the automatic cap go to a person; the rest is approved. The reasons
+    are the rules that ruled, then the four factors that lost most points.
     """
     scored = scorecard.score(features)
     probability = scorecard.default_probability(scored.score)
-    grade = grade_of(scored.score)
+    grade = rules.grade_of(scored.score)
     price = price_for(probability, programme)
-    limits = limit_for(features, grade, programme)
-    ratio = deposit_ratio_for(grade, programme, price.rate)
-    declined = _knock_outs(features, grade, limits)
-    referred = _referrals(grade, ratio, limits, wanted, programme)
+    limits = limit_for(features, grade, programme, rules)
+    ratio = deposit_ratio_for(grade, programme, price.rate, rules)
+    declined = _knock_outs(features, grade, limits, rules)
+    referred = _referrals(grade, ratio, limits, wanted, programme, rules)
     outcome = "DECLINE" if declined else "REFER" if referred else "APPROVE"
     lost = [Reason(code, points) for code, points in scored.lost[:4]]
     return Decision(
@@ -254,23 +250,53 @@ def decide(features: CreditFeatures, programme: ProgrammeRules, *, wanted: int =
     )
 
 
-def plain(parts: LimitParts | PriceParts) -> dict[str, str | int | bool | None]:
-    """The parts for the decision record: Decimals as text."""
+def figures_of(programme: ProgrammeRules) -> dict[str, Any]:
+    """What a decision needs of a programme, as plain values for its record."""
+    said = {name: getattr(programme, name) for name in FIGURES}
     return {
-        name: str(value) if isinstance(value, Decimal) else value
-        for name, value in asdict(parts).items()
+        name: [_plain(one) for one in value] if isinstance(value, (list, tuple)) else _plain(value)
+        for name, value in said.items()
     }
 
 
-def _knock_outs(features: CreditFeatures, grade: str, limits: LimitParts) -> list[str]:
-    rules = (
+def again(inputs: Mapping[str, Any], rules: Rules) -> Decision:
+    """The decision that a record's inputs lead to under the version it names: what the record says,
+    or one of them was altered."""
+    known = {one.name: inputs[one.name] for one in fields(CreditFeatures)}
+    known["monthly_value"] = tuple(known["monthly_value"])
+    programme = SimpleNamespace(
+        **{
+            name: [_figure(one) for one in value] if isinstance(value, list) else _figure(value)
+            for name, value in inputs["programme"].items()
+        }
+    )
+    return decide(CreditFeatures(**known), programme, wanted=inputs["wanted"], rules=rules)
+
+
+def plain(parts: LimitParts | PriceParts) -> dict[str, str | int | bool | None]:
+    """The parts for the decision record: Decimals as text."""
+    return {name: _plain(value) for name, value in asdict(parts).items()}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _figure(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, str) else value
+
+
+def _knock_outs(
+    features: CreditFeatures, grade: str, limits: LimitParts, rules: Rules
+) -> list[str]:
+    found = (
         ("NOT_VERIFIED", not features.is_verified),
         ("BARRED", features.is_barred),
         ("OVERDUE_NOW", features.overdue_now > 0),
-        ("NO_CAPACITY", limits.limit < LEAST_LIMIT),
-        ("WEAK_GRADE", grade == "E"),
+        ("NO_CAPACITY", limits.limit < rules.least_limit),
+        ("WEAK_GRADE", rules.grades[grade].outcome == "DECLINE"),
     )
-    return [code for code, holds in rules if holds]
+    return [code for code, holds in found if holds]
 
 
 def _referrals(
@@ -279,21 +305,22 @@ def _referrals(
     limits: LimitParts,
     wanted: int,
     programme: ProgrammeRules,
+    rules: Rules,
 ) -> list[str]:
     loan = wanted - share_up(wanted, ratio or Decimal(0))
-    rules = (
-        ("WEAK_GRADE", grade == "D"),
+    found = (
+        ("WEAK_GRADE", rules.grades[grade].outcome == "REFER"),
         ("NO_FITTING_DEPOSIT", ratio is None),
         ("AMOUNT_LARGE", loan > min(programme.auto_approve_cap, limits.limit)),
     )
-    return [code for code, holds in rules if holds]
+    return [code for code, holds in found if holds]
 
 
-def _is_warned(features: CreditFeatures) -> bool:
+def _is_warned(features: CreditFeatures, rules: Rules) -> bool:
     return (
-        (features.trend is not None and features.trend <= CUT_TREND)
-        or (features.max_days_late or 0) > CUT_DAYS_LATE
-        or (features.returns or 0) >= CUT_RETURNS
+        (features.trend is not None and features.trend <= rules.cut_trend)
+        or (features.max_days_late or 0) > rules.cut_days_late
+        or (features.returns or 0) >= rules.cut_returns
     )
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from heliu.capital.credit.models import CreditAssessment, Facility, Programme
+from heliu.capital.credit import policies, reasons, ruling, scorecard
+from heliu.capital.credit.models import (
+    Cap,
+    CreditAssessment,
+    Facility,
+    FacilityStatus,
+    OwnMoney,
+    Programme,
+)
+from heliu.capital.credit.rules import Rules
 from heliu.capital.credit.seal import digest_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -16,16 +28,32 @@ from heliu.kernel.posting import operations as posting
 
 # Asked for every order that may be financed, so written out: making such a statement anew takes
 # longer than answering it.
-PROGRAMME = """
-select * from credit_programme
- where seller = %(seller)s and lender = coalesce(%(lender)s::uuid, lender) and is_active
- order by id limit 1
+PROGRAMMES = """
+select * from credit_programme where seller = %(seller)s and is_active order by id
 """
 FACILITY = """
 select * from credit_facility
  where borrower = %(borrower)s and lender = coalesce(%(lender)s::uuid, lender)
    and seller = coalesce(%(seller)s::uuid, seller) and status <> 'ENDED'
  order by id limit 1
+"""
+
+
+FACILITIES = """
+select f.* from unnest(%s::uuid[]) p (id)
+  join lateral (select * from credit_facility
+                 where borrower = %s and programme_id = p.id and status <> 'ENDED' offset 0) f
+    on true
+"""
+# A cap binds where its party is the seller, the borrower, or the borrower's group at that lender.
+CAPS = """
+select c.* from credit_cap c
+ where c.lender = any (%(lenders)s)
+   and (c.kind = 'cap_seller' and c.party = %(seller)s
+        or c.kind = 'cap_borrower' and c.party = %(borrower)s
+        or c.kind = 'cap_group' and c.party in (
+            select group_id from parties_groupmember
+             where org = c.lender and member = %(borrower)s))
 """
 
 
@@ -86,10 +114,58 @@ def get_assessment(actor: Actor, number: str) -> CreditAssessment:
     return found
 
 
-def programme_for(*, seller: UUID, lender: UUID | None = None) -> Programme | None:
-    """The live programme under which a seller's dealers are financed (of one lender, if given)."""
-    found = Programme.objects.raw(PROGRAMME, {"seller": seller, "lender": lender})
-    return next(iter(found), None)
+def programmes_for(seller: UUID) -> list[Programme]:
+    """The live programmes under which a seller's dealers are financed, of all lenders."""
+    return list(Programme.objects.raw(PROGRAMMES, {"seller": seller}))
+
+
+def facilities_of(borrower: UUID, programmes: Sequence[UUID]) -> dict[UUID, Facility]:
+    """The borrower's facilities that have not ended, by programme, in one statement."""
+    found = Facility.objects.raw(FACILITIES, [list(programmes), borrower])
+    return {one.programme_id: one for one in found}
+
+
+def caps_over(borrower: UUID, *, seller: UUID, lenders: Sequence[UUID]) -> dict[UUID, list[Cap]]:
+    """The quotas and caps that a loan to the borrower would count on, by lender, in one
+    statement. What is free on them may be gone at once: only the hold decides."""
+    asked = {"lenders": list(lenders), "seller": seller, "borrower": borrower}
+    found: dict[UUID, list[Cap]] = {}
+    for cap in Cap.objects.raw(CAPS, asked):
+        found.setdefault(cap.lender, []).append(cap)
+    return found
+
+
+def caps_visible_to(actor: Actor) -> QuerySet[Cap]:
+    """The quotas and caps of the actor's own house."""
+    found = Cap.objects.order_by("kind", "-limit", "id")
+    return found if actor.is_system else found.filter(lender__in=actor.orgs)
+
+
+@dataclass(frozen=True)
+class CapLine:
+    """How far a quota or cap is used, in fen: its limit = `used` + `held` + `free`."""
+
+    cap: Cap
+    used: int
+    held: int
+
+    @property
+    def free(self) -> int:
+        """What may still be lent on it."""
+        return self.cap.limit - self.used - self.held
+
+
+def cap_lines(actor: Actor, *, at: datetime) -> list[CapLine]:
+    """The quotas and caps of the actor's own house and how far each is used, in two statements."""
+    caps = list(caps_visible_to(actor))
+    stands = posting.balances([cap.account for cap in caps], at=at) if caps else {}
+    return [CapLine(cap, stands[cap.account].posted, stands[cap.account].held_in) for cap in caps]
+
+
+def own_money(actor: Actor) -> Decimal | None:
+    """What the actor's house says its own money costs, per cent a year, or None."""
+    found = OwnMoney.objects.filter(org=actor.own_org).first()
+    return None if found is None else found.rate
 
 
 def facility_of(
@@ -102,10 +178,7 @@ def facility_of(
 
 def line_of(facility: Facility, *, at: datetime) -> CreditLine:
     """How far a facility is used; holds that are due by `at` no longer count."""
-    balance = posting.balances([facility.account], at=at)[facility.account]
-    limit = balance.ceiling or 0
-    used, held = balance.posted, balance.held_in
-    return CreditLine(facility, limit, used, held, limit - used - held)
+    return _line(facility, posting.balances([facility.account], at=at)[facility.account])
 
 
 def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> CreditLine | None:
@@ -114,17 +187,66 @@ def credit_line(actor: Actor, *, at: datetime, seller: UUID | None = None) -> Cr
     return None if facility is None else line_of(facility, at=at)
 
 
+def credit_lines(actor: Actor, *, at: datetime) -> list[CreditLine]:
+    """The credit lines of the actor's organisation at all its lenders, in two statements."""
+    mine = visible_to(actor).filter(borrower=actor.own_org)
+    found = list(mine.exclude(status=FacilityStatus.ENDED).order_by("id"))
+    stands = posting.balances([one.account for one in found], at=at) if found else {}
+    return [_line(one, stands[one.account]) for one in found]
+
+
+def inputs_for(actor: Actor, one: CreditAssessment) -> dict[str, Any]:
+    """What a decision was made from, as far as the reader may see it: the lender all of it; a
+    borrower neither the lender's own figures nor what stands behind a reason it is not told."""
+    if actor.is_system or one.lender in actor.orgs:
+        return dict(one.inputs)
+    hidden = {reasons.BEHIND.get(said["code"]) for said in one.reasons if said.get("untold")}
+    return {name: said for name, said in one.inputs.items() if name not in hidden | {"programme"}}
+
+
+def reasons_for(actor: Actor, one: CreditAssessment) -> list[dict[str, Any]]:
+    """The reasons of a decision that the reader is told."""
+    is_lender = actor.is_system or one.lender in actor.orgs
+    return [said for said in one.reasons if is_lender or not said.get("untold")]
+
+
 def check() -> list[str]:
-    """Altered assessments, and facilities whose account has another ceiling; for the worker."""
-    findings = [
-        f"assessment {one} is not what was decided"
-        for one in CreditAssessment.objects.order_by("at").iterator()
-        if digest_of(one) != one.digest
-    ]
-    facilities = list(Facility.objects.all())
-    stands = posting.balances([one.account for one in facilities])
-    for one in facilities:
-        ceiling = stands[one.account].ceiling
-        if ceiling != one.limit:
-            findings.append(f"facility {one}: its limit is {one.limit}, its account's {ceiling}")
+    """Altered assessments, decisions that their record does not lead to, and limits and caps whose
+    account has another ceiling; for the worker."""
+    findings = []
+    rules: dict[str, Rules] = {}
+    for one in CreditAssessment.objects.order_by("at").iterator():
+        if digest_of(one) != one.digest:
+            findings.append(f"assessment {one} is not what was decided")
+        elif one.overrides_id is None and not _leads_to(one, rules):
+            findings.append(f"assessment {one}: its record leads to another decision")
+    limits: list[Facility | Cap] = [*Facility.objects.all(), *Cap.objects.all()]
+    stands = posting.balances([one.account for one in limits])
+    for limit in limits:
+        ceiling = stands[limit.account].ceiling
+        if ceiling != limit.limit:
+            name = "facility" if isinstance(limit, Facility) else "cap"
+            findings.append(f"{name} {limit}: its limit is {limit.limit}, its account's {ceiling}")
     return findings
+
+
+def _line(facility: Facility, stand: posting.Balance) -> CreditLine:
+    limit = stand.ceiling or 0
+    free = limit - stand.posted - stand.held_in
+    return CreditLine(facility, limit, stand.posted, stand.held_in, free)
+
+
+def _leads_to(one: CreditAssessment, rules: dict[str, Rules]) -> bool:
+    """Whether the record leads to its decision; older ones without the programme's figures, or of
+    another scorecard, cannot be asked."""
+    if "programme" not in one.inputs or one.versions["scorecard"] != scorecard.VERSION:
+        return True
+    name = one.versions.get("rule_set", one.versions["rules"])
+    if name not in rules:
+        rules[name] = ruling.of_record(one.versions)
+    found = policies.again(one.inputs, rules[name])
+    said = (one.decision, one.score, one.grade, one.limit, one.deposit_ratio, one.rate)
+    codes = [reason["code"] for reason in one.reasons]
+    return said == (
+        found.outcome, found.score, found.grade, found.limit, found.deposit_ratio, found.rate,
+    ) and codes == [reason.code for reason in found.reasons]  # fmt: skip

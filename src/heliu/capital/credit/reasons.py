@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_noop
 
+from heliu.capital.credit.scorecard import SCORECARD
+
 # code: (what was found, what would help). Only what was really scored or ruled on may stand here.
 REASONS: dict[str, tuple[str, str]] = {
     "NOT_VERIFIED": (
@@ -82,6 +84,14 @@ REASONS: dict[str, tuple[str, str]] = {
         gettext_noop("No deposit of the programme covers the risk"),
         gettext_noop("The bank's credit officer looks at the request."),
     ),
+}
+
+# What each rests on among the features that were judged.
+BEHIND: dict[str, str] = {
+    "NOT_VERIFIED": "is_verified",
+    "BARRED": "is_barred",
+    "OVERDUE_NOW": "overdue_now",
+    **{one.code: one.feature for one in SCORECARD},
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.capital.books.policies import Allocation
+from heliu.capital.books.policies import Allocation, Counted
 from heliu.capital.credit.models import (
     CreditAssessment,
     DepositMode,
@@ -105,6 +107,8 @@ class Loan(models.Model):
     (what it keeps as security), `topped_up` (what of that was paid in after the deposit) and
     `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
     and for working out the next step; `recovered` is what came after the rest was written off.
+    `caps` are the lender's quotas and caps that it counts on beside its facility
+    (`Counted`).
     `stopped_stage` says which payment the bank rejected,
     `default_noticed_on` is the day the lender gave notice of default. The programme's rules, the
     seller's duty among them, are written down with the quote: a programme that changes changes
@@ -173,6 +177,7 @@ class Loan(models.Model):
     agreement_digest = models.CharField(max_length=64)
 
     limit_hold = models.UUIDField(null=True, blank=True)
+    caps = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     decided_by_name = models.CharField(max_length=80, blank=True)
@@ -314,6 +319,18 @@ class Loan(models.Model):
         """The number of its bill, or ''."""
         is_bill = self.instrument == Instrument.ACCEPTANCE_BILL
         return f"AB{self.number.removeprefix('LN')}" if is_bill else ""
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """The lender's quotas and caps it counts on."""
+        return tuple(Counted(*one.split(":")) for one in self.caps)
+
+    @property
+    def limit_holds(self) -> list[UUID]:
+        """What is held for it: on its facility, and on each cap."""
+        if self.limit_hold is None:
+            return []
+        return [self.limit_hold, *(cap.hold_for(self.limit_hold) for cap in self.counted)]
 
     @property
     def due_now(self) -> int:

@@ -228,7 +228,9 @@ def due_between(first: date, last: date) -> QuerySet[Loan]:
 def parties_of(loan: Loan) -> Parties:
     """Whose books the loan is written in."""
     assert loan.facility_id is not None  # money moves only after a facility is there
-    return Parties(loan.deal, loan.borrower, loan.seller, loan.lender, loan.facility_id)
+    return Parties(
+        loan.deal, loan.borrower, loan.seller, loan.lender, loan.facility_id, loan.counted
+    )
 
 
 def check() -> list[str]:
@@ -264,4 +266,19 @@ def check() -> list[str]:
             booked = stands[account].posted if account is not None else 0
             if booked != amount:
                 findings.append(f"loan {loan}: {code} is {amount}, in the books {booked}")
-    return findings
+    return findings + _check_caps()
+
+
+def _check_caps() -> list[str]:
+    """Quotas and caps on which something else is used than the loans that count on them draw."""
+    drawn: dict[str, int] = {}
+    for loan in Loan.objects.exclude(caps=[]).iterator():
+        for cap in loan.counted:
+            drawn[cap.ref] = drawn.get(cap.ref, 0) + loan.drawn
+    caps = list(credit.caps_visible_to(Actor.system()))
+    stands = posting.balances([cap.account for cap in caps])
+    return [
+        f"{cap}: loans draw {drawn.get(str(cap.pk), 0)}, its account {stands[cap.account].posted}"
+        for cap in caps
+        if stands[cap.account].posted != drawn.get(str(cap.pk), 0)
+    ]

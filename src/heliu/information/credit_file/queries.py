@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -23,12 +25,13 @@ from heliu.kernel.clock import day_of
 
 TWO_YEARS = timedelta(days=731)
 GATHER = """
-select is_active, since, is_disclosed, granted,
+select bank, is_active, since, is_disclosed, granted,
        order_numbers, order_sellers, orders_placed, order_totals, orders_completed, orders_lost,
        bill_numbers, bills_due, bills_paid, bill_amounts,
        loan_numbers, loans_disbursed, loans_due, loans_grace, loan_principals, loans_repaid,
        loans_paid_off, payment_loans, payment_days, payment_amounts
-  from credit_file_gather(%s, %s, %s::uuid, %s, %s, %s)
+  from unnest(%s::uuid[]) bank
+ cross join lateral credit_file_gather(%s, bank, %s::uuid, %s, %s, %s)
 """
 
 __all__ = ["CreditFile", "Figure", "Month", "build"]
@@ -53,30 +56,46 @@ class CreditFile:
 
 
 def build(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) -> CreditFile:
-    """The file of a borrower for a lender, about its trade with `seller` (None: with everybody).
+    """The file of a borrower for a lender, about its trade with `seller` (None: with everybody)."""
+    return build_all(borrower=borrower, lenders=[lender], seller=seller, at=at)[lender]
 
-    Trade with other sellers is read only when the borrower disclosed it to the lender. One
-    statement; the caller acts for borrower, lender and seller.
+
+def build_all(
+    *, borrower: UUID, lenders: Sequence[UUID], seller: UUID | None, at: datetime
+) -> dict[UUID, CreditFile]:
+    """The file of a borrower as each of these lenders may see it, by lender.
+
+    Trade with other sellers is read only when the borrower disclosed it to the lender, loans are
+    the lender's own. One statement; the caller acts for borrower, lenders and seller.
     """
-    evidence = gather(borrower=borrower, lender=lender, seller=seller, at=at)
-    features = features_of(evidence, at=at)
-    return CreditFile(
-        borrower=borrower,
-        lender=lender,
-        seller=seller,
-        at=at,
-        is_disclosed=evidence.standing.is_disclosed,
-        features=features,
-        figures=figures_of(features, evidence, at=at),
-        months=months_of(evidence, at=at),
-    )
+    found = gather(borrower=borrower, lenders=lenders, seller=seller, at=at)
+    files = {}
+    for lender, evidence in found.items():
+        features = features_of(evidence, at=at)
+        files[lender] = CreditFile(
+            borrower=borrower,
+            lender=lender,
+            seller=seller,
+            at=at,
+            is_disclosed=evidence.standing.is_disclosed,
+            features=features,
+            figures=figures_of(features, evidence, at=at),
+            months=months_of(evidence, at=at),
+        )
+    return files
 
 
-def gather(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) -> Evidence:
-    """The rows the file is made from."""
+def gather(
+    *, borrower: UUID, lenders: Sequence[UUID], seller: UUID | None, at: datetime
+) -> dict[UUID, Evidence]:
+    """The rows the files are made from, by lender."""
     with connection.cursor() as cursor:
-        cursor.execute(GATHER, [borrower, lender, seller, at, day_of(at), at - TWO_YEARS])
-        is_active, since, is_disclosed, limit, *lists = cursor.fetchone()
+        cursor.execute(GATHER, [list(lenders), borrower, seller, at, day_of(at), at - TWO_YEARS])
+        return {row[0]: _evidence(row[1:], seller) for row in cursor.fetchall()}
+
+
+def _evidence(row: Sequence[Any], seller: UUID | None) -> Evidence:
+    is_active, since, is_disclosed, limit, *lists = row
     columns = [column or () for column in lists]
     orders = [OrderSeen(*row) for row in zip(*columns[:6], strict=True)]
     payments: dict[str, list[tuple[date, int]]] = defaultdict(list)

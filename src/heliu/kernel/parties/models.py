@@ -191,3 +191,36 @@ class Tie(models.Model):
                 name="one_live_tie_per_holder",
             ),
         ]
+
+
+class Group(models.Model):
+    """Enterprises under common control, as one house (`org`, a lender) knows them.
+
+    Not the tree of organisations, which says who may act for whom: a group gives nobody access.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["org", "name"], name="one_group_per_name"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="group_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(models.Model):
+    """An enterprise of a group; for one house it is in one group at most."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
+    org = models.UUIDField()
+    member = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["org", "member"], name="one_group_per_member"),
+        ]

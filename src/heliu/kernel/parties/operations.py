@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
@@ -14,6 +15,8 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties.models import (
     Acquaintance,
+    Group,
+    GroupMember,
     Organization,
     PartyRole,
     Tie,
@@ -123,3 +126,32 @@ def mark_of(kind: str, number: str) -> str:
 
 def _plain(number: str) -> str:
     return "".join(sign for sign in number.upper() if sign.isalnum())
+
+
+def group(*, actor: Actor, name: str, members: Sequence[UUID]) -> Group:
+    """The actor's house says which enterprises are one group; a known name gets these members.
+
+    Raises `Refused` (in-another-group) for one that the house has put into another group.
+    """
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise Invalid("name-missing", "A group needs a name.", field="name")
+    found, _ = Group.objects.get_or_create(org=actor.own_org, name=name)
+    others = GroupMember.objects.filter(org=found.org, member__in=members).exclude(group=found)
+    if other := others.select_related("group").first():
+        raise Refused(
+            "in-another-group",
+            "One of them is in the group %(group)s.",
+            field="members",
+            help="Take it out there first.",
+            group=other.group.name,
+        )
+    found.members.exclude(member__in=members).delete()
+    GroupMember.objects.bulk_create(
+        [
+            GroupMember(group=found, org=found.org, member=member)
+            for member in dict.fromkeys(members)
+        ],
+        ignore_conflicts=True,
+    )
+    return found

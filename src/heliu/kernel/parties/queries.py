@@ -11,6 +11,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.models import (
     Acquaintance,
+    Group,
     Organization,
     PartyRole,
     RelationshipStatus,
@@ -64,3 +65,8 @@ def ties(actor: Actor, org: UUID) -> QuerySet[Tie]:
     """What an organisation is tied to, for the operator who keeps it; what holds comes first."""
     actor.require("operate")
     return Tie.objects.filter(org=org).order_by(F("until").desc(nulls_first=True), "kind", "set_at")
+
+
+def groups_of(actor: Actor) -> QuerySet[Group]:
+    """The groups of enterprises that the actor's own house has named, with their members."""
+    return Group.objects.filter(org=actor.own_org).prefetch_related("members").order_by("name")

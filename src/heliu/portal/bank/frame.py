@@ -45,6 +45,8 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Reports"), "bank_reports", here),
             NavHead(_("Rules")),
             nav(_("Programmes"), "bank_programmes", here),
+            nav(_("Quotas and caps"), "bank_caps", here),
+            nav(_("Decision rules"), "bank_rules", here),
             NavHead(_("House")),
             nav(_("Deals"), "deals", here, key="d"),
             nav(_("Inbox"), "inbox", here),

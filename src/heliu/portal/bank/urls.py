@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.bank import (
     books,
+    caps,
     drawdowns,
     facilities,
     overdue,
@@ -19,6 +20,7 @@ from heliu.portal.bank import (
     registry,
     release_cap,
     repayments,
+    ruling,
 )
 from heliu.portal.bank.reports import pages as reports
 
@@ -43,6 +45,9 @@ urlpatterns = [
     path("bank/programmes", programmes.index, name="bank_programmes"),
     path("bank/programmes/<uuid:programme>", programme_form.change, name="bank_programme"),
     path("bank/programmes/<uuid:programme>/release", release_cap.cap, name="bank_release_cap"),
+    path("bank/quotas", caps.index, name="bank_caps"),
+    path("bank/rules", ruling.index, name="bank_rules"),
+    path("bank/rules/<int:number>", ruling.version, name="bank_rule_set"),
     path("bank/books", books.trial, name="bank_books"),
     *reports.urls(),
     path(

@@ -1,4 +1,5 @@
-"""Checkout: three ways to pay, the price grid, the cost and the reasons, and what will happen."""
+"""Checkout: lenders' offers beside the other ways to pay, the grid of the one that was picked, what
+it costs and why, and what will happen."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
+from heliu.portal.dealer import comparing
 from heliu.portal.dealer.sellers import chosen, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
 from heliu.portal.shell.reasons import told
@@ -42,6 +44,7 @@ class Choice:
     """What the dealer chose so far; nothing chosen means the recommended offer."""
 
     pay_by: str
+    programme: UUID | None
     deposit_ratio: Decimal | None
     days: int | None
 
@@ -53,7 +56,25 @@ class Choice:
             share = Decimal(ratio) if ratio else None
         except InvalidOperation:
             share = None
-        return cls(str(data.get("pay_by", "")), share, int(days) if days.isdecimal() else None)
+        try:
+            programme = UUID(str(data.get("programme", "")))
+        except ValueError:
+            programme = None
+        term = int(days) if days.isdecimal() and len(days) < 5 else None
+        return cls(str(data.get("pay_by", "")), programme, share, term)
+
+    def picked(self) -> dict[str, Any]:
+        """The offer as the story is told it."""
+        return {
+            "programme": self.programme,
+            "deposit_ratio": self.deposit_ratio,
+            "days": self.days,
+        }
+
+    def offer(self, preview: Preview) -> FinanceOffer | None:
+        """The offer that was picked if it is still there, else the best."""
+        picked = (one for one in preview.offers if one.programme.pk == self.programme)
+        return next(picked, preview.offer)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,8 +96,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             lines=lines,
             pay_by=choice.pay_by,
             at=at,
-            deposit_ratio=choice.deposit_ratio if choice.pay_by == FINANCE else None,
-            days=choice.days if choice.pay_by == FINANCE else None,
+            **(choice.picked() if choice.pay_by == FINANCE else {}),
             remark=request.POST.get("remark", "").strip(),
         )
         _take_out(request, seller, lines)
@@ -88,7 +108,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     answer, refusal = attempt(request, lambda: deed(request, do)) if posted else (None, None)
     if answer:
         return answer
-    preview = place_order.preview(actor=actor, seller=seller.pk, lines=lines, at=at)
+    preview = place_order.preview(
+        actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days
+    )
     context = _context(request, seller, preview, choice, refusal)
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
@@ -103,11 +125,11 @@ def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, i
 def _context(
     request: HttpRequest, seller: House, preview: Preview, choice: Choice, refusal: Refused | None
 ) -> dict[str, Any]:
-    offer, way = preview.offer, _chosen_way(preview, choice)
+    offer, way = choice.offer(preview), _chosen_way(preview, choice)
     financed = offer if way is not None and way.pay_by == FINANCE else None
     terms = _chosen_terms(financed, choice) if financed else None
     houses = {house.org: house for house in supervised_for(actor_of(request))}
-    known = names([seller.pk, offer.lender if offer else None, *houses])
+    known = names([seller.pk, *(one.lender for one in preview.offers), *houses])
     is_ready = way is not None and not preview.problems and (terms is not None or not financed)
     return {
         "seller": seller,
@@ -124,23 +146,26 @@ def _context(
         "programme": offer.programme if offer else None,
         "terms": terms,
         "terms_value": _value(terms) if terms else "",
+        "compared": comparing.table(preview, known, offer if financed else None, way),
         **(_grid(financed, terms) if financed else {}),
         **(_cost(terms, financed) if terms and financed else {}),
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
-        "will": _will(seller.pk, way, terms, preview, known, houses),
+        "will": _will(seller.pk, way, terms, preview, offer, known, houses),
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
-        **_button(way, terms, preview),
+        **_button(way, terms, preview, offer),
     }
 
 
 def _why(offer: FinanceOffer) -> dict[str, Any]:
-    """The decision and its reasons, with the largest weight for the bars."""
-    reasons = offer.decision.reasons
+    """The decision and those of its reasons that the lender tells, with the largest weight for the
+    bars."""
+    reasons = offer.reasons
     return {
         "decision": offer.decision,
+        "is_silent": len(reasons) < len(offer.decision.reasons),
         "reasons": told(reasons),
         "most_points": max((abs(reason.points) for reason in reasons), default=1) or 1,
     }
@@ -158,9 +183,8 @@ def _chosen_way(preview: Preview, choice: Choice) -> Way | None:
 def _chosen_terms(offer: FinanceOffer, choice: Choice) -> Terms | None:
     for terms in offer.grid:
         if (terms.deposit_ratio, terms.days) == (choice.deposit_ratio, choice.days):
-            fits = terms.draws <= offer.free or offer.is_referred
-            return terms if fits else offer.recommended
-    return offer.recommended or next(iter(offer.grid), None)
+            return terms if offer.carries(terms) else offer.recommended
+    return offer.best(choice.days)
 
 
 def _way(way: Way, on: bool) -> dict[str, Any]:
@@ -190,7 +214,7 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
 
     Where a person decides anyway, all are open: the officer may grant a larger limit.
     """
-    grid, free = offer.grid, offer.free
+    grid = offer.grid
     due: dict[int, date] = {terms.days: terms.due_on for terms in grid}
     cells = {(terms.deposit_ratio, terms.days): terms for terms in grid}
     deposits = {terms.deposit_ratio: terms.deposit for terms in grid}
@@ -198,15 +222,12 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
     def cell(terms: Terms | None) -> dict[str, Any] | None:
         if terms is None:
             return None
-        short = terms.draws - free
         return {
             "value": _value(terms),
             "cost": terms.total_cost,
             "rate": percent_text(terms.apr if modes.is_bill(terms) else terms.rate, 2),
             "on": terms is on,
-            "closed": _("%(amount)s short") % {"amount": money_text(short)}
-            if short > 0 and not offer.is_referred
-            else "",
+            "closed": _short(offer, terms),
         }
 
     return {
@@ -220,6 +241,17 @@ def _grid(offer: FinanceOffer, on: Terms | None) -> dict[str, Any]:
             for ratio in sorted(deposits)
         ],
     }
+
+
+def _short(offer: FinanceOffer, terms: Terms) -> str:
+    """Why a cell is closed. What is left of a lender's quotas others have drawn on, so only that of
+    the buyer's own limit is told as an amount."""
+    if offer.carries(terms):
+        return ""
+    short = terms.draws - offer.free
+    if short > 0 and not offer.is_referred:
+        return _("%(amount)s short") % {"amount": money_text(short)}
+    return _("no room at the bank")
 
 
 def _cost(terms: Terms, offer: FinanceOffer) -> dict[str, Any]:
@@ -241,6 +273,7 @@ def _will(
     way: Way | None,
     terms: Terms | None,
     preview: Preview,
+    offer: FinanceOffer | None,
     known: Mapping[UUID, Any],
     houses: Mapping[UUID, Any],
 ) -> list[Will]:
@@ -253,7 +286,7 @@ def _will(
     if way.pay_by == FINANCE:
         if terms is None:
             return []
-        if preview.offer is not None and preview.offer.is_referred:
+        if offer is not None and offer.is_referred:
             ask = Will(
                 _("A person at the bank decides"), note=_("you are told as soon as it is decided")
             )
@@ -279,9 +312,11 @@ def _will(
     ]
 
 
-def _button(way: Way | None, terms: Terms | None, preview: Preview) -> dict[str, str]:
+def _button(
+    way: Way | None, terms: Terms | None, preview: Preview, offer: FinanceOffer | None
+) -> dict[str, str]:
     if way is not None and way.pay_by == FINANCE and terms is not None:
-        if preview.offer is not None and preview.offer.is_referred:
+        if offer is not None and offer.is_referred:
             return {"button": _("Order and ask the bank"), "button_note": ""}
         return {
             "button": _("Order and read the agreement…"),

@@ -50,6 +50,8 @@ def finance(request: HttpRequest) -> HttpResponse:
     repaid = queries.repaid_principals(running)
     owing = [Owing.of(loan, repaid[loan.pk], today) for loan in running]
     line = queries.credit_line(actor, at=now(request))
+    lines = credit.credit_lines(actor, at=now(request))
+    houses = names(one.facility.lender for one in lines)
     context = {
         "figures": _figures(owing, today),
         "chart": falling_due(owing, today) if owing else None,
@@ -60,7 +62,12 @@ def finance(request: HttpRequest) -> HttpResponse:
         ],
         "is_running": tab not in ("begun", "all"),
         "line": line,
-        "lender": names([line.facility.lender])[line.facility.lender] if line else None,
+        "lender": houses[line.facility.lender] if line else None,
+        "others": [
+            (one, houses[one.facility.lender])
+            for one in lines
+            if line and one.facility.pk != line.facility.pk
+        ],
         **(
             _table(actor, mine.filter(rules[tab]), tab, request.GET.get("page"))
             if tab in ("begun", "all")
@@ -253,4 +260,4 @@ def _reasons(actor: Actor, line: Any) -> dict[str, Any]:
     )
     if newest is None:
         return {}
-    return {"assessment": newest, "reasons": told(newest.reasons)}
+    return {"assessment": newest, "reasons": told(credit.reasons_for(actor, newest))}

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -58,15 +59,15 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
 
 
 def free_credit(actor: Actor, at: datetime) -> DeskFigure | None:
-    """What can still be drawn, with its meter."""
-    line = lending.credit_line(actor, at=at)
-    if line is None:
+    """What can still be drawn at all lenders together, with its meter."""
+    lines = credit.credit_lines(actor, at=at)
+    if not lines:
         return None
     return DeskFigure(
         _("Free credit"),
-        minor=line.free,
+        minor=sum(line.free for line in lines),
         href=reverse("dealer_finance"),
-        used_minor=line.used,
-        held_minor=line.held,
-        limit_minor=line.limit,
+        used_minor=sum(line.used for line in lines),
+        held_minor=sum(line.held for line in lines),
+        limit_minor=sum(line.limit for line in lines),
     )

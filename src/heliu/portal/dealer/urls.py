@@ -7,6 +7,7 @@ from django.urls import path
 from heliu.portal.dealer import (
     catalogue,
     checkout,
+    comparing,
     finance,
     home,
     pad_views,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("dealer/pad", pad_views.pad, name="dealer_pad"),
     path("dealer/pad/price", pad_views.price, name="dealer_pad_price"),
     path("dealer/checkout", checkout.checkout, name="dealer_checkout"),
+    path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
     path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
     path("dealer/pick-ups", pick_ups.pick_ups, name="dealer_pick_ups"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods
 
+from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations, queries
 from heliu.portal.deal import selling
@@ -28,6 +29,7 @@ ACTS = {
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
+    "rules": N_("Change the rules of decision"),
 }
 WILL = {
     "sign": (
@@ -53,6 +55,10 @@ WILL = {
     "write-off": (
         N_("What is left is the bank's loss, and the deal ends in default"),
         N_("The buyer owes it as before"),
+    ),
+    "rules": (
+        N_("From its day on every new order is decided by this version"),
+        N_("What was decided before stays as it is"),
     ),
 }
 
@@ -106,6 +112,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "may_vote": queries.may_vote(actor, asked),
         "is_own": asked.asked_by == actor.user_id,
         "deal": _deal(actor, asked.subject),
+        "rules": ruling.visible_to(actor).filter(pk=asked.subject).first(),
         "sale": sale,
         "about": selling.about(sale) if sale else [],
         "findings": _findings(actor, asked),

@@ -15,6 +15,7 @@ from heliu.portal.deal.tellings import TELLINGS
 TITLES = {
     "capital.facility-granted": N_("Limit granted"),
     "capital.facility-ended": N_("Limit ended"),
+    "capital.rules-agreed": N_("Rules of decision agreed"),
     "commerce.order-shipped": N_("Order shipped"),
     "commerce.price-list-assigned": N_("Price list assigned"),
     "commerce.prices-set": N_("Prices set"),

@@ -1,6 +1,7 @@
 """Every write of lending. Each moves the loan, posts the journals and records the fact; none talks
 to the bank. A second call for the same event does nothing."""
 
+from heliu.capital.lending.operations.capping import lift_cap, set_cap, set_group
 from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
 from heliu.capital.lending.operations.enforcing import (
     enforce,
@@ -83,6 +84,7 @@ __all__ = [
     "goods_sold",
     "goods_taken_back",
     "last_day",
+    "lift_cap",
     "loan_returned",
     "locked",
     "mark_overdue",
@@ -101,6 +103,8 @@ __all__ = [
     "reserve_price",
     "seller_paid",
     "seller_refunded",
+    "set_cap",
+    "set_group",
     "set_off_margin",
     "sign",
     "unapplied_returned",

@@ -189,7 +189,7 @@ def bank_rejected(
     if stage in STOPS_LOAN and LoanStatus.BANK_REJECTED in LOAN_MOVES[loan.status]:
         step(loan, LoanStatus.BANK_REJECTED, stopped_stage=stage, stop_reason=reason[:300])
     if stage in FREES_LIMIT and loan.limit_hold is not None:
-        posting.post(void=[loan.limit_hold], at=at)
+        posting.post(void=loan.limit_holds, at=at)
         save(loan, limit_hold=None)
     fact = BankRejected(subject=loan.id, number=loan.number, stage=stage, reason=reason)
     tell(loan, fact, actor=actor, at=at)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import override as speaking
 
 from heliu.capital.books import operations as books
+from heliu.capital.books.policies import Place
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import CreditAssessment, Facility, FacilityStatus, Programme
 from heliu.capital.lending import agreement
@@ -22,6 +23,7 @@ from heliu.capital.lending.events import (
     LoanSigned,
 )
 from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.operations.capping import caps_over
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
 from heliu.capital.lending.policies import Terms, grace_of, quote_terms
 from heliu.kernel.access.actor import Actor
@@ -73,6 +75,7 @@ def quote(
     )
     loan.status, loan.expires_at = LoanStatus.QUOTED, at + QUOTE_STANDS
     _agree(loan, terms, at)
+    loan.caps = caps_over(loan)
     loan.limit_hold = _hold(loan, facility, at, until=loan.expires_at)
     loan.save(force_insert=True)
     _tell_quoted(loan, actor, at)
@@ -133,12 +136,14 @@ def decide(
     carries this loan. Raises `LimitShort` when its facility is too small: grant a larger one first.
     """
     actor.require("decide")
+    caps = caps_over(loan)  # before the loan is locked: whoever sets a cap locks loans after that
     lock(loan)
     decided = LoanStatus.QUOTED if approve else LoanStatus.DECLINED
     if loan.status == decided and loan.decided_by_name:
         return loan
     by = {"decided_by_name": actor.name, "decision_reason": reason.strip()}
     if approve:
+        loan.caps = caps
         _approve(loan, deposit_ratio, actor, at)
         step(loan, decided, **by)
     else:
@@ -157,7 +162,7 @@ def expire(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> bool:
     if not is_waiting or at < loan.expires_at:
         return False
     if loan.limit_hold is not None:
-        posting.post(void=[loan.limit_hold], at=at)
+        posting.post(void=loan.limit_holds, at=at)
     step(loan, LoanStatus.EXPIRED, ended_at=at, limit_hold=None)
     tell(loan, LoanExpired(subject=loan.id, number=loan.number), actor=actor, at=at)
     return True
@@ -199,7 +204,7 @@ def sign(
         return loan
     facility = loan.facility
     assert facility is not None
-    lasting = _hold(loan, facility, at, instead_of=loan.limit_hold)
+    lasting = _hold(loan, facility, at, instead_of=loan.limit_holds)
     step(
         loan,
         LoanStatus.AWAIT_DEPOSIT,
@@ -303,12 +308,19 @@ def _hold(
     at: datetime,
     *,
     until: datetime | None = None,
-    instead_of: UUID | None = None,
+    instead_of: Sequence[UUID] = (),
 ) -> UUID:
-    """Set the limit aside for a loan, until a time or for good; what stood before is let go."""
+    """Set the limit aside for a loan, and the same on each cap it counts on, until a time or for
+    good; what stood before is let go. All of it or nothing."""
     hold = posting.NewHold(new_id(), facility.account, loan.draws, loan.id, until)
+    places = {cap: Place(loan.lender, cap.code, None, cap.ref) for cap in loan.counted}
+    numbers = books.accounts(places.values()) if places else {}
+    also = [
+        posting.NewHold(cap.hold_for(hold.id), numbers[place], loan.draws, loan.id, until)
+        for cap, place in places.items()
+    ]
     try:
-        posting.post(holds=[hold], void=[instead_of] if instead_of else [], at=at)
+        posting.post(holds=[hold, *also], void=instead_of, at=at)
     except posting.LimitShort as short:
         raise books.in_words(short) from None
     return hold.id

@@ -59,7 +59,7 @@ def unwind(loan: Loan, *, reason: str, at: datetime, actor: Actor = SYSTEM) -> U
             number=loan.number,
         )
     if loan.limit_hold is not None and loan.disbursed_at is None and not loan.is_promised:
-        posting.post(void=[loan.limit_hold], at=at)
+        posting.post(void=loan.limit_holds, at=at)
         save(loan, limit_hold=None)
     if loan.deposit_booked_at is None:
         step(loan, LoanStatus.CANCELLED, ended_at=at, stop_reason=reason[:300])

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('owner', models.UUIDField()),
-                ('what', models.CharField(choices=[('DEAL', 'Deal'), ('CREDIT_FILE', 'Credit file'), ('PAPER', 'Paper'), ('PARTY', 'Party')], max_length=11)),
+                ('what', models.CharField(choices=[('DEAL', 'Deal'), ('CREDIT_FILE', 'Credit file'), ('PAPER', 'Paper'), ('PARTY', 'What is kept of a house')], max_length=11)),
                 ('about', models.CharField(max_length=40)),
                 ('paper', models.CharField(blank=True, max_length=40)),
                 ('reader', models.UUIDField()),
