@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as orders
 from heliu.demo.sample import Behaviour
 from heliu.kernel.approvals import operations as questions
@@ -330,7 +331,9 @@ class Life:
         """What buyer or seller owe the other of an order without a bank, as its page says."""
         with self.world.ground.desk(self.shop.seller.actor) as actor:
             order = orders.get(actor, self._stands["order_id"])
-            account = open_account.account_of(order, deals.steps_of_order(order.pk, actor))
+            account = open_account.account_of(
+                deals.steps_of_order(order.pk, actor), invoices.of_order(order.pk)
+            )
             return account.owed or account.owed_back
 
     def _write_down(self) -> None:

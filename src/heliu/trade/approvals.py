@@ -7,18 +7,21 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms import queries as credit
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
-from heliu.trade import deals, enforcement, financed_order, liquidation
+from heliu.trade import deals, enforcement, financed_order, liquidation, receivables
 from heliu.trade.steps import locked, parties
 
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
     "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
+    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
@@ -27,7 +30,10 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
+    receivables.WRITE_OFF.name: receivables.write_off,
 }
+# About what a seller grants a buyer, not about one deal.
+OF_TERMS: dict[str, Callable[..., None]] = {receivables.LET_PASS.name: receivables.let_pass}
 
 
 def ruled_by(actor: Actor) -> dict[str, Act]:
@@ -42,10 +48,24 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
+    if asked.act in OF_TERMS:
+        return _vote_on_terms(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             DONE[said.act](deal, actor=actor, at=at)
+    return said
+
+
+def _vote_on_terms(
+    asked: Approval, *, agrees: bool, actor: Actor, at: datetime, reason: str
+) -> Approval:
+    found = credit.terms_visible_to(actor).get(pk=asked.subject)
+    with widened([found.seller, found.buyer]):
+        found = terms.locked(found.seller, found.buyer, at=at)
+        said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+        if said.status == ApprovalStatus.APPROVED:
+            OF_TERMS[said.act](found, actor=actor, at=at)
     return said

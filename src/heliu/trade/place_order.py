@@ -99,7 +99,7 @@ def preview(
     """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid."""
     actor.require("order")
     buyer = actor.own_org
-    parties.active_relationship(buyer=buyer, seller=seller)
+    relationship = parties.active_relationship(buyer=buyer, seller=seller)
     checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
@@ -107,6 +107,7 @@ def preview(
     ways = ways_to_pay(
         total,
         terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
+        terms_stop=relationship.terms_stop,
         offer=offer,
         has_house=_supervised(actor, warehouse) is not None,
     )

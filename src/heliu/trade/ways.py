@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_noop
 
+from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering.models import PayBy
 from heliu.trade.finance_offer import FinanceOffer
 
@@ -13,6 +14,8 @@ CLOSED = {
     "nothing": gettext_noop("There is nothing to order yet"),
     "no-terms": gettext_noop("The seller has granted no trade credit"),
     "terms-short": gettext_noop("The trade credit is used up"),
+    "terms-overdue": gettext_noop("Something on terms is overdue: pay it first"),
+    "terms-stopped": gettext_noop("The seller has stopped orders on terms"),
     "no-programme": gettext_noop("No bank finances this seller's goods"),
     "declined": gettext_noop("The bank's rules say no; the reasons are below"),
     "limit-short": gettext_noop("The free limit is too small for this order"),
@@ -40,21 +43,31 @@ class Way:
 
 
 def ways_to_pay(
-    total: int, *, terms_left: int, offer: FinanceOffer | None, has_house: bool
+    total: int,
+    *,
+    terms_left: int,
+    terms_stop: str | None,
+    offer: FinanceOffer | None,
+    has_house: bool,
 ) -> list[Way]:
     """All three ways for an order of `total`, open or closed.
 
-    `terms_left` is what the buyer may still order on terms, `has_house` whether a supervised
-    warehouse would take the goods.
+    `terms_left` is what the buyer may still order on terms and `terms_stop` why it may not,
+    `has_house` whether a supervised warehouse would take the goods.
     """
     if total <= 0:
         return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
-    on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
     return [
         Way(PayBy.TRANSFER, total),
         _financed(offer, has_house=has_house),
-        Way(PayBy.TERMS, 0, on_terms),
+        Way(PayBy.TERMS, 0, _terms_closed(total, terms_left, terms_stop)),
     ]
+
+
+def _terms_closed(total: int, left: int, stop: str | None) -> str:
+    if stop:
+        return "terms-stopped" if stop == Stop.HAND else "terms-overdue"
+    return "no-terms" if left <= 0 else "terms-short" if left < total else ""
 
 
 def _financed(offer: FinanceOffer | None, *, has_house: bool) -> Way:

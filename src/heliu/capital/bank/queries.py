@@ -14,6 +14,7 @@ from heliu.capital.bank.models import (
     BankAccount,
     BankNotice,
     Earmark,
+    Incoming,
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
@@ -143,13 +144,22 @@ def differences(actor: Actor) -> QuerySet[StatementLine]:
 
 
 def shadow(account: BankAccount, *, until: date) -> int:
-    """What we think stood on an account at the end of a day: its opening and what was booked."""
+    """What we think stood on an account at the end of a day: its opening, what was booked and what
+    came unasked."""
     booked = PaymentInstruction.objects.filter(
         status=InstructionStatus.BOOKED, booked_on__lte=until
     )
     into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    return account.opening + into - out
+    came = Incoming.objects.filter(account=account, booked_on__lte=until)
+    unasked = came.aggregate(sum=Sum("amount"))["sum"] or 0
+    return account.opening + into + unasked - out
+
+
+def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:
+    """Money that came unasked to the actor's accounts, newest first."""
+    found = Incoming.objects.order_by("-booked_on", "-id")
+    return found if actor.is_system else found.filter(org__in=actor.orgs)
 
 
 def check() -> list[str]:

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from heliu.capital.bank.models import (
     AccountKind,
     BankAccount,
+    Incoming,
     InstructionStatus,
     PaymentInstruction,
     Statement,
@@ -33,7 +34,7 @@ def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
     the bank has no statement to give yet.
     """
     theirs = current_bank().statement(account.number, day)
-    rows = compare(theirs.entries, bookings(account, day))
+    rows = compare(theirs.entries, bookings(account, day), _came(account, day))
     with transaction.atomic():
         return _keep(account, theirs, rows, at)
 
@@ -79,6 +80,12 @@ def bookings(account: BankAccount, day: date) -> list[Booking]:
         else Booking(row.pk, -row.amount, row.to_number)
         for row in booked
     ]
+
+
+def _came(account: BankAccount, day: date) -> dict[str, Booking]:
+    """What came unasked on an account's day, by its entry."""
+    rows = Incoming.objects.filter(account=account, booked_on=day)
+    return {row.entry: Booking(row.pk, row.amount, row.counterparty) for row in rows}
 
 
 def _keep(
