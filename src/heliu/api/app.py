@@ -39,6 +39,7 @@ from heliu.api import (
     sales,
     shipments,
     stock,
+    terms,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -65,6 +66,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Credit", loans.router),
     ("Credit", credit.router),
     ("Money", payments.router),
+    ("Money", terms.router),
     ("Money", books.router),
     ("Money", bank.router),
     ("Notices and facts", notices.router),

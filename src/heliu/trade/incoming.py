@@ -87,12 +87,6 @@ def set_aside(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> In
     return arrivals.settle(came, by_person=True, note=note, actor=actor, at=at)
 
 
-def reopen(payment: Payment) -> None:
-    """A payment that came by the bank was taken back: its money lies in suspense again."""
-    if came := _of_payment(payment):
-        arrivals.reopen(came)
-
-
 def _place(came: Incoming, *, at: datetime) -> None:
     if found := match(came):
         _pay(came, found, actor=SYSTEM, at=at)
@@ -113,13 +107,15 @@ def _place(came: Incoming, *, at: datetime) -> None:
 
 def _pay(came: Incoming, found: Match, *, actor: Actor, at: datetime) -> Payment:
     receivables.lock_deals(came.org, found.buyer)
-    before = Payment.objects.filter(seller=came.org, key__startswith=_key(came)).count()
+    before = Payment.objects.filter(
+        seller=came.org, key__startswith=receivables.key_of(came.id)
+    ).count()
     payment = receivables.paid(
         terms.locked(came.org, found.buyer, at=at),
         amount=came.amount,
         value_day=came.booked_on,
         reference=came.reference,
-        key=f"{_key(came)}:{before}",
+        key=f"{receivables.key_of(came.id)}{before}",
         named=found.named,
         actor=actor,
         at=at,
@@ -175,14 +171,3 @@ def _to_settle(incoming_id: UUID, actor: Actor) -> Incoming:
     if found.status != IncomingStatus.SUSPENSE:
         raise Refused("not-in-suspense", "This is settled already.")
     return found
-
-
-def _key(came: Incoming) -> str:
-    return f"bank:{came.id}"
-
-
-def _of_payment(payment: Payment) -> Incoming | None:
-    room, _, rest = payment.key.partition(":")
-    if room != "bank":
-        return None
-    return Incoming.objects.filter(pk=UUID(rest.partition(":")[0])).first()

@@ -17,6 +17,9 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from heliu.capital.bank import incoming as arrivals
+from heliu.capital.bank import queries as bank
+from heliu.capital.bank.models import Incoming
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries
 from heliu.capital.terms.models import Allocation, Invoice, Payment, Terms
@@ -126,6 +129,7 @@ def take_back(payment_ref: UUID | str, *, actor: Actor, at: datetime) -> Payment
         undone = terms.take_back(payment, actor=actor, at=at)
         if undone:
             _remember(undone, Step.TERMS_TAKEN_BACK, str(payment.id), "", actor=actor, at=at)
+        _reopen(payment)
         use_credit(terms.locked(payment.seller, payment.buyer, at=at), at=at)
         tell(
             payment.buyer,
@@ -263,6 +267,17 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
         )
 
 
+def account_to_pay(seller: UUID) -> str:
+    """The number of the account to which a buyer pays a seller; empty when it is not known here."""
+    with widened([seller]):
+        return bank.current_number(seller)
+
+
+def key_of(incoming: UUID) -> str:
+    """How the key of a payment begins that came by the bank."""
+    return f"bank:{incoming}:"
+
+
 def owed_to(seller: UUID) -> str:
     """Where a buyer reads what it owes a seller."""
     return f"/dealer/owed/{seller}"
@@ -275,6 +290,13 @@ def owed_by(buyer: UUID) -> str:
 
 def _opened(seller: UUID, buyer: UUID) -> AbstractContextManager[None]:
     return widened([seller, buyer])
+
+
+def _reopen(payment: Payment) -> None:
+    """What came by the bank for a payment that counts no more lies in suspense again."""
+    room, _, rest = payment.key.partition(":")
+    if room == "bank":
+        arrivals.reopen(Incoming.objects.get(pk=rest.partition(":")[0]))
 
 
 def _remember(

@@ -156,6 +156,12 @@ def shadow(account: BankAccount, *, until: date) -> int:
     return account.opening + into + unasked - out
 
 
+def current_number(org: UUID) -> str:
+    """The number of an organisation's current account; empty when there is none. For a story."""
+    found = BankAccount.objects.filter(org=org, kind=AccountKind.CURRENT)
+    return found.order_by("entered_at").values_list("number", flat=True).first() or ""
+
+
 def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:
     """Money that came unasked to the actor's accounts, newest first."""
     found = Incoming.objects.order_by("-booked_on", "-id")

@@ -145,7 +145,7 @@ def standings(actor: Actor, *, on: date, **pair: UUID) -> list[Standing]:
     """How every pair of the actor stands, by what is late and then by what is open, most first;
     `pair` names a `seller` or a `buyer` to stay with."""
     ages = {f"age{place}": Sum(LEFT, filter=rule) for place, rule in enumerate(_ages(on))}
-    rows = (
+    rows: Any = (
         visible_to(actor)
         .filter(settled_on=None, **pair)
         .order_by()
@@ -228,7 +228,11 @@ def check_claims() -> list[str]:
     unused = Payment.objects.filter(taken_back_at=None, allocated__lt=F("amount"))
     for seller, buyer, left in _sums(unused, F("amount") - F("allocated")):
         said[seller, buyer] = said.get((seller, buyer), 0) - left
-    claims = books.totals(Code.RECEIVABLE)
+    claims = {
+        (seller, buyer): minor
+        for (seller, buyer), minor in books.totals(Code.RECEIVABLE).items()
+        if buyer is not None
+    }
     return [
         f"terms of {seller} with {buyer}: {said.get((seller, buyer), 0)} is open,"
         f" {claims.get((seller, buyer), 0)} in the books"

@@ -26,6 +26,7 @@ from heliu.trade import approvals
 MAY = {
     "sign": N_("who may sign"),
     "enforce": N_("who may enforce"),
+    "terms": N_("who may set terms"),
     "override": N_("who may overrule the rules of credit"),
 }
 

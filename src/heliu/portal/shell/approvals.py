@@ -25,6 +25,8 @@ ACTS = {
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
+    "terms-pass": N_("Let orders pass although something is overdue"),
+    "terms-write-off": N_("Write off what an order owes on terms"),
 }
 WILL = {
     "sign": (
@@ -41,6 +43,11 @@ WILL = {
     ),
     "write-off": (
         N_("What is left is the bank's loss, and the deal ends in default"),
+        N_("The buyer owes it as before"),
+    ),
+    "terms-pass": (N_("Orders on terms pass for seven days, as far as the credit reaches"),),
+    "terms-write-off": (
+        N_("What is open on the order is your loss"),
         N_("The buyer owes it as before"),
     ),
 }
