@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,6 +24,7 @@ from heliu.api.fields import (
     Whole,
     id_or_number,
 )
+from heliu.api.files import PDF
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.capital.bank import queries as bank
@@ -32,7 +33,6 @@ from heliu.capital.terms.operations import Wanted
 from heliu.capital.terms.policies import Level
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of, now
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.trade import incoming, papers, receivables
@@ -190,17 +190,30 @@ class IncomingIn(Sent):
     note: Line = ""
 
 
-class LevelIO(Sent):
+class LevelIn(Sent):
     """A step of the ladder, days after the due day (before it, below zero)."""
 
-    days: Annotated[int, Field(ge=-30, le=365)]
+    days: Annotated[int, Field(ge=-30, le=365), Whole]
     kind: Literal["REMIND", "STOP", "CLAIM"]
 
 
-class LadderIO(Sent):
+class LadderIn(Sent):
+    """The steps by which a seller reminds from now on."""
+
+    levels: list[LevelIn] = Field(max_length=12)
+
+
+class LevelOut(Schema):
+    """A step of the ladder, days after the due day (before it, below zero)."""
+
+    days: int
+    kind: Literal["REMIND", "STOP", "CLAIM"]
+
+
+class LadderOut(Schema):
     """The steps by which a seller reminds."""
 
-    levels: list[LevelIO] = Field(max_length=12)
+    levels: list[LevelOut]
 
 
 class Outcome(Schema):
@@ -225,11 +238,11 @@ def set_terms(request: TypedRequest, buyer: UUID, payload: TermsIn, key: Key) ->
 
     `ceiling-short` (409): more than that is owed or ordered already.
     """
-    said = payload.model_dump()
-    rates = {name: Decimal(said.pop(name)) for name in ("discount", "late_rate")}
+    said: dict[str, Any] = payload.model_dump()
+    said |= {name: Decimal(said[name]) for name in ("discount", "late_rate")}
 
     def do(at: datetime) -> tuple[int, TermsOut]:
-        found = receivables.set_terms(buyer, Wanted(**said, **rates), actor=request.actor, at=at)
+        found = receivables.set_terms(buyer, Wanted(**said), actor=request.actor, at=at)
         return 200, TermsOut.from_orm(found)
 
     return write(request, key, payload, do)
@@ -257,18 +270,18 @@ def let_orders_pass(request: TypedRequest, buyer: UUID, payload: WhyIn, key: Key
     return write(request, key, payload, do)
 
 
-@router.get("/terms/ladder", response=LadderIO)
-def get_ladder(request: TypedRequest) -> LadderIO:
+@router.get("/reminder-ladder", response=LadderOut)
+def get_ladder(request: TypedRequest) -> LadderOut:
     """The steps by which the asker's house reminds."""
     return _ladder(request.actor)
 
 
-@router.put("/terms/ladder", response=LadderIO)
-def set_ladder(request: TypedRequest, payload: LadderIO, key: Key) -> HttpResponse:
+@router.put("/reminder-ladder", response=LadderOut)
+def set_ladder(request: TypedRequest, payload: LadderIn, key: Key) -> HttpResponse:
     """The seller sets its steps of reminding."""
     actor = request.actor
 
-    def do(at: datetime) -> tuple[int, LadderIO]:
+    def do(at: datetime) -> tuple[int, LadderOut]:
         levels = [Level(one.days, one.kind) for one in payload.levels]
         operations.set_ladder(levels, seller=actor.own_org, actor=actor, at=at)
         return 200, _ladder(actor)
@@ -283,7 +296,7 @@ def list_receivables(request: TypedRequest) -> list[StandingOut]:
     return [_standing(one) for one in found[:1_000]]
 
 
-@router.get("/receivables/{seller}/{buyer}/statement")
+@router.get("/receivables/{seller}/{buyer}/statement", openapi_extra=PDF)
 def get_account_statement(
     request: TypedRequest, seller: UUID, buyer: UUID, language: Language = ""
 ) -> HttpResponse:
@@ -437,14 +450,13 @@ def settle_incoming(
     return write(request, key, payload, do)
 
 
-def _outcome(done: object) -> Outcome:
-    is_asked = isinstance(done, Approval)
-    return Outcome(is_done=not is_asked, approval=done.id if isinstance(done, Approval) else None)
+def _outcome(asked: Any) -> Outcome:
+    return Outcome(is_done=asked is None, approval=asked.id if asked else None)
 
 
-def _ladder(actor: Actor) -> LadderIO:
+def _ladder(actor: Actor) -> LadderOut:
     steps = queries.ladder_of(actor.own_org)
-    return LadderIO(levels=[LevelIO(days=one.days, kind=one.kind) for one in steps])
+    return LadderOut.model_validate({"levels": [one._asdict() for one in steps]})
 
 
 def _standing(one: queries.Standing) -> StandingOut:

@@ -32,7 +32,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.trade import deals
@@ -206,9 +206,9 @@ def stop_orders(buyer: UUID, *, actor: Actor, at: datetime) -> Terms:
     return _about_terms(buyer, terms.stop_by_hand, actor=actor, at=at)
 
 
-def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> Terms | Approval:
-    """The seller lets a buyer's orders on terms pass for a week although something is late; or
-    asks the others of its house where that is the rule."""
+def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval | None:
+    """The seller lets a buyer's orders on terms pass for a week although something is late; where
+    that is the rule it asks the others of its house, and returns the question."""
     actor.require("terms")
     seller = actor.own_org
     found = _terms(actor, seller, buyer)
@@ -216,7 +216,8 @@ def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> Ter
     if approvals.is_needed(LET_PASS, org=seller, amount=late):
         name = parties.names([buyer])[buyer].code
         return _ask(LET_PASS, found.id, name[:20], late, owed_by(buyer), reason, actor, at)
-    return _about_terms(buyer, let_pass, actor=actor, at=at)
+    _about_terms(buyer, let_pass, actor=actor, at=at)
+    return None
 
 
 def let_pass(found: Terms, *, actor: Actor, at: datetime) -> None:
@@ -231,8 +232,9 @@ def let_pass(found: Terms, *, actor: Actor, at: datetime) -> None:
     )
 
 
-def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Deal | Approval:
-    """The seller gives up what is open on an order; or asks the others where that is the rule."""
+def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval | None:
+    """The seller gives up what is open on an order; where that is the rule it asks the others of
+    its house, and returns the question."""
     actor.require("terms")
     deal = deals.of_order(actor, order_id)
     _of_seller(actor, deal.seller)
@@ -250,7 +252,7 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
         if approvals.is_needed(WRITE_OFF, org=deal.seller, amount=left):
             return _ask(WRITE_OFF, deal.id, deal.number, left, deals.link(deal), reason, actor, at)
         write_off(deal, actor=actor, at=at)
-    return deal
+    return None
 
 
 def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
@@ -357,7 +359,7 @@ def _tell_paid(of: Terms, payment: Payment, touched: Sequence[Deal], *, at: date
     )
 
 
-def _seller(seller: UUID) -> dict[str, parties.Organization]:
+def _seller(seller: UUID) -> dict[str, Parameter]:
     return {"seller": parties.names([seller])[seller]}
 
 

@@ -259,8 +259,8 @@ def pay(
     """
     known = Payment.objects.filter(seller=terms.seller, key=key).first()
     if known is not None:
-        allocations = known.allocations.filter(undone_at=None).select_related("invoice")
-        return Paid(known, list(allocations), is_new=False)
+        settled = known.allocations.filter(undone_at=None).select_related("invoice")
+        return Paid(known, list(settled), is_new=False)
     _check_payment(amount, value_day, at)
     payment = Payment.objects.create(
         number=next_number("TP", at),

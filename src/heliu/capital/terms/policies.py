@@ -24,6 +24,16 @@ CONVENTION = Convention.ACT_360
 BUCKETS: tuple[tuple[int, int | None], ...] = ((1, 30), (31, 60), (61, 90), (91, None))
 
 
+def rule_choices() -> tuple[tuple[str, str], ...]:
+    """From what a due day may be counted, in the reader's language."""
+    return tuple((value, str(label)) for value, label in DueRule.choices)
+
+
+def level_choices() -> tuple[tuple[str, str], ...]:
+    """What a step of the ladder may do, in the reader's language."""
+    return tuple((value, str(label)) for value, label in LevelKind.choices)
+
+
 class Agreed(Protocol):
     """Terms as far as days are counted by them."""
 

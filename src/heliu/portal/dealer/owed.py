@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,18 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     today = day_of(at)
     mine = {one.seller: one for one in queries.terms_visible_to(actor).filter(buyer=actor.own_org)}
     found = {one.seller: one for one in queries.standings(actor, on=today, buyer=actor.own_org)}
-    sellers = names({*mine, *found})
-    rows = [
-        {
-            "house": house,
-            "standing": found.get(pk)
-            or queries.standing(actor, seller=pk, buyer=actor.own_org, on=today),
-            "terms": mine.get(pk),
-            "words": open_items.rule_words(mine[pk]) if pk in mine else "",
-            "room": queries.room(actor, mine[pk], at=at) if pk in mine else None,
-        }
-        for pk, house in sellers.items()
-    ]
+    rows = [_row(actor, pk, mine.get(pk), found.get(pk), at) for pk in names({*mine, *found})]
     rows.sort(key=lambda row: (-row["standing"].late, -row["standing"].open, row["house"].code))
     aged = [sum(ages) for ages in zip(*(row["standing"].aged for row in rows), strict=True)]
     late = sum(aged[1:])
@@ -59,6 +49,20 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
     }
     return show(request, "dealer/owed.html", context, here="dealer_owed")
+
+
+def _row(
+    actor: Actor, seller: UUID, terms: Any, standing: queries.Standing | None, at: datetime
+) -> dict[str, Any]:
+    """One seller, with what is owed to it and what it grants."""
+    pair = {"seller": seller, "buyer": actor.own_org}
+    return {
+        "house": names([seller])[seller],
+        "standing": standing or queries.standing(actor, **pair, on=day_of(at)),
+        "terms": terms,
+        "words": open_items.rule_words(terms) if terms else "",
+        "room": queries.room(actor, terms, at=at) if terms else None,
+    }
 
 
 @require_GET

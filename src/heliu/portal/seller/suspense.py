@@ -80,7 +80,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         say(request, _("It is settled."))
         return reverse("seller_receivable", args=[buyer])
 
-    payer = names([came.payer]).get(came.payer)
+    payer = names([came.payer]).get(came.payer) if came.payer else None
     sheet = Sheet(
         heading=_("Settle money in suspense"),
         crumbs=((_("Suspense"), home),),

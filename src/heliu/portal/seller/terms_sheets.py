@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.terms import operations, queries
-from heliu.capital.terms.models import DueRule, LevelKind
 from heliu.capital.terms.operations import Wanted
-from heliu.capital.terms.policies import Level
-from heliu.kernel.approvals.models import Approval
+from heliu.capital.terms.policies import Level, level_choices, rule_choices
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.portal.deal.account_views import day_typed
@@ -48,7 +46,7 @@ def terms(request: HttpRequest, buyer: UUID) -> HttpResponse:
         crumbs=((_("Receivables"), reverse(HERE)), (house.short, home)),
         asks=(
             Ask("ceiling", _("Trade credit, CNY"), money_text(now_set.ceiling), "money"),
-            Ask("rule", _("Due"), now_set.rule, "choice", options=tuple(DueRule.choices)),
+            Ask("rule", _("Due"), now_set.rule, "choice", options=rule_choices()),
             Ask("days", _("Days, or day of the month"), str(now_set.days), "number"),
             Ask(
                 "rolls",
@@ -199,7 +197,7 @@ def let_pass(request: HttpRequest, buyer: UUID) -> HttpResponse:
     def do() -> str:
         reason = request.POST.get("reason", "")
         done = receivables.ask_let_pass(buyer, actor=actor, reason=reason, at=at)
-        say(request, _asked() if isinstance(done, Approval) else _("Orders pass for a week."))
+        say(request, _asked() if done else _("Orders pass for a week."))
         return home
 
     sheet = Sheet(
@@ -229,7 +227,7 @@ def write_off(request: HttpRequest, number: str) -> HttpResponse:
     def do() -> str:
         reason = request.POST.get("reason", "")
         done = receivables.ask_write_off(invoice.order_id, actor=actor, reason=reason, at=at)
-        say(request, _asked() if isinstance(done, Approval) else _("It is written off."))
+        say(request, _asked() if done else _("It is written off."))
         return home
 
     left = sum(one.left for one in queries.of_order(invoice.order_id))
@@ -261,7 +259,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
         say(request, _("The ladder is set."))
         return reverse(HERE)
 
-    kinds = (("", _("none")), *LevelKind.choices)
+    kinds = (("", _("none")), *level_choices())
     asks = []
     for place in range(max(STEPS, len(steps) + 1)):
         step = steps[place] if place < len(steps) else None
