@@ -212,7 +212,8 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     """Place an order: its goods, and on terms or with finance its credit, are held, or nothing is.
 
     `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
-    credit is used up. A financed order goes on with `POST /deals/{ref}/sign`.
+    credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped. A
+    financed order goes on with `POST /deals/{ref}/sign`.
     """
     actor = request.actor
 

@@ -29,7 +29,9 @@ def fetch(account: BankAccount, day: date, *, at: datetime) -> list[Incoming]:
     except BankTimeout as silence:
         log.warning("no statement of %s: %s", day, silence)
         return []
-    known = set(Incoming.objects.filter(account=account).values_list("entry", flat=True))
+    known = set(
+        Incoming.objects.filter(account=account, booked_on=day).values_list("entry", flat=True)
+    )
     new = [
         _kept(account, entry, day, at)
         for entry in entries

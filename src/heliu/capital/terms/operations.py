@@ -352,6 +352,9 @@ def bring_up(terms: Terms, *, at: datetime) -> Reminder | None:
     stop or pass. Returns the step that was taken, one for all invoices it has come for; again, it
     changes nothing."""
     today, ladder = day_of(at), ladder_of(terms.seller)
+    if terms.passes_until and terms.passes_until < today:
+        terms.passes_until = None
+        terms.save(update_fields=["passes_until"])
     due: list[tuple[Level, Invoice]] = []
     for invoice in _open(terms):
         asked = invoice.left - invoice.disputed
