@@ -110,7 +110,7 @@ class DunningLevel(models.Model):
 class InvoiceStatus(models.TextChoices):
     """Where an invoice stands."""
 
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", _("Unpaid")
     PART_PAID = "PART_PAID", _("Partly paid")
     PAID = "PAID", _("Paid")
     OVERDUE = "OVERDUE", _("Overdue")

@@ -81,7 +81,7 @@ def seller(request: HttpRequest, seller: UUID) -> HttpResponse:
         "words": open_items.rule_words(terms),
         "standing": standing,
         "figures": open_items.figures(standing, queries.room(actor, terms, at=at), today),
-        "chart": open_items.ages(standing.aged) if standing.open else None,
+        "chart": open_items.ages(standing.aged, width=open_items.SIDE) if standing.open else None,
         "items": open_items.items(actor, list(page), today),
         "pager": parts.pager(page),
         "settled": list(mine.exclude(settled_on=None).order_by("-settled_on", "-number")[:LAST]),
@@ -115,7 +115,7 @@ def dispute(request: HttpRequest, number: str) -> HttpResponse:
         crumbs=((_("What I owe"), home),),
         rows=(
             Amount(_("Invoice"), invoice.amount),
-            Amount(_("Open"), invoice.left, is_total=True),
+            Amount(_("Open amount"), invoice.left, is_total=True),
         ),
         asks=(
             Ask(

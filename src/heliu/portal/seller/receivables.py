@@ -97,7 +97,7 @@ def account(request: HttpRequest, buyer: UUID) -> HttpResponse:
         "figures": open_items.figures(
             standing, queries.room(actor, terms, at=at) if terms else None, today
         ),
-        "chart": open_items.ages(standing.aged) if standing.open else None,
+        "chart": open_items.ages(standing.aged, width=open_items.SIDE) if standing.open else None,
         "items": open_items.items(actor, list(page), today),
         "pager": parts.pager(page),
         "settled": list(mine.exclude(settled_on=None).order_by("-settled_on", "-number")[:LAST]),

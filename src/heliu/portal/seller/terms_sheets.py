@@ -119,7 +119,7 @@ def payment(request: HttpRequest, buyer: UUID) -> HttpResponse:
         heading=_("Record a payment"),
         crumbs=((_("Receivables"), reverse(HERE)), (house.short, home)),
         rows=(
-            Amount(_("Open"), standing.open),
+            Amount(_("Open amount"), standing.open),
             Amount(_("Paid too much"), -standing.credit),
             Amount(_("Owed"), standing.owed, is_total=True),
         ),
@@ -171,7 +171,7 @@ def credit(request: HttpRequest, number: str) -> HttpResponse:
         heading=_("Credit note on %(number)s") % {"number": invoice.number},
         crumbs=((_("Receivables"), reverse(HERE)), (house.short, home)),
         rows=(
-            Amount(_("Open"), invoice.left, is_total=True),
+            Amount(_("Open amount"), invoice.left, is_total=True),
             Amount(_("Disputed"), invoice.disputed),
         ),
         asks=(
@@ -234,7 +234,7 @@ def write_off(request: HttpRequest, number: str) -> HttpResponse:
     sheet = Sheet(
         heading=_("Write off %(number)s") % {"number": invoice.order_number},
         crumbs=((_("Receivables"), reverse(HERE)), (house.short, home)),
-        rows=(Amount(_("Open"), left, is_total=True),),
+        rows=(Amount(_("Open amount"), left, is_total=True),),
         asks=(Ask("reason", _("Reason")),),
         will=(
             Will(_("What is open on the order is your loss")),

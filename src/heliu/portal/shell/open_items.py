@@ -19,6 +19,7 @@ from heliu.portal.ui.formats import day_text, money_short
 from heliu.trade import deals
 
 ROWS = 50
+SIDE = 400  # the width of a chart beside the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def items(actor: Actor, found: Sequence[Any], today: date) -> list[Item]:
     ]
 
 
-def ages(aged: Sequence[int]) -> charts.Chart:
-    """What is open by how late it is: a column each."""
+def ages(aged: Sequence[int], *, width: int = 790) -> charts.Chart:
+    """What is open by how late it is: a column each; in a side column it is drawn narrower."""
     names = [_("not due"), *(bucket_words(least, most) for least, most in BUCKETS)]
     columns = [
         charts.Due(
@@ -70,6 +71,7 @@ def ages(aged: Sequence[int]) -> charts.Chart:
         label=_("Most is %(age)s: %(amount)s") % {"age": most.name, "amount": most.text},
         head=(_("Days late"), _("Open, CNY")),
         short=lambda value: _short(round(value * 100)),
+        width=width,
     )
 
 

@@ -40,7 +40,7 @@ def account_statement(actor: Actor, seller: UUID, buyer: UUID, on: date) -> Pape
             (_("Seller"), houses[seller].display),
             (_("Day"), on.isoformat()),
             (_("Owed"), f"CNY {amount(standing.owed)}"),
-            *([(_("Account"), number)] if number else []),
+            *([(_("Account to pay to"), number)] if number else []),
             (_("Reference"), code),
         ],
         tables=[
@@ -79,7 +79,7 @@ def _open(invoices: list[Invoice], standing: Standing, on: date) -> Table:
             Column(_("Due")),
             Column(_("Days late"), is_number=True),
             Column(_("Invoiced"), is_number=True),
-            Column(_("Open"), is_number=True),
+            Column(_("Open amount"), is_number=True),
         ],
         rows,
         (_("Total"), "", "", "", "", amount(standing.owed)),

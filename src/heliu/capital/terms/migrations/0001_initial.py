@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('written_off', models.BigIntegerField(default=0)),
                 ('disputed', models.BigIntegerField(default=0)),
                 ('dispute', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('PART_PAID', 'Partly paid'), ('PAID', 'Paid'), ('OVERDUE', 'Overdue'), ('DISPUTED', 'Disputed'), ('WRITTEN_OFF', 'Written off'), ('SOLD', 'Sold')], default='OPEN', max_length=11)),
+                ('status', models.CharField(choices=[('OPEN', 'Unpaid'), ('PART_PAID', 'Partly paid'), ('PAID', 'Paid'), ('OVERDUE', 'Overdue'), ('DISPUTED', 'Disputed'), ('WRITTEN_OFF', 'Written off'), ('SOLD', 'Sold')], default='OPEN', max_length=11)),
                 ('settled_on', models.DateField(blank=True, null=True)),
                 ('reminded', models.SmallIntegerField(blank=True, null=True)),
                 ('next_on', models.DateField(blank=True, null=True)),
