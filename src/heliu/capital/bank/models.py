@@ -381,6 +381,7 @@ class Incoming(models.Model):
         ]
         indexes = [
             models.Index(fields=["org", "-booked_on"], name="incoming_org"),
+            models.Index(fields=["counterparty", "booked_on"], name="incoming_payer"),
             models.Index(
                 fields=["org"], condition=models.Q(status="SUSPENSE"), name="incoming_suspense"
             ),

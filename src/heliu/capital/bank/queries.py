@@ -145,15 +145,16 @@ def differences(actor: Actor) -> QuerySet[StatementLine]:
 
 def shadow(account: BankAccount, *, until: date) -> int:
     """What we think stood on an account at the end of a day: its opening, what was booked and what
-    came unasked."""
+    moved unasked, as far as it is known here."""
     booked = PaymentInstruction.objects.filter(
         status=InstructionStatus.BOOKED, booked_on__lte=until
     )
     into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    came = Incoming.objects.filter(account=account, booked_on__lte=until)
-    unasked = came.aggregate(sum=Sum("amount"))["sum"] or 0
-    return account.opening + into + unasked - out
+    moved = Incoming.objects.filter(booked_on__lte=until)
+    came = moved.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    went = moved.filter(counterparty=account.number).aggregate(sum=Sum("amount"))["sum"] or 0
+    return account.opening + into + came - out - went
 
 
 def current_number(org: UUID) -> str:

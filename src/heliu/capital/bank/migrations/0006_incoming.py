@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bank.bankaccount')),
             ],
             options={
-                'indexes': [models.Index(fields=['org', '-booked_on'], name='incoming_org'), models.Index(condition=models.Q(('status', 'SUSPENSE')), fields=['org'], name='incoming_suspense')],
+                'indexes': [models.Index(fields=['org', '-booked_on'], name='incoming_org'), models.Index(fields=['counterparty', 'booked_on'], name='incoming_payer'), models.Index(condition=models.Q(('status', 'SUSPENSE')), fields=['org'], name='incoming_suspense')],
                 'constraints': [models.UniqueConstraint(fields=('account', 'entry'), name='came_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='incoming_positive'), models.CheckConstraint(condition=models.Q(('status__in', ['SUSPENSE', 'MATCHED', 'SETTLED'])), name='incoming_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('status', 'SUSPENSE')), models.Q(models.Q(('status', 'SUSPENSE'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='incoming_settled_at_a_time')],
             },
         ),
