@@ -42,7 +42,7 @@ def terms(request: HttpRequest, buyer: UUID) -> HttpResponse:
         return home
 
     sheet = Sheet(
-        heading=_("Terms"),
+        heading=_("Payment terms"),
         crumbs=((_("Receivables"), reverse(HERE)), (house.short, home)),
         asks=(
             Ask("ceiling", _("Trade credit, CNY"), money_text(now_set.ceiling), "money"),
@@ -179,7 +179,7 @@ def credit(request: HttpRequest, number: str) -> HttpResponse:
             Ask("reason", _("Reason"), invoice.dispute),
         ),
         will=(Will(_("The dealer owes that much less")),),
-        button=_("Credit"),
+        button=_("Write credit note"),
     )
     return sheets.answer(request, sheet, do, here=HERE)
 
