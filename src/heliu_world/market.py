@@ -17,7 +17,6 @@ from uuid import UUID
 
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
-from heliu.capital.books import operations as books
 from heliu.capital.credit.models import (
     DepositMode,
     Instrument,
@@ -25,6 +24,8 @@ from heliu.capital.credit.models import (
     ReleaseMode,
     SellerDuty,
 )
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms.operations import Wanted
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList
@@ -328,4 +329,10 @@ def _money(
     for org, kind, funds in accounts:
         sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
     for buyer in random.sample(sorted(dealers.values()), 4):
-        books.trade_credit(seller=seller, buyer=buyer, limit=random.choice((3_000, 30_000)) * YUAN)
+        terms.set_terms(
+            seller=seller,
+            buyer=buyer,
+            wanted=Wanted(random.choice((3_000, 30_000)) * YUAN, days=5, grace_days=3),
+            actor=SYSTEM,
+            at=at,
+        )

@@ -17,7 +17,8 @@ from tests.pictures import png
 from tests.trade import life
 from tests.trade.conftest import World, laid, world
 
-from heliu.capital.bank.models import PaymentInstruction
+from heliu.capital.bank.models import Incoming, PaymentInstruction
+from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
 from heliu.capital.credit import ruling
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
@@ -26,6 +27,7 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
+from heliu.capital.terms.models import Invoice
 from heliu.commerce.ordering.operations import carts
 from heliu.kernel.access.models import User
 from heliu.kernel.approvals.models import Approval
@@ -47,10 +49,12 @@ from heliu.trade import (
     carrying,
     enforcement,
     financed_order,
+    incoming,
     invoices,
     liquidation,
     photos,
     place_order,
+    receivables,
     sales,
 )
 from heliu.trade.carrying import Shot
@@ -133,6 +137,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
+    on_terms_money = money_on_terms(world)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -212,6 +217,7 @@ def live(world: World) -> dict[str, Any]:
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
             **webhooks_of,
+            **on_terms_money,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -235,6 +241,26 @@ def ruled(world: World) -> tuple[UUID, int]:
             actor=officer, at=world.at,
         )  # fmt: skip
         return cap.pk, version.number
+
+
+def money_on_terms(world: World) -> dict[str, Any]:
+    """An invoice of the first dealer, a payment for it, and money of its that fits nothing."""
+    dealer = world.chain.dealers["D001"]
+    with world.desk("sales@seller.demo") as seller:
+        payment = receivables.receive(
+            dealer, actor=seller, amount=1_000, value_day=day_of(world.at), reference="slip",
+            key="by hand", at=world.at,
+        )  # fmt: skip
+    with world.worker():
+        sandbox.transfer(
+            payer=dealer, payee=world.chain.seller, amount=777, reference="thanks", at=world.at
+        )
+        incoming.take_in(at=world.at)
+        return {
+            "invoice": Invoice.objects.get(buyer=dealer).number,
+            "terms_payment": payment.number,
+            "incoming": Incoming.objects.get().pk,
+        }
 
 
 def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:

@@ -114,6 +114,38 @@ EXAMPLES = {
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
     ),
+    "GET /terms": Example(mine, is_shared=True),
+    "PUT /terms/{buyer}": Example("seller", {"buyer": "dealer"}, lambda t: {"ceiling": 3_000_000}),
+    "POST /terms/{buyer}/stop": Example("seller", {"buyer": "dealer"}),
+    "POST /terms/{buyer}/pass": Example("seller", {"buyer": "dealer"}, lambda t: {"reason": "ok"}),
+    "GET /reminder-ladder": Example("seller", is_shared=True),
+    "PUT /reminder-ladder": Example(
+        "seller", body=lambda t: {"levels": [{"days": 3, "kind": "REMIND"}]}
+    ),
+    "GET /receivables": Example(mine, is_shared=True),
+    "GET /receivables/{seller}/{buyer}/statement": Example(
+        mine, {"seller": "open_seller", "buyer": "dealer"}
+    ),
+    "GET /invoices": Example(mine, is_shared=True),
+    "GET /invoices/{ref}": Example(mine, {"ref": "invoice"}),
+    "POST /invoices/{ref}/dispute": Example(
+        mine, {"ref": "invoice"}, lambda t: {"amount": 100, "reason": "wrong"}
+    ),
+    "POST /invoices/{ref}/credit": Example(
+        "seller", {"ref": "invoice"}, lambda t: {"amount": 100, "reason": "wrong"}
+    ),
+    "POST /invoices/{ref}/write-off": Example(
+        "seller", {"ref": "invoice"}, lambda t: {"reason": "gone"}
+    ),
+    "GET /terms-payments": Example(mine, is_shared=True),
+    "POST /terms-payments": Example(
+        "seller", body=lambda t: {"buyer": str(t["dealer"]), "amount": 100}
+    ),
+    "POST /terms-payments/{ref}/take-back": Example("seller", {"ref": "terms_payment"}),
+    "GET /incoming": Example("seller", is_shared=True),
+    "POST /incoming/{row}/settle": Example(
+        "seller", {"row": "incoming"}, lambda t: {"note": "a deposit"}
+    ),
     "GET /deals": Example(mine, is_shared=True),
     "GET /deals/{ref}": Example(mine, {"ref": "pledged"}),
     "GET /deals/{ref}/agreement": Example(mine, {"ref": "pledged"}),

@@ -80,8 +80,25 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "terms_delivered": money.map(
         lambda a: policies.terms_delivered(seller=P.seller, buyer=P.dealer, amount=a)
     ),
-    "terms_short": money.map(
-        lambda a: policies.terms_short(seller=P.seller, buyer=P.dealer, amount=a)
+    **{
+        name: money.map(
+            lambda a, name=name: getattr(policies, name)(seller=P.seller, buyer=P.dealer, amount=a)
+        )
+        for name in (
+            "terms_short",
+            "terms_credited",
+            "terms_paid",
+            "terms_paid_back",
+            "terms_discounted",
+            "terms_discount_back",
+            "late_interest",
+            "interest_forgiven",
+        )
+    },
+    "terms_written_off": money.map(
+        lambda a: policies.terms_written_off(
+            seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
+        )
     ),
     "order_short": money.map(
         lambda a: policies.order_short(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
@@ -90,9 +107,6 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
         lambda a: policies.order_short_refunded(
             seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
         )
-    ),
-    "terms_paid": money.map(
-        lambda a: policies.terms_paid(seller=P.seller, buyer=P.dealer, amount=a)
     ),
     "order_paid": money.map(
         lambda a: policies.order_paid(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)

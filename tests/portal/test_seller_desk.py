@@ -255,7 +255,7 @@ def test_a_payment_on_terms_is_written_down_from_the_order(demo: World) -> None:
     address = f"/deals/{placed.deal.number}"
     for reader in (seller, dealer):
         page = words(read(reader, address))
-        assert "Short or damaged, not owed" in page
+        assert "Short, damaged or credited: not owed" in page
         assert "180.00" in page
     assert f"{address}/settle" not in read(dealer, address)
     assert dealer.get(f"{address}/settle").status_code == 404

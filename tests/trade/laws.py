@@ -12,6 +12,7 @@ from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import Loan
 from heliu.capital.registry import queries as registry
+from heliu.capital.terms import queries as terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
@@ -23,7 +24,7 @@ from heliu.trade.models import Deal, Outcome
 
 ROOMS = (
     posting, books, bank_queries, lending, credit, registry, stock, transport, pledges, sales,
-    soundness,
+    soundness, terms,
 )  # fmt: skip
 
 

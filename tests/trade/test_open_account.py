@@ -10,6 +10,7 @@ from tests.trade.conftest import World
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
+from heliu.capital.terms import queries as invoices
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
@@ -38,7 +39,9 @@ def stands(world: World, placed: Placed, email: str = SALES) -> open_account.Ope
     """The order as one of its sides reads it."""
     with world.desk(email) as reader:
         deal = deals.get(reader, placed.deal.id)
-        return open_account.account_of(placed.order, deals.steps_of(deal, reader))
+        return open_account.account_of(
+            deals.steps_of(deal, reader), invoices.of_order(placed.order.id)
+        )
 
 
 def credit_left(world: World) -> int:

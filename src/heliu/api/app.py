@@ -44,6 +44,7 @@ from heliu.api import (
     sales,
     shipments,
     stock,
+    terms,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -75,6 +76,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Credit", caps.router),
     ("Credit", rules.router),
     ("Money", payments.router),
+    ("Money", terms.router),
     ("Money", books.router),
     ("Money", bank.router),
     ("Notices and facts", notices.router),

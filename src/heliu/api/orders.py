@@ -31,6 +31,7 @@ from heliu.api.order_lines import OrderIn, in_request, read_lines, refuse_unknow
 from heliu.api.paging import Page, Paging, page
 from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
+from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
@@ -93,8 +94,12 @@ class OpenAccountOut(Schema):
     """What stands between buyer and seller of an order that no bank finances."""
 
     sent: int = Field(description="The price of what was sent on terms")
+    interest: int = Field(description="What late payment cost")
     lost: int = Field(description="Of what came short or damaged")
+    credited: int = Field(description="What of it is not owed")
+    discounted: int = Field(description="What paying early saved")
     paid: int = Field(description="What the buyer paid of it")
+    written_off: int = Field(description="What the seller gave up; the buyer owes it all the same")
     owed: int = Field(description="What the buyer owes now")
     refund: int = Field(description="What it had paid of the lost goods")
     refunded: int = Field(description="What of that the seller paid back")
@@ -210,7 +215,8 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     """Place an order: its goods, and on terms or with finance its credit, are held, or nothing is.
 
     `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
-    credit is used up. A financed order goes on with `POST /deals/{ref}/sign`.
+    credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped. A
+    financed order goes on with `POST /deals/{ref}/sign`.
     """
     actor = request.actor
 
@@ -302,7 +308,7 @@ def _detail(actor: Actor, ref: str) -> OrderDetail:
     order.account = None
     if order.lender is None:
         steps = deals.steps_of_order(order.pk, actor)
-        order.account = open_account.account_of(order, steps)
+        order.account = open_account.account_of(steps, invoices.of_order(order.pk))
     return OrderDetail.from_orm(order)
 
 

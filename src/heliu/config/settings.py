@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "heliu.logistics.transport",
     "heliu.logistics.pledges",
     "heliu.capital.books",
+    "heliu.capital.terms",
     "heliu.capital.bank",
     "heliu.capital.bank.sandbox",
     "heliu.capital.registry",

@@ -17,8 +17,9 @@ from django.contrib.auth.hashers import make_password
 
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
-from heliu.capital.books import operations as books
 from heliu.capital.credit.models import Programme
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms.operations import Wanted
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice
@@ -197,8 +198,12 @@ def lay(
     _goods(chain, families, skus, pieces=pieces, at=at)
     _finance(chain, at=at)
     for dealer in dealers[:on_terms]:
-        books.trade_credit(
-            seller=chain.seller, buyer=chain.dealers[dealer.code], limit=30_000 * YUAN
+        terms.set_terms(
+            seller=chain.seller,
+            buyer=chain.dealers[dealer.code],
+            wanted=Wanted(ceiling=30_000 * YUAN),
+            actor=SYSTEM,
+            at=at,
         )
     return chain
 

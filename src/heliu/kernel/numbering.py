@@ -23,6 +23,8 @@ KINDS = {
     "CA": "credit assessment",
     "CF": "credit facility",
     "SL": "sale of pledged goods",
+    "IV": "invoice on terms",
+    "TP": "payment on terms",
 }
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.capital.credit import ruling
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms import queries as credit
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -21,6 +23,7 @@ from heliu.trade import (
     enforcement,
     financed_order,
     liquidation,
+    receivables,
     releasing,
 )
 from heliu.trade.steps import locked, parties
@@ -35,6 +38,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         enforcement.WRITE_OFF,
         ruling.CHANGE_RULES,
     ),
+    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF),
     "DEALER": (financed_order.SIGN,),
     "BUYER": (financed_order.SIGN,),
 }
@@ -45,12 +49,16 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
+    receivables.WRITE_OFF.name: receivables.write_off,
 }
 # Acts that are about no deal, but about something of the house's own (its id is the subject).
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {ruling.CHANGE_RULES.name: ruling.agreed}
 
 # What a no leads to, beyond that nothing is done.
 TURNED_DOWN: dict[str, Callable[..., None]] = {controls.PAY_OUT.name: control_answers.refused}
+
+# About what a seller grants a buyer, not about one deal.
+OF_TERMS: dict[str, Callable[..., None]] = {receivables.LET_PASS.name: receivables.let_pass}
 
 
 def ruled_by(actor: Actor) -> dict[str, Act]:
@@ -67,6 +75,8 @@ def vote(
     asked = queries.get(actor, approval_id)
     if asked.act in OF_THE_HOUSE:
         return _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason)
+    if asked.act in OF_TERMS:
+        return _vote_on_terms(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)
@@ -84,4 +94,16 @@ def _vote_on_own(
     said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
     if said.status == ApprovalStatus.APPROVED:
         OF_THE_HOUSE[said.act](said.subject, actor=actor, at=at)
+    return said
+
+
+def _vote_on_terms(
+    asked: Approval, *, agrees: bool, actor: Actor, at: datetime, reason: str
+) -> Approval:
+    found = credit.terms_visible_to(actor).get(pk=asked.subject)
+    with widened([found.seller, found.buyer]):
+        found = terms.locked(found.seller, found.buyer, at=at)
+        said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+        if said.status == ApprovalStatus.APPROVED:
+            OF_TERMS[said.act](found, actor=actor, at=at)
     return said

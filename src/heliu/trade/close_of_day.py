@@ -1,5 +1,5 @@
-"""What the turn of the day brings: interest, due dates, arrears, codes and quotes that ran out,
-and the comparison of ended days with the bank's statements.
+"""What the turn of the day brings: interest, due dates, arrears, reminders of what is owed on
+terms, codes and quotes that ran out, and the comparison of ended days with the bank's statements.
 
 Loans are closed in sets, a short transaction each. A deal that somebody is at is passed over and
 closed by itself afterwards; one that stays in somebody's hands waits for the next close. Whatever a
@@ -29,7 +29,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, registration
+from heliu.trade import deals, dunning, incoming, registration
 from heliu.trade.financed_order import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
@@ -59,6 +59,8 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     waiting = _waiting(day_of(at))
     closed = _close_sets(waiting, at=at, hands=hands)
     closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
+    incoming.take_in(at=at)
+    dunning.dun(at=at)
     registration.renew_due(at=at)
     sweep(at=at)
     pledges.expire_codes(at=at)

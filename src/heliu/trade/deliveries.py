@@ -8,7 +8,6 @@ from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Entry
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.policies import frees_on_arrival
@@ -31,10 +30,10 @@ from heliu.logistics.transport.operations import DispatchLine
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deals, photos, registration, side_exits
+from heliu.trade import carrying, deals, open_account, photos, registration, side_exits
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
-from heliu.trade.names import reservation_of, terms_hold_of
+from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.steps import end, locked, parties, remember
 
@@ -82,7 +81,7 @@ def ship(
         if hauler is not None:
             carrying.give(deal, shipment, hauler.pk, at=at)
         value = sum(open_lines[pk].unit_price * n for pk, n in quantities.items())
-        _book_shipped(deal, order, shipment, value, at=at)
+        _book_shipped(deal, order, shipment, value, actor=actor, at=at)
         remember(
             deal, Step.SHIPPED, key=shipment.number, actor=actor, at=at,
             quantity=sum(quantities.values()), value=value, shipment=shipment.number,
@@ -231,28 +230,21 @@ def _must_be_paid(deal: Deal, order: Order) -> None:
 
 
 def _book_shipped(
-    deal: Deal, order: Order, shipment: Shipment, value: int, *, at: datetime
+    deal: Deal, order: Order, shipment: Shipment, value: int, *, actor: Actor, at: datetime
 ) -> None:
     """What leaving goods do to the books: by loan, on terms, or paid before."""
     if deal.loan_id:
         loan: Loan = loan_of(deal)
         lending.goods_shipped(loan, amount=value, key=str(shipment.id), at=at)
         return
-    entries: list[Entry] = (
-        journals.terms_delivered(
-            seller=order.seller,
-            buyer=order.buyer,
-            amount=value,
-            credit_hold=terms_hold_of(order.id),
-        )
-        if order.pay_by == PayBy.TERMS
-        else journals.order_delivered(
-            seller=order.seller, buyer=order.buyer, order=order.id, amount=value
-        )
-    )
+    if order.pay_by == PayBy.TERMS:
+        open_account.sent(deal, order, value, shipment=shipment.id, actor=actor, at=at)
+        return
     books.post(
-        entries,
-        kind="terms_delivered" if order.pay_by == PayBy.TERMS else "order_delivered",
+        journals.order_delivered(
+            seller=order.seller, buyer=order.buyer, order=order.id, amount=value
+        ),
+        kind="order_delivered",
         key=f"delivered:{shipment.id}",
         subject=order.id,
         effective=day_of(at),

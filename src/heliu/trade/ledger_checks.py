@@ -24,6 +24,7 @@ from heliu.capital.books import queries as books
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.capital.registry import queries as registry
+from heliu.capital.terms import queries as terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.facts import Fact, record
 from heliu.kernel.parties.models import PartyRole
@@ -46,6 +47,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "seals": seals,
     "books": books.check,
     "lending": lending.check,
+    "terms": terms.check,
     "credit": credit.check,
     "bank": bank.check,
     "registry": registry.check,

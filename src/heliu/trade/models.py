@@ -56,6 +56,8 @@ class Step(models.TextChoices):
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")
+    TERMS_CREDITED = "TERMS_CREDITED", _("Credit note")
+    TERMS_TAKEN_BACK = "TERMS_TAKEN_BACK", _("Payment taken back")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
     DEFAULT_NOTICED = "DEFAULT_NOTICED", _("Notice of default")

@@ -1,10 +1,11 @@
 """The money between buyer and seller of an order that no bank finances.
 
+    sent      what leaves on terms is owed from then on, by an invoice
     short     goods came short or damaged: on terms they are not owed; what was paid is owed back
     settle    the seller writes down that money came: the buyer's, or its own on the way back
 
-On terms a buyer owes for what was sent and not lost; by transfer it has paid before. The money
-itself moves outside of the platform; what is written down is remembered as steps of the deal.
+On terms a buyer owes for what was sent and not lost (`receivables.py` has what concerns more than
+one order); by transfer it has paid before. What is written down is remembered as steps of the deal.
 """
 
 from __future__ import annotations
@@ -12,33 +13,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
 from heliu.capital.books.policies import Entry
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms import queries as credit
+from heliu.capital.terms.models import Invoice
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money
-from heliu.trade import deals
+from heliu.kernel.money import Money, share
+from heliu.trade import deals, receivables
 from heliu.trade.models import Deal, DealStep, Step
+from heliu.trade.names import terms_hold_of
 from heliu.trade.paperwork import order_of
-from heliu.trade.steps import locked, parties, remember
-
-PAID = (Step.TERMS_PAID, Step.REFUNDED)
+from heliu.trade.steps import is_done, locked, parties, remember
 
 
 @dataclass(frozen=True)
 class OpenAccount:
     """What one order comes to, in minor units.
 
-    `sent` is the price of what left the seller on terms, `lost` of what came short or damaged.
-    `paid` is what the buyer paid since, `refund` what it had paid of the lost ones, `refunded` what
-    of that it has back.
+    On terms `sent` is the price of what left the seller and `interest` what late payment cost;
+    `credited` is what of it is not owed, `discounted` what paying early saved, `paid` what the
+    buyer paid, `written_off` what the seller gave up and `owed` what is open. `lost` is the price
+    of what came short or damaged, `refund` what had been paid of that, `refunded` what the buyer
+    has back.
     """
 
     sent: int
@@ -46,11 +52,11 @@ class OpenAccount:
     paid: int
     refund: int
     refunded: int
-
-    @property
-    def owed(self) -> int:
-        """What the buyer owes now."""
-        return self.sent - self.lost + self.refund - self.paid if self.sent else 0
+    owed: int = 0
+    credited: int = 0
+    discounted: int = 0
+    interest: int = 0
+    written_off: int = 0
 
     @property
     def owed_back(self) -> int:
@@ -58,40 +64,82 @@ class OpenAccount:
         return self.refund - self.refunded
 
 
-def account_of(order: Order, steps: Iterable[DealStep]) -> OpenAccount:
-    """How an order that is not financed stands by the steps of its deal.
+def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAccount:
+    """How an order that is not financed stands, by the steps of its deal and its invoices.
 
-    By transfer all was paid before, so nothing of what is sent is owed.
+    By transfer all was paid before, and there is no invoice: nothing of what is sent is owed.
     """
-    done = list(steps)
+    done, bills = list(steps), list(invoices)
 
     def total(step: Step, name: str) -> int:
         return sum(one.data[name] for one in done if one.step == step)
 
     return OpenAccount(
-        sent=total(Step.SHIPPED, "value") if order.pay_by == PayBy.TERMS else 0,
+        sent=sum(one.amount for one in bills if one.is_for_goods),
         lost=total(Step.RECEIPT_DIFFERS, "value"),
-        paid=total(Step.TERMS_PAID, "amount"),
+        paid=sum(one.paid for one in bills),
         refund=total(Step.RECEIPT_DIFFERS, "refund"),
         refunded=total(Step.REFUNDED, "amount"),
+        owed=sum(one.left for one in bills),
+        credited=sum(one.credited for one in bills),
+        discounted=sum(one.discounted for one in bills),
+        interest=sum(one.amount for one in bills if not one.is_for_goods),
+        written_off=sum(one.written_off for one in bills),
     )
+
+
+def sent(
+    deal: Deal, order: Order, value: int, *, shipment: UUID, actor: Actor, at: datetime
+) -> None:
+    """Goods of an order on terms left: held credit is owed from now on, under an invoice."""
+    granted = terms.locked(order.seller, order.buyer, at=at)
+    invoice = terms.issue(
+        granted,
+        order=order.id,
+        order_number=order.number,
+        deal=deal.id,
+        key=str(shipment),
+        amount=value,
+        credit_hold=terms_hold_of(order.id),
+        actor=actor,
+        at=at,
+    )
+    tell(
+        order.buyer,
+        "invoice-issued",
+        {
+            "number": order.number,
+            "invoice": invoice.number,
+            "amount": Money(invoice.amount),
+            "due": invoice.due_on.isoformat(),
+        },
+        link=deals.link(deal),
+        at=at,
+    )
+    receivables.use_credit(granted, at=at)
 
 
 def short(deal: Deal, value: int, *, key: str, at: datetime) -> int:
     """Goods of `value` came short or damaged.
 
     What is not paid yet is not owed any more, and its credit is free at once; what was paid the
-    seller owes back. Returns how much that is.
+    seller owes back, less the discount it was paid with. Returns how much that is.
     """
-    order = order_of(deal)
-    ends = {"seller": order.seller, "buyer": order.buyer}
-    refund = max(0, value - _stands(deal, order).owed)
-    if unpaid := value - refund:
-        _book(
-            order, "terms_short", journals.terms_short(**ends, amount=unpaid), key, day_of(at), at
-        )
+    order, left = order_of(deal), value
+    # What was sent with this shipment first: `key` is what its invoice is for.
+    invoices = sorted(credit.of_order(order.id), key=lambda one: one.key != key)
+    for invoice in invoices:
+        if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
+            terms.credit(
+                invoice, unpaid, key=f"{key}:{invoice.number}", kind="terms_short",
+                reason="short", actor=Actor.system(), at=at,
+            )  # fmt: skip
+            left -= unpaid
+    refund = left - (share(left, _saved(invoices[0])) if invoices else 0)
     if refund:
-        entries = journals.order_short(**ends, order=order.id, amount=refund)
+        entries = journals.order_short(
+            seller=order.seller, buyer=order.buyer, order=order.id, amount=refund
+        )
         _book(order, "order_short", entries, key, day_of(at), at)
     return refund
 
@@ -119,33 +167,47 @@ def settle(
         order = order_of(deal)
         if not actor.is_system and order.seller not in actor.orgs:
             raise Forbidden("not-your-order", "Only the seller writes down what was paid.")
-        if DealStep.objects.filter(deal=deal, key=key, step__in=PAID).exists():
+        if is_done(deal, Step.TERMS_PAID, key=key) or is_done(deal, Step.REFUNDED, key=key):
             return order
-        stands = _stands(deal, order)
-        is_back = not stands.owed
-        _check(order, amount, stands.owed_back if is_back else stands.owed, value_day, at)
-        ends = {"seller": order.seller, "buyer": order.buyer}
-        kind, entries = (
-            (
-                "order_short_refunded",
-                journals.order_short_refunded(**ends, order=order.id, amount=amount),
-            )
-            if is_back
-            else ("terms_paid", journals.terms_paid(**ends, amount=amount))
-        )
-        _book(order, kind, entries, key, value_day, at)
-        remember(
-            deal, Step.REFUNDED if is_back else Step.TERMS_PAID, key=key, actor=actor, at=at,
-            amount=amount, value_day=value_day.isoformat(), reference=reference.strip()[:80],
-        )  # fmt: skip
-        tell(
-            order.buyer,
-            "money-back-noted" if is_back else "terms-paid",
-            {"amount": Money(amount), "number": order.number},
-            link=deals.link(deal),
-            at=at,
-        )
+        invoices = list(credit.of_order(order.id))
+        stands = account_of(DealStep.objects.filter(deal=deal), invoices)
+        _check(order, amount, stands.owed or stands.owed_back, value_day, at)
+        if stands.owed:
+            receivables.paid(
+                terms.locked(order.seller, order.buyer, at=at), amount=amount,
+                value_day=value_day, reference=reference, key=key,
+                named=[one.id for one in invoices], actor=actor, at=at,
+            )  # fmt: skip
+        else:
+            _paid_back(deal, order, amount, value_day, reference, key=key, actor=actor, at=at)
     return order
+
+
+def _paid_back(
+    deal: Deal, order: Order, amount: int, value_day: date, reference: str, *, key: str,
+    actor: Actor, at: datetime,
+) -> None:  # fmt: skip
+    entries = journals.order_short_refunded(
+        seller=order.seller, buyer=order.buyer, order=order.id, amount=amount
+    )
+    _book(order, "order_short_refunded", entries, key, value_day, at)
+    remember(
+        deal, Step.REFUNDED, key=key, actor=actor, at=at,
+        amount=amount, value_day=value_day.isoformat(), reference=reference.strip()[:80],
+    )  # fmt: skip
+    tell(
+        order.buyer,
+        "money-back-noted",
+        {"amount": Money(amount), "number": order.number},
+        link=deals.link(deal),
+        at=at,
+    )
+
+
+def _saved(invoice: Invoice) -> Decimal:
+    """What share of what was settled was not paid, but discounted."""
+    settled = invoice.paid + invoice.discounted
+    return Decimal(invoice.discounted) / settled if settled else Decimal(0)
 
 
 def _check(order: Order, amount: int, owed: int, value_day: date, at: datetime) -> None:
@@ -167,10 +229,6 @@ def _check(order: Order, amount: int, owed: int, value_day: date, at: datetime) 
         )
     if value_day > day_of(at):
         raise Invalid("day-to-come", "This day has not come yet.", field="value_day")
-
-
-def _stands(deal: Deal, order: Order) -> OpenAccount:
-    return account_of(order, DealStep.objects.filter(deal=deal))
 
 
 def _book(

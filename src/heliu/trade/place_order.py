@@ -118,7 +118,7 @@ def preview(
     offers are compared for a term of `days` where it is on offer."""
     actor.require("order")
     buyer = actor.own_org
-    parties.active_relationship(buyer=buyer, seller=seller)
+    relationship = parties.active_relationship(buyer=buyer, seller=seller)
     checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
@@ -126,6 +126,7 @@ def preview(
     ways = ways_to_pay(
         total,
         terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
+        terms_stop=relationship.terms_stop,
         offers=offers,
         has_house=_supervised(actor, warehouse) is not None,
     )

@@ -22,6 +22,7 @@ from django.utils.functional import lazy
 from heliu.capital.books import operations as books
 from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
+from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
@@ -46,14 +47,14 @@ from heliu.trade.names import reservation_of, terms_hold_of
 type Query = tuple[str, list[Any]]
 
 FACTS = """
-select trades, used, names, terms, room, order_numbers, deal_numbers,
+select trades, used, names, terms, room, stops, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_order_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
 # The fast lane asks with the tokens and keys of the requests, and writes with their keys.
 ASKED = """
 select actors, answered, contents, bodies,
-       trades, used, names, terms, room, order_numbers, deal_numbers,
+       trades, used, names, terms, room, stops, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_orders_asked(%s::bytea[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s, %s::int[], %s::uuid[],
@@ -127,8 +128,8 @@ class Wanted(NamedTuple):
 class Known(NamedTuple):
     """What is known about one ask: all a decision needs, and the numbers it would be given.
 
-    `names` are the buyer's, `room` is what the buyer may still order on terms, `wanted` stands in
-    the order of the ask.
+    `names` are the buyer's, `room` is what the buyer may still order on terms, `stop` why it may
+    not at all, `wanted` stands in the order of the ask.
     """
 
     trades: bool
@@ -136,6 +137,7 @@ class Known(NamedTuple):
     names: Sequence[str]
     terms: int | None
     room: int
+    stop: str | None
     order_number: int
     deal_number: int
     wanted: Sequence[Wanted]
@@ -267,11 +269,14 @@ def facts(wishes: Sequence[Wish], row: Sequence[Any]) -> list[Known]:
             names,
             terms,
             room or 0,
+            stop,
             order,
             deal,
             list(islice(wanted, len(wish.wanted))),
         )
-        for wish, trades, used, names, terms, room, order, deal in zip(wishes, *each, strict=True)
+        for wish, trades, used, names, terms, room, stop, order, deal in zip(
+            wishes, *each, strict=True
+        )
     ]
 
 
@@ -365,12 +370,31 @@ def _judge(
         raise _used(wish.external_id)
     total = sum(line.amount or 0 for line in lines)
     if wish.pay_by == PayBy.TERMS:
+        if known.stop:
+            raise stopped(known.stop)
         room = known.room - (taken.get(known.terms, 0) if known.terms is not None else 0)
         if total > room:
             raise books.in_words(
                 LimitShort(known.terms or 0, wish.terms_key(ask.buyer) or "", total - room)
             )
     return Good(ask, known, lines, total)
+
+
+def stopped(reason: str) -> Refused:
+    """Orders on terms are stopped, whichever door they come by; what would let them pass."""
+    if reason == Stop.HAND:
+        return Refused(
+            "terms-stopped",
+            "The seller has stopped orders on terms.",
+            field="pay_by",
+            help="Ask the seller, or pay by transfer or with finance.",
+        )
+    return Refused(
+        "terms-overdue",
+        "Orders on terms are stopped: something is overdue beyond the days of grace.",
+        field="pay_by",
+        help="Pay what is overdue, or ask the seller to let you order all the same.",
+    )
 
 
 def _words(line: CheckedLine[Any]) -> str:

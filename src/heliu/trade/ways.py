@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_noop
 
+from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering.models import PayBy
 from heliu.trade.finance_offer import FinanceOffer
 
@@ -14,6 +15,8 @@ CLOSED = {
     "nothing": gettext_noop("There is nothing to order yet"),
     "no-terms": gettext_noop("The seller has granted no trade credit"),
     "terms-short": gettext_noop("The trade credit is used up"),
+    "terms-overdue": gettext_noop("Something on terms is overdue: pay it first"),
+    "terms-stopped": gettext_noop("The seller has stopped orders on terms"),
     "no-programme": gettext_noop("No bank finances this seller's goods"),
     "declined": gettext_noop("The bank's rules say no; the reasons are below"),
     "limit-short": gettext_noop("The free limit is too small for this order"),
@@ -44,21 +47,32 @@ class Way:
 
 
 def ways_to_pay(
-    total: int, *, terms_left: int, offers: Sequence[FinanceOffer], has_house: bool
+    total: int,
+    *,
+    terms_left: int,
+    terms_stop: str | None,
+    offers: Sequence[FinanceOffer],
+    has_house: bool,
 ) -> list[Way]:
     """All three ways for an order of `total`, open or closed.
 
-    `terms_left` is what the buyer may still order on terms, `offers` are the lenders', the best
-    first, `has_house` is whether a supervised warehouse would take the goods.
+    `terms_left` is what the buyer may still order on terms and `terms_stop` why it may not,
+    `offers` are the lenders', the best first, `has_house` is whether a supervised warehouse would
+    take the goods.
     """
     if total <= 0:
         return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
-    on_terms = "no-terms" if terms_left <= 0 else "terms-short" if terms_left < total else ""
     return [
         Way(PayBy.TRANSFER, total),
         _financed(offers, has_house=has_house),
-        Way(PayBy.TERMS, 0, on_terms),
+        Way(PayBy.TERMS, 0, _terms_closed(total, terms_left, terms_stop)),
     ]
+
+
+def _terms_closed(total: int, left: int, stop: str | None) -> str:
+    if stop:
+        return "terms-stopped" if stop == Stop.HAND else "terms-overdue"
+    return "no-terms" if left <= 0 else "terms-short" if left < total else ""
 
 
 def _financed(offers: Sequence[FinanceOffer], *, has_house: bool) -> Way:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.clock import day_of
 from heliu.trade import deals, financed_order, open_account, side_exits
@@ -70,7 +71,9 @@ def open_amount(case: Case) -> int:
     """What buyer or seller owe the other of an order without a bank, as its page says."""
     with case.world.ground.desk(case.shop.seller.actor) as actor:
         order = orders.get(actor, case.stands["order_id"])
-        account = open_account.account_of(order, deals.steps_of_order(order.pk, actor))
+        account = open_account.account_of(
+            deals.steps_of_order(order.pk, actor), invoices.of_order(order.pk)
+        )
         return account.owed or account.owed_back
 
 

@@ -397,12 +397,13 @@ begin
                   + case o.pay_by when 'TERMS' then r.not_owed else 0 end as owed
              from ordering_orderline i where i.order_id = o.id) v
      cross join lateral (
-           select coalesce(sum(n.amount) filter (where b.code = 'receivable'), 0) as owed,
-                  coalesce(-sum(n.amount) filter (where b.code = 'refund_payable'), 0) as back
+           select (select coalesce(sum(i.amount - i.paid - i.credited - i.discounted
+                                       - i.written_off), 0)
+                     from terms_invoice i where i.order_id = o.id) as owed,
+                  coalesce(-sum(n.amount), 0) as back
              from posting_journal j join posting_line n on n.journal_id = j.id
              join books_account b on b.id = n.account_id
-            where j.subject = o.id and b.org = o.seller
-              and b.code in ('receivable', 'refund_payable')) s
+            where j.subject = o.id and b.org = o.seller and b.code = 'refund_payable') s
      where d.id = any (changed) and d.lender is null
        and (s.owed, s.back) is distinct from (v.owed, r.back) limit 1;
 

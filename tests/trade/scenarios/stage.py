@@ -32,7 +32,7 @@ from tests.trade.scenarios.document import (
 from tests.trade.scenarios.document import shown as in_words
 
 from heliu.capital.bank import operations as bank
-from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.models import Incoming, InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
@@ -40,6 +40,8 @@ from heliu.capital.credit.models import DepositMode, Instrument, Programme, Rele
 from heliu.capital.lending.models import Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
+from heliu.capital.terms import queries as terms
+from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
@@ -58,7 +60,10 @@ from heliu.trade import (
     deliveries,
     enforcement,
     financed_order,
+    incoming,
     liquidation,
+    place_order,
+    receivables,
     registry_answers,
     sales,
     side_exits,
@@ -152,7 +157,7 @@ def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> N
     _agree_on_modes(_first(scenario, all_of_them), stage)
     for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
         _act(stage, step)
-        if number == 0 and scenario.after is None:
+        if number == 0 and scenario.given:
             _check_given(scenario, stage)
         where = f"line {step.line}, step {step.number}: {step.what}"
         assert _stands(stage) == step.stands, where
@@ -186,10 +191,89 @@ def _known(step: Step, what: str) -> Callable[[Stage], None]:
 # What people do.
 
 
-@says("dealer", r"orders (?P<lines>.+)")
+@says("dealer", r"orders (?P<lines>(?:(?! on terms).)+)")
 def _orders(stage: Stage, lines: str) -> None:
     placed = life.place(stage.world, pay_by="FINANCE", **_quantities(lines))
     stage.placed = stage.placed or placed
+
+
+@says("seller", r"grants (?P<ceiling>[\d,.]+), due (?P<days>\d+) days after shipment(?P<rest>.*)")
+def _grants(stage: Stage, ceiling: str, days: str, rest: str) -> None:
+    wanted = Wanted(minor(ceiling, 0), days=int(days))
+    if said := re.search(r"(\d+) % off within (\d+) days", rest):
+        wanted = replace(wanted, discount=Decimal(said[1]), discount_days=int(said[2]))
+    if said := re.search(r"(\d+) % a year when late", rest):
+        wanted = replace(wanted, late_rate=Decimal(said[1]))
+    if said := re.search(r"orders stop (\d+) days late", rest):
+        wanted = replace(wanted, grace_days=int(said[1]))
+    _seller_does(stage, receivables.set_terms, stage.world.chain.dealers["D001"], wanted)
+
+
+@says("dealer", r"orders (?P<lines>.+) on terms")
+def _orders_on_terms(stage: Stage, lines: str) -> None:
+    placed = life.place(stage.world, pay_by="TERMS", **_quantities(lines))
+    stage.placed = stage.placed or placed
+
+
+@says("seller", "confirms")
+def _confirms(stage: Stage) -> None:
+    _seller_does(stage, place_order.confirm, stage.order)
+
+
+@says("dealer", "counts all good")
+def _dealer_counts(stage: Stage) -> None:
+    for shipment in stage.shipments:
+        life.receive(stage.world, shipment, who=stage.world.dealer)
+    stage.shipments.clear()
+
+
+@says("dealer", r"transfers (?P<paid>[\d,.]+)(?P<naming>, naming the first invoice)?")
+def _transfers(stage: Stage, paid: str, naming: str | None) -> None:
+    with stage.world.worker():
+        named = terms.of_order(stage.order).first()
+        sandbox.transfer(
+            payer=stage.world.chain.dealers["D001"], payee=stage.world.chain.seller,
+            amount=minor(paid, 0), reference=named.number if naming and named else "goods",
+            at=stage.world.at,
+        )  # fmt: skip
+
+
+@says("seller", "settles the money in suspense")
+def _settles(stage: Stage) -> None:
+    with stage.world.worker():
+        came = Incoming.objects.get(status="SUSPENSE")
+    with stage.world.desk("sales@seller.demo") as seller:
+        incoming.settle(
+            came.pk, buyer=stage.world.chain.dealers["D001"], actor=seller, at=stage.world.at
+        )
+
+
+@says("seller", r"credits (?P<less>[\d,.]+)")
+def _credits(stage: Stage, less: str) -> None:
+    with stage.world.worker():
+        invoice = terms.of_order(stage.order).get()
+    with stage.world.desk("sales@seller.demo") as seller:
+        receivables.credit_note(
+            invoice.id, actor=seller, amount=minor(less, 0), reason="price cut", key="k",
+            at=stage.world.at,
+        )  # fmt: skip
+
+
+@says("seller", "lets orders pass")
+def _lets_pass(stage: Stage) -> None:
+    _seller_does(
+        stage, receivables.ask_let_pass, stage.world.chain.dealers["D001"], reason="they pay"
+    )
+
+
+@says("seller", "writes the order off")
+def _writes_off_order(stage: Stage) -> None:
+    _seller_does(stage, receivables.ask_write_off, stage.order, reason="insolvent")
+
+
+def _seller_does(stage: Stage, deed: Callable[..., object], *about: object, **also: str) -> None:
+    with stage.world.desk("sales@seller.demo") as seller:
+        deed(*about, actor=seller, at=stage.world.at, **also)
 
 
 @says("dealer", "signs")
@@ -591,7 +675,7 @@ def _stands(stage: Stage) -> dict[str, str]:
         )
         return {
             "order": order_of(deal).status,
-            "loan": loan_of(deal).status,
+            "loan": loan_of(deal).status if deal.loan_id else "-",
             "pledge": pledge.status if pledge else "-",
             "goods": "/".join(f"{n:,}" for n in goods) if goods else "-",
             "deal": deal.outcome,

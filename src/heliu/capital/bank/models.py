@@ -323,3 +323,71 @@ class StatementLine(models.Model):
     def tone(self) -> Tone:
         """How the verdict looks."""
         return VERDICT_TONES[Verdict(self.verdict)]
+
+
+class IncomingStatus(models.TextChoices):
+    """What became of money that came unasked."""
+
+    SUSPENSE = "SUSPENSE", _("In suspense")
+    MATCHED = "MATCHED", _("Matched by itself")
+    SETTLED = "SETTLED", _("Settled by a person")
+
+
+INCOMING_MOVES: Moves = {
+    IncomingStatus.SUSPENSE: {IncomingStatus.MATCHED, IncomingStatus.SETTLED},
+    IncomingStatus.MATCHED: {IncomingStatus.SUSPENSE},
+    IncomingStatus.SETTLED: {IncomingStatus.SUSPENSE},
+}
+INCOMING_TONES = {
+    IncomingStatus.SUSPENSE: Tone.DUE,
+    IncomingStatus.MATCHED: Tone.QUIET,
+    IncomingStatus.SETTLED: Tone.QUIET,
+}
+
+
+class Incoming(models.Model):
+    """Money that came to an account by somebody's own transfer, for no instruction of ours.
+
+    `payer` is whose account it came from, where that is known here; `note` is what a person said it
+    is for. It lies in suspense until it is known what it pays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
+    org = models.UUIDField()
+    bank = models.UUIDField()
+    entry = models.CharField(max_length=40)
+    amount = models.BigIntegerField()
+    reference = models.CharField(max_length=140, blank=True)
+    counterparty = models.CharField(max_length=34, blank=True)
+    payer = models.UUIDField(null=True, blank=True)
+    booked_on = models.DateField()
+    came_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=IncomingStatus, default=IncomingStatus.SUSPENSE)
+    note = models.CharField(max_length=200, blank=True)
+    settled_by_name = models.CharField(max_length=80, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "entry"], name="came_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="incoming_positive"),
+            known_status("incoming_status_known", IncomingStatus),
+            models.CheckConstraint(
+                condition=models.Q(status="SUSPENSE", settled_at=None)
+                | ~models.Q(status="SUSPENSE") & models.Q(settled_at__isnull=False),
+                name="incoming_settled_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["org", "-booked_on"], name="incoming_org"),
+            models.Index(fields=["counterparty", "booked_on"], name="incoming_payer"),
+            models.Index(
+                fields=["org"], condition=models.Q(status="SUSPENSE"), name="incoming_suspense"
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return INCOMING_TONES[IncomingStatus(self.status)]

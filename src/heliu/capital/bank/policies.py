@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,16 +76,25 @@ class Compared:
     booking: Booking | None
 
 
-def compare(entries: Sequence[StatementEntry], bookings: Iterable[Booking]) -> list[Compared]:
+def compare(
+    entries: Sequence[StatementEntry],
+    bookings: Iterable[Booking],
+    came: Mapping[str, Booking] | None = None,
+) -> list[Compared]:
     """Compare a day's entries with our bookings.
 
     By reference first; what bears none that is known, by amount and counterparty. A second entry
-    with one reference is a duplicate; the rest is missing on one side.
+    with one reference is a duplicate; the rest is missing on one side. `came` is the money that
+    came unasked and was taken in, by its entry.
     """
+    came = came or {}
     open_bookings = {booking.id: booking for booking in bookings}
     known = dict(open_bookings)
     rows, unknown = [], []
     for entry in entries:
+        if taken_in := came.get(entry.id):
+            rows.append(Compared(Verdict.MATCHED, entry, taken_in))
+            continue
         reference = as_id(entry.reference)
         booking = known.get(reference) if reference else None
         if booking is None:

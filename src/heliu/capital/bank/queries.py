@@ -14,6 +14,7 @@ from heliu.capital.bank.models import (
     BankAccount,
     BankNotice,
     Earmark,
+    Incoming,
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
@@ -143,13 +144,29 @@ def differences(actor: Actor) -> QuerySet[StatementLine]:
 
 
 def shadow(account: BankAccount, *, until: date) -> int:
-    """What we think stood on an account at the end of a day: its opening and what was booked."""
+    """What we think stood on an account at the end of a day: its opening, what was booked and what
+    moved unasked, as far as it is known here."""
     booked = PaymentInstruction.objects.filter(
         status=InstructionStatus.BOOKED, booked_on__lte=until
     )
     into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    return account.opening + into - out
+    moved = Incoming.objects.filter(booked_on__lte=until)
+    came = moved.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    went = moved.filter(counterparty=account.number).aggregate(sum=Sum("amount"))["sum"] or 0
+    return account.opening + into + came - out - went
+
+
+def current_number(org: UUID) -> str:
+    """The number of an organisation's current account; empty when there is none. For a story."""
+    found = BankAccount.objects.filter(org=org, kind=AccountKind.CURRENT)
+    return found.order_by("entered_at").values_list("number", flat=True).first() or ""
+
+
+def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:
+    """Money that came unasked to the actor's accounts, newest first."""
+    found = Incoming.objects.order_by("-booked_on", "-id")
+    return found if actor.is_system else found.filter(org__in=actor.orgs)
 
 
 def check() -> list[str]:

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from heliu.capital.bank.models import (
     AccountKind,
     BankAccount,
+    Incoming,
     InstructionStatus,
     PaymentInstruction,
     Statement,
@@ -33,7 +34,7 @@ def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
     the bank has no statement to give yet.
     """
     theirs = current_bank().statement(account.number, day)
-    rows = compare(theirs.entries, bookings(account, day))
+    rows = compare(theirs.entries, bookings(account, day), _came(account, day))
     with transaction.atomic():
         return _keep(account, theirs, rows, at)
 
@@ -67,18 +68,35 @@ def _agreed(day: date) -> QuerySet[Statement]:
 
 
 def bookings(account: BankAccount, day: date) -> list[Booking]:
-    """Our booked payments of an account's day, as its holder sees them."""
+    """Our booked payments of an account's day, as its holder sees them, and those of its own
+    transfers that came to somebody here."""
     booked = PaymentInstruction.objects.filter(
         Q(from_account=account) | Q(to_account=account),
         status=InstructionStatus.BOOKED,
         booked_on=day,
     ).order_by("answered_at", "number")
+    own = Incoming.objects.filter(counterparty=account.number, booked_on=day)
     return [
+        *(
+            Booking(one.pk, -one.amount, one.account.number)
+            for one in own.select_related("account")
+        ),
+        *(_booking(account, row) for row in booked),
+    ]
+
+
+def _booking(account: BankAccount, row: PaymentInstruction) -> Booking:
+    return (
         Booking(row.pk, row.amount, row.from_number)
         if row.to_account_id == account.pk
         else Booking(row.pk, -row.amount, row.to_number)
-        for row in booked
-    ]
+    )
+
+
+def _came(account: BankAccount, day: date) -> dict[str, Booking]:
+    """What came unasked on an account's day, by its entry."""
+    rows = Incoming.objects.filter(account=account, booked_on=day)
+    return {row.entry: Booking(row.pk, row.amount, row.counterparty) for row in rows}
 
 
 def _keep(

@@ -400,6 +400,59 @@ def terms_paid(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
     ]
 
 
+def terms_credited(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """The seller takes less for what was delivered: a credit note."""
+    return terms_short(seller=seller, buyer=buyer, amount=amount)
+
+
+def terms_paid_back(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """A payment was written down by mistake: it is owed again."""
+    return _reversed(terms_paid(seller=seller, buyer=buyer, amount=amount))
+
+
+def terms_discounted(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """The buyer paid early, and need not pay the rest."""
+    return [
+        Entry(seller, Code.DISCOUNT_GIVEN, amount),
+        Entry(seller, Code.RECEIVABLE, -amount, buyer),
+        Entry(buyer, Code.PAYABLE, amount, seller),
+        Entry(buyer, Code.DISCOUNT_TAKEN, -amount),
+    ]
+
+
+def terms_discount_back(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """The payment that a discount was given for counts no more."""
+    return _reversed(terms_discounted(seller=seller, buyer=buyer, amount=amount))
+
+
+def late_interest(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """The buyer paid late, and owes interest for it."""
+    return [
+        Entry(seller, Code.RECEIVABLE, amount, buyer),
+        Entry(seller, Code.INTEREST_INCOME, -amount),
+        Entry(buyer, Code.INTEREST_EXPENSE, amount),
+        Entry(buyer, Code.PAYABLE, -amount, seller),
+    ]
+
+
+def interest_forgiven(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """Interest for late payment is not owed any more."""
+    return _reversed(late_interest(seller=seller, buyer=buyer, amount=amount))
+
+
+def terms_written_off(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """The seller gave a claim up: its loss. The buyer owes it all the same, off the seller's
+    balance sheet."""
+    return [
+        Entry(seller, Code.CREDIT_LOSS, amount),
+        Entry(seller, Code.RECEIVABLE, -amount, buyer),
+        Entry(seller, Code.CLAIM_WRITTEN_OFF, amount, buyer, str(order)),
+        Entry(seller, Code.CLAIM_OFFSET, -amount),
+        Entry(buyer, Code.PAYABLE, amount, seller),
+        Entry(buyer, Code.DEBT_WRITTEN_OFF, -amount, seller, str(order)),
+    ]
+
+
 def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
     """The buyer paid an order by transfer before delivery."""
     return [
@@ -474,6 +527,8 @@ _OWN = frozenset(
         Code.LIMIT_OFFSET,
         Code.INVENTORY_FREE,
         Code.REVENUE,
+        Code.DISCOUNT_GIVEN,
+        Code.DISCOUNT_TAKEN,
     }
 )
 # Accounts at which a seller and its bank meet over all deals.

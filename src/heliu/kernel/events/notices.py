@@ -76,6 +76,27 @@ WORDS = {
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
     "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
+    "invoice-issued": N_("Invoice %(invoice)s for %(number)s: %(amount)s, due on %(due)s"),
+    "terms-payment": N_("%(seller)s wrote down your payment %(number)s of %(amount)s"),
+    "terms-payment-taken-back": N_(
+        "%(seller)s took payment %(number)s of %(amount)s back: it was written down by mistake"
+    ),
+    "credit-note": N_("%(seller)s credited %(amount)s on invoice %(invoice)s"),
+    "invoice-disputed": N_("%(buyer)s disputes %(amount)s of invoice %(invoice)s"),
+    "terms-due": N_("%(amount)s for %(seller)s is due soon, the first on %(due)s"),
+    "terms-late": N_("%(amount)s for %(seller)s is overdue, the oldest since %(due)s"),
+    "terms-late-stopped": N_(
+        "%(amount)s for %(seller)s is overdue since %(due)s: orders on terms are stopped"
+    ),
+    "terms-claimed": N_(
+        "%(seller)s claims %(amount)s, overdue since %(due)s: pay, or it goes to law"
+    ),
+    "terms-stopped": N_("Orders of %(buyer)s on terms are stopped: it is overdue"),
+    "terms-pass": N_("%(seller)s lets you order on terms until %(until)s"),
+    "terms-written-off": N_(
+        "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
+    ),
+    "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),
     "webhook-paused": N_("Webhook %(name)s is paused: %(host)s took nothing for three days"),

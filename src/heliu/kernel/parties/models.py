@@ -116,7 +116,11 @@ RELATIONSHIP_TONES = {
 
 
 class TradingRelationship(models.Model):
-    """The approved link from a seller to a buyer: it carries prices, catalogue and terms."""
+    """The approved link from a seller to a buyer: it carries prices, catalogue and terms.
+
+    `terms_stop` says why orders on terms are stopped (`capital.terms`); it stands here because the
+    facts of an order read this row.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     buyer = models.UUIDField()
@@ -125,6 +129,7 @@ class TradingRelationship(models.Model):
         max_length=8, choices=RelationshipStatus, default=RelationshipStatus.ACTIVE
     )
     since = models.DateField()
+    terms_stop = models.CharField(max_length=8, null=True, blank=True)
 
     class Meta:
         constraints = [

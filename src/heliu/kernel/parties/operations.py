@@ -42,6 +42,11 @@ def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRe
     return TradingRelationship.objects.create(buyer=buyer, seller=seller, since=since)
 
 
+def stop_terms(*, buyer: UUID, seller: UUID, reason: str) -> None:
+    """Orders on terms are stopped from now on, and why; they pass where it is empty."""
+    TradingRelationship.objects.filter(buyer=buyer, seller=seller).update(terms_stop=reason or None)
+
+
 def introduce_to(org: UUID, *others: UUID) -> None:
     """Let `org` see the names of these, and not they its; what it knows stays as it is."""
     Acquaintance.objects.bulk_create(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -35,6 +36,12 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
 def names(ids: Iterable[UUID | None]) -> dict[UUID, Organization]:
     """Organisations by id, as far as the running transaction may see them, in one query."""
     return Organization.objects.in_bulk([i for i in set(ids) if i is not None])
+
+
+def with_codes(codes: Iterable[str], *, among: Iterable[UUID]) -> list[UUID]:
+    """Those of some organisations whose code is one of these, in lower case."""
+    found = Organization.objects.filter(pk__in=list(among)).annotate(low=Lower("code"))
+    return list(found.filter(low__in=list(codes)).values_list("pk", flat=True))
 
 
 def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:

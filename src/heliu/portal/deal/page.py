@@ -190,11 +190,16 @@ def account_rows(account: OpenAccount) -> list[Amount]:
     """On terms what is owed for what came good; and what the seller owes for what did not."""
     rows = []
     if account.sent:
-        not_owed = account.lost - account.refund
+        parts = (
+            (_("Interest for late payment"), account.interest),
+            (_("Short, damaged or credited: not owed"), -account.credited),
+            (_("Discount for paying early"), -account.discounted),
+            (_("Paid"), -account.paid),
+            (_("Written off by the seller, still owed"), -account.written_off),
+        )
         rows = [
             Amount(_("Sent on terms"), account.sent),
-            *([Amount(_("Short or damaged, not owed"), -not_owed)] if not_owed else []),
-            *([Amount(_("Paid"), -account.paid)] if account.paid else []),
+            *(Amount(label, minor) for label, minor in parts if minor),
             Amount(_("Left to pay"), account.owed, is_total=True),
         ]
     if account.refund:

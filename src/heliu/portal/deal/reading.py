@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.policies import Owed
+from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -99,7 +100,8 @@ def _account(actor: Actor, deal: Any, order: Any) -> OpenAccount | None:
     """What stands between buyer and seller; None where a bank stands between them."""
     if order is None or deal.lender is not None:
         return None
-    return account_of(order, deals.steps_of(deal, actor))
+    steps = deals.steps_of(deal, actor)
+    return account_of(steps, invoices.of_order(order.pk))
 
 
 def _is_id(ref: str) -> bool:

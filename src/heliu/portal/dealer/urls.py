@@ -10,6 +10,7 @@ from heliu.portal.dealer import (
     comparing,
     finance,
     home,
+    owed,
     pad_views,
     pick_ups,
     simulator,
@@ -26,6 +27,12 @@ urlpatterns = [
     path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
     path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
+    path("dealer/owed", owed.index, name="dealer_owed"),
+    path("dealer/owed/<uuid:seller>", owed.seller, name="dealer_owed_seller"),
+    path(
+        "dealer/owed/<uuid:seller>/statement.pdf", owed.statement, name="dealer_account_statement"
+    ),
+    path("dealer/invoices/<str:number>/dispute", owed.dispute, name="dealer_dispute"),
     path("dealer/pick-ups", pick_ups.pick_ups, name="dealer_pick_ups"),
     path("dealer/pick-ups/<str:number>", pick_ups.code, name="dealer_code"),
 ]

@@ -41,6 +41,10 @@ CHECKS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("The register says of each pledge what we filed, and of no deal that is over"),
         ("capital", "logistics"),
     ),
+    "terms": (
+        N_("What is open on terms is the seller's claim, as far as it is not paid"),
+        ("commerce", "capital"),
+    ),
     "pledges": (
         N_("Every pledge has its goods; nothing is free that is not repaid"),
         ("capital", "logistics"),

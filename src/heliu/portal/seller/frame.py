@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heliu.kernel.access.actor import Actor
-from heliu.portal.seller.money import differences, refunds_due
+from heliu.portal.seller.money import differences, in_suspense, refunds_due
 from heliu.portal.seller.rows import to_confirm, to_ship
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.formats import count_text
@@ -32,6 +32,8 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 hot=due.filter(status="REJECTED").exists(),
                 key="r",
             ),
+            nav(_("Receivables"), "seller_receivables", here, key="v"),
+            nav(_("Suspense"), "seller_suspense", here, count=in_suspense(actor).count(), key="u"),
             NavHead(_("Offer")),
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
@@ -42,7 +44,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Company"), "company", here),
         ),
         tabs=(
-            tab(_("Today"), "seller_home", "home", here, "seller_refunds"),
+            tab(_("Today"), "seller_home", "home", here, "seller_refunds", "seller_receivables"),
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),

@@ -81,6 +81,11 @@ def refunds_due(actor: Actor) -> QuerySet[Any]:
     return refunds(actor).exclude(status="BOOKED")
 
 
+def in_suspense(actor: Actor) -> QuerySet[Any]:
+    """Money that came to the seller and fits no invoice."""
+    return bank.incoming_visible_to(actor).filter(status="SUSPENSE")
+
+
 def differences(actor: Actor) -> QuerySet[Any]:
     """Counts of the seller's shipments that came short or damaged and are not settled yet."""
     return (

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.seller import dealers, goods, home, orders, prices, programmes, refunds
+from heliu.portal.seller import (
+    dealers,
+    goods,
+    home,
+    orders,
+    prices,
+    programmes,
+    receivables,
+    refunds,
+    suspense,
+    terms_sheets,
+)
 
 urlpatterns = [
     path("seller/", home.home, name="seller_home"),
@@ -14,6 +25,27 @@ urlpatterns = [
     path("seller/goods", goods.index, name="seller_goods"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/programmes", programmes.index, name="seller_programmes"),
+    path("seller/receivables", receivables.index, name="seller_receivables"),
+    path("seller/receivables/<uuid:buyer>", receivables.account, name="seller_receivable"),
+    path(
+        "seller/receivables/<uuid:buyer>/statement.pdf",
+        receivables.statement,
+        name="seller_account_statement",
+    ),
+    path("seller/receivables/<uuid:buyer>/stop", receivables.stop, name="seller_stop"),
+    path("seller/receivables/<uuid:buyer>/pass", terms_sheets.let_pass, name="seller_let_pass"),
+    path("seller/receivables/<uuid:buyer>/terms", terms_sheets.terms, name="seller_terms"),
+    path(
+        "seller/receivables/<uuid:buyer>/payment",
+        terms_sheets.payment,
+        name="seller_terms_payment",
+    ),
+    path("seller/payments/<str:number>/take-back", receivables.take_back, name="seller_take_back"),
+    path("seller/invoices/<str:number>/credit", terms_sheets.credit, name="seller_credit_note"),
+    path("seller/invoices/<str:number>/write-off", terms_sheets.write_off, name="seller_write_off"),
+    path("seller/ladder", terms_sheets.ladder, name="seller_ladder"),
+    path("seller/suspense", suspense.index, name="seller_suspense"),
+    path("seller/suspense/<uuid:row>", suspense.settle, name="seller_suspense_settle"),
     path("seller/refunds", refunds.index, name="seller_refunds"),
     path("seller/refunds/<uuid:count>/settle", refunds.settle, name="seller_settle"),
 ]

@@ -30,6 +30,8 @@ ACTS = {
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
     "rules": N_("Change the rules of decision"),
+    "terms-pass": N_("Let orders pass although something is overdue"),
+    "terms-write-off": N_("Write off what an order owes on terms"),
 }
 WILL = {
     "sign": (
@@ -59,6 +61,11 @@ WILL = {
     "rules": (
         N_("From its day on every new order is decided by this version"),
         N_("What was decided before stays as it is"),
+    ),
+    "terms-pass": (N_("Orders on terms pass for seven days, as far as the credit reaches"),),
+    "terms-write-off": (
+        N_("What is open on the order is your loss"),
+        N_("The buyer owes it as before"),
     ),
 }
 

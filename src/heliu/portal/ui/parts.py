@@ -182,3 +182,32 @@ def state_words(state: object) -> tuple[str, str]:
     if label is None or tone is None:
         raise TypeError(f"{state!r} names no label and tone")
     return str(label), str(tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a sheet asks for: ``kind`` is an input's type, or ``money``, ``check``, ``choice``.
+
+    ``options`` are (value, label) of a choice; ``help`` stands below the field.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    kind: str = "text"
+    help: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One deed that asks for something first: what stands now, what is asked, what will happen."""
+
+    heading: str
+    crumbs: tuple[tuple[str, str], ...]  # (label, address)
+    asks: tuple[Ask, ...]
+    will: tuple[Will, ...]
+    button: str
+    rows: tuple[Amount, ...] = ()
+    about: str = ""

@@ -7,11 +7,13 @@ from heliu.trade.papers.documents import (
     repayment_receipt,
     warehouse_receipt,
 )
+from heliu.trade.papers.open_account import account_statement
 from heliu.trade.papers.paper import Paper, rendered
 from heliu.trade.papers.serving import pdf
 
 __all__ = [
     "Paper",
+    "account_statement",
     "agreement",
     "dealer_statement",
     "loan_statement",

@@ -79,3 +79,28 @@ update posting_account k
           from bulk_journal j join bulk_account a on a.buyer = j.buyer
          where j.pay_by = 'TERMS' group by a.receivable) s
  where k.id = s.receivable;
+
+-- What of them is not paid yet stands open under an invoice, reminded of as its age says.
+insert into terms_terms (id, seller, buyer, rule, days, rolls, discount, discount_days, grace_days,
+       tolerance, late_rate, ceiling, stop, set_by_name, set_at)
+select uuidv7(), h.seller, a.buyer, 'NET', 30, false, 0, 0, 30, 0, 0, k.ceiling, '', 'system', %(at)s
+  from bulk_account a join posting_account k on k.id = a.receivable cross join bulk_house h
+    on conflict (seller, buyer) do update set ceiling = excluded.ceiling;
+
+insert into terms_invoice (id, number, kind, seller, buyer, order_id, order_number, deal, key,
+       amount, issued_on, due_on, discount, late_rate, paid, credited, discounted, written_off,
+       disputed, dispute, status, reminded, next_on)
+select uuidv7(), 'IV-' || substr(o.number, 4, 4) || '-' || to_char(nextval('number_iv'), 'FM999000000'),
+       'GOODS', o.seller, o.buyer, o.id, o.number, o.deal, 'delivered:' || o.id, o.total,
+       d.issued, o.due_on, 0, 0, 0, 0, 0, 0, 0, '',
+       case when d.late > 0 then 'OVERDUE' else 'OPEN' end, s.reminded,
+       case when d.late >= 30 then d.today else o.due_on + s.next end
+  from past_order o,
+       lateral (select (%(at)s at time zone 'Asia/Shanghai')::date as today,
+                       ((o.placed_at + interval '1 day') at time zone 'Asia/Shanghai')::date as issued,
+                       (%(at)s at time zone 'Asia/Shanghai')::date - o.due_on as late) d,
+       lateral (select max(day) filter (where day <= d.late) as reminded,
+                       min(day) filter (where day > d.late) as next
+                  from unnest(array[-3, 1, 7, 15, 30, 60]) day) s
+ where o.pay_by = 'TERMS' and o.placed_at + interval '1 day' <= %(at)s
+   and (o.paid_on + time '12:00') at time zone 'Asia/Shanghai' > %(at)s;

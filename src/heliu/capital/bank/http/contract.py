@@ -25,6 +25,7 @@ KEPT = "/v1/notices/kept"
 # A sandbox's own; no real bank has these.
 ACCOUNTS = "/sandbox/accounts"
 FAULTS = "/sandbox/faults"
+TRANSFERS = "/sandbox/transfers"
 
 SIGNATURE, TIMESTAMP = "X-Bank-Signature", "X-Bank-Timestamp"
 FRESH = 300  # seconds by which two clocks may differ
@@ -105,6 +106,17 @@ class FaultWanted:
     times: int
     reason: str
     delay: timedelta
+
+
+@dataclass(frozen=True)
+class TransferWanted:
+    """Sandbox only: somebody's own transfer, with the words it wrote on it; and its answer."""
+
+    source: str
+    target: str
+    amount: int
+    reference: str
+    at: Moment
 
 
 @dataclass(frozen=True)

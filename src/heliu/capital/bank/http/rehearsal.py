@@ -25,6 +25,12 @@ def knows(number: str) -> bool:
     return True
 
 
+def transfer(*, source: str, target: str, amount: int, reference: str, at: datetime) -> None:
+    """Somebody's own transfer from one account to another, with the words it wrote on it."""
+    asked = contract.TransferWanted(source, target, amount, reference, at)
+    connect().ask(contract.TRANSFERS, asked, contract.TransferWanted)
+
+
 def script(
     *, fault: str, purpose: str, deal: UUID | None, times: int, reason: str, delay: timedelta
 ) -> UUID:

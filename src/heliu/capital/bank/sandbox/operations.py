@@ -37,6 +37,15 @@ def knows(number: str) -> bool:
     return known
 
 
+def transfer(*, payer: UUID, payee: UUID, amount: int, reference: str, at: datetime) -> None:
+    """A house transfers money from its current account to another's, beside the platform."""
+    current = BankAccount.objects.filter(kind=AccountKind.CURRENT, org__in=[payer, payee])
+    number = dict(current.order_by("-entered_at").values_list("org", "number"))
+    _rehearsal().transfer(
+        source=number[payer], target=number[payee], amount=amount, reference=reference, at=at
+    )
+
+
 def script(
     *,
     fault: str,

@@ -19,6 +19,11 @@ def knows(number: str) -> bool:
     return Account.objects.filter(pk=number).exists()
 
 
+def transfer(*, source: str, target: str, amount: int, reference: str, at: datetime) -> None:
+    """Somebody's own transfer from one account to another, with the words it wrote on it."""
+    adapter.transfer(source=source, target=target, amount=amount, reference=reference, at=at)
+
+
 def script(
     *, fault: str, purpose: str, deal: UUID | None, times: int, reason: str, delay: timedelta
 ) -> UUID:

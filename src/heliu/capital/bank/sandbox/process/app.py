@@ -103,6 +103,12 @@ class House:
         """Sandbox only: note a fault to come."""
         return contract.Scripted(self.books.script(_read(body, contract.FaultWanted)))
 
+    async def transfer(self, request: Request, body: bytes) -> object:
+        """Sandbox only: somebody's own transfer."""
+        wanted = _read(body, contract.TransferWanted)
+        self.books.transfer(wanted)
+        return wanted
+
 
 type Act = Callable[[House, Request, bytes], Awaitable[object]]
 
@@ -151,6 +157,7 @@ def bank(file: Path, *, secret: str, door: str) -> Starlette:
             at(contract.KEPT, House.kept),
             at(contract.ACCOUNTS, House.open_account),
             at(contract.FAULTS, House.script),
+            at(contract.TRANSFERS, House.transfer),
         ],
     )
 

@@ -12,7 +12,12 @@ from uuid import UUID
 
 import msgspec
 
-from heliu.capital.bank.http.contract import AccountWanted, FaultWanted, SupervisedAsked
+from heliu.capital.bank.http.contract import (
+    AccountWanted,
+    FaultWanted,
+    SupervisedAsked,
+    TransferWanted,
+)
 from heliu.capital.bank.notices import written
 from heliu.capital.bank.port import BankStatement, BankStatus, Order, Outcome, StatementEntry
 from heliu.capital.bank.sandbox.policies import Plan, new_number, notice_of, span, statement
@@ -77,6 +82,12 @@ class Books:
              wanted.delay.total_seconds(), wanted.times],
         )  # fmt: skip
         return made
+
+    def transfer(self, wanted: TransferWanted) -> None:
+        """Move money as somebody bade, beside the platform."""
+        ends = (wanted.source, wanted.target)
+        with self._writing():
+            self._enter(ends, wanted.amount, wanted.reference, wanted.at)
 
     def take(self, order: Order, at: datetime, now: float) -> Plan:
         """Book or reject an order and queue its notice; a known id changes nothing.
@@ -205,15 +216,19 @@ class Books:
         source, target = map(self._holding, ends)
         reason = plan.refusal(source, target, order.amount)
         if not reason:
-            self._link.executemany(
-                "insert into entry (account, amount, reference, counterparty, booked_at)"
-                " values (?, ?, ?, ?, ?)",
-                [
-                    [ends[0], -order.amount, str(order.id), ends[1], stamp(at)],
-                    [ends[1], order.amount, str(order.id), ends[0], stamp(at)],
-                ],
-            )
+            self._enter(ends, order.amount, str(order.id), at)
         return reason
+
+    def _enter(self, ends: tuple[str, str], amount: int, reference: str, at: datetime) -> None:
+        source, target = ends
+        self._link.executemany(
+            "insert into entry (account, amount, reference, counterparty, booked_at)"
+            " values (?, ?, ?, ?, ?)",
+            [
+                [source, -amount, reference, target, stamp(at)],
+                [target, amount, reference, source, stamp(at)],
+            ],
+        )
 
     def _holding(self, number: str) -> Holding | None:
         for is_bounded, is_closed, balance in self._link.execute(

@@ -1,0 +1,84 @@
+"""Money that comes unasked: fetched from statements, kept once, settled when its use is known."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+
+from heliu.capital.bank.models import (
+    INCOMING_MOVES,
+    BankAccount,
+    Incoming,
+    IncomingStatus,
+)
+from heliu.capital.bank.policies import as_id
+from heliu.capital.bank.port import BankTimeout, StatementEntry, current_bank
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.states import move
+
+log = logging.getLogger(__name__)
+
+
+def fetch(account: BankAccount, day: date, *, at: datetime) -> list[Incoming]:
+    """Keep what came to an account on a day for no instruction of ours; returns what is new.
+
+    For the worker. A bank that does not answer is asked again the next time.
+    """
+    try:
+        entries = current_bank().statement(account.number, day).entries
+    except BankTimeout as silence:
+        log.warning("no statement of %s: %s", day, silence)
+        return []
+    known = set(
+        Incoming.objects.filter(account=account, booked_on=day).values_list("entry", flat=True)
+    )
+    new = [
+        _kept(account, entry, day, at)
+        for entry in entries
+        if entry.amount > 0 and as_id(entry.reference) is None and entry.id not in known
+    ]
+    return Incoming.objects.bulk_create(new)
+
+
+def settle(
+    incoming: Incoming, *, by_person: bool, note: str, actor: Actor, at: datetime
+) -> Incoming:
+    """It is known what the money is for."""
+    move(
+        incoming,
+        IncomingStatus.SETTLED if by_person else IncomingStatus.MATCHED,
+        moves=INCOMING_MOVES,
+        note=note.strip()[:200],
+        settled_by_name=actor.name,
+        settled_at=at,
+    )
+    return incoming
+
+
+def reopen(incoming: Incoming) -> Incoming:
+    """What it was taken for was a mistake: it lies in suspense again."""
+    move(
+        incoming,
+        IncomingStatus.SUSPENSE,
+        moves=INCOMING_MOVES,
+        note="",
+        settled_by_name="",
+        settled_at=None,
+    )
+    return incoming
+
+
+def _kept(account: BankAccount, entry: StatementEntry, day: date, at: datetime) -> Incoming:
+    payer = BankAccount.objects.filter(number=entry.counterparty).first()
+    return Incoming(
+        account=account,
+        org=account.org,
+        bank=account.bank,
+        entry=entry.id,
+        amount=entry.amount,
+        reference=entry.reference[:140],
+        counterparty=entry.counterparty,
+        payer=payer.org if payer else None,
+        booked_on=day,
+        came_at=at,
+    )

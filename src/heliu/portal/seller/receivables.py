@@ -1,0 +1,182 @@
+"""What dealers owe the seller on terms: how old it is, who is stopped, what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from heliu.capital.terms import queries
+from heliu.capital.terms.policies import BUCKETS
+from heliu.capital.terms.queries import Standing
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.queries import names
+from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.shell import open_items
+from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
+from heliu.portal.ui import parts
+from heliu.trade import papers, receivables
+
+ROWS = 50
+LAST = 10
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """All dealers that owe something or have terms, the latest first."""
+    actor, today = actor_of(request), day_of(now(request))
+    tab = request.GET.get("tab", "")
+    granted = {
+        one.buyer: one for one in queries.terms_visible_to(actor).filter(seller=actor.own_org)
+    }
+    found = queries.standings(actor, on=today, seller=actor.own_org)
+    known = {one.buyer for one in found}
+    nothing = (0,) * (len(BUCKETS) + 1)
+    found += [Standing(actor.own_org, pk, nothing) for pk in granted if pk not in known]
+    rules: dict[str, Callable[[Standing], bool]] = {
+        "": lambda one: True,
+        "late": lambda one: one.late > 0,
+        "stopped": lambda one: one.buyer in granted and bool(granted[one.buyer].stop),
+    }
+    chosen = tab if tab in rules else ""
+    page = Paginator([one for one in found if rules[chosen](one)], ROWS).get_page(
+        request.GET.get("page")
+    )
+    houses = names(one.buyer for one in page)
+    aged = [sum(ages) for ages in zip(nothing, *(one.aged for one in found), strict=True)]
+    labels = {"": _("All"), "late": _("Overdue"), "stopped": _("Stopped")}
+    context = {
+        "figures": _figures(found, aged, granted),
+        "chart": open_items.ages(aged) if any(aged) else None,
+        "chips": [
+            parts.Chip(
+                label, "?" + urlencode({"tab": key}) if key else "?",
+                sum(rules[key](one) for one in found), on=key == chosen,
+            )
+            for key, label in labels.items()
+        ],
+        "ages": [_("Not due"), *(open_items.bucket_words(*bucket) for bucket in BUCKETS)],
+        "rows": [
+            {"house": houses.get(one.buyer), "standing": one, "terms": granted.get(one.buyer)}
+            for one in page
+        ],
+        "pager": parts.pager(page, urlencode({"tab": chosen}) if chosen else ""),
+        "may_set": actor.may("terms"),
+    }  # fmt: skip
+    return show(request, "seller/receivables.html", context, here="seller_receivables")
+
+
+@require_GET
+@desk_page
+def account(request: HttpRequest, buyer: UUID) -> HttpResponse:
+    """What one dealer owes, what it paid, how it was reminded, and what may be done."""
+    actor, at = actor_of(request), now(request)
+    today, house = day_of(at), dealer(actor, buyer)
+    pair = {"seller": actor.own_org, "buyer": buyer}
+    terms = queries.terms_of(actor, **pair)
+    standing = queries.standing(actor, **pair, on=today)
+    mine = queries.visible_to(actor).filter(**pair)
+    page = parts.Leaves(queries.open_of(mine), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "house": house,
+        "terms": terms,
+        "words": open_items.rule_words(terms) if terms else "",
+        "standing": standing,
+        "figures": open_items.figures(
+            standing, queries.room(actor, terms, at=at) if terms else None, today
+        ),
+        "chart": open_items.ages(standing.aged, width=open_items.SIDE) if standing.open else None,
+        "items": open_items.items(actor, list(page), today),
+        "pager": parts.pager(page),
+        "settled": list(mine.exclude(settled_on=None).order_by("-settled_on", "-number")[:LAST]),
+        "payments": list(
+            queries.payments_visible_to(actor).filter(**pair).order_by("-noted_at", "-id")[:LAST]
+        ),
+        "reminders": list(
+            queries.reminders_visible_to(actor).filter(**pair).order_by("-on", "-days")[:LAST]
+        ),
+        "may_set": actor.may("terms"),
+        "may_note": actor.may("sell"),
+    }
+    return show(request, "seller/receivable.html", context, here="seller_receivables")
+
+
+@require_POST
+@desk_page
+def stop(request: HttpRequest, buyer: UUID) -> HttpResponse:
+    """Stop a dealer's orders on terms by hand."""
+    actor, at = actor_of(request), now(request)
+
+    def do() -> str:
+        house = dealer(actor, buyer)
+        receivables.stop_orders(buyer, actor=actor, at=at)
+        say(request, _("Orders of %(house)s on terms are stopped.") % {"house": house.short})
+        return reverse("seller_receivable", args=[buyer])
+
+    return deed(request, do)
+
+
+@require_POST
+@desk_page
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back a payment that was written down by mistake."""
+    actor, at = actor_of(request), now(request)
+
+    def do() -> str:
+        payment = receivables.take_back(number, actor=actor, at=at)
+        say(request, _("Payment %(number)s is taken back.") % {"number": number})
+        return reverse("seller_receivable", args=[payment.buyer])
+
+    return deed(request, do)
+
+
+@require_safe
+@desk_page
+def statement(request: HttpRequest, buyer: UUID) -> HttpResponse:
+    """The statement of account of a dealer as PDF."""
+    actor = actor_of(request)
+    dealer(actor, buyer)
+    make = partial(papers.account_statement, actor, actor.own_org, buyer, day_of(now(request)))
+    return papers.pdf(request, make)
+
+
+def dealer(actor: Actor, buyer: UUID) -> Any:
+    """A dealer the seller supplies, or `NotFound`."""
+    found = dealers_of(actor).filter(pk=buyer).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _figures(
+    found: list[Standing], aged: list[int], granted: dict[UUID, Any]
+) -> list[parts.Figure]:
+    late, stopped = sum(aged[1:]), sum(bool(one.stop) for one in granted.values())
+    dealers = sum(one.late > 0 for one in found)
+    return [
+        parts.Figure(_("Owed"), minor=sum(one.owed for one in found)),
+        parts.Figure(
+            _("Overdue"),
+            minor=late,
+            tone="bad" if late else "",
+            note=ngettext("%(n)d dealer", "%(n)d dealers", dealers) % {"n": dealers},
+        ),
+        parts.Figure(
+            _("Expected loss"),
+            minor=sum(one.expected_loss for one in found),
+            note=_("by age, as a rule"),
+        ),
+        parts.Figure(_("Stopped"), text=str(stopped), tone="bad" if stopped else ""),
+    ]

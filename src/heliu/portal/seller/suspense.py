@@ -1,0 +1,138 @@
+"""Money that came and fits no invoice: a person says whose it is, or what else it is for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heliu.capital.bank import queries as bank
+from heliu.capital.terms import queries
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.queries import names
+from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.shell import sheets
+from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
+from heliu.portal.ui import parts
+from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
+from heliu.trade import incoming
+
+ROWS = 50
+CHOICES = 200
+ASIDE = "aside"
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """What lies in suspense, the oldest first; then what was settled last."""
+    actor, today = actor_of(request), day_of(now(request))
+    tab = "all" if request.GET.get("tab") == "all" else ""
+    mine = bank.incoming_visible_to(actor)
+    waiting = mine.filter(status="SUSPENSE")
+    shown = mine if tab else waiting.order_by("booked_on", "id")
+    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
+    payers = names(one.payer for one in page)
+    context = {
+        "chips": [
+            parts.Chip(_("In suspense"), "?", waiting.count(), on=not tab),
+            parts.Chip(_("All"), "?tab=all", parts.counted(mine), on=bool(tab)),
+        ],
+        "rows": [
+            {
+                "came": one,
+                "payer": payers.get(one.payer),
+                "tail": f"…{one.counterparty[-4:]}",
+                "age": (today - one.booked_on).days,
+            }
+            for one in page
+        ],
+        "pager": parts.pager(page, "tab=all" if tab else ""),
+        "may_settle": actor.may("sell"),
+    }
+    return show(request, "seller/suspense.html", context, here="seller_suspense")
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def settle(request: HttpRequest, row: UUID) -> HttpResponse:
+    """The sheet on which money in suspense finds its dealer."""
+    actor, at = actor_of(request), now(request)
+    actor.require("sell")
+    came = bank.incoming_visible_to(actor).filter(pk=row).first()
+    if came is None:
+        raise NotFound()
+    home = reverse("seller_suspense")
+
+    def do() -> str:
+        buyer, note = request.POST.get("buyer", ""), request.POST.get("note", "")
+        if buyer == ASIDE:
+            incoming.set_aside(row, note=note, actor=actor, at=at)
+            say(request, _("It is set aside."))
+            return home
+        incoming.settle(row, buyer=_buyer(actor, buyer), actor=actor, at=at)
+        say(request, _("It is settled."))
+        return reverse("seller_receivable", args=[buyer])
+
+    payer = names([came.payer]).get(came.payer) if came.payer else None
+    sheet = Sheet(
+        heading=_("Settle money in suspense"),
+        crumbs=((_("Suspense"), home),),
+        rows=(Amount(_("Amount"), came.amount, is_total=True),),
+        about=_("From %(payer)s: %(reference)s")
+        % {
+            "payer": payer.display if payer else f"…{came.counterparty[-4:]}",
+            "reference": came.reference,
+        },
+        asks=(
+            Ask(
+                "buyer",
+                _("Whose money it is"),
+                str(came.payer or ""),
+                "choice",
+                options=_choices(actor, at),
+            ),
+            Ask("note", _("What else it is for"), is_needed=False),
+        ),
+        will=(
+            Will(_("It settles the oldest invoices of the dealer; what is over is its credit")),
+            Will(_("What is for something else is only set aside here")),
+        ),
+        button=_("Settle"),
+    )
+    return sheets.answer(request, sheet, do, here="seller_suspense")
+
+
+def _choices(actor: Actor, at: Any) -> tuple[tuple[str, str], ...]:
+    """Dealers with terms, those that owe most first; and something else."""
+    owing = queries.standings(actor, on=day_of(at), seller=actor.own_org)[:CHOICES]
+    granted = queries.terms_visible_to(actor).filter(seller=actor.own_org)
+    order = dict.fromkeys(
+        [*(one.buyer for one in owing), *granted.values_list("buyer", flat=True)[:CHOICES]]
+    )
+    houses = names(order)
+    return (
+        *((str(pk), houses[pk].display) for pk in order if pk in houses),
+        (ASIDE, _("Nobody's: it is for something else")),
+    )
+
+
+def _buyer(actor: Actor, typed: str) -> UUID:
+    found = dealers_of(actor).filter(pk=typed).first() if _is_id(typed) else None
+    if found is None:
+        raise NotFound()
+    return UUID(typed)
+
+
+def _is_id(typed: str) -> bool:
+    try:
+        UUID(typed)
+    except ValueError:
+        return False
+    return True

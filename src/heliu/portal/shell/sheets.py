@@ -1,0 +1,53 @@
+"""A deed that asks for something first: its sheet, and what comes of sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from django.http import HttpRequest, HttpResponse
+
+from heliu.kernel.errors import Invalid
+from heliu.portal.deal.money_views import read_amount
+from heliu.portal.shell.pages import attempt, deed, show
+from heliu.portal.ui.parts import Sheet
+
+
+def answer(request: HttpRequest, sheet: Sheet, do: Callable[[], str], *, here: str) -> HttpResponse:
+    """The sheet; sent, its deed is done once and leads on, or the sheet says why not."""
+    done, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if done:
+        return done
+    asks = [(ask, request.POST.get(ask.name, ask.value)) for ask in sheet.asks]
+    context = {"sheet": sheet, "asks": asks, "refusal": refusal}
+    status = refusal.status if refusal else 200
+    return show(request, "ui/sheet.html", context, here=here, status=status)
+
+
+def amount_of(request: HttpRequest, name: str = "amount") -> int:
+    """An amount that was typed, in minor units."""
+    amount, problem = read_amount(request.POST.get(name, ""))
+    if amount is None:
+        raise Invalid("amount-unreadable", problem, field=name)
+    return amount
+
+
+def number_of(request: HttpRequest, name: str) -> int:
+    """A whole number that was typed; nothing is 0."""
+    typed = request.POST.get(name, "").strip() or "0"
+    if not typed.isdecimal() or len(typed) > 4:
+        raise Invalid("number-unreadable", "This is not a whole number.", field=name)
+    return int(typed)
+
+
+def rate_of(request: HttpRequest, name: str) -> Decimal:
+    """A rate in per cent that was typed; nothing is 0."""
+    try:
+        rate = Decimal(request.POST.get(name, "").strip() or "0")
+    except InvalidOperation:
+        rate = Decimal(-1)
+    if not rate.is_finite() or not 0 <= rate <= 100:
+        raise Invalid("rate-unreadable", "A rate is from 0 to 100 per cent.", field=name)
+    return rate.quantize(Decimal("0.01"))

@@ -1,0 +1,173 @@
+"""Money that buyers transfer by themselves: taken from the bank's statements, matched to what is
+owed on terms, and what fits nothing settled by a person.
+
+It is matched by what the transfer says (numbers of invoices or orders, else the buyer's code), else
+by an amount that pays exactly one choice of the payer's open invoices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from heliu.capital.bank import incoming as arrivals
+from heliu.capital.bank import queries as bank
+from heliu.capital.bank.models import AccountKind, BankAccount, Incoming, IncomingStatus
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms import policies
+from heliu.capital.terms.models import Invoice, Payment, Terms
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.kernel.parties import queries as parties
+from heliu.trade import receivables
+
+SYSTEM = Actor.system()
+NUMBER = re.compile(r"\b(?:IV|SO)-\d{4}-\d+\b")
+WORD = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whose money it is, and which invoices it names, if it names any."""
+
+    buyer: UUID
+    named: Sequence[UUID] = ()
+
+
+def take_in(*, at: datetime) -> int:
+    """Fetch what came to sellers that grant terms, yesterday and today, and settle what it fits;
+    returns how much was new. Again, it changes nothing."""
+    sellers = Terms.objects.order_by().values("seller").distinct()
+    accounts = BankAccount.objects.filter(org__in=sellers, kind=AccountKind.CURRENT)
+    new = 0
+    for account in accounts.order_by("number"):
+        for day in (day_of(at) - timedelta(days=1), day_of(at)):
+            with transaction.atomic():
+                came = arrivals.fetch(account, day, at=at)
+                new += len(came)
+                for one in came:
+                    _place(one, at=at)
+    return new
+
+
+def match(came: Incoming) -> Match | None:
+    """What the money is for, if that is plain."""
+    return _by_numbers(came) or _by_code(came) or _by_amount(came)
+
+
+def settle(
+    incoming_id: UUID,
+    *,
+    buyer: UUID,
+    actor: Actor,
+    named: Sequence[UUID] = (),
+    at: datetime,
+) -> Payment:
+    """A person of the seller says whose money it is: it settles what is named, then the oldest."""
+    came = _to_settle(incoming_id, actor)
+    parties.active_relationship(buyer=buyer, seller=came.org)
+    with widened([came.org, buyer]):
+        return _pay(came, Match(buyer, named), actor=actor, at=at)
+
+
+def set_aside(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> Incoming:
+    """A person of the seller says that it pays nothing on terms, and what it is for."""
+    came = _to_settle(incoming_id, actor)
+    if not note.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="note")
+    return arrivals.settle(came, by_person=True, note=note, actor=actor, at=at)
+
+
+def _place(came: Incoming, *, at: datetime) -> None:
+    if found := match(came):
+        _pay(came, found, actor=SYSTEM, at=at)
+        return
+    payer = parties.names([came.payer]).get(came.payer) if came.payer else None
+    tell(
+        came.org,
+        "money-in-suspense",
+        {
+            "amount": Money(came.amount),
+            "payer": payer or f"…{came.counterparty[-4:]}",
+            "reference": came.reference,
+        },
+        link="/seller/suspense",
+        at=at,
+    )
+
+
+def _pay(came: Incoming, found: Match, *, actor: Actor, at: datetime) -> Payment:
+    receivables.lock_deals(came.org, found.buyer)
+    before = Payment.objects.filter(
+        seller=came.org, key__startswith=receivables.key_of(came.id)
+    ).count()
+    payment = receivables.paid(
+        terms.locked(came.org, found.buyer, at=at),
+        amount=came.amount,
+        value_day=came.booked_on,
+        reference=came.reference,
+        key=f"{receivables.key_of(came.id)}{before}",
+        named=found.named,
+        actor=actor,
+        at=at,
+    ).payment
+    arrivals.settle(came, by_person=not actor.is_system, note=payment.number, actor=actor, at=at)
+    return payment
+
+
+def _by_numbers(came: Incoming) -> Match | None:
+    """Open invoices whose number, or whose order's, stands on the transfer; of one buyer."""
+    numbers = NUMBER.findall(came.reference)
+    if not numbers:
+        return None
+    mine = Invoice.objects.filter(seller=came.org, settled_on=None)
+    found = [*mine.filter(number__in=numbers), *mine.filter(order_number__in=numbers)]
+    buyers = {one.buyer for one in found}
+    return Match(buyers.pop(), [one.id for one in found]) if len(buyers) == 1 else None
+
+
+def _by_code(came: Incoming) -> Match | None:
+    """The buyer whose code stands on the transfer, as its statement of account asks for."""
+    buyers = Terms.objects.filter(seller=came.org).values_list("buyer", flat=True)
+    words = {word.lower() for word in WORD.findall(came.reference)}
+    found = parties.with_codes(words, among=buyers)
+    return Match(found[0]) if len(found) == 1 else None
+
+
+def _by_amount(came: Incoming) -> Match | None:
+    """The payer's open invoices that the amount pays exactly, if it can be read in one way only."""
+    if came.payer is None:
+        return None
+    open_ones = list(
+        Invoice.objects.filter(seller=came.org, buyer=came.payer, settled_on=None).order_by(
+            "due_on", "issued_on", "number"
+        )
+    )
+    places = policies.fits(came.amount, [_to_pay(one, came) for one in open_ones])
+    return Match(came.payer, [open_ones[place].id for place in places]) if places else None
+
+
+def _to_pay(invoice: Invoice, came: Incoming) -> int:
+    """What settles an invoice on the day the money came."""
+    is_early = invoice.discount_until and came.booked_on <= invoice.discount_until
+    off = policies.discount_of(invoice.left, invoice.discount) if is_early else 0
+    return invoice.left - off
+
+
+def _to_settle(incoming_id: UUID, actor: Actor) -> Incoming:
+    actor.require("sell")
+    found = bank.incoming_visible_to(actor).select_for_update().filter(pk=incoming_id).first()
+    if found is None:
+        raise NotFound()
+    if found.status != IncomingStatus.SUSPENSE:
+        raise Refused("not-in-suspense", "This is settled already.")
+    return found
