@@ -2,6 +2,7 @@
 to the bank. A second call for the same event does nothing."""
 
 from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
+from heliu.capital.lending.operations.correcting import correct_value_day, take_back
 from heliu.capital.lending.operations.enforcing import (
     enforce,
     give_notice,
@@ -49,6 +50,7 @@ from heliu.capital.lending.operations.repaying import (
     set_off_margin,
     unapplied_returned,
 )
+from heliu.capital.lending.operations.replaying import Replayed
 from heliu.capital.lending.operations.unwinding import (
     Unwinding,
     deposit_returned,
@@ -59,6 +61,7 @@ from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed
 
 __all__ = [
     "Repaid",
+    "Replayed",
     "Sale",
     "Unwinding",
     "accrue",
@@ -67,6 +70,7 @@ __all__ = [
     "bill_accepted",
     "bill_paid",
     "close",
+    "correct_value_day",
     "decide",
     "deposit_booked",
     "deposit_returned",
@@ -103,6 +107,7 @@ __all__ = [
     "seller_refunded",
     "set_off_margin",
     "sign",
+    "take_back",
     "unapplied_returned",
     "unwind",
     "write_off",
