@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -40,9 +40,11 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    closing_books,
     enforcement,
     financed_order,
     liquidation,
+    open_account,
     photos,
     place_order,
     sales,
@@ -126,6 +128,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
+    closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -151,6 +154,7 @@ def live(world: World) -> dict[str, Any]:
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
+        repaid = PaymentInstruction.objects.get(deal=pledged.deal.id, purpose="REPAYMENT")
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
         return {
             **numbers("pledged", pledged),
@@ -190,6 +194,10 @@ def live(world: World) -> dict[str, Any]:
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
             "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
+            "period": closed,
+            "repaid_payment": repaid.number,
+            "repaid_key": repaid.pk,
+            "open_repaid_on": str(repaid.booked_on - timedelta(days=1)),
             "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
@@ -203,6 +211,18 @@ def live(world: World) -> dict[str, Any]:
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
+
+
+def of_october(world: World, on_terms: Placed) -> UUID:
+    """A payment written down with a day of October, by mistake; the dealer has closed the month."""
+    october = date(2026, 10, 1)
+    with world.desk("sales@seller.demo") as seller:
+        open_account.settle(
+            on_terms.order.id, actor=seller, amount=1_000, value_day=october, reference="slip",
+            key="by mistake", at=world.at,
+        )  # fmt: skip
+    with world.desk("owner@d001.demo") as owner:
+        return closing_books.close(october, actor=owner, at=world.at).pk
 
 
 def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:

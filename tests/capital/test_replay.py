@@ -27,6 +27,7 @@ from tests.capital.test_lending import (
     trial,
 )
 
+from heliu.capital.books.models import Late, Period
 from heliu.capital.credit.models import Facility
 from heliu.capital.lending.models import Loan, LoanStatus, Reckoned, Repayment, Replay
 from heliu.kernel.errors import Forbidden, Invalid, Refused
@@ -341,3 +342,34 @@ def test_who_may_say_that_a_payment_was_another(facility: Facility) -> None:
         operations.correct_value_day(loan, value_day=at_day(10), actor=OFFICER, **said)
     with pytest.raises(Invalid, match="before-the-loan"):
         operations.correct_value_day(loan, value_day=at_day(-1), actor=OFFICER, **said)
+
+
+def test_news_of_a_closed_day_is_booked_on_the_first_open_one(facility: Facility) -> None:
+    loan = running(facility)
+    for day in (10, 20, 28, 29, 35):
+        if day == 20:
+            operations.repaid(loan, amount=5_000_00, key="known", effective=at_day(20), at=AT)
+        operations.accrue([loan], until=at_day(day), at=AT)
+    november = Period.objects.create(org=LENDER, first=date(2026, 11, 1), last=date(2026, 11, 30))
+    Period.objects.filter(pk=november.pk).update(status="CLOSED", closed_at=AT)
+    closed = booked(loan, LENDER, 28)
+
+    done = operations.repaid(loan, amount=400_000_00, key="late", effective=at_day(25), at=AT)
+    assert done.replayed is not None
+    assert done.replayed.replay.counts_from == at_day(25)
+    assert booked(loan, LENDER, 28) == closed
+    moved = Late.objects.get()
+    assert (moved.value_day, set(moved.orgs)) == (at_day(25), {LENDER, DEALER})
+    entry = Journal.objects.get(pk=moved.journal)
+    assert (entry.kind, entry.effective) == ("repaid", date(2026, 12, 1))
+    # Interest is that of the true day all the same, made good on the first open one.
+    left = PRINCIPAL - 2_600_00 - 397_000_00  # of the 5,000 and the 400,000
+    assert loan.principal_repaid == PRINCIPAL - left - 0
+    sound()
+
+    early = operations.repaid(loan, amount=1_000_00, key="early", effective=at_day(3), at=AT)
+    assert early.replayed is not None
+    assert early.replayed.replay.counts_from == at_day(25)  # what stands was shared out before
+    with pytest.raises(Refused, match="day-closed"):
+        operations.take_back(loan, key="known", reason="No.", actor=OFFICER, at=AT)
+    sound()

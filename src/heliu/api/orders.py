@@ -101,11 +101,22 @@ class OpenAccountOut(Schema):
     owed_back: int = Field(description="What the seller owes now")
 
 
+class WrittenOut(Schema):
+    """A payment that the seller wrote down."""
+
+    key: str = Field(description="Names it: the key it was sent under")
+    amount: int
+    value_day: date
+    reference: str
+    is_back: bool = Field(description="Whether the seller paid it, back")
+
+
 class OrderDetail(OrderOut):
     """An order with its lines."""
 
     lines: list[OrderLineOut]
     account: OpenAccountOut | None = Field(description="Null when a bank finances it")
+    payments: list[WrittenOut] = Field(description="What was written down and stands, newest first")
 
 
 class PaymentMade(Sent):
@@ -115,6 +126,13 @@ class PaymentMade(Sent):
     currency: Currency = "CNY"
     value_day: date | None = Field(None, description="Null: today")
     reference: Line = Field("", description="What the bank slip says")
+
+
+class MistakenPayment(Sent):
+    """A payment that was written down by mistake."""
+
+    payment: Line = Field(description="Its key", min_length=1)
+    reason: Text = Field(min_length=1)
 
 
 class NewOrder(OrderIn):
@@ -294,12 +312,29 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
     return write(request, key, payload, do)
 
 
+@router.post("/orders/{ref}/payments/take-back", response=OrderDetail)
+def take_payment_back(
+    request: TypedRequest, ref: Ref, payload: MistakenPayment, key: Key
+) -> HttpResponse:
+    """The seller takes back a payment that it wrote down by mistake: its entry is reversed."""
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderDetail]:
+        open_account.take_back(
+            _id(actor, ref), key=payload.payment, reason=payload.reason, actor=actor, at=at
+        )
+        return 200, _detail(actor, ref)
+
+    return write(request, key, payload, do)
+
+
 def _detail(actor: Actor, ref: str) -> OrderDetail:
     order: Any = queries.get(actor, id_or_number(ref))
-    order.account = None
+    order.account, order.payments = None, []
     if order.lender is None:
-        steps = deals.steps_of_order(order.pk, actor)
+        steps = list(deals.steps_of_order(order.pk, actor))
         order.account = open_account.account_of(order, steps)
+        order.payments = open_account.written(steps)
     return OrderDetail.from_orm(order)
 
 

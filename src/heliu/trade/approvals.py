@@ -7,20 +7,24 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
-from heliu.trade import deals, enforcement, financed_order, liquidation
+from heliu.trade import closing_books, deals, enforcement, financed_order, liquidation
 from heliu.trade.steps import locked, parties
 
+BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
-    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF),
-    "DEALER": (financed_order.SIGN,),
-    "BUYER": (financed_order.SIGN,),
+    "BANK": (enforcement.ENFORCE, liquidation.SELL, enforcement.WRITE_OFF, *BOOKS),
+    "DEALER": (financed_order.SIGN, *BOOKS),
+    "BUYER": (financed_order.SIGN, *BOOKS),
+    "SELLER": BOOKS,
 }
 DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
@@ -28,6 +32,8 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
 }
+
+HOUSE = {act.name for act in BOOKS}  # of the house alone, without a deal
 
 
 def ruled_by(actor: Actor) -> dict[str, Act]:
@@ -42,6 +48,12 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
+    if asked.act in HOUSE:
+        with transaction.atomic():
+            said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+            if said.status == ApprovalStatus.APPROVED:
+                closing_books.agreed(said, actor=actor, at=at)
+        return said
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)

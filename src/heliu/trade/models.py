@@ -66,6 +66,8 @@ class Step(models.TextChoices):
     SALE_CALLED_OFF = "SALE_CALLED_OFF", _("Sale of the goods called off")
     GOODS_SOLD = "GOODS_SOLD", _("Goods sold")
     RECOVERED = "RECOVERED", _("Paid after writing off")
+    RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    PAYMENT_TAKEN_BACK = "PAYMENT_TAKEN_BACK", _("Payment taken back")
     # The registry's part.
     SEARCHED = "SEARCHED", _("Register searched")
     CONFLICT_FOUND = "CONFLICT_FOUND", _("Another's claim found")

@@ -2,6 +2,7 @@
 
     short     goods came short or damaged: on terms they are not owed; what was paid is owed back
     settle    the seller writes down that money came: the buyer's, or its own on the way back
+    take_back what was written down by mistake is reversed
 
 On terms a buyer owes for what was sent and not lost; by transfer it has paid before. The money
 itself moves outside of the platform; what is written down is remembered as steps of the deal.
@@ -21,15 +22,17 @@ from heliu.commerce.ordering.models import Order, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, Invalid, Refused
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
+from heliu.kernel.posting import operations as posting
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, parties, remember
 
 PAID = (Step.TERMS_PAID, Step.REFUNDED)
+KINDS = {Step.TERMS_PAID: "terms_paid", Step.REFUNDED: "order_short_refunded"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,34 @@ class OpenAccount:
         return self.refund - self.refunded
 
 
+@dataclass(frozen=True)
+class Written:
+    """A payment that the seller wrote down; `key` names it. Amount in minor units."""
+
+    key: str
+    amount: int
+    value_day: date
+    reference: str
+    is_back: bool
+
+
+def written(steps: Iterable[DealStep]) -> list[Written]:
+    """What was written down on an order and stands, newest first."""
+    done = list(steps)
+    undone = {one.key for one in done if one.step == Step.PAYMENT_TAKEN_BACK}
+    return [
+        Written(
+            one.key,
+            one.data["amount"],
+            date.fromisoformat(one.data["value_day"]),
+            one.data["reference"],
+            one.step == Step.REFUNDED,
+        )
+        for one in reversed(done)
+        if one.step in PAID and "value_day" in one.data and one.key not in undone
+    ]
+
+
 def account_of(order: Order, steps: Iterable[DealStep]) -> OpenAccount:
     """How an order that is not financed stands by the steps of its deal.
 
@@ -65,8 +96,13 @@ def account_of(order: Order, steps: Iterable[DealStep]) -> OpenAccount:
     """
     done = list(steps)
 
+    undone = {one.key for one in done if one.step == Step.PAYMENT_TAKEN_BACK}
+
     def total(step: Step, name: str) -> int:
-        return sum(one.data[name] for one in done if one.step == step)
+        stands = (
+            one for one in done if one.step == step and not (step in PAID and one.key in undone)
+        )
+        return sum(one.data[name] for one in stands)
 
     return OpenAccount(
         sent=total(Step.SHIPPED, "value") if order.pay_by == PayBy.TERMS else 0,
@@ -146,6 +182,56 @@ def settle(
             at=at,
         )
     return order
+
+
+def take_back(order_id: UUID, *, key: str, reason: str, actor: Actor, at: datetime) -> Order:
+    """The seller takes back what it wrote down by mistake under `key`; said again, nothing changes.
+
+    The entry is reversed on its own day. Raises `LimitShort` when the buyer has used the credit
+    that the payment set free, and `Refused` when the seller has paid back since.
+    """
+    actor.require("sell")
+    deal = deals.of_order(actor, order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        order = order_of(deal)
+        if not actor.is_system and order.seller not in actor.orgs:
+            raise Forbidden("not-your-order", "Only the seller writes down what was paid.")
+        step = DealStep.objects.filter(deal=deal, key=key, step__in=PAID).first()
+        if step is None or "value_day" not in step.data:
+            raise NotFound()
+        if not reason.strip():
+            raise Invalid("reason-missing", "A reason is needed.", field="reason")
+        amount, kind = step.data["amount"], KINDS[Step(step.step)]
+        if not remember(
+            deal, Step.PAYMENT_TAKEN_BACK, key=key, actor=actor, at=at, amount=amount,
+            value_day=step.data["value_day"], reason=reason.strip()[:300],
+        ):  # fmt: skip
+            return order
+        _require_unused(deal, order)
+        written = posting.standing(order.id, [kind], after=date.min)
+        entry = [one for one in written if one.key == f"{kind}:{order.id}:{key}"]
+        books.post_all([], reversing=entry, subject=order.id, at=at)
+        tell(
+            order.buyer,
+            "payment-taken-back",
+            {"amount": Money(amount), "number": order.number},
+            link=deals.link(deal),
+            at=at,
+        )
+    return order
+
+
+def _require_unused(deal: Deal, order: Order) -> None:
+    """What goods that came short have turned into a debt of the seller stands."""
+    stands = _stands(deal, order)
+    if stands.refund > stands.paid:
+        raise Refused(
+            "paid-back-since",
+            "Part of it is owed back for goods of %(number)s.",
+            number=order.number,
+            help="Settle it with the buyer.",
+        )
 
 
 def _check(order: Order, amount: int, owed: int, value_day: date, at: datetime) -> None:

@@ -369,12 +369,15 @@ begin
            select coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step = 'RECEIPT_DIFFERS'), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
-                             filter (where t.step = 'REFUNDED'), 0) as back,
+                             filter (where t.step = 'REFUNDED' and u.id is null), 0) as back,
                   coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step = 'RECEIPT_DIFFERS'), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
-                             filter (where t.step = 'TERMS_PAID'), 0) as not_owed
-             from trade_dealstep t where t.deal_id = d.id) r
+                             filter (where t.step = 'TERMS_PAID' and u.id is null), 0) as not_owed
+             from trade_dealstep t
+             left join trade_dealstep u on u.deal_id = t.deal_id and u.key = t.key
+                                       and u.step = 'PAYMENT_TAKEN_BACK'
+            where t.deal_id = d.id) r
      cross join lateral (
            select coalesce(sum((i.shipped - i.damaged - i.missing) * i.unit_price)
                            filter (where o.pay_by = 'TERMS'), 0)

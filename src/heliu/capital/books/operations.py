@@ -64,8 +64,8 @@ def post_all(
     """Post a journal for each event, with holds; all or none, as `post` does.
 
     The journals `reversing` (of one `subject`) are taken back in the same go, each on its own day.
-    A journal whose day a book it touches has closed is booked on the first day that all of them
-    have open, and its value day kept beside it.
+    Where a book that a journal touches has closed its day, it is booked on the first day that all
+    of them have open, and its value day kept beside it.
     """
     if not (events or holds or void or reversing):
         return
@@ -73,26 +73,44 @@ def post_all(
         if over := unbalanced(event.entries):
             raise ValueError(f"{event.kind} does not balance: {over}")
     numbers = accounts(entry.place for event in events for entry in event.entries)
-    back = [_reversal(one, subject) for one in reversing if subject]
-    journals = [
+    journals = [_reversal(one, subject) for one in reversing if subject] + [
         Journal(new_id(), event.key, event.kind, lines, event.effective, event.subject)
         for event in events
         if (lines := _lines(event, numbers))
     ]
-    books = {event.key: {entry.book for entry in event.entries} for event in events}
-    days = {journal.id: journal.effective for journal in journals}
+    try:
+        posting.post(journals, holds=holds, void=void, at=at)
+    except LimitShort as short:
+        raise in_words(short) from None
+    except DayClosed:
+        touched = {event.key: {entry.book for entry in event.entries} for event in events}
+        touched |= {f"{one.key}:back": _books_of(one) for one in reversing}
+        _post_on_open_days(journals, touched, holds=holds, void=void, at=at)
+
+
+def _post_on_open_days(
+    journals: Sequence[Journal],
+    touched: Mapping[str, set[UUID]],
+    *,
+    holds: Sequence[NewHold],
+    void: Sequence[UUID],
+    at: datetime,
+) -> None:
+    """Post once more, what falls on closed days of the books it touches on the first open one."""
+    moved = list(journals)
     while True:
         try:
-            posting.post([*back, *journals], holds=holds, void=void, at=at)
+            posting.post(moved, holds=holds, void=void, at=at)
             break
         except LimitShort as short:
             raise in_words(short) from None
         except DayClosed as closed:
-            moved = [_on_open_day(one, books[one.key], closed) for one in journals]
-            if moved == journals:  # it is a reversal that cannot be
-                raise
-            journals = moved
-    _keep_value_days([one for one in journals if one.effective != days[one.id]], days, books)
+            moved = [_on_open_day(one, touched[one.key], closed) for one in moved]
+    Late.objects.bulk_create(
+        Late(journal=now.id, value_day=was.effective, orgs=sorted(touched[now.key]))
+        for was, now in zip(journals, moved, strict=True)
+        if was.effective != now.effective
+    )
 
 
 def _on_open_day(journal: Journal, books: set[UUID], closed: DayClosed) -> Journal:
@@ -101,17 +119,8 @@ def _on_open_day(journal: Journal, books: set[UUID], closed: DayClosed) -> Journ
     return journal
 
 
-def _keep_value_days(
-    moved: Sequence[Journal], days: Mapping[UUID, date], books: Mapping[str, set[UUID]]
-) -> None:
-    if moved:
-        Late.objects.bulk_create(
-            [
-                Late(journal=one.id, value_day=days[one.id], orgs=sorted(books[one.key]))
-                for one in moved
-            ],
-            ignore_conflicts=True,
-        )
+def _books_of(one: Standing) -> set[UUID]:
+    return {UUID(key.split(":")[1]) for _account, key, _amount in one.lines}
 
 
 def _reversal(one: Standing, subject: UUID) -> Journal:

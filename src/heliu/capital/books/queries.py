@@ -207,6 +207,11 @@ def period(actor: Actor, period_id: UUID) -> Period:
     return found
 
 
+def closed_to(actor: Actor) -> date | None:
+    """The last day that the actor's own book has closed."""
+    return posting.closed_to([actor.own_org])
+
+
 def next_month(org: UUID) -> date | None:
     """The first day of the month of a book that is to be closed next; None of an empty book."""
     newest = Period.objects.filter(org=org, status=PeriodStatus.CLOSED).order_by("-first").first()

@@ -90,7 +90,7 @@ def standing(subject: UUID, kinds: Sequence[str], *, after: date) -> list[Standi
     """The journals of these kinds about one thing that count from a later day than `after` and were
     not reversed, in the order of their days."""
     return [
-        Standing(*row[:4], tuple(zip(row[4], row[5], row[6], strict=True)))
+        Standing(row[0], row[1], row[2], row[3], tuple(zip(row[4], row[5], row[6], strict=True)))
         for row in rows(STANDING, subject, list(kinds), after)
     ]
 

@@ -21,7 +21,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import open_account
+from heliu.trade import deals, open_account
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +32,14 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
     view = read(actor, ref, at)
     account = _to_settle(actor, view)
 
+    stands = open_account.written(deals.steps_of(view.deal, actor))
+
     def do() -> str:
+        if key := request.POST.get("take_back"):
+            reason = request.POST.get("reason", "")
+            open_account.take_back(view.order.pk, key=key, reason=reason, actor=actor, at=at)
+            say(request, _("It is taken back."))
+            return reverse("deal", args=[view.deal.number])
         amount, problem = read_amount(request.POST.get("amount", ""))
         if amount is None:
             raise Invalid("amount-unreadable", problem, field="amount")
@@ -54,13 +61,15 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
     if answer:
         return answer
     open_amount = account.owed or account.owed_back
-    if not open_amount and refusal is None:
+    if not open_amount and not stands and refusal is None:
         return redirect("deal", view.deal.number)
     context = {
         "deal": view.deal,
         "order": view.order,
         "rows": account_rows(account),
         "is_back": not account.owed,
+        "is_open": bool(open_amount),
+        "written": stands,
         "amount": request.POST.get("amount") or money_text(open_amount),
         "today": day_of(at),
         "will": _will(account),

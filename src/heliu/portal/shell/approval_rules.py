@@ -27,6 +27,7 @@ MAY = {
     "sign": N_("who may sign"),
     "enforce": N_("who may enforce"),
     "override": N_("who may overrule the rules of credit"),
+    "manage": N_("who may manage the house"),
 }
 
 

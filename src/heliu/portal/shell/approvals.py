@@ -25,6 +25,8 @@ ACTS = {
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
+    "close-period": N_("Close a month of the books"),
+    "reopen-period": N_("Open a month of the books again"),
 }
 WILL = {
     "sign": (
@@ -42,6 +44,14 @@ WILL = {
     "write-off": (
         N_("What is left is the bank's loss, and the deal ends in default"),
         N_("The buyer owes it as before"),
+    ),
+    "close-period": (
+        N_("No entry falls on a day of the month any more"),
+        N_("The trial balance is kept"),
+    ),
+    "reopen-period": (
+        N_("The month takes entries again"),
+        N_("The trial balance that was kept stays as it was"),
     ),
 }
 

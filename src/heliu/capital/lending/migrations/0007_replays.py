@@ -30,6 +30,7 @@ drop function lending_repayment_kept();
 
 
 class Migration(migrations.Migration):
+    reviewed = "The tables whose rights are taken away are new."
 
     dependencies = [
         ('lending', '0006_modes'),

@@ -61,6 +61,7 @@ class Replayed:
     and is to go back; `owing` what is owed after the last payment."""
 
     replay: Replay
+    payment: Repayment
     overpaid: dict[str, int]
     owing: Owed
 
@@ -132,7 +133,7 @@ def play(
     _tell(loan, replay, why)
     overpaid = {row.key: row.unapplied - before[row.key] for row in known}
     owing = policies.owed(loan, game.repaid, game.repaid[-1][0])
-    return Replayed(replay, {key: more for key, more in overpaid.items() if more}, owing)
+    return Replayed(replay, payment, {key: more for key, more in overpaid.items() if more}, owing)
 
 
 def _tell(loan: Loan, replay: Replay, why: Why) -> None:

@@ -15,6 +15,7 @@ create trigger open_days after insert on posting_line referencing new table as f
 
 
 class Migration(migrations.Migration):
+    reviewed = "The tables whose rights are taken away are new."
     dependencies = [("posting", "0008_apply"), ("access", "0001_initial")]
     operations = [
         migrations.CreateModel(
