@@ -18,7 +18,7 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations import Replayed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
 from heliu.trade.financed_order import go_on_after, return_more
@@ -76,7 +76,7 @@ def _reckon(
 
 
 def _tell(deal: Deal, kind: str, done: Replayed, *, at: datetime) -> None:
-    said = {
+    said: dict[str, Parameter] = {
         "amount": Money(done.payment.amount),
         "number": order_of(deal).number,
         "day": done.payment.effective.isoformat(),

@@ -56,8 +56,8 @@ class Late(models.Model):
 class PeriodStatus(models.TextChoices):
     """Whether the days of a period still take lines."""
 
-    OPEN = "OPEN", _("Open")
-    CLOSED = "CLOSED", _("Closed")
+    OPEN = "OPEN", _("Not closed")
+    CLOSED = "CLOSED", _("Books closed")
     REOPENED = "REOPENED", _("Opened again")
 
 

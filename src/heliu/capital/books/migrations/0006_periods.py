@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('org', models.UUIDField()),
                 ('first', models.DateField()),
                 ('last', models.DateField()),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('CLOSED', 'Closed'), ('REOPENED', 'Opened again')], default='OPEN', max_length=8)),
+                ('status', models.CharField(choices=[('OPEN', 'Not closed'), ('CLOSED', 'Books closed'), ('REOPENED', 'Opened again')], default='OPEN', max_length=8)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_by_name', models.CharField(blank=True, max_length=80)),
                 ('reopened_at', models.DateTimeField(blank=True, null=True)),
