@@ -27,6 +27,7 @@ from tests.capital.test_lending import (
     trial,
 )
 
+from heliu.capital.books import periods
 from heliu.capital.books.models import Late, Period
 from heliu.capital.credit.models import Facility
 from heliu.capital.lending.models import Loan, LoanStatus, Reckoned, Repayment, Replay
@@ -66,6 +67,15 @@ class Reference:
     is_principal_first: bool = False
     payments: list[Payment] = field(default_factory=list)
     posted: set[int] = field(default_factory=set)  # days up to which interest was posted
+
+    @property
+    def accrued_to(self) -> int:
+        """The last day up to which interest was posted; a payment posts it up to its own."""
+        return max([0, *self.posted, *(payment.day for payment in self.payments)])
+
+    def replay(self, since: int) -> None:
+        """From a day on interest was posted again, day by day."""
+        self.posted |= {*range(since + 1, self.accrued_to + 1)}
 
     def send_back(self) -> None:
         """What is left over goes back to the dealer at once, and stays there."""
@@ -231,6 +241,8 @@ def play(loan: Loan, reference: Reference, act: Act, today: int) -> int:
     elif what == "pay":
         day = max(0, today - number)
         new = Payment(day, len(payments), more)
+        if day < reference.accrued_to:
+            reference.replay(day)
         payments.append(new)
         done = operations.repaid(
             loan, amount=more, key=str(new.turn), effective=DAY + timedelta(days=day),
@@ -250,9 +262,13 @@ def play(loan: Loan, reference: Reference, act: Act, today: int) -> int:
                 loan, key=key, value_day=DAY + timedelta(days=day), reason="The bank says so.",
                 actor=OFFICER, at=AT + timedelta(days=400),
             )  # fmt: skip
+            if day != payment.day:
+                reference.replay(min(day, payment.day))
             payment.day = day
         else:
             operations.take_back(loan, key=key, reason="Another's money.", actor=OFFICER, at=AT)
+            if payment.back < payment.amount:
+                reference.replay(payment.day)
             payment.back = payment.amount
         reference.send_back()
     return today
@@ -351,7 +367,7 @@ def test_news_of_a_closed_day_is_booked_on_the_first_open_one(facility: Facility
             operations.repaid(loan, amount=5_000_00, key="known", effective=at_day(20), at=AT)
         operations.accrue([loan], until=at_day(day), at=AT)
     november = Period.objects.create(org=LENDER, first=date(2026, 11, 1), last=date(2026, 11, 30))
-    Period.objects.filter(pk=november.pk).update(status="CLOSED", closed_at=AT)
+    periods.close(november, actor=OFFICER, at=AT)
     closed = booked(loan, LENDER, 28)
 
     done = operations.repaid(loan, amount=400_000_00, key="late", effective=at_day(25), at=AT)
@@ -362,9 +378,8 @@ def test_news_of_a_closed_day_is_booked_on_the_first_open_one(facility: Facility
     assert (moved.value_day, set(moved.orgs)) == (at_day(25), {LENDER, DEALER})
     entry = Journal.objects.get(pk=moved.journal)
     assert (entry.kind, entry.effective) == ("repaid", date(2026, 12, 1))
-    # Interest is that of the true day all the same, made good on the first open one.
-    left = PRINCIPAL - 2_600_00 - 397_000_00  # of the 5,000 and the 400,000
-    assert loan.principal_repaid == PRINCIPAL - left - 0
+    # 20 days on 800,000, 5 on 797,400, 10 on the rest: that of the true days all the same.
+    assert (loan.principal_repaid, loan.interest_accrued) == (402_001_95, 3_595_05)
     sound()
 
     early = operations.repaid(loan, amount=1_000_00, key="early", effective=at_day(3), at=AT)

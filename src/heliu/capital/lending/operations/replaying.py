@@ -118,7 +118,7 @@ def play(
     replay = _remembered(loan, payment, day, len(undone), why)
 
     stands = [(row.effective, row.principal) for row in rows if row not in known]
-    game = _Game(loan, replay, stands, _days(loan, undone, since), limits.closed_to)
+    game = _Game(loan, replay, stands, _days(loan, since, limits.closed_to), limits.closed_to)
     payment.effective = day
     for row in sorted({*later, payment}, key=_place):
         game.pay(row, kept if row == payment else row.unapplied)
@@ -189,14 +189,12 @@ class _Game:
             self.events += reckon(self.loan, self.repaid, until=self.days.pop(0))
 
 
-def _days(loan: Loan, undone: Sequence[Standing], since: date) -> list[date]:
-    """Up to which days interest was posted, and is to be posted again; the loan then stands at the
-    day from which it is played."""
-    days = {one.effective for one in undone if one.kind == "accrued"}
-    if loan.accrued_to and loan.accrued_to > since:
-        days.add(loan.accrued_to)
-    loan.accrued_to = min(since, loan.accrued_to or since)
-    return sorted(days)
+def _days(loan: Loan, since: date, closed_to: date | None) -> list[date]:
+    """Up to which days interest is posted again, one by one, whenever it was posted before; the
+    loan then stands at the day from which it is played."""
+    first, last = max(since, closed_to or since), loan.accrued_to or since
+    loan.accrued_to = min(since, last)
+    return [first + ONE_DAY * n for n in range(1, (last - first).days + 1)]
 
 
 def _undone(
