@@ -45,7 +45,7 @@ class PeriodOut(Schema):
     """A month that was closed."""
 
     id: UUID
-    month: str = Field(alias="name")
+    name: str = Field(description="The month, such as 2026-11")
     first: date
     last: date
     status: str = Field(description="OPEN while agreement is asked for, CLOSED or REOPENED")
@@ -123,7 +123,7 @@ def get_next_period(request: TypedRequest) -> dict[str, object]:
 def get_period(request: TypedRequest, period: UUID) -> dict[str, object]:
     """A month with the trial balance that was kept of it."""
     found = queries.period(request.actor, period)
-    return {**PeriodOut.from_orm(found).model_dump(by_alias=True), "rows": list(found.rows.all())}
+    return {**PeriodOut.from_orm(found).model_dump(), "rows": list(found.rows.all())}
 
 
 @router.post("/periods", response={200: PeriodAsked, 202: PeriodAsked})
