@@ -1,16 +1,31 @@
-"""Payments reckoned anew, and taken back: steps of a deal."""
+"""Payments reckoned anew, and taken back: steps of a deal; closed books for the operator."""
+
+from pathlib import Path
 
 from django.db import migrations, models
 
 
+SQL = Path(__file__).parent.parent / "sql"
+CLOSED = "operator_closed(uuid[])"
+
+
 class Migration(migrations.Migration):
-    reviewed = "Choices only: nothing changes in the database."
+    reviewed = "The function is new, and the field's choices are nothing to the database."
 
     dependencies = [
         ('trade', '0018_modes'),
+        ('posting', '0009_closed'),
     ]
 
     operations = [
+        migrations.RunSQL(
+            [
+                (SQL / "operator_closed.sql").read_text(),
+                f"revoke execute on function {CLOSED} from public",
+                f"grant execute on function {CLOSED} to heliu_web",
+            ],
+            f"drop function {CLOSED}",
+        ),
         migrations.AlterField(
             model_name='dealstep',
             name='step',
