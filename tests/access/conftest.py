@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,11 +47,13 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    closing_books,
     enforcement,
     financed_order,
     incoming,
     invoices,
     liquidation,
+    open_account,
     photos,
     place_order,
     receivables,
@@ -138,6 +140,7 @@ def live(world: World) -> dict[str, Any]:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
     on_terms_money = money_on_terms(world)
+    closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
     assert to_sign.loan is not None
@@ -165,6 +168,7 @@ def live(world: World) -> dict[str, Any]:
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
+        repaid = PaymentInstruction.objects.get(deal=pledged.deal.id, purpose="REPAYMENT")
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
         return {
             **numbers("pledged", pledged),
@@ -213,6 +217,10 @@ def live(world: World) -> dict[str, Any]:
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
             "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
+            "period": closed,
+            "repaid_payment": repaid.number,
+            "repaid_key": repaid.pk,
+            "open_repaid_on": str(repaid.booked_on - timedelta(days=1)),
             "open_account": Account.objects.filter(org=dealer, code="loan_payable")[0].id,
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
@@ -261,6 +269,18 @@ def money_on_terms(world: World) -> dict[str, Any]:
             "terms_payment": payment.number,
             "incoming": Incoming.objects.get().pk,
         }
+
+
+def of_october(world: World, on_terms: Placed) -> UUID:
+    """A payment written down with a day of October; the dealer has closed the month."""
+    october = date(2026, 10, 1)
+    with world.desk("sales@seller.demo") as seller:
+        open_account.settle(
+            on_terms.order.id, actor=seller, amount=1_000, value_day=october, reference="slip",
+            key="of October", at=world.at,
+        )  # fmt: skip
+    with world.desk("owner@d001.demo") as owner:
+        return closing_books.close(october, actor=owner, at=world.at).pk
 
 
 def on_the_way(world: World, shipment: Shipment) -> tuple[Any, Any]:

@@ -43,6 +43,8 @@ NAMES = {
     "deal_receipt": {"ref": "pledged", "number": "receipt"},
     "file": {"file": "photo"},
     "approval": {"approval": "approval"},
+    "period": {"period": "period"},
+    "bank_repayment": {"number": "repaid_payment"},
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},

@@ -146,6 +146,24 @@ EXAMPLES = {
     "POST /incoming/{row}/settle": Example(
         "seller", {"row": "incoming"}, lambda t: {"note": "a deposit"}
     ),
+    "GET /periods": Example(mine, is_shared=True),
+    "GET /periods/next": Example(mine, is_shared=True),
+    "GET /periods/{period}": Example(mine, {"period": "period"}),
+    "POST /periods": Example("seller", body=lambda t: {"month": "2026-10"}, is_shared=True),
+    "POST /periods/{period}/reopen": Example(
+        mine, {"period": "period"}, lambda t: {"reason": "a fee is missing"}
+    ),
+    "GET /loans/{ref}/replays": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/repayments/{payment}/value-day": Example(
+        "lender",
+        {"ref": "pledged_loan", "payment": "repaid_key"},
+        lambda t: {"value_day": t["open_repaid_on"], "reason": "the bank says so"},
+    ),
+    "POST /loans/{ref}/repayments/{payment}/take-back": Example(
+        "lender",
+        {"ref": "pledged_loan", "payment": "repaid_key"},
+        lambda t: {"reason": "meant for another loan"},
+    ),
     "GET /deals": Example(mine, is_shared=True),
     "GET /deals/{ref}": Example(mine, {"ref": "pledged"}),
     "GET /deals/{ref}/agreement": Example(mine, {"ref": "pledged"}),

@@ -401,14 +401,15 @@ def test_a_payment_of_an_earlier_value_day_puts_the_interest_right(facility: Fac
     sound()
 
 
-def test_a_value_day_before_the_last_payment_counts_as_that_day(facility: Facility) -> None:
+def test_a_value_day_before_the_last_payment_is_played_in_its_place(facility: Facility) -> None:
     loan = running(facility)
     thirty = DAY + timedelta(days=30)
     operations.repaid(loan, amount=3_600_00, key="interest only", effective=thirty, at=AT)
     assert (loan.interest_paid, loan.principal_repaid) == (3_600_00, 0)
     operations.repaid(loan, amount=400_000_00, key="early", effective=DAY, at=AT)
-    assert (loan.interest_paid, loan.principal_repaid) == (3_600_00, 400_000_00)
-    assert {row.effective for row in Repayment.objects.filter(loan=loan)} == {thirty}
+    # 30 days on 400,000, of which the later payment now pays 1,800 and as much principal.
+    assert (loan.interest_paid, loan.principal_repaid) == (1_800_00, 401_800_00)
+    assert {row.effective for row in Repayment.objects.filter(loan=loan)} == {DAY, thirty}
     assert "interest_receivable" not in trial()["lender"]
     sound()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.trade import life
 from tests.trade.conftest import AT, World
 
 from heliu.capital.bank.models import PaymentInstruction
+from heliu.capital.books.models import Period
 from heliu.capital.lending.models import Loan
 from heliu.demo.chain import HOUSES
 from heliu.kernel.clock import day_of
@@ -82,6 +83,9 @@ def busy(demo: World) -> World:
     assert referred.loan is not None
     assert referred.loan.status == "REFERRED"
     with demo.worker():
+        october = {"first": date(2026, 10, 1), "last": date(2026, 10, 31)}
+        Period.objects.create(org=demo.chain.seller, **october)
+        Period.objects.update(status="CLOSED", closed_at=demo.at)
         sealing.seal(demo.at)
         app.configure_task("trade.bank_work").defer(deal="none")
     return demo

@@ -121,7 +121,8 @@ def _accrue(loan: Loan, repaid: list[tuple[Any, int]], at: datetime) -> None:
         books.post(
             templates.accrued(queries.parties_of(loan), amount),
             kind="accrued",
-            key=f"loan:{loan.id}:accrued:{today}:{len(repaid)}",
+            key=f"loan:{loan.id}:accrued:{today}:{len(repaid)}"
+            + (f":{loan.replays}" if loan.replays else ""),
             subject=loan.id,
             effective=today,
             at=at,
@@ -149,7 +150,7 @@ def everything() -> dict[str, list[Any]]:
         "lines": lines,
         "balances": sorted((key, stands[id].posted) for key, id in accounts.items()),
         "loans": rows(Loan),
-        "repayments": rows(Repayment, "id"),
+        "repayments": rows(Repayment, "id", "replay_id"),
         "deals": rows(Deal),
         "steps": rows(DealStep, "id"),
         "notices": rows(Notice, "id"),

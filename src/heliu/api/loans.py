@@ -130,8 +130,9 @@ class LoanOut(Schema):
 
 
 class RepaymentOut(Schema):
-    """Money that came for a loan, and what it paid."""
+    """Money that came for a loan, and what it pays."""
 
+    key: str = Field(description="Of a borrower's payment the id of its instruction")
     paid_by: str = Field(
         description="BORROWER, SELLER for a refund, SALE for a sale of its goods, MARGIN set off"
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from heliu.capital.credit import ruling
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries as credit
@@ -17,6 +19,7 @@ from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
+    closing_books,
     control_answers,
     controls,
     deals,
@@ -28,6 +31,7 @@ from heliu.trade import (
 )
 from heliu.trade.steps import locked, parties
 
+BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
     "BANK": (
@@ -37,10 +41,11 @@ RULED: dict[str, tuple[Act, ...]] = {
         liquidation.SELL,
         enforcement.WRITE_OFF,
         ruling.CHANGE_RULES,
+        *BOOKS,
     ),
-    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF),
-    "DEALER": (financed_order.SIGN,),
-    "BUYER": (financed_order.SIGN,),
+    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF, *BOOKS),
+    "DEALER": (financed_order.SIGN, *BOOKS),
+    "BUYER": (financed_order.SIGN, *BOOKS),
 }
 DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
@@ -52,7 +57,10 @@ DONE: dict[str, Callable[..., None]] = {
     receivables.WRITE_OFF.name: receivables.write_off,
 }
 # Acts that are about no deal, but about something of the house's own (its id is the subject).
-OF_THE_HOUSE: dict[str, Callable[..., object]] = {ruling.CHANGE_RULES.name: ruling.agreed}
+OF_THE_HOUSE: dict[str, Callable[..., object]] = {
+    ruling.CHANGE_RULES.name: ruling.agreed,
+    **{act.name: closing_books.agreed for act in BOOKS},
+}
 
 # What a no leads to, beyond that nothing is done.
 TURNED_DOWN: dict[str, Callable[..., None]] = {controls.PAY_OUT.name: control_answers.refused}
@@ -91,9 +99,10 @@ def vote(
 def _vote_on_own(
     asked: Approval, *, agrees: bool, actor: Actor, at: datetime, reason: str
 ) -> Approval:
-    said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
-    if said.status == ApprovalStatus.APPROVED:
-        OF_THE_HOUSE[said.act](said.subject, actor=actor, at=at)
+    with transaction.atomic():
+        said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
+        if said.status == ApprovalStatus.APPROVED:
+            OF_THE_HOUSE[said.act](said, actor=actor, at=at)
     return said
 
 

@@ -37,6 +37,7 @@ from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.credit.models import Instrument
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
+from heliu.capital.lending.operations import Replayed
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
@@ -56,6 +57,7 @@ from heliu.trade import controls, deals, registration, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.repayment import earned_by, require_running
 from heliu.trade.steps import count, end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -299,7 +301,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     if is_done(deal, Step.REPAID, key=key):
         return
     loan = loan_of(deal)
-    returning = loan.deposit_back
+    returning, was_repaid = loan.deposit_back, loan.status == LoanStatus.REPAID
     # Of value on the day the bank booked it, however late we heard of it.
     result = lending.repaid(
         loan,
@@ -330,6 +332,9 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     )
     if result.allocation.unapplied:
         return_unapplied(deal, result.allocation.unapplied, key=key, at=at)
+    if replayed := result.replayed:
+        remember_reckoned(deal, loan, replayed, was_repaid=was_repaid, actor=SYSTEM, at=at)
+        return_more(deal, replayed, at=at)
     go_on_after(deal, loan, returning=returning, key=key, at=at)
 
 
@@ -517,6 +522,12 @@ def return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None
         link=deals.link(deal),
         at=at,
     )
+
+
+def return_more(deal: Deal, done: Replayed, *, at: datetime) -> None:
+    """Order back what a replay found earlier payments to have brought too much."""
+    for key, more in done.overpaid.items():
+        return_unapplied(deal, more, key=f"{key}:{done.replay.number}", at=at)
 
 
 def _pay_seller(deal: Deal, loan: Loan, *, at: datetime) -> None:

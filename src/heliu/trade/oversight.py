@@ -416,6 +416,11 @@ def books(actor: Actor, *, most: int = 50, skipped: int = 0) -> tuple[list[Book]
     return found, rows[0][4] if rows else 0
 
 
+def closed_to(actor: Actor, books: Iterable[UUID]) -> dict[UUID, date]:
+    """Up to which day each of these books is closed, of those that are at all."""
+    return dict(_rows(actor, "operator_closed(%s)", list(books)))
+
+
 def codes(actor: Actor) -> list[CodeSum]:
     """The chart of accounts over all books."""
     rows = _kept(actor, MINUTE, "operator_codes()")

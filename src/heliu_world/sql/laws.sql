@@ -390,7 +390,8 @@ begin
                            filter (where t.step = 'RECEIPT_DIFFERS'), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
                              filter (where t.step = 'TERMS_PAID'), 0) as not_owed
-             from trade_dealstep t where t.deal_id = d.id) r
+             from trade_dealstep t
+            where t.deal_id = d.id) r
      cross join lateral (
            select coalesce(sum((i.shipped - i.damaged - i.missing) * i.unit_price)
                            filter (where o.pay_by = 'TERMS'), 0)

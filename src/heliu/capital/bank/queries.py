@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from heliu.capital.bank.models import (
     AccountKind,
@@ -25,6 +25,7 @@ from heliu.capital.bank.models import (
 from heliu.capital.books.chart import Code
 from heliu.capital.books.queries import totals
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import ZONE
 from heliu.kernel.errors import NotFound
 
 FLAGGED = (NoticeStatus.UNMATCHED, NoticeStatus.CONFLICT)
@@ -141,6 +142,44 @@ def differences(actor: Actor) -> QuerySet[StatementLine]:
     if not actor.is_system:
         found = found.filter(Q(org__in=actor.orgs) | Q(bank__in=actor.orgs))
     return found.order_by("-statement__day", "statement_id", "position")
+
+
+def unanswered(org: UUID, *, until: date) -> QuerySet[PaymentInstruction]:
+    """Payments of an organisation, or of its bank's deals, written by the end of a day and not
+    answered."""
+    mine = Q(payer=org) | Q(payee=org) | Q(lender=org)
+    ends = datetime.combine(until + timedelta(days=1), time(), ZONE)
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    found = PaymentInstruction.objects.filter(mine, created_at__lt=ends)
+    return found.exclude(status__in=answered)
+
+
+def unmatched(org: UUID, first: date, last: date) -> QuerySet[StatementLine]:
+    """Rows of the comparisons of some days that do not match, of accounts a bank keeps or owns."""
+    days = {"statement__day__gte": first, "statement__day__lte": last}
+    return StatementLine.objects.exclude(verdict=Verdict.MATCHED).filter(bank=org, **days)
+
+
+def untied(org: UUID, first: date, last: date) -> int:
+    """How many days on which accounts at a bank moved have no statement that agrees with ours."""
+    moved = PaymentInstruction.objects.filter(
+        lender=org, status=InstructionStatus.BOOKED, booked_on__range=(first, last)
+    )
+    days = {
+        *moved.filter(from_account__bank=org).values_list("from_account", "booked_on"),
+        *moved.filter(to_account__bank=org).values_list("to_account", "booked_on"),
+    }
+    kept = Statement.objects.filter(bank=org, day__range=(first, last), closing=F("shadow"))
+    return len(days - set(kept.values_list("account", "day")))
+
+
+def stray_notices(org: UUID, first: date, last: date) -> QuerySet[BankNotice]:
+    """Notices to a bank in some days that fit no payment of ours, or contradict one."""
+    begins, ends = (
+        datetime.combine(day, time(), ZONE) for day in (first, last + timedelta(days=1))
+    )
+    said = BankNotice.objects.filter(status__in=FLAGGED, lender=org)
+    return said.filter(received_at__gte=begins, received_at__lt=ends)
 
 
 def shadow(account: BankAccount, *, until: date) -> int:

@@ -172,6 +172,7 @@ class JournalKind(models.TextChoices):
     ORDER_SHORT = "order_short", _("Short or damaged, to be paid back")
     ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
+    REVERSED = "reversed", _("Entry reversed")
 
 
 def kind_label(kind: str) -> str:

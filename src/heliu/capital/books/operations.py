@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
-from heliu.capital.books.chart import LIMITS, UNLIMITED, Code
-from heliu.capital.books.models import Account
+from heliu.capital.books.chart import LIMITS, UNLIMITED, Code, JournalKind
+from heliu.capital.books.models import Account, Late
 from heliu.capital.books.policies import Entry, Event, Place, unbalanced
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting
-from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line, NewHold
+from heliu.kernel.posting.operations import (
+    AccountSpec,
+    DayClosed,
+    Journal,
+    LimitShort,
+    Line,
+    NewHold,
+    Standing,
+)
 
 SHORT: dict[str, str] = {
     Code.LIMIT_USED: gettext_noop("The credit limit is short by %(short)s."),
@@ -53,15 +62,22 @@ def post_all(
     at: datetime,
     holds: Sequence[NewHold] = (),
     void: Sequence[UUID] = (),
+    reversing: Sequence[Standing] = (),
+    subject: UUID | None = None,
 ) -> None:
-    """Post a journal for each event, with holds; all or none, as `post` does."""
-    if not (events or holds or void):
+    """Post a journal for each event, with holds; all or none, as `post` does.
+
+    The journals `reversing` (of one `subject`) are taken back in the same go, each on its own day.
+    Where a book that a journal touches has closed its day, it is booked on the first day that all
+    of them have open, and its value day kept beside it.
+    """
+    if not (events or holds or void or reversing):
         return
     for event in events:
         if over := unbalanced(event.entries):
             raise ValueError(f"{event.kind} does not balance: {over}")
     numbers = accounts(entry.place for event in events for entry in event.entries)
-    journals = [
+    journals = [_reversal(one, subject) for one in reversing if subject] + [
         Journal(new_id(), event.key, event.kind, lines, event.effective, event.subject)
         for event in events
         if (lines := _lines(event, numbers))
@@ -70,6 +86,59 @@ def post_all(
         posting.post(journals, holds=holds, void=void, at=at)
     except LimitShort as short:
         raise in_words(short) from None
+    except DayClosed:
+        touched = {event.key: {entry.book for entry in event.entries} for event in events}
+        touched |= {f"{one.key}:back": _books_of(one) for one in reversing}
+        _post_on_open_days(journals, touched, holds=holds, void=void, at=at)
+
+
+def _post_on_open_days(
+    journals: Sequence[Journal],
+    touched: Mapping[str, set[UUID]],
+    *,
+    holds: Sequence[NewHold],
+    void: Sequence[UUID],
+    at: datetime,
+) -> None:
+    """Post once more, what falls on closed days of the books it touches on the first open one."""
+    moved = list(journals)
+    while True:
+        try:
+            posting.post(moved, holds=holds, void=void, at=at)
+            break
+        except LimitShort as short:
+            raise in_words(short) from None
+        except DayClosed as closed:
+            moved = [_on_open_day(one, touched[one.key], closed) for one in moved]
+    Late.objects.bulk_create(
+        Late(journal=now.id, value_day=was.effective, orgs=sorted(touched[now.key]))
+        for was, now in zip(journals, moved, strict=True)
+        if was.effective != now.effective
+    )
+
+
+def _on_open_day(journal: Journal, books: set[UUID], closed: DayClosed) -> Journal:
+    if closed.org in books and journal.effective <= closed.last:
+        return replace(journal, effective=closed.last + timedelta(days=1))
+    return journal
+
+
+def _books_of(one: Standing) -> set[UUID]:
+    return {UUID(key.split(":")[1]) for _account, key, _amount in one.lines}
+
+
+def _reversal(one: Standing, subject: UUID) -> Journal:
+    """What takes a journal back: the same lines with their signs turned, on the same day."""
+    lines = tuple(Line(account, -amount) for account, _key, amount in one.lines)
+    return Journal(
+        new_id(),
+        f"{one.key}:back",
+        JournalKind.REVERSED,
+        lines,
+        one.effective,
+        subject,
+        one.journal,
+    )
 
 
 def _lines(event: Event, numbers: Mapping[Place, int]) -> tuple[Line, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from heliu.capital.books.chart import MEMO, MIRRORS, Code, kind_label, label
-from heliu.capital.books.models import Account
+from heliu.capital.books.models import Account, Period, PeriodStatus
 from heliu.capital.books.policies import Place
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -19,13 +19,38 @@ from heliu.kernel.posting import operations as posting
 
 LINES_ON = """
 select j.effective, j.kind, a.ref, l.amount,
-       (sum(l.amount) over (order by j.effective, j.at, l.id))::bigint
+       (sum(l.amount) over (order by j.effective, j.at, l.id))::bigint, late.value_day
   from books_account a
   join posting_line l on l.account_id = a.id
   join posting_journal j on j.id = l.journal_id
+  left join books_late late on late.journal = j.id
  where a.org = %s and a.code = %s and a.other is not distinct from %s and l.effective <= %s
  order by j.effective desc, j.at desc, l.id desc
  limit %s
+"""
+
+
+FIRST_DAY = """
+select min(f.day) from books_account a
+ cross join lateral (select min(effective) as day from posting_line where account_id = a.id) f
+ where a.org = %s
+"""
+BROKEN_PERIODS = """
+select 'a closed period and the days of its book: ' || coalesce(p.org, c.org)
+  from (select org, max(last) as last from books_period where status = 'CLOSED' group by org) p
+  full join posting_closed c on c.org = p.org and c.last = p.last
+ where p.org is null or c.org is null
+union all
+select 'the trial balance that was kept of ' || p.org || ' ' || p.first
+  from books_period p where p.status = 'CLOSED' and exists (
+       select from books_periodrow r
+         full join (select a.code, a.other, sum(l.amount) as amount
+                      from books_account a join posting_line l on l.account_id = a.id
+                     where a.org = p.org and l.effective <= p.last
+                     group by a.code, a.other) s
+                on r.period_id = p.id and r.code = s.code and r.other is not distinct from s.other
+        where (r.period_id = p.id or r.id is null)
+          and coalesce(r.opening + r.debit - r.credit, 0) <> coalesce(s.amount, 0))
 """
 
 
@@ -51,13 +76,17 @@ class TrialRow:
 
 @dataclass(frozen=True)
 class LineOfCode:
-    """A line on a code of a book with what stood there after, over all deals (minor units)."""
+    """A line on a code of a book with what stood there after, over all deals (minor units).
+
+    `value_day` is the day it counts from, where that was closed when it was booked.
+    """
 
     effective: date
     kind: str
     ref: str
     amount: int
     balance: int
+    value_day: date | None
 
     @property
     def label(self) -> str:
@@ -164,11 +193,55 @@ def totals(code: str) -> dict[tuple[UUID, UUID | None], int]:
     return sums
 
 
+def periods(actor: Actor) -> QuerySet[Period]:
+    """The months of the actor's books that were closed or asked to be, newest first."""
+    found = Period.objects.order_by("-first", "-closed_at")
+    return found if actor.is_system else found.filter(org__in=actor.orgs)
+
+
+def period(actor: Actor, period_id: UUID) -> Period:
+    """One of them, or `NotFound`."""
+    found = periods(actor).filter(pk=period_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def closed_to(actor: Actor) -> date | None:
+    """The last day that the actor's own book has closed."""
+    return posting.closed_to([actor.own_org])
+
+
+def next_month(org: UUID) -> date | None:
+    """The first day of the month of a book that is to be closed next; None of an empty book."""
+    newest = Period.objects.filter(org=org, status=PeriodStatus.CLOSED).order_by("-first").first()
+    if newest is not None:
+        return newest.last + timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_DAY, [org])
+        (first,) = cursor.fetchone()
+    return first and month_of(first)[0]
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the month of a day."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def check() -> list[str]:
-    """Where two books contradict each other: the lender's claim is the dealer's debt, and so on.
+    """Where two books contradict each other: the lender's claim is the dealer's debt, and so on;
+    and closed periods whose lines changed after all.
 
     For the worker, over all books; each finding names the codes, the two parties and the deal.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(BROKEN_PERIODS)
+        broken = [text for (text,) in cursor.fetchall()]
+    return broken + _contradictions()
+
+
+def _contradictions() -> list[str]:
     paired = {code for pair in MIRRORS for code in pair}
     rows = list(Account.objects.filter(code__in=paired).exclude(other=None))
     stands = _stands([row.pk for row in rows], None)

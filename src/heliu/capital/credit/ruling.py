@@ -61,10 +61,10 @@ def propose(
     return version, asked
 
 
-def agreed(version_id: UUID, *, actor: Actor, at: datetime) -> RuleSet:
+def agreed(asked: Approval, *, actor: Actor, at: datetime) -> RuleSet:
     """All who must have agreed: the version holds from its day on. Only the story of approvals
     (`trade.approvals`) comes here."""
-    version = RuleSet.objects.select_for_update().get(pk=version_id, lender__in=actor.orgs)
+    version = RuleSet.objects.select_for_update().get(pk=asked.subject, lender__in=actor.orgs)
     if version.agreed_at is None:
         version.agreed_at, version.agreed_by_name = at, actor.name
         version.save(update_fields=["agreed_at", "agreed_by_name"])

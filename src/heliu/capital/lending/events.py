@@ -225,6 +225,26 @@ class LoanRecovered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentsReckonedAnew(Fact):
+    """A payment was known late, had another value day or was taken back: what followed was reversed
+    and played again.
+
+    `value_day` is the day as told and `counts_from` the one from which it counts; `entries` is how
+    many journals were reversed.
+    """
+
+    name: ClassVar[str] = "capital.payments-reckoned-anew"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "information")
+
+    number: str
+    cause: str
+    value_day: date
+    counts_from: date
+    entries: int
+    principal_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoanCancelled(Fact):
     """The loan came to nothing: whatever had moved was taken back."""
 

@@ -63,7 +63,7 @@ LOAN_MOVES: Moves = {
     _S.OVERDUE: {_S.REPAID, _S.UNWINDING, _S.ENFORCING},
     _S.ENFORCING: {_S.REPAID, _S.WRITTEN_OFF},
     _S.WRITTEN_OFF: set(),
-    _S.REPAID: {_S.CLOSED},
+    _S.REPAID: {_S.CLOSED, _S.SELLER_PAID},  # back when a payment is taken back
     _S.BANK_REJECTED: {_S.UNWINDING, _S.CANCELLED},
     _S.UNWINDING: {_S.CANCELLED},
     _S.CANCELLED: set(),
@@ -109,6 +109,7 @@ class Loan(models.Model):
     and for working out the next step; `recovered` is what came after the rest was written off.
     `caps` are the lender's quotas and caps that it counts on beside its facility
     (`Counted`).
+    `replays` counts how often its payments were reckoned anew.
     `stopped_stage` says which payment the bank rejected,
     `default_noticed_on` is the day the lender gave notice of default. The programme's rules, the
     seller's duty among them, are written down with the quote: a programme that changes changes
@@ -212,6 +213,7 @@ class Loan(models.Model):
     topped_up = models.BigIntegerField(default=0, db_default=0)
     set_off = models.BigIntegerField(default=0, db_default=0)
     accepted_on = models.DateField(null=True, blank=True)
+    replays = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -402,6 +404,14 @@ class Loan(models.Model):
         self.margin += paid.margin
         self.topped_up += paid.margin
 
+    def count_unpaid(self, paid: Repayment) -> None:
+        """As if the borrower's payment had not been, before it is reckoned anew."""
+        self.principal_repaid -= paid.principal
+        self.interest_paid -= paid.interest
+        self.penalty_paid -= paid.penalty
+        self.fee_paid -= paid.fee
+        self.unapplied -= paid.unapplied
+
     @property
     def claim_left(self) -> int:
         """What the borrower still owes of a loan that was written off, in fen."""
@@ -423,8 +433,49 @@ class PaidBy(models.TextChoices):
     MARGIN = "MARGIN", _("Set off against the margin")
 
 
+class ReplayCause(models.TextChoices):
+    """Why payments were reckoned anew."""
+
+    LATE = "LATE", _("Known later than its value day")
+    CORRECTED = "CORRECTED", _("Value day corrected")
+    TAKEN_BACK = "TAKEN_BACK", _("Payment taken back")
+
+
+class Replay(models.Model):
+    """One reckoning anew of a loan: what followed a day was reversed and played again in order.
+
+    `key` is the payment that was the cause, `value_day` its day as told and `counts_from` the day
+    from which it counts: a later one where days are closed, or where others' money has settled the
+    loan since. `entries` is how many journals were reversed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="+")
+    borrower = models.UUIDField()
+    lender = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=10, choices=ReplayCause)
+    key = models.CharField(max_length=80)
+    value_day = models.DateField()
+    counts_from = models.DateField()
+    entries = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300, blank=True)
+    by_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "number"], name="one_replay_per_number"),
+            known_status("replay_cause_known", ReplayCause, field="cause"),
+        ]
+
+
 class Repayment(models.Model):
-    """Money that came for a loan, and what it paid; never changed.
+    """Money that came for a loan, and what it pays.
+
+    What came is never changed. Which of what is owed it pays, and from which day it counts, is as
+    of the last `replay`, if there was one; a trigger of the database lets nothing else change and
+    keeps what was before (`Reckoned`).
 
     `costs` are those of a sale of goods, with storage and custody; `margin` is what of it fills up
     the margin of a bill; `recovered` paid on a loan that was written off. `unapplied` is what was
@@ -448,6 +499,9 @@ class Repayment(models.Model):
     recovered = models.BigIntegerField(db_default=0)
     margin = models.BigIntegerField(default=0, db_default=0)
     unapplied = models.BigIntegerField()
+    replay = models.ForeignKey(
+        Replay, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
 
     class Meta:
@@ -487,4 +541,24 @@ class Repayment(models.Model):
         indexes = [
             models.Index(fields=["borrower", "at"], name="repayment_borrower"),
             models.Index(fields=["lender", "at"], name="repayment_lender"),
+        ]
+
+
+class Reckoned(models.Model):
+    """What a payment paid before a replay reckoned it anew; written by the database itself."""
+
+    replay = models.ForeignKey(Replay, on_delete=models.PROTECT, related_name="before")
+    repayment = models.ForeignKey(Repayment, on_delete=models.PROTECT, related_name="before")
+    borrower = models.UUIDField()
+    lender = models.UUIDField()
+    effective = models.DateField()
+    fee = models.BigIntegerField()
+    penalty = models.BigIntegerField()
+    interest = models.BigIntegerField()
+    principal = models.BigIntegerField()
+    unapplied = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["replay", "repayment"], name="reckoned_once")
         ]

@@ -19,7 +19,7 @@ from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
-from heliu.capital.lending.models import Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.models import Loan, LoanStatus, PaidBy, Repayment, Replay
 from heliu.capital.lending.policies import Earning, Owed, Paid
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
@@ -77,6 +77,20 @@ def of_deal(deal: UUID, actor: Actor) -> Loan | None:
 def repayments_of(loan: Loan) -> QuerySet[Repayment]:
     """What was paid on a loan, in the order of the value days."""
     return Repayment.objects.filter(loan=loan).order_by("effective", "at")
+
+
+def repayment(actor: Actor, deal: UUID, key: str) -> Repayment | None:
+    """The payment of this key on a deal's loan, if it came and the actor may see it."""
+    found = Repayment.objects.filter(loan__in=visible_to(actor).filter(deal=deal), key=key)
+    return found.select_related("loan").first()
+
+
+def replays(actor: Actor, loan: Loan) -> QuerySet[Replay]:
+    """How often and why the payments of a loan were reckoned anew, newest first."""
+    found = Replay.objects.filter(loan=loan).order_by("-number")
+    if actor.is_system:
+        return found
+    return found.filter(Q(borrower__in=actor.orgs) | Q(lender__in=actor.orgs))
 
 
 def repaid_principal(loan: Loan) -> list[tuple[date, int]]:
@@ -218,6 +232,12 @@ def to_close(on: date) -> QuerySet[Loan]:
     is_late = Q(status=LoanStatus.SELLER_PAID, grace_ends__lt=on)
     running = Loan.objects.filter(status__in=RUNNING)
     return running.alias(grace_ends=grace_ends).filter(is_behind | is_late)
+
+
+def behind(org: UUID, on: date) -> QuerySet[Loan]:
+    """Running loans that an organisation took or gave whose interest is not posted up to a day."""
+    mine = Loan.objects.filter(Q(borrower=org) | Q(lender=org), status__in=RUNNING)
+    return mine.filter(disbursed_on__lt=on).filter(Q(accrued_to=None) | Q(accrued_to__lt=on))
 
 
 def due_between(first: date, last: date) -> QuerySet[Loan]:

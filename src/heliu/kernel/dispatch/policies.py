@@ -38,6 +38,8 @@ DEFAULTS = {
     "carriage-given": Default("carry"),
     "carriage-went-wrong": Default("ship"),
     "sale-to-pay": Default("pay"),
+    "reckoned-anew": Default("enforce"),
+    "payment-taken-back": Default("pay"),
     "claim-found": Default("decide"),
     "finding-made": Default("decide"),
     "filing-refused": Default("decide"),

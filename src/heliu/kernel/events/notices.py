@@ -74,6 +74,13 @@ WORDS = {
     "filing-refused": N_("The registry refused the filing for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
+    "reckoned-anew": N_(
+        "Payments on %(number)s were reckoned anew from %(day)s: look at what stands"
+    ),
+    "value-day-corrected": N_("A payment of %(amount)s for %(number)s now counts from %(day)s"),
+    "payment-taken-back": N_("Your payment of %(amount)s for %(number)s was taken back"),
+    "period-closed": N_("The books of %(month)s are closed"),
+    "period-reopened": N_("The books of %(month)s are open again: %(reason)s"),
     "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
     "invoice-issued": N_("Invoice %(invoice)s for %(number)s: %(amount)s, due on %(due)s"),

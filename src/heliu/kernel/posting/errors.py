@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from heliu.kernel.errors import Forbidden, Invalid, Refused
@@ -33,6 +34,19 @@ class HoldGone(Refused):
             hold=str(hold),
         )
         self.hold = hold
+
+
+class DayClosed(Refused):
+    """A line's day lies in what its chain has closed, up to and including `last`."""
+
+    def __init__(self, org: UUID, last: date) -> None:
+        super().__init__(
+            "day-closed",
+            "The books are closed up to %(last)s.",
+            help="Book it on a later day, or open the period again.",
+            last=last.isoformat(),
+        )
+        self.org, self.last = org, last
 
 
 class KeyReused(Invalid):

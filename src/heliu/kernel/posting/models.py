@@ -26,6 +26,14 @@ class Chain(models.Model):
     sealed_to = models.BigIntegerField(default=0)  # lines of older transactions are sealed
 
 
+class Closed(models.Model):
+    """Up to which day a chain takes no more lines; kept by whoever owns what the chain means."""
+
+    chain = models.OneToOneField(Chain, primary_key=True, on_delete=models.PROTECT)
+    org = models.UUIDField()
+    last = models.DateField()
+
+
 class Account(models.Model):
     """A place where an amount stands. What it means is known to the app that opened it."""
 

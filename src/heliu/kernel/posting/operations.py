@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import EllipsisType
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from heliu.kernel.arrays import digests, ids, numbers, texts
 from heliu.kernel.errors import Refused
 from heliu.kernel.posting.database import rows
 from heliu.kernel.posting.errors import (
+    DayClosed,
     HoldGone,
     KeyReused,
     LimitShort,
@@ -27,8 +28,10 @@ from heliu.kernel.posting.queries import (
     account_ids,
     balance_on,
     balances,
+    closed_to,
     hold_state,
     lines_of,
+    standing,
     statement,
 )
 from heliu.kernel.posting.records import (
@@ -41,6 +44,7 @@ from heliu.kernel.posting.records import (
     Line,
     LineRow,
     NewHold,
+    Standing,
 )
 from heliu.kernel.posting.sealing import check, heads, seal, verify
 
@@ -48,6 +52,7 @@ from heliu.kernel.posting.sealing import check, heads, seal, verify
 __all__ = [
     "AccountSpec",
     "Balance",
+    "DayClosed",
     "Finding",
     "Head",
     "HoldGone",
@@ -59,12 +64,14 @@ __all__ = [
     "LineRow",
     "NewHold",
     "NotYours",
+    "Standing",
     "Unbalanced",
     "UnknownAccount",
     "account_ids",
     "balance_on",
     "balances",
     "check",
+    "closed_to",
     "heads",
     "hold_state",
     "lines_of",
@@ -73,6 +80,7 @@ __all__ = [
     "refusal",
     "seal",
     "set_limits",
+    "standing",
     "statement",
     "verify",
 ]
@@ -100,8 +108,9 @@ def post(
     Limits are judged on what stands when the whole set is done, open holds counted and holds due
     by `at` not; `LimitShort` names the account. A line that posts a hold which is closed, due or
     too small raises `HoldGone`, as does voiding one that was not there before; voiding a hold that
-    is closed does nothing. Also `Unbalanced`, `UnknownAccount`, and `NotYours` when the web role
-    posts what touches no account of its own. A refusal leaves the caller's transaction usable.
+    is closed does nothing. A line on a day that its chain has closed raises `DayClosed`. Also
+    `Unbalanced`, `UnknownAccount`, and `NotYours` when the web role posts what touches no account
+    of its own. A refusal leaves the caller's transaction usable.
     """
     lines = [(n, line) for n, journal in enumerate(journals, 1) for line in journal.lines]
     answers = rows(
@@ -204,6 +213,8 @@ def refusal(state: str, words: str) -> Refused:
             return LimitShort(detail["account"], detail["key"], detail["short"])
         case "HL410":
             return HoldGone(UUID(detail["hold"]))
+        case "HL423":
+            return DayClosed(UUID(detail["org"]), date.fromisoformat(detail["last"]))
         case "HL422":
             return KeyReused(detail["key"])
         case "HL400":

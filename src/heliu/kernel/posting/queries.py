@@ -6,13 +6,13 @@ The row policies stand below: the web role gets the accounts, holds and lines wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from heliu.kernel.arrays import texts
 from heliu.kernel.posting.database import rows
-from heliu.kernel.posting.records import Balance, HoldState, LineRow
+from heliu.kernel.posting.records import Balance, HoldState, LineRow, Standing
 
 # An account without limits is folded up to a transaction; what is newer is summed here.
 BALANCES = """
@@ -37,6 +37,18 @@ select a.id, (select coalesce(sum(l.amount), 0)::bigint from posting_line l
 HOLDS = """
 select id, amount, posted, status = 'OPEN' and coalesce(expires_at > %s, true)
   from posting_hold where id = any(%s)
+"""
+# Reversals are of the same subject as what they reverse, so both are found by it.
+STANDING = """
+select j.id, j.key, j.kind, j.effective,
+       (select array_agg(l.account_id order by l.id) from posting_line l where l.journal_id = j.id),
+       (select array_agg(a.key order by l.id) from posting_line l
+          join posting_account a on a.id = l.account_id where l.journal_id = j.id),
+       (select array_agg(l.amount order by l.id) from posting_line l where l.journal_id = j.id)
+  from posting_journal j
+ where j.subject = %s and j.kind = any(%s::text[]) and j.effective > %s and j.reverses is null
+   and not exists (select from posting_journal r where r.subject = j.subject and r.reverses = j.id)
+ order by j.effective, j.at, j.id
 """
 ROWS = """
 select l.id, j.id, j.key, j.kind, j.effective, j.at, j.subject, a.id, a.key, l.amount
@@ -72,6 +84,21 @@ def hold_state(ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID,
 def lines_of(subject: UUID) -> list[LineRow]:
     """All lines of the journals about one thing, oldest first."""
     return [LineRow(*row) for row in rows(f"{ROWS} where j.subject = %s order by l.id", subject)]
+
+
+def standing(subject: UUID, kinds: Sequence[str], *, after: date) -> list[Standing]:
+    """The journals of these kinds about one thing that count from a later day than `after` and were
+    not reversed, in the order of their days."""
+    return [
+        Standing(row[0], row[1], row[2], row[3], tuple(zip(row[4], row[5], row[6], strict=True)))
+        for row in rows(STANDING, subject, list(kinds), after)
+    ]
+
+
+def closed_to(orgs: Iterable[UUID]) -> date | None:
+    """The last day that any of these organisations has closed; None while all days are open."""
+    ((last,),) = rows("select max(last) from posting_closed where org = any(%s)", list(orgs))
+    return last  # type: ignore[no-any-return]
 
 
 def statement(account: int, *, limit: int = 200) -> list[LineRow]:

@@ -108,6 +108,16 @@ class LineRow(NamedTuple):
     amount: int
 
 
+class Standing(NamedTuple):
+    """A journal that nothing has reversed, with its lines as (account, its key, amount)."""
+
+    journal: UUID
+    key: str
+    kind: str
+    effective: date
+    lines: tuple[tuple[int, str, int], ...]
+
+
 class Head(TypedDict):
     """Where a chain of seals ends; plain enough for JSON, to be kept outside the database."""
 

@@ -21,13 +21,13 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import numbers_of
-from heliu.portal.bank.reports.pages import tabs, taken_away
+from heliu.portal.bank.reports.pages import tabs
 from heliu.portal.bank.reports.record import Houses, short
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.charts import Chart
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.report_charts import Bar, sides
-from heliu.portal.ui.sheets import FORMS, Column, Row, Sheet
+from heliu.portal.ui.sheets import FORMS, Column, Row, Sheet, taken_away
 
 MOST_OTHERS = 200
 MOST_LINES = 200

@@ -7,6 +7,7 @@ from django.urls import path
 from heliu.portal.bank import (
     books,
     caps,
+    correction,
     drawdowns,
     facilities,
     overdue,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("bank/queue/<str:number>", queue.queue, name="bank_request"),
     path("bank/drawdowns", drawdowns.index, name="bank_drawdowns"),
     path("bank/repayments", repayments.index, name="bank_repayments"),
+    path("bank/repayments/<str:number>", correction.payment, name="bank_repayment"),
     path("bank/limits", facilities.index, name="bank_facilities"),
     path("bank/limits/<str:number>", facilities.detail, name="bank_facility"),
     path("bank/limits/<str:number>/switch", facilities.switch, name="bank_facility_switch"),

@@ -184,6 +184,7 @@ TELLINGS: dict[str, Telling] = {
     "capital.loan-recovered": Telling(
         N_("Paid after writing off"), N_("Paid|after all"), amount="amount"
     ),
+    "capital.payments-reckoned-anew": Telling(N_("Payments reckoned anew")),
     "capital.loan-written-off": Telling(
         N_("Written off"), N_("Written|off"), amount="lost", is_failure=True
     ),

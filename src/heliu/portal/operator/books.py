@@ -22,8 +22,9 @@ def index(request: HttpRequest) -> HttpResponse:
     found, total = oversight.books(actor, most=ROWS, skipped=skipped(number, ROWS))
     names = oversight.names(actor, (book.org for book in found))
     codes = sorted(oversight.codes(actor), key=lambda one: CHART.index(one.code))
+    closed = oversight.closed_to(actor, (book.org for book in found))
     context = {
-        "rows": [(book, names.get(book.org)) for book in found],
+        "rows": [(book, names.get(book.org), closed.get(book.org)) for book in found],
         "pager": listed(number, ROWS, len(found), total),
         "codes": codes,
         "debit": sum(one.debit for one in codes),

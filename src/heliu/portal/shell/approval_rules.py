@@ -30,6 +30,7 @@ MAY = {
     "release": N_("who may release goods"),
     "terms": N_("who may set terms"),
     "override": N_("who may overrule the rules of credit"),
+    "manage": N_("who may manage the house"),
 }
 
 

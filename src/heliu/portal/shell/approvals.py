@@ -32,6 +32,8 @@ ACTS = {
     "rules": N_("Change the rules of decision"),
     "terms-pass": N_("Let orders pass although something is overdue"),
     "terms-write-off": N_("Write off what an order owes on terms"),
+    "close-period": N_("Close a month of the books"),
+    "reopen-period": N_("Open a month of the books again"),
 }
 WILL = {
     "sign": (
@@ -66,6 +68,14 @@ WILL = {
     "terms-write-off": (
         N_("What is open on the order is your loss"),
         N_("The buyer owes it as before"),
+    ),
+    "close-period": (
+        N_("No entry falls on a day of the month any more"),
+        N_("The trial balance is kept"),
+    ),
+    "reopen-period": (
+        N_("The month takes entries again"),
+        N_("The trial balance that was kept stays as it was"),
     ),
 }
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from heliu.capital.books import queries as books
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
@@ -41,6 +42,7 @@ def company(request: HttpRequest) -> HttpResponse:
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
         "may_manage": actor.may("manage"),
+        "closed_to": books.closed_to(actor),
         "webhooks": webhooks.alive(actor) if actor.may("manage") else 0,
         "partners_count": counted(partners),
         "partners": [

@@ -14,6 +14,7 @@ from io import BytesIO, StringIO
 from typing import Any, Literal
 
 import xlsxwriter
+from django.http import HttpResponse
 
 Cell = str | int | Decimal | date | None
 Kind = Literal["text", "money", "count", "percent", "day"]
@@ -100,6 +101,14 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
                 _write(page, (number, place), cell, column, look)
     book.close()
     return out.getvalue()
+
+
+def taken_away(sheets: Sequence[Sheet], name: str, form: str) -> HttpResponse:
+    """Tables as a file: a workbook of all of them, or the first as CSV."""
+    content = as_xlsx(sheets) if form == "xlsx" else as_csv(sheets[0])
+    answer = HttpResponse(content, content_type=FORMS[form])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
 
 
 def _write(page: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any) -> None:

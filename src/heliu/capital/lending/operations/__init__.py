@@ -3,6 +3,7 @@ to the bank. A second call for the same event does nothing."""
 
 from heliu.capital.lending.operations.capping import lift_cap, set_cap, set_group
 from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
+from heliu.capital.lending.operations.correcting import correct_value_day, take_back
 from heliu.capital.lending.operations.enforcing import (
     enforce,
     give_notice,
@@ -50,6 +51,7 @@ from heliu.capital.lending.operations.repaying import (
     set_off_margin,
     unapplied_returned,
 )
+from heliu.capital.lending.operations.replaying import Replayed
 from heliu.capital.lending.operations.unwinding import (
     Unwinding,
     deposit_returned,
@@ -60,6 +62,7 @@ from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed
 
 __all__ = [
     "Repaid",
+    "Replayed",
     "Sale",
     "Unwinding",
     "accrue",
@@ -68,6 +71,7 @@ __all__ = [
     "bill_accepted",
     "bill_paid",
     "close",
+    "correct_value_day",
     "decide",
     "deposit_booked",
     "deposit_returned",
@@ -107,6 +111,7 @@ __all__ = [
     "set_group",
     "set_off_margin",
     "sign",
+    "take_back",
     "unapplied_returned",
     "unwind",
     "write_off",

@@ -26,7 +26,7 @@ READ = (
     "number", "deal", "borrower", "seller", "lender", "facility", "status", "principal", "rate",
     "day_count", "due_on", "grace_days", "penalty_factor", "fee", "disbursed_on",
     "loan_returned_at", "written_off_at", "accrued_to", "interest_accrued", "principal_repaid",
-    "interest_paid", "penalty_paid", "fee_paid", "accepted_on", "margin",
+    "interest_paid", "penalty_paid", "fee_paid", "accepted_on", "margin", "replays",
 )  # fmt: skip
 ACCRUED = """
 update lending_loan l set interest_accrued = n.interest, accrued_to = %s
@@ -70,8 +70,8 @@ def reckon(loan: Loan, repaid_so_far: Sequence[tuple[date, int]], *, until: date
     loan.interest_accrued, loan.accrued_to = target, until
     if not amount:
         return []
-    # The count of repayments tells a correction of the same day from the first run.
-    key = f"{until}:{len(repaid_so_far)}"
+    # The counts tell a correction of the same day from the first run.
+    key = f"{until}:{len(repaid_so_far)}" + (f":{loan.replays}" if loan.replays else "")
     entries = templates.accrued(parties_of(loan), amount)
     return [event(loan, "accrued", entries, effective=until, key=key)]
 

@@ -19,9 +19,17 @@ from heliu.capital.lending.events import (
     MarginSetOff,
     PledgedGoodsSold,
 )
-from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment
+from heliu.capital.lending.models import (
+    RUNNING,
+    Loan,
+    LoanStatus,
+    PaidBy,
+    Repayment,
+    ReplayCause,
+)
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
+from heliu.capital.lending.operations.replaying import Replayed, Why, fixed, is_late, play
 from heliu.capital.lending.operations.unwinding import end_if_done
 from heliu.capital.lending.policies import NO_COSTS, Owed, SaleCosts
 from heliu.capital.lending.queries import parties_of, repaid_principal
@@ -60,13 +68,17 @@ class Sale:
 
 @dataclass(frozen=True)
 class Repaid:
-    """What a payment did. `principal_repaid` is the sum so far; `closed`: nothing is owed now."""
+    """What a payment did. `principal_repaid` is the sum so far; `closed`: nothing is owed now.
+
+    `replayed` is what it changed of later payments, where it was known late.
+    """
 
     allocation: Allocation
     principal_repaid: int
     closed: bool
     unapplied: int
     is_repeat: bool = False
+    replayed: Replayed | None = None
 
 
 def repaid(
@@ -81,7 +93,7 @@ def repaid(
     """The borrower paid `amount` fen, of value on `effective`; it pays what is owed by the order.
 
     `key` is the payment's own (the bank's instruction): a second call returns the first answer.
-    A value day before the last repayment's counts as that day, for what came later is allocated.
+    Of a value day before what is posted already, it is played in its place (`replaying`).
     What is more than all that is owed stays unapplied. The last payment makes the loan REPAID.
     """
     return _receive(
@@ -202,6 +214,8 @@ def _receive(
         return _answer(loan, known, is_repeat=True)
     _check(loan, amount)
     earlier = repaid_principal(loan)
+    if paid_by == PaidBy.BORROWER and is_late(loan, earlier, effective):
+        return _receive_late(loan, amount, key, Why(ReplayCause.LATE, effective, actor, at))
     costs = sale.costs if sale else NO_COSTS
     paid = policies.pay(loan, earlier, amount, effective, costs=costs)
     day, allocation = paid.on, paid.allocation
@@ -229,9 +243,22 @@ def _receive(
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
     _book(loan, payment, allocation, sale, frees=drawn - loan.drawn, at=at)
-    _end(loan, paid_by, policies.owed(loan, now, day), actor, at)
+    end(loan, paid_by, policies.owed(loan, now, day), actor, at)
     tell(loan, _fact(loan, payment, sale), actor=actor, at=at)
     return _answer(loan, payment)
+
+
+def _receive_late(loan: Loan, amount: int, key: str, why: Why) -> Repaid:
+    """The borrower's payment comes before what is posted already."""
+    payment = Repayment(
+        loan=loan, borrower=loan.borrower, lender=loan.lender, key=key, amount=amount,
+        effective=why.told, fee=0, penalty=0, interest=0, principal=0, unapplied=0, at=why.at,
+    )  # fmt: skip
+    limits = fixed(loan)
+    done = play(loan, payment, limits.counts_from(loan, why.told), limits, why, kept=0)
+    end(loan, PaidBy.BORROWER, done.owing, why.actor, why.at)
+    tell(loan, _fact(loan, payment, None), actor=why.actor, at=why.at)
+    return replace(_answer(loan, payment), replayed=done)
 
 
 def _count(loan: Loan, payment: Repayment, allocation: Allocation) -> None:
@@ -308,14 +335,17 @@ def _book(
     post(loan, kind, entries, key=payment.key, effective=payment.effective, at=at)
 
 
-def _end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
-    """The loan is repaid when nothing is owed, and its margin is the borrower's again; of one being
-    taken back the margin pays what the seller's refund did not reach for, and it may be over. Of a
-    bill that is not paid yet nothing ends, however full its margin."""
+def end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) -> None:
+    """The loan is repaid when nothing is owed, and its margin is the borrower's again; it runs on
+    when a replay finds that something is. Of one being taken back the margin pays what the seller's
+    refund did not reach for, and it may be over. Of a bill that is not paid yet nothing ends,
+    however full its margin."""
     if loan.is_promised:
         return
     if loan.status in RUNNING and not owing.total:
         step(loan, LoanStatus.REPAID, repaid_at=at)
+    if loan.status == LoanStatus.REPAID and owing.total:
+        step(loan, LoanStatus.SELLER_PAID, repaid_at=None)
     if loan.margin and not owing.total:
         save(loan, deposit_back=loan.deposit_back + loan.margin, margin=0)
     if loan.status == LoanStatus.UNWINDING:

@@ -27,7 +27,7 @@ begin
          where k.id = any (line_accounts || hold_accounts || touched) and k.is_limited;
 exception
     when sqlstate 'HL400' or sqlstate 'HL403' or sqlstate 'HL404' or sqlstate 'HL409'
-      or sqlstate 'HL410' or sqlstate 'HL422' then
+      or sqlstate 'HL410' or sqlstate 'HL422' or sqlstate 'HL423' then
         get stacked diagnostics refused = returned_sqlstate, detail = pg_exception_detail;
         return next;
 end $$;

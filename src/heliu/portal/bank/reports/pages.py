@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from heliu.portal.bank.reports import ageing, cover, exposure, limits, vintages
 from heliu.portal.bank.reports.record import Asked, Build, Report
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui import parts
-from heliu.portal.ui.sheets import FORMS, Sheet, as_csv, as_xlsx
+from heliu.portal.ui.sheets import FORMS, Sheet, taken_away
 
 ROWS = 50
 REPORTS: dict[str, tuple[str, Build]] = {
@@ -123,11 +123,3 @@ def _table(request: HttpRequest, sheet: Sheet, place: int, query: str) -> dict[s
         "total": list(zip(sheet.total, sheet.columns, strict=True)) if sheet.total else [],
         "pager": parts.pager(page, query) if place == 0 and leaves.num_pages > 1 else None,
     }
-
-
-def taken_away(sheets: Sequence[Sheet], name: str, form: str) -> HttpResponse:
-    """Tables as a file: a workbook of all of them, or the first as CSV."""
-    content = as_xlsx(sheets) if form == "xlsx" else as_csv(sheets[0])
-    answer = HttpResponse(content, content_type=FORMS[form])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer

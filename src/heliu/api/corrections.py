@@ -1,0 +1,103 @@
+"""Payments on a loan that prove to be others: another value day, or none at all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Router, Schema
+
+from heliu.api.fields import Ref, Sent, Text, id_or_number
+from heliu.api.loans import LoanOut
+from heliu.api.writes import Key, write
+from heliu.capital.lending import queries
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.request import TypedRequest
+from heliu.trade import corrections
+
+router = Router()
+
+
+class ReplayOut(Schema):
+    """What followed a day was reversed and reckoned anew in the order of value days."""
+
+    id: UUID
+    number: int
+    cause: str = Field(description="LATE, CORRECTED or TAKEN_BACK")
+    key: str = Field(description="Of the payment: the id of its instruction")
+    value_day: date = Field(description="As told")
+    counts_from: date = Field(description="Later where days are closed or settled by others' money")
+    entries: int = Field(description="How many entries were reversed")
+    reason: str
+    by_name: str
+    at: datetime
+
+
+class ValueDayIn(Sent):
+    """From which day a payment counts."""
+
+    value_day: date
+    reason: Text = Field(min_length=1)
+
+
+class TakenBackIn(Sent):
+    """Why a payment is taken back."""
+
+    reason: Text = Field(min_length=1)
+
+
+@router.get("/loans/{ref}/replays", response=list[ReplayOut])
+def list_replays(request: TypedRequest, ref: Ref) -> object:
+    """How often and why the payments of a loan were reckoned anew, newest first."""
+    loan = queries.get(request.actor, id_or_number(ref))
+    return queries.replays(request.actor, loan)
+
+
+@router.post("/loans/{ref}/repayments/{payment}/value-day", response=LoanOut)
+def correct_value_day(
+    request: TypedRequest, ref: Ref, payment: UUID, payload: ValueDayIn, key: Key
+) -> HttpResponse:
+    """The lender says that a payment counts from another day; `payment` is its instruction.
+
+    `day-closed` and `settled-since` (409) change nothing.
+    """
+
+    def do(at: datetime) -> tuple[int, LoanOut]:
+        loan = corrections.correct_value_day(
+            _deal(request.actor, ref),
+            key=str(payment),
+            value_day=payload.value_day,
+            reason=payload.reason,
+            actor=request.actor,
+            at=at,
+        )
+        return 200, LoanOut.from_orm(loan)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/loans/{ref}/repayments/{payment}/take-back", response=LoanOut)
+def take_repayment_back(
+    request: TypedRequest, ref: Ref, payment: UUID, payload: TakenBackIn, key: Key
+) -> HttpResponse:
+    """The lender says that a payment was not for this loan: it pays nothing, and goes back.
+
+    `day-closed`, `settled-since` and `payment-stands` (409) change nothing.
+    """
+
+    def do(at: datetime) -> tuple[int, LoanOut]:
+        loan = corrections.take_back(
+            _deal(request.actor, ref),
+            key=str(payment),
+            reason=payload.reason,
+            actor=request.actor,
+            at=at,
+        )
+        return 200, LoanOut.from_orm(loan)
+
+    return write(request, key, payload, do)
+
+
+def _deal(actor: Actor, ref: str) -> UUID:
+    return queries.get(actor, id_or_number(ref)).deal

@@ -1,0 +1,108 @@
+"""A payment that was booked proves to be another: its value day, or that it should not have been.
+
+Both play the loan once more (`replaying`). Money that came stays money that came: a payment that is
+taken back pays nothing any more, and goes back to the borrower.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from heliu.capital.credit.models import DepositMode
+from heliu.capital.lending.models import (
+    RUNNING,
+    Loan,
+    LoanStatus,
+    PaidBy,
+    Repayment,
+    ReplayCause,
+)
+from heliu.capital.lending.operations.common import lock
+from heliu.capital.lending.operations.repaying import end
+from heliu.capital.lending.operations.replaying import Fixed, Replayed, Why, fixed, play
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound, Refused
+
+
+def correct_value_day(
+    loan: Loan, *, key: str, value_day: date, reason: str, actor: Actor, at: datetime
+) -> Replayed | None:
+    """A payment counts from another day; None when it does already. `Refused` as `take_back`."""
+    actor.require("override")
+    lock(loan)
+    payment = _payment(loan, key)
+    if payment.effective == value_day:
+        return None
+    if value_day > day_of(at):
+        raise Invalid("day-to-come", "This day has not come yet.", field="value_day")
+    limits = fixed(loan)
+    _require_open(loan, payment, min(value_day, payment.effective), limits)
+    why = Why(ReplayCause.CORRECTED, value_day, actor, at, _given(reason))
+    done = play(loan, payment, value_day, limits, why, kept=payment.unapplied)
+    end(loan, PaidBy.BORROWER, done.owing, actor, at)
+    return done
+
+
+def take_back(loan: Loan, *, key: str, reason: str, actor: Actor, at: datetime) -> Replayed | None:
+    """A payment pays nothing any more, and all of it is to go back to the borrower; None when it
+    was taken back before.
+
+    `Refused` where its day is closed or others' money has settled the loan since, and when the loan
+    is over. Raises `LimitShort` when the borrower has used the room that the payment gave.
+    """
+    actor.require("override")
+    lock(loan)
+    payment = _payment(loan, key)
+    if payment.unapplied == payment.amount:
+        return None
+    limits = fixed(loan)
+    _require_open(loan, payment, payment.effective, limits)
+    why = Why(ReplayCause.TAKEN_BACK, payment.effective, actor, at, _given(reason))
+    done = play(loan, payment, payment.effective, limits, why, kept=payment.amount)
+    end(loan, PaidBy.BORROWER, done.owing, actor, at)
+    return done
+
+
+def _payment(loan: Loan, key: str) -> Repayment:
+    found = Repayment.objects.filter(loan=loan, key=key, paid_by=PaidBy.BORROWER).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    return reason
+
+
+def _require_open(loan: Loan, payment: Repayment, since: date, limits: Fixed) -> None:
+    is_back = bool(loan.deposit_back or payment.margin or payment.recovered)
+    is_over = loan.status == LoanStatus.REPAID and loan.deposit_mode == DepositMode.CASH_MARGIN
+    if loan.status not in (*RUNNING, LoanStatus.REPAID) or is_back or is_over:
+        raise Refused(
+            "payment-stands",
+            "The payments on %(number)s stand: it is %(now)s.",
+            number=loan.number,
+            now=loan.get_status_display(),
+            help="Settle it outside of the loan.",
+        )
+    if limits.closed_to is not None and since <= limits.closed_to:
+        raise Refused(
+            "day-closed",
+            "The books are closed up to %(last)s.",
+            help="Book it on a later day, or open the period again.",
+            last=limits.closed_to.isoformat(),
+        )
+    if limits.stands is not None and since <= limits.stands:
+        raise Refused(
+            "settled-since",
+            "Others' money has settled %(number)s since.",
+            number=loan.number,
+            help="Settle it outside of the loan.",
+        )
+    if loan.disbursed_on is None or since < loan.disbursed_on:
+        raise Invalid(
+            "before-the-loan", "The loan was not paid out by this day.", field="value_day"
+        )

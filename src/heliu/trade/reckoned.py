@@ -1,0 +1,75 @@
+"""What stands when payments of a loan were reckoned anew, and who is told.
+
+Interest, penalty and what each payment pays follow from the order of value days and are played
+again. What people did in between is not taken back by a number: goods that left stay out, notice of
+default and enforcement stand, a loan called repaid runs on. The deal remembers which of these there
+are, and the lender is told, so that a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_noop as N_
+
+from heliu.capital.lending import operations as lending
+from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.operations import Replayed
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.events.notices import tell
+from heliu.trade import deals
+from heliu.trade.models import Deal, Step
+from heliu.trade.paperwork import order_of, pledge_of
+from heliu.trade.steps import is_done, remember
+
+STANDS = {
+    "counted-later": N_("It counts from a later day than its value day"),
+    "released": N_("More goods were released than is earned now"),
+    "default-noticed": N_("Notice of default was given after its value day"),
+    "enforced": N_("The loan was enforced after its value day"),
+    "runs-again": N_("The loan was repaid and runs on"),
+}
+
+
+def remember_reckoned(
+    deal: Deal, loan: Loan, done: Replayed, *, was_repaid: bool, actor: Actor, at: datetime
+) -> None:
+    """Remember a replay with what stands, and tell the lender when something does."""
+    replay, stands = done.replay, list(_stands(deal, loan, done, was_repaid=was_repaid))
+    remember(
+        deal,
+        Step.RECKONED_ANEW,
+        key=str(replay.number),
+        actor=actor,
+        at=at,
+        cause=replay.cause,
+        payment=replay.key,
+        value_day=replay.value_day,
+        counts_from=replay.counts_from,
+        entries=replay.entries,
+        stands=stands,
+    )
+    if stands:
+        tell(
+            loan.lender,
+            "reckoned-anew",
+            {"number": order_of(deal).number, "day": replay.counts_from.isoformat()},
+            link=deals.link(deal),
+            at=at,
+        )
+
+
+def _stands(deal: Deal, loan: Loan, done: Replayed, *, was_repaid: bool) -> Iterator[str]:
+    replay, pledge = done.replay, pledge_of(deal)
+    if replay.counts_from > replay.value_day:
+        yield "counted-later"
+    if pledge and pledge.released_value > lending.entitlement_of(loan, pledge.pledged_value):
+        yield "released"
+    noticed = loan.default_noticed_on
+    if noticed and replay.value_day <= noticed:
+        yield "default-noticed"
+        if is_done(deal, Step.ENFORCED):
+            yield "enforced"
+    if was_repaid and loan.status == LoanStatus.SELLER_PAID:
+        yield "runs-again"
