@@ -70,7 +70,7 @@ def test_a_request_is_approved_with_all_evidence_on_the_page(demo: World) -> Non
     assert f'href="/bank/queue/{placed.loan.number}">Decide…' in read(officer, deal_of(placed))
     page = read(officer, f"/bank/queue/{placed.loan.number}")
     for words in ("Why a person", "Is the order real", "4,900 of 4,900 pieces", "1 of 1 line",
-                  "Exposure after approval", "24 rows", "nobody in common"):  # fmt: skip
+                  "Exposure after approval", "24 rows", "nothing found"):  # fmt: skip
         assert words in page, words
     form = {"idempotency_key": key_in(page), "approve": "yes", "reason": "Known for years"}
     send(officer, f"/bank/queue/{placed.loan.number}", form, to="/bank/$")
