@@ -210,7 +210,7 @@ EXAMPLES = {
         {"ref": "doubted"},
         lambda t: {"number": "FP-2", "amount": 1_000, "issued_on": "2026-11-02"},
     ),
-    "POST /invoices/{invoice}/file": Example(
+    "POST /laid-invoices/{invoice}/file": Example(
         mine, {"invoice": "invoice"}, lambda t: png(), content_type="image/png"
     ),
     "GET /deals/{ref}/findings": Example("lender", {"ref": "doubted"}),

@@ -39,7 +39,7 @@ Money = Annotated[int, Field(ge=0, le=LARGEST), Whole]
 Kind = Literal["OWNER", "REPRESENTATIVE", "ACCOUNT"]
 
 
-class InvoiceOut(Schema):
+class LaidInvoiceOut(Schema):
     """An invoice that lies before the lender of a deal."""
 
     id: UUID
@@ -51,7 +51,7 @@ class InvoiceOut(Schema):
     laid_at: datetime
 
 
-class InvoiceIn(Sent):
+class LaidInvoiceIn(Sent):
     """An invoice of the seller for the order."""
 
     number: Line = Field(min_length=1)
@@ -134,17 +134,17 @@ def ask_to_release(request: TypedRequest, ref: Ref, payload: ReasonIn, key: Key)
     return write(request, key, payload, do)
 
 
-@router.get("/deals/{ref}/invoices", response=list[InvoiceOut])
-def list_invoices(request: TypedRequest, ref: Ref) -> list[Any]:
+@router.get("/deals/{ref}/invoices", response=list[LaidInvoiceOut])
+def list_laid_invoices(request: TypedRequest, ref: Ref) -> list[Any]:
     """The invoices that lie before the lender; for buyer, seller and lender."""
     return invoices.of_deal(request.actor, deals.get(request.actor, id_or_number(ref)))
 
 
-@router.post("/deals/{ref}/invoices", response={201: InvoiceOut})
-def lay_invoice(request: TypedRequest, ref: Ref, payload: InvoiceIn, key: Key) -> HttpResponse:
+@router.post("/deals/{ref}/invoices", response={201: LaidInvoiceOut})
+def lay_invoice(request: TypedRequest, ref: Ref, payload: LaidInvoiceIn, key: Key) -> HttpResponse:
     """Buyer or seller lay an invoice before the lender; the same number again is the first."""
 
-    def do(at: datetime) -> tuple[int, InvoiceOut]:
+    def do(at: datetime) -> tuple[int, LaidInvoiceOut]:
         laid = invoices.lay(
             id_or_number(ref),
             actor=request.actor,
@@ -153,19 +153,19 @@ def lay_invoice(request: TypedRequest, ref: Ref, payload: InvoiceIn, key: Key) -
             issued_on=payload.issued_on,
             at=at,
         )
-        return 201, InvoiceOut.from_orm(laid)
+        return 201, LaidInvoiceOut.from_orm(laid)
 
     return write(request, key, payload, do)
 
 
-@router.post("/invoices/{invoice}/file", response={201: InvoiceOut}, openapi_extra=SENT)
-def show_invoice(request: TypedRequest, invoice: UUID, key: Key) -> HttpResponse:
+@router.post("/laid-invoices/{invoice}/file", response={201: LaidInvoiceOut}, openapi_extra=SENT)
+def show_laid_invoice(request: TypedRequest, invoice: UUID, key: Key) -> HttpResponse:
     """The paper of an invoice, once; its lender may read it."""
     name, content = sent_file(request)
 
-    def do(at: datetime) -> tuple[int, InvoiceOut]:
+    def do(at: datetime) -> tuple[int, LaidInvoiceOut]:
         shown = invoices.show(invoice, actor=request.actor, name=name, content=content, at=at)
-        return 201, InvoiceOut.from_orm(shown)
+        return 201, LaidInvoiceOut.from_orm(shown)
 
     return write(request, key, Content(name=name, digest=sha256(content).hexdigest()), do)
 
