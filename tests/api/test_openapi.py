@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from heliu.api import (
     carriages,
@@ -55,6 +58,20 @@ def test_the_document_changes_only_on_purpose(document: dict[str, Any]) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS") == "1":
         SNAPSHOT.write_text(written, encoding="utf-8")
     assert written == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_no_two_shapes_share_a_name(document: dict[str, Any]) -> None:
+    """Of two with one name the document would keep the later and tell wrong things of the other."""
+    named = Counter(shape.__name__ for shape in shapes(Schema))
+    shown = document["components"]["schemas"]
+    assert [name for name, many in named.items() if many > 1 and name in shown] == []
+
+
+def shapes(above: type[Schema]) -> Iterator[type[Schema]]:
+    for shape in above.__subclasses__():
+        if shape.__module__.startswith("heliu.api"):
+            yield shape
+        yield from shapes(shape)
 
 
 def test_every_route_and_shape_says_what_it_is(document: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ Sum = Annotated[int, Field(ge=0, le=LARGEST, description="Minor units (fen)"), W
 Rate = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Per cent")]
 
 
-class TermsOut(Schema):
+class CreditTermsOut(Schema):
     """What a seller grants a buyer."""
 
     seller: UUID
@@ -203,7 +203,7 @@ class LadderIn(Sent):
     levels: list[LevelIn] = Field(max_length=12)
 
 
-class LevelOut(Schema):
+class ReminderLevelOut(Schema):
     """A step of the ladder, days after the due day (before it, below zero)."""
 
     days: int
@@ -213,7 +213,7 @@ class LevelOut(Schema):
 class LadderOut(Schema):
     """The steps by which a seller reminds."""
 
-    levels: list[LevelOut]
+    levels: list[ReminderLevelOut]
 
 
 class Outcome(Schema):
@@ -223,16 +223,16 @@ class Outcome(Schema):
     approval: UUID | None
 
 
-@router.get("/terms", response=Page[TermsOut])
+@router.get("/terms", response=Page[CreditTermsOut])
 def list_terms(
     request: TypedRequest, response: HttpResponse, paging: Query[Paging]
 ) -> dict[str, object]:
     """The terms the asker grants or has."""
     rows = queries.terms_visible_to(request.actor)
-    return page(request, response, rows, paging, by=("id",), show=TermsOut.from_orm)
+    return page(request, response, rows, paging, by=("id",), show=CreditTermsOut.from_orm)
 
 
-@router.put("/terms/{buyer}", response=TermsOut)
+@router.put("/terms/{buyer}", response=CreditTermsOut)
 def set_terms(request: TypedRequest, buyer: UUID, payload: TermsIn, key: Key) -> HttpResponse:
     """The seller sets what a buyer may owe, and by when; invoices that are there keep their days.
 
@@ -241,20 +241,20 @@ def set_terms(request: TypedRequest, buyer: UUID, payload: TermsIn, key: Key) ->
     said: dict[str, Any] = payload.model_dump()
     said |= {name: Decimal(said[name]) for name in ("discount", "late_rate")}
 
-    def do(at: datetime) -> tuple[int, TermsOut]:
+    def do(at: datetime) -> tuple[int, CreditTermsOut]:
         found = receivables.set_terms(buyer, Wanted(**said), actor=request.actor, at=at)
-        return 200, TermsOut.from_orm(found)
+        return 200, CreditTermsOut.from_orm(found)
 
     return write(request, key, payload, do)
 
 
-@router.post("/terms/{buyer}/stop", response=TermsOut)
+@router.post("/terms/{buyer}/stop", response=CreditTermsOut)
 def stop_orders(request: TypedRequest, buyer: UUID, key: Key) -> HttpResponse:
     """The seller stops a buyer's orders on terms."""
 
-    def do(at: datetime) -> tuple[int, TermsOut]:
+    def do(at: datetime) -> tuple[int, CreditTermsOut]:
         found = receivables.stop_orders(buyer, actor=request.actor, at=at)
-        return 200, TermsOut.from_orm(found)
+        return 200, CreditTermsOut.from_orm(found)
 
     return write(request, key, None, do)
 
