@@ -177,7 +177,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("doubted", doubted),
             **numbers("held", held),
             "open_programme": Programme.objects.get().pk,
-            "invoice": invoice,
+            "laid_invoice": invoice,
             "open_tie": tie,
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),

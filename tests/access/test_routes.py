@@ -211,7 +211,7 @@ EXAMPLES = {
         lambda t: {"number": "FP-2", "amount": 1_000, "issued_on": "2026-11-02"},
     ),
     "POST /laid-invoices/{invoice}/file": Example(
-        mine, {"invoice": "invoice"}, lambda t: png(), content_type="image/png"
+        mine, {"invoice": "laid_invoice"}, lambda t: png(), content_type="image/png"
     ),
     "GET /deals/{ref}/findings": Example("lender", {"ref": "doubted"}),
     "POST /deals/{ref}/findings/decision": Example(

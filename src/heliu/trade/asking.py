@@ -1,4 +1,4 @@
-"""Asking a house for its agreement to an act on a deal, and telling it that it is asked."""
+"""Asking a house for its agreement to an act, and telling it that it is asked."""
 
 from __future__ import annotations
 
@@ -26,11 +26,37 @@ def ask_others(
     org: UUID | None = None,
 ) -> Approval:
     """Ask the others of the actor's house (of `org`, where the platform itself asks) for their
-    agreement, and tell them."""
-    asked = approvals.ask(
+    agreement to an act on a deal, and tell them."""
+    return ask(
         act,
         subject=deal.id,
         name=deal.number,
+        link=deals.link(deal),
+        amount=amount,
+        actor=actor,
+        reason=reason,
+        org=org,
+        at=at,
+    )
+
+
+def ask(
+    act: Act,
+    *,
+    subject: UUID,
+    name: str,
+    amount: int,
+    actor: Actor,
+    reason: str,
+    at: datetime,
+    link: str = "",
+    org: UUID | None = None,
+) -> Approval:
+    """The same about anything; by default the notice leads to the question."""
+    asked = approvals.ask(
+        act,
+        subject=subject,
+        name=name,
         amount=amount,
         reason=reason,
         actor=actor,
@@ -40,8 +66,8 @@ def ask_others(
     tell(
         asked.org,
         "approval-asked",
-        {"number": deal.number, "amount": Money(amount)},
-        link=deals.link(deal),
+        {"number": name, "amount": Money(amount)},
+        link=link or f"/approvals/{asked.pk}",
         at=at,
     )
     return asked

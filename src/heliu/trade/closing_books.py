@@ -30,7 +30,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money
+from heliu.trade.asking import ask
 
 CLOSE = Act("close-period", agreed_by=("manage",))
 REOPEN = Act("reopen-period", agreed_by=("manage",))
@@ -83,7 +83,15 @@ def close(first: date, *, actor: Actor, at: datetime) -> Period | Approval:
         amount = sum(row.debit for row in books.trial_balance(actor, on=period.last))
         if not approvals.is_needed(CLOSE, org=period.org, amount=amount):
             return closed(period, actor=actor, at=at)
-        return _ask(CLOSE, period, amount, _("The month is settled."), actor=actor, at=at)
+        return ask(
+            CLOSE,
+            subject=period.pk,
+            name=period.name,
+            amount=amount,
+            reason=_("The month is settled."),
+            actor=actor,
+            at=at,
+        )
 
 
 def closed(period: Period, *, actor: Actor, at: datetime) -> Period:
@@ -104,7 +112,15 @@ def reopen(period_id: UUID, *, reason: str, actor: Actor, at: datetime) -> Perio
         amount = sum(period.rows.values_list("debit", flat=True))
         if not approvals.is_needed(REOPEN, org=period.org, amount=amount):
             return reopened(period, reason=reason, actor=actor, at=at)
-        return _ask(REOPEN, period, amount, reason, actor=actor, at=at)
+        return ask(
+            REOPEN,
+            subject=period.pk,
+            name=period.name,
+            amount=amount,
+            reason=reason,
+            actor=actor,
+            at=at,
+        )
 
 
 def reopened(period: Period, *, reason: str, actor: Actor, at: datetime) -> Period:
@@ -145,25 +161,3 @@ def _require_settled(actor: Actor, period: Period) -> None:
             month=period.name,
             what="; ".join(f"{one.label}: {one.count}" for one in found),
         )
-
-
-def _ask(
-    act: Act, period: Period, amount: int, reason: str, *, actor: Actor, at: datetime
-) -> Approval:
-    asked = approvals.ask(
-        act,
-        subject=period.pk,
-        name=period.name,
-        amount=amount,
-        reason=reason,
-        actor=actor,
-        at=at,
-    )
-    tell(
-        asked.org,
-        "approval-asked",
-        {"number": period.name, "amount": Money(amount)},
-        link=f"/approvals/{asked.pk}",
-        at=at,
-    )
-    return asked

@@ -36,6 +36,7 @@ from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.trade import deals
+from heliu.trade.asking import ask, ask_others
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, remember, remember_all
@@ -215,7 +216,16 @@ def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> App
     late = queries.standing(actor, seller=seller, buyer=buyer, on=day_of(at)).late
     if approvals.is_needed(LET_PASS, org=seller, amount=late):
         name = parties.names([buyer])[buyer].code
-        return _ask(LET_PASS, found.id, name[:20], late, owed_by(buyer), reason, actor, at)
+        return ask(
+            LET_PASS,
+            subject=found.id,
+            name=name[:20],
+            link=owed_by(buyer),
+            amount=late,
+            reason=reason,
+            actor=actor,
+            at=at,
+        )
     _about_terms(buyer, let_pass, actor=actor, at=at)
     return None
 
@@ -250,7 +260,7 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
                 number=order_of(deal).number,
             )
         if approvals.is_needed(WRITE_OFF, org=deal.seller, amount=left):
-            return _ask(WRITE_OFF, deal.id, deal.number, left, deals.link(deal), reason, actor, at)
+            return ask_others(WRITE_OFF, deal, amount=left, reason=reason, actor=actor, at=at)
         write_off(deal, actor=actor, at=at)
     return None
 
@@ -384,23 +394,6 @@ def _about_terms(buyer: UUID, deed: Callable[..., None], *, actor: Actor, at: da
         found = terms.locked(seller, buyer, at=at)
         deed(found, actor=actor, at=at)
     return found
-
-
-def _ask(
-    act: Act, subject: UUID, name: str, amount: int, link: str, reason: str, actor: Actor,
-    at: datetime,
-) -> Approval:  # fmt: skip
-    asked = approvals.ask(
-        act, subject=subject, name=name, amount=amount, reason=reason, actor=actor, at=at
-    )
-    tell(
-        asked.org,
-        "approval-asked",
-        {"number": name, "amount": Money(amount)},
-        link=link,
-        at=at,
-    )
-    return asked
 
 
 def _of_seller(actor: Actor, seller: UUID) -> None:
