@@ -6,7 +6,8 @@
 -- agreement: interest is reckoned day by day on what was owed that day (a payment counts from its
 -- value day on), ACT/360 unless the loan says ACT/365F, rounded half up once; from the end of the
 -- days of grace on there is penalty in its place, which also makes the days of grace up to the
--- penalty rate for what outlived them. A payment pays fee, penalty, interest, principal.
+-- penalty rate for what outlived them. A payment pays fee, penalty, interest, principal; before a
+-- bill is due it fills up the margin instead.
 with deal as (
     select * from trade_deal where number = :'deal'
 ), loan as (
@@ -23,7 +24,8 @@ with deal as (
            coalesce(sum(p.principal), 0) as principal,
            coalesce(sum(p.interest), 0) as interest,
            coalesce(sum(p.penalty), 0) as penalty,
-           coalesce(sum(p.fee), 0) as fee
+           coalesce(sum(p.fee), 0) as fee,
+           coalesce(sum(p.margin), 0) as margin
       from (select n, effective as on_day from paid
             union all
             select (select count(*) + 1 from paid), accrued_to from loan) m
@@ -56,15 +58,21 @@ with deal as (
            greatest(0, c.penalty - b.penalty) as penalty,
            greatest(0, c.interest - b.interest) as interest,
            l.principal - b.principal as principal,
+           l.principal - l.deposit - b.margin as to_fill,
+           l.instrument = 'ACCEPTANCE_BILL'
+             and coalesce(p.effective < l.disbursed_on, true) as fills,
            l.is_principal_first and l.due_on > p.effective as is_principal_first
       from loan l, paid p join before b on b.n = p.n join charged c on c.n = p.n
 ), allocated as (
     select d.n, d.fee, d.penalty, s.first,
            case when d.is_principal_first then least(s.rest - s.first, d.interest)
                 else s.first end as interest,
-           case when d.is_principal_first then s.first
-                else least(s.rest - s.first, d.principal) end as principal
-      from (select n, principal, interest, is_principal_first, amount,
+           case when d.fills then 0
+                when d.is_principal_first then s.first
+                else least(s.rest - s.first, d.principal) end as principal,
+           case when d.fills then least(s.rest, d.to_fill) else 0 end as margin
+      from (select n, principal, interest, to_fill, fills, amount,
+                   is_principal_first and not fills as is_principal_first,
                    least(amount, fee) as fee,
                    least(amount - least(amount, fee), penalty) as penalty
               from due) d,
@@ -110,8 +118,9 @@ with deal as (
     select 20, 'loan: deposit, rounded up to the fen', ceil(order_total * deposit_ratio), deposit
       from loan
     union all
-    select 21, 'loan: order less deposit',
-           order_total - ceil(order_total * deposit_ratio), principal from loan
+    select 21, 'loan: order less deposit, or all of it where the deposit is margin',
+           order_total - case deposit_mode when 'CASH_MARGIN' then 0
+                              else ceil(order_total * deposit_ratio) end, principal from loan
     union all
     select 30, 'loan: interest up to ' || coalesce(l.accrued_to::text, 'now'),
            c.interest, l.interest_accrued
@@ -124,8 +133,9 @@ with deal as (
                            (2, 'penalty', a.penalty, p.penalty),
                            (3, 'interest', a.interest, p.interest),
                            (4, 'principal', a.principal, p.principal),
-                           (5, 'left over', p.amount - a.fee - a.penalty - a.interest - a.principal,
-                            p.unapplied)) as part (place, what, recomputed, stored)
+                           (5, 'margin', a.margin, p.margin),
+                           (6, 'left over', p.amount - a.fee - a.penalty - a.interest - a.principal
+                                            - a.margin, p.unapplied)) as part (place, what, recomputed, stored)
     union all
     select 90000 + part.place, 'loan: ' || part.what || ' paid', part.recomputed, part.stored
       from loan l join before b on b.n = (select count(*) + 1 from paid),
@@ -159,6 +169,8 @@ with deal as (
     union all
     select 90021, 'pledge: value earned free by repaying',
            case when b.principal >= l.principal then g.value
+                when l.release_mode = 'DEPOSIT_FIRST'
+                then least(g.value, l.deposit + b.principal + b.margin)
                 else div(g.value * b.principal, l.principal) end,
            p.entitlement
       from loan l, pledge p, pledged g, before b

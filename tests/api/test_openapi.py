@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 from django.test import Client
-from ninja import Schema
+from pydantic import BaseModel
 
 from heliu.api import (
     carriages,
@@ -62,12 +62,12 @@ def test_the_document_changes_only_on_purpose(document: dict[str, Any]) -> None:
 
 def test_no_two_shapes_share_a_name(document: dict[str, Any]) -> None:
     """Of two with one name the document would keep the later and tell wrong things of the other."""
-    named = Counter(shape.__name__ for shape in shapes(Schema))
+    named = Counter(shape.__name__ for shape in shapes(BaseModel))
     shown = document["components"]["schemas"]
     assert [name for name, many in named.items() if many > 1 and name in shown] == []
 
 
-def shapes(above: type[Schema]) -> Iterator[type[Schema]]:
+def shapes(above: type[BaseModel]) -> Iterator[type[BaseModel]]:
     for shape in above.__subclasses__():
         if shape.__module__.startswith("heliu.api"):
             yield shape

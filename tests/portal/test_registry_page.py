@@ -48,12 +48,12 @@ def test_a_claim_is_decided_on(demo: World, go_on: str, ends: str) -> None:
     assert "Bank of Elsewhere" in clerk
     assert "Pay out in spite of it" not in clerk
     bank = browser(BANK)
-    form = {"reason": "seen", "go_on": go_on, "idempotency_key": key_in(read(bank, PAGE))}
+    form = {"reason": "looked at", "go_on": go_on, "idempotency_key": key_in(read(bank, PAGE))}
     send(bank, f"{PAGE}/{placed.deal.number}/decide", form, to=PAGE)
     demo.bank()
     assert status_of(demo, placed) == ends
     assert "Bank of Elsewhere" not in read(bank, PAGE)
-    assert "seen" not in read(browser("sales@seller.demo"), deal) or go_on == "no"
+    assert "looked at" not in read(browser("sales@seller.demo"), deal) or go_on == "no"
 
 
 def test_what_was_refused_is_filed_again_and_what_is_registered_is_there(demo: World) -> None:

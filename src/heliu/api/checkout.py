@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from ninja import Field, Router, Schema
 
-from heliu.api.fields import Goods, Plain, Sent
+from heliu.api.fields import Goods, Plain, Rate, Sent
 from heliu.api.loans import DepositMode, Instrument, ReleaseMode
 from heliu.api.order_lines import OrderIn, judge_unknown, read_lines
 from heliu.api.writes import Key, write
@@ -148,7 +148,7 @@ class PreviewOut(Schema):
 class OwnMoneyIn(Sent):
     """What the buyer's own money costs it."""
 
-    rate: Decimal = Field(ge=0, le=100, description="Per cent a year")
+    rate: Rate = Field(description="Per cent a year")
 
 
 class OwnMoneyOut(Schema):

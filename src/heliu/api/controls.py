@@ -19,6 +19,7 @@ from heliu.api.fields import (
     Code,
     Currency,
     Line,
+    Part,
     Ref,
     Sent,
     Text,
@@ -93,7 +94,7 @@ class TieIn(Sent):
     number: Line = Field(
         min_length=1, description="Of identity, register or account; only a keyed digest is kept"
     )
-    share: Decimal | None = Field(None, gt=0, le=1, max_digits=5, decimal_places=4)
+    share: Part | None = Field(None, description="Of an owner")
     holder: Line = Field("", description="The holder's code, where it is here itself")
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 
-from heliu.api.fields import Sent, Text
+from heliu.api.fields import Amount, Factor, Part, Portion, Sent, Text, Whole
 from heliu.api.writes import Key, write
 from heliu.capital.credit import ruling
 from heliu.kernel import clock
@@ -19,6 +18,7 @@ from heliu.kernel.clock import day_of
 
 router = Router()
 
+Counting = Annotated[str, Path(pattern=r"^[0-9]{1,6}$", description="Of the version")]
 Outcome = Literal["APPROVE", "REFER", "DECLINE"]
 
 
@@ -26,9 +26,9 @@ class GradeIn(Sent):
     """What a grade means; shares are 0 to 1."""
 
     grade: Literal["A", "B", "C", "D", "E"]
-    least_score: int
-    deposit_floor: Decimal
-    coverage: Decimal = Field(description="Of a cycle's purchases that may be financed")
+    least_score: Annotated[int, Field(ge=0, le=1_000), Whole]
+    deposit_floor: Portion
+    coverage: Portion = Field(description="Of a cycle's purchases that may be financed")
     outcome: Outcome
 
 
@@ -36,13 +36,17 @@ class RulesIn(Sent):
     """A version to propose: the grid of grades and the thresholds."""
 
     grades: list[GradeIn] = Field(min_length=5, max_length=5, description="A to E, in this order")
-    step_up: Decimal = Field(description="The factor by which a limit may grow")
-    clean_cycles: int = Field(description="Loans repaid in time before it may")
-    cut: Decimal = Field(description="The share of a limit that is left after a warning")
-    cut_trend: int = Field(description="Orders fell by so many per cent, such as -30")
-    cut_days_late: int
-    cut_returns: int = Field(description="Per cent")
-    least_limit: int = Field(description="In minor units")
+    step_up: Factor = Field(description="The factor by which a limit may grow")
+    clean_cycles: Annotated[int, Whole] = Field(
+        ge=1, le=50, description="Loans repaid in time before it may"
+    )
+    cut: Part = Field(description="The share of a limit that is left after a warning")
+    cut_trend: Annotated[int, Whole] = Field(
+        ge=-100, le=0, description="Orders fell by so many per cent, such as -30"
+    )
+    cut_days_late: Annotated[int, Field(ge=0, le=365), Whole]
+    cut_returns: Annotated[int, Whole] = Field(ge=1, le=100, description="Per cent")
+    least_limit: Amount
     untold: list[Text] = Field([], max_length=40, description="Reasons a borrower is not told")
     effective_on: date
     reason: Text = Field(min_length=1)
@@ -98,9 +102,9 @@ def rules_in_force(request: TypedRequest) -> dict[str, object]:
 
 
 @router.get("/rule-sets/{number}", response=RuleSetDetail)
-def get_rule_set(request: TypedRequest, number: int) -> dict[str, object]:
+def get_rule_set(request: TypedRequest, number: Counting) -> dict[str, object]:
     """One version with all it says."""
-    return _shown(ruling.get(request.actor, number))
+    return _shown(ruling.get(request.actor, int(number)))
 
 
 @router.post("/rule-sets", response={201: Proposed})

@@ -190,7 +190,7 @@ class IncomingIn(Sent):
     note: Line = ""
 
 
-class LevelIn(Sent):
+class ReminderLevelIn(Sent):
     """A step of the ladder, days after the due day (before it, below zero)."""
 
     days: Annotated[int, Field(ge=-30, le=365), Whole]
@@ -200,7 +200,7 @@ class LevelIn(Sent):
 class LadderIn(Sent):
     """The steps by which a seller reminds from now on."""
 
-    levels: list[LevelIn] = Field(max_length=12)
+    levels: list[ReminderLevelIn] = Field(max_length=12)
 
 
 class ReminderLevelOut(Schema):

@@ -310,7 +310,7 @@ class Invoice(models.Model):
             models.UniqueConstraint(fields=["deal", "number"], name="invoice_once_in_a_deal"),
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0) & ~models.Q(number=""),
-                name="invoice_of_something",
+                name="laid_invoice_of_something",
             ),
         ]
         indexes = [

@@ -62,8 +62,6 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
         address = reverse("deal_settle", args=[deal.number])
         if view.account.owed or view.account.owed_back:
             acts.append(Act(_("Record a payment…"), address))
-        elif view.account.paid:
-            acts.append(Act(_("Payments written down…"), f"{address}#written"))
     if order.status == "PLACED" and order.pay_by != "FINANCE" and actor.may("sell"):
         address = reverse("deal_confirm", args=[deal.number])
         acts.append(Act(_("Confirm"), address, is_post=True, is_filled=True))

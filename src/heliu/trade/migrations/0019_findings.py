@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['issuer', 'number'], name='invoice_number'), models.Index(condition=models.Q(('digest', ''), _negated=True), fields=['digest'], name='invoice_digest')],
-                'constraints': [models.UniqueConstraint(fields=('deal', 'number'), name='invoice_once_in_a_deal'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('number', ''), _negated=True)), name='invoice_of_something')],
+                'constraints': [models.UniqueConstraint(fields=('deal', 'number'), name='invoice_once_in_a_deal'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('number', ''), _negated=True)), name='laid_invoice_of_something')],
             },
         ),
         police("trade_finding", "lender"),

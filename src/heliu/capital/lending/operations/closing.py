@@ -26,7 +26,7 @@ READ = (
     "number", "deal", "borrower", "seller", "lender", "facility", "status", "principal", "rate",
     "day_count", "due_on", "grace_days", "penalty_factor", "fee", "disbursed_on",
     "loan_returned_at", "written_off_at", "accrued_to", "interest_accrued", "principal_repaid",
-    "interest_paid", "penalty_paid", "fee_paid", "accepted_on", "margin", "replays",
+    "interest_paid", "penalty_paid", "fee_paid", "accepted_on", "margin", "replays", "caps",
 )  # fmt: skip
 ACCRUED = """
 update lending_loan l set interest_accrued = n.interest, accrued_to = %s
