@@ -47,7 +47,7 @@ def test_repaid_in_parts_to_the_end(world: World) -> None:
         life.repay(world, placed.deal.id, percent)
         world.bank()
         assert life.pick_up(world).go
-    figures = agrees(placed, 33)
+    figures = agrees(placed, 36)
     assert figures["loan: interest paid"]
     assert figures["lender's book: principal still owed"] == 0
     assert figures["pledge: value released"] == figures["pledge: value of its goods"]
@@ -65,7 +65,7 @@ def test_late_by_so_many_days(world: World, days: int) -> None:
     end_day(world)
     life.repay(world, placed.deal.id, 100)
     world.bank()
-    figures = agrees(placed, 28)
+    figures = agrees(placed, 30)
     assert bool(figures["loan: penalty paid"]) == (days + 10 > 33)
 
 
@@ -75,7 +75,7 @@ def test_short_and_damaged_goods_are_refunded(world: World) -> None:
     world.bank()
     life.receive(world, life.ship(world, placed), lost=7, damaged=3)
     world.bank()
-    figures = agrees(placed, 23)
+    figures = agrees(placed, 24)
     assert figures["loan: principal paid"]
 
 
@@ -97,7 +97,7 @@ def test_called_off_after_the_money(world: World) -> None:
     with world.desk("sales@seller.demo") as seller:
         side_exits.cancel(placed.order.id, actor=seller, reason="sold out", at=world.later(days=2))
     world.bank()
-    agrees(placed, 23)
+    agrees(placed, 24)
 
 
 def test_orders_without_a_loan(world: World) -> None:
@@ -124,7 +124,7 @@ def test_a_planted_change_is_found(world: World) -> None:
     placed = life.to_pledge(world)
     life.repay(world, placed.deal.id, 30)
     world.bank()
-    agrees(placed, 23)
+    agrees(placed, 24)
     name = connection.settings_dict["NAME"]
     with psycopg.connect(host=str(CLUSTER), user="heliu", dbname=name) as link:
         for what, change in CHANGES.items():

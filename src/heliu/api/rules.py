@@ -7,18 +7,20 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Path, Router, Schema
+from ninja import Field, Router, Schema
 
-from heliu.api.fields import Amount, Factor, Part, Portion, Sent, Text, Whole
+from heliu.api.fields import Amount, Factor, Part, Portion, Ref, Sent, Text, Whole
 from heliu.api.writes import Key, write
 from heliu.capital.credit import ruling
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
 
 router = Router()
 
-Counting = Annotated[str, Path(pattern=r"^[0-9]{1,6}$", description="Of the version")]
+MOST_DIGITS = 6
+
 Outcome = Literal["APPROVE", "REFER", "DECLINE"]
 
 
@@ -102,9 +104,9 @@ def rules_in_force(request: TypedRequest) -> dict[str, object]:
 
 
 @router.get("/rule-sets/{number}", response=RuleSetDetail)
-def get_rule_set(request: TypedRequest, number: Counting) -> dict[str, object]:
+def get_rule_set(request: TypedRequest, number: Ref) -> dict[str, object]:
     """One version with all it says."""
-    return _shown(ruling.get(request.actor, int(number)))
+    return _shown(ruling.get(request.actor, _read(number)))
 
 
 @router.post("/rule-sets", response={201: Proposed})
@@ -129,6 +131,13 @@ def propose(request: TypedRequest, payload: RulesIn, key: Key) -> HttpResponse:
         return 201, Proposed.model_validate(_shown(version) | {"approval": asked.pk})
 
     return write(request, key, payload, do)
+
+
+def _read(number: str) -> int:
+    """The number of a version; what is none names no version."""
+    if not (number.isdecimal() and len(number) <= MOST_DIGITS):
+        raise NotFound()
+    return int(number)
 
 
 def _shown(version: Any) -> dict[str, object]:
