@@ -211,6 +211,7 @@ def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> App
     """The seller lets a buyer's orders on terms pass for a week although something is late; where
     that is the rule it asks the others of its house, and returns the question."""
     actor.require("terms")
+    _require_reason(reason)
     seller = actor.own_org
     found = _terms(actor, seller, buyer)
     late = queries.standing(actor, seller=seller, buyer=buyer, on=day_of(at)).late
@@ -248,8 +249,7 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
     actor.require("terms")
     deal = deals.of_order(actor, order_id)
     _of_seller(actor, deal.seller)
-    if not reason.strip():
-        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    _require_reason(reason)
     with _opened(deal.seller, deal.buyer):
         deal = locked(deal.id)
         left = sum(one.left for one in queries.of_order(deal.order_id))
@@ -394,6 +394,11 @@ def _about_terms(buyer: UUID, deed: Callable[..., None], *, actor: Actor, at: da
         found = terms.locked(seller, buyer, at=at)
         deed(found, actor=actor, at=at)
     return found
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
 
 
 def _of_seller(actor: Actor, seller: UUID) -> None:

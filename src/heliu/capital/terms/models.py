@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -87,7 +88,7 @@ class LevelKind(models.TextChoices):
 
     REMIND = "REMIND", _("Reminder")
     STOP = "STOP", _("Reminder and stop of orders")
-    CLAIM = "CLAIM", _("Claim")
+    CLAIM = "CLAIM", pgettext_lazy("reminder", "Claim")
 
 
 class DunningLevel(models.Model):

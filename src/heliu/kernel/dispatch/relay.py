@@ -45,7 +45,7 @@ from heliu.kernel.events.notices import words
 from heliu.kernel.states import move
 
 HELD = timedelta(minutes=5)
-AT_ONCE = 200  # mails and SMS that one round sends
+AT_ONCE = 200  # letters that one round takes, with what else is due to the same people
 SHOWN = 50  # notices that one mail tells in full
 
 log = structlog.get_logger("heliu.dispatch")
@@ -68,22 +68,20 @@ def hand_on(*, at: datetime) -> int:
 
 
 def send(*, at: datetime) -> int:
-    """Send what is due; returns how many mails and SMS were tried."""
-    letters = _take(at)
+    """Send what is due; returns how many letters were taken in hand."""
+    taken = _take(at)
     reaches = {
         (reach.person, reach.org): reach
-        for reach in Reach.objects.filter(person__in={one.person for one in letters})
+        for reach in Reach.objects.filter(person__in={one.person for one in taken})
     }
-    letters = [one for one in letters if not _put_off(one, reaches.get((one.person, one.org)), at)]
+    letters = [one for one in taken if not _put_off(one, reaches.get((one.person, one.org)), at)]
     people = User.objects.in_bulk({one.person for one in letters})
-    tried = 0
     for _key, group in groupby(sorted(letters, key=_together), key=_together):
         some = list(group)
         person = people[some[0].person]
         with override(person.language):
             _send_one(some, person, reaches.get((some[0].person, some[0].org)), at=at)
-        tried += 1
-    return tried
+    return len(taken)
 
 
 def _take(at: datetime) -> list[Letter]:

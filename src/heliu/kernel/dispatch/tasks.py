@@ -13,5 +13,5 @@ from heliu.kernel.dispatch import relay
 def send(timestamp: int) -> None:
     """Hand notices on and send letters; a full hand is followed by another."""
     relay.hand_on(at=clock.now())
-    while relay.send(at=clock.now()) == relay.AT_ONCE:
+    while relay.send(at=clock.now()) >= relay.AT_ONCE:
         pass

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from heliu.capital.terms import queries
@@ -114,7 +115,7 @@ def dispute(request: HttpRequest, number: str) -> HttpResponse:
         heading=_("Dispute invoice %(number)s") % {"number": invoice.number},
         crumbs=((_("What I owe"), home),),
         rows=(
-            Amount(_("Invoice"), invoice.amount),
+            Amount(pgettext("on terms", "Invoice"), invoice.amount),
             Amount(_("Open amount"), invoice.left, is_total=True),
         ),
         asks=(

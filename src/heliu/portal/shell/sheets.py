@@ -21,7 +21,10 @@ def answer(request: HttpRequest, sheet: Sheet, do: Callable[[], str], *, here: s
     if done:
         return done
     asks = [(ask, request.POST.get(ask.name, ask.value)) for ask in sheet.asks]
-    context = {"sheet": sheet, "asks": asks, "refusal": refusal}
+    # What is wrong with a field is said at the field, all else above the button.
+    fields = {ask.name for ask in sheet.asks if ask.kind != "check"}
+    at_field = refusal is not None and refusal.field in fields
+    context = {"sheet": sheet, "asks": asks, "refusal": refusal, "at_field": at_field}
     status = refusal.status if refusal else 200
     return show(request, "ui/sheet.html", context, here=here, status=status)
 

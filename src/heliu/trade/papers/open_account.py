@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
@@ -74,7 +75,7 @@ def _open(invoices: list[Invoice], standing: Standing, on: date) -> Table:
     return Table(
         _("Open invoices, CNY"),
         [
-            Column(_("Invoice")),
+            Column(pgettext("on terms", "Invoice")),
             Column(_("Order"), is_wide=True),
             Column(_("Due")),
             Column(_("Days late"), is_number=True),
