@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
-from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
+from heliu.trade import bank_answers, close_of_day, joining, ledger_checks, sweeper
 
 
 @app.task(name="trade.bank_work", queue="bank")
@@ -25,6 +25,13 @@ def bank_work(deal: str = "") -> None:
 def sweep(timestamp: int) -> None:
     """Drive what waits too long: lost answers, quotes that ran out, deals a crash left behind."""
     sweeper.sweep(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.joining", queue="joining", queueing_lock="joining")
+def join(timestamp: int) -> None:
+    """Verify newcomers and relate those that are admitted to their sellers."""
+    joining.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
@@ -25,7 +26,7 @@ from heliu.kernel.parties.models import (
 )
 
 
-def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: str) -> Organization:
+def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: Any) -> Organization:
     """Enter an organisation with the roles it plays. Only the operator (or the system) may."""
     actor.require("operate")
     organization = Organization.objects.create(code=code, **fields)
