@@ -35,7 +35,7 @@ ACTOR = Actor.system()
 def wake() -> None:
     """Let the worker look as soon as this transaction is committed; lost, it comes a little later
     by itself."""
-    app.configure_task("trade.joining", queue="joining").defer(timestamp=0)
+    app.configure_task("trade.newcomers").defer()
 
 
 def run(*, at: datetime) -> None:
@@ -112,7 +112,7 @@ def _sellers(one: Application, at: datetime) -> Iterator[tuple[Welcome, bool]]:
 
 def _take(one: Application, at: datetime) -> UUID | None:
     """The seller whose invitation brought it, if it still holds; it is taken by this."""
-    found = Invitation.objects.select_for_update().filter(pk=one.invitation).first()
+    found = Invitation.objects.select_for_update().filter(pk__in=[one.invitation]).first()
     if found is None or found.withdrawn_at is not None or found.taken_at is not None:
         return None
     found.taken_at, found.taken_by = at, one.org
@@ -122,8 +122,8 @@ def _take(one: Application, at: datetime) -> UUID | None:
 
 def _relate(one: Application, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
     parties.relate(actor=ACTOR, buyer=one.org, seller=welcome.org, since=day_of(at))
-    own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org, pk=welcome.price_list)
-    if chosen := own.first():
+    own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org)
+    if chosen := own.filter(pk__in=[welcome.price_list]).first():
         pricing.assign(chosen, actor=ACTOR, buyer=one.org, valid_from=day_of(at), at=at)
     if welcome.warehouse is not None:
         parties.introduce(one.org, welcome.warehouse)

@@ -27,10 +27,16 @@ def sweep(timestamp: int) -> None:
     sweeper.sweep(at=clock.now())
 
 
+@app.task(name="trade.newcomers", queue="joining")
+def newcomers() -> None:
+    """Verify newcomers and relate those that are admitted to their sellers, at once."""
+    joining.run(at=clock.now())
+
+
 @app.periodic(cron="* * * * * */5")
 @app.task(name="trade.joining", queue="joining", queueing_lock="joining")
 def join(timestamp: int) -> None:
-    """Verify newcomers and relate those that are admitted to their sellers."""
+    """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
 
 

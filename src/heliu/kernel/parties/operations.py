@@ -36,6 +36,21 @@ def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: Any) 
     return organization
 
 
+def settle_at(*, actor: Actor, city: str, address: str) -> Organization:
+    """Write down where the actor's house is: what is delivered to it goes there."""
+    actor.require("manage")
+    city, address = (" ".join(text.split()) for text in (city, address))
+    if not 1 <= len(city) <= 60:
+        raise Invalid("city-missing", "A city has 1 to 60 characters.", field="city")
+    if not 5 <= len(address) <= 200:
+        raise Invalid("address-missing", "An address has 5 to 200 characters.", field="address")
+    house = Organization.objects.select_for_update().get(pk=actor.own_org)
+    house.city = house.city_zh = city
+    house.address = address
+    house.save(update_fields=["city", "city_zh", "address"])
+    return house
+
+
 def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRelationship:
     """Let a buyer order from a seller; they learn each other's names."""
     actor.require("operate")

@@ -18,7 +18,8 @@ TEMPLATES = [
 ]
 MADE = """insert into access_role (id, org, code, name, name_zh, permissions)
           values (uuidv7(), null, %s, %s, %s, %s) on conflict do nothing"""
-SEEN = "create policy templates on access_role for select to heliu_web using (org is null)"
+SEEN = """create policy templates on access_role for select to heliu_web
+          using (org is null and (select heliu_orgs()) <> '{}')"""
 
 
 class Migration(migrations.Migration):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
-from heliu.kernel.events.notices import Told, tell, tell_all
+from heliu.kernel.events.notices import Told as TellTo
+from heliu.kernel.events.notices import tell, tell_all
 from heliu.kernel.files import operations as files
 from heliu.kernel.files.models import StoredFile
 from heliu.kernel.joining import queries
@@ -35,6 +36,14 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60))
 MOST_FILES = 10
 OWN = "/company/joining"
 _A = ApplicationStatus
+
+
+class Found(NamedTuple):
+    """What spoke against admitting by rule, what the register said, the version of the rules."""
+
+    findings: Sequence[str] = ()
+    register: dict[str, Any] | None = None
+    rules: int | None = None
 
 
 def verify(*, at: datetime, most: int = 50) -> int:
@@ -65,13 +74,13 @@ def _verify_one(one: Application, at: datetime) -> None:
         Claim(one.join_as, one.name), company, rules, today=day_of(at), is_silent=is_silent
     )
     hand = Actor.system()
-    told = {"findings": list(found), "register": _kept(company), "rules": rules.number}
+    told = Found(found, _kept(company), rules.number)
     if found:
         move(one, _A.IN_REVIEW, moves=APPLICATION_MOVES)
-        _write(one, Act.TO_PERSON, actor=hand, at=at, **told)
+        _write(one, Act.TO_PERSON, actor=hand, at=at, told=told)
         _tell_operators(one, at)
     else:
-        _admit(one, actor=hand, at=at, reason="", **told)
+        _admit(one, actor=hand, at=at, reason="", told=told)
 
 
 def hand_in(application: UUID, *, actor: Actor, name: str, note: str, at: datetime) -> Application:
@@ -160,14 +169,16 @@ def ask_for_more(application: UUID, *, actor: Actor, reason: str, at: datetime) 
 def _tell_operators(one: Application, at: datetime) -> None:
     """A newcomer waits for a person."""
     link = f"/operator/newcomers/{one.pk}"
-    told = [Told(operator, {"company": one.name}, link) for operator in operators()]
+    told = [TellTo(operator, {"company": one.name}, link) for operator in operators()]
     tell_all("application-waits", told, at=at)
 
 
-def _admit(one: Application, *, actor: Actor, reason: str, at: datetime, **told: Any) -> None:
+def _admit(
+    one: Application, *, actor: Actor, reason: str, at: datetime, told: Found | None = None
+) -> None:
     move(one, _A.APPROVED, moves=APPLICATION_MOVES, decided_at=at)
     _move_house(one, OrganizationStatus.ACTIVE)
-    _write(one, Act.APPROVED, actor=actor, reason=reason, at=at, **told)
+    _write(one, Act.APPROVED, actor=actor, reason=reason, at=at, told=told)
     _decided(one, actor=actor, reason=reason, at=at)
 
 
@@ -201,10 +212,9 @@ def _write(
     actor: Actor,
     at: datetime,
     reason: str = "",
-    findings: Sequence[str] = (),
-    register: dict[str, Any] | None = None,
-    rules: int | None = None,
+    told: Found | None = None,
 ) -> None:
+    found = told or Found()
     Decision.objects.create(
         application=one,
         org=one.org,
@@ -212,9 +222,9 @@ def _write(
         by=actor.user_id,
         by_name="" if actor.is_system else actor.name,
         reason=reason.strip()[:500],
-        findings=list(findings),
-        register=register,
-        rules=rules,
+        findings=list(found.findings),
+        register=found.register,
+        rules=found.rules,
         at=at,
     )
 
