@@ -39,7 +39,8 @@ class Sku(models.Model):
     """A sellable, stockable variant of a seller's goods. Seen through a trading relationship.
 
     `case_quantity` tells how many smallest units a case holds; it informs whoever orders and binds
-    nobody: goods are ordered and kept in smallest units, any whole number of them.
+    nobody: goods are ordered and kept in smallest units, any whole number of them. Restricted goods
+    are for the buyers in one of their circles only (`commerce/catalogue`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -53,6 +54,7 @@ class Sku(models.Model):
     case_quantity = models.PositiveIntegerField(default=1)
     external_id = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+    is_restricted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
