@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,6 @@ from heliu.capital.credit.queries import CreditLine
 from heliu.commerce.ordering.paste import PastedLine, parse_paste
 from heliu.commerce.ordering.policies import CheckedLine
 from heliu.commerce.ordering.rows import PadRow, row_of
-from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import share_up
 from heliu.portal.ui.formats import count_text, money_text, percent_text
 from heliu.trade.order_pad import Checked
@@ -188,7 +187,7 @@ def _quantity_text(line: PastedLine) -> str:
 
 
 def _row(
-    shown: Shown, line: CheckedLine[Sku] | None, checked: Checked, numbers: dict[int, int]
+    shown: Shown, line: CheckedLine[Any] | None, checked: Checked, numbers: dict[int, int]
 ) -> Row:
     number, typed, place = shown
     was = "" if place is None else "\t".join((str(place), *typed.typed))
@@ -211,7 +210,7 @@ def _row(
     )
 
 
-def _pack_note(line: CheckedLine[Sku]) -> str:
+def _pack_note(line: CheckedLine[Any]) -> str:
     """In what quantities good rows' goods come; a bad row says it in its own words."""
     if line.problem or line.rule.pack == 1:
         return ""
@@ -222,7 +221,7 @@ def _pack_note(line: CheckedLine[Sku]) -> str:
     }
 
 
-def _fixes(line: CheckedLine[Sku]) -> tuple[Fix, ...]:
+def _fixes(line: CheckedLine[Any]) -> tuple[Fix, ...]:
     if line.problem == "double":
         return (
             Fix("add", str(line.twin), _("add it there")),
