@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalogue', '0002_search'),
         ('files', '0002_policies'),
-        ('goods', '0003_described'),
+        ('goods', '0004_restricted'),
     ]
 
     operations = [

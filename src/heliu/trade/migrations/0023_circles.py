@@ -8,5 +8,5 @@ LINES = Path(__file__).parent.parent / "sql" / "line_facts.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0021_reckoned_anew"), ("catalogue", "0004_search")]
+    dependencies = [("trade", "0022_packs"), ("catalogue", "0004_search")]
     operations = [migrations.RunSQL(LINES.read_text(), migrations.RunSQL.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goods', '0002_policies'),
+        ('goods', '0003_packs'),
     ]
 
     operations = [
