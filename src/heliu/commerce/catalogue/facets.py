@@ -96,7 +96,8 @@ def _counted(
     asking = None if actor.is_system else list(actor.orgs)
     with connection.cursor() as cursor:
         cursor.execute(FACETS, [asking, question.json, question.least, seller, list(filters)])
-        return cursor.fetchall()
+        rows: list[tuple[str, str, int]] = cursor.fetchall()
+        return rows
 
 
 def _categories(

@@ -205,7 +205,7 @@ def grow(
                     field="category",
                     named=code,
                 )
-            step = next((up for up in known.values() if up.pk == step.parent_id), None)  # type: ignore[union-attr]
+            step = next((up for up in known.values() if up.pk == step.parent_id), None)
         one.save()
         known[code] = one
     return known
