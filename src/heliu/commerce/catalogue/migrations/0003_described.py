@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('name_zh', models.CharField(blank=True, max_length=120)),
                 ('id', models.UUIDField(default=heliu.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('TEXT', 'Text'), ('NUMBER', 'Number'), ('CHOICE', 'Choice'), ('BOOL', 'Bool')], max_length=8)),
+                ('kind', models.CharField(choices=[('TEXT', 'text'), ('NUMBER', 'number'), ('CHOICE', 'choice'), ('BOOL', 'yes or no')], max_length=8)),
                 ('unit', models.CharField(blank=True, max_length=12)),
                 ('unit_zh', models.CharField(blank=True, max_length=12)),
                 ('is_filter', models.BooleanField(default=True)),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=heliu.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('seller', models.UUIDField()),
-                ('role', models.CharField(choices=[('PICTURE', 'Picture'), ('SHEET', 'Sheet'), ('OTHER', 'Other')], max_length=8)),
+                ('role', models.CharField(choices=[('PICTURE', 'picture'), ('SHEET', 'spec sheet'), ('OTHER', 'other file')], max_length=8)),
                 ('title', models.CharField(blank=True, max_length=120)),
                 ('title_zh', models.CharField(blank=True, max_length=120)),
                 ('digest', models.CharField(max_length=64)),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from heliu.commerce.catalogue.models.named import Named, chosen
 from heliu.kernel.goods.models import Family, Sku
@@ -16,10 +17,10 @@ from heliu.kernel.ids import new_id
 class Kind(models.TextChoices):
     """What a value is made of."""
 
-    TEXT = "TEXT"
-    NUMBER = "NUMBER"
-    CHOICE = "CHOICE"
-    BOOL = "BOOL"
+    TEXT = "TEXT", _l("text")
+    NUMBER = "NUMBER", _l("number")
+    CHOICE = "CHOICE", _l("choice")
+    BOOL = "BOOL", _l("yes or no")
 
 
 class Attribute(Named):

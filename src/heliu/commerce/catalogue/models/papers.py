@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.catalogue.models.named import chosen
 from heliu.commerce.catalogue.models.placed import Product
@@ -15,9 +16,9 @@ from heliu.kernel.ids import new_id
 class Role(models.TextChoices):
     """What a paper is for."""
 
-    PICTURE = "PICTURE"
-    SHEET = "SHEET"
-    OTHER = "OTHER"
+    PICTURE = "PICTURE", _("picture")
+    SHEET = "SHEET", _("spec sheet")
+    OTHER = "OTHER", _("other file")
 
 
 class Paper(models.Model):
