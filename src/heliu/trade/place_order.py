@@ -27,6 +27,7 @@ from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies import Terms
+from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
@@ -45,6 +46,7 @@ from heliu.trade import controls, deals
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
+from heliu.trade.order_pad import rule_of
 from heliu.trade.paperwork import order_of
 from heliu.trade.placing import (
     Accepted,
@@ -57,6 +59,7 @@ from heliu.trade.placing import (
     facts_query,
     post_query,
     refusal,
+    refuse_bad,
 )
 from heliu.trade.steps import locked, remember
 from heliu.trade.steps import parties as parties_of
@@ -162,6 +165,8 @@ def place(
     (known,) = facts([ask.wish], _row(facts_query([ask], at)))
     (good,) = decide([ask], [known])
     if isinstance(good, Refused):
+        if good.code == "price-missing":  # perhaps of packs: that is said in its own words
+            refuse_bad(_check(ask.buyer, seller, lines, at))
         raise good
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
@@ -339,7 +344,7 @@ def _check(
 ) -> list[CheckedLine[Sku]]:
     """Price each line and see whether there is enough of it."""
     wanted = _wanted(lines)
-    known = Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True)
+    known = catalogue.offered(buyer, seller).filter(pk__in=wanted)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
     if len(skus) < len(wanted):
         raise NotFound()
@@ -354,7 +359,8 @@ def _check(
         PastedLine(row, skus[sku].code, quantity)
         for row, (sku, quantity) in enumerate(wanted.items(), start=1)
     ]
-    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free)
+    rules = {sku.pk: rule_of(sku) for sku in skus.values()}
+    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free, rules=rules)
 
 
 def _offers(buyer: UUID, seller: UUID, total: int, at: datetime) -> list[FinanceOffer]:

@@ -21,7 +21,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
-from heliu.portal.dealer.sellers import chosen, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
@@ -47,10 +47,12 @@ def index(request: HttpRequest) -> HttpResponse:
         family=family,
         limit=ROWS + 1,
         after=UUID(after) if after else None,
-    )
+    ).rows
     more, rows = len(rows) > ROWS, rows[:ROWS]
     price_and_stock(request, seller, rows)
-    in_cart = {line.sku_id: line.quantity for line in cart(actor, seller.pk)}
+    in_cart = {
+        line.sku_id: line.quantity for line in cart(actor, seller.pk, shared=is_shared(request))
+    }
     context = {
         "seller": seller,
         "sellers": sellers,
@@ -76,7 +78,9 @@ def put(request: HttpRequest) -> HttpResponse:
         if name.startswith("q-") and value.strip()
     }
     if wanted:
-        ordering.fill_cart(actor=actor, seller=seller.pk, quantities=wanted)
+        ordering.fill_cart(
+            actor=actor, seller=seller.pk, quantities=wanted, shared=is_shared(request)
+        )
         say(
             request,
             ngettext("%(n)d line in the order pad.", "%(n)d lines in the order pad.", len(wanted))
@@ -92,7 +96,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     seller = chosen(request, sellers_of(actor_of(request)))
     text = request.GET.get("q", "").strip()
     rows = (
-        catalogue.search(actor_of(request), seller=seller.pk, text=text, limit=SUGGESTIONS)
+        catalogue.search(actor_of(request), seller=seller.pk, text=text, limit=SUGGESTIONS).rows
         if text
         else []
     )
