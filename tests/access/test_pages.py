@@ -50,6 +50,8 @@ NAMES = {
     "stop_mail": {"token": "open_token"},
     "join_invited": {"token": "open_token"},
     "join_confirm": {"token": "open_token"},
+    "join_colleague": {"token": "open_token"},
+    "join_asking": {"token": "open_token"},
     "operator_newcomer": {"application": "open_application"},
     "webhook": {"webhook": "webhook"},
     "webhook_change": {"webhook": "webhook"},
@@ -103,7 +105,7 @@ DEEDS = {
 }  # fmt: skip
 PUBLIC = {
     "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
-    "join_invited", "join_confirm",
+    "join_invited", "join_confirm", "join_colleague", "join_by_domain", "join_asking",
 }  # fmt: skip
 DESKS = {
     "dealer": "owner@d001.demo",

@@ -63,6 +63,7 @@ DEFAULTS = {
     "application-more": Default("manage"),
     "application-denied": Default("manage"),
     "house-admitted": Default("manage"),
+    "colleague-asks": Default("manage"),
     "newcomer-related": Default("sell"),
 }
 

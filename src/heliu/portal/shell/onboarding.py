@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import people_of
 from heliu.kernel.parties import queries as parties
 
 
@@ -48,6 +49,13 @@ def steps_of(actor: Actor, application: Any) -> list[ToDo]:
             reverse("joining_address"),
             _("Write it down"),
             bool(house.address),
+        ),
+        ToDo(
+            _("Who works with you"),
+            _("Each with an own log-in: to buy, to pay, to own."),
+            reverse("people"),
+            _("Add people"),
+            people_of(actor).count() > 1,
         ),
         ToDo(
             _("First order"),
