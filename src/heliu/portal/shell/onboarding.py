@@ -61,7 +61,7 @@ def steps_of(actor: Actor, application: Any) -> list[ToDo]:
             _("First order"),
             _("Search, paste a list or type codes; prices are yours."),
             reverse("dealer_pad"),
-            _("Order"),
+            _("Place an order"),
             ordering.visible_to(actor).filter(buyer__in=actor.orgs).exists(),
             is_open=is_in,
         ),

@@ -19,6 +19,7 @@ from heliu.kernel.access.models import Membership, User
 from heliu.kernel.access.operations import seat
 from heliu.kernel.access.roles import TEMPLATES
 from heliu.kernel.dispatch.posts import post
+from heliu.kernel.dispatch.queries import person_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.joining.models import (
@@ -181,7 +182,7 @@ def claim_domain(*, actor: Actor, lets_in: str, at: datetime) -> MailDomain:
     actor.require("manage")
     if lets_in not in LetsIn.values:
         raise Invalid("choice-unknown", "There is no such choice.", field="lets_in")
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(pk=person_of(actor))
     domain = domain_of(user.email)
     if not domain:
         raise Refused(
