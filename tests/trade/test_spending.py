@@ -112,7 +112,7 @@ def test_a_limit_of_a_person_binds_that_person_alone(world: World) -> None:
 def test_a_cost_centre_is_asked_for_and_its_budget_counts(world: World) -> None:
     with world.desk(world.dealer) as owner:
         centre = spending.set_centre(code="north", name="North", actor=owner)
-        spending.need_centre(True, actor=owner)
+        spending.set_house(needs_centre=True, keeps_days=7, actor=owner)
     budget(world, 15_000, centre=centre.pk)
     assert refusal(world, M1=1).code == "centre-missing"
     with world.desk(world.dealer) as owner:

@@ -163,22 +163,42 @@ def place(
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
-    ask = Ask(
-        actor,
-        Wish(
-            seller, _wanted(lines), pay_by, remark, external_id,
-            cost_centre=cost_centre, asked=asked, kept=kept,
-        ),
+    good = judged(
+        actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, at=at,
     )  # fmt: skip
-    (known,) = facts([ask.wish], _row(facts_query([ask], at)))
-    (good,) = decide([ask], [known])
-    if isinstance(good, Refused):
-        raise good
+    ask = good.ask
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
             wish = Picked(programme, deposit_ratio, days)
             return _place_financed(good, _house(actor, warehouse), wish, at)
         return _write(good.accepted(at, warehouse=ask.buyer), at)
+
+
+def judged(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    pay_by: str,
+    at: datetime,
+    remark: str = "",
+    external_id: str = "",
+    cost_centre: UUID | None = None,
+    asked: UUID | None = None,
+    kept: Mapping[UUID, int] | None = None,
+) -> Good:
+    """An order that is good as things stand; nothing is written. Raises as `place` does."""
+    wish = Wish(
+        seller, _wanted(lines), pay_by, remark, external_id,
+        cost_centre=cost_centre, asked=asked, kept=kept,
+    )  # fmt: skip
+    ask = Ask(actor, wish)
+    (known,) = facts([wish], _row(facts_query([ask], at)))
+    (good,) = decide([ask], [known])
+    if isinstance(good, Refused):
+        raise good
+    return good
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:

@@ -7,15 +7,27 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
 
 class House(models.Model):
-    """A house that has said anything about spending. Of others nothing is asked when they order."""
+    """A house that has said anything about spending. Of others nothing is asked when they order.
+
+    A purchase request waits, and keeps its prices, for `keeps_days`.
+    """
 
     org = models.UUIDField(primary_key=True)
     needs_centre = models.BooleanField(default=False)
+    keeps_days = models.PositiveSmallIntegerField(default=7)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(keeps_days__gte=1, keeps_days__lte=30), name="prices_kept_1_to_30_days"
+            )
+        ]
 
 
 class CostCentre(models.Model):
@@ -207,3 +219,131 @@ class PurchaseRule(models.Model):
                 name="one_purchase_rule_per_amount",
             ),
         ]
+
+
+class RequestStatus(models.TextChoices):
+    """Where an order stands that others must agree to before it is one."""
+
+    WAITING = "WAITING", _("Waits for agreement")
+    AGREED = "AGREED", _("Agreed, not placed")
+    PLACED = "PLACED", _("Ordered")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    EXPIRED = "EXPIRED", _("Expired")
+
+
+_R = RequestStatus
+REQUEST_MOVES: Moves = {
+    _R.WAITING: {_R.AGREED, _R.PLACED, _R.REFUSED, _R.WITHDRAWN, _R.EXPIRED},
+    _R.AGREED: {_R.PLACED, _R.WITHDRAWN, _R.EXPIRED},
+    _R.PLACED: set(),
+    _R.REFUSED: set(),
+    _R.WITHDRAWN: set(),
+    _R.EXPIRED: set(),
+}
+REQUEST_TONES = {
+    _R.WAITING: Tone.DUE,
+    _R.AGREED: Tone.BAD,
+    _R.PLACED: Tone.GOOD,
+    _R.REFUSED: Tone.BAD,
+    _R.WITHDRAWN: Tone.QUIET,
+    _R.EXPIRED: Tone.QUIET,
+}
+OPEN_REQUEST = (_R.WAITING, _R.AGREED)
+
+
+class PurchaseRequest(models.Model):
+    """An order before it is one: others of the buyer's house must agree; the seller sees nothing.
+
+    Its id becomes the order's. `total` (minor units) is that of the lines that were not struck; the
+    prices are kept until `kept_until`. `problem` is why it could not be placed once all had agreed.
+    The other fields are what will be told when it is placed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    pay_by = models.CharField(max_length=8)
+    warehouse = models.UUIDField(null=True, blank=True)
+    programme = models.UUIDField(null=True, blank=True)
+    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    remark = models.TextField(blank=True)
+    external_id = models.CharField(max_length=80, blank=True)
+    cost_centre = models.ForeignKey(CostCentre, null=True, blank=True, on_delete=models.PROTECT)
+    total = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    kept_until = models.DateTimeField()
+    holds_goods = models.BooleanField(default=False)
+    status = models.CharField(max_length=9, choices=RequestStatus, default=RequestStatus.WAITING)
+    problem = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("purchase_request_status_known", RequestStatus),
+            models.CheckConstraint(condition=Q(total__gte=0), name="purchase_request_total"),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_REQUEST, ended_at=None)
+                | ~Q(status__in=OPEN_REQUEST) & ~Q(ended_at=None),
+                name="purchase_request_ended_when_over",
+            ),
+            models.UniqueConstraint(fields=["number"], name="one_purchase_request_per_number"),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-asked_at", "-id"], name="purchase_request_buyer"),
+            models.Index(
+                fields=["kept_until"],
+                condition=Q(status__in=OPEN_REQUEST),
+                name="purchase_request_open",
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return REQUEST_TONES[RequestStatus(self.status)]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RequestLine(models.Model):
+    """One SKU of a request at the price that is kept. A line that was struck is not ordered."""
+
+    request = models.ForeignKey(PurchaseRequest, on_delete=models.PROTECT, related_name="lines")
+    buyer = models.UUIDField()
+    position = models.PositiveIntegerField()
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    quantity = models.BigIntegerField()
+    unit_price = models.BigIntegerField()
+    struck_by_name = models.CharField(max_length=80, blank=True)
+    struck_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "position"], name="one_request_line_per_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, unit_price__gte=0), name="request_line_is_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(struck_by_name="") | ~Q(struck_reason=""), name="a_strike_says_why"
+            ),
+        ]
+
+    @property
+    def amount(self) -> int:
+        """What it comes to, in minor units."""
+        return self.quantity * self.unit_price
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether it will not be ordered."""
+        return bool(self.struck_by_name)

@@ -24,6 +24,7 @@ from heliu.commerce.spending.models import (
 )
 from heliu.commerce.spending.policies import MOST_AMOUNT, Span, next_span, span_of
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.clock import day_of
@@ -39,10 +40,16 @@ PREFIX = "spend"
 RANK = 14  # after what lenders and sellers grant, before money and goods
 
 
-def need_centre(needed: bool, *, actor: Actor) -> None:
-    """Whether every order of the actor's house must be for a cost centre."""
+def set_house(*, needs_centre: bool, keeps_days: int, actor: Actor) -> House:
+    """Whether every order of the actor's house must be for a cost centre, and how many days its
+    purchase requests wait and keep their prices."""
     actor.require("manage")
-    House.objects.update_or_create(org=actor.own_org, defaults={"needs_centre": needed})
+    if not 1 <= keeps_days <= 30:
+        raise Invalid("days-kept", "Prices are kept 1 to 30 days.", field="keeps_days")
+    found, _ = House.objects.update_or_create(
+        org=actor.own_org, defaults={"needs_centre": needs_centre, "keeps_days": keeps_days}
+    )
+    return found
 
 
 def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) -> CostCentre:
@@ -60,8 +67,12 @@ def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) ->
 def seat_spender(person: UUID, centre: UUID, *, actor: Actor) -> Spender:
     """A person's orders go to this cost centre where they name none."""
     actor.require("manage")
+    colleague(actor, person)
+    bears = own_centre(centre, actor.own_org)
     found, _ = Spender.objects.update_or_create(
-        org=actor.own_org, person=person, defaults={"cost_centre": _centre(centre, actor.own_org)}
+        org=actor.own_org,
+        person=person,
+        defaults={"cost_centre": bears},
     )
     return found
 
@@ -82,6 +93,8 @@ def set_budget(
     org = actor.own_org
     if period not in PeriodKind.values or not 0 < amount <= MOST_AMOUNT or (centre and person):
         raise Invalid("budget-invalid", "A budget needs an amount and a period.", field="amount")
+    if person:
+        colleague(actor, person)
     _listed(org)
     found = (
         Budget.objects.select_for_update()
@@ -91,7 +104,7 @@ def set_budget(
     if found is None:
         found = Budget(
             org=org,
-            cost_centre=_centre(centre, org) if centre else None,
+            cost_centre=own_centre(centre, org) if centre else None,
             person=person,
             period=period,
         )
@@ -134,11 +147,14 @@ def set_rule(
     if not 0 <= from_amount <= MOST_AMOUNT:
         raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
     approvals.check_levels(PURCHASE, levels)
+    named = {one for level in levels for one in level.persons} | ({person} if person else set())
+    for one in named:
+        colleague(actor, one)
     if family and not Family.objects.filter(pk=family).exists():
         raise Invalid("family-unknown", "There is no such family of goods.", field="family")
     _listed(org)
     narrowed = {
-        "org": org, "from_amount": from_amount, "cost_centre": centre and _centre(centre, org),
+        "org": org, "from_amount": from_amount, "cost_centre": centre and own_centre(centre, org),
         "family": family, "person": person,
     }  # fmt: skip
     PurchaseRule.objects.filter(**narrowed, is_active=True).update(is_active=False)
@@ -155,7 +171,7 @@ def set_rule(
 
 def name_centre(order_id: UUID, centre: UUID, *, org: UUID) -> None:
     """The order is for this cost centre of its buyer's house."""
-    found = _centre(centre, org)
+    found = own_centre(centre, org)
     OrderCentre.objects.update_or_create(
         order_id=order_id, defaults={"org": org, "cost_centre": found}
     )
@@ -266,10 +282,11 @@ def _listed(org: UUID) -> None:
     House.objects.select_for_update().get(org=org)
 
 
-def _centre(centre: UUID, org: UUID) -> CostCentre:
+def own_centre(centre: UUID, org: UUID) -> CostCentre:
+    """A cost centre of this house that is in use. Raises `NotFound`."""
     found = CostCentre.objects.filter(pk=centre, org=org, is_active=True).first()
     if found is None:
-        raise Invalid("centre-unknown", "There is no such cost centre.", field="cost_centre")
+        raise NotFound()
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,17 +19,30 @@ from heliu.commerce.spending.models import (
     CostCentre,
     House,
     PeriodKind,
+    PurchaseRequest,
     PurchaseRule,
+    RequestLine,
     Spender,
 )
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.arrays import ids
+from heliu.kernel.errors import NotFound
 from heliu.kernel.posting import operations as posting
 
+KEPT_DAYS = 7
 PERIODS = PeriodKind.choices
-RULES = "select id from spending_rules_met(%s, %s, %s, %s, %s::uuid[])"
-BUDGETS = "select org, period, account from spending_budgets_met(%s, %s, %s, %s)"
+RULES = """
+select levels, holds_goods from spending_rules_met(%s, %s, %s, %s, %s::uuid[])
+ order by from_amount, id"""
 CENTRE = "select spending_centre(%s, %s, %s)"
+
+
+class Must(NamedTuple):
+    """Who must agree, level by level, and whether the goods are set aside meanwhile."""
+
+    levels: Sequence[Level]
+    holds_goods: bool
 
 
 @dataclass(frozen=True)
@@ -96,17 +111,47 @@ def centre_of(order_id: UUID | None, *, buyer: UUID, person: UUID | None) -> UUI
     """The cost centre of an order, or that of whoever orders."""
     with connection.cursor() as cursor:
         cursor.execute(CENTRE, [order_id, buyer, person])
-        (found,) = cursor.fetchone()
+        found: UUID | None = cursor.fetchone()[0]
     return found
 
 
 def rules_met(
     *, buyer: UUID, person: UUID | None, centre: UUID | None, total: int, skus: Iterable[UUID]
-) -> list[UUID]:
-    """The rules that an order meets, those of the houses above too; none means nobody is asked."""
+) -> Must | None:
+    """Who must agree to an order, by the rules of its house and of those above; None is nobody."""
     with connection.cursor() as cursor:
         cursor.execute(RULES, [buyer, person, centre, total, ids(skus)])
-        return [rule for (rule,) in cursor.fetchall()]
+        met = [(json.loads(levels), holds) for levels, holds in cursor.fetchall()]
+    if not met:
+        return None
+    levels = dict.fromkeys(Level.read(one) for levels, _ in met for one in levels)
+    return Must(list(levels), any(holds for _, holds in met))
+
+
+def requests(actor: Actor) -> QuerySet[PurchaseRequest]:
+    """The purchase requests of the actor's organisations, newest first."""
+    found = PurchaseRequest.objects.select_related("cost_centre").order_by("-asked_at", "-id")
+    return found if actor.is_system else found.filter(buyer__in=actor.orgs)
+
+
+def request(actor: Actor, id_or_number: UUID | str) -> PurchaseRequest:
+    """One of them. Raises `NotFound`."""
+    by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}
+    found = requests(actor).filter(**by).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def request_lines(of: PurchaseRequest) -> list[RequestLine]:
+    """Its lines in their order."""
+    return list(of.lines.select_related("sku__unit").order_by("position"))
+
+
+def days_kept(org: UUID) -> int:
+    """How many days a house's requests wait and keep their prices."""
+    found = House.objects.filter(org=org).values_list("keeps_days", flat=True).first()
+    return found or KEPT_DAYS
 
 
 def bearers(order_id: UUID) -> set[UUID]:

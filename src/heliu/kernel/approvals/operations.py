@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals.models import (
     APPROVAL_MOVES,
     Approval,
@@ -83,9 +84,7 @@ def check_levels(act: Act, levels: Sequence[Level]) -> None:
             raise Invalid("hours-invalid", "An hour count is 0 to 720.", field="levels")
 
 
-def delegate(
-    deputy: UUID, *, deputy_name: str, starts: date, ends: date, actor: Actor, at: datetime
-) -> Delegation:
+def delegate(deputy: UUID, *, starts: date, ends: date, actor: Actor, at: datetime) -> Delegation:
     """While the actor is away, a colleague agrees in its place, from a day to a day."""
     if actor.user_id is None or deputy == actor.user_id:
         raise Invalid("deputy-invalid", "Choose a colleague who stands in for you.", field="deputy")
@@ -93,15 +92,15 @@ def delegate(
         raise Invalid("days-invalid", "The last day comes before the first.", field="ends")
     return Delegation.objects.create(
         org=actor.own_org, person=actor.user_id, person_name=actor.name, deputy=deputy,
-        deputy_name=deputy_name[:80], starts=starts, ends=ends, set_at=at,
+        deputy_name=str(colleague(actor, deputy))[:80], starts=starts, ends=ends, set_at=at,
     )  # fmt: skip
 
 
 def end_delegation(delegation: UUID, *, actor: Actor, at: datetime) -> Delegation:
     """Whoever gave it takes it back; done again, it changes nothing."""
-    mine = Delegation.objects.filter(org=actor.own_org, person=actor.user_id)
-    found = mine.select_for_update().filter(pk=delegation).first()
-    if found is None:
+    mine = Delegation.objects.select_for_update().filter(org=actor.own_org, pk=delegation)
+    found = mine.first()
+    if found is None or found.person != actor.user_id:
         raise NotFound()
     if found.ended_at is None:
         found.ended_at = at

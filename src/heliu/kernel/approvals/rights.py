@@ -32,7 +32,7 @@ def right_of(actor: Actor, approval: Approval, *, on: date | None) -> Right | No
     if on is None:
         return None
     used = set(approval.votes.values_list("stands_for", flat=True)) | {approval.asked_by}
-    for one in _away(actor, on):
+    for one in _away(actor.user_id, actor.orgs, on):
         if one.person not in used and _has(one.person, _permissions(one), level):
             return Right(one.person, one.person_name)
     return None
@@ -42,10 +42,10 @@ def _has(person: UUID, permissions: frozenset[str], level: Level) -> bool:
     return person in level.persons if level.persons else level.permission in permissions
 
 
-def _away(actor: Actor, on: date) -> list[Delegation]:
-    """Who is away on this day and has the actor stand in, in one of the actor's houses."""
+def _away(person: UUID, orgs: tuple[UUID, ...], on: date) -> list[Delegation]:
+    """Who is away on this day and has this person stand in, in one of these houses."""
     found = Delegation.objects.filter(
-        deputy=actor.user_id, org__in=actor.orgs, starts__lte=on, ends__gte=on, ended_at=None
+        deputy=person, org__in=orgs, starts__lte=on, ends__gte=on, ended_at=None
     )
     return list(found.order_by("set_at", "pk"))
 

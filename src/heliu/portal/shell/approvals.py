@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.approvals import operations, queries
+from heliu.kernel.approvals import queries
+from heliu.kernel.approvals.policies import Level
+from heliu.kernel.clock import day_of
 from heliu.portal.deal import selling
 from heliu.portal.deal.findings import told
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
@@ -34,6 +36,7 @@ ACTS = {
     "terms-write-off": N_("Write off what an order owes on terms"),
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
+    "purchase": N_("Order goods"),
 }
 WILL = {
     "sign": (
@@ -77,6 +80,10 @@ WILL = {
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
     ),
+    "purchase": (
+        N_("With the last yes the order goes to the seller, at the prices shown"),
+        N_("Lines you strike are not ordered"),
+    ),
 }
 
 
@@ -85,7 +92,7 @@ WILL = {
 def index(request: HttpRequest) -> HttpResponse:
     """Those that wait for the reader first; then all, newest first."""
     actor = actor_of(request)
-    mine = list(queries.for_vote_of(actor))
+    mine = list(queries.for_vote_of(actor, on=day_of(now(request))))
     everything = queries.visible_to(actor)
     page = parts.Leaves(everything, ROWS).get_page(request.GET.get("page"))
     context = {
@@ -108,7 +115,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
 
     def do() -> str:
         if request.POST.get("withdraw") == "yes":
-            operations.withdraw(asked.pk, actor=actor, at=at)
+            approvals.withdraw(asked.pk, actor=actor, at=at)
             say(request, _("It is withdrawn."))
             return reverse("approvals")
         agrees = request.POST.get("agrees") == "yes"
@@ -126,7 +133,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "will": [parts.Will(_(words)) for words in WILL.get(asked.act, ())],
         "levels": _levels(asked),
         "votes": asked.votes.order_by("at"),
-        "may_vote": queries.may_vote(actor, asked),
+        "may_vote": queries.may_vote(actor, asked, on=day_of(at)),
         "is_own": asked.asked_by == actor.user_id,
         "deal": _deal(actor, asked.subject),
         "rules": ruling.visible_to(actor).filter(pk=asked.subject).first(),
@@ -155,8 +162,8 @@ def _levels(asked: Any) -> list[dict[str, Any]]:
     """How many have agreed at each level, of how many that must."""
     said = list(asked.votes.filter(agrees=True).values_list("level", flat=True))
     return [
-        {"number": number, "agreed": said.count(number), "people": people}
-        for number, (_permission, people) in enumerate(asked.levels, 1)
+        {"number": number, "agreed": said.count(number), "people": level.people}
+        for number, level in enumerate(map(Level.read, asked.levels), 1)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Cost centres, budgets and rules of purchase."""
+"""Cost centres, budgets, rules of purchase and requests."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('goods', '0002_policies'),
     ]
 
     operations = [
@@ -26,13 +27,6 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('set_by_name', models.CharField(max_length=80)),
                 ('set_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='House',
-            fields=[
-                ('org', models.UUIDField(primary_key=True, serialize=False)),
-                ('needs_centre', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -81,11 +75,49 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='spending.costcentre'),
         ),
         migrations.CreateModel(
+            name='House',
+            fields=[
+                ('org', models.UUIDField(primary_key=True, serialize=False)),
+                ('needs_centre', models.BooleanField(default=False)),
+                ('keeps_days', models.PositiveSmallIntegerField(default=7)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('keeps_days__gte', 1), ('keeps_days__lte', 30)), name='prices_kept_1_to_30_days')],
+            },
+        ),
+        migrations.CreateModel(
             name='OrderCentre',
             fields=[
                 ('order_id', models.UUIDField(primary_key=True, serialize=False)),
                 ('org', models.UUIDField()),
                 ('cost_centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='spending.costcentre')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PurchaseRequest',
+            fields=[
+                ('id', models.UUIDField(default=heliu.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.CharField(max_length=20)),
+                ('buyer', models.UUIDField()),
+                ('seller', models.UUIDField()),
+                ('pay_by', models.CharField(max_length=8)),
+                ('warehouse', models.UUIDField(blank=True, null=True)),
+                ('programme', models.UUIDField(blank=True, null=True)),
+                ('deposit_ratio', models.DecimalField(blank=True, decimal_places=4, max_digits=5, null=True)),
+                ('days', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('remark', models.TextField(blank=True)),
+                ('external_id', models.CharField(blank=True, max_length=80)),
+                ('total', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=300)),
+                ('asked_by', models.UUIDField()),
+                ('asked_by_name', models.CharField(max_length=80)),
+                ('asked_at', models.DateTimeField()),
+                ('kept_until', models.DateTimeField()),
+                ('holds_goods', models.BooleanField(default=False)),
+                ('status', models.CharField(choices=[('WAITING', 'Waits for agreement'), ('AGREED', 'Agreed, not placed'), ('PLACED', 'Ordered'), ('REFUSED', 'Refused'), ('WITHDRAWN', 'Withdrawn'), ('EXPIRED', 'Expired')], default='WAITING', max_length=9)),
+                ('problem', models.CharField(blank=True, max_length=300)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('cost_centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='spending.costcentre')),
             ],
         ),
         migrations.CreateModel(
@@ -103,6 +135,23 @@ class Migration(migrations.Migration):
                 ('set_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('cost_centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='spending.costcentre')),
             ],
+        ),
+        migrations.CreateModel(
+            name='RequestLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('buyer', models.UUIDField()),
+                ('position', models.PositiveIntegerField()),
+                ('quantity', models.BigIntegerField()),
+                ('unit_price', models.BigIntegerField()),
+                ('struck_by_name', models.CharField(blank=True, max_length=80)),
+                ('struck_reason', models.CharField(blank=True, max_length=300)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='spending.purchaserequest')),
+                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='goods.sku')),
+            ],
+            options={
+                'ordering': ['position'],
+            },
         ),
         migrations.CreateModel(
             name='Spender',
@@ -153,6 +202,30 @@ class Migration(migrations.Migration):
             model_name='budget',
             constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('org', 'cost_centre', 'person', 'period'), name='one_budget_per_thing_and_period', nulls_distinct=False),
         ),
+        migrations.AddIndex(
+            model_name='purchaserequest',
+            index=models.Index(fields=['buyer', '-asked_at', '-id'], name='purchase_request_buyer'),
+        ),
+        migrations.AddIndex(
+            model_name='purchaserequest',
+            index=models.Index(condition=models.Q(('status__in', ('WAITING', 'AGREED'))), fields=['kept_until'], name='purchase_request_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaserequest',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['WAITING', 'AGREED', 'PLACED', 'REFUSED', 'WITHDRAWN', 'EXPIRED'])), name='purchase_request_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaserequest',
+            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='purchase_request_total'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaserequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status__in', ('WAITING', 'AGREED'))), models.Q(models.Q(('status__in', ('WAITING', 'AGREED')), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='purchase_request_ended_when_over'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaserequest',
+            constraint=models.UniqueConstraint(fields=('number',), name='one_purchase_request_per_number'),
+        ),
         migrations.AddConstraint(
             model_name='purchaserule',
             constraint=models.CheckConstraint(condition=models.Q(('from_amount__gte', 0)), name='purchase_rule_from_nothing_on'),
@@ -160,6 +233,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='purchaserule',
             constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('org', 'cost_centre', 'family', 'person', 'from_amount'), name='one_purchase_rule_per_amount', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='requestline',
+            constraint=models.UniqueConstraint(fields=('request', 'position'), name='one_request_line_per_position'),
+        ),
+        migrations.AddConstraint(
+            model_name='requestline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price__gte', 0)), name='request_line_is_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='requestline',
+            constraint=models.CheckConstraint(condition=models.Q(('struck_by_name', ''), models.Q(('struck_reason', ''), _negated=True), _connector='OR'), name='a_strike_says_why'),
         ),
         migrations.AddConstraint(
             model_name='spender',

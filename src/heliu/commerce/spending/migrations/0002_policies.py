@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
         police("spending_charge", "org", "buyer"),
         police("spending_ordercentre", "org"),
         police("spending_purchaserule", "org"),
+        police("spending_purchaserequest", "buyer"),
+        police("spending_requestline", "buyer"),
+        migrations.RunSQL("create sequence number_pr", "drop sequence number_pr"),
         *(
             migrations.RunSQL((SQL / f"{name}.sql").read_text(), migrations.RunSQL.noop)
             for name in ("above", "met", "gate")

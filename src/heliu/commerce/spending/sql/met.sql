@@ -5,9 +5,10 @@
 -- reached, its own house's before those of the houses above.
 create or replace function spending_rules_met(
     buyer uuid, who uuid, centre uuid, total bigint, skus uuid[])
-returns table (id uuid)
+returns table (id uuid, from_amount bigint, levels jsonb, holds_goods boolean)
 language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
-    select distinct on (r.org, r.cost_centre_id, r.family, r.person) r.id
+    select distinct on (r.org, r.cost_centre_id, r.family, r.person)
+           r.id, r.from_amount, r.levels, r.holds_goods
       from spending_above(buyer) a
       join spending_purchaserule r on r.org = a.id
      where r.is_active and r.from_amount <= total
