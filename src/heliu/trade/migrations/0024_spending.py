@@ -8,5 +8,5 @@ PLACE = (Path(__file__).parent.parent / "sql" / "place.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0022_packs"), ("spending", "0002_policies")]
+    dependencies = [("trade", "0023_circles"), ("spending", "0002_policies")]
     operations = [migrations.RunSQL(PLACE, migrations.RunSQL.noop)]

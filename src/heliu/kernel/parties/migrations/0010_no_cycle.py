@@ -11,7 +11,7 @@ create trigger parties_no_cycle before insert or update of parent_id on parties_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0008_terms_stop")]
+    dependencies = [("parties", "0009_standing")]
     operations = [
         migrations.RunSQL(
             [NO_CYCLE, TRIGGER], "drop trigger parties_no_cycle on parties_organization"
