@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.approvals import queries
+from heliu.kernel.access.queries import people_of
+from heliu.kernel.approvals import operations, queries
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
 from heliu.portal.deal import selling
 from heliu.portal.deal.findings import told
+from heliu.portal.shell import purchases
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import approvals, controls, deals, sales
+from heliu.trade import purchases as buying
 
 ROWS = 50
 ACTS = {
@@ -98,6 +103,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": _rows(mine),
         "has_rules": bool(approvals.ruled_by(actor)),
+        "buys": bool({"DEALER", "BUYER"} & actor.party_roles),
         "rows": _rows(list(page)),
         "pager": parts.pager(page),
     }
@@ -118,6 +124,13 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
             approvals.withdraw(asked.pk, actor=actor, at=at)
             say(request, _("It is withdrawn."))
             return reverse("approvals")
+        if strike := request.POST.get("strike", ""):
+            reason = request.POST.get(f"why-{strike}", "")
+            position = int(strike) if strike.isdecimal() else 0
+            asked_for = buying.of(asked, actor)
+            buying.strike(asked_for, position, reason=reason, actor=actor, at=at)
+            say(request, _("The line is struck."))
+            return reverse("approval", args=[asked.pk])
         agrees = request.POST.get("agrees") == "yes"
         reason = request.POST.get("reason", "").strip()
         approvals.vote(asked.pk, agrees=agrees, reason=reason, actor=actor, at=at)
@@ -141,9 +154,56 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "about": selling.about(sale) if sale else [],
         "findings": _findings(actor, asked),
         "refusal": refusal,
+        **(purchases.about(actor, asked.subject) if asked.act == "purchase" else {}),
     }
     status = refusal.status if refusal else 200
     return answer or show(request, "shell/approval.html", context, here="approvals", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def away(request: HttpRequest) -> HttpResponse:
+    """Who agrees in whose place; a post gives one's own place to a colleague or takes it back."""
+    actor, at = actor_of(request), now(request)
+
+    def do() -> str:
+        if ended := request.POST.get("end", ""):
+            operations.end_delegation(_id(ended), actor=actor, at=at)
+            say(request, _("You agree yourself again."))
+        else:
+            starts, ends = (_day(request, name) for name in ("starts", "ends"))
+            deputy = _id(request.POST.get("deputy", ""))
+            operations.delegate(deputy, starts=starts, ends=ends, actor=actor, at=at)
+            say(request, _("Your colleague agrees in your place."))
+        return reverse("approvals_away")
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    people = [one.user for one in people_of(actor) if one.org == actor.own_org]
+    context = {
+        "people": [one for one in people if one.pk != actor.user_id],
+        "rows": queries.delegations(actor, on=day_of(at)),
+        "me": actor.user_id,
+        "typed": request.POST if refusal else {},
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return answer or show(request, "shell/away.html", context, here="approvals", status=status)
+
+
+def _id(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise Invalid("choice-missing", "Choose a colleague.", field="deputy") from None
+
+
+def _day(request: HttpRequest, name: str) -> date:
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        raise Invalid("day-missing", "Give a day.", field=name) from None
 
 
 def act_words(act: str) -> str:
