@@ -39,6 +39,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
+from heliu.kernel.joining.operations import invitations, people, verifying
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
@@ -117,7 +118,7 @@ def lived(
     monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
     with django_db_blocker.unblock(), cloned(base):
         here = World(world.chain, world.at)
-        hands = Hands(here, *(hand_of(here, email) for email in DESKS))
+        hands = Hands(here, *(hand_of(here, email) for email in (*DESKS, "lin@shop1.example")))
         yield Lived(here, hands, there)
 
 
@@ -159,6 +160,9 @@ def live(world: World) -> dict[str, Any]:
         world.rival(desk)
     waiting = newcomers.joined(world, name="不同商行")
     application = waiting.application.pk
+    with world.desk("ops@operator.demo") as ops:
+        verifying.ask_for_more(application, actor=ops, reason="Which name?", at=world.at)
+    invitation, colleague = asked_to_come(world)
     in_default(world, late, asked, hopeless)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
@@ -222,6 +226,8 @@ def live(world: World) -> dict[str, Any]:
             "open_number": rules,
             "open_rules": HOUSE_RULES.as_json(),
             "open_application": application,
+            "invitation": invitation,
+            "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
@@ -245,6 +251,20 @@ def live(world: World) -> dict[str, Any]:
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
+
+
+def asked_to_come(world: World) -> tuple[UUID, UUID]:
+    """The seller has invited a dealer, the first dealer a colleague: the ids of both."""
+    said = {"language": "en", "at": world.at}
+    with world.desk("sales@seller.demo") as sales:
+        invitation = invitations.invite(
+            actor=sales, email="guest@shop.example", name="Guest", **said
+        ).pk
+    with world.desk("owner@d001.demo") as owner:
+        colleague = people.invite(
+            actor=owner, email="clerk@shop.example", name="Clerk", role="purchaser", **said
+        ).pk
+    return invitation, colleague
 
 
 def ruled(world: World) -> tuple[UUID, int]:

@@ -30,6 +30,7 @@ from heliu.api import (
     credit,
     deals,
     files,
+    joining,
     loans,
     looks,
     notices,
@@ -58,6 +59,7 @@ from heliu.kernel.errors import Refused
 # One line per resource: (tag, router). Their paths stand in the routers.
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
+    ("Parties", joining.router),
     ("Parties", consents.router),
     ("Parties", looks.router),
     ("Approvals", approvals.router),
