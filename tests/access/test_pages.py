@@ -105,8 +105,9 @@ DEEDS = {
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
+    "join_colleague", "join_by_domain", "join_asking",
     "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
-    "join_invited", "join_confirm", "join_colleague", "join_by_domain", "join_asking",
+    "join_invited", "join_confirm",
 }  # fmt: skip
 DESKS = {
     "dealer": "owner@d001.demo",

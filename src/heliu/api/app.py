@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from heliu.api import (
+    applications,
     approvals,
     bank,
     books,
@@ -30,7 +31,6 @@ from heliu.api import (
     credit,
     deals,
     files,
-    joining,
     loans,
     looks,
     notices,
@@ -59,7 +59,7 @@ from heliu.kernel.errors import Refused
 # One line per resource: (tag, router). Their paths stand in the routers.
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
-    ("Parties", joining.router),
+    ("Parties", applications.router),
     ("Parties", consents.router),
     ("Parties", looks.router),
     ("Approvals", approvals.router),
