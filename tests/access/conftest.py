@@ -39,7 +39,6 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
-from heliu.kernel.joining.operations import invitations, people, verifying
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
@@ -159,10 +158,8 @@ def live(world: World) -> dict[str, Any]:
     for desk in RIVALS:
         world.rival(desk)
     waiting = newcomers.joined(world, name="不同商行")
-    application = waiting.application.pk
-    with world.desk("ops@operator.demo") as ops:
-        verifying.ask_for_more(application, actor=ops, reason="Which name?", at=world.at)
-    invitation, colleague = asked_to_come(world)
+    application = newcomers.asked_for_more(waiting)
+    invitation, colleague = newcomers.asked_to_come(world)
     in_default(world, late, asked, hopeless)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
@@ -251,20 +248,6 @@ def live(world: World) -> dict[str, Any]:
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
         }
-
-
-def asked_to_come(world: World) -> tuple[UUID, UUID]:
-    """The seller has invited a dealer, the first dealer a colleague: the ids of both."""
-    said = {"language": "en", "at": world.at}
-    with world.desk("sales@seller.demo") as sales:
-        invitation = invitations.invite(
-            actor=sales, email="guest@shop.example", name="Guest", **said
-        ).pk
-    with world.desk("owner@d001.demo") as owner:
-        colleague = people.invite(
-            actor=owner, email="clerk@shop.example", name="Clerk", role="purchaser", **said
-        ).pk
-    return invitation, colleague
 
 
 def ruled(world: World) -> tuple[UUID, int]:

@@ -19,7 +19,7 @@ LATE = timedelta(hours=7)
 CHOSEN = "a password that nobody uses"  # the demo's own is set after
 
 
-def seed(chain: Chain, people: People, *, at: datetime) -> None:
+def newcomers(chain: Chain, people: People, *, at: datetime) -> None:
     """The seller takes newcomers, the register knows two companies, and one has come that the
     register knows under another name. As the worker."""
     for one in SAMPLES:

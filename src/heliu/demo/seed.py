@@ -12,8 +12,9 @@ from heliu.capital.credit import ruling
 from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
 from heliu.demo import chain as chains
-from heliu.demo import history, newcomers, states
+from heliu.demo import history, states
 from heliu.demo.chain import Chain
+from heliu.demo.newcomers import newcomers
 from heliu.demo.sample import Sample
 from heliu.demo.stage import Stage, live
 from heliu.kernel.clock import day_of
@@ -49,7 +50,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         stage = Stage(chain, at)
         live(states.stories(stage), until=at)
         _house_rules(stage)
-        newcomers.seed(chain, stage.people, at=at)
+        newcomers(chain, stage.people, at=at)
     posting.seal(at)
     return chain
 
