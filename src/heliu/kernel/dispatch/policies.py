@@ -70,6 +70,7 @@ DEFAULTS = {
     "application-denied": Default("manage"),
     "house-admitted": Default("manage"),
     "colleague-asks": Default("manage"),
+    "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
 }
 

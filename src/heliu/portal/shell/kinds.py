@@ -29,6 +29,7 @@ TITLES = {
     "commerce.order-shipped": N_("Order shipped"),
     "commerce.price-list-assigned": N_("Price list assigned"),
     "commerce.prices-set": N_("Prices set"),
+    "commerce.standing-changed": N_("Standing of a company changed"),
     "commerce.trading-begun": N_("Trading begun"),
     "information.ledgers-checked": N_("Ledgers checked"),
     "logistics.goods-moved": N_("Goods moved to other bins"),

@@ -92,6 +92,7 @@ TITLES = {
     "application-denied": N_("You were not admitted"),
     "house-admitted": N_("You are admitted"),
     "colleague-asks": N_("Somebody asks to work with you"),
+    "house-stands": N_("Your company is suspended, or let in again"),
     "newcomer-related": N_("A new dealer may order from you"),
 }
 
