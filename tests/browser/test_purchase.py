@@ -61,8 +61,8 @@ def test_an_order_waits_and_is_agreed_to_on_the_phone(town: str, sit: Opener) ->
     buyer.wait_for_url(re.compile("/requests/PR-"))
     owner = sit("owner@d001.demo", size=PHONE)
     owner.goto("/inbox")
-    owner.click("a:has-text('waits for agreement')")
-    owner.click("button[name=strike] >> nth=0")  # without a reason: refused, and nothing is lost
+    owner.click("button[aria-label*='waits for agreement']")
+    owner.click("details:has(button[name=strike]) summary >> nth=0")
     owner.fill("input[name^=why-] >> nth=0", "Enough of these")
     owner.click("button[name=strike] >> nth=0")
     owner.click("button[name=agrees][value=yes]")
