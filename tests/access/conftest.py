@@ -213,6 +213,7 @@ def live(world: World) -> dict[str, Any]:
             "cap": cap,
             "open_number": rules,
             "open_rules": HOUSE_RULES.as_json(),
+            "open_language": "en",
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,

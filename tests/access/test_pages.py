@@ -21,6 +21,7 @@ from heliu.portal.urls import urlpatterns
 # What stands in an address: the name of it in `Lived.there`.
 NAMES = {
     "deal": {"ref": "pledged"},
+    "offline": {"language": "open_language"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
     "deal_set_off": {"ref": "on_margin"},
@@ -98,7 +99,18 @@ DEEDS = {
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
-PUBLIC = {"home", "sign_in", "help", "language", "theme", "density", "stop_mail"}
+PUBLIC = {
+    "manifest",
+    "service_worker",
+    "offline",
+    "home",
+    "sign_in",
+    "help",
+    "language",
+    "theme",
+    "density",
+    "stop_mail",
+}
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",
