@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "heliu.commerce.catalogue",
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",
+    "heliu.commerce.lists",
     "heliu.logistics.stock",
     "heliu.logistics.warehousing",
     "heliu.logistics.transport",
