@@ -49,6 +49,9 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
+    "join_invited": {"token": "open_token"},
+    "join_confirm": {"token": "open_token"},
+    "operator_newcomer": {"application": "open_application"},
     "webhook": {"webhook": "webhook"},
     "webhook_change": {"webhook": "webhook"},
     "webhook_act": {"webhook": "webhook"},
@@ -106,17 +109,9 @@ DEEDS = {
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
-    "manifest",
-    "service_worker",
-    "offline",
-    "home",
-    "sign_in",
-    "help",
-    "language",
-    "theme",
-    "density",
-    "stop_mail",
-}
+    "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "join_invited", "join_confirm", "manifest", "service_worker", "offline",
+}  # fmt: skip
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",
