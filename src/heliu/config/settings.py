@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",
     "heliu.commerce.lists",
+    "heliu.commerce.spending",
     "heliu.logistics.stock",
     "heliu.logistics.warehousing",
     "heliu.logistics.transport",
