@@ -18,7 +18,6 @@ from heliu.commerce.ordering.paste import PastedLine, parse_paste, read_quantity
 from heliu.commerce.ordering.policies import CheckedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.clock import day_of
 from heliu.kernel.money import share_up
 from heliu.logistics.stock import queries as stock
 from heliu.portal.shell.records import House
@@ -118,7 +117,9 @@ def check(actor: Actor, seller: House, typed: Sequence[Typed], at: datetime) -> 
     wanted = [_pasted(number, row) for number, row in enumerate(typed, start=1) if not row.is_empty]
     skus = catalogue.find(actor, [line.code for line in wanted], seller.pk)
     asked = [(skus[line.code].pk, line.quantity or 1) for line in wanted if line.code in skus]
-    prices = pricing.resolve(buyer=actor.own_org, seller=seller.pk, wanted=asked, on=day_of(at))
+    prices = pricing.resolve(
+        buyer=actor.own_org, seller=seller.pk, wanted=asked, at=at, as_order=True
+    )
     free = stock.available([sku for sku, _n in asked], owner=seller.pk, warehouse=seller.pk, at=at)
     all_known = all(line.code in skus for line in wanted)
     codes = () if all_known else catalogue.codes(actor, seller.pk)

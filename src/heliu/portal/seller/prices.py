@@ -112,7 +112,7 @@ def _answer(request: HttpRequest, lists: list[Any], at: datetime) -> tuple[Answe
     quantity = max(quantity, 1)
     today = day_of(at)
     price = pricing.resolve(
-        buyer=dealer.pk, seller=actor.own_org, wanted=[(sku.pk, quantity)], on=today
+        buyer=dealer.pk, seller=actor.own_org, wanted=[(sku.pk, quantity)], at=at
     )[sku.pk]
     return Answer(dealer, sku, quantity, price, _chain(actor, dealer, sku, lists, price, today)), ""
 
