@@ -91,7 +91,7 @@ NAMES = {
 # Pages that only do something, and are not looked at.
 DEEDS = {
     "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
-    "withdraw_consent", "dealer_cart", "dealer_pad_price", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_take_back",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "dealer_own_money", "bank_registry_search", "bank_registry_again", "bank_registry_decide",

@@ -78,6 +78,21 @@ EXAMPLES = {
     ),
     "GET /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
     "DELETE /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "POST /order-pad/check": Example(
+        mine,
+        body=lambda t: {
+            "seller": str(t["open_seller"]),
+            "rows": [{"code": "M1", "quantity": "2"}],
+        },
+        is_shared=True,
+    ),
+    "GET /order-pads/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "POST /order-pads/{seller}/changes": Example(
+        mine,
+        {"seller": "open_seller"},
+        lambda t: {"changes": [{"after": {"code": "M1", "quantity": "2"}}]},
+        is_shared=True,
+    ),
     "PUT /carts/{seller}/lines/{sku}": Example(
         mine,
         {"seller": "open_seller", "sku": "open_sku"},

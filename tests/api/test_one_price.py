@@ -16,6 +16,7 @@ from tests.api.hands import Hands
 from tests.api.test_doors import Street
 from tests.conftest import be
 
+from heliu.commerce.ordering.rows import row_of
 from heliu.commerce.pricing import operations
 from heliu.commerce.pricing.models import (
     Contract,
@@ -28,8 +29,7 @@ from heliu.commerce.pricing.models import (
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
 from heliu.config import asgi
 from heliu.kernel.clock import day_of
-from heliu.kernel.parties.models import Organization
-from heliu.portal.dealer import pad
+from heliu.trade import order_pad
 
 CODES = ("M1", "M2", "B1")
 numbers = count(1)
@@ -187,9 +187,8 @@ def test_every_route_says_the_same(
     shown = hands.dealer.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
     assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
     with world.desk(world.dealer) as dealer:
-        seller = Organization.objects.get(pk=world.chain.seller)
-        typed = [pad.Typed(code, str(n)) for code, n in wanted.items()]
-        checked = pad.check(dealer, seller, typed, world.at)
+        rows = [row_of(code, str(n), "") for code, n in wanted.items()]
+        checked = order_pad.check(dealer, world.chain.seller, rows, world.at)
         assert {line.code: line.unit_price for line in checked.lines} == order
         assert {code: checked.free[world.chain.skus[code]] for code in wanted} == free
     # The order as it is placed, by both doors.

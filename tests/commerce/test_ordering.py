@@ -26,6 +26,7 @@ from heliu.commerce.ordering.models import (
     PayBy,
 )
 from heliu.commerce.ordering.operations import PricedLine
+from heliu.commerce.ordering.rows import row_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -356,11 +357,14 @@ def test_a_cart_is_its_person_s_own(chain) -> None:
         operations.fill_cart(**put, quantities={one.pk: 3, two.pk: 4})
         operations.put_in_cart(**put, sku=one.pk, quantity=7)
         operations.put_in_cart(**put, sku=two.pk, quantity=0)
-        operations.save_draft(**put, text="KFR\t12\x00\nnonsense")
+        rows = [row_of("KFR", "12\x00"), row_of("nonsense")]
+        operations.add_rows(**put, rows=rows, at=AT)
         assert wants(chain.at_dealer) == {one: 7}
-        assert queries.draft(chain.at_dealer, chain.seller) == "KFR\t12\nnonsense"
+        kept = queries.pad(chain.at_dealer, chain.seller)
+        assert [row.typed for row in kept.rows] == [("KFR", "12", ""), ("nonsense", "", "")]
+        assert (kept.changed_by, kept.changed_at) == ("Chen Ya", AT)
         assert wants(colleague) == {}
-        assert queries.draft(colleague, chain.seller) == ""
+        assert queries.pad(colleague, chain.seller).rows == []
     with acting_for([chain.seller]):
         assert not Cart.objects.exists()
         assert not CartLine.objects.exists()

@@ -52,9 +52,9 @@ class CatalogueItem(Goods):
     barcode: str
     family: str
     unit: str
-    case_quantity: int = Field(
-        description="How many smallest units a case holds; any quantity may be ordered"
-    )
+    case_quantity: int = Field(description="How many smallest units a case holds; it only informs")
+    order_minimum: int = Field(description="The least that is sold at once")
+    order_multiple: int = Field(description="The packs the goods come in; 1 for any number")
     external_id: str = Field(description="The seller's own id")
     price: PriceOut | None = Field(
         description="For one smallest unit; null for own goods and where there is no price"
@@ -245,6 +245,8 @@ def _item(row: CatalogueRow) -> dict[str, object]:
         "family": sku.family_id,
         "unit": sku.unit_id,
         "case_quantity": sku.case_quantity,
+        "order_minimum": sku.order_minimum,
+        "order_multiple": sku.order_multiple,
         "external_id": sku.external_id,
         "price": price_out(row.price),
         "available": row.available,

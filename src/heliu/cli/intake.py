@@ -143,6 +143,8 @@ def _products(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
             family=row.text("family", "general"),
             unit=row.text("unit", "PCS"),
             case_quantity=row.whole("case_quantity", 1),
+            order_minimum=row.whole("order_minimum", 1),
+            order_multiple=row.whole("order_multiple", 1),
             external_id=row.text("external_id"),
         )
 

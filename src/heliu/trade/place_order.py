@@ -45,6 +45,7 @@ from heliu.trade import controls, deals
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
+from heliu.trade.order_pad import rule_of
 from heliu.trade.paperwork import order_of
 from heliu.trade.placing import (
     Accepted,
@@ -57,6 +58,7 @@ from heliu.trade.placing import (
     facts_query,
     post_query,
     refusal,
+    refuse_bad,
 )
 from heliu.trade.steps import locked, remember
 from heliu.trade.steps import parties as parties_of
@@ -162,6 +164,8 @@ def place(
     (known,) = facts([ask.wish], _row(facts_query([ask], at)))
     (good,) = decide([ask], [known])
     if isinstance(good, Refused):
+        if good.code == "price-missing":  # perhaps of packs: that is said in its own words
+            refuse_bad(_check(ask.buyer, seller, lines, at))
         raise good
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
@@ -355,7 +359,8 @@ def _check(
         PastedLine(row, skus[sku].code, quantity)
         for row, (sku, quantity) in enumerate(wanted.items(), start=1)
     ]
-    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free)
+    rules = {sku.pk: rule_of(sku) for sku in skus.values()}
+    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free, rules=rules)
 
 
 def _offers(buyer: UUID, seller: UUID, total: int, at: datetime) -> list[FinanceOffer]:

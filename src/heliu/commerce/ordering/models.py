@@ -198,7 +198,8 @@ class OrderLine(models.Model):
 
 
 class Cart(models.Model):
-    """What one person of a buyer is putting together for one seller, on any device.
+    """What one person of a buyer is putting together for one seller, on any device; the house's
+    own, which has no `user`, is put together by all its people.
 
     `draft` keeps the rows of the order pad as they were pasted, also those that are wrong.
     """
@@ -206,12 +207,19 @@ class Cart(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     buyer = models.UUIDField()
     seller = models.UUIDField()
-    user = models.UUIDField()
+    user = models.UUIDField(null=True, blank=True)
     draft = models.TextField(blank=True)
+    changed_by = models.CharField(max_length=80, blank=True, db_default="")
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["buyer", "seller", "user"], name="one_cart_each")
+            models.UniqueConstraint(fields=["buyer", "seller", "user"], name="one_cart_each"),
+            models.UniqueConstraint(
+                fields=["buyer", "seller"],
+                condition=Q(user__isnull=True),
+                name="one_cart_of_the_house",
+            ),
         ]
 
 

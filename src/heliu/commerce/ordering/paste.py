@@ -60,14 +60,19 @@ def parse_paste(text: str) -> list[PastedLine]:
     if columns:
         rows = rows[1:]
     if len(rows) > MOST_ROWS:
-        raise Invalid(
-            "too-many-rows",
-            "%(rows)s rows are too many; the order pad takes %(most)s at a time.",
-            help="Paste the rest after this part is ordered.",
-            rows=len(rows),
-            most=MOST_ROWS,
-        )
+        raise too_many(len(rows))
     return [_line(row, raw, columns or {}) for row, raw in rows]
+
+
+def too_many(rows: int) -> Invalid:
+    """Why an order pad does not take so many rows."""
+    return Invalid(
+        "too-many-rows",
+        "%(rows)s rows are too many; the order pad takes %(most)s at a time.",
+        help="Paste the rest after this part is ordered.",
+        rows=rows,
+        most=MOST_ROWS,
+    )
 
 
 def read_quantity(cell: str) -> tuple[int | None, str | None]:

@@ -14,8 +14,10 @@ from heliu.commerce.ordering.models import OrderStatus
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
 
 __all__ = [
+    "ANY_QUANTITY",
     "WORDS",
     "CheckedLine",
+    "PackRule",
     "PastedLine",
     "check_line",
     "check_lines",
@@ -36,6 +38,10 @@ WORDS = {
     "quantity-not-positive": gettext_noop("A quantity is one or more"),
     "quantity-too-large": gettext_noop("This quantity is too large"),
     "price-missing": gettext_noop("There is no price for you at this quantity"),
+    "not-for-you": gettext_noop("These goods are not on sale to you"),
+    "below-minimum": gettext_noop("The least that is sold at once is %(least)s"),
+    "not-whole-pack": gettext_noop("These goods come in packs of %(pack)s"),
+    "double": gettext_noop("These goods stand in row %(twin)s already"),
     "short": gettext_noop("Only %(available)s are available"),
     "sold-out": gettext_noop("None are available now"),
 }
@@ -73,12 +79,34 @@ class Priced(Protocol):
     def unit_price(self) -> int: ...
 
 
+class PackRule(NamedTuple):
+    """In what quantities goods are ordered: the least at once, and the packs they come in."""
+
+    least: int = 1
+    pack: int = 1
+
+    def takes(self, quantity: int) -> bool:
+        """Whether so many may be ordered at once; `trade_line_facts` judges the same."""
+        return quantity >= self.least and quantity % self.pack == 0
+
+    def fitting(self, quantity: int) -> tuple[int, ...]:
+        """The quantities next to this one that may be ordered, the larger first."""
+        floor = -(-self.least // self.pack) * self.pack
+        up = max(-(-quantity // self.pack) * self.pack, floor)
+        down = quantity // self.pack * self.pack
+        return (up, down) if floor <= down < up else (up,)
+
+
+ANY_QUANTITY = PackRule()
+
+
 class CheckedLine[S: Goods](NamedTuple):
     """A line of the order pad as it can be ordered, or why not.
 
     `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or
-    quantity), `available` what was left of the goods, and `repairs` all values to put there
-    instead, best first. `unit_price` and `amount` are minor units.
+    quantity), `available` what was left of the goods, `rule` in what quantities they are ordered,
+    `twin` the row that names the same goods, and `repairs` all values to put there instead, best
+    first. `unit_price` and `amount` are minor units.
     """
 
     row: int
@@ -91,13 +119,20 @@ class CheckedLine[S: Goods](NamedTuple):
     field: str = ""
     repairs: tuple[str, ...] = ()
     available: int = 0
+    rule: PackRule = ANY_QUANTITY
+    twin: int = 0
 
     @property
     def words(self) -> str:
         """What is wrong, in the language active now."""
         if not self.problem:
             return ""
-        return gettext(WORDS[self.problem]) % {"available": self.available}
+        return gettext(WORDS[self.problem]) % {
+            "available": self.available,
+            "least": self.rule.fitting(1)[0],
+            "pack": self.rule.pack,
+            "twin": self.twin,
+        }
 
     @property
     def suggestion(self) -> str:
@@ -111,20 +146,31 @@ def check_lines[S: Goods](
     prices: Mapping[UUID, Priced | None],
     available: Mapping[UUID, int],
     codes: Collection[str] = (),
+    *,
+    rules: Mapping[UUID, PackRule] | None = None,
+    once: bool = False,
 ) -> list[CheckedLine[S]]:
     """Judge each line by itself and in order: earlier lines take the goods that there are.
 
     `skus` are those found by code, `available` what can be promised of each (absent is none),
-    `codes` all codes of the seller for "did you mean".
+    `codes` all codes of the seller for "did you mean", `rules` in what quantities goods are ordered
+    (absent is any). With `once` goods may stand in one line only, as in an order pad.
     """
     left = defaultdict(int, available)
     nearest = Nearest(codes)
+    rows: dict[UUID, int] = {}
     checked = []
     for line in wanted:
         sku = skus.get(line.code)
         price = prices.get(sku.pk) if sku else None
         judged = check_line(
-            line, sku, price.unit_price if price else None, left[sku.pk] if sku else 0, nearest
+            line,
+            sku,
+            price.unit_price if price else None,
+            left[sku.pk] if sku else 0,
+            nearest,
+            rule=(rules or {}).get(sku.pk, ANY_QUANTITY) if sku else ANY_QUANTITY,
+            twin=rows.setdefault(sku.pk, line.row) if sku and once else 0,
         )
         if judged.sku and judged.quantity and not judged.problem:
             left[judged.sku.pk] -= judged.quantity
@@ -138,19 +184,25 @@ def check_line[S: Goods](
     unit_price: int | None,
     left: int,
     nearest: Nearest | None = None,
+    *,
+    rule: PackRule = ANY_QUANTITY,
+    twin: int = 0,
 ) -> CheckedLine[S]:
-    """Judge one line, given what is left of its goods; `nearest` knows the codes that there are."""
+    """Judge one line, given what is left of its goods, in what quantities they are ordered and
+    which row has them first; `nearest` knows the codes that there are."""
 
     def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine[S]:
         return CheckedLine(
             line.row, line.code, sku, line.quantity, unit_price, None,
-            problem, field, repairs, left,
+            problem, field, repairs, left, rule, twin,
         )  # fmt: skip
 
     if not line.code:
         return bad("code-missing", "code")
     if sku is None:
         return bad("code-unknown", "code", nearest.to(line.code) if nearest else ())
+    if twin not in (0, line.row):
+        return bad("double", "code")
     if line.problem:
         return bad(line.problem)
     if line.quantity is None:
@@ -159,11 +211,18 @@ def check_line[S: Goods](
         return bad("quantity-not-positive")
     if line.quantity > LARGEST:
         return bad("quantity-too-large")
+    if not rule.takes(line.quantity):
+        is_little = line.quantity < rule.least
+        repairs = tuple(map(str, rule.fitting(line.quantity)))
+        return bad("below-minimum" if is_little else "not-whole-pack", repairs=repairs)
     if unit_price is None:
         return bad("price-missing")
     if left < 1:
         return bad("sold-out")
     if line.quantity > left:
-        return bad("short", repairs=(str(left),))
+        most = left // rule.pack * rule.pack
+        return bad("short", repairs=(str(most),) if rule.takes(most) and most else ())
     amount = line.quantity * unit_price
-    return CheckedLine(line.row, line.code, sku, line.quantity, unit_price, amount)
+    return CheckedLine(
+        line.row, line.code, sku, line.quantity, unit_price, amount, available=left, rule=rule
+    )

@@ -13,6 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.models import Cart, CartLine, Order, OrderLine, OrderStatus
+from heliu.commerce.ordering.rows import PadRow, read_rows
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, NotFound
 
@@ -137,20 +138,32 @@ def person_of(actor: Actor) -> UUID:
     return actor.user_id
 
 
-def carts_of(actor: Actor, seller: UUID) -> QuerySet[Cart]:
-    """The person's own cart for a seller, if there is one."""
-    return Cart.objects.filter(buyer=actor.own_org, seller=seller, user=person_of(actor))
+def carts_of(actor: Actor, seller: UUID, *, shared: bool = False) -> QuerySet[Cart]:
+    """The person's own cart for a seller, or the house's, if there is one."""
+    user = None if shared else person_of(actor)
+    mine = Cart.objects.filter(buyer=actor.own_org, seller=seller)
+    return mine.filter(user__isnull=True) if user is None else mine.filter(user=user)
 
 
-def cart(actor: Actor, seller: UUID) -> list[CartLine]:
-    """What the person has in the cart for a seller, by code of the SKU, in one statement."""
-    lines = CartLine.objects.filter(cart__in=carts_of(actor, seller))
+def cart(actor: Actor, seller: UUID, *, shared: bool = False) -> list[CartLine]:
+    """What is in the cart for a seller, by code of the SKU, in one statement."""
+    lines = CartLine.objects.filter(cart__in=carts_of(actor, seller, shared=shared))
     return list(lines.select_related("sku").order_by("sku__code"))
 
 
-def draft(actor: Actor, seller: UUID) -> str:
-    """The rows of the person's order pad as they were left; '' when there are none."""
-    return carts_of(actor, seller).values_list("draft", flat=True).first() or ""
+@dataclass(frozen=True)
+class Pad:
+    """An order pad as it was left: its rows, who changed it last, and when."""
+
+    rows: list[PadRow]
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+def pad(actor: Actor, seller: UUID, *, shared: bool = False) -> Pad:
+    """The rows of an order pad as they were left, in one statement."""
+    found = carts_of(actor, seller, shared=shared).first()
+    return Pad(read_rows(found.draft), found.changed_by, found.changed_at) if found else Pad([])
 
 
 def _begins_with(text: str) -> Q:

@@ -39,7 +39,8 @@ class Sku(models.Model):
     """A sellable, stockable variant of a seller's goods. Seen through a trading relationship.
 
     `case_quantity` tells how many smallest units a case holds; it informs whoever orders and binds
-    nobody: goods are ordered and kept in smallest units, any whole number of them.
+    nobody: goods are ordered and kept in smallest units. What binds is `order_minimum`, the least
+    that is ordered at once, and `order_multiple`, the packs in which it is (1: any number).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +52,8 @@ class Sku(models.Model):
     family = models.ForeignKey(Family, on_delete=models.PROTECT)
     unit = models.ForeignKey(UnitOfMeasure, on_delete=models.PROTECT)
     case_quantity = models.PositiveIntegerField(default=1)
+    order_minimum = models.PositiveIntegerField(default=1, db_default=1)
+    order_multiple = models.PositiveIntegerField(default=1, db_default=1)
     external_id = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
 
@@ -59,6 +62,10 @@ class Sku(models.Model):
             models.UniqueConstraint(fields=["seller", "code"], name="one_sku_per_code"),
             models.CheckConstraint(
                 condition=models.Q(case_quantity__gt=0), name="case_holds_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(order_minimum__gt=0, order_multiple__gt=0),
+                name="ordered_in_whole_packs",
             ),
         ]
         indexes = [models.Index(fields=["seller", "family", "code"], name="sku_family")]

@@ -22,6 +22,8 @@ class NewSku:
     family: str = "general"
     unit: str = "PCS"
     case_quantity: int = 1
+    order_minimum: int = 1
+    order_multiple: int = 1
     external_id: str = ""
 
 
@@ -41,7 +43,10 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
         [UnitOfMeasure(code=c, name=c, name_zh=c) for c in sorted({sku.unit for sku in skus})],
         ignore_conflicts=True,
     )
-    fields = ("name", "name_zh", "barcode", "family_id", "unit_id", "case_quantity", "external_id")
+    fields = (
+        "name", "name_zh", "barcode", "family_id", "unit_id", "case_quantity", "order_minimum",
+        "order_multiple", "external_id",
+    )  # fmt: skip
     Sku.objects.bulk_create(
         [
             Sku(
@@ -53,6 +58,8 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
                 family_id=sku.family,
                 unit_id=sku.unit,
                 case_quantity=sku.case_quantity,
+                order_minimum=sku.order_minimum,
+                order_multiple=sku.order_multiple,
                 external_id=sku.external_id,
             )
             for sku in skus

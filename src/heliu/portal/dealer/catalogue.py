@@ -20,7 +20,7 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
-from heliu.portal.dealer.sellers import chosen, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
@@ -49,7 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     more, rows = len(rows) > ROWS, rows[:ROWS]
     price_and_stock(request, seller, rows)
-    in_cart = {line.sku_id: line.quantity for line in cart(actor, seller.pk)}
+    in_cart = {
+        line.sku_id: line.quantity for line in cart(actor, seller.pk, shared=is_shared(request))
+    }
     context = {
         "seller": seller,
         "sellers": sellers,
@@ -75,7 +77,9 @@ def put(request: HttpRequest) -> HttpResponse:
         if name.startswith("q-") and value.strip()
     }
     if wanted:
-        ordering.fill_cart(actor=actor, seller=seller.pk, quantities=wanted)
+        ordering.fill_cart(
+            actor=actor, seller=seller.pk, quantities=wanted, shared=is_shared(request)
+        )
         say(
             request,
             ngettext("%(n)d line in the order pad.", "%(n)d lines in the order pad.", len(wanted))

@@ -25,7 +25,7 @@ from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer import comparing
-from heliu.portal.dealer.sellers import chosen, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
@@ -83,7 +83,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """What the cart costs by each way; a post places the order and leads on to the signature."""
     actor, at = actor_of(request), now(request)
     seller = chosen(request, sellers_of(actor))
-    lines = [(line.sku_id, line.quantity) for line in cart(actor, seller.pk)]
+    lines = [
+        (line.sku_id, line.quantity) for line in cart(actor, seller.pk, shared=is_shared(request))
+    ]
     posted = request.method == "POST"
     if not lines and not posted:
         return see_other(reverse("dealer_pad"))
@@ -119,7 +121,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, int]]) -> None:
     """What was ordered leaves the cart; the rows of the pad that need a change stay."""
     gone = {sku: 0 for sku, _quantity in lines}
-    ordering.fill_cart(actor=actor_of(request), seller=seller.pk, quantities=gone)
+    ordering.fill_cart(
+        actor=actor_of(request), seller=seller.pk, quantities=gone, shared=is_shared(request)
+    )
 
 
 def _context(

@@ -1,44 +1,35 @@
-"""The order pad: rows typed, pasted or loaded; good ones are priced, bad ones stay in place."""
+"""The order pad as it is drawn: rows with their words and repairs, a leaf of them at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from heliu.capital.credit.queries import CreditLine
-from heliu.commerce.catalogue import queries as catalogue
-from heliu.commerce.ordering import queries as ordering
-from heliu.commerce.ordering.paste import PastedLine, parse_paste, read_quantity
-from heliu.commerce.ordering.policies import CheckedLine, check_lines
-from heliu.commerce.pricing import queries as pricing
-from heliu.kernel.access.actor import Actor
+from heliu.commerce.ordering.paste import PastedLine, parse_paste
+from heliu.commerce.ordering.policies import CheckedLine
+from heliu.commerce.ordering.rows import PadRow, row_of
 from heliu.kernel.money import share_up
-from heliu.logistics.stock import queries as stock
-from heliu.portal.shell.records import House
 from heliu.portal.ui.formats import count_text, money_text, percent_text
+from heliu.trade.order_pad import Checked
 
 ROWS = 20
 SPARE_ROWS = 5
+LEAF = 100
+WHOLE = 200  # a pad with no more rows is shown whole
+BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A row as somebody typed it."""
+class Shown(NamedTuple):
+    """A row on the page: its number there, what is in it, where it stands in the draft (from 0)."""
 
-    code: str = ""
-    quantity: str = ""
-    remark: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is in it."""
-        return not (self.code.strip() or self.quantity.strip())
+    number: int
+    row: PadRow
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +43,17 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the pad as it is drawn. ``wrong`` names the field at fault, ``''`` when none is."""
+    """A row of the pad as it is drawn. ``wrong`` names the field at fault, ``''`` when none is;
+    ``was`` is what stands in the draft, as the form sends it back."""
 
     number: int | str
     code: str = ""
     quantity: str = ""
     remark: str = ""
+    by: str = ""
+    was: str = ""
     name: str = ""
-    tier_note: str = ""
+    pack_note: str = ""
     words: str = ""
     wrong: str = ""
     fixes: tuple[Fix, ...] = ()
@@ -74,21 +68,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """The filled rows as they were judged, and what is free of each of their goods."""
+class Leaf:
+    """Which rows of a long pad are on the page; addresses are '' where there are none."""
 
-    lines: tuple[CheckedLine[Any], ...]
-    free: Mapping[UUID, int]
-
-    @property
-    def good(self) -> list[CheckedLine[Any]]:
-        """Those that can be ordered as they stand."""
-        return [line for line in self.lines if not line.problem]
+    first: int
+    last: int
+    of: int
+    previous: str = ""
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pad:
-    """All rows with their sum; amounts in minor units."""
+    """The rows on the page with the sum of all; amounts in minor units."""
 
     rows: tuple[Row, ...]
     good: int
@@ -98,13 +90,16 @@ class Pad:
     financed: int = 0
     ratio: str = ""
     own: str = ""
+    leaf: Leaf | None = None
+    clashes: int = 0
+    others: int = 0
 
     template = Row("__n__")
 
     @property
     def first_bad(self) -> int | str:
-        """The number of the first row that needs a change."""
-        return next((row.number for row in self.rows if row.is_bad), 1)
+        """The number of the first row on the page that needs a change."""
+        return next((row.number for row in self.rows if row.is_bad), 0)
 
     @property
     def filled(self) -> int:
@@ -112,78 +107,76 @@ class Pad:
         return self.good + self.bad
 
 
-def check(actor: Actor, seller: House, typed: Sequence[Typed], at: datetime) -> Checked:
-    """Every filled row against goods, own prices and free stock: six statements at most."""
-    wanted = [_pasted(number, row) for number, row in enumerate(typed, start=1) if not row.is_empty]
-    skus = catalogue.find(actor, [line.code for line in wanted], seller.pk)
-    asked = [(skus[line.code].pk, line.quantity or 1) for line in wanted if line.code in skus]
-    prices = pricing.resolve(
-        buyer=actor.own_org, seller=seller.pk, wanted=asked, at=at, as_order=True
+def whole(rows: Sequence[PadRow], *, stored: int, blank: int = SPARE_ROWS) -> list[Shown]:
+    """All rows, and empty ones to go on; those beyond `stored` are not in the draft yet."""
+    wish = max(ROWS, len(rows) + blank)
+    return [
+        Shown(
+            at + 1,
+            rows[at] if at < len(rows) else PadRow(),
+            at if at < min(stored, len(rows)) else None,
+        )
+        for at in range(wish)
+    ]
+
+
+def leafed(
+    rows: Sequence[PadRow], checked: Checked, page: int, show: str
+) -> tuple[list[Shown], Leaf]:
+    """A leaf of a long pad: of all its rows or of those that need a change."""
+    bad = [line.row - 1 for line in checked.lines if line.problem]
+    places = bad if show == BAD else list(range(len(rows)))
+    last = max(0, (len(places) - 1) // LEAF)
+    page = min(max(page, 0), last)
+    here = places[page * LEAF : (page + 1) * LEAF]
+    tail = f"&show={BAD}" if show == BAD else ""
+    leaf = Leaf(
+        page * LEAF + 1 if here else 0,
+        page * LEAF + len(here),
+        len(places),
+        f"?leaf={page - 1}{tail}" if page else "",
+        f"?leaf={page + 1}{tail}" if page < last else "",
     )
-    free = stock.available([sku for sku, _n in asked], owner=seller.pk, warehouse=seller.pk, at=at)
-    all_known = all(line.code in skus for line in wanted)
-    codes = () if all_known else catalogue.codes(actor, seller.pk)
-    return Checked(tuple(check_lines(wanted, skus, prices, free, codes)), free)
+    return [Shown(at + 1, rows[at], at) for at in here], leaf
 
 
 def laid_out(
-    typed: Sequence[Typed], checked: Checked, line: CreditLine | None, *, blank: int = SPARE_ROWS
+    shown: Sequence[Shown],
+    checked: Checked,
+    line: CreditLine | None,
+    *,
+    leaf: Leaf | None = None,
+    clashes: int = 0,
+    others: int = 0,
 ) -> Pad:
-    """The rows as drawn, with empty ones to go on, and what they come to."""
-    by_row = {one.row: one for one in checked.lines}
+    """The rows as drawn, and what all good rows of the pad come to."""
+    by_place = {one.row - 1: one for one in checked.lines}
+    numbers = {one.place: one.number for one in shown if one.place is not None}
     rows = [
-        _row(number, row, by_row.get(number), checked.free)
-        for number, row in enumerate(typed, start=1)
+        _row(one, by_place.get(one.place) if one.place is not None else None, checked, numbers)
+        for one in shown
     ]
-    last_filled = max((n for n, row in enumerate(typed, start=1) if not row.is_empty), default=0)
-    wish = max(ROWS, last_filled + blank)
-    rows += [Row(number) for number in range(len(rows) + 1, wish + 1)]
-    total = sum(one.amount or 0 for one in checked.good)
+    good, total = checked.good, checked.total
     ratio = line.facility.deposit_ratio if line else Decimal(0)
     own = share_up(total, ratio)
     return Pad(
         rows=tuple(rows),
-        good=len(checked.good),
-        bad=len(checked.lines) - len(checked.good),
-        pieces=sum(one.quantity or 0 for one in checked.good),
+        good=len(good),
+        bad=len(checked.lines) - len(good),
+        pieces=sum(one.quantity or 0 for one in good),
         total=total,
         financed=total - own,
         ratio=percent_text(ratio * 100, 0),
         own=money_text(own),
+        leaf=leaf,
+        clashes=clashes,
+        others=others,
     )
 
 
-def kept(actor: Actor, seller: House) -> list[Typed]:
-    """What the person left in the pad: the draft's rows, then what came from the catalogue."""
-    rows = rows_of(ordering.draft(actor, seller.pk))
-    in_cart = {line.sku.code: line.quantity for line in ordering.cart(actor, seller.pk)}
-    shown = {row.code.casefold() for row in rows}
-    return rows + [
-        Typed(code, str(quantity))
-        for code, quantity in in_cart.items()
-        if code.casefold() not in shown
-    ]
-
-
-def rows_of(text: str) -> list[Typed]:
+def rows_of(text: str) -> list[PadRow]:
     """Rows of a pasted or loaded list, each cell as it was where it could not be read."""
-    return [Typed(line.code, _quantity_text(line), line.remark) for line in parse_paste(text)]
-
-
-def text_of(rows: Sequence[Typed]) -> str:
-    """The rows as text that `rows_of` reads again, with a head so that no row is taken for one."""
-    filled = [row for row in rows if not row.is_empty]
-    if not filled:
-        return ""
-    lines = ["code\tquantity\tremark"]
-    lines += ["\t".join((row.code, row.quantity, row.remark)) for row in filled]
-    return "\n".join(lines)
-
-
-def _pasted(number: int, row: Typed) -> PastedLine:
-    quantity, problem = read_quantity(row.quantity)
-    code = row.code.strip()
-    return PastedLine(number, code, quantity, row.remark, problem if code else "code-missing")
+    return [row_of(line.code, _quantity_text(line), line.remark) for line in parse_paste(text)]
 
 
 def _quantity_text(line: PastedLine) -> str:
@@ -193,22 +186,49 @@ def _quantity_text(line: PastedLine) -> str:
     return cells[1].strip() if line.problem and len(cells) > 1 else ""
 
 
-def _row(number: int, typed: Typed, line: CheckedLine[Any] | None, free: Mapping[UUID, int]) -> Row:
+def _row(
+    shown: Shown, line: CheckedLine[Any] | None, checked: Checked, numbers: dict[int, int]
+) -> Row:
+    number, typed, place = shown
+    was = "" if place is None else "\t".join((str(place), *typed.typed))
     if line is None:
-        return Row(number, typed.code, typed.quantity, typed.remark)
+        return Row(number, *typed, was=was)
+    if line.twin:
+        line = line._replace(twin=numbers.get(line.twin - 1, line.twin))
     return Row(
         number,
-        typed.code,
-        typed.quantity,
-        typed.remark,
+        *typed,
+        was=was,
         name=line.sku.display if line.sku else "",
+        pack_note=_pack_note(line),
         words=line.words,
         wrong=line.field if line.problem else "",
-        fixes=tuple(_fix(line.field, value) for value in line.repairs),
-        available=free.get(line.sku.pk, 0) if line.sku else None,
+        fixes=_fixes(line),
+        available=checked.free.get(line.sku.pk, 0) if line.sku else None,
         unit_price=line.unit_price,
         amount=line.amount,
     )
+
+
+def _pack_note(line: CheckedLine[Any]) -> str:
+    """In what quantities good rows' goods come; a bad row says it in its own words."""
+    if line.problem or line.rule.pack == 1:
+        return ""
+    packs = (line.quantity or 0) // line.rule.pack
+    return _("%(n)s packs of %(pack)s") % {
+        "n": count_text(packs),
+        "pack": count_text(line.rule.pack),
+    }
+
+
+def _fixes(line: CheckedLine[Any]) -> tuple[Fix, ...]:
+    if line.problem == "double":
+        return (
+            Fix("add", str(line.twin), _("add it there")),
+            Fix("instead", str(line.twin), _("take this one instead")),
+            Fix("drop", "", _("drop this one")),
+        )
+    return tuple(_fix(line.field, value) for value in line.repairs)
 
 
 def _fix(field: str, value: str) -> Fix:

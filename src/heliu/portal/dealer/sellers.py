@@ -12,6 +12,8 @@ from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.records import House
 
 SESSION_SELLER = "seller"
+SESSION_PAD = "pad"
+HOUSE = "house"
 
 
 def sellers_of(actor: Actor) -> list[House]:
@@ -34,3 +36,12 @@ def chosen(request: HttpRequest, sellers: Sequence[House]) -> House:
     seller = seller or sellers[0]
     request.session[SESSION_SELLER] = seller.code
     return seller
+
+
+def is_shared(request: HttpRequest) -> bool:
+    """Whether the pad in use is the house's, which all its people put together: as the address or
+    the form names it, else as it was used last."""
+    asked = request.POST.get("pad") or request.GET.get("pad", "")
+    if asked:
+        request.session[SESSION_PAD] = asked
+    return bool(request.session.get(SESSION_PAD) == HOUSE)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
     path("dealer/pad", pad_views.pad, name="dealer_pad"),
     path("dealer/pad/price", pad_views.price, name="dealer_pad_price"),
+    path("dealer/pad/add", pad_views.add, name="dealer_pad_add"),
     path("dealer/checkout", checkout.checkout, name="dealer_checkout"),
     path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),

@@ -1,10 +1,13 @@
 """Every write of ordering: the cart first, then the order's life."""
 
 from heliu.commerce.ordering.operations.carts import (
+    add_rows,
+    change_pad,
     clear_cart,
+    drop_from_cart,
     fill_cart,
+    keep_rows,
     put_in_cart,
-    save_draft,
 )
 from heliu.commerce.ordering.operations.drafts import Draft, PricedLine, columns, draft
 from heliu.commerce.ordering.operations.orders import (
@@ -18,15 +21,18 @@ from heliu.commerce.ordering.operations.orders import (
 __all__ = [
     "Draft",
     "PricedLine",
+    "add_rows",
     "cancel",
+    "change_pad",
     "clear_cart",
     "columns",
     "complete",
     "confirm",
     "draft",
+    "drop_from_cart",
     "fill_cart",
+    "keep_rows",
     "note_received",
     "note_shipped",
     "put_in_cart",
-    "save_draft",
 ]

@@ -1,0 +1,154 @@
+"""The order pad's page: what is wrong in a row, how it is mended, long lists, two people at one."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.conftest import be
+from tests.portal.browsing import browser, read, send
+from tests.trade.conftest import World
+
+from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.paste import MOST_ROWS
+from heliu.kernel.goods.models import Sku
+
+PAD = "/dealer/pad"
+
+
+def packed(demo: World, code: str, least: int = 1, pack: int = 1) -> None:
+    with demo.worker():
+        Sku.objects.filter(code=code).update(order_minimum=least, order_multiple=pack)
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """The rows of the form on a page, as a browser would send them."""
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    return {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', table)
+        for name in ("n", "was", "code", "quantity", "remark")
+    }
+
+
+def post(client: Client, data: dict[str, Any], status: int = 200, path: str = PAD) -> str:
+    be("heliu_web")
+    answer = client.post(path, data)
+    assert answer.status_code == status
+    return unescape(answer.content.decode())
+
+
+def rows_of(page: str) -> list[tuple[str, str]]:
+    found = fields(page)
+    return [pair for pair in zip(found["code"], found["quantity"], strict=True) if any(pair)]
+
+
+def fixes_of(page: str) -> list[str]:
+    return re.findall(r'name="fix" value="([^"]+)"', page)
+
+
+def test_packs_and_minimums_are_said_and_mended(demo: World) -> None:
+    packed(demo, "M1", least=24, pack=12)
+    dealer = browser(demo.dealer)
+    page = post(dealer, {"code": ["M1", "B1"], "quantity": ["7", "2"], "action": "check"})
+    assert "The least that is sold at once is 24" in page
+    assert fixes_of(page) == ["1:quantity:24"]
+    page = post(dealer, {**fields(page), "fix": "1:quantity:24"})
+    assert rows_of(page) == [("M1", "24"), ("B1", "2")]
+    assert "2 packs of 12" in page
+    page = post(dealer, {**fields(page), "quantity": ["30", "2"]})
+    assert "packs of 12" in page
+    assert fixes_of(page) == ["1:quantity:36", "1:quantity:24"]
+
+
+def test_goods_in_two_rows_are_put_together(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    typed = {"code": ["M1", "B1", "m1"], "quantity": ["5", "1", "7"], "action": "check"}
+    page = post(dealer, typed)
+    assert "These goods stand in row 1 already" in page
+    assert fixes_of(page) == ["3:add:1", "3:instead:1", "3:drop:"]
+    form = fields(page)
+    assert rows_of(post(dealer, {**form, "fix": "3:add:1"})) == [("M1", "12"), ("B1", "1")]
+    post(dealer, {"action": "clear"}, 303)
+    form = fields(post(dealer, typed))
+    assert rows_of(post(dealer, {**form, "fix": "3:instead:1"})) == [("m1", "7"), ("B1", "1")]
+    post(dealer, {"action": "clear"}, 303)
+    form = fields(post(dealer, typed))
+    assert rows_of(post(dealer, {**form, "fix": "3:drop:"})) == [("M1", "5"), ("B1", "1")]
+
+
+def test_goods_without_a_price_are_not_for_this_buyer(demo: World) -> None:
+    with demo.worker(), connection.cursor() as cursor:
+        cursor.execute(
+            "delete from pricing_listprice p using goods_sku s where s.id = p.sku_id and"
+            " (s.code = 'B1' or s.code = 'M1' and p.min_quantity = 1)"
+        )
+    page = post(browser(demo.dealer), {"code": ["B1", "M1"], "quantity": ["1", "7"]})
+    assert "These goods are not on sale to you" in page
+    assert "The least that is sold at once is 100" in page  # where the first price begins
+
+
+def test_a_row_that_is_emptied_stays_away(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    form = fields(post(dealer, {"code": ["M1", "B1"], "quantity": ["5", "2"], "action": "check"}))
+    form["code"][0] = form["quantity"][0] = ""
+    post(dealer, form, path="/dealer/pad/price")
+    assert rows_of(read(dealer, PAD)) == [("B1", "2")]
+
+
+def test_two_people_at_the_house_s_pad_lose_nothing(demo: World) -> None:
+    one, two = browser(demo.dealer), browser(demo.dealer)
+    post(one, {"pad": "house", "code": ["M1", "B1"], "quantity": ["5", "2"], "action": "check"})
+    mine, theirs = (fields(read(client, f"{PAD}?pad=house")) for client in (one, two))
+    theirs["quantity"][0] = "9"
+    post(two, {**theirs, "pad": "house"}, path="/dealer/pad/price")
+    mine["quantity"][0], mine["quantity"][1] = "6", "3"
+    page = post(one, {**mine, "pad": "house", "action": "check"})
+    assert "Somebody else has changed 1 of these lines meanwhile" in page
+    assert rows_of(page) == [("M1", "9"), ("B1", "3"), ("M1", "6")]
+    assert "stand in row 1 already" in page
+    assert "Changed last by" in page
+    assert rows_of(read(one, f"{PAD}?pad=mine")) == []
+
+
+def test_ten_thousand_rows_come_in_parts_and_are_read_by_the_leaf(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    head, lines = "型号\t数量", [f"X{n}\t1" for n in range(MOST_ROWS - 2)]
+    lines = ["M1\t5", *lines, "B1\t2"]
+    half = len(lines) // 2
+    for at, part in ((0, [head, *lines[:half]]), (half, [head, *lines[half:]])):
+        form = {"part": str(at), "paste": "\n".join(part), "idempotency_key": f"list-of-goods-{at}"}
+        post(dealer, form, path="/dealer/pad/add")
+        post(dealer, form, path="/dealer/pad/add")  # sent twice, read once
+    page = read(dealer, PAD)
+    assert "1 to 100 of 10,000" in page
+    assert len(rows_of(page)) == 100
+    assert "Next page" in page
+    assert "9998 lines need a change" in page
+    last = read(dealer, f"{PAD}?leaf=99")
+    form = fields(last)
+    assert form["code"][-1] == "B1"
+    form["quantity"][-1] = "3"
+    be("heliu_web")
+    with CaptureQueriesContext(connection) as asked:
+        post(dealer, {**form, "leaf": "1"}, path="/dealer/pad/price")
+    assert len(asked) <= 40, len(asked)
+    assert "M1" not in str(rows_of(read(dealer, f"{PAD}?show=bad")))
+    with demo.desk(demo.dealer) as actor:
+        kept = queries.pad(actor, demo.chain.seller).rows
+    assert (len(kept), kept[0].code, kept[-1].quantity) == (MOST_ROWS, "M1", "3")
+    send(dealer, PAD, {**form, "leaf": "1", "action": "order"}, to="checkout")
+    with demo.desk(demo.dealer) as actor:
+        assert len(queries.pad(actor, demo.chain.seller).rows) == MOST_ROWS - 2
+        assert [line.quantity for line in queries.cart(actor, demo.chain.seller)] == [3, 5]
+
+
+def test_a_list_without_a_heading_is_read_in_parts_too(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    for at, text in ((0, "M1\t5\nB1\t2"), (2, "M1\t5\nM2\t4")):  # each begins with the first row
+        form = {"part": str(at), "paste": text, "idempotency_key": f"no-heading-{at}"}
+        post(dealer, form, path="/dealer/pad/add")
+    assert rows_of(read(dealer, PAD)) == [("M1", "5"), ("B1", "2"), ("M2", "4")]
