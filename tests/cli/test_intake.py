@@ -127,7 +127,7 @@ def test_products_are_found_afterwards(chain: sheets.Intake) -> None:
     ]
     seller = Organization.objects.get(code="hengfeng").pk
     assert [
-        row.sku.code for row in catalogue.search(Actor.system(), seller=seller, text="水龙头")
+        row.sku.code for row in catalogue.search(Actor.system(), seller=seller, text="水龙头").rows
     ] == ["1001"]
 
 

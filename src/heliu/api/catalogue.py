@@ -107,7 +107,7 @@ def search_catalogue(
     request: TypedRequest, wanted: Query[Wanted], paging: Query[Paging]
 ) -> dict[str, object]:
     """Search what can be ordered, with the asker's own prices and what is available."""
-    rows = catalogue.search(
+    hits = catalogue.search(
         request.actor,
         seller=wanted.seller,
         text=wanted.q,
@@ -115,6 +115,7 @@ def search_catalogue(
         limit=paging.limit + 1,
         after=_after(paging.cursor),
     )
+    rows = hits.rows
     shown, more = rows[: paging.limit], len(rows) > paging.limit
     _fill(request.actor, shown, clock.now())
     return {

@@ -27,6 +27,7 @@ from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies import Terms
+from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
@@ -343,7 +344,7 @@ def _check(
 ) -> list[CheckedLine[Sku]]:
     """Price each line and see whether there is enough of it."""
     wanted = _wanted(lines)
-    known = Sku.objects.filter(pk__in=wanted, seller=seller, is_active=True)
+    known = catalogue.offered(buyer, seller).filter(pk__in=wanted)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
     if len(skus) < len(wanted):
         raise NotFound()

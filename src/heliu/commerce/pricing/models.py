@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -12,19 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
+from heliu.kernel.states import known_status
 
 
-class Named(Protocol):
-    """What has a name in both languages."""
-
-    name: Any
-    name_zh: Any
-
-
-def in_language(one: Named) -> str:
+def in_language(name: str, name_zh: str) -> str:
     """A name in the reader's language, the other where it has none."""
     chinese = (get_language() or "").startswith("zh")
-    return str((one.name_zh or one.name) if chinese else (one.name or one.name_zh))
+    return (name_zh or name) if chinese else (name or name_zh)
 
 
 class Rounding(models.TextChoices):
@@ -113,7 +105,7 @@ class PriceList(models.Model):
     @property
     def display(self) -> str:
         """The list's name in the reader's language."""
-        return in_language(self)
+        return in_language(self.name, self.name_zh)
 
     def __str__(self) -> str:
         return self.code
@@ -294,7 +286,7 @@ class Promotion(models.Model):
     @property
     def display(self) -> str:
         """The promotion's name in the reader's language."""
-        return in_language(self)
+        return in_language(self.name, self.name_zh)
 
 
 class PromotionGoods(models.Model):
@@ -367,4 +359,78 @@ class Discount(models.Model):
     @property
     def display(self) -> str:
         """The promotion's name in the reader's language."""
-        return in_language(self)
+        return in_language(self.name, self.name_zh)
+
+
+class ImportState(models.TextChoices):
+    """How far a file of prices is."""
+
+    READING = "READING", _("Being read")
+    READ = "READ", _("Read")
+    FAILED = "FAILED", _("Not readable")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class PriceImport(models.Model):
+    """A file of prices on its way into a version of a list that is not live yet.
+
+    It is read in chunks; each is one transaction with `offset` (bytes) and `line` behind it, so
+    that whoever reads on after a crash begins where the last one was committed. `taken` and `bad`
+    count rows. Without bad rows the version goes live at `live_from`, if one was named; with them
+    a person decides. `keep_others` takes over what the file does not name from the live version.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller = models.UUIDField()
+    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="imports")
+    version = models.ForeignKey(
+        PriceList, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)
+    keep_others = models.BooleanField(default=False)
+    live_from = models.DateTimeField(null=True, blank=True)
+    offset = models.BigIntegerField(default=0)
+    line = models.IntegerField(default=0)
+    taken = models.IntegerField(default=0)
+    bad = models.IntegerField(default=0)
+    trouble = models.CharField(max_length=40, blank=True)
+    brought_at = models.DateTimeField()
+    brought_by = models.UUIDField(null=True, blank=True)
+    brought_by_name = models.CharField(max_length=80)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("price_import_state_known", ImportState, field="state"),
+            models.CheckConstraint(
+                condition=Q(offset__gte=0, offset__lte=F("size")), name="price_import_in_its_file"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "-brought_at"], name="price_import_seller"),
+            models.Index(
+                fields=["brought_at"], condition=Q(state="READING"), name="price_import_open"
+            ),
+        ]
+
+    @property
+    def percent(self) -> int:
+        """How much of the file is read."""
+        return self.offset * 100 // self.size if self.size else 0
+
+
+class BadPriceRow(models.Model):
+    """A row of a file that was left out: where, why, and as it was."""
+
+    price_import = models.ForeignKey(
+        PriceImport, on_delete=models.CASCADE, related_name="bad_rows", db_index=False
+    )
+    seller = models.UUIDField()
+    line = models.IntegerField()
+    reason = models.CharField(max_length=20)
+    raw = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["price_import", "line"], name="bad_price_row")]

@@ -41,6 +41,7 @@ class Sku(models.Model):
     `case_quantity` tells how many smallest units a case holds; it informs whoever orders and binds
     nobody: goods are ordered and kept in smallest units. What binds is `order_minimum`, the least
     that is ordered at once, and `order_multiple`, the packs in which it is (1: any number).
+    Restricted goods are for the buyers in one of their circles only (`commerce/catalogue`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -56,6 +57,7 @@ class Sku(models.Model):
     order_multiple = models.PositiveIntegerField(default=1, db_default=1)
     external_id = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+    is_restricted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

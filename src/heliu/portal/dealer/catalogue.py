@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         family=family,
         limit=ROWS + 1,
         after=UUID(after) if after else None,
-    )
+    ).rows
     more, rows = len(rows) > ROWS, rows[:ROWS]
     price_and_stock(request, seller, rows)
     in_cart = {
@@ -95,7 +95,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     seller = chosen(request, sellers_of(actor_of(request)))
     text = request.GET.get("q", "").strip()
     rows = (
-        catalogue.search(actor_of(request), seller=seller.pk, text=text, limit=SUGGESTIONS)
+        catalogue.search(actor_of(request), seller=seller.pk, text=text, limit=SUGGESTIONS).rows
         if text
         else []
     )

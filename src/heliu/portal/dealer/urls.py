@@ -13,12 +13,14 @@ from heliu.portal.dealer import (
     owed,
     pad_views,
     pick_ups,
+    price,
     simulator,
 )
 
 urlpatterns = [
     path("dealer/", home.home, name="dealer_home"),
     path("dealer/catalogue", catalogue.index, name="dealer_catalogue"),
+    path("dealer/price", price.price, name="dealer_price"),
     path("dealer/cart", catalogue.put, name="dealer_cart"),
     path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
     path("dealer/pad", pad_views.pad, name="dealer_pad"),

@@ -64,7 +64,7 @@ def page_of_goods(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow
         family=family,
         limit=ROWS + 1,
         after=id_in(request.GET.get("after", "")),
-    )
+    ).rows
     if len(rows) <= ROWS:
         return rows, ""
     return rows[:ROWS], address(q=text, family=family, after=str(rows[ROWS - 1].sku.pk))

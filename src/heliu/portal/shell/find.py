@@ -65,7 +65,7 @@ def _goods(actor: Actor, query: str) -> list[Hit]:
     address = reverse("dealer_catalogue")
     return [
         Hit(row.sku.code, row.sku.display, f"{address}?q={row.sku.code}")
-        for row in catalogue.search(actor, text=query, limit=MOST)
+        for row in catalogue.search(actor, text=query, limit=MOST).rows
     ]
 
 

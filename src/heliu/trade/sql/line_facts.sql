@@ -23,6 +23,7 @@ begin
       left join lateral (
            select g.id, g.code, g.seller, g.order_minimum, g.order_multiple from goods_sku g
             where g.id = l.sku and g.seller = sellers[l.o] and g.is_active
+              and (not g.is_restricted or catalogue_admits(buyers[l.o], g.id))
            offset 0) k on true
       left join lateral stock_promise(k.id, k.seller, k.seller, moment) s on true;
 end $$;

@@ -1,6 +1,7 @@
 """Every write of prices: lists and what stands in them, versions, contracts, promotions."""
 
 from heliu.commerce.pricing.operations.contracts import agree, end_contract
+from heliu.commerce.pricing.operations.imports import bring, cancel
 from heliu.commerce.pricing.operations.lists import (
     NewPrice,
     assign,
@@ -19,6 +20,8 @@ __all__ = [
     "announce",
     "assign",
     "begin_version",
+    "bring",
+    "cancel",
     "compute_list",
     "create_list",
     "discard",

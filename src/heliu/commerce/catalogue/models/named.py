@@ -1,0 +1,33 @@
+"""What has a name in both languages."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import get_language
+
+
+class Named(models.Model):
+    """A thing of a seller with a code and a name in each language."""
+
+    seller = models.UUIDField()
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def display(self) -> str:
+        """The name in the reader's language, or in the other one."""
+        return chosen(self.name, self.name_zh)
+
+    def __str__(self) -> str:
+        return self.display
+
+
+def chosen(english: str, chinese: str) -> str:
+    """The text in the reader's language, or in the other one where it is missing."""
+    if (get_language() or "").startswith("zh"):
+        return chinese or english
+    return english or chinese

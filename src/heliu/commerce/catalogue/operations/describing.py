@@ -1,0 +1,351 @@
+"""Telling of goods: attributes and values, categories, products with variants, packs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as N_
+
+from heliu.commerce.catalogue.models import (
+    Attribute,
+    Category,
+    Choice,
+    Kind,
+    Pack,
+    Placement,
+    Product,
+    Ring,
+    Value,
+)
+from heliu.commerce.catalogue.operations.circles import require_seller
+from heliu.commerce.catalogue.operations.indexing import index
+from heliu.commerce.catalogue.policies import folded
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.goods.models import Sku, UnitOfMeasure
+
+YES = frozenset({"yes", "true", "y", "1", "是", "有"})
+NO = frozenset({"no", "false", "n", "0", "否", "无"})
+MOST_WHOLE_DIGITS = 12
+MOST_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class NewAttribute:
+    """An attribute as its seller defines it; `choices` are (code, name, Chinese name)."""
+
+    code: str
+    name: str
+    kind: str
+    name_zh: str = ""
+    unit: str = ""
+    unit_zh: str = ""
+    is_filter: bool = True
+    choices: Sequence[tuple[str, str, str]] = ()
+
+
+def define(
+    *, actor: Actor, seller: UUID, family: str, attributes: Sequence[NewAttribute]
+) -> list[Attribute]:
+    """Write attributes of a family down by code, in this order: new ones are made, known ones and
+    their choices renamed. What an attribute is made of never changes (kind-fixed)."""
+    require_seller(seller, actor)
+    known = {one.code: one for one in Attribute.objects.filter(seller=seller, family=family)}
+    for wanted in attributes:
+        if wanted.code in known and known[wanted.code].kind != wanted.kind:
+            raise Invalid(
+                "kind-fixed",
+                "%(name)s is there already, made of something else.",
+                field="kind",
+                name=wanted.name,
+                help="Give the new attribute another code.",
+            )
+    Attribute.objects.bulk_create(
+        [
+            Attribute(
+                seller=seller, family_id=family, code=one.code, name=one.name,
+                name_zh=one.name_zh, kind=one.kind, unit=one.unit, unit_zh=one.unit_zh,
+                is_filter=one.is_filter, position=place,
+            )
+            for place, one in enumerate(attributes)
+        ],
+        update_conflicts=True,
+        unique_fields=["seller", "family", "code"],
+        update_fields=["name", "name_zh", "unit", "unit_zh", "is_filter", "position"],
+    )  # fmt: skip
+    made = {one.code: one for one in Attribute.objects.filter(seller=seller, family=family)}
+    Choice.objects.bulk_create(
+        [
+            Choice(
+                seller=seller, attribute=made[one.code], code=code, name=name, name_zh=name_zh,
+                position=place,
+            )
+            for one in attributes
+            for place, (code, name, name_zh) in enumerate(one.choices)
+        ],
+        update_conflicts=True,
+        unique_fields=["attribute", "code"],
+        update_fields=["name", "name_zh", "position"],
+    )  # fmt: skip
+    return [made[one.code] for one in attributes]
+
+
+def value_of(attribute: Attribute, choices: Sequence[Choice], text: str) -> dict[str, object]:
+    """What was written for an attribute, as the columns of a value. Raises `Invalid`.
+
+    A choice may be named by its code or by its name in either language; a number may carry its
+    unit and thousands signs.
+    """
+    plain = folded(text)
+    if attribute.kind == Kind.TEXT:
+        return {"text": text.strip(), "text_zh": ""}
+    if attribute.kind == Kind.CHOICE:
+        for choice in choices:
+            if plain in {folded(choice.code), folded(choice.name), folded(choice.name_zh)}:
+                return {"choice": choice}
+        raise _unfit(attribute, text, N_("%(text)s is none of the choices of %(name)s."))
+    if attribute.kind == Kind.BOOL:
+        if plain in YES | NO:
+            return {"flag": plain in YES}
+        raise _unfit(attribute, text, N_("%(name)s is yes or no, not %(text)s."))
+    for unit in filter(None, (attribute.unit, attribute.unit_zh)):
+        plain = plain.removesuffix(folded(unit)).strip()
+    try:
+        number = Decimal(plain.replace(",", ""))
+    except InvalidOperation:
+        raise _unfit(attribute, text, N_("%(text)s is no number for %(name)s.")) from None
+    exponent = number.as_tuple().exponent
+    if (
+        not isinstance(exponent, int)
+        or exponent < -MOST_DECIMALS
+        or (number and number.adjusted() >= MOST_WHOLE_DIGITS)
+    ):
+        raise _unfit(attribute, text, N_("%(text)s is no number for %(name)s."))
+    return {"number": number}
+
+
+def _unfit(attribute: Attribute, text: str, words: str) -> Invalid:
+    return Invalid("value-unfit", words, field=attribute.code, text=text, name=attribute.display)
+
+
+def tell(
+    *, actor: Actor, seller: UUID, values: Mapping[UUID, Mapping[str, str]], reindex: bool = True
+) -> None:
+    """Write the values of goods down, by SKU and attribute code; an empty text takes one away.
+
+    Raises `Invalid` for an attribute that the family has not and for a value that does not fit,
+    `NotFound` for goods of others.
+    """
+    require_seller(seller, actor)
+    skus = {one.pk: one for one in Sku.objects.filter(pk__in=values, seller=seller)}
+    if len(skus) < len(values):
+        raise NotFound()
+    families = {one.family_id for one in skus.values()}
+    attributes = {
+        (one.family_id, one.code): one
+        for one in Attribute.objects.filter(seller=seller, family__in=families).prefetch_related(
+            "choices"
+        )
+    }
+    rows, gone = [], []
+    for sku, texts in values.items():
+        for code, text in texts.items():
+            attribute = attributes.get((skus[sku].family_id, code))
+            if attribute is None:
+                raise Invalid(
+                    "attribute-unknown",
+                    "Goods of this family have no attribute %(named)s.",
+                    field=code,
+                    named=code,
+                )
+            if not text.strip():
+                gone.append((sku, attribute.pk))
+                continue
+            columns = value_of(attribute, list(attribute.choices.all()), text)
+            rows.append(Value(seller=seller, sku_id=sku, attribute=attribute, **columns))
+    for sku, gone_attribute in gone:
+        Value.objects.filter(sku=sku, attribute=gone_attribute).delete()
+    Value.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["sku", "attribute"],
+        update_fields=["text", "text_zh", "number", "choice", "flag"],
+    )
+    if reindex:
+        index(values)
+
+
+def grow(
+    *, actor: Actor, seller: UUID, branches: Sequence[tuple[str, str, str, str]]
+) -> dict[str, Category]:
+    """Write categories down as (code, code of the one above or '', name, Chinese name), those above
+    before those below; new ones are made, known ones renamed and hung where they are wanted now.
+
+    Returns all by code. Raises `Invalid` (category-unknown, category-loop).
+    """
+    require_seller(seller, actor)
+    known = {one.code: one for one in Category.objects.filter(seller=seller)}
+    for place, (code, above, name, name_zh) in enumerate(branches):
+        if above and above not in known:
+            raise Invalid(
+                "category-unknown", "There is no category %(named)s.", field="category", named=above
+            )
+        one = known.get(code) or Category(seller=seller, code=code)
+        one.name, one.name_zh, one.position = name, name_zh, place
+        one.parent = known[above] if above else None
+        step: Category | None = one.parent
+        while step is not None:
+            if step.code == code:
+                raise Invalid(
+                    "category-loop",
+                    "The category %(named)s would stand in itself.",
+                    field="category",
+                    named=code,
+                )
+            step = next((up for up in known.values() if up.pk == step.parent_id), None)
+        one.save()
+        known[code] = one
+    return known
+
+
+@dataclass(frozen=True)
+class NewProduct:
+    """A product as its seller writes it; `axes` are attribute codes, `variants` SKUs in order."""
+
+    code: str
+    name: str
+    family: str
+    variants: Sequence[UUID]
+    name_zh: str = ""
+    about: str = ""
+    about_zh: str = ""
+    axes: Sequence[str] = ()
+
+
+def gather(
+    *, actor: Actor, seller: UUID, products: Sequence[NewProduct], reindex: bool = True
+) -> list[Product]:
+    """Write products down by code and let these SKUs be their variants. Raises `NotFound` for goods
+    of others, `Invalid` for an axis that the family has not or more than two."""
+    require_seller(seller, actor)
+    wanted = {sku for one in products for sku in one.variants}
+    if Sku.objects.filter(pk__in=wanted, seller=seller).count() < len(wanted):
+        raise NotFound()
+    axes = set(Attribute.objects.filter(seller=seller).values_list("family", "code"))
+    for one in products:
+        if len(one.axes) > 2 or any((one.family, axis) not in axes for axis in one.axes):
+            raise Invalid(
+                "axes-unfit",
+                "Variants differ in one or two attributes of their family.",
+                field="axes",
+            )
+    Product.objects.bulk_create(
+        [
+            Product(
+                seller=seller, code=one.code, name=one.name, name_zh=one.name_zh,
+                family_id=one.family, about=one.about, about_zh=one.about_zh, axes=list(one.axes),
+            )
+            for one in products
+        ],
+        update_conflicts=True,
+        unique_fields=["seller", "code"],
+        update_fields=["name", "name_zh", "family", "about", "about_zh", "axes"],
+    )  # fmt: skip
+    made = {
+        one.code: one
+        for one in Product.objects.filter(seller=seller, code__in=[one.code for one in products])
+    }
+    Placement.objects.bulk_create(
+        [
+            Placement(sku_id=sku, seller=seller, product=made[one.code], position=place)
+            for one in products
+            for place, sku in enumerate(one.variants)
+        ],
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=["product", "position"],
+    )
+    if reindex:
+        index(wanted)
+    return [made[one.code] for one in products]
+
+
+def place(
+    *, actor: Actor, seller: UUID, categories: Mapping[UUID, str], reindex: bool = True
+) -> None:
+    """Hang SKUs into categories by code ('' takes one out). Raises `NotFound`, `Invalid`."""
+    require_seller(seller, actor)
+    if Sku.objects.filter(pk__in=categories, seller=seller).count() < len(categories):
+        raise NotFound()
+    known = dict(Category.objects.filter(seller=seller).values_list("code", "pk"))
+    for code in categories.values():
+        if code and code not in known:
+            raise Invalid(
+                "category-unknown", "There is no category %(named)s.", field="category", named=code
+            )
+    Placement.objects.bulk_create(
+        [
+            Placement(sku_id=sku, seller=seller, category_id=known[code] if code else None)
+            for sku, code in categories.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=["category"],
+    )
+    if reindex:
+        index(categories)
+
+
+@dataclass(frozen=True)
+class NewPack:
+    """A box or pallet as its seller writes it: one `unit` holds so many smallest units of `sku`."""
+
+    sku: UUID
+    unit: str
+    pieces: int
+    barcode: str = ""
+
+
+def pack(*, actor: Actor, seller: UUID, packs: Sequence[NewPack], reindex: bool = True) -> None:
+    """Write packs down by SKU and unit. Raises `NotFound` for goods of others, `Invalid` for a unit
+    that is not known and for a pack that holds nothing."""
+    require_seller(seller, actor)
+    skus = {one.sku for one in packs}
+    if Sku.objects.filter(pk__in=skus, seller=seller).count() < len(skus):
+        raise NotFound()
+    units = set(UnitOfMeasure.objects.values_list("code", flat=True))
+    for one in packs:
+        if one.unit not in units:
+            raise Invalid(
+                "unit-unknown", "There is no unit %(named)s.", field="unit", named=one.unit
+            )
+        if one.pieces < 1:
+            raise Invalid("pack-empty", "A pack holds one piece at least.", field="pieces")
+    Pack.objects.bulk_create(
+        [
+            Pack(
+                seller=seller, sku_id=one.sku, unit_id=one.unit, pieces=one.pieces,
+                barcode=one.barcode,
+            )
+            for one in packs
+        ],
+        update_conflicts=True,
+        unique_fields=["sku", "unit"],
+        update_fields=["pieces", "barcode"],
+    )  # fmt: skip
+    if reindex:
+        index(skus)
+
+
+def add_ring(*, actor: Actor, seller: UUID, words: Sequence[str]) -> Ring:
+    """Let words of this seller's catalogue mean the same; its goods are found by any of them."""
+    require_seller(seller, actor)
+    plain = list(dict.fromkeys(filter(None, (folded(word)[:60] for word in words))))
+    if len(plain) < 2:
+        raise Invalid("ring-short", "A ring of synonyms has two words at least.", field="words")
+    made = Ring.objects.create(seller=seller, words=plain)
+    index(Sku.objects.filter(seller=seller).values_list("pk", flat=True))
+    return made
