@@ -6,14 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from heliu.commerce.pricing.models import Discount, ListPrice, PriceList, PriceListBuyer
+from heliu.commerce.pricing.models import (
+    Contract,
+    Discount,
+    ListPrice,
+    PriceImport,
+    PriceList,
+    PriceListBuyer,
+    Promotion,
+)
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 
 RESOLVE = """
 select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price,
@@ -142,3 +151,68 @@ def prices_visible_to(actor: Actor) -> QuerySet[ListPrice]:
     if actor.is_system:
         return ListPrice.objects.all()
     return ListPrice.objects.filter(seller__in=actor.orgs)
+
+
+def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
+    """Contracts that the actor's organisations have, as seller or buyer."""
+    if actor.is_system:
+        return Contract.objects.all()
+    return Contract.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def promotions_visible_to(actor: Actor) -> QuerySet[Promotion]:
+    """The promotions of the actor's organisations as sellers."""
+    found = Promotion.objects.all()
+    return found if actor.is_system else found.filter(seller__in=actor.orgs)
+
+
+def imports_visible_to(actor: Actor) -> QuerySet[PriceImport]:
+    """The files of prices that the actor's organisations brought, the newest first."""
+    found = PriceImport.objects.order_by("-brought_at")
+    return found if actor.is_system else found.filter(seller__in=actor.orgs)
+
+
+def taken_under(contracts: Sequence[Contract]) -> dict[UUID, tuple[int, int]]:
+    """By contract how many pieces, and for how much (minor units, after promotions), the buyer
+    ordered in its period of the goods in it; what was called off does not count. One statement."""
+    taken: dict[UUID, tuple[int, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, [[one.pk for one in contracts]])
+        for contract, pieces, amount in cursor.fetchall():
+            taken[contract] = (pieces, amount)
+    return taken
+
+
+TAKEN = """
+select c.id, coalesce(sum(l.quantity - l.cancelled), 0)::bigint,
+       coalesce(sum((l.quantity - l.cancelled) * l.unit_price), 0)::bigint
+  from pricing_contract c
+  left join ordering_order o
+         on o.buyer = c.buyer and o.seller = c.seller and o.status <> 'CANCELLED'
+        and o.placed_at >= c.valid_from::timestamp at time zone 'Asia/Shanghai'
+        and o.placed_at < (c.valid_to + 1)::timestamp at time zone 'Asia/Shanghai'
+  left join ordering_orderline l
+         on l.order_id = o.id and exists (
+            select from pricing_listprice p
+             where p.price_list_id = c.price_list_id and p.sku_id = l.sku_id)
+ where c.id = any (%s)
+ group by c.id"""
+
+
+EXPORT = """
+copy (
+    select k.code, p.min_quantity as "from", (p.amount / 100)::text || '.'
+           || lpad((p.amount %% 100)::text, 2, '0') as price
+      from pricing_listprice p join goods_sku k on k.id = p.sku_id
+     where p.price_list_id = %s and p.valid_from <= %s
+       and (p.valid_to is null or p.valid_to >= %s)
+     order by k.code, p.min_quantity
+) to stdout with (format csv, header)"""
+
+
+def write_prices(table: PriceList, file: IO[bytes], at: datetime) -> None:
+    """Write what stands in a list or version on a day as a sheet that can be brought in again."""
+    today = day_of(at)
+    with connection.cursor() as cursor, cursor.copy(EXPORT, [table.pk, today, today]) as copy:
+        for block in copy:
+            file.write(block)
