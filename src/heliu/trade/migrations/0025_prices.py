@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0023_circles"), ("pricing", "0007_answer")]
+    dependencies = [("trade", "0024_spending"), ("pricing", "0007_answer")]
     operations = [
         migrations.RunSQL(
             [(SQL / "line_facts.sql").read_text(), (SQL / "place.sql").read_text()],
