@@ -15,6 +15,7 @@ from heliu.commerce.pricing import why
 from heliu.commerce.pricing.why import Source
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.errors import NotFound
 
 router = Router()
 
@@ -86,7 +87,7 @@ def why_this_price(
     at: Annotated[Moment | None, Query(description="At which moment; now by default")] = None,
 ) -> object:
     """Why a buyer pays what it pays: every list and promotion that had a say. Buyer and seller may
-    ask; nobody else is told anything."""
+    ask; for anybody else, and where no list holds for the buyer, there is nothing here."""
     found = why.explain(
         request.actor,
         buyer=buyer or request.actor.own_org,
@@ -95,6 +96,8 @@ def why_this_price(
         quantity=quantity,
         at=at or clock.now(),
     )
+    if not found.lists:
+        raise NotFound()
     lists = [_source(one) for one in found.lists]
     return {**vars(found), "lists": lists, "promotions": list(found.promotions)}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -108,12 +107,11 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     """All prices of a list as they stand now, in the form in which they come in."""
     actor, at = actor_of(request), now(request)
     head = list_of(actor, code)
-    place = TemporaryFile()  # noqa: SIM115 - the answer closes it
-    pricing.write_prices(pricing.live_table(head, at), place, at)
-    place.seek(0)
-    return FileResponse(
-        place, as_attachment=True, filename=f"{head.code}.csv", content_type="text/csv"
-    )
+    sheet = io.BytesIO()
+    pricing.write_prices(pricing.live_table(head, at), sheet, at)
+    answer = HttpResponse(sheet.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{head.pk}.csv"'
+    return answer
 
 
 def _file(actor: Actor, pk: UUID) -> Any:

@@ -191,7 +191,7 @@ def _lists(actor: Actor, mine: list[Any], at: datetime) -> list[dict[str, Any]]:
         )
         .values_list("price_list", flat=True)
     )
-    versions = list(pricing.versions_visible_to(actor).filter(live_from__isnull=False))
+    versions: list[Any] = list(pricing.versions_visible_to(actor).filter(live_from__isnull=False))
     bases = {one.pk: one for one in mine}
     rows = []
     for one in mine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +43,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         posted = request.POST
         base = bases.get(posted.get("base", ""))
-        words = {
+        words: dict[str, Any] = {
             "code": posted.get("code", "").strip(),
             "name": posted.get("name", "").strip(),
             "priority": pieces_typed(posted.get("priority", "")),
