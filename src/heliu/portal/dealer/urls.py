@@ -14,6 +14,7 @@ from heliu.portal.dealer import (
     pad_views,
     pick_ups,
     plans,
+    price,
     shopping,
     simulator,
 )
@@ -21,6 +22,7 @@ from heliu.portal.dealer import (
 urlpatterns = [
     path("dealer/", home.home, name="dealer_home"),
     path("dealer/catalogue", catalogue.index, name="dealer_catalogue"),
+    path("dealer/price", price.price, name="dealer_price"),
     path("dealer/cart", catalogue.put, name="dealer_cart"),
     path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
     path("dealer/pad", pad_views.pad, name="dealer_pad"),
