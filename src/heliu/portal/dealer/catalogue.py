@@ -18,7 +18,6 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
@@ -73,7 +72,7 @@ def put(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     seller = chosen(request, sellers_of(actor))
     wanted = {
-        UUID(name.removeprefix("q-")): _whole(value)
+        UUID(name.removeprefix("q-")): whole(value)
         for name, (value, *_more) in request.POST.lists()
         if name.startswith("q-") and value.strip()
     }
@@ -120,7 +119,7 @@ def price_and_stock(request: HttpRequest, seller: House, rows: Sequence[Catalogu
         buyer=actor_of(request).own_org,
         seller=seller.pk,
         wanted=[(sku, 1) for sku in skus],
-        on=day_of(now(request)),
+        at=now(request),
     )
     free = stock.available(skus, owner=seller.pk, warehouse=seller.pk, at=now(request))
     for row in rows:
@@ -150,7 +149,8 @@ def _here(request: HttpRequest) -> str:
     return reverse("dealer_catalogue") + (f"?{query}" if query else "")
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """A quantity as somebody typed it. Raises `Invalid` for what is none."""
     plain = text.replace(",", "").strip()
     if not plain.isdecimal() or len(plain) > MOST_DIGITS:
         raise Invalid(

@@ -5,7 +5,7 @@
  *   [data-find] find field     [data-filter] filter of the page    a[data-go=h] target of "g h"
  *   [data-key=a] button of a queue that opens its sheet            [data-toast] counts down
  *   form[data-refresh] asks the server again when a choice changes
- *   form[data-pad] order pad: pad.js
+ *   form[data-pad] order pad: pad.js      [data-install] puts Heliu on the home screen
  */
 (() => {
   "use strict";
@@ -243,6 +243,17 @@
     });
     $("button", pen).addEventListener("click", clear);
   }
+
+  /* ---------------------------------------------------- on the home screen
+     [data-install] shows itself where the browser offers to put Heliu there. */
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => {});
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    for (const button of $$("[data-install]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => event.prompt(), { once: true });
+    }
+  });
 
   /* The fields of a page's own script listen by the time this comes. */
   document.addEventListener("DOMContentLoaded", fillAgain);
