@@ -14,7 +14,7 @@ from django.db import connection
 from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
-from tests.trade import life
+from tests.trade import life, newcomers
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import Incoming, PaymentInstruction
@@ -152,6 +152,8 @@ def live(world: World) -> dict[str, Any]:
     doubted, invoice, tie = with_doubts(world)
     for desk in RIVALS:
         world.rival(desk)
+    waiting = newcomers.joined(world, name="不同商行")
+    application = waiting.application.pk
     in_default(world, late, asked, hopeless)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
@@ -213,6 +215,7 @@ def live(world: World) -> dict[str, Any]:
             "cap": cap,
             "open_number": rules,
             "open_rules": HOUSE_RULES.as_json(),
+            "open_application": application,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,

@@ -48,6 +48,9 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
+    "join_invited": {"token": "open_token"},
+    "join_confirm": {"token": "open_token"},
+    "operator_newcomer": {"application": "open_application"},
     "webhook": {"webhook": "webhook"},
     "webhook_change": {"webhook": "webhook"},
     "webhook_act": {"webhook": "webhook"},
@@ -98,7 +101,10 @@ DEEDS = {
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
-PUBLIC = {"home", "sign_in", "help", "language", "theme", "density", "stop_mail"}
+PUBLIC = {
+    "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "join_invited", "join_confirm",
+}  # fmt: skip
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",

@@ -16,7 +16,8 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.request import actor_in
 from heliu.kernel.errors import Refused
 
-SIGN_IN = "/sign-in/"
+OPEN = ("/sign-in/", "/join/")
+"""Before these pages stands nobody; those that write for somebody open a door of their own."""
 
 
 class Door:
@@ -63,10 +64,10 @@ class Door:
 def actor_of(request: HttpRequest) -> tuple[Actor | None, bool]:
     """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good.
 
-    At the sign-in page it is nobody, not even whoever is signed in: there is no door whose error
-    would roll back that a try has failed.
+    Before the door (`OPEN`) it is nobody, not even whoever is signed in: there is no door whose
+    error would roll back that a try has failed.
     """
-    if request.path == SIGN_IN:
+    if request.path.startswith(OPEN):
         return None, False
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if request.path.startswith("/api/") and scheme.lower() == "bearer":

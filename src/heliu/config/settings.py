@@ -22,6 +22,7 @@ HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
 HELIU_SMS                the module that sends SMS (default the sandbox)
 HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 HELIU_REGISTRY           the module that files with the registry of movables (default the sandbox)
+HELIU_COMPANY_REGISTER   the module that asks the register of companies (default the sandbox)
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "heliu.kernel.access",
     "heliu.kernel.approvals",
     "heliu.kernel.parties",
+    "heliu.kernel.joining",
+    "heliu.kernel.joining.sandbox",
     "heliu.kernel.posting",
     "heliu.kernel.clock",
     "heliu.kernel.audit",
@@ -192,5 +195,6 @@ MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail
 DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
 HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 HELIU_REGISTRY = os.environ.get("HELIU_REGISTRY", "heliu.capital.registry.sandbox")
+HELIU_COMPANY_REGISTER = os.environ.get("HELIU_COMPANY_REGISTER", "heliu.kernel.joining.sandbox")
 LOGGING_CONFIG = None
 logs.set_up(os.environ.get("HELIU_LOG", "INFO"))

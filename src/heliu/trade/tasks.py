@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
-from heliu.trade import bank_answers, close_of_day, ledger_checks, sweeper
+from heliu.trade import bank_answers, close_of_day, joining, ledger_checks, sweeper
 
 
 @app.task(name="trade.bank_work", queue="bank")
@@ -25,6 +25,19 @@ def bank_work(deal: str = "") -> None:
 def sweep(timestamp: int) -> None:
     """Drive what waits too long: lost answers, quotes that ran out, deals a crash left behind."""
     sweeper.sweep(at=clock.now())
+
+
+@app.task(name="trade.newcomers", queue="joining")
+def newcomers() -> None:
+    """Verify newcomers and relate those that are admitted to their sellers, at once."""
+    joining.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.joining", queue="joining", queueing_lock="joining")
+def join(timestamp: int) -> None:
+    """The same for whoever waits: a register that was silent, a call that was lost."""
+    joining.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

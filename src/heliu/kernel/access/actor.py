@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as N_
+
 from heliu.kernel.errors import Forbidden
+
+ACTIVE = "ACTIVE"
+# Why something is not open to a house that does not stand as all others do.
+STANDING = {
+    "PENDING": N_("Your company is being verified; this opens as soon as it is."),
+    "DENIED": N_("Your company was not admitted."),
+    "SUSPENDED": N_("Your company is suspended: it may pay and finish what was begun."),
+}
 
 
 @dataclass(frozen=True)
@@ -14,6 +24,7 @@ class Actor:
 
     `org` is the organisation of the desk, `orgs` it and all below it in its tree; what the actor
     sees are the rows of `orgs`. The system (worker) has no organisation and may do everything.
+    `permissions` are what the roles allow and the `standing` of the house does not forbid.
     """
 
     user_id: UUID | None
@@ -23,6 +34,7 @@ class Actor:
     permissions: frozenset[str]
     party_roles: frozenset[str] = frozenset()
     is_system: bool = False
+    standing: str = ACTIVE
 
     @classmethod
     def system(cls) -> Actor:
@@ -35,6 +47,8 @@ class Actor:
 
     def require(self, permission: str) -> None:
         """Refuse (403) what is not allowed."""
+        if not self.may(permission) and self.standing in STANDING:
+            raise Forbidden(f"house-{self.standing.lower()}", STANDING[self.standing])
         if not self.may(permission):
             raise Forbidden(
                 "not-permitted",

@@ -1,4 +1,5 @@
-"""How often somebody may try to sign in: per account and per address, over all processes.
+"""How often somebody may try to sign in or to sign up: per account and per address, over all
+processes.
 
 It counts the same whether or not there is such an account, so it tells nobody which there are.
 """
@@ -15,17 +16,29 @@ from heliu.kernel.access.models import FailedSignIn
 WINDOW = timedelta(minutes=15)
 MOST_PER_ACCOUNT = 10
 MOST_PER_ADDRESS = 60  # a whole office may stand behind one
+# Each sign-up sends a mail to an address that anybody may type.
+MOST_SIGN_UPS_PER_ACCOUNT = 3
+MOST_SIGN_UPS_PER_ADDRESS = 20
 
 
 def begin(*, account: str, address: str, at: datetime) -> bool:
     """Whether a password may be tried now. It counts as failed until `succeeded` is told."""
-    who, where = _digest(account), _digest(address)
+    return _begin(_digest(account), _digest(address), MOST_PER_ACCOUNT, MOST_PER_ADDRESS, at)
+
+
+def begin_sign_up(*, account: str, address: str, at: datetime) -> bool:
+    """Whether this address may ask now for a mail to this account."""
+    who, where = _digest(f"join {account}"), _digest(f"join {address}")
+    return _begin(who, where, MOST_SIGN_UPS_PER_ACCOUNT, MOST_SIGN_UPS_PER_ADDRESS, at)
+
+
+def _begin(who: bytes, where: bytes, per_account: int, per_address: int, at: datetime) -> bool:
     with transaction.atomic():
         _one_at_a_time(who, where)
         FailedSignIn.objects.filter(at__lte=at - WINDOW).delete()
         if (
-            FailedSignIn.objects.filter(account=who).count() >= MOST_PER_ACCOUNT
-            or FailedSignIn.objects.filter(address=where).count() >= MOST_PER_ADDRESS
+            FailedSignIn.objects.filter(account=who).count() >= per_account
+            or FailedSignIn.objects.filter(address=where).count() >= per_address
         ):
             return False
         FailedSignIn.objects.create(account=who, address=where, at=at)

@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.actor import ACTIVE, Actor
 from heliu.kernel.access.models import ApiToken, User
 from heliu.kernel.errors import Refused
 
+DESKS = "select org, title, permissions, standing from access_seats_of(%s)"
 ACTORS = "select actors from access_actors(%s::bytea[], %s)"
 
 
@@ -23,13 +24,14 @@ class Desk:
     org: UUID
     title: str
     permissions: frozenset[str]
+    standing: str
 
 
 def desks_of(user_id: UUID) -> list[Desk]:
     """The desks a person may sit at, oldest membership first."""
     with connection.cursor() as cursor:
-        cursor.execute("select org, title, permissions from access_desks(%s)", [user_id])
-        return [Desk(org, title, frozenset(may)) for org, title, may in cursor.fetchall()]
+        cursor.execute(DESKS, [[user_id]])
+        return [Desk(org, title, frozenset(may), at) for org, title, may, at in cursor.fetchall()]
 
 
 def actor_at(user: User, desk: Desk) -> Actor | None:
@@ -47,6 +49,7 @@ def actor_at(user: User, desk: Desk) -> Actor | None:
         orgs=tuple(org for org, _ in tree),
         permissions=desk.permissions,
         party_roles=frozenset(roles),
+        standing=desk.standing,
     )
 
 
@@ -75,6 +78,7 @@ class Holder(msgspec.Struct):
     permissions: frozenset[str] | None
     tree: tuple[UUID, ...] | None
     roles: frozenset[str]
+    standing: str | None = None
 
     def actor(self) -> Actor:
         """Whoever holds it. Raises 401 `Refused`."""
@@ -89,6 +93,7 @@ class Holder(msgspec.Struct):
             orgs=self.tree,
             permissions=self.permissions or frozenset(),
             party_roles=self.roles,
+            standing=self.standing or ACTIVE,
         )
 
 

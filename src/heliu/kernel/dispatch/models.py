@@ -119,6 +119,26 @@ class Letter(models.Model):
         return LETTER_TONES[LetterStatus(self.status)]
 
 
+class Post(models.Model):
+    """A mail to an address that has no log-in yet (`posts.py`); gone as soon as it is sent.
+
+    `org` is whose it is: the house that writes, or that will come of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    address = models.EmailField(max_length=150)
+    kind = models.CharField(max_length=40)
+    params = models.JSONField()
+    path = models.CharField(max_length=400)
+    language = models.CharField(max_length=10)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["next_try_at"], name="post_waits")]
+
+
 class SandboxSms(models.Model):
     """An SMS as the sandbox would have sent it, to be looked at."""
 

@@ -32,9 +32,7 @@ def wish(
     Refuses (422) a telephone number or an hour that is none. What is as by default is not kept, so
     it follows the default when that or the actor's roles change.
     """
-    plain = re.sub(r"[\s()-]", "", phone)
-    if plain and not PHONE.fullmatch(plain):
-        raise Invalid("phone-unknown", "This is not a telephone number.", field="phone")
+    plain = plain_phone(phone)
     if mail not in Mail.values or not (0 <= quiet_from < 24 and 0 <= quiet_to < 24):
         raise Invalid("preference-unknown", "There is no such choice.", field="mail")
     mine: dict[str, Any] = {"person": person_of(actor), "org": actor.own_org}
@@ -50,6 +48,14 @@ def wish(
         for choice in choices_of(actor, {})
         if choice.kind in kinds and kinds[choice.kind] != (choice.mail, choice.sms)
     )
+
+
+def plain_phone(typed: str) -> str:
+    """A telephone number as it is kept; nothing stays nothing. Raises `Invalid` (phone-unknown)."""
+    plain = re.sub(r"[\s()-]", "", typed)
+    if plain and not PHONE.fullmatch(plain):
+        raise Invalid("phone-unknown", "This is not a telephone number.", field="phone")
+    return plain
 
 
 def stop_mail(token: str) -> UUID:

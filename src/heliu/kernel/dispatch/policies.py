@@ -59,6 +59,11 @@ DEFAULTS = {
     "approval-asked": Default("enforce"),
     "webhook-paused": Default("manage"),
     "webhook-ended": Default("manage"),
+    "application-waits": Default("operate"),
+    "application-more": Default("manage"),
+    "application-denied": Default("manage"),
+    "house-admitted": Default("manage"),
+    "newcomer-related": Default("sell"),
 }
 
 

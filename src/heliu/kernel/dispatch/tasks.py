@@ -5,13 +5,14 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from heliu.kernel import clock
-from heliu.kernel.dispatch import relay
+from heliu.kernel.dispatch import posts, relay
 
 
 @app.periodic(cron="* * * * * */5")
 @app.task(name="dispatch.send", queue="dispatch", queueing_lock="dispatch")
 def send(timestamp: int) -> None:
-    """Hand notices on and send letters; a full hand is followed by another."""
+    """Hand notices on and send letters and posts; a full hand is followed by another."""
+    posts.send(at=clock.now())
     relay.hand_on(at=clock.now())
     while relay.send(at=clock.now()) >= relay.AT_ONCE:
         pass

@@ -108,6 +108,11 @@ WORDS = {
     "deal-closed": N_("Deal %(number)s is closed"),
     "webhook-paused": N_("Webhook %(name)s is paused: %(host)s took nothing for three days"),
     "webhook-ended": N_("Webhook %(name)s has ended: %(host)s says that it is gone"),
+    "application-waits": N_("%(company)s wants to join and waits for a decision"),
+    "application-more": N_("Before you are admitted, something is asked for: %(reason)s"),
+    "application-denied": N_("You were not admitted: %(reason)s"),
+    "house-admitted": N_("%(company)s is admitted; sellers to order from: %(sellers)s"),
+    "newcomer-related": N_("%(buyer)s has joined and may order from you"),
 }
 
 

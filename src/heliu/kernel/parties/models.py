@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
@@ -12,8 +12,42 @@ from heliu.kernel.parties.names import Names
 from heliu.kernel.states import Moves, Tone, known_status
 
 
+class OrganizationStatus(models.TextChoices):
+    """Where an organisation stands with the platform."""
+
+    PENDING = "PENDING", pgettext_lazy("organization", "To be verified")
+    ACTIVE = "ACTIVE", pgettext_lazy("organization", "Active")
+    SUSPENDED = "SUSPENDED", pgettext_lazy("organization", "Suspended")
+    DENIED = "DENIED", pgettext_lazy("organization", "Not admitted")
+    CLOSED = "CLOSED", pgettext_lazy("organization", "Closed")
+
+
+_O = OrganizationStatus
+
+# The database holds the same table (`sql/parties_standing.sql`), and whose hand may move.
+ORGANIZATION_MOVES: Moves = {
+    _O.PENDING: {_O.ACTIVE, _O.DENIED, _O.CLOSED},
+    _O.ACTIVE: {_O.SUSPENDED, _O.CLOSED},
+    _O.SUSPENDED: {_O.ACTIVE, _O.CLOSED},
+    _O.DENIED: {_O.PENDING, _O.CLOSED},
+    _O.CLOSED: set(),
+}
+ORGANIZATION_TONES = {
+    _O.PENDING: Tone.MOVING,
+    _O.ACTIVE: Tone.QUIET,
+    _O.SUSPENDED: Tone.BAD,
+    _O.DENIED: Tone.BAD,
+    _O.CLOSED: Tone.QUIET,
+}
+
+
 class Organization(models.Model):
-    """A legal or operating party; forms a tree; every record belongs to one."""
+    """A legal or operating party; forms a tree; every record belongs to one.
+
+    `registered_number` is its number in the register of companies of `registered_in` (of a Chinese
+    one the unified social credit code); nobody else has the same. What its people may do in each
+    status is one rule in the database (`parties_may`), asked whenever somebody sits down at a desk.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.SlugField(max_length=40, unique=True)
@@ -28,13 +62,38 @@ class Organization(models.Model):
     tax_number = models.CharField(max_length=30, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+    status = models.CharField(
+        max_length=9,
+        choices=OrganizationStatus,
+        default=OrganizationStatus.ACTIVE,
+        db_default=OrganizationStatus.ACTIVE,
+    )
+    registered_in = models.CharField(max_length=2, blank=True, default="", db_default="")
+    registered_number = models.CharField(max_length=30, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        constraints = [
+            known_status("organization_status_known", OrganizationStatus),
+            models.CheckConstraint(
+                condition=~models.Q(status="CLOSED") | models.Q(is_active=False),
+                name="organization_closed_is_inactive",
+            ),
+            models.UniqueConstraint(
+                fields=["registered_in", "registered_number"],
+                condition=~models.Q(registered_number=""),
+                name="one_organization_per_registered_number",
+            ),
+        ]
         indexes = [
             models.Index(fields=["parent"], name="organization_parent"),
             models.Index(fields=["name", "code"], name="organization_by_name"),
         ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return ORGANIZATION_TONES[OrganizationStatus(self.status)]
 
     @property
     def display(self) -> str:

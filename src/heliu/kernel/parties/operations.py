@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
@@ -25,7 +26,7 @@ from heliu.kernel.parties.models import (
 )
 
 
-def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: str) -> Organization:
+def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: Any) -> Organization:
     """Enter an organisation with the roles it plays. Only the operator (or the system) may."""
     actor.require("operate")
     organization = Organization.objects.create(code=code, **fields)
@@ -33,6 +34,21 @@ def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: str) 
         [PartyRole(organization=organization, role=role) for role in roles]
     )
     return organization
+
+
+def settle_at(*, actor: Actor, city: str, address: str) -> Organization:
+    """Write down where the actor's house is: what is delivered to it goes there."""
+    actor.require("manage")
+    city, address = (" ".join(text.split()) for text in (city, address))
+    if not 1 <= len(city) <= 60:
+        raise Invalid("city-missing", "A city has 1 to 60 characters.", field="city")
+    if not 5 <= len(address) <= 200:
+        raise Invalid("address-missing", "An address has 5 to 200 characters.", field="address")
+    house = Organization.objects.select_for_update().get(pk=actor.own_org)
+    house.city = house.city_zh = city
+    house.address = address
+    house.save(update_fields=["city", "city_zh", "address"])
+    return house
 
 
 def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRelationship:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.joining import queries
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.formats import duration_text
 from heliu.portal.ui.frame import DeskFigure, NavHead
@@ -32,6 +33,13 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 key="x",
             ),
             NavHead(_("Network")),
+            nav(
+                _("Newcomers"),
+                "operator_newcomers",
+                here,
+                count=queries.counts(actor).get("IN_REVIEW", 0),
+                key="n",
+            ),
             nav(_("Parties"), "operator_parties", here, key="p"),
             nav(_("Who saw this"), "seen", here),
             NavHead(_("Engine")),
@@ -45,7 +53,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         tabs=(
             tab(_("Cockpit"), "operator_cockpit", "home", here),
             tab(_("Exceptions"), "operator_exceptions", "tray", here),
-            tab(_("Parties"), "operator_parties", "person", here),
+            tab(_("Parties"), "operator_parties", "person", here, "operator_newcomers"),
             tab(_("Checks"), "operator_checks", "deal", here, "operator_books"),
             tab(_("Jobs"), "operator_jobs", "pad", here),
         ),

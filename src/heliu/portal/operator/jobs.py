@@ -16,6 +16,8 @@ TASKS = {
     "trade.sweep": N_("Ask for lost answers, let offers run out"),
     "trade.close_of_day": N_("Interest, due days, arrears, comparison with the bank"),
     "trade.check_ledgers": N_("Check the ledgers"),
+    "trade.newcomers": N_("Verify a newcomer"),
+    "trade.joining": N_("Look for newcomers that wait"),
     "webhooks.relay": N_("Send facts to webhooks"),
     "dispatch.send": N_("Send notices by mail and SMS"),
     "posting.seal": N_("Seal ledger lines"),

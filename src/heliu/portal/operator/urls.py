@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.operator import books, checks, cockpit, exceptions, jobs, parties
+from heliu.portal.operator import books, checks, cockpit, exceptions, jobs, newcomers, parties
 
 urlpatterns = [
     path("operator/", cockpit.cockpit, name="operator_cockpit"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("operator/exceptions/<str:number>", exceptions.queue, name="operator_exception"),
     path("operator/parties", parties.index, name="operator_parties"),
     path("operator/parties/<str:code>", parties.detail, name="operator_party"),
+    path("operator/newcomers", newcomers.index, name="operator_newcomers"),
+    path("operator/newcomers/rules", newcomers.rules, name="operator_newcomer_rules"),
+    path("operator/newcomers/<uuid:application>", newcomers.newcomer, name="operator_newcomer"),
     path("operator/checks", checks.index, name="operator_checks"),
     path("operator/checks/now", checks.check_now, name="operator_check_now"),
     path("operator/books", books.index, name="operator_books"),

@@ -38,6 +38,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
             nav(_("Dealers"), "seller_dealers", here, key="b"),
+            nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
@@ -48,7 +49,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
-            tab(_("Dealers"), "seller_dealers", "person", here),
+            tab(_("Dealers"), "seller_dealers", "person", here, "seller_newcomers"),
         ),
         figure=DeskFigure(
             _("To confirm"), text=count_text(confirming), href=reverse("seller_orders")

@@ -81,6 +81,11 @@ TITLES = {
     "deal-closed": N_("A deal is closed"),
     "webhook-paused": N_("A webhook is paused"),
     "webhook-ended": N_("A webhook has ended"),
+    "application-waits": N_("A newcomer waits for a decision"),
+    "application-more": N_("Something is asked for before you are admitted"),
+    "application-denied": N_("You were not admitted"),
+    "house-admitted": N_("You are admitted"),
+    "newcomer-related": N_("A new dealer may order from you"),
 }
 
 

@@ -22,7 +22,9 @@ from heliu.trade.wake import close_day_soon
 @require_GET
 @desk_page
 def home(request: HttpRequest) -> HttpResponse:
-    """To the desk's own first page."""
+    """To the desk's own first page; a house that is not admitted yet goes on joining."""
+    if actor_of(request).standing in ("PENDING", "DENIED"):
+        return see_other(reverse("joining"))
     return see_other(reverse(desks.kind_of(request, actor_of(request)).home))
 
 

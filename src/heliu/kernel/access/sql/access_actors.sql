@@ -13,13 +13,13 @@ begin
         select t.digest, t.user_id, t.org,
                coalesce(t.expires_at <= at, false) or t.revoked_at is not null as is_expired
           from access_apitoken t where t.digest = any (digests)),
-    desk as (select * from access_desks_of(array(select user_id from token))),
+    desk as (select * from access_seats_of(array(select user_id from token))),
     below as materialized (select * from parties_trees(array(select org from token))),
     tree as (select root, array_agg(id) as ids from below group by root),
     found as materialized (
         select t.digest, t.is_expired, u.id as user_id,
                coalesce(nullif(u.name, ''), u.username)::text as name, t.org,
-               desk.permissions, tree.ids as tree, coalesce(own.roles, '{}') as roles,
+               desk.permissions, desk.standing, tree.ids as tree, coalesce(own.roles, '{}') as roles,
                not t.is_expired and u.id is not null and tree.ids is not null as may
           from token t
           left join desk on desk.person = t.user_id and desk.org = t.org
@@ -30,7 +30,8 @@ begin
     select (select json_agg(json_build_object(
                        'digest', encode(digest, 'base64'), 'is_expired', is_expired,
                        'user_id', user_id, 'name', name, 'org', org,
-                       'permissions', permissions, 'tree', tree, 'roles', roles))
+                       'permissions', permissions, 'standing', standing, 'tree', tree,
+                       'roles', roles))
               from found),
            (select array_agg(f.org order by g.n)
               from unnest(digests) with ordinality g (digest, n)

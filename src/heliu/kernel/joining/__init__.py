@@ -1,0 +1,1 @@
+"""How an organisation joins: it signs up or is invited, is verified, and may trade."""

@@ -1,0 +1,1 @@
+"""Every write of joining, by who does it."""

@@ -1,0 +1,117 @@
+"""Reading applications, invitations and the settings of joining."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import NotFound
+from heliu.kernel.joining.models import (
+    Application,
+    ApplicationStatus,
+    Decision,
+    Door,
+    Invitation,
+    JoinAs,
+    JoiningRules,
+    Sellers,
+    SignUp,
+    Welcome,
+)
+from heliu.kernel.joining.policies import Rules
+
+DOORS, SELLERS, JOIN_AS = Door.choices, Sellers.choices, JoinAs.choices
+WAITING = (ApplicationStatus.IN_REVIEW, ApplicationStatus.CHECKING, ApplicationStatus.MORE_ASKED)
+"""What is not decided, what waits for a person first."""
+
+
+class Invited(NamedTuple):
+    """What the link of an invitation says."""
+
+    seller: UUID
+    seller_name: str
+    seller_name_zh: str
+    email: str
+    name: str
+    is_open: bool
+
+
+def rules() -> Rules:
+    """The rules in force; anybody may know them."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from joining_rules()")
+        row = cursor.fetchone()
+    return Rules(*row) if row and row[0] is not None else Rules()
+
+
+def versions(actor: Actor) -> QuerySet[JoiningRules]:
+    """Every version of the rules, the newest first."""
+    actor.require("operate")
+    return JoiningRules.objects.order_by("-number")
+
+
+def invited(invitation: UUID, *, at: datetime) -> Invited:
+    """Who sent an invitation, and whether it holds. Raises `NotFound`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from joining_invitation(%s, %s)", [invitation, at])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        raise NotFound()
+    return Invited(*row)
+
+
+def sign_up(org: UUID) -> SignUp:
+    """A sign-up, behind its own door. Raises `NotFound`."""
+    found = SignUp.objects.filter(pk=org).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def visible_to(actor: Actor) -> QuerySet[Application]:
+    """The applications of the actor's houses; for an operator, and for the worker, all."""
+    found = Application.objects.order_by("handed_in_at", "id")
+    if actor.is_system or ("OPERATOR" in actor.party_roles and actor.may("operate")):
+        return found
+    return found.filter(org__in=actor.orgs)
+
+
+def get(actor: Actor, application: UUID) -> Application:
+    """One application, or `NotFound`."""
+    found = visible_to(actor).filter(pk=application).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own(actor: Actor) -> Application | None:
+    """The application by which the actor's house came; none for one that was entered otherwise."""
+    return Application.objects.filter(org=actor.own_org).first()
+
+
+def counts(actor: Actor) -> Mapping[str, int]:
+    """How many applications wait, by status."""
+    actor.require("operate")
+    found = visible_to(actor).filter(status__in=WAITING).order_by().values_list("status")
+    return dict(found.annotate(n=Count("id")))
+
+
+def decisions(application: Application) -> list[Decision]:
+    """What was done with an application, the first thing first."""
+    return list(application.decisions.order_by("at", "id"))
+
+
+def invitations(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations of the actor's house, the newest first."""
+    return Invitation.objects.filter(org=actor.own_org).order_by("-made_at", "-id")
+
+
+def welcome_of(actor: Actor) -> Welcome:
+    """How the actor's house takes newcomers; not at all where nothing was set."""
+    return Welcome.objects.filter(pk=actor.own_org).first() or Welcome(org=actor.own_org)

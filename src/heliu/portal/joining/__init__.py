@@ -1,0 +1,1 @@
+"""Before the door: signing up, by oneself or by invitation, and choosing a password."""

@@ -1,0 +1,14 @@
+"""The addresses before the door (`config.door.OPEN`)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heliu.portal.joining import pages
+
+urlpatterns = [
+    path("join/", pages.sign_up, name="join"),
+    path("join/sent", pages.sent, name="join_sent"),
+    path("join/invited/<str:token>", pages.invited, name="join_invited"),
+    path("join/confirm/<str:token>", pages.confirm, name="join_confirm"),
+]

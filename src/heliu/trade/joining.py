@@ -1,0 +1,131 @@
+"""A newcomer joins: verified by the register and the rules or by a person, then related to the
+sellers that take newcomers, so that it can order at once and nobody on their side has to come.
+
+The worker tells this story (`run`): what it writes for sellers and their lists is not the
+newcomer's, nor the operator's, to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing import queries as prices
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
+from heliu.kernel.events.facts import record
+from heliu.kernel.events.notices import Told, tell, tell_all
+from heliu.kernel.joining.events import TradingBegun
+from heliu.kernel.joining.models import Application, ApplicationStatus, Invitation, Welcome
+from heliu.kernel.joining.operations import invitations, signing_up, verifying
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties import queries
+from heliu.kernel.parties.models import OrganizationStatus
+
+AT_ONCE = 50
+ACTOR = Actor.system()
+
+
+def wake() -> None:
+    """Let the worker look as soon as this transaction is committed; lost, it comes a little later
+    by itself."""
+    app.configure_task("trade.newcomers").defer()
+
+
+def run(*, at: datetime) -> None:
+    """Verify those who wait, welcome those who were admitted, forget what nobody confirmed."""
+    with transaction.atomic():
+        verifying.verify(at=at)
+    for application in _admitted():
+        with transaction.atomic():
+            _welcome(application, at=at)
+    signing_up.forget(at=at)
+
+
+def set_welcome(
+    *,
+    actor: Actor,
+    is_open: bool,
+    price_list: UUID | None,
+    warehouse: UUID | None,
+    at: datetime,
+) -> Welcome:
+    """How a seller takes newcomers. Raises `NotFound` for a list that is not its own and for a
+    warehouse that it does not know."""
+    if (
+        price_list
+        and not prices.lists_visible_to(actor).filter(pk=price_list, seller=actor.own_org).exists()
+    ):
+        raise NotFound()
+    if warehouse and not queries.in_role("WAREHOUSE", actor).filter(pk=warehouse).exists():
+        raise NotFound()
+    return invitations.welcome(
+        actor=actor, is_open=is_open, price_list=price_list, warehouse=warehouse, at=at
+    )
+
+
+def _admitted() -> list[UUID]:
+    found = Application.objects.filter(status=ApplicationStatus.APPROVED, welcomed_at=None)
+    return list(found.order_by("decided_at", "id").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _welcome(application: UUID, *, at: datetime) -> None:
+    """Relate a newcomer to the sellers that take it, once."""
+    one = Application.objects.select_for_update().get(pk=application)
+    if one.welcomed_at is not None:
+        return
+    sellers = list(_sellers(one, at)) if one.join_as == "DEALER" else []
+    for welcome, is_invited in sellers:
+        _relate(one, welcome, is_invited=is_invited, at=at)
+    one.welcomed_at = at
+    one.save(update_fields=["welcomed_at"])
+    houses = queries.names([welcome.org for welcome, _ in sellers])
+    told = {
+        "company": one.name,
+        "sellers": "、".join(houses[welcome.org].short for welcome, _ in sellers) or "–",
+    }
+    tell(one.org, "house-admitted", told, link="/company/joining", at=at)
+    tell_all(
+        "newcomer-related",
+        [Told(welcome.org, {"buyer": one.name}, "/seller/dealers") for welcome, _ in sellers],
+        at=at,
+    )
+
+
+def _sellers(one: Application, at: datetime) -> Iterator[tuple[Welcome, bool]]:
+    """Who trades with a newcomer: whoever invited it, and all who take those that come."""
+    inviter = _take(one, at) if one.invitation else None
+    open_ones = {welcome.org: welcome for welcome in Welcome.objects.filter(is_open=True)}
+    active = queries.names([inviter, *open_ones])
+    for org in dict.fromkeys([inviter, *sorted(open_ones)]):
+        if org is None or active[org].status != OrganizationStatus.ACTIVE:
+            continue
+        kept = open_ones.get(org) or Welcome.objects.filter(pk=org).first() or Welcome(org=org)
+        yield kept, org == inviter
+
+
+def _take(one: Application, at: datetime) -> UUID | None:
+    """The seller whose invitation brought it, if it still holds; it is taken by this."""
+    found = Invitation.objects.select_for_update().filter(pk__in=[one.invitation]).first()
+    if found is None or found.withdrawn_at is not None or found.taken_at is not None:
+        return None
+    found.taken_at, found.taken_by = at, one.org
+    found.save(update_fields=["taken_at", "taken_by"])
+    return found.org
+
+
+def _relate(one: Application, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
+    parties.relate(actor=ACTOR, buyer=one.org, seller=welcome.org, since=day_of(at))
+    own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org)
+    if chosen := own.filter(pk__in=[welcome.price_list]).first():
+        pricing.assign(chosen, actor=ACTOR, buyer=one.org, valid_from=day_of(at), at=at)
+    if welcome.warehouse is not None:
+        parties.introduce(one.org, welcome.warehouse)
+    fact = TradingBegun(subject=one.org, buyer=one.org, seller=welcome.org, is_invited=is_invited)
+    record(fact, actor=ACTOR, at=at, audience=[one.org, welcome.org])
