@@ -169,7 +169,8 @@ def _common(names: Sequence[str], values: Sequence[Mapping[str, str]]) -> str:
     name = names[0]
     said = {code: zh for table in (COLOURS, PATTERNS) for code, _, zh in table.values()}
     for axis in ("colour", "pattern"):
-        name = name.replace(said.get(values[0].get(axis, ""), "\n"), "", 1)
+        word = said.get(values[0].get(axis, ""), "\n")
+        name = name.replace(word if word in name else f" {word[0]}", "", 1)
     return " ".join(name.split()) or names[0]
 
 

@@ -14,7 +14,7 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.files.serving import answer
 from heliu.portal.dealer.bought import bought_of
 from heliu.portal.dealer.catalogue import price_and_stock
-from heliu.portal.dealer.sellers import is_shared, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.shell.records import House
 
@@ -56,9 +56,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Up to four articles side by side; lines in which they differ stand out."""
     actor = actor_of(request)
     skus, lines = sheets.compared(actor, _ids(request.GET.getlist("sku")))
-    if not skus:
-        raise NotFound()
-    seller = _seller(sellers_of(actor), skus[0].seller)
+    sellers = sellers_of(actor)
+    seller = _seller(sellers, skus[0].seller) if skus else chosen(request, sellers)
     rows = [CatalogueRow(one) for one in skus if one.seller == seller.pk]
     price_and_stock(request, seller, rows)
     pictures = sheets.first_pictures([row.sku.pk for row in rows])
