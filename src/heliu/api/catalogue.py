@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import PRINTABLE, Goods
+from heliu.api.files import GIVEN
 from heliu.api.paging import Page, Paging
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue import sheets
@@ -246,7 +247,7 @@ def list_facets(
     }
 
 
-@router.get("/catalogue/papers/{paper}")
+@router.get("/catalogue/papers/{paper}", openapi_extra=GIVEN)
 def read_paper(request: TypedRequest, paper: UUID) -> HttpResponse:
     """The bytes of a picture or paper of goods the asker may order."""
     return answer(request, sheets.as_file(sheets.paper(request.actor, paper)))
