@@ -30,8 +30,12 @@ from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.ordering.operations import carts
+from heliu.commerce.spending import operations as spending
+from heliu.demo import chain as chains
 from heliu.kernel.access.models import User
+from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
@@ -59,6 +63,7 @@ from heliu.trade import (
     open_account,
     photos,
     place_order,
+    purchases,
     receivables,
     sales,
 )
@@ -169,6 +174,7 @@ def live(world: World) -> dict[str, Any]:
         )
     webhooks_of = endpoints(world)
     cap, rules = ruled(world)
+    asking = spending_of(world)
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -232,6 +238,7 @@ def live(world: World) -> dict[str, Any]:
             "photo": photo.id,
             **webhooks_of,
             **on_terms_money,
+            **asking,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -452,6 +459,43 @@ def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> t
             approvals.vote(asked.id, agrees=True, actor=officer, at=world.at)
             found.append(sales.visible_to(officer).get(deal=placed.deal.id).number)
     return found[0], found[1]
+
+
+def spending_of(world: World) -> dict[str, Any]:
+    """The first dealer has a budget, and rules about one cost centre and one buyer; of its requests
+    one is its owner's, one its buyer's, and one is agreed to and not placed."""
+    with world.worker():
+        user = chains.enrol("buyer@d001.demo", "Buyer", world.chain.dealers["D001"], "purchaser")
+    wish = {"seller": world.chain.seller, "pay_by": "TRANSFER", "reason": "low", "at": world.at}
+    with world.desk(world.dealer) as owner:
+        centre, free = (
+            spending.set_centre(code=code, name=code, actor=owner) for code in ("RULED", "FREE")
+        )
+        for narrowed in ({"centre": centre.pk}, {"person": user.pk}):
+            spending.set_rule(levels=[Level("manage")], actor=owner, at=world.at, **narrowed)
+        budget = spending.set_budget(period="YEAR", amount=10**12, actor=owner, at=world.at)
+        away = questions.delegate(
+            user.pk, starts=day_of(world.at), ends=day_of(world.at), actor=owner, at=world.at
+        )
+        mine, agreed = (
+            purchases.ask(actor=owner, lines=world.lines(M1=2, B1=1), cost_centre=centre.pk, **wish)
+            for _ in range(2)
+        )
+    with world.desk("buyer@d001.demo") as buyer:
+        strikable = purchases.ask(actor=buyer, lines=world.lines(M1=1, B1=1), **wish)
+    with world.worker():
+        Approval.objects.filter(subject=agreed.pk).update(status="APPROVED", ended_at=world.at)
+        type(agreed).objects.filter(pk=agreed.pk).update(status="AGREED")
+    return {
+        "open_colleague": user.pk,
+        "ruled_centre": centre.pk,
+        "cost_centre": free.pk,
+        "budget": budget.pk,
+        "delegation": away.pk,
+        "purchase": mine.number,
+        "agreed_purchase": agreed.number,
+        "strikable": strikable.number,
+    }
 
 
 def endpoints(world: World) -> dict[str, Any]:

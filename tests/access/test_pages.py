@@ -43,6 +43,7 @@ NAMES = {
     "deal_receipt": {"ref": "pledged", "number": "receipt"},
     "file": {"file": "photo"},
     "approval": {"approval": "approval"},
+    "purchase": {"number": "purchase"},
     "period": {"period": "period"},
     "bank_repayment": {"number": "repaid_payment"},
     "inbox_read": {"notice": "notice"},

@@ -47,6 +47,10 @@ def own_order(there: There) -> Any:
     }
 
 
+def own_purchase(there: There) -> Any:
+    return own_order(there) | {"reason": "stock is low"}
+
+
 def own_basket(there: There) -> Any:
     return {name: value for name, value in own_order(there).items() if name != "pay_by"}
 
@@ -120,6 +124,49 @@ EXAMPLES = {
     "GET /rule-sets/in-force": Example("lender", is_shared=True),
     "GET /rule-sets/{number}": Example("lender", {"number": "open_number"}),
     "POST /rule-sets": Example("lender", body=proposed, is_shared=True),
+    "GET /spending": Example(mine, is_shared=True),
+    "POST /spending": Example(mine, body=lambda t: {"keeps_days": 7}, is_shared=True),
+    "GET /cost-centres": Example(mine, is_shared=True),
+    "POST /cost-centres": Example(
+        mine, body=lambda t: {"code": "N", "name": "North"}, is_shared=True
+    ),
+    "POST /spenders": Example(
+        mine,
+        body=lambda t: {"person": str(t["open_colleague"]), "cost_centre": str(t["cost_centre"])},
+    ),
+    "GET /budgets": Example(mine, is_shared=True),
+    "POST /budgets": Example(
+        mine, body=lambda t: {"period": "YEAR", "amount": 10**12}, is_shared=True
+    ),
+    "POST /budgets/{budget}/end": Example(mine, {"budget": "budget"}),
+    "GET /purchase-rules": Example(mine, is_shared=True),
+    "POST /purchase-rules": Example(
+        mine, body=lambda t: {"from_amount": 10**14, "levels": [{}]}, is_shared=True
+    ),
+    "GET /purchase-requests": Example(mine, is_shared=True),
+    "POST /purchase-requests": Example(
+        mine, body=lambda t: own_purchase(t) | {"cost_centre": str(t["ruled_centre"])}
+    ),
+    "GET /purchase-requests/{ref}": Example(mine, {"ref": "purchase"}),
+    "POST /purchase-requests/{ref}/strike": Example(
+        mine, {"ref": "strikable"}, lambda t: {"position": 1, "reason": "not now"}
+    ),
+    "POST /purchase-requests/{ref}/change": Example(
+        mine, {"ref": "purchase"}, lambda t: {"lines": [{"position": 1, "quantity": 1}]}
+    ),
+    "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
+    "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /delegations": Example(mine, is_shared=True),
+    "POST /delegations": Example(
+        mine,
+        body=lambda t: {
+            "deputy": str(t["open_colleague"]),
+            "starts": t["open_today"],
+            "ends": t["open_today"],
+        },
+        is_shared=True,
+    ),
+    "POST /delegations/{delegation}/end": Example(mine, {"delegation": "delegation"}),
     "POST /orders/preview": Example(mine, body=own_basket, is_shared=True),
     "GET /orders": Example(mine, is_shared=True),
     "POST /orders": Example(mine, body=own_order, is_shared=True),

@@ -143,7 +143,7 @@ def withdraw(request: TypedRequest, approval: UUID, key: Key) -> HttpResponse:
     """Whoever asked takes the question back."""
 
     def do(at: datetime) -> tuple[int, ApprovalOut]:
-        return 200, ApprovalOut.from_orm(operations.withdraw(approval, actor=request.actor, at=at))
+        return 200, ApprovalOut.from_orm(approvals.withdraw(approval, actor=request.actor, at=at))
 
     return write(request, key, None, do)
 

@@ -136,6 +136,9 @@ class NewOrder(OrderIn):
     days: Days | None = Field(None, description="Of a financed order: how long to borrow")
     remark: Text = ""
     external_id: Line = Field("", description="The buyer's own id, used once")
+    cost_centre: UUID | None = Field(
+        None, description="Who bears it in the buyer's house; by default that of whoever orders"
+    )
 
 
 class OrderPlaced(Schema):
@@ -214,6 +217,8 @@ def list_orders(
 def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     """Place an order: its goods, and on terms or with finance its credit, are held, or nothing is.
 
+    `approval-needed` (409) says that others of the house must agree first
+    (`POST /purchase-requests`), `budget-short` that a budget or spending limit does not reach.
     `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
     credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped. A
     financed order goes on with `POST /deals/{ref}/sign`.
@@ -331,6 +336,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             days=asked.days,
             remark=asked.remark,
             external_id=asked.external_id,
+            cost_centre=asked.cost_centre,
             at=at,
         )
     except Refused as refusal:

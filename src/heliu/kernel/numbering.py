@@ -25,6 +25,7 @@ KINDS = {
     "SL": "sale of pledged goods",
     "IV": "invoice on terms",
     "TP": "payment on terms",
+    "PR": "purchase request",
 }
 
 

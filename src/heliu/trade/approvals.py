@@ -26,6 +26,7 @@ from heliu.trade import (
     enforcement,
     financed_order,
     liquidation,
+    purchases,
     receivables,
     releasing,
 )
@@ -85,6 +86,13 @@ def vote(
         return _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     if asked.act in OF_TERMS:
         return _vote_on_terms(asked, agrees=agrees, actor=actor, at=at, reason=reason)
+    if asked.act == purchases.PURCHASE.name:
+        return purchases.voted(
+            asked,
+            lambda: approvals.vote(asked.pk, agrees=agrees, reason=reason, actor=actor, at=at),
+            actor=actor,
+            at=at,
+        )
     deal = deals.get(actor, asked.subject)
     with widened(parties(deal)):
         deal = locked(deal.id)
@@ -93,6 +101,18 @@ def vote(
             DONE[said.act](deal, actor=actor, at=at)
         elif said.status == ApprovalStatus.REFUSED and said.act in TURNED_DOWN:
             TURNED_DOWN[said.act](deal, actor=actor, reason=reason.strip(), at=at)
+    return said
+
+
+def withdraw(approval_id: UUID, *, actor: Actor, at: datetime) -> Approval:
+    """Whoever asked takes the question back, and with it what it was about where that only waited
+    for the answer."""
+    asked = queries.get(actor, approval_id)
+    if asked.act != purchases.PURCHASE.name:
+        return approvals.withdraw(approval_id, actor=actor, at=at)
+    with transaction.atomic():
+        said = approvals.withdraw(approval_id, actor=actor, at=at)
+        purchases.withdraw(purchases.of(said, actor), actor=actor, at=at)
     return said
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
-from heliu.kernel.approvals.policies import Act
+from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
@@ -51,8 +52,11 @@ def ask(
     at: datetime,
     link: str = "",
     org: UUID | None = None,
+    levels: Sequence[Level] | None = None,
+    kind: str = "approval-asked",
 ) -> Approval:
-    """The same about anything; by default the notice leads to the question."""
+    """The same about anything; by default the notice leads to the question. `levels` are given
+    where the act has rules of its own, `kind` is that of the notice."""
     asked = approvals.ask(
         act,
         subject=subject,
@@ -61,11 +65,12 @@ def ask(
         reason=reason,
         actor=actor,
         org=org,
+        levels=levels,
         at=at,
     )
     tell(
         asked.org,
-        "approval-asked",
+        kind,
         {"number": name, "amount": Money(amount)},
         link=link or f"/approvals/{asked.pk}",
         at=at,

@@ -23,13 +23,14 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending import queries as loans
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, dunning, incoming, registration
+from heliu.trade import deals, dunning, incoming, purchases, registration
 from heliu.trade.financed_order import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
@@ -64,6 +65,9 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     registration.renew_due(at=at)
     sweep(at=at)
     pledges.expire_codes(at=at)
+    with transaction.atomic():
+        purchases.expire(at=at)
+        spending.roll_over(at=at)
     approvals.expire(at=at)
     with transaction.atomic():
         reconcile_days(at=at)

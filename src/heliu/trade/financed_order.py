@@ -53,7 +53,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import controls, deals, registration, releasing, sales
+from heliu.trade import controls, deals, registration, releasing, sales, spending
 from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -221,6 +221,7 @@ def _let_go(deal: Deal, loan: Loan, kind: str, said: dict[str, str], *, at: date
     order = order_of(deal)
     if order.status == OrderStatus.PLACED:
         ordering.confirm(order, actor=SYSTEM, at=at, audience=parties(deal))
+        spending.confirmed(order.pk, at=at)
         remember(deal, Step.CONFIRMED, actor=SYSTEM, at=at)
     tell(
         deal.seller,

@@ -24,6 +24,11 @@ def terms_hold_of(order_id: UUID) -> UUID:
     return _part_of(order_id, b"terms")
 
 
+def waiting_hold_of(request_id: UUID, sku: UUID) -> UUID:
+    """The hold on goods of one SKU while others are asked to agree to an order."""
+    return _part_of(request_id, b"waits" + sku.bytes)
+
+
 def _part_of(order_id: UUID, part: bytes) -> UUID:
     digest = blake2b(order_id.bytes + part, digest_size=8).digest()
     return UUID(

@@ -6,7 +6,7 @@ same questions, so that what was shown is what is done, or is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import in_any_case, widened
 from heliu.kernel.clock import day_of
@@ -43,6 +44,7 @@ from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import controls, deals
+from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
@@ -150,6 +152,9 @@ def place(
     days: int | None = None,
     remark: str = "",
     external_id: str = "",
+    cost_centre: UUID | None = None,
+    asked: UUID | None = None,
+    kept: Mapping[UUID, int] | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
@@ -161,18 +166,44 @@ def place(
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
-    ask = Ask(actor, Wish(seller, _wanted(lines), pay_by, remark, external_id))
-    (known,) = facts([ask.wish], _row(facts_query([ask], at)))
-    (good,) = decide([ask], [known])
-    if isinstance(good, Refused):
-        if good.code == "price-missing":  # perhaps of packs: that is said in its own words
-            refuse_bad(_check(ask.buyer, seller, lines, at))
-        raise good
+    good = judged(
+        actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, at=at,
+    )  # fmt: skip
+    ask = good.ask
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
             wish = Picked(programme, deposit_ratio, days)
             return _place_financed(good, _house(actor, warehouse), wish, at)
         return _write(good.accepted(at, warehouse=ask.buyer), at)
+
+
+def judged(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    pay_by: str,
+    at: datetime,
+    remark: str = "",
+    external_id: str = "",
+    cost_centre: UUID | None = None,
+    asked: UUID | None = None,
+    kept: Mapping[UUID, int] | None = None,
+) -> Good:
+    """An order that is good as things stand; nothing is written. Raises as `place` does."""
+    wish = Wish(
+        seller, _wanted(lines), pay_by, remark, external_id,
+        cost_centre=cost_centre, asked=asked, kept=kept,
+    )  # fmt: skip
+    ask = Ask(actor, wish)
+    (known,) = facts([wish], _row(facts_query([ask], at)))
+    (good,) = decide([ask], [known])
+    if isinstance(good, Refused):
+        if good.code == "price-missing":  # perhaps of packs: that is said in its own words
+            refuse_bad(_check(ask.buyer, seller, lines, at))
+        raise good
+    return good
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
@@ -191,6 +222,7 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
                 "A financed order is confirmed when the bank has paid.",
             )
         ordering.confirm(order, actor=actor, at=at)
+        charging.confirmed(order.pk, at=at)
         if order.pay_by == PayBy.TRANSFER:
             books.post(
                 journals.order_paid(
@@ -318,6 +350,8 @@ def _remember(
 
 def _write(accepted: Accepted, at: datetime) -> Placed:
     """The order, its deal and what it holds; goods are locked last."""
+    if centre := accepted.good.ask.wish.cost_centre:
+        spending.name_centre(accepted.draft.id, centre, org=accepted.draft.buyer)
     refused = refusal([accepted], _row(post_query([accepted], at)))
     if refused:
         raise refused

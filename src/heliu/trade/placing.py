@@ -27,6 +27,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
+from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import ids, numbers, texts
 from heliu.kernel.clock import day_of
@@ -77,13 +78,20 @@ ANYBODY = UUID(int=0)  # stands for the buyer while it is not known who sends a 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted: how much of which SKU, each SKU once, and how it will be paid."""
+    """What is wanted: how much of which SKU, each SKU once, and how it will be paid.
+
+    `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
+    the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
+    """
 
     seller: UUID
     wanted: Mapping[UUID, int]
     pay_by: str
     remark: str = ""
     external_id: str = ""
+    cost_centre: UUID | None = None
+    asked: UUID | None = None
+    kept: Mapping[UUID, int] | None = None
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -171,6 +179,7 @@ class Good:
             remark=wish.remark,
             external_id=wish.external_id,
             lender=lender,
+            order_id=wish.asked,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 
@@ -339,6 +348,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
         return None
     if state == "external-id":
         return _used(next(one.draft.external_id for one in accepted if one.draft.external_id))
+    if said := spending.refused(state):
+        return said
     found = posting.refusal(state, detail)
     if not isinstance(found, LimitShort):
         return found
@@ -346,7 +357,7 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
         for line, wanted in zip(one.draft.lines, one.good.known.wanted, strict=True):
             if wanted.account == found.account:
                 return Short(line.sku_id)
-    return books.in_words(found)
+    return books.in_words(spending.in_words(found))
 
 
 def _judge(
@@ -364,7 +375,8 @@ def _judge(
             raise NotFound()
         left = wanted.free - taken.get(wanted.account, 0)
         line = PastedLine(row, wanted.code, quantity)
-        lines.append(check_line(line, Goods(sku, wanted.code), wanted.unit_price, left))
+        price = _price(wish, sku, wanted)
+        lines.append(check_line(line, Goods(sku, wanted.code), price, left))
     refuse_bad(lines)
     if known.is_used or (ask.buyer, wish.external_id) in used:
         raise _used(wish.external_id)
@@ -378,6 +390,14 @@ def _judge(
                 LimitShort(known.terms or 0, wish.terms_key(ask.buyer) or "", total - room)
             )
     return Good(ask, known, lines, total)
+
+
+def _price(wish: Wish, sku: UUID, wanted: Wanted) -> int | None:
+    """Today's price, or the one that was kept while others were asked, if that is lower."""
+    kept = (wish.kept or {}).get(sku)
+    if kept is None or wanted.unit_price is None:
+        return wanted.unit_price
+    return min(kept, wanted.unit_price)
 
 
 def stopped(reason: str) -> Refused:

@@ -40,7 +40,7 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import deals, financed_order, open_account, sales
+from heliu.trade import deals, financed_order, open_account, sales, spending
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -147,6 +147,7 @@ def receipt_differs(
         return
     worth = dict(OrderLine.objects.filter(pk__in=lost).values_list("id", "unit_price"))
     value = sum(worth[line] * quantity for line, quantity in lost.items())
+    spending.lost(deal.order_id, value, key=str(shipment.id), at=at)
     if deal.loan_id:
         lending.goods_short(loan_of(deal), amount=value, key=str(shipment.id), at=at)
         refund = value
@@ -372,6 +373,7 @@ def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
     stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
     if order.pay_by == PayBy.TERMS:
         posting.post(void=[terms_hold_of(order.id)], at=at)
+    spending.called_off(order.id, at=at)
 
 
 def _pay_back(order: Order, *, at: datetime) -> None:

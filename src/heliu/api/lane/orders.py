@@ -67,7 +67,7 @@ class Orders:
         except (KeyError, ValidationError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         wanted = by_id(order.lines)
-        if order.pay_by == "FINANCE" or wanted is None:
+        if order.pay_by == "FINANCE" or order.cost_centre or wanted is None:
             return None
         content = content_of(self.method, self.path, order)
         wish = Wish(order.seller, wanted.by_sku(), order.pay_by, order.remark, order.external_id)

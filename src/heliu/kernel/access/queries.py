@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
+from heliu.kernel.errors import NotFound
 
 
 def people_of(actor: Actor) -> QuerySet[Membership]:
     """The people of the actor's organisations, oldest membership first."""
     found = Membership.objects.select_related("user").order_by("id")
     return found if actor.is_system else found.filter(org__in=actor.orgs)
+
+
+def colleague(actor: Actor, person: UUID) -> User:
+    """Somebody who works in the actor's organisations. Raises `NotFound`."""
+    found = people_of(actor).filter(user=person, is_active=True).first()
+    if found is None:
+        raise NotFound()
+    return found.user
 
 
 def demo_people() -> QuerySet[User]:

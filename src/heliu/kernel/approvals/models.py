@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -70,7 +71,8 @@ class ApprovalRule(models.Model):
 class Approval(models.Model):
     """An act that somebody of `org` asks for. `amount` in minor units is what it is about.
 
-    `levels` are [permission, people] in their order; those before `level` have agreed.
+    `levels` are as `policies.Level` keeps them, in their order; those before `level` have agreed.
+    At `escalates_at` the present one is opened to those who manage the house.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -88,6 +90,8 @@ class Approval(models.Model):
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    escalates_at = models.DateTimeField(null=True, blank=True)
+    is_escalated = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
@@ -119,14 +123,22 @@ class Approval(models.Model):
     @property
     def permission(self) -> str:
         """What whoever agrees at the present level must be allowed to do."""
-        return str(self.levels[self.level - 1][0])
+        return self.asked_now.permission
+
+    @property
+    def asked_now(self) -> Level:
+        """The present level."""
+        return Level.read(self.levels[self.level - 1])
 
     def __str__(self) -> str:
         return f"{self.act} {self.name}"
 
 
 class Vote(models.Model):
-    """What one person said to an approval; never changed. Whoever asked has no vote."""
+    """What one person said to an approval; never changed. Whoever asked has no vote.
+
+    `stands_for` is whose right the person used: its own, or that of somebody who is away.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="votes")
@@ -135,6 +147,8 @@ class Vote(models.Model):
     asked_by = models.UUIDField()
     person = models.UUIDField()
     person_name = models.CharField(max_length=80)
+    stands_for = models.UUIDField(null=True)
+    stands_for_name = models.CharField(max_length=80, db_default="")
     agrees = models.BooleanField()
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
@@ -144,4 +158,35 @@ class Vote(models.Model):
             models.UniqueConstraint(fields=["approval", "person"], name="one_vote_per_person"),
             models.CheckConstraint(condition=~Q(person=F("asked_by")), name="who_asks_has_no_vote"),
             models.CheckConstraint(condition=Q(agrees=True) | ~Q(reason=""), name="a_no_says_why"),
+            models.UniqueConstraint(fields=["approval", "stands_for"], name="one_vote_per_right"),
+            models.CheckConstraint(
+                condition=~Q(stands_for=F("asked_by")), name="nobody_votes_for_who_asks"
+            ),
+        ]
+
+
+class Delegation(models.Model):
+    """While a person is away, somebody else of the house agrees in its place.
+
+    From the day `starts` to the day `ends`, both within. One that was ended early keeps its days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    person = models.UUIDField()
+    person_name = models.CharField(max_length=80)
+    deputy = models.UUIDField()
+    deputy_name = models.CharField(max_length=80)
+    starts = models.DateField()
+    ends = models.DateField()
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="deputy_is_another"),
+            models.CheckConstraint(condition=Q(starts__lte=F("ends")), name="delegation_has_days"),
+        ]
+        indexes = [
+            models.Index(fields=["deputy"], condition=Q(ended_at=None), name="delegation_deputy")
         ]

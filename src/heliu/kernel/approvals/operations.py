@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals.models import (
     APPROVAL_MOVES,
     Approval,
     ApprovalRule,
     ApprovalStatus,
+    Delegation,
     Vote,
 )
 from heliu.kernel.approvals.policies import (
+    MOST_HOURS,
     MOST_LEVELS,
     MOST_PEOPLE,
     Act,
@@ -24,6 +27,8 @@ from heliu.kernel.approvals.policies import (
     Ruled,
     levels_for,
 )
+from heliu.kernel.approvals.rights import right_of
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.states import move
 
@@ -42,18 +47,7 @@ def set_levels(
     actor.require("manage")
     if from_amount < 0:
         raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
-    if len(levels) > MOST_LEVELS:
-        raise Invalid(
-            "too-many-levels", "At most %(most)s levels.", field="levels", most=str(MOST_LEVELS)
-        )
-    for permission, people in levels:
-        if permission not in act.agreed_by or not 1 <= people <= MOST_PEOPLE:
-            raise Invalid(
-                "level-invalid",
-                "A level asks 1 to %(most)s people who may do such a thing.",
-                field="levels",
-                most=str(MOST_PEOPLE),
-            )
+    check_levels(act, levels)
     org = actor.own_org
     ApprovalRule.objects.filter(org=org, act=act.name, from_amount=from_amount).delete()
     ApprovalRule.objects.bulk_create(
@@ -62,13 +56,68 @@ def set_levels(
             act=act.name,
             from_amount=from_amount,
             level=number,
-            permission=permission,
-            people=people,
+            permission=level.permission,
+            people=level.people,
             set_by_name=actor.name,
             set_at=at,
         )
-        for number, (permission, people) in enumerate(levels, 1)
+        for number, level in enumerate(levels, 1)
     )
+
+
+def check_levels(act: Act, levels: Sequence[Level]) -> None:
+    """Raises `Invalid` for levels that nobody could agree at."""
+    if len(levels) > MOST_LEVELS:
+        raise Invalid(
+            "too-many-levels", "At most %(most)s levels.", field="levels", most=str(MOST_LEVELS)
+        )
+    for level in levels:
+        most = len(set(level.persons)) if level.persons else MOST_PEOPLE
+        if level.permission not in act.agreed_by or not 1 <= level.people <= most:
+            raise Invalid(
+                "level-invalid",
+                "A level asks 1 to %(most)s people who may do such a thing.",
+                field="levels",
+                most=str(most),
+            )
+        if not 0 <= level.hours <= MOST_HOURS:
+            raise Invalid("hours-invalid", "An hour count is 0 to 720.", field="levels")
+
+
+def delegate(deputy: UUID, *, starts: date, ends: date, actor: Actor, at: datetime) -> Delegation:
+    """While the actor is away, a colleague agrees in its place, from a day to a day."""
+    if actor.user_id is None or deputy == actor.user_id:
+        raise Invalid("deputy-invalid", "Choose a colleague who stands in for you.", field="deputy")
+    if ends < starts or ends < day_of(at):
+        raise Invalid("days-invalid", "The last day comes before the first.", field="ends")
+    return Delegation.objects.create(
+        org=actor.own_org, person=actor.user_id, person_name=actor.name, deputy=deputy,
+        deputy_name=str(colleague(actor, deputy))[:80], starts=starts, ends=ends, set_at=at,
+    )  # fmt: skip
+
+
+def end_delegation(delegation: UUID, *, actor: Actor, at: datetime) -> Delegation:
+    """Whoever gave it takes it back; done again, it changes nothing."""
+    mine = Delegation.objects.select_for_update().filter(org=actor.own_org, pk=delegation)
+    found = mine.first()
+    if found is None or found.person != actor.user_id:
+        raise NotFound()
+    if found.ended_at is None:
+        found.ended_at = at
+        found.save(update_fields=["ended_at"])
+    return found
+
+
+def escalate(*, at: datetime) -> list[Approval]:
+    """Levels that have waited too long are opened to those who manage the house; returns these."""
+    due = Approval.objects.select_for_update().filter(
+        status=ApprovalStatus.WAITING, is_escalated=False, escalates_at__lte=at
+    )
+    found = list(due.order_by("pk"))
+    for one in found:
+        one.is_escalated = True
+        one.save(update_fields=["is_escalated"])
+    return found
 
 
 def is_needed(act: Act, *, org: UUID, amount: int) -> bool:
@@ -86,12 +135,14 @@ def ask(
     actor: Actor,
     at: datetime,
     org: UUID | None = None,
+    levels: Sequence[Level] | None = None,
 ) -> Approval:
     """Ask the others of the actor's house for their agreement to an act on a document.
 
     `name` is what people call the document, `amount` (minor units) decides by which rule it is
     agreed to. While one waits, a second about the same is refused. Needs a person, with a reason;
-    where the platform itself asks the people of `org`, the act says why.
+    where the platform itself asks the people of `org`, the act says why. Where the act has rules
+    of its own that know more than an amount, its `levels` are given.
     """
     if actor.user_id is None and not (actor.is_system and org):
         raise Forbidden("no-desk", "This needs somebody at a desk.")
@@ -101,6 +152,7 @@ def ask(
     waiting = Approval.objects.filter(act=act.name, subject=subject, status=ApprovalStatus.WAITING)
     if waiting.exists():
         raise Refused("approval-waits", "This waits for agreement already.")
+    must = list(_levels(act, house, amount) if levels is None else levels)
     return Approval.objects.create(
         org=house,
         act=act.name,
@@ -108,7 +160,8 @@ def ask(
         name=name,
         amount=amount,
         reason=reason.strip()[:300],
-        levels=[list(level) for level in _levels(act, house, amount)],
+        levels=[level.kept() for level in must],
+        escalates_at=_escalates(must[0], at) if must else None,
         asked_by=actor.user_id or NOBODY,
         asked_by_name=actor.name,
         asked_at=at,
@@ -128,9 +181,15 @@ def vote(
     _require_waiting(approval, at)
     if actor.user_id is None or actor.user_id == approval.asked_by:
         raise Forbidden("own-request", "Whoever asks for it cannot agree to it.")
-    actor.require(approval.permission)
     if approval.votes.filter(person=actor.user_id).exists():
         raise Refused("voted", "You have said your word on this.")
+    right = right_of(actor, approval, on=day_of(at))
+    if right is None:
+        raise Forbidden(
+            "not-permitted",
+            "Your roles do not allow this (%(permission)s).",
+            permission=approval.permission,
+        )
     if not agrees and not reason.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
     Vote.objects.create(
@@ -140,6 +199,8 @@ def vote(
         asked_by=approval.asked_by,
         person=actor.user_id,
         person_name=actor.name,
+        stands_for=right.person,
+        stands_for_name=right.name,
         agrees=agrees,
         reason=reason.strip()[:300],
         at=at,
@@ -196,11 +257,16 @@ def _require_waiting(approval: Approval, at: datetime) -> None:
 
 def _count(approval: Approval, at: datetime) -> None:
     """On to the next level when the present one has its people."""
-    _, people = approval.levels[approval.level - 1]
+    people = approval.asked_now.people
     if approval.votes.filter(level=approval.level, agrees=True).count() < people:
         return
     if approval.level == len(approval.levels):
         move(approval, ApprovalStatus.APPROVED, moves=APPROVAL_MOVES, ended_at=at)
         return
     approval.level += 1
-    approval.save(update_fields=["level"])
+    approval.is_escalated, approval.escalates_at = False, _escalates(approval.asked_now, at)
+    approval.save(update_fields=["level", "is_escalated", "escalates_at"])
+
+
+def _escalates(level: Level, at: datetime) -> datetime | None:
+    return at + timedelta(hours=level.hours) if level.hours else None

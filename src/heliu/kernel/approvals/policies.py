@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
+from uuid import UUID
 
 
 class Level(NamedTuple):
-    """So many people who hold a permission."""
+    """So many people who hold a permission; with `persons` so many of these, whatever they hold.
+
+    All people of one level are asked at once, levels one after the other. After `hours` without an
+    end those who manage the house may speak in their place.
+    """
 
     permission: str
     people: int = 1
+    persons: tuple[UUID, ...] = ()
+    hours: int = 0
+
+    @classmethod
+    def read(cls, kept: Sequence[Any]) -> Self:
+        """A level as an approval keeps it."""
+        permission, people, persons, hours = [*kept, *((), 0)[len(kept) - 2 :]][:4]
+        return cls(permission, people, tuple(UUID(one) for one in persons), hours)
+
+    def kept(self) -> list[Any]:
+        """The level as an approval keeps it."""
+        plain: list[Any] = [self.permission, self.people]
+        if self.persons or self.hours:
+            plain += [[str(one) for one in self.persons], self.hours]
+        return plain
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,8 @@ class Act:
 
 MOST_LEVELS = 3
 MOST_PEOPLE = 5
+MOST_HOURS = 24 * 30
+STEPS_IN = "manage"  # who holds it may speak where a level has waited too long
 
 
 class Ruled(NamedTuple):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.approvals.models import Approval, ApprovalRule, ApprovalStatus, Vote
+from heliu.kernel.approvals.models import (
+    Approval,
+    ApprovalRule,
+    ApprovalStatus,
+    Delegation,
+    Vote,
+)
+from heliu.kernel.approvals.policies import Level
+from heliu.kernel.approvals.rights import right_of
 from heliu.kernel.errors import NotFound
 
 
@@ -25,20 +34,27 @@ def get(actor: Actor, approval_id: UUID) -> Approval:
     return found
 
 
-def for_vote_of(actor: Actor) -> QuerySet[Approval]:
-    """Those that wait for the actor's own word."""
+def for_vote_of(actor: Actor, *, on: date | None = None) -> QuerySet[Approval]:
+    """Those that wait for the actor's word: by its own right, and given a day by that of whoever is
+    away then."""
     if actor.user_id is None:
         return Approval.objects.none()
     said = Vote.objects.filter(approval=OuterRef("pk"), person=actor.user_id)
     mine = visible_to(actor).filter(status=ApprovalStatus.WAITING)
     mine = mine.exclude(asked_by=actor.user_id).exclude(Exists(said))
-    able = [one.pk for one in mine if actor.may(one.permission)]
+    able = [one.pk for one in mine if right_of(actor, one, on=on)]
     return visible_to(actor).filter(pk__in=able)
 
 
-def may_vote(actor: Actor, approval: Approval) -> bool:
+def may_vote(actor: Actor, approval: Approval, *, on: date | None = None) -> bool:
     """Whether the actor's word is asked for."""
-    return for_vote_of(actor).filter(pk=approval.pk).exists()
+    return for_vote_of(actor, on=on).filter(pk=approval.pk).exists()
+
+
+def delegations(actor: Actor, *, on: date) -> QuerySet[Delegation]:
+    """Who of the actor's own house stands in for whom, now or later."""
+    found = Delegation.objects.filter(org=actor.own_org, ended_at=None, ends__gte=on)
+    return found.order_by("starts", "pk")
 
 
 def rules(actor: Actor) -> QuerySet[ApprovalRule]:
@@ -84,8 +100,8 @@ def check() -> list[str]:
     """The laws of the room: an approval counts as agreed only when every level has its people."""
     wrong = []
     for one in Approval.objects.filter(status=ApprovalStatus.APPROVED).prefetch_related("votes"):
-        for level, (_, people) in enumerate(one.levels, 1):
-            said = [vote for vote in one.votes.all() if vote.agrees and vote.level == level]
-            if len(said) < people:
-                wrong.append(f"approval {one.pk}: level {level} has {len(said)} of {people}")
+        for number, level in enumerate(map(Level.read, one.levels), 1):
+            said = [vote for vote in one.votes.all() if vote.agrees and vote.level == number]
+            if len(said) < level.people:
+                wrong.append(f"approval {one.pk}: level {number} has {len(said)} of {level.people}")
     return wrong

@@ -67,6 +67,12 @@ WORDS = {
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
     "programme-changed": N_("%(lender)s finances your dealers in another way from now on"),
+    "purchase-asked": N_("A purchase waits for agreement: %(number)s, %(amount)s"),
+    "purchase-escalated": N_("A purchase waits too long for agreement: %(number)s, %(amount)s"),
+    "purchase-placed": N_("All have agreed to %(number)s: it is ordered as %(order)s"),
+    "purchase-stuck": N_("All have agreed to %(number)s, and it could not be ordered: look at it"),
+    "purchase-refused": N_("%(number)s was not agreed to: %(reason)s"),
+    "purchase-expired": N_("Nobody agreed to %(number)s in time"),
     "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "claim-found": N_("The register names another's claim on goods of %(number)s: entry %(entry)s"),

@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from heliu.kernel.access.actor import Actor
@@ -34,6 +35,33 @@ def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: Any) 
         [PartyRole(organization=organization, role=role) for role in roles]
     )
     return organization
+
+
+def move_under(org: UUID, parent: UUID | None, *, actor: Actor) -> Organization:
+    """Put an organisation of the actor's tree under another of it, to any depth; whoever sits at
+    the desk of the upper one acts for all below it. Without a parent it stands by itself, which the
+    operator alone may say: it would leave the actor's tree. Raises `Refused` for a circle."""
+    if parent is None or (not actor.is_system and not {org, parent} <= set(actor.orgs)):
+        actor.require("operate")
+    actor.require("manage")
+    # Not the key: whoever is put below it meanwhile only looks that it is there.
+    found = Organization.objects.select_for_update(no_key=True).filter(pk=org).first()
+    if found is None or (parent and not Organization.objects.filter(pk=parent).exists()):
+        raise NotFound()
+    found.parent_id = parent
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["parent"])
+    except IntegrityError as error:
+        if "below itself" not in str(error):
+            raise
+        raise Refused(
+            "tree-circle",
+            "A house cannot stand below itself.",
+            field="parent",
+            help="Choose one that is not below it.",
+        ) from None
+    return found
 
 
 def settle_at(*, actor: Actor, city: str, address: str) -> Organization:

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
+from heliu.commerce.spending import queries as spending
+from heliu.kernel.access.queries import people_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
@@ -29,9 +31,10 @@ from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
+from heliu.portal.shell.spending import level_words
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import place_order
+from heliu.trade import place_order, purchases
 from heliu.trade.finance_offer import FinanceOffer
 from heliu.trade.place_order import Preview
 from heliu.trade.ways import Way
@@ -47,6 +50,7 @@ class Choice:
     programme: UUID | None
     deposit_ratio: Decimal | None
     days: int | None
+    cost_centre: UUID | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Choice:
@@ -56,12 +60,9 @@ class Choice:
             share = Decimal(ratio) if ratio else None
         except InvalidOperation:
             share = None
-        try:
-            programme = UUID(str(data.get("programme", "")))
-        except ValueError:
-            programme = None
+        programme, centre = (_id(data, name) for name in ("programme", "cost_centre"))
         term = int(days) if days.isdecimal() and len(days) < 5 else None
-        return cls(str(data.get("pay_by", "")), programme, share, term)
+        return cls(str(data.get("pay_by", "")), programme, share, term, centre)
 
     def picked(self) -> dict[str, Any]:
         """The offer as the story is told it."""
@@ -92,15 +93,21 @@ def checkout(request: HttpRequest) -> HttpResponse:
     choice = Choice.of(request.POST if posted else request.GET)
 
     def do() -> str:
-        placed = place_order.place(
-            actor=actor,
-            seller=seller.pk,
-            lines=lines,
-            pay_by=choice.pay_by,
-            at=at,
+        wish: dict[str, Any] = {
+            "actor": actor,
+            "seller": seller.pk,
+            "lines": lines,
+            "pay_by": choice.pay_by,
+            "remark": request.POST.get("remark", "").strip(),
+            "cost_centre": choice.cost_centre,
+            "at": at,
             **(choice.picked() if choice.pay_by == FINANCE else {}),
-            remark=request.POST.get("remark", "").strip(),
-        )
+        }
+        if request.POST.get("ask") == "yes":
+            asked = purchases.ask(**wish, reason=request.POST.get("reason", ""))
+            _take_out(request, seller, lines)
+            return reverse("purchase", args=[asked.number])
+        placed = place_order.place(**wish)
         _take_out(request, seller, lines)
         route = (
             "deal_sign" if placed.loan is not None and placed.loan.status == "QUOTED" else "deal"
@@ -116,6 +123,27 @@ def checkout(request: HttpRequest) -> HttpResponse:
     context = _context(request, seller, preview, choice, refusal)
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
+
+
+def _id(data: Mapping[str, Any], name: str) -> UUID | None:
+    try:
+        return UUID(str(data.get(name, "")))
+    except ValueError:
+        return None
+
+
+def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str, Any]:
+    """Whether others must agree, and what the house's people choose from."""
+    actor = actor_of(request)
+    skus = [line.sku.pk for line in preview.lines if line.sku]
+    must = purchases.needs(actor, total=preview.total, skus=skus, cost_centre=choice.cost_centre)
+    named = {member.user_id: str(member.user) for member in people_of(actor)}
+    return {
+        "must": [level_words(level, named) for level in must.levels] if must else [],
+        "centres": spending.centres(actor).filter(is_active=True),
+        "cost_centre": choice.cost_centre,
+        "reason": request.POST.get("reason", ""),
+    }
 
 
 def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, int]]) -> None:
@@ -160,6 +188,7 @@ def _context(
         "remark": request.POST.get("remark", ""),
         "refusal": refusal,
         **_button(way, terms, preview, offer),
+        **_asking(request, preview, choice),
     }
 
 

@@ -98,7 +98,7 @@ def _acts(actor: Actor, acts: dict[str, Act], posted: Mapping[str, str]) -> list
         {
             "name": act.name,
             "words": act_words(act.name),
-            "default": [_level_words(*level) for level in act.levels],
+            "default": [_level_words(level.permission, level.people) for level in act.levels],
             "choices": [(one, _(MAY[one])) for one in act.agreed_by],
             "is_refused": posted.get("act") == act.name,
             "form": _form(posted if posted.get("act") == act.name else {}),

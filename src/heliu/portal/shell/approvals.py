@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import people_of
 from heliu.kernel.approvals import operations, queries
+from heliu.kernel.approvals.policies import Level
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
 from heliu.portal.deal import selling
 from heliu.portal.deal.findings import told
+from heliu.portal.shell import purchases
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import approvals, controls, deals, sales
+from heliu.trade import purchases as buying
 
 ROWS = 50
 ACTS = {
@@ -34,6 +41,7 @@ ACTS = {
     "terms-write-off": N_("Write off what an order owes on terms"),
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
+    "purchase": N_("Order goods"),
 }
 WILL = {
     "sign": (
@@ -77,6 +85,10 @@ WILL = {
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
     ),
+    "purchase": (
+        N_("With the last yes the order goes to the seller, at the prices shown"),
+        N_("Lines you strike are not ordered"),
+    ),
 }
 
 
@@ -85,12 +97,13 @@ WILL = {
 def index(request: HttpRequest) -> HttpResponse:
     """Those that wait for the reader first; then all, newest first."""
     actor = actor_of(request)
-    mine = list(queries.for_vote_of(actor))
+    mine = list(queries.for_vote_of(actor, on=day_of(now(request))))
     everything = queries.visible_to(actor)
     page = parts.Leaves(everything, ROWS).get_page(request.GET.get("page"))
     context = {
         "mine": _rows(mine),
         "has_rules": bool(approvals.ruled_by(actor)),
+        "buys": bool({"DEALER", "BUYER"} & actor.party_roles),
         "rows": _rows(list(page)),
         "pager": parts.pager(page),
     }
@@ -108,9 +121,16 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
 
     def do() -> str:
         if request.POST.get("withdraw") == "yes":
-            operations.withdraw(asked.pk, actor=actor, at=at)
+            approvals.withdraw(asked.pk, actor=actor, at=at)
             say(request, _("It is withdrawn."))
             return reverse("approvals")
+        if strike := request.POST.get("strike", ""):
+            reason = request.POST.get(f"why-{strike}", "")
+            position = int(strike) if strike.isdecimal() else 0
+            asked_for = buying.of(asked, actor)
+            buying.strike(asked_for, position, reason=reason, actor=actor, at=at)
+            say(request, _("The line is struck."))
+            return reverse("approval", args=[asked.pk])
         agrees = request.POST.get("agrees") == "yes"
         reason = request.POST.get("reason", "").strip()
         approvals.vote(asked.pk, agrees=agrees, reason=reason, actor=actor, at=at)
@@ -126,7 +146,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "will": [parts.Will(_(words)) for words in WILL.get(asked.act, ())],
         "levels": _levels(asked),
         "votes": asked.votes.order_by("at"),
-        "may_vote": queries.may_vote(actor, asked),
+        "may_vote": queries.may_vote(actor, asked, on=day_of(at)),
         "is_own": asked.asked_by == actor.user_id,
         "deal": _deal(actor, asked.subject),
         "rules": ruling.visible_to(actor).filter(pk=asked.subject).first(),
@@ -134,9 +154,56 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "about": selling.about(sale) if sale else [],
         "findings": _findings(actor, asked),
         "refusal": refusal,
+        **(purchases.about(actor, asked.subject) if asked.act == "purchase" else {}),
     }
     status = refusal.status if refusal else 200
     return answer or show(request, "shell/approval.html", context, here="approvals", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def away(request: HttpRequest) -> HttpResponse:
+    """Who agrees in whose place; a post gives one's own place to a colleague or takes it back."""
+    actor, at = actor_of(request), now(request)
+
+    def do() -> str:
+        if ended := request.POST.get("end", ""):
+            operations.end_delegation(_id(ended), actor=actor, at=at)
+            say(request, _("You agree yourself again."))
+        else:
+            starts, ends = (_day(request, name) for name in ("starts", "ends"))
+            deputy = _id(request.POST.get("deputy", ""))
+            operations.delegate(deputy, starts=starts, ends=ends, actor=actor, at=at)
+            say(request, _("Your colleague agrees in your place."))
+        return reverse("approvals_away")
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    people = [one.user for one in people_of(actor) if one.org == actor.own_org]
+    context = {
+        "people": [one for one in people if one.pk != actor.user_id],
+        "rows": queries.delegations(actor, on=day_of(at)),
+        "me": actor.user_id,
+        "typed": request.POST if refusal else {},
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return answer or show(request, "shell/away.html", context, here="approvals", status=status)
+
+
+def _id(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise Invalid("choice-missing", "Choose a colleague.", field="deputy") from None
+
+
+def _day(request: HttpRequest, name: str) -> date:
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        raise Invalid("day-missing", "Give a day.", field=name) from None
 
 
 def act_words(act: str) -> str:
@@ -155,8 +222,8 @@ def _levels(asked: Any) -> list[dict[str, Any]]:
     """How many have agreed at each level, of how many that must."""
     said = list(asked.votes.filter(agrees=True).values_list("level", flat=True))
     return [
-        {"number": number, "agreed": said.count(number), "people": people}
-        for number, (_permission, people) in enumerate(asked.levels, 1)
+        {"number": number, "agreed": said.count(number), "people": level.people}
+        for number, level in enumerate(map(Level.read, asked.levels), 1)
     ]
 
 

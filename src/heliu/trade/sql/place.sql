@@ -12,7 +12,17 @@ create or replace function trade_place(
     holds uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
     now_at timestamptz, out refused text, out detail text)
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+declare
+    asking text := current_setting('heliu.orgs', true);
+    bound record;  -- by what the buyers' houses let them spend
 begin
+    bound := spending_gate(ids, buyers, users, totals, line_orders, skus, now_at);
+    if bound.refused is not null then
+        refused := bound.refused;
+        detail := bound.detail;
+        return;
+    end if;
+
     perform ordering_write(
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
         remarks, external_ids, line_orders, skus, quantities, prices, now_at);
@@ -36,10 +46,21 @@ begin
         fact_ids, fact_names, flows, ids, array_fill(null::uuid, array[cardinality(ids)]),
         payloads, audiences, users, names, notices, sellers, kinds, params, links, now_at);
 
+    if cardinality(bound.holds) > 0 then
+        -- A budget of a house above the buyer's is held on, and not seen.
+        perform set_config('heliu.orgs', (heliu_orgs() || bound.owners)::text, true);
+        holds := bound.holds || holds;
+        hold_accounts := bound.accounts || hold_accounts;
+        hold_amounts := bound.amounts || hold_amounts;
+        hold_subjects := bound.subjects || hold_subjects;
+    end if;
     perform posting_apply(
         '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
         holds, hold_accounts, hold_amounts, hold_subjects,
         array_fill(null::timestamptz, array[cardinality(holds)]), '{}', now_at);
+    if cardinality(bound.holds) > 0 then
+        perform set_config('heliu.orgs', coalesce(asking, ''), true);
+    end if;
 exception
     when sqlstate 'HL403' or sqlstate 'HL404' or sqlstate 'HL409' or sqlstate 'HL422' then
         get stacked diagnostics refused = returned_sqlstate, detail = pg_exception_detail;

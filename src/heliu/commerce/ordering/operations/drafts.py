@@ -93,11 +93,13 @@ def draft(
     remark: str = "",
     external_id: str = "",
     lender: UUID | None = None,
+    order_id: UUID | None = None,
 ) -> Draft:
     """An order as placed, not yet written.
 
     The caller has priced the lines and, in the transaction that writes it, reserves the goods and
-    holds the credit. `lender` may read the order. Raises `Invalid` for what is not an order,
+    holds the credit. `lender` may read the order, `order_id` was given where others were asked
+    about it before. Raises `Invalid` for what is not an order,
     `Forbidden` to whoever may not order for the buyer. That the buyer's own id is used once is
     held by the database.
     """
@@ -106,7 +108,7 @@ def draft(
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
     return Draft(
-        new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
+        order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
         actor.user_id, actor.name, at, seen(remark), external_id, lines,
     )  # fmt: skip
 

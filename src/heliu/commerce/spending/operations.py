@@ -1,0 +1,351 @@
+"""Every write about what a house lets its people spend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db.models import F
+from django.utils.translation import gettext_noop as N_
+
+from heliu.commerce.spending.models import (
+    CHARGE_MOVES,
+    Budget,
+    BudgetPeriod,
+    Charge,
+    ChargeStatus,
+    CostCentre,
+    House,
+    OrderCentre,
+    PeriodKind,
+    PurchaseRule,
+    Spender,
+)
+from heliu.commerce.spending.policies import MOST_AMOUNT, Span, next_span, span_of
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import colleague
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.goods.models import Family
+from heliu.kernel.money import CURRENCY, Money
+from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line
+from heliu.kernel.states import move
+
+PURCHASE = Act("purchase", agreed_by=("manage", "pay", "sign"))
+PREFIX = "spend"
+RANK = 14  # after what lenders and sellers grant, before money and goods
+
+
+def set_house(*, needs_centre: bool, keeps_days: int, actor: Actor) -> House:
+    """Whether every order of the actor's house must be for a cost centre, and how many days its
+    purchase requests wait and keep their prices."""
+    actor.require("manage")
+    if not 1 <= keeps_days <= 30:
+        raise Invalid("days-kept", "Prices are kept 1 to 30 days.", field="keeps_days")
+    found, _ = House.objects.update_or_create(
+        org=actor.own_org, defaults={"needs_centre": needs_centre, "keeps_days": keeps_days}
+    )
+    return found
+
+
+def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) -> CostCentre:
+    """A cost centre of the actor's house; a known code gets this name."""
+    actor.require("manage")
+    code, name = code.strip().upper()[:20], " ".join(name.split())[:80]
+    if not code or not name:
+        raise Invalid("centre-unnamed", "A cost centre needs a code and a name.", field="code")
+    found, _ = CostCentre.objects.update_or_create(
+        org=actor.own_org, code=code, defaults={"name": name, "is_active": is_active}
+    )
+    return found
+
+
+def seat_spender(person: UUID, centre: UUID, *, actor: Actor) -> Spender:
+    """A person's orders go to this cost centre where they name none."""
+    actor.require("manage")
+    colleague(actor, person)
+    bears = own_centre(centre, actor.own_org)
+    found, _ = Spender.objects.update_or_create(
+        org=actor.own_org,
+        person=person,
+        defaults={"cost_centre": bears},
+    )
+    return found
+
+
+def set_budget(
+    *,
+    period: str,
+    amount: int,
+    actor: Actor,
+    at: datetime,
+    centre: UUID | None = None,
+    person: UUID | None = None,
+    carries: bool = False,
+) -> Budget:
+    """So much (minor units) may be ordered in each period; the one that is there gets this amount,
+    from the running period on. Raises `Refused` for less than stands on it already."""
+    actor.require("manage")
+    org = actor.own_org
+    if period not in PeriodKind.values or not 0 < amount <= MOST_AMOUNT or (centre and person):
+        raise Invalid("budget-invalid", "A budget needs an amount and a period.", field="amount")
+    if person:
+        colleague(actor, person)
+    _listed(org)
+    found = (
+        Budget.objects.select_for_update()
+        .filter(org=org, cost_centre=centre, person=person, period=period, is_active=True)
+        .first()
+    )
+    if found is None:
+        found = Budget(
+            org=org,
+            cost_centre=own_centre(centre, org) if centre else None,
+            person=person,
+            period=period,
+        )
+    found.amount, found.carries = amount, carries
+    found.set_by_name, found.set_at = actor.name, at
+    found.save()
+    _open_periods(found, day_of(at))
+    today = day_of(at)
+    for one in found.periods.filter(ends__gte=today, closed_at=None).order_by("starts"):
+        _set_ceiling(one, amount + one.carried)
+    return found
+
+
+def end_budget(budget: UUID, *, actor: Actor) -> Budget:
+    """A budget binds no more; what stands on it stays in its history."""
+    actor.require("manage")
+    found = Budget.objects.select_for_update().filter(org=actor.own_org, pk=budget).first()
+    if found is None:
+        raise NotFound()
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    return found
+
+
+def set_rule(
+    *,
+    levels: Sequence[Level],
+    actor: Actor,
+    at: datetime,
+    from_amount: int = 0,
+    centre: UUID | None = None,
+    family: str = "",
+    person: UUID | None = None,
+    holds_goods: bool = False,
+) -> PurchaseRule | None:
+    """From this total (minor units) on orders need these levels; without levels the rule is taken
+    away. What waits already goes on as it was asked."""
+    actor.require("manage")
+    org = actor.own_org
+    if not 0 <= from_amount <= MOST_AMOUNT:
+        raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
+    approvals.check_levels(PURCHASE, levels)
+    named = {one for level in levels for one in level.persons} | ({person} if person else set())
+    for one in named:
+        colleague(actor, one)
+    if family and not Family.objects.filter(pk=family).exists():
+        raise Invalid("family-unknown", "There is no such family of goods.", field="family")
+    _listed(org)
+    narrowed = {
+        "org": org, "from_amount": from_amount, "cost_centre": centre and own_centre(centre, org),
+        "family": family, "person": person,
+    }  # fmt: skip
+    PurchaseRule.objects.filter(**narrowed, is_active=True).update(is_active=False)
+    if not levels:
+        return None
+    return PurchaseRule.objects.create(
+        **narrowed,
+        levels=[level.kept() for level in levels],
+        holds_goods=holds_goods,
+        set_by_name=actor.name,
+        set_at=at,
+    )
+
+
+def name_centre(order_id: UUID, centre: UUID, *, org: UUID) -> None:
+    """The order is for this cost centre of its buyer's house."""
+    found = own_centre(centre, org)
+    OrderCentre.objects.update_or_create(
+        order_id=order_id, defaults={"org": org, "cost_centre": found}
+    )
+
+
+def spend(charges: Sequence[Charge], *, at: datetime) -> None:
+    """What an order held of its budgets is spent from now on: the seller has confirmed it."""
+    held = [one for one in charges if one.status == ChargeStatus.HELD]
+    if not held:
+        return
+    lines = [
+        line
+        for one in held
+        for line in (
+            Line(one.period.account, one.amount, one.pk),
+            Line(_spent(one.org), -one.amount),
+        )
+    ]
+    order = held[0].order_id
+    _post(f"spent:{order}", "spent", order, lines, at)
+    for one in held:
+        move(one, ChargeStatus.SPENT, moves=CHARGE_MOVES)
+
+
+def give_back(
+    charges: Sequence[Charge], *, at: datetime, key: str = "", value: int | None = None
+) -> None:
+    """An order gives back to its budgets: all it took, or `value` (minor units) of it where goods
+    were lost; `key` makes that harmless when it is said twice."""
+    held = [one for one in charges if one.status == ChargeStatus.HELD]
+    if held and value is None:
+        posting.post(void=[one.pk for one in held], at=at)
+        for one in held:
+            move(one, ChargeStatus.FREED, moves=CHARGE_MOVES, back=one.amount)
+    spent = [one for one in charges if one.status == ChargeStatus.SPENT and one not in held]
+    shares = [
+        (one, one.amount - one.back if value is None else min(value, one.amount - one.back))
+        for one in spent
+    ]
+    if not shares:
+        return
+    lines = [
+        line
+        for one, share in shares
+        for line in (Line(one.period.account, -share), Line(_spent(one.org), share))
+    ]
+    order = spent[0].order_id
+    _post(f"unspent:{order}:{key}", "unspent", order, lines, at)
+    for one, share in shares:
+        if one.back + share == one.amount:
+            move(one, ChargeStatus.FREED, moves=CHARGE_MOVES, back=one.amount)
+        else:
+            Charge.objects.filter(pk=one.pk).update(back=F("back") + share)
+
+
+def roll_over(*, at: datetime) -> int:
+    """The turn of the day: the next periods are opened before they begin, and what is left of those
+    that are over is carried where the house wants it. Returns how many periods were closed."""
+    today, closed = day_of(at), 0
+    for budget in Budget.objects.select_for_update().filter(is_active=True).order_by("pk"):
+        _open_periods(budget, today)
+        for one in budget.periods.filter(ends__lt=today, closed_at=None).order_by("starts"):
+            _close(budget, one, at)
+            closed += 1
+    return closed
+
+
+def in_words(short: LimitShort) -> LimitShort:
+    """The engine's refusal in the words of a budget; others stay as they are."""
+    if short.key.startswith(f"{PREFIX}:"):
+        short.code = "budget-short"
+        short.message, short.params = (
+            N_("The budget is short by %(short)s."),
+            {"short": str(Money(short.short))},
+        )
+        short.help_message = N_("Order for less, or ask whoever keeps the budget to raise it.")
+    return short
+
+
+def refused(state: str) -> Refused | None:
+    """The gate's no in words; None where it was not the gate that spoke."""
+    match state:
+        case "approval":
+            return Refused(
+                "approval-needed",
+                "Your house wants this order agreed to by others.",
+                help="Ask for their agreement: the order is placed when all have agreed.",
+            )
+        case "centre":
+            return Invalid(
+                "centre-missing",
+                "Your house wants a cost centre on every order.",
+                field="cost_centre",
+                help="Name one, or let yours be set once for all.",
+            )
+        case "budget":
+            return Refused(
+                "budget-not-open",
+                "A budget of your house is not open for this day.",
+                help="The next period opens when the day is closed.",
+            )
+    return None
+
+
+def _listed(org: UUID) -> None:
+    """From now on orders of the house are asked about; whoever changes its settings waits here."""
+    House.objects.get_or_create(org=org)
+    House.objects.select_for_update().get(org=org)
+
+
+def own_centre(centre: UUID, org: UUID) -> CostCentre:
+    """A cost centre of this house that is in use. Raises `NotFound`."""
+    found = CostCentre.objects.filter(pk=centre, org=org, is_active=True).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _open_periods(budget: Budget, today: date) -> None:
+    """The running period and the one after it are there before anybody orders in them."""
+    span = span_of(budget.period, today)
+    for one in (span, next_span(budget.period, span)):
+        if not budget.periods.filter(starts=one.starts).exists():
+            BudgetPeriod.objects.create(
+                budget=budget,
+                org=budget.org,
+                starts=one.starts,
+                ends=one.ends,
+                account=_account(budget, one),
+            )
+
+
+def _account(budget: Budget, span: Span) -> int:
+    key = f"{PREFIX}:{budget.pk}:{span.starts.isoformat()}"
+    return posting.open_accounts([_spec(key, budget.org, ceiling=budget.amount, rank=RANK)])[key]
+
+
+def _spent(org: UUID) -> int:
+    """The other side of what is spent of a house's budgets."""
+    key = f"{PREFIX}:{org}"
+    return posting.open_accounts([_spec(key, org)])[key]
+
+
+def _spec(key: str, org: UUID, *, ceiling: int | None = None, rank: int = 50) -> AccountSpec:
+    book = f"{PREFIX}:{org}"
+    return AccountSpec(key, book, book, CURRENCY, org, ceiling=ceiling, lock_rank=rank)
+
+
+def _set_ceiling(period: BudgetPeriod, ceiling: int) -> None:
+    try:
+        posting.set_limits(period.account, ceiling=ceiling)
+    except LimitShort as short:
+        raise Refused(
+            "budget-below-use",
+            "%(short)s more than that is ordered already.",
+            field="amount",
+            short=str(Money(short.short)),
+        ) from None
+
+
+def _close(budget: Budget, period: BudgetPeriod, at: datetime) -> None:
+    """A period is over; what is left of it goes into the running one where the budget carries."""
+    stands = posting.balances([period.account], at=at)[period.account]
+    left = budget.amount + period.carried - stands.posted - stands.held_in
+    period.closed_at = at
+    period.save(update_fields=["closed_at"])
+    after = budget.periods.filter(starts__gt=period.ends, closed_at=None).order_by("starts").first()
+    if budget.carries and left > 0 and after is not None:
+        after.carried = left
+        after.save(update_fields=["carried"])
+        _set_ceiling(after, budget.amount + left)
+
+
+def _post(key: str, kind: str, subject: UUID, lines: Iterable[Line], at: datetime) -> None:
+    # The id is worked out, so that the sameness of a repeated call is judged by its content alone.
+    journal = Journal(uuid5(subject, key), key, kind, tuple(lines), day_of(at), subject)
+    posting.post([journal], at=at)

@@ -1,0 +1,353 @@
+"""An order that others of the buyer's house must agree to before it is one.
+
+    ask        prices are kept, goods set aside if the rule says so, those who must agree are told
+    strike     somebody who is asked takes a line out
+    change     whoever asked orders less; for more, all are asked anew
+    agreed     the last yes: the order is placed by the same operation as any other, under the
+               request's id, in the same transaction
+    place      ... once more, by whoever asked, where it could not be placed then
+
+Without its agreement no order of the same content passes the gate (`commerce/spending/sql`). The
+price is the kept one, or today's if that is lower; goods, credit and budgets are judged when it is
+placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from heliu.commerce.spending import operations as spending
+from heliu.commerce.spending import queries
+from heliu.commerce.spending.models import (
+    OPEN_REQUEST,
+    REQUEST_MOVES,
+    PurchaseRequest,
+    RequestLine,
+    RequestStatus,
+)
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.access.door import widened
+from heliu.kernel.access.models import User
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.queries import waiting
+from heliu.kernel.approvals.rights import right_of
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.kernel.numbering import next_number
+from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.operations import NewHold
+from heliu.kernel.states import move
+from heliu.trade import asking, place_order
+from heliu.trade.names import waiting_hold_of
+from heliu.trade.place_order import Placed
+from heliu.trade.placing import Good
+
+PURCHASE = spending.PURCHASE
+
+
+def needs(
+    actor: Actor, *, total: int, skus: Sequence[UUID], cost_centre: UUID | None = None
+) -> queries.Must | None:
+    """Who must agree to an order of the actor's, if anybody must."""
+    buyer = actor.own_org
+    centre = cost_centre or queries.centre_of(None, buyer=buyer, person=actor.user_id)
+    return queries.rules_met(
+        buyer=buyer, person=actor.user_id, centre=centre, total=total, skus=skus
+    )
+
+
+def ask(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    pay_by: str,
+    reason: str,
+    at: datetime,
+    warehouse: UUID | None = None,
+    programme: UUID | None = None,
+    deposit_ratio: Decimal | None = None,
+    days: int | None = None,
+    remark: str = "",
+    external_id: str = "",
+    cost_centre: UUID | None = None,
+) -> PurchaseRequest:
+    """Ask those who must agree to an order by the rules of the house.
+
+    Raises what placing it would raise, `Refused` (nobody-to-ask) where no rule is met, `Invalid`
+    without a reason.
+    """
+    if actor.user_id is None:
+        raise Forbidden("no-desk", "This needs somebody at a desk.")
+    if cost_centre:
+        spending.own_centre(cost_centre, actor.own_org)
+    good = place_order.judged(
+        actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
+        remark=remark, external_id=external_id, cost_centre=cost_centre,
+    )  # fmt: skip
+    skus = [line.sku.pk for line in good.lines if line.sku]
+    must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
+    if must is None:
+        raise Refused(
+            "nobody-to-ask",
+            "Your house lets this order pass: nobody needs to agree.",
+            help="Place the order.",
+        )
+    kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
+    request = PurchaseRequest.objects.create(
+        number=next_number("PR", at), buyer=actor.own_org, seller=seller, pay_by=pay_by,
+        warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
+        remark=remark, external_id=external_id, cost_centre_id=cost_centre, total=good.total,
+        reason=reason.strip()[:300], asked_by=actor.user_id, asked_by_name=actor.name,
+        asked_at=at, kept_until=kept_until, holds_goods=must.holds_goods,
+    )  # fmt: skip
+    RequestLine.objects.bulk_create(
+        RequestLine(
+            request=request, buyer=request.buyer, position=position, sku_id=line.sku.pk,
+            quantity=line.quantity, unit_price=line.unit_price,
+        )
+        for position, line in enumerate(good.lines, 1)
+        if line.sku and line.quantity and line.unit_price is not None
+    )  # fmt: skip
+    if must.holds_goods:
+        _set_aside(request, good, at)
+    _ask(request, must, actor=actor, at=at)
+    return request
+
+
+def strike(
+    request: PurchaseRequest, position: int, *, reason: str, actor: Actor, at: datetime
+) -> PurchaseRequest:
+    """Somebody whose word is asked for takes a line out; whoever asked is told by the request."""
+    request = _locked(request.pk, actor)
+    asked = waiting(request.pk, PURCHASE.name)
+    if asked is None or right_of(actor, asked, on=day_of(at)) is None:
+        raise Forbidden("not-asked", "Only whoever is asked now may strike a line.")
+    if not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    lines = [line for line in queries.request_lines(request) if not line.is_struck]
+    line = next((one for one in lines if one.position == position), None)
+    if line is None:
+        raise NotFound()
+    if len(lines) == 1:
+        raise Refused(
+            "last-line", "This is the last line.", help="Say no to the whole request instead."
+        )
+    line.struck_by_name, line.struck_reason = actor.name, reason.strip()[:300]
+    line.save(update_fields=["struck_by_name", "struck_reason"])
+    request.total -= line.amount
+    request.save(update_fields=["total"])
+    return request
+
+
+def change(
+    request: PurchaseRequest, quantities: Mapping[int, int], *, actor: Actor, at: datetime
+) -> PurchaseRequest:
+    """Whoever asked orders other quantities (by position; 0 takes a line out). What was agreed
+    stands while the total does not rise; else all are asked anew, at today's prices."""
+    request = _locked(request.pk, actor)
+    _own(request, actor)
+    lines = [line for line in queries.request_lines(request) if not line.is_struck]
+    wanted = {line: quantities.get(line.position, line.quantity) for line in lines}
+    if set(quantities) - {line.position for line in lines} or min(wanted.values(), default=0) < 0:
+        raise Invalid("line-unknown", "This line is not on the request.", field="lines")
+    if not any(wanted.values()):
+        raise Invalid("no-lines", "An order needs at least one line.", field="lines")
+    if any(quantity > line.quantity for line, quantity in wanted.items()):
+        return _anew(request, wanted, actor=actor, at=at)
+    for line, quantity in wanted.items():
+        if quantity:
+            RequestLine.objects.filter(pk=line.pk).update(quantity=quantity)
+        else:
+            RequestLine.objects.filter(pk=line.pk).update(
+                struck_by_name=actor.name, struck_reason=gettext("Taken out by whoever asked")
+            )
+    request.total = sum(line.unit_price * quantity for line, quantity in wanted.items())
+    request.save(update_fields=["total"])
+    return request
+
+
+def withdraw(request: PurchaseRequest, *, actor: Actor, at: datetime) -> PurchaseRequest:
+    """Whoever asked takes the request back; its goods are free at once."""
+    request = _locked(request.pk, actor)
+    _own(request, actor)
+    approvals.overtaken(request.pk, act=PURCHASE, at=at)
+    _end(request, RequestStatus.WITHDRAWN, at=at)
+    return request
+
+
+def voted(asked: Approval, vote: Any, *, actor: Actor, at: datetime) -> Approval:
+    """One person's word (`vote` says it) and what it leads to: the last yes places the order."""
+    request = _locked(asked.subject, actor)
+    said: Approval = vote()
+    if said.status == "APPROVED":
+        _place_agreed(request, at=at)
+    elif said.status == "REFUSED":
+        word = said.votes.filter(agrees=False).get()
+        _end(request, RequestStatus.REFUSED, at=at)
+        _tell(request, "purchase-refused", {"reason": word.reason}, at=at)
+    return said
+
+
+def of(asked: Approval, actor: Actor) -> PurchaseRequest:
+    """The request that a question is about."""
+    return queries.request(actor, asked.subject)
+
+
+def place(request: PurchaseRequest, *, actor: Actor, at: datetime) -> Placed:
+    """Whoever asked places what all have agreed to and could not be placed then. Raises what
+    stands in the way now."""
+    request = _locked(request.pk, actor)
+    _own(request, actor)
+    if request.status != RequestStatus.AGREED:
+        raise Refused("not-agreed", "This waits for the agreement of others.")
+    return _placed(request, actor, at=at)
+
+
+def escalate(*, at: datetime) -> int:
+    """Whose agreement is waited for too long: those who manage the house are told and may speak."""
+    found = approvals.escalate(at=at)
+    for one in found:
+        tell(
+            one.org,
+            "purchase-escalated",
+            {"number": one.name, "amount": Money(one.amount)},
+            link=f"/approvals/{one.pk}",
+            at=at,
+        )
+    return len(found)
+
+
+def expire(*, at: datetime) -> int:
+    """Requests that nobody agreed to, or nobody placed, in time are over."""
+    due = PurchaseRequest.objects.select_for_update(skip_locked=True).filter(
+        status__in=OPEN_REQUEST, kept_until__lte=at
+    )
+    found = list(due.order_by("pk"))
+    for request in found:
+        approvals.overtaken(request.pk, act=PURCHASE, at=at)
+        _end(request, RequestStatus.EXPIRED, at=at)
+        _tell(request, "purchase-expired", {}, at=at)
+    return len(found)
+
+
+def link(request: PurchaseRequest) -> str:
+    """Where a request is read."""
+    return f"/requests/{request.number}"
+
+
+def _ask(request: PurchaseRequest, must: queries.Must, *, actor: Actor, at: datetime) -> None:
+    asking.ask(
+        replace(PURCHASE, days=(request.kept_until - at).days or 1),
+        subject=request.pk, name=request.number, amount=request.total, actor=actor,
+        reason=request.reason, levels=must.levels, kind="purchase-asked", at=at,
+    )  # fmt: skip
+
+
+def _anew(
+    request: PurchaseRequest, wanted: Mapping[RequestLine, int], *, actor: Actor, at: datetime
+) -> PurchaseRequest:
+    """A request that asks for more is another one: the old is withdrawn."""
+    withdraw(request, actor=actor, at=at)
+    return ask(
+        actor=actor, seller=request.seller,
+        lines=[(line.sku_id, quantity) for line, quantity in wanted.items() if quantity],
+        pay_by=request.pay_by, reason=request.reason, at=at, warehouse=request.warehouse,
+        programme=request.programme, deposit_ratio=request.deposit_ratio, days=request.days,
+        remark=request.remark, external_id=request.external_id,
+        cost_centre=request.cost_centre_id,
+    )  # fmt: skip
+
+
+def _place_agreed(request: PurchaseRequest, *, at: datetime) -> None:
+    """The order as whoever asked would place it now; what stands in the way is kept for it."""
+    try:
+        with transaction.atomic():
+            _placed(request, _asker(request), at=at)
+    except Refused as refusal:
+        request.problem = refusal.text()[:300]
+        move(request, RequestStatus.AGREED, moves=REQUEST_MOVES, problem=request.problem)
+        _tell(request, "purchase-stuck", {}, at=at)
+
+
+def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
+    lines = [line for line in queries.request_lines(request) if not line.is_struck]
+    _let_go(request, at=at)
+    placed = place_order.place(
+        actor=actor, seller=request.seller, pay_by=request.pay_by, at=at,
+        lines=[(line.sku_id, line.quantity) for line in lines],
+        warehouse=request.warehouse, programme=request.programme,
+        deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
+        external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
+        kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
+    )  # fmt: skip
+    move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
+    _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
+    return placed
+
+
+def _asker(request: PurchaseRequest) -> Actor:
+    """Whoever asked, at its desk as it is now."""
+    user = User.objects.filter(pk=request.asked_by, is_active=True).first()
+    desk = next((one for one in desks_of(request.asked_by) if one.org == request.buyer), None)
+    actor = actor_at(user, desk) if user and desk else None
+    if actor is None:
+        raise Refused("asker-gone", "Whoever asked for it has no desk here any more.")
+    return actor
+
+
+def _end(request: PurchaseRequest, status: RequestStatus, *, at: datetime) -> None:
+    _let_go(request, at=at)
+    move(request, status, moves=REQUEST_MOVES, ended_at=at)
+
+
+def _set_aside(request: PurchaseRequest, good: Good, at: datetime) -> None:
+    """The goods wait with the request, and come free by themselves when it runs out."""
+    holds = [
+        NewHold(
+            waiting_hold_of(request.pk, line.sku.pk), wanted.account, -line.quantity,
+            request.pk, request.kept_until,
+        )
+        for line, wanted in zip(good.lines, good.known.wanted, strict=True)
+        if line.sku and line.quantity and wanted.account is not None
+    ]  # fmt: skip
+    with widened([request.buyer, request.seller]):
+        posting.post(holds=holds, at=at)
+
+
+def _let_go(request: PurchaseRequest, *, at: datetime) -> None:
+    if request.holds_goods:
+        skus = request.lines.values_list("sku_id", flat=True)
+        with widened([request.buyer, request.seller]):
+            posting.post(void=[waiting_hold_of(request.pk, sku) for sku in skus], at=at)
+
+
+def _locked(request: UUID, actor: Actor) -> PurchaseRequest:
+    found = PurchaseRequest.objects.select_for_update().filter(pk=request, buyer__in=actor.orgs)
+    one = found.first()
+    if one is None:
+        raise NotFound()
+    return one
+
+
+def _own(request: PurchaseRequest, actor: Actor) -> None:
+    if actor.user_id != request.asked_by:
+        raise Forbidden("not-your-request", "Only whoever asked can withdraw this.")
+    if request.status not in OPEN_REQUEST:
+        raise Refused("request-over", "This request is over.")
+
+
+def _tell(request: PurchaseRequest, kind: str, words: Mapping[str, str], *, at: datetime) -> None:
+    tell(request.buyer, kind, {"number": request.number, **words}, link=link(request), at=at)
