@@ -173,6 +173,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of = endpoints(world)
+    few = for_a_few(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
     with world.worker():
@@ -247,7 +248,7 @@ def live(world: World) -> dict[str, Any]:
             "open_place": 1,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
-            **for_a_few(world),
+            **few,
         }
 
 
