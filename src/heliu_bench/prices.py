@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -55,7 +55,7 @@ def run(ground: Ground, report: Report, options: Options) -> None:
     with crew(1, role="web") as people, report.progress(options.rounds) as step:
         for number in range(-1, options.rounds):
             made = people.work(
-                resolver, market.tokens, market.seller, market.skus, day_of(at),
+                resolver, market.tokens, market.seller, market.skus, at,
                 hands=1, seconds=options.seconds, meter=ground.meter(),
             )  # fmt: skip
             if number >= 0:
@@ -130,7 +130,7 @@ def resolver(
     tokens: Sequence[str],
     seller: UUID,
     skus: Sequence[UUID],
-    on: date,
+    at: datetime,
 ) -> Act:
     """Resolves the prices of 24 SKUs for one buyer after the other, through the door."""
     choose = random.Random(number)  # noqa: S311
@@ -140,7 +140,7 @@ def resolver(
         actor = choose.choice(actors)
         wanted = [(sku, choose.randint(1, 120)) for sku in choose.sample(skus, ITEMS)]
         with acting_for(actor.orgs):
-            prices = pricing.resolve(buyer=actor.own_org, seller=seller, wanted=wanted, on=on)
+            prices = pricing.resolve(buyer=actor.own_org, seller=seller, wanted=wanted, at=at)
         if len(prices) != ITEMS or None in prices.values():
             raise Trouble("Not every item has a price.")
         return 1

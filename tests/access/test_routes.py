@@ -85,6 +85,10 @@ EXAMPLES = {
         mine,
         query=lambda t: {"seller": t["open_seller"], "sku": t["open_sku"], "buyer": t["dealer"]},
     ),
+    "GET /prices/why": Example(
+        mine,
+        query=lambda t: {"seller": t["open_seller"], "sku": t["open_sku"], "buyer": t["dealer"]},
+    ),
     "GET /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
     "DELETE /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
     "POST /order-pad/check": Example(

@@ -152,7 +152,7 @@ def test_prices_go_to_a_default_list(chain: sheets.Intake, tmp_path: Path) -> No
     sku = Sku.objects.get(code="1001")
     found = pricing.resolve(
         buyer=Organization.objects.get(code="lanhe").pk, seller=sku.seller, wanted=[(sku.pk, 12)],
-        on=clock.day_of(clock.now()),
+        at=clock.now(),
     )[sku.pk]  # fmt: skip
     assert found is not None
     assert (found.unit_price, found.tiers) == (111_950, ((1, 12_800), (12, 111_950)))

@@ -23,7 +23,7 @@ from heliu.commerce.pricing.queries import Price
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.clock import day_of
+from heliu.kernel.clock import day_of, start_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.files.serving import answer
 from heliu.logistics.stock import queries as stock
@@ -46,6 +46,8 @@ class PriceOut(Schema):
     unit_price: int = Field(description="Minor units for one smallest unit, at this quantity")
     currency: str
     list_code: str = Field(description="The price list that decides")
+    list_price: int = Field(description="What that list says, before promotions")
+    promotions: list[str] = Field(description="Codes of the promotions applied, in their order")
     tiers: list[Tier] = Field(description="All tiers of that list, the lowest quantity first")
 
 
@@ -334,7 +336,7 @@ def resolve_prices(
     whose, day = buyer or request.actor.own_org, on or day_of(at)
     asked = list(dict.fromkeys(sku))
     prices = pricing.resolve(
-        buyer=whose, seller=seller, wanted=[(one, quantity) for one in asked], on=day
+        buyer=whose, seller=seller, wanted=[(one, quantity) for one in asked], at=_moment(day, at)
     )
     free = stock.available(asked, owner=seller, warehouse=seller, at=at)
     return prices_out(
@@ -376,8 +378,15 @@ def price_out(price: Price | None) -> dict[str, Any] | None:
         "unit_price": price.unit_price,
         "currency": price.currency,
         "list_code": price.list_code,
+        "list_price": price.list_price,
+        "promotions": list(price.promotions),
         "tiers": [{"quantity_from": start, "unit_price": unit} for start, unit in price.tiers],
     }
+
+
+def _moment(day: date, at: datetime) -> datetime:
+    """Today is asked as of now, any other day as of its beginning."""
+    return at if day == day_of(at) else start_of(day)
 
 
 def _after(cursor: str) -> UUID | None:
@@ -399,7 +408,7 @@ def _fill(actor: Actor, rows: Sequence[CatalogueRow], at: datetime) -> None:
         skus = [row.sku.pk for row in theirs]
         free = stock.available(skus, owner=seller, warehouse=seller, at=at)
         prices = pricing.resolve(
-            buyer=actor.own_org, seller=seller, wanted=[(sku, 1) for sku in skus], on=day_of(at)
+            buyer=actor.own_org, seller=seller, wanted=[(sku, 1) for sku in skus], at=at
         )
         for row in theirs:
             row.price, row.available = prices[row.sku.pk], free[row.sku.pk]

@@ -33,6 +33,7 @@ from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
+from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
@@ -74,6 +75,17 @@ class OrderOut(Schema):
 ORDER = tuple(OrderOut.model_fields)
 
 
+class DiscountOut(Plain):
+    """What a promotion took off a line, by the promotion's words of then."""
+
+    code: str
+    name: str
+    name_zh: str
+    before: int = Field(description="What one smallest unit cost before it, minor units")
+    after: int = Field(description="What it left of that")
+    amount: int = Field(description="What it took off the line")
+
+
 class OrderLineOut(Plain):
     """One SKU of an order, and how far its delivery went; quantities in smallest units."""
 
@@ -81,8 +93,9 @@ class OrderLineOut(Plain):
     position: int
     sku: Goods
     quantity: int
-    unit_price: int
-    amount: int
+    unit_price: int = Field(description="After promotions")
+    amount: int = Field(description="After promotions; what is owed, invoiced and financed")
+    discounts: list[DiscountOut] = Field(description="In the order in which they were applied")
     shipped: int
     received: int = Field(description="Arrived good")
     damaged: int = Field(description="Arrived damaged")
@@ -311,6 +324,9 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
 def _detail(actor: Actor, ref: str) -> OrderDetail:
     order: Any = queries.get(actor, id_or_number(ref))
     order.account = None
+    given = pricing.discounts_of(actor, order.pk)
+    for line in order.lines.all():
+        line.discounts = given.get(line.sku_id, [])
     if order.lender is None:
         steps = deals.steps_of_order(order.pk, actor)
         order.account = open_account.account_of(steps, invoices.of_order(order.pk))

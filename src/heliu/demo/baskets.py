@@ -11,7 +11,6 @@ from django.db.models import Sum
 
 from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.pricing.queries import resolve
-from heliu.kernel.clock import day_of
 from heliu.logistics.stock.queries import available
 
 LINES = 6
@@ -42,7 +41,7 @@ def favourites(*, buyer: UUID, seller: UUID, at: datetime) -> list[Shelf]:
     )
     skus = [row["sku"] for row in spent[:FAVOURITES]]
     wanted = [(sku, 1) for sku in skus]
-    prices = resolve(buyer=buyer, seller=seller, wanted=wanted, on=day_of(at))
+    prices = resolve(buyer=buyer, seller=seller, wanted=wanted, at=at)
     free = available(skus, owner=seller, warehouse=seller, at=at)
     return [
         Shelf(sku, price.tiers, free[sku]) for sku in skus if free[sku] and (price := prices[sku])

@@ -82,17 +82,20 @@ def _opened(deal: Deal, actor: Actor) -> Iterator[Deal]:
 
 
 def _priced(order: Order, lines: list[OrderLine]) -> Check:
-    """Every line costs what the seller's lists said on the day of the order."""
+    """Every line costs what the seller's lists said at the moment of the order, less what
+    promotions took off."""
+    before = pricing.before_promotions(order.pk)
     prices = pricing.resolve(
         buyer=order.buyer,
         seller=order.seller,
         wanted=[(line.sku_id, line.quantity) for line in lines],
-        on=day_of(order.placed_at),
+        at=order.placed_at,
     )
     good = 0
     for line in lines:
         price = prices[line.sku_id]
-        good += price is not None and price.unit_price == line.unit_price
+        listed = before.get(line.sku_id, line.unit_price)
+        good += price is not None and price.list_price == listed
     return Check("PRICED", good == len(lines), {"lines": len(lines), "good": good})
 
 

@@ -16,7 +16,6 @@ from heliu.commerce.ordering.policies import CheckedLine, PackRule, check_lines
 from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku
 from heliu.logistics.stock import queries as stock
 
@@ -53,15 +52,16 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     for line in wanted:
         if line.code in skus:
             asked.setdefault(skus[line.code].pk, line.quantity or 1)
-    on = day_of(at)
-    prices = pricing.resolve(buyer=actor.own_org, seller=seller, wanted=list(asked.items()), on=on)
+    prices = pricing.resolve(
+        buyer=actor.own_org, seller=seller, wanted=list(asked.items()), at=at, as_order=True
+    )
     free = stock.available(list(asked), owner=seller, warehouse=seller, at=at)
     rules = {sku.pk: rule_of(sku) for sku in skus.values()}
     # Where nothing is to be had at this quantity, perhaps it is from a larger one on.
     missing = [sku for sku, price in prices.items() if price is None]
     tiers = (
         pricing.resolve(
-            buyer=actor.own_org, seller=seller, wanted=[(sku, LARGEST) for sku in missing], on=on
+            buyer=actor.own_org, seller=seller, wanted=[(sku, LARGEST) for sku in missing], at=at
         )
         if missing
         else {}

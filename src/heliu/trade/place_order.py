@@ -386,7 +386,8 @@ def _check(
         buyer=buyer,
         seller=seller,
         wanted=[(sku, max(quantity, 1)) for sku, quantity in wanted.items()],
-        on=day_of(at),
+        at=at,
+        as_order=True,
     )
     free = stock_queries.available(list(wanted), owner=seller, warehouse=seller, at=at)
     rows = [

@@ -105,7 +105,7 @@ async def _prices(
             numbers(pair for pair, _, _ in lines),
             ids(sku for _, sku, _ in lines),
             numbers(quantity for _, _, quantity in lines),
-            day_of(at),
+            at,
         ],
     )
     return {(pair, sku): price_of(rest) for pair, sku, *rest in found}

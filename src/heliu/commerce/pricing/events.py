@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from heliu.kernel.events.facts import Fact
@@ -31,3 +31,61 @@ class ListAssigned(Fact):
     list_code: str
     buyer: UUID
     valid_from: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionScheduled(Fact):
+    """A version of a price list goes live at an instant."""
+
+    name = "commerce.price-version-scheduled"
+    flows = ("commerce",)
+
+    list_code: str
+    version: int
+    live_from: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAgreed(Fact):
+    """A seller and a buyer agreed on prices for a period."""
+
+    name = "commerce.contract-agreed"
+    flows = ("commerce",)
+
+    code: str
+    buyer: UUID
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractEnded(Fact):
+    """A contract ends earlier than agreed; `last` is its last day."""
+
+    name = "commerce.contract-ended"
+    flows = ("commerce",)
+
+    code: str
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionAnnounced(Fact):
+    """A seller lowers prices for a while."""
+
+    name = "commerce.promotion-announced"
+    flows = ("commerce",)
+
+    code: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionStopped(Fact):
+    """A promotion was stopped before its end."""
+
+    name = "commerce.promotion-stopped"
+    flows = ("commerce",)
+
+    code: str

@@ -6,7 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from heliu.commerce.pricing.models import Effect, Rounding
+
 DAY = timedelta(days=1)
+# To how many minor units (10 to the power of the first) a computed price is rounded, in CNY.
+STEPS = ((0, "0.01"), (1, "0.1"), (2, "1"), (3, "10"), (4, "100"))
+
+
+def roundings() -> tuple[tuple[str, str], ...]:
+    """The ways of rounding, in the reader's language."""
+    return tuple((str(value), str(label)) for value, label in Rounding.choices)
+
+
+def effects() -> tuple[tuple[str, str], ...]:
+    """What promotions can do, in the reader's language."""
+    return tuple((str(value), str(label)) for value, label in Effect.choices)
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import datetime
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from heliu.commerce.pricing.models import ListPrice, PriceList, PriceListBuyer
+from heliu.commerce.pricing.models import (
+    Contract,
+    Discount,
+    ListPrice,
+    PriceImport,
+    PriceList,
+    PriceListBuyer,
+    Promotion,
+)
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 
 RESOLVE = """
-select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price
-  from pricing_resolve(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s, true)
+select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price,
+       list_price, promotions
+  from pricing_answer(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s, false,
+                      true, false)
 """
+# The same for lines that are one order: its worth may earn a promotion.
+RESOLVE_ORDER = RESOLVE.replace("%s, false,", "%s, true,")
 
 
 @dataclass(frozen=True)
 class Price:
     """What one smallest unit costs (minor units), by which list, and from which quantity.
 
-    `tiers` are all (quantity from, unit price) of that list on that day, lowest quantity first.
+    `tiers` are all (quantity from, unit price) of that list at that moment, lowest quantity first.
+    `taken_off` is what `promotions` (their codes, as applied) took off one.
     """
 
     unit_price: int
@@ -32,22 +47,37 @@ class Price:
     tier_from: int
     currency: str
     tiers: tuple[tuple[int, int], ...]
+    taken_off: int = 0
+    promotions: tuple[str, ...] = ()
+
+    @property
+    def list_price(self) -> int:
+        """What the list said, before promotions."""
+        return self.unit_price + self.taken_off
 
 
 def resolve(
-    *, buyer: UUID, seller: UUID, wanted: Sequence[tuple[UUID, int]], on: date
+    *,
+    buyer: UUID,
+    seller: UUID,
+    wanted: Sequence[tuple[UUID, int]],
+    at: datetime,
+    as_order: bool = False,
 ) -> dict[UUID, Price | None]:
-    """The price of each wanted (SKU, quantity) for a buyer on a day; None where there is none.
+    """The price of each wanted (SKU, quantity) for a buyer at a moment; None where there is none.
 
     The buyer's own lists decide in order of priority, the seller's default list last; within the
-    list the highest tier that the quantity reaches. A SKU wanted twice is priced for the sum.
-    One statement. Strangers to buyer and seller, and pairs that do not trade, get no price.
+    list the highest tier that the quantity reaches. Then promotions take off what they do; those
+    that ask for a worth of the whole order only of lines that are one order (`as_order`). A SKU
+    wanted twice is priced for the sum. One statement. Strangers to buyer and seller, and pairs
+    that do not trade, get no price.
     """
     prices: dict[UUID, Price | None] = dict.fromkeys((sku for sku, _ in wanted), None)
     with connection.cursor() as cursor:
         skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
         ones = [1] * len(skus)
-        cursor.execute(RESOLVE, [[buyer], [seller], ones, skus, quantities, on])
+        question = RESOLVE_ORDER if as_order else RESOLVE
+        cursor.execute(question, [[buyer], [seller], ones, skus, quantities, at])
         for _, sku, *rest in cursor.fetchall():
             prices[sku] = price_of(rest)
     return prices
@@ -55,15 +85,58 @@ def resolve(
 
 def price_of(row: Sequence[Any]) -> Price:
     """A row of `RESOLVE`, without the pair and the SKU."""
-    unit_price, code, tier_from, currency, froms, amounts = row
-    return Price(unit_price, code, tier_from, currency, tuple(zip(froms, amounts, strict=True)))
+    unit_price, code, tier_from, currency, froms, amounts, list_price, promotions = row
+    tiers = tuple(zip(froms, amounts, strict=True))
+    return Price(
+        unit_price,
+        code,
+        tier_from,
+        currency,
+        tiers,
+        list_price - unit_price,
+        tuple(promotions or ()),
+    )
 
 
 def lists_visible_to(actor: Actor) -> QuerySet[PriceList]:
-    """The price lists of the actor's organisations as sellers."""
+    """The price lists of the actor's organisations as sellers, without their versions."""
+    lists = PriceList.objects.filter(version_of__isnull=True)
+    return lists if actor.is_system else lists.filter(seller__in=actor.orgs)
+
+
+def versions_visible_to(actor: Actor) -> QuerySet[PriceList]:
+    """The versions of the visible price lists, those being made too."""
+    versions = PriceList.objects.filter(version_of__isnull=False)
+    return versions if actor.is_system else versions.filter(seller__in=actor.orgs)
+
+
+def discounts_visible_to(actor: Actor) -> QuerySet[Discount]:
+    """What promotions took off lines of orders that the actor's organisations bought or sold."""
     if actor.is_system:
-        return PriceList.objects.all()
-    return PriceList.objects.filter(seller__in=actor.orgs)
+        return Discount.objects.all()
+    return Discount.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def discounts_of(actor: Actor, order: UUID) -> dict[UUID, list[Discount]]:
+    """By SKU what promotions took off an order's lines, in the order in which they were applied."""
+    found: dict[UUID, list[Discount]] = defaultdict(list)
+    for one in discounts_visible_to(actor).filter(order_id=order).order_by("place"):
+        found[one.sku].append(one)
+    return dict(found)
+
+
+def before_promotions(order: UUID) -> dict[UUID, int]:
+    """What one of each SKU of an order cost by its list (minor units), where promotions took
+    something off."""
+    given = Discount.objects.filter(order_id=order, place=1)
+    return dict(given.values_list("sku", "before"))
+
+
+def live_table(price_list: PriceList, at: datetime) -> PriceList:
+    """Where the prices of a list stand at a moment: its latest live version, or the list itself;
+    of a version that is given, the version."""
+    live = price_list.versions.filter(live_from__lte=at).order_by("-live_from").first()
+    return live or price_list
 
 
 def assignments_visible_to(actor: Actor) -> QuerySet[PriceListBuyer]:
@@ -78,3 +151,68 @@ def prices_visible_to(actor: Actor) -> QuerySet[ListPrice]:
     if actor.is_system:
         return ListPrice.objects.all()
     return ListPrice.objects.filter(seller__in=actor.orgs)
+
+
+def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
+    """Contracts that the actor's organisations have, as seller or buyer."""
+    if actor.is_system:
+        return Contract.objects.all()
+    return Contract.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def promotions_visible_to(actor: Actor) -> QuerySet[Promotion]:
+    """The promotions of the actor's organisations as sellers."""
+    found = Promotion.objects.all()
+    return found if actor.is_system else found.filter(seller__in=actor.orgs)
+
+
+def imports_visible_to(actor: Actor) -> QuerySet[PriceImport]:
+    """The files of prices that the actor's organisations brought, the newest first."""
+    found = PriceImport.objects.order_by("-brought_at")
+    return found if actor.is_system else found.filter(seller__in=actor.orgs)
+
+
+def taken_under(contracts: Sequence[Contract]) -> dict[UUID, tuple[int, int]]:
+    """By contract how many pieces, and for how much (minor units, after promotions), the buyer
+    ordered in its period of the goods in it; what was called off does not count. One statement."""
+    taken: dict[UUID, tuple[int, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, [[one.pk for one in contracts]])
+        for contract, pieces, amount in cursor.fetchall():
+            taken[contract] = (pieces, amount)
+    return taken
+
+
+TAKEN = """
+select c.id, coalesce(sum(l.quantity - l.cancelled), 0)::bigint,
+       coalesce(sum((l.quantity - l.cancelled) * l.unit_price), 0)::bigint
+  from pricing_contract c
+  left join ordering_order o
+         on o.buyer = c.buyer and o.seller = c.seller and o.status <> 'CANCELLED'
+        and o.placed_at >= c.valid_from::timestamp at time zone 'Asia/Shanghai'
+        and o.placed_at < (c.valid_to + 1)::timestamp at time zone 'Asia/Shanghai'
+  left join ordering_orderline l
+         on l.order_id = o.id and exists (
+            select from pricing_listprice p
+             where p.price_list_id = c.price_list_id and p.sku_id = l.sku_id)
+ where c.id = any (%s)
+ group by c.id"""
+
+
+EXPORT = """
+copy (
+    select k.code, p.min_quantity as "from", (p.amount / 100)::text || '.'
+           || lpad((p.amount %% 100)::text, 2, '0') as price
+      from pricing_listprice p join goods_sku k on k.id = p.sku_id
+     where p.price_list_id = %s and p.valid_from <= %s
+       and (p.valid_to is null or p.valid_to >= %s)
+     order by k.code, p.min_quantity
+) to stdout with (format csv, header)"""
+
+
+def write_prices(table: PriceList, file: IO[bytes], at: datetime) -> None:
+    """Write what stands in a list or version on a day as a sheet that can be brought in again."""
+    today = day_of(at)
+    with connection.cursor() as cursor, cursor.copy(EXPORT, [table.pk, today, today]) as copy:
+        for block in copy:
+            file.write(block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -44,3 +44,8 @@ def advance(days: int) -> int:
 def day_of(moment: datetime) -> date:
     """The business day of a moment, in the zone where the chain works."""
     return moment.astimezone(ZONE).date()
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which a business day begins, in the zone where the chain works."""
+    return datetime.combine(day, time(), ZONE)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
@@ -58,7 +59,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **findings_for(actor, view),
         **held_for(actor, view),
         **_invoices(actor, view),
-        **_goods(view),
+        **_goods(actor, view),
     }
 
 
@@ -129,7 +130,7 @@ def _order_to_paid(view: Any) -> str:
     return duration_text(end - start) if start and end else ""
 
 
-def _goods(view: Any) -> dict[str, Any]:
+def _goods(actor: Actor, view: Any) -> dict[str, Any]:
     """The lines with how far they are: taken and still pledged, or shipped and received.
 
     A keeper does not see the order; it is shown the goods it holds.
@@ -147,6 +148,7 @@ def _goods(view: Any) -> dict[str, Any]:
         heads = [_("Shipped"), _("Received")]
         lines = list(order.lines.all()) if order is not None else []
         counts = {line.sku_id: [line.shipped, line.received] for line in lines}
+    given = pricing.discounts_of(actor, order.pk) if order is not None else {}
     rows = [
         {
             "name": line.sku.display,
@@ -154,6 +156,7 @@ def _goods(view: Any) -> dict[str, Any]:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "amount": line.amount,
+            "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],
         }
         for line in lines
@@ -163,6 +166,7 @@ def _goods(view: Any) -> dict[str, Any]:
         "goods": rows,
         "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
         "goods_total": sum(row["amount"] for row in rows),
+        "goods_saved": sum(one.amount for row in rows for one in row["discounts"]),
     }
 
 

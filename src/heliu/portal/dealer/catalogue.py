@@ -21,7 +21,6 @@ from heliu.commerce.catalogue.reading import Way
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
 from heliu.commerce.pricing import queries as pricing
-from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.dealer.asked import PRICE, Asked
@@ -188,7 +187,7 @@ def price_and_stock(request: HttpRequest, seller: House, rows: Sequence[Catalogu
         buyer=actor_of(request).own_org,
         seller=seller.pk,
         wanted=[(sku, 1) for sku in skus],
-        on=day_of(now(request)),
+        at=now(request),
     )
     free = stock.available(skus, owner=seller.pk, warehouse=seller.pk, at=now(request))
     for row in rows:

@@ -14,6 +14,7 @@ from heliu.portal.dealer import (
     owed,
     pad_views,
     pick_ups,
+    price,
     simulator,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("dealer/catalogue/<uuid:sku>", goods.goods, name="dealer_goods"),
     path("dealer/papers/<uuid:paper>", goods.paper, name="dealer_paper"),
     path("dealer/papers/<uuid:paper>/small", goods.thumb, name="dealer_thumb"),
+    path("dealer/price", price.price, name="dealer_price"),
     path("dealer/cart", catalogue.put, name="dealer_cart"),
     path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
     path("dealer/pad", pad_views.pad, name="dealer_pad"),

@@ -16,50 +16,37 @@ from django.views.decorators.http import require_GET
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import queries as pricing
-from heliu.commerce.pricing.queries import Price
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.seller.goods import family_chips, page_of_goods
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.shell.price_reasons import Reasons, moment_typed, pieces_typed, reasons
 from heliu.portal.shell.records import Goods, House
-from heliu.portal.ui.parts import Pill
 
 Tiers = list[tuple[int, int]]
-MOST_DIGITS = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A list that was asked for the price: its tiers for the goods, and what came of it."""
-
-    price_list: Any
-    until: date | None
-    tiers: Tiers
-    outcome: Pill
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Which price a dealer sees for a quantity, by which list, and the lists in their order."""
+    """Which price a dealer sees for a quantity at a moment, and why."""
 
     dealer: House
     sku: Goods
-    quantity: int
-    price: Price | None
-    asked: list[Asked]
+    reasons: Reasons
 
 
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Goods by lists with today's prices; with dealer and code also the chain of lists."""
+    """Goods by lists with today's prices; with dealer and code also why the dealer pays what."""
     actor, at = actor_of(request), now(request)
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     lists = lists_of(actor)
     found, next_href = page_of_goods(actor, request)
     tiers = _tiers(actor, [row.sku.pk for row in found], day_of(at))
-    answer, trouble = _answer(request, lists, at)
+    answer, trouble = _answer(request, at)
     context = {
         "lists": lists,
         "chips": family_chips(actor, text, family),
@@ -70,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "trouble": trouble,
         "dealers": [dealer.short for dealer in dealers_of(actor)[:MOST_SUGGESTED]],
-        "asked": {name: request.GET.get(name, "") for name in ("dealer", "code", "pieces")},
+        "asked": {name: request.GET.get(name, "") for name in ("dealer", "code", "pieces", "at")},
     }
     return show(request, "seller/prices.html", context, here="seller_prices")
 
@@ -96,10 +83,10 @@ def _tiers(actor: Actor, skus: Sequence[UUID], on: date) -> dict[tuple[UUID, UUI
     return tiers
 
 
-def _answer(request: HttpRequest, lists: list[Any], at: datetime) -> tuple[Answer | None, str]:
+def _answer(request: HttpRequest, at: datetime) -> tuple[Answer | None, str]:
     """What was asked about a dealer's price, or why it cannot be said."""
     actor, named = actor_of(request), request.GET.get("dealer", "").strip()
-    code, pieces = request.GET.get("code", "").strip(), request.GET.get("pieces", "").strip()
+    code = request.GET.get("code", "").strip()
     if not named and not code:
         return None, ""
     dealer = dealers_of(actor, named).first() if named else None
@@ -108,36 +95,16 @@ def _answer(request: HttpRequest, lists: list[Any], at: datetime) -> tuple[Answe
     sku = catalogue.find(actor, [code], actor.own_org).get(code) if code else None
     if sku is None:
         return None, _("None of your goods has the code %(code)s.") % {"code": code}
-    quantity = int(pieces) if pieces.isdecimal() and len(pieces) <= MOST_DIGITS else 1
-    quantity = max(quantity, 1)
-    today = day_of(at)
-    price = pricing.resolve(
-        buyer=dealer.pk, seller=actor.own_org, wanted=[(sku.pk, quantity)], on=today
-    )[sku.pk]
-    return Answer(dealer, sku, quantity, price, _chain(actor, dealer, sku, lists, price, today)), ""
-
-
-def _chain(
-    actor: Actor, dealer: House, sku: Goods, lists: list[Any], price: Price | None, on: date
-) -> list[Asked]:
-    """The lists that hold for the dealer today in their order, up to the one that decides."""
-    holding = dict(
-        pricing.assignments_visible_to(actor)
-        .filter(Q(valid_to=None) | Q(valid_to__gte=on), buyer=dealer.pk, valid_from__lte=on)
-        .values_list("price_list", "valid_to")
+    try:
+        then = moment_typed(request.GET.get("at", ""), at)
+    except Invalid as refusal:
+        return None, refusal.text()
+    found = reasons(
+        actor,
+        buyer=dealer.pk,
+        seller=actor.own_org,
+        sku=sku.pk,
+        quantity=pieces_typed(request.GET.get("pieces", "")),
+        at=then,
     )
-    tiers = _tiers(actor, [sku.pk], on)
-    chain, is_decided = [], False
-    for one in lists:
-        if one.pk not in holding and not one.is_default:
-            continue
-        decides = price is not None and price.list_code == one.code
-        if decides:
-            outcome = Pill(_("Decides"), "good")
-        elif is_decided:
-            outcome = Pill(_("Not asked"), "quiet")
-        else:
-            outcome = Pill(_("No price"), "open")
-        is_decided = is_decided or decides
-        chain.append(Asked(one, holding.get(one.pk), tiers[one.pk, sku.pk], outcome))
-    return chain
+    return Answer(dealer, sku, found), ""

@@ -1,4 +1,5 @@
--- Writes decided orders as one set: the orders, their deals with the first step, what is told of
+-- Writes decided orders as one set: the orders with what promotions took
+-- off, their deals with the first step, what is told of
 -- them, and last, under the engine's guard, what they hold of credit and goods. All of it or
 -- nothing: `refused` and `detail` say what stood in the way when somebody was quicker.
 create or replace function trade_place(
@@ -26,6 +27,8 @@ begin
     perform ordering_write(
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
         remarks, external_ids, line_orders, skus, quantities, prices, now_at);
+    perform pricing_keep_discounts(
+        ids, buyers, sellers, line_orders, skus, quantities, prices, now_at);
 
     insert into trade_deal (
            id, number, order_id, buyer, seller, lender, custodian, outcome, opened_at, moved_at)

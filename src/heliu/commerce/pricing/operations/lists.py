@@ -1,4 +1,4 @@
-"""Every write of price lists: making one, saying for whom it holds, setting prices in it."""
+"""Price lists: making one, saying for whom it holds, setting prices in it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from heliu.commerce.pricing.events import ListAssigned, PricesSet
-from heliu.commerce.pricing.models import ListPrice, PriceList, PriceListBuyer
+from heliu.commerce.pricing.models import ListPrice, PriceList, PriceListBuyer, Rounding
 from heliu.commerce.pricing.policies import Span, overlay
+from heliu.commerce.pricing.queries import live_table
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import active_relationship
+
+LONGEST_CODE = 34  # a version's code has its number behind it
+MOST_FACTOR = 100
+MOST_ROUNDING = 4
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,20 @@ def create_list(
     priority: int = 100,
     is_default: bool = False,
 ) -> PriceList:
-    """Begin a price list; of a buyer's own lists the one with the lowest priority number decides.
+    """Begin a price list; of a buyer's own lists the one with the lowest priority number decides
+    (1 is the lowest: 0 is kept for contracts).
 
-    Raises `Refused` when the code is taken or the seller has a default list already.
+    Raises `Invalid` for a code that is none, `Refused` when it is taken or the seller has a default
+    list already.
     """
-    _require_seller(seller, actor)
+    require_seller(seller, actor)
+    if not 0 < len(code) <= LONGEST_CODE or priority < 1:
+        raise Invalid(
+            "list-invalid",
+            "A list needs a code of at most %(most)s signs and a priority from 1 up.",
+            field="code",
+            most=LONGEST_CODE,
+        )
     own = PriceList.objects.filter(seller=seller)
     if own.filter(code=code).exists():
         raise Refused("code-taken", "There is a price list %(list)s.", field="code", list=code)
@@ -60,6 +75,49 @@ def create_list(
     )
 
 
+def compute_list(
+    *,
+    actor: Actor,
+    base: PriceList,
+    code: str,
+    name: str,
+    factor: Decimal,
+    name_zh: str = "",
+    round_to: int = 0,
+    rounding: str = Rounding.NEAREST,
+    priority: int = 100,
+) -> PriceList:
+    """Begin a list that has what another costs times a factor, rounded to 10^`round_to` minor
+    units. Nothing is copied: what the base costs at a moment decides at that moment.
+
+    Raises `Invalid` for a factor or rounding that is none, `Refused` (base-computed) when the base
+    is computed itself.
+    """
+    if base.base_id is not None or base.version_of_id is not None:
+        raise Refused("base-computed", "A list is computed from one that is not.", field="base")
+    if not 0 < factor < MOST_FACTOR or not 0 <= round_to <= MOST_ROUNDING:
+        raise Invalid(
+            "factor-invalid",
+            "A factor is above 0 and below %(most)s.",
+            field="factor",
+            most=MOST_FACTOR,
+        )
+    if rounding not in Rounding.values:
+        raise Invalid("rounding-unknown", "This way of rounding is not known.", field="rounding")
+    made = create_list(
+        actor=actor,
+        seller=base.seller,
+        code=code,
+        name=name,
+        name_zh=name_zh,
+        currency=base.currency,
+        priority=priority,
+    )
+    made.base, made.factor, made.round_to, made.rounding = base, factor, round_to, rounding
+    made.save(update_fields=["base", "factor", "round_to", "rounding"])
+    return made
+
+
 def assign(
     price_list: PriceList,
     *,
@@ -73,9 +131,11 @@ def assign(
 
     Raises `Refused` (assigned-already) when it holds for the buyer on one of these days.
     """
-    _require_seller(price_list.seller, actor)
+    require_seller(price_list.seller, actor)
     active_relationship(buyer=buyer, seller=price_list.seller)
-    _check_days(valid_from, valid_to)
+    check_days(valid_from, valid_to)
+    if price_list.version_of_id is not None:
+        raise NotFound()
     held = PriceListBuyer.objects.filter(price_list=price_list, buyer=buyer)
     if any(
         (valid_to is None or one.valid_from <= valid_to)
@@ -105,6 +165,29 @@ def assign(
     return assignment
 
 
+def end_assignment(
+    assignment: PriceListBuyer, *, actor: Actor, last: date, at: datetime
+) -> PriceListBuyer | None:
+    """Let a list hold for a buyer until a day, included; None when it never held by then.
+
+    Raises `Refused` when a contract holds it.
+    """
+    require_seller(assignment.seller, actor)
+    if hasattr(assignment.price_list, "contract"):
+        raise Refused("held-by-contract", "A contract holds this list: end the contract.")
+    return cut(assignment, last)
+
+
+def cut(assignment: PriceListBuyer, last: date) -> PriceListBuyer | None:
+    """Shorten an assignment to its last day; one that would end before it begins goes away."""
+    if last < assignment.valid_from:
+        assignment.delete()
+        return None
+    assignment.valid_to = last if assignment.valid_to is None else min(assignment.valid_to, last)
+    assignment.save(update_fields=["valid_to"])
+    return assignment
+
+
 def set_prices(
     price_list: PriceList,
     *,
@@ -116,11 +199,12 @@ def set_prices(
 ) -> None:
     """Set prices that hold from a day to a day; on these days they replace what was set before.
 
-    At most six statements for any number of prices. Raises `Invalid` for a tier named twice and
-    for amounts below zero, `NotFound` for SKUs that are not the seller's.
+    They are set in the version that is live, or in the version that is given. At most seven
+    statements for any number of prices. Raises `Invalid` for a tier named twice and for amounts
+    below zero, `NotFound` for SKUs that are not the seller's.
     """
-    _require_seller(price_list.seller, actor)
-    _check_days(valid_from, valid_to)
+    require_seller(price_list.seller, actor)
+    check_days(valid_from, valid_to)
     wanted = {(price.sku_id, price.min_quantity): price.amount for price in prices}
     if len(wanted) != len(prices):
         raise Invalid("tier-twice", "One SKU has two prices for the same quantity.", field="prices")
@@ -131,7 +215,7 @@ def set_prices(
     skus = {sku for sku, _ in wanted}
     if Sku.objects.filter(seller=price_list.seller, pk__in=skus).count() != len(skus):
         raise NotFound()
-    _replace(price_list, wanted, valid_from=valid_from, valid_to=valid_to)
+    _replace(live_table(price_list, at), wanted, valid_from=valid_from, valid_to=valid_to)
     record(
         PricesSet(
             subject=price_list.pk,
@@ -180,12 +264,14 @@ def _replace(
     )
 
 
-def _require_seller(seller: UUID, actor: Actor) -> None:
+def require_seller(seller: UUID, actor: Actor) -> None:
+    """Only people of the seller who may set prices; strangers find nothing."""
     if not actor.is_system and seller not in actor.orgs:
         raise NotFound()
     actor.require("price")
 
 
-def _check_days(valid_from: date, valid_to: date | None) -> None:
+def check_days(valid_from: date, valid_to: date | None) -> None:
+    """A period ends on its first day or later."""
     if valid_to is not None and valid_to < valid_from:
         raise Invalid("days-reversed", "The last day is before the first.", field="valid_to")

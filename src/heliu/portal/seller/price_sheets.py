@@ -1,0 +1,317 @@
+"""The seller's sheets about prices: a list, whom it is for, a promotion, a contract."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.pricing import operations, policies
+from heliu.commerce.pricing.operations import NewPrice, NewPromotion
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid
+from heliu.portal.deal.money_views import read_amount
+from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.seller.price_lists import list_of
+from heliu.portal.seller.prices import lists_of
+from heliu.portal.shell import sheets
+from heliu.portal.shell.pages import actor_of, desk_page, now, say
+from heliu.portal.shell.price_reasons import moment_typed, pieces_typed
+from heliu.portal.ui.parts import Ask, Sheet, Will
+
+HERE = "seller_prices"
+CHOICES = 200
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def new_list(request: HttpRequest) -> HttpResponse:
+    """A list of prices of its own, or one that is computed from another."""
+    actor = actor_of(request)
+    actor.require("price")
+    bases = {one.code: one for one in lists_of(actor) if one.base_id is None}
+
+    def do() -> str:
+        posted = request.POST
+        base = bases.get(posted.get("base", ""))
+        words: dict[str, Any] = {
+            "code": posted.get("code", "").strip(),
+            "name": posted.get("name", "").strip(),
+            "priority": pieces_typed(posted.get("priority", "")),
+        }
+        if base is None:
+            made = operations.create_list(actor=actor, seller=actor.own_org, **words)
+        else:
+            made = operations.compute_list(
+                actor=actor,
+                base=base,
+                factor=_decimal(request, "factor"),
+                round_to=int(posted.get("round_to", "0") or 0),
+                rounding=posted.get("rounding", ""),
+                **words,
+            )
+        say(request, _("The list is begun."))
+        return reverse("seller_price_list", args=[made.code])
+
+    sheet = Sheet(
+        heading=_("New price list"),
+        crumbs=_crumbs(),
+        asks=(
+            Ask("code", _("Code")),
+            Ask("name", _("Name")),
+            Ask("priority", _("Priority"), "100", "number", help=_("1 is asked first")),
+            Ask(
+                "base",
+                _("Computed from"),
+                kind="choice",
+                options=(("", _("prices of its own")), *((code, code) for code in bases)),
+            ),
+            Ask("factor", _("Times"), "1", "number", is_needed=False),
+            Ask(
+                "round_to",
+                _("Rounded to, CNY"),
+                "0",
+                "choice",
+                options=tuple((str(n), text) for n, text in policies.STEPS),
+            ),
+            Ask("rounding", _("How"), kind="choice", options=policies.roundings()),
+        ),
+        will=(Will(_("It holds for nobody until it is given to a dealer")),),
+        button=_("Begin"),
+    )
+    return sheets.answer(request, sheet, do, here=HERE)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def give(request: HttpRequest, code: str) -> HttpResponse:
+    """Let a list hold for a dealer."""
+    actor, at = actor_of(request), now(request)
+    actor.require("price")
+    head, today = list_of(actor, code), day_of(now(request))
+
+    def do() -> str:
+        operations.assign(
+            head,
+            actor=actor,
+            buyer=UUID(request.POST.get("dealer", "")),
+            valid_from=_day(request, "valid_from") or today,
+            valid_to=_day(request, "valid_to"),
+            at=at,
+        )
+        say(request, _("The list holds for the dealer."))
+        return reverse("seller_price_list", args=[code])
+
+    sheet = Sheet(
+        heading=_("Give list %(code)s to a dealer") % {"code": code},
+        crumbs=(*_crumbs(), (code, reverse("seller_price_list", args=[code]))),
+        asks=(
+            _dealer(actor),
+            Ask("valid_from", _("From"), today.isoformat(), "date"),
+            Ask("valid_to", _("Until"), "", "date", is_needed=False),
+        ),
+        will=(Will(_("From that day the dealer's price is asked in this list too")),),
+        button=_("Give"),
+    )
+    return sheets.answer(request, sheet, do, here=HERE)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def promotion(request: HttpRequest) -> HttpResponse:
+    """A promotion is announced."""
+    actor, at = actor_of(request), now(request)
+    actor.require("price")
+
+    def do() -> str:
+        posted = request.POST
+        effect = posted.get("effect", "")
+        is_percent = effect == "PERCENT"
+        codes = posted.get("goods", "").replace("，", ",").replace(",", " ").split()
+        found = catalogue.find(actor, codes, actor.own_org)
+        if missing := [code for code in codes if code not in found]:
+            raise Invalid(
+                "code-unknown",
+                "None of your goods has the code %(goods)s.",
+                field="goods",
+                goods=missing[0],
+            )
+        dealer = posted.get("dealer", "")
+        made = operations.announce(
+            NewPromotion(
+                code=posted.get("code", "").strip(),
+                name=posted.get("name", "").strip(),
+                effect=effect,
+                starts_at=moment_typed(posted.get("starts_at", ""), at, field="starts_at"),
+                ends_at=moment_typed(posted.get("ends_at", ""), at, field="ends_at"),
+                percent=_decimal(request, "value") if is_percent else None,
+                amount=None if is_percent else sheets.amount_of(request, "value"),
+                priority=pieces_typed(posted.get("priority", "")),
+                combinable="combinable" in posted,
+                min_quantity=pieces_typed(posted.get("min_quantity", "")),
+                min_order=_money(request, "min_order"),
+                budget=_money(request, "budget"),
+                skus=[sku.pk for sku in found.values()],
+                families=[one for one in [posted.get("family", "")] if one],
+                buyers=[UUID(dealer)] if dealer else [],
+            ),
+            actor=actor,
+            seller=actor.own_org,
+            at=at,
+        )
+        say(request, _("Promotion %(code)s is announced.") % {"code": made.code})
+        return reverse("seller_price_lists")
+
+    families = tuple(
+        (one.code, one.display) for one, _n in catalogue.families(actor, seller=actor.own_org)
+    )
+    sheet = Sheet(
+        heading=_("New promotion"),
+        crumbs=_crumbs(),
+        asks=(
+            Ask("code", _("Code")),
+            Ask("name", _("Name")),
+            Ask("effect", _("What it does"), kind="choice", options=policies.effects()),
+            Ask("value", _("Percent, or CNY"), "", "number"),
+            Ask("starts_at", _("From"), "", "datetime-local", is_needed=False),
+            Ask("ends_at", _("Until"), "", "datetime-local"),
+            Ask("goods", _("Models"), is_needed=False, help=_("Codes; none: all goods")),
+            Ask("family", _("Family"), kind="choice", options=(("", _("all")), *families)),
+            Ask("min_quantity", _("From how many pieces"), "1", "number"),
+            Ask("min_order", _("From an order of, CNY"), "", "money", is_needed=False),
+            _dealer(actor, everybody=True),
+            Ask("budget", _("Budget, CNY"), "", "money", is_needed=False),
+            Ask("priority", _("Priority"), "100", "number", help=_("1 is applied first")),
+            Ask("combinable", _("May be combined with others"), "", "check"),
+        ),
+        will=(
+            Will(_("From its start it lowers prices at every door by itself")),
+            Will(_("Each is applied to what the one before left; one that does not combine alone")),
+        ),
+        button=_("Announce"),
+    )
+    return sheets.answer(request, sheet, do, here=HERE)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def contract(request: HttpRequest) -> HttpResponse:
+    """A contract is written down."""
+    actor, at = actor_of(request), now(request)
+    actor.require("price")
+    today = day_of(at)
+
+    def do() -> str:
+        posted = request.POST
+        made = operations.agree(
+            actor=actor,
+            seller=actor.own_org,
+            buyer=UUID(posted.get("dealer", "")),
+            code=posted.get("code", "").strip(),
+            name=posted.get("name", "").strip(),
+            prices=_prices(request, actor),
+            valid_from=_day(request, "valid_from") or today,
+            valid_to=_day(request, "valid_to") or today,
+            committed=_money(request, "committed"),
+            committed_quantity=_count(request, "committed_quantity"),
+            at=at,
+        )
+        say(request, _("The contract holds from its first day."))
+        return reverse("seller_price_list", args=[made.price_list.code])
+
+    sheet = Sheet(
+        heading=_("New contract"),
+        crumbs=_crumbs(),
+        asks=(
+            _dealer(actor),
+            Ask("code", _("Number")),
+            Ask("name", _("Name")),
+            Ask("valid_from", _("From"), today.isoformat(), "date"),
+            Ask("valid_to", _("Until"), "", "date"),
+            Ask(
+                "prices",
+                _("Agreed prices"),
+                help=_("Code, from how many, price; then a semicolon: M1 1 9.50; M1 100 9"),
+            ),
+            Ask("committed", _("Promised to take, CNY"), "", "money", is_needed=False),
+            Ask("committed_quantity", _("Promised pieces"), "", "number", is_needed=False),
+        ),
+        will=(
+            Will(_("Its prices come before all lists of the dealer in these days")),
+            Will(_("Both sides see how much of the promise is taken")),
+        ),
+        button=_("Write down"),
+    )
+    return sheets.answer(request, sheet, do, here=HERE)
+
+
+def _crumbs() -> tuple[tuple[str, str], ...]:
+    return (
+        (_("Prices"), reverse("seller_prices")),
+        (_("What makes prices"), reverse("seller_price_lists")),
+    )
+
+
+def _dealer(actor: Actor, *, everybody: bool = False) -> Ask:
+    found = tuple((str(one.pk), one.short) for one in dealers_of(actor)[:CHOICES])
+    first = (("", _("everybody")),) if everybody else ()
+    return Ask("dealer", _("Dealer"), kind="choice", options=(*first, *found))
+
+
+def _prices(request: HttpRequest, actor: Actor) -> list[NewPrice]:
+    rows = [one.replace(",", " ").split() for one in request.POST.get("prices", "").split(";")]
+    rows = [row for row in rows if row]
+    found = catalogue.find(actor, [row[0] for row in rows], actor.own_org)
+    prices = []
+    for row in rows:
+        amount, _problem = read_amount(row[2]) if len(row) == 3 else (None, "")
+        if amount is None or row[0] not in found or not row[1].isdecimal():
+            raise Invalid(
+                "prices-unreadable",
+                "%(row)s is no code, quantity and price.",
+                field="prices",
+                row=" ".join(row),
+            )
+        prices.append(NewPrice(found[row[0]].pk, amount, int(row[1])))
+    return prices
+
+
+def _decimal(request: HttpRequest, name: str) -> Decimal:
+    try:
+        found = Decimal(request.POST.get(name, "").strip())
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise Invalid("number-unreadable", "This is not a number.", field=name)
+    return found
+
+
+def _money(request: HttpRequest, name: str) -> int | None:
+    return sheets.amount_of(request, name) if request.POST.get(name, "").strip() else None
+
+
+def _count(request: HttpRequest, name: str) -> int | None:
+    typed = request.POST.get(name, "").strip()
+    return pieces_typed(typed) if typed else None
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    typed = request.POST.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        found = parse_date(typed)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid("day-unreadable", "This day cannot be read.", field=name)
+    return found
