@@ -29,6 +29,7 @@ from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
@@ -172,7 +173,7 @@ def live(world: World) -> dict[str, Any]:
         withdrawable = liquidation.ask_to_sell(
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
-    webhooks_of = endpoints(world)
+    webhooks_of, listed = endpoints(world), kept_lists(world)
     few = for_a_few(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
@@ -225,6 +226,7 @@ def live(world: World) -> dict[str, Any]:
             "cap": cap,
             "open_number": rules,
             "open_rules": HOUSE_RULES.as_json(),
+            "open_language": "en",
             "open_application": application,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
@@ -238,6 +240,7 @@ def live(world: World) -> dict[str, Any]:
             "consent": Disclosure.objects.filter(of=dealer)[0].id,
             "photo": photo.id,
             **webhooks_of,
+            **listed,
             **on_terms_money,
             **asking,
             "notice": Notice.objects.filter(org=dealer)[0].id,
@@ -513,6 +516,23 @@ def endpoints(world: World) -> dict[str, Any]:
     with world.worker():
         Delivery.objects.update(status="DELIVERED", code=204, ended_at=world.at)
     return {"webhook": made.pk, "paused_webhook": paused.pk, "open_delivery": sent.pk}
+
+
+def kept_lists(world: World) -> dict[str, Any]:
+    """Two lists of the first dealer's owner, one of which is ordered by itself."""
+    goods = {world.chain.skus["M1"]: 24}
+    with world.desk(world.dealer) as owner:
+        listed, spare = (
+            lists.make(
+                actor=owner, seller=world.chain.seller, name=name, quantities=goods, at=world.at
+            )
+            for name in ("Weekly", "Once")
+        )
+        recurring = lists.recur(
+            listed.pk, actor=owner, pay_by="TRANSFER", every=1, unit="WEEK",
+            first_on=day_of(world.at), last_on=None, at=world.at,
+        )  # fmt: skip
+    return {"list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk}
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -21,6 +21,7 @@ from heliu.portal.urls import urlpatterns
 # What stands in an address: the name of it in `Lived.there`.
 NAMES = {
     "deal": {"ref": "pledged"},
+    "offline": {"language": "open_language"},
     "deal_sign": {"ref": "to_sign"},
     "deal_repay": {"ref": "pledged"},
     "deal_set_off": {"ref": "on_margin"},
@@ -58,6 +59,12 @@ NAMES = {
     "webhook_replay": {"webhook": "webhook"},
     "webhook_delivery": {"webhook": "webhook", "delivery": "open_delivery"},
     "dealer_code": {"number": "release"},
+    "dealer_list": {"list_id": "list"},
+    "dealer_list_drop": {"list_id": "list"},
+    "dealer_recur": {"list_id": "list"},
+    "dealer_recurring": {"recurring_id": "recurring"},
+    "dealer_recurring_act": {"recurring_id": "recurring"},
+    "dealer_again": {"number": "pledged_order"},
     "dealer_simulator": {"number": "pledged_loan"},
     "dealer_owed_seller": {"seller": "open_seller"},
     "dealer_account_statement": {"seller": "open_seller"},
@@ -98,7 +105,7 @@ NAMES = {
 # Pages that only do something, and are not looked at.
 DEEDS = {
     "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
-    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_take_back",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "dealer_own_money", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
@@ -107,7 +114,7 @@ DEEDS = {
 }  # fmt: skip
 PUBLIC = {
     "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
-    "join_invited", "join_confirm",
+    "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 DESKS = {
     "dealer": "owner@d001.demo",

@@ -91,6 +91,40 @@ EXAMPLES = {
     ),
     "GET /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
     "DELETE /carts/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "GET /lists": Example(mine, is_shared=True),
+    "POST /lists": Example(
+        mine,
+        body=lambda t: {
+            "seller": str(t["open_seller"]),
+            "name": "For the shop",
+            "lines": [{"sku": str(t["open_sku"]), "quantity": 2}],
+        },
+        is_shared=True,
+    ),
+    "GET /lists/{list_id}": Example(mine, {"list_id": "list"}),
+    "PUT /lists/{list_id}": Example(
+        mine,
+        {"list_id": "list"},
+        lambda t: {"name": "Weekly", "lines": [{"sku": str(t["open_sku"]), "quantity": 3}]},
+    ),
+    "DELETE /lists/{list_id}": Example(mine, {"list_id": "spare_list"}),
+    "GET /bought/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
+    "GET /orders/{ref}/again": Example(mine, {"ref": "pledged_order"}),
+    "GET /recurring-orders": Example(mine, is_shared=True),
+    "POST /recurring-orders": Example(
+        mine,
+        body=lambda t: {
+            "list_id": str(t["list"]),
+            "pay_by": "TRANSFER",
+            "every": 2,
+            "unit": "WEEK",
+            "first_on": t["open_today"],
+        },
+    ),
+    "GET /recurring-orders/{recurring_id}": Example(mine, {"recurring_id": "recurring"}),
+    "POST /recurring-orders/{recurring_id}/act": Example(
+        mine, {"recurring_id": "recurring"}, lambda t: {"act": "skip"}
+    ),
     "POST /order-pad/check": Example(
         mine,
         body=lambda t: {

@@ -16,7 +16,7 @@ WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Answer with JSON, with a picture, with a PDF.
 NOT_PAGES = {
-    "dealer_suggest", "file", "deal_agreement_pdf", "deal_statement_pdf", "deal_payment_pdf",
+    "manifest", "service_worker", "dealer_suggest", "file", "deal_agreement_pdf", "deal_statement_pdf", "deal_payment_pdf",
     "deal_receipt_pdf", "bank_dealer_statement", "dealer_account_statement",
     "seller_account_statement",
 }  # fmt: skip

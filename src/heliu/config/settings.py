@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "heliu.commerce.catalogue",
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",
+    "heliu.commerce.lists",
     "heliu.commerce.spending",
     "heliu.logistics.stock",
     "heliu.logistics.warehousing",

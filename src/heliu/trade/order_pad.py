@@ -47,7 +47,8 @@ class Checked:
 def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> Checked:
     """Every filled row of the actor's pad for a seller, numbered from 1 as it stands."""
     wanted = [_read(number, row) for number, row in enumerate(rows, start=1) if not row.is_empty]
-    skus = catalogue.find(actor, [line.code for line in wanted], seller)
+    found = catalogue.find(actor, [line.code for line in wanted], seller)
+    skus = {code: sku for code, sku in found.items() if sku.is_active}
     asked: dict[UUID, int] = {}
     for line in wanted:
         if line.code in skus:

@@ -8,7 +8,14 @@ from procrastinate.contrib.django import app
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
-from heliu.trade import bank_answers, close_of_day, joining, ledger_checks, sweeper
+from heliu.trade import (
+    bank_answers,
+    close_of_day,
+    joining,
+    ledger_checks,
+    recurring,
+    sweeper,
+)
 
 
 @app.task(name="trade.bank_work", queue="bank")
@@ -53,6 +60,13 @@ def seal(timestamp: int) -> None:
 def close_the_day(timestamp: int) -> None:
     """Interest, due dates, arrears, comparisons up to today; again, it changes nothing."""
     close_of_day.close_of_day(at=clock.now(), hands=2)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="trade.recurring", queue="sweep", queueing_lock="recurring")
+def place_recurring(timestamp: int = 0) -> None:
+    """Order what comes back by itself and is due today."""
+    recurring.place_due(at=clock.now())
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -29,6 +29,7 @@ class Default(NamedTuple):
 
 DEFAULTS = {
     "order-placed": Default("sell"),
+    "recurring-failed": Default("order"),
     "seller-paid": Default("ship"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),

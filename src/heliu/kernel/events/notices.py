@@ -30,6 +30,8 @@ type Parameter = str | Money | Organization | Names | Promise
 PARAMETER = re.compile(r"%\((\w+)\)s")
 WORDS = {
     "order-placed": N_("New order %(number)s from %(buyer)s, %(amount)s"),
+    "recurring-ordered": N_("%(list)s was ordered as planned: %(number)s"),
+    "recurring-failed": N_("%(list)s could not be ordered as planned. %(reason)s"),
     "order-cancelled": N_("Order %(number)s was cancelled"),
     "seller-paid": N_("%(amount)s arrived for order %(number)s: ship to %(warehouse)s"),
     "bill-accepted": N_(

@@ -38,6 +38,8 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
     acts = []
     if order.status in ("PLACED", "CONFIRMED") and actor.may("order"):
         acts.append(Act(_("Cancel…"), reverse("deal_cancel", args=[deal.number])))
+    if actor.may("order"):
+        acts.append(Act(_("Order again…"), reverse("dealer_again", args=[order.number])))
     if loan is None:
         return acts
     if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):

@@ -134,7 +134,7 @@ def put(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     seller = chosen(request, sellers_of(actor))
     typed = {
-        UUID(name.removeprefix("q-")): _whole(value)
+        UUID(name.removeprefix("q-")): whole(value)
         for name, (value, *_more) in request.POST.lists()
         if name.startswith("q-") and value.strip()
     }
@@ -256,7 +256,8 @@ def _here(request: HttpRequest) -> str:
     return reverse("dealer_catalogue") + (f"?{query}" if query else "")
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """A quantity as somebody typed it. Raises `Invalid` for what is none."""
     plain = text.replace(",", "").strip()
     if not plain.isdecimal() or len(plain) > MOST_DIGITS:
         raise Invalid(

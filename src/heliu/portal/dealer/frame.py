@@ -31,6 +31,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Home"), "dealer_home", here, key="h"),
             nav(_("Order pad"), "dealer_pad", here, key="o"),
             nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
+            nav(_("Lists"), "dealer_lists", here, key="l"),
             NavHead(_("Business")),
             nav(_("Deals"), "deals", here, count=under_way, key="d"),
             nav(
@@ -50,7 +51,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         ),
         tabs=(
             tab(_("Home"), "dealer_home", "home", here),
-            tab(_("Ordering"), "dealer_pad", "pad", here, "dealer_catalogue"),
+            tab(_("Ordering"), "dealer_pad", "pad", here, "dealer_catalogue", "dealer_lists"),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Finance"), "dealer_finance", "money", here, "dealer_owed"),
             tab(_("Pick-ups"), "dealer_pick_ups", "box", here),

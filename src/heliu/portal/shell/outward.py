@@ -22,6 +22,8 @@ HOURS = tuple(range(24))
 # What each kind is about; a notice's own words want their parameters.
 TITLES = {
     "order-placed": N_("An order comes in"),
+    "recurring-ordered": N_("A recurring order was placed"),
+    "recurring-failed": N_("A recurring order could not be placed"),
     "order-cancelled": N_("An order is cancelled"),
     "seller-paid": N_("Money for an order arrived"),
     "bill-accepted": N_("A bill for an order was accepted"),

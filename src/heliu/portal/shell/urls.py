@@ -11,6 +11,7 @@ from heliu.portal.shell import (
     company,
     files,
     inbox,
+    installed,
     newcomer,
     outward,
     periods,
@@ -26,6 +27,9 @@ from heliu.portal.ui.views import gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("sw.js", installed.service_worker, name="service_worker"),
+    path("offline/<str:language>", installed.offline, name="offline"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("desk", sign_in.switch_desk, name="switch_desk"),

@@ -6,7 +6,7 @@
  *   [data-key=a] button of a queue that opens its sheet            [data-toast] counts down
  *   form[data-refresh] asks the server again when a choice changes
  *   [data-hints=#list] arrows lead from the field into the list under it, Escape closes the list
- *   form[data-pad] order pad: pad.js
+ *   form[data-pad] order pad: pad.js      [data-install] puts Heliu on the home screen
  */
 (() => {
   "use strict";
@@ -266,6 +266,17 @@
       if (!event.target.closest(".field")) close();
     });
   }
+
+  /* ---------------------------------------------------- on the home screen
+     [data-install] shows itself where the browser offers to put Heliu there. */
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => {});
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    for (const button of $$("[data-install]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => event.prompt(), { once: true });
+    }
+  });
 
   /* The fields of a page's own script listen by the time this comes. */
   document.addEventListener("DOMContentLoaded", fillAgain);

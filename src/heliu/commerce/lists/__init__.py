@@ -1,0 +1,1 @@
+"""Lists of goods a buyer orders again, and orders that come back by themselves."""

@@ -1,0 +1,176 @@
+"""Lists of goods: kept by name, put into the order pad, ordered again from an order or from all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heliu.commerce.lists import operations as lists
+from heliu.commerce.lists import queries
+from heliu.commerce.ordering import queries as orders
+from heliu.commerce.ordering.rows import PadRow
+from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.parties.queries import names
+from heliu.portal.dealer.catalogue import whole
+from heliu.portal.dealer.plans import plan_words
+from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, sellers_of
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    deed,
+    desk_page,
+    now,
+    say,
+    see_other,
+    show,
+)
+from heliu.trade.again import Again, bought, order_again
+from heliu.trade.order_pad import check
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """The lists one sees, and the orders that come back by themselves."""
+    actor = actor_of(request)
+    found = list(queries.index(actor))
+    recurring = list(queries.recurring_visible_to(actor).order_by("status", "next_on", "id"))
+    sellers = names({one.seller for one in found})
+    context = {
+        "lists": [{"one": one, "seller": sellers.get(one.seller)} for one in found],
+        "recurring": [
+            {"one": one, "plan": plan_words(one), "next": queries.upcoming(one, 3)}
+            for one in recurring
+        ],
+    }
+    return show(request, "dealer/lists.html", context, here="dealer_lists")
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def shopping_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """One list at today's prices; a post keeps its quantities and its name."""
+    actor = actor_of(request)
+    found = queries.get(actor, list_id)
+    refusal = None
+    if request.method == "POST":
+
+        def do() -> HttpResponse:
+            lists.change(
+                list_id,
+                actor=actor,
+                name=request.POST.get("name", ""),
+                quantities=_quantities(request.POST),
+                at=now(request),
+            )
+            say(request, _("The list is kept."))
+            return see_other(reverse("dealer_list", args=[list_id]))
+
+        answer, refusal = attempt(request, do)
+        if answer is not None:
+            return answer
+    rows = [PadRow(line.sku.code, str(line.quantity)) for line in found.lines.all()]
+    checked = check(actor, found.seller, rows, now(request))
+    recurring = queries.recurring_visible_to(actor).filter(list=found).exclude(status="ENDED")
+    context = {
+        "list": found,
+        "seller": names([found.seller])[found.seller],
+        "rows": list(zip(found.lines.all(), checked.lines, strict=True)),
+        "total": checked.total,
+        "recurring": [{"one": one, "plan": plan_words(one)} for one in recurring],
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "dealer/list.html", context, here="dealer_lists", status=status)
+
+
+@require_POST
+@desk_page
+def keep(request: HttpRequest) -> HttpResponse:
+    """The good rows of the order pad become a list."""
+    actor = actor_of(request)
+    seller = chosen(request, sellers_of(actor))
+
+    def do() -> str:
+        rows = orders.pad(actor, seller.pk, shared=is_shared(request)).rows
+        made = lists.make(
+            actor=actor,
+            seller=seller.pk,
+            name=request.POST.get("name", ""),
+            quantities=check(actor, seller.pk, rows, now(request)).wanted(),
+            shared=request.POST.get("whose") == HOUSE,
+            at=now(request),
+        )
+        return reverse("dealer_list", args=[made.pk])
+
+    return deed(request, do)
+
+
+@require_POST
+@desk_page
+def drop(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Throw a list away."""
+    lists.drop(list_id, actor=actor_of(request))
+    say(request, _("The list is gone."))
+    return see_other(reverse("dealer_lists"))
+
+
+@require_GET
+@desk_page
+def bought_before(request: HttpRequest) -> HttpResponse:
+    """What was bought before, the latest first, at today's price."""
+    actor = actor_of(request)
+    sellers = sellers_of(actor)
+    seller = chosen(request, sellers)
+    rows = bought(actor, seller.pk, now(request))
+    context = {"seller": seller, "sellers": sellers, **_again(rows)}
+    return show(request, "dealer/bought.html", context, here="dealer_lists")
+
+
+@require_GET
+@desk_page
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """An order once more: what it held, and what has changed since."""
+    actor = actor_of(request)
+    order = orders.get(actor, number)
+    seller = next((one for one in sellers_of(actor) if one.pk == order.seller), None)
+    if order.buyer not in actor.orgs or seller is None:
+        raise NotFound()
+    context = {
+        "order": order,
+        "seller": seller,
+        **_again(order_again(actor, order, now(request))),
+    }
+    return show(request, "dealer/again.html", context, here="deals")
+
+
+def _again(rows: Sequence[Again]) -> dict[str, Any]:
+    good = [row for row in rows if not row.now.problem]
+    return {
+        "rows": rows,
+        "good": len(good),
+        "bad": len(rows) - len(good),
+        "dearer": sum(row.dearer > 0 for row in good),
+        "cheaper": sum(row.dearer < 0 for row in good),
+        "total": sum(row.now.amount or 0 for row in good),
+        "before": sum(row.before.unit_price * row.before.quantity for row in rows),
+    }
+
+
+def _quantities(data: Mapping[str, str]) -> dict[UUID, int]:
+    """Quantities typed beside goods; none or zero leaves the goods out."""
+    try:
+        typed = {
+            UUID(name.removeprefix("q-")): whole(str(value))
+            for name, value in data.items()
+            if name.startswith("q-") and str(value).strip()
+        }
+    except ValueError as problem:
+        raise Invalid("list-empty", "A list needs at least one line.", field="lines") from problem
+    return {sku: quantity for sku, quantity in typed.items() if quantity}

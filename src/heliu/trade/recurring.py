@@ -1,0 +1,116 @@
+"""Orders that come back by themselves: the worker places what is due, as any order is placed.
+
+Each day of a plan is one transaction, written down once whatever becomes of it. Whoever set the
+plan up must still be allowed to order; what refuses an order at a page refuses it here, and the
+buyer is told why and what would help.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import override
+
+from heliu.commerce.lists import operations as lists
+from heliu.commerce.lists import queries
+from heliu.commerce.lists.models import RecurringOrder, RecurringStatus, RunStatus
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.access.models import User
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Forbidden, Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.parties.names import Names
+from heliu.trade import place_order
+
+
+def place_due(*, at: datetime) -> int:
+    """Order everything whose day has come; returns how many days were dealt with."""
+    met = 0
+    for recurring in queries.due(day_of(at)):
+        with transaction.atomic():
+            met += _turn(recurring, at)
+    return met
+
+
+def _turn(recurring_id: UUID, at: datetime) -> bool:
+    """One due day of one plan; False when somebody else was here or it was put off meanwhile."""
+    found = lists.locked(recurring_id)
+    due_on = found.next_on
+    if found.status != RecurringStatus.ACTIVE or due_on is None or due_on > day_of(at):
+        return False
+    try:
+        with transaction.atomic():
+            number = _place(found, due_on, at)
+    except Refused as refusal:
+        _failed(found, due_on, refusal, at)
+        return True
+    lists.note_run(found, due_on, status=RunStatus.ORDERED, order_number=number, at=at)
+    tell(
+        found.buyer,
+        "recurring-ordered",
+        {"list": found.list.name, "number": number},
+        link=link(found.pk),
+        at=at,
+    )
+    return True
+
+
+def _place(found: RecurringOrder, due_on: date, at: datetime) -> str:
+    lines = [(line.sku_id, line.quantity) for line in found.list.lines.all()]
+    placed = place_order.place(
+        actor=_whoever_set(found),
+        seller=found.seller,
+        lines=lines,
+        pay_by=found.pay_by,
+        remark=found.list.name,
+        # One order a day of the plan, and the database holds it.
+        external_id=f"R-{found.pk.hex[-12:]}-{due_on.isoformat()}",
+        at=at,
+    )
+    return placed.order.number
+
+
+def _whoever_set(found: RecurringOrder) -> Actor:
+    """The person who set it up, with the rights they have today."""
+    user = User.objects.filter(pk=found.set_by, is_active=True).first()
+    desk = next((one for one in desks_of(found.set_by) if one.org == found.buyer), None)
+    actor = actor_at(user, desk) if user and desk else None
+    if actor is None:
+        raise Forbidden(
+            "set-by-gone",
+            "%(name)s, who set it up, may not order for your house any more.",
+            help="Let somebody who may order set it up again.",
+            name=found.set_by_name,
+        )
+    return actor
+
+
+def _failed(found: RecurringOrder, due_on: date, refusal: Refused, at: datetime) -> None:
+    said = []
+    for language in ("en", "zh-hans"):
+        with override(language):
+            said.append(" ".join(filter(None, (refusal.text(), refusal.help()))))
+    lists.note_run(
+        found,
+        due_on,
+        status=RunStatus.FAILED,
+        code=refusal.code,
+        reason=said[0],
+        reason_zh=said[1],
+        at=at,
+    )
+    tell(
+        found.buyer,
+        "recurring-failed",
+        {"list": found.list.name, "reason": Names(said[0], said[1], "", "")},
+        link=link(found.pk),
+        at=at,
+    )
+
+
+def link(recurring_id: UUID) -> str:
+    """Where a recurring order is looked at."""
+    return f"/dealer/recurring/{recurring_id}"
