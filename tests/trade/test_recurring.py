@@ -153,12 +153,13 @@ def test_a_plan_ends_after_its_last_day(world: World) -> None:
 
 def test_two_workers_at_once_order_once(world: World) -> None:
     planned(world, M1=24)
+    be("heliu_worker")
     at_once = Barrier(4)
 
     def work(_: int) -> int:
         try:
             at_once.wait()
-            return turn(world)
+            return recurring.place_due(at=world.at)
         finally:
             connection.close()
 

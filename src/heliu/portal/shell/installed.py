@@ -6,6 +6,7 @@ keeps by the stamps of their content: a new version of one makes a new worker.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 
@@ -94,6 +95,7 @@ def offline(request: HttpRequest, language: str) -> HttpResponse:
     return HttpResponse(_page(language))
 
 
+@functools.cache
 def _page(language: str) -> str:
     with translation.override(language):
         return render_to_string("shell/offline.html", {"pad": reverse("dealer_pad")})
