@@ -121,7 +121,7 @@ def lived(
     monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
     with django_db_blocker.unblock(), cloned(base):
         here = World(world.chain, world.at)
-        hands = Hands(here, *(hand_of(here, email) for email in DESKS))
+        hands = Hands(here, *(hand_of(here, email) for email in (*DESKS, "lin@shop1.example")))
         yield Lived(here, hands, there)
 
 
@@ -162,7 +162,8 @@ def live(world: World) -> dict[str, Any]:
     for desk in RIVALS:
         world.rival(desk)
     waiting = newcomers.joined(world, name="不同商行")
-    application = waiting.application.pk
+    application = newcomers.asked_for_more(waiting)
+    invitation, colleague = newcomers.asked_to_come(world)
     in_default(world, late, asked, hopeless)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
@@ -228,6 +229,8 @@ def live(world: World) -> dict[str, Any]:
             "open_rules": HOUSE_RULES.as_json(),
             "open_language": "en",
             "open_application": application,
+            "invitation": invitation,
+            "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(borrower=dealer).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,

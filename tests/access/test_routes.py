@@ -71,6 +71,33 @@ EXAMPLES = {
     "GET /me": Example(mine, is_shared=True),
     "GET /organizations": Example(mine, is_shared=True),
     "GET /organizations/{organization_id}": Example(mine, {"organization_id": "dealer"}),
+    "GET /applications": Example("operator", is_shared=True),
+    "GET /applications/{application}": Example("operator", {"application": "open_application"}),
+    "POST /applications/{application}/decision": Example(
+        "operator",
+        {"application": "open_application"},
+        lambda t: {"act": "approve", "reason": "known"},
+    ),
+    "POST /applications/{application}/hand-in": Example(
+        "newcomer", {"application": "open_application"}, lambda t: {"name": "Another name"}
+    ),
+    "GET /joining-rules": Example(mine, is_shared=True),
+    "POST /joining-rules": Example(
+        "operator",
+        body=lambda t: {"door": "OPEN", "sellers": "ONE", "by_rule": True, "reason": "as ever"},
+    ),
+    "GET /invitations": Example("seller", is_shared=True),
+    "POST /invitations": Example("seller", body=lambda t: {"email": "new@shop.example"}),
+    "POST /invitations/{invitation}/withdraw": Example("seller", {"invitation": "invitation"}),
+    "GET /welcome": Example("seller", is_shared=True),
+    "PUT /welcome": Example("seller", body=lambda t: {"is_open": True}),
+    "GET /colleagues": Example(mine, is_shared=True),
+    "POST /colleagues": Example(
+        mine,
+        body=lambda t: {"email": "clerk@d.example", "name": "Clerk", "role": "purchaser"},
+        is_shared=True,
+    ),
+    "POST /colleagues/{colleague}/end": Example(mine, {"colleague": "colleague"}),
     "GET /consents": Example(mine, is_shared=True),
     "POST /consents/{consent}/withdraw": Example(mine, {"consent": "consent"}),
     "GET /relationships": Example(mine, is_shared=True),

@@ -88,6 +88,7 @@ class Hands:
     keeper: Hand
     carrier: Hand
     operator: Hand
+    newcomer: Hand | None = None  # of a house that is not admitted yet
 
     @property
     def seller_id(self) -> str:

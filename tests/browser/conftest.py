@@ -55,14 +55,27 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def served(town: str, kept_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the processes that serve the demonstration."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def mailbox(data: Path) -> Path:
+    """Where mail goes that the demonstration sends."""
+    return data / "mail"
+
+
+@pytest.fixture(scope="session")
+def served(
+    town: str, kept_files: Path, data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Web and worker processes on the demonstration, each with its own database role."""
     compile_catalogues()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("log") / "processes.log"
-    data = tmp_path_factory.mktemp("data")
     (data / "files").symlink_to(kept_files)  # of the demonstration that this process has seeded
     with ExitStack() as open_to_the_end:
         with pytest.MonkeyPatch.context() as environ:

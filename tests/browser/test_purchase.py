@@ -29,7 +29,7 @@ def prepare(town: str) -> None:
     be("heliu_worker", town)
     with transaction.atomic():
         dealer = Organization.objects.get(code="d001")
-        person = enrol(BUYER, "Chen Buyer", dealer.pk, "purchaser")
+        person = enrol(BUYER, "陈采购", dealer.pk, "purchaser")
         user = User.objects.get(username="owner@d001.demo")
         owner, buyer = (
             actor_at(one, next(desk for desk in desks_of(one.pk) if desk.org == dealer.pk))
@@ -38,7 +38,7 @@ def prepare(town: str) -> None:
         assert owner
         assert buyer
         at = clock.now()
-        centre = spending.set_centre(code="SHOP", name="Shop Hangzhou", actor=owner)
+        centre = spending.set_centre(code="SHOP", name="杭州店", actor=owner)
         spending.set_rule(levels=[Level("sign")], person=person.pk, actor=owner, at=at)
         spending.set_budget(period="MONTH", amount=5_000_000, centre=centre.pk, actor=owner, at=at)
         spending.seat_spender(person.pk, centre.pk, actor=owner)
@@ -56,14 +56,14 @@ def test_an_order_waits_and_is_agreed_to_on_the_phone(town: str, sit: Opener) ->
     prepare(town)
     buyer = sit(BUYER)
     buyer.goto("/dealer/checkout?pay_by=TRANSFER")
-    buyer.fill("#reason", "The shelf is empty")
+    buyer.fill("#reason", "货架空了")
     buyer.click("button[name=ask]:visible")
     buyer.wait_for_url(re.compile("/requests/PR-"))
     owner = sit("owner@d001.demo", size=PHONE)
     owner.goto("/inbox")
-    owner.click("a:has-text('waits for agreement')")
-    owner.click("button[name=strike] >> nth=0")  # without a reason: refused, and nothing is lost
-    owner.fill("input[name^=why-] >> nth=0", "Enough of these")
+    owner.click("button[aria-label*='waits for agreement']")
+    owner.click("details:has(button[name=strike]) summary >> nth=0")
+    owner.fill("input[name^=why-] >> nth=0", "暂时够用")
     owner.click("button[name=strike] >> nth=0")
     owner.click("button[name=agrees][value=yes]")
     owner.wait_for_url(re.compile("/approvals$"))

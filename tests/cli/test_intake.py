@@ -190,6 +190,6 @@ def test_what_cannot_begin_is_told(
 def test_files_that_are_none_are_told(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="There is no file"):
         sheets.read(tmp_path / "none.csv")
-    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(Trouble, match="is no sheet that can be read"):
         sheets.read(tmp_path / "broken.xlsx")

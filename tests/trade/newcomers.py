@@ -11,7 +11,7 @@ from tests.trade.conftest import World
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.dispatch.models import Post
 from heliu.kernel.joining.models import Application
-from heliu.kernel.joining.operations import ruling, signing_up
+from heliu.kernel.joining.operations import invitations, people, ruling, signing_up, verifying
 from heliu.kernel.joining.operations.signing_up import Wanted
 from heliu.kernel.joining.policies import check_sign
 from heliu.kernel.joining.sandbox import operations as register
@@ -110,3 +110,25 @@ def posts(world: World) -> list[Post]:
     """The mails that wait to be sent."""
     with world.worker():
         return list(Post.objects.order_by("id"))
+
+
+def asked_for_more(who: Newcomer) -> UUID:
+    """A person has asked a newcomer for something; returns its application."""
+    application = who.application.pk
+    with who.world.desk("ops@operator.demo") as ops:
+        verifying.ask_for_more(application, actor=ops, reason="Which name?", at=who.world.at)
+    return application
+
+
+def asked_to_come(world: World) -> tuple[UUID, UUID]:
+    """The seller has invited a dealer, the first dealer a colleague: the ids of both."""
+    said = {"language": "en", "at": world.at}
+    with world.desk("sales@seller.demo") as sales:
+        invitation = invitations.invite(
+            actor=sales, email="guest@shop.example", name="Guest", **said
+        ).pk
+    with world.desk("owner@d001.demo") as owner:
+        colleague = people.invite(
+            actor=owner, email="clerk@shop.example", name="Clerk", role="purchaser", **said
+        ).pk
+    return invitation, colleague

@@ -25,13 +25,14 @@ from tests.trade.newcomers import (
     work,
 )
 
+from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.models import User
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.models import Application, Decision, SignUp
-from heliu.kernel.joining.operations import invitations, signing_up, verifying
+from heliu.kernel.joining.operations import invitations, signing_up, standing, verifying
 from heliu.kernel.joining.policies import (
     SIGNS,
     Claim,
@@ -265,11 +266,27 @@ def test_what_each_state_lets_a_house_do(world: World) -> None:
     known(who)
     work(world)
     assert world.actor(who.email).permissions == {"order", "sign", "pay", "consent", "manage"}
-    with world.worker():
-        Organization.objects.filter(pk=who.org).update(status="SUSPENDED")
+    with world.desk("ops@operator.demo") as ops:
+        standing.stand(who.org, "suspend", actor=ops, reason="Does not pay", at=world.at)
     assert world.actor(who.email).permissions == {"pay", "consent", "manage"}
     with world.desk(who.email) as owner, pytest.raises(Forbidden, match="house-suspended"):
         owner.require("order")
+    with world.desk("ops@operator.demo") as ops:
+        standing.stand(who.org, "suspend", actor=ops, reason="Again", at=world.at)
+        standing.stand(who.org, "resume", actor=ops, reason="Has paid", at=world.at)
+    assert "order" in world.actor(who.email).permissions
+    dealer = world.chain.dealers["D001"]
+    with world.desk("ops@operator.demo") as ops:  # a house that the operator does not know
+        standing.stand(dealer, "close", actor=ops, reason="Gone", at=world.at)
+        with pytest.raises(Refused, match="standing-move"):
+            standing.stand(dealer, "resume", actor=ops, reason="Back", at=world.at)
+        with pytest.raises(Refused, match="own-house"):
+            standing.stand(world.chain.operator, "close", actor=ops, reason="x", at=world.at)
+    be("heliu_web")
+    user = User.objects.get(username=world.dealer)
+    assert actor_at(user, desks_of(user.pk)[0]) is None
+    with world.desk(who.email) as owner, pytest.raises(Error), connection.cursor() as cursor:
+        cursor.execute("select parties_stand(%s, 'CLOSED')", [world.chain.seller])
 
 
 def test_the_database_holds_the_table_of_moves(world: World) -> None:

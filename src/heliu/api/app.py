@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from heliu.api import (
+    applications,
     approvals,
     bank,
     books,
@@ -60,6 +61,7 @@ from heliu.kernel.errors import Refused
 # One line per resource: (tag, router). Their paths stand in the routers.
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
+    ("Parties", applications.router),
     ("Parties", consents.router),
     ("Parties", looks.router),
     ("Approvals", approvals.router),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook
-
 from heliu.config.postgres import Trouble
+from heliu.kernel.tables import Unreadable, cells_of
 
 # What a column may be called, folded: our name for it.
 COLUMNS = {
@@ -117,8 +115,10 @@ def read(sheet: Path) -> tuple[list[str], list[Row]]:
     """The head and the rows of the first page of a sheet. Raises `Trouble` if it cannot be read."""
     if not sheet.is_file():
         raise Trouble(f"There is no file {sheet}.")
-    cells = _csv(sheet) if sheet.suffix.lower() == ".csv" else _workbook(sheet)
-    head = next(cells, [])
+    try:
+        head, *cells = [*cells_of(sheet.read_bytes())] or [[]]
+    except Unreadable as error:
+        raise Trouble(f"{sheet} is no sheet that can be read: {error}.") from error
     names = [COLUMNS.get(name.strip().casefold(), "") for name in head]
     if not any(names):
         raise Trouble(f"The first row of {sheet} names no column that is known: {', '.join(head)}.")
@@ -138,29 +138,3 @@ def write_rejects(sheet: Path, head: Sequence[str], rejects: Sequence[Reject]) -
         writer.writerow(["reason", *head])
         writer.writerows([reject.reason, *reject.row.cells] for reject in rejects)
     return target
-
-
-def _csv(sheet: Path) -> Iterator[list[str]]:
-    raw = sheet.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", errors="replace")  # what Excel writes in Chinese Windows
-    for row in csv.reader(io.StringIO(text)):
-        yield [cell.strip() for cell in row]
-
-
-def _workbook(sheet: Path) -> Iterator[list[str]]:
-    try:
-        rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
-    except Exception as error:  # the reader has a class of its own for each format
-        raise Trouble(f"{sheet} is no sheet that can be read: {error}.") from error
-    for row in rows:
-        yield [_cell(cell) for cell in row]
-
-
-def _cell(value: object) -> str:
-    # A workbook keeps 12 as 12.0, and codes that look like numbers too.
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

@@ -14,6 +14,7 @@ from heliu.capital.lending import operations as lending
 from heliu.demo import chain as chains
 from heliu.demo import goods, history, states
 from heliu.demo.chain import Chain
+from heliu.demo.newcomers import newcomers
 from heliu.demo.sample import Sample
 from heliu.demo.stage import Stage, live
 from heliu.kernel.clock import day_of
@@ -53,6 +54,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         stage = Stage(chain, at)
         live(states.stories(stage), until=at)
         _house_rules(stage)
+        newcomers(chain, stage.people, at=at)
     posting.seal(at)
     return chain
 

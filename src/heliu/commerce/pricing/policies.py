@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from heliu.commerce.pricing.models import Effect, Rounding
 
 DAY = timedelta(days=1)
 # To how many minor units (10 to the power of the first) a computed price is rounded, in CNY.
 STEPS = ((0, "0.01"), (1, "0.1"), (2, "1"), (3, "10"), (4, "100"))
+WAYS = {
+    Rounding.NEAREST: ROUND_HALF_UP,
+    Rounding.UP: ROUND_CEILING,
+    Rounding.DOWN: ROUND_FLOOR,
+}
+
+
+def computed(amount: int, factor: Decimal, round_to: int, rounding: str) -> int:
+    """What a computed list makes of its base's price (minor units); as `pricing_rounded` does."""
+    step = Decimal(10) ** round_to
+    whole = (amount * factor / step).quantize(Decimal(1), rounding=WAYS[Rounding(rounding)])
+    return int(whole * step)
 
 
 def roundings() -> tuple[tuple[str, str], ...]:

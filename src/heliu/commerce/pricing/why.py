@@ -38,7 +38,7 @@ class Outcome(models.TextChoices):
     DECIDES = "DECIDES", _("Decides")
     NO_PRICE = "NO_PRICE", _("No price")
     NOT_ASKED = "NOT_ASKED", _("Not asked")
-    APPLIED = "APPLIED", _("Applied")
+    APPLIED = "APPLIED", _("Taken off")
     TO_COME = "TO_COME", _("To come")
     USED_UP = "USED_UP", _("Used up")
     QUANTITY = "QUANTITY", _("Quantity too small")

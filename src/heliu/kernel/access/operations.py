@@ -8,7 +8,7 @@ from uuid import UUID
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import ApiToken, Membership, MembershipRole, Role, User
 from heliu.kernel.access.roles import TEMPLATES
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import NotFound, Refused
 
 
 def enrol(
@@ -36,9 +36,44 @@ def enrol(
     user = User(username=username, email=username, name=name, language=language, is_demo=is_demo)
     user.set_password(password)
     user.save()
-    membership = Membership.objects.create(user=user, org=org, title=TEMPLATES[role][0])
-    MembershipRole.objects.create(membership=membership, role=template(role), org=org)
+    seat(actor=actor, user=user, org=org, role=role)
     return user
+
+
+def seat(*, actor: Actor, user: User, org: UUID, role: str) -> Membership:
+    """Give somebody who has a log-in a desk at an organisation, too; who had left comes back.
+
+    Only the operator (or the system) may. Raises `Refused` (seated-already).
+    """
+    actor.require("operate")
+    found = Membership.objects.filter(user=user, org=org).first()
+    if found is not None and found.is_active:
+        raise Refused("seated-already", "This person works there already.", field="email")
+    if found is None:
+        found = Membership(user=user, org=org)
+    found.title, found.is_active = TEMPLATES[role][0], True
+    found.save()
+    MembershipRole.objects.filter(membership=found).delete()
+    MembershipRole.objects.create(membership=found, role=template(role), org=org)
+    return found
+
+
+def unseat(membership: UUID, *, actor: Actor) -> Membership:
+    """Somebody works there no more: what they did stays, their tokens and desk are closed.
+
+    Raises `Refused` (own-desk): so a house is never without somebody who manages it.
+    """
+    actor.require("manage")
+    of_house = Membership.objects.select_for_update().filter(org=actor.own_org, is_active=True)
+    everybody = {one.pk: one for one in of_house.order_by("id")}
+    found = everybody.get(membership)
+    if found is None:
+        raise NotFound()
+    if found.user_id == actor.user_id:
+        raise Refused("own-desk", "Nobody takes their own desk away.")
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    return found
 
 
 def template(code: str) -> Role:

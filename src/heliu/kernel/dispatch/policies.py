@@ -70,6 +70,8 @@ DEFAULTS = {
     "application-more": Default("manage"),
     "application-denied": Default("manage"),
     "house-admitted": Default("manage"),
+    "colleague-asks": Default("manage"),
+    "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
 }
 

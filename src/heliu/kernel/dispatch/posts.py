@@ -48,6 +48,17 @@ WORDS = {
             " the link to sign up."
         ),
     ),
+    "colleague-invited": (
+        N_("%(house)s gives you a log-in"),
+        N_("%(person)s asks you to work with %(house)s here. Follow the link to begin."),
+    ),
+    "colleague-asks": (
+        N_("Confirm your e-mail address"),
+        N_(
+            "Somebody wants to work with the company whose mail this is. Follow the link within two"
+            " days to go on. If that was not you, do nothing."
+        ),
+    ),
 }
 
 log = structlog.get_logger("heliu.dispatch")

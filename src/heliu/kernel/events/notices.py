@@ -120,6 +120,8 @@ WORDS = {
     "application-more": N_("Before you are admitted, something is asked for: %(reason)s"),
     "application-denied": N_("You were not admitted: %(reason)s"),
     "house-admitted": N_("%(company)s is admitted; sellers to order from: %(sellers)s"),
+    "colleague-asks": N_("%(person)s (%(email)s) asks to work with you"),
+    "house-stands": N_("Your company stands as %(standing)s from now on: %(reason)s"),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
 }
 

@@ -32,3 +32,15 @@ class TradingBegun(Fact):
     buyer: UUID
     seller: UUID
     is_invited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingChanged(Fact):
+    """An operator suspended an organisation, let it in again, or closed it."""
+
+    name: ClassVar[str] = "commerce.standing-changed"
+    flows: ClassVar[tuple[str, ...]] = ("commerce",)
+
+    before: str
+    after: str
+    reason: str

@@ -211,7 +211,7 @@ class Door(models.TextChoices):
 class Sellers(models.TextChoices):
     """Whether this install is one seller's or a platform."""
 
-    ONE = "ONE", _("One seller’s own")
+    ONE = "ONE", _("Of one seller alone")
     MANY = "MANY", _("Open to other sellers")
 
 
@@ -236,3 +236,79 @@ class JoiningRules(models.Model):
             known_status("joining_door_known", Door, field="door"),
             known_status("joining_sellers_known", Sellers, field="sellers"),
         ]
+
+
+class ColleagueStatus(models.TextChoices):
+    """Where somebody stands who is to work for a house."""
+
+    INVITED = "INVITED", pgettext_lazy("colleague", "Invited")
+    ASKED = "ASKED", pgettext_lazy("colleague", "Asks to join")
+    JOINED = "JOINED", pgettext_lazy("colleague", "Joined")
+    ENDED = "ENDED", pgettext_lazy("colleague", "Ended")
+
+
+_C = ColleagueStatus
+
+COLLEAGUE_MOVES: Moves = {
+    _C.INVITED: {_C.JOINED, _C.ENDED},
+    _C.ASKED: {_C.JOINED, _C.ENDED},
+    _C.JOINED: set(),
+    _C.ENDED: set(),
+}
+COLLEAGUE_TONES = {
+    _C.INVITED: Tone.MOVING,
+    _C.ASKED: Tone.DUE,
+    _C.JOINED: Tone.QUIET,
+    _C.ENDED: Tone.QUIET,
+}
+
+
+class Colleague(models.Model):
+    """Somebody whom the house has asked to work with it, or who asks (by an address at the house's
+    domain) to be let in. `role` is the template it gets."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    email = models.EmailField(max_length=150)
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=40)
+    status = models.CharField(max_length=7, choices=ColleagueStatus)
+    made_by_name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("colleague_status_known", ColleagueStatus),
+            models.UniqueConstraint(
+                fields=["org", "email"],
+                condition=Q(status__in=["INVITED", "ASKED"]),
+                name="one_open_colleague_per_address",
+            ),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return COLLEAGUE_TONES[ColleagueStatus(self.status)]
+
+
+class LetsIn(models.TextChoices):
+    """What happens to somebody with an address at the house's domain."""
+
+    AT_ONCE = "AT_ONCE", _("is let in at once, with the least role")
+    ASKS = "ASKS", _("waits until somebody who manages the house says yes")
+
+
+class MailDomain(models.Model):
+    """A domain of mail addresses that is one house's alone, confirmed by a mailbox of its owner."""
+
+    domain = models.CharField(max_length=120, primary_key=True)
+    org = models.UUIDField(unique=True)
+    lets_in = models.CharField(max_length=7, choices=LetsIn)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [known_status("mail_domain_lets_in_known", LetsIn, field="lets_in")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -114,3 +114,30 @@ def against(
     ):
         found.append("too-young")
     return found
+
+
+# Domains in which everybody may have an address: they are no company's.
+OF_EVERYBODY = frozenset({
+    "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "sina.com", "sina.cn", "sohu.com",
+    "aliyun.com", "139.com", "189.cn", "wo.cn", "gmail.com", "googlemail.com", "outlook.com",
+    "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "aol.com",
+    "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru",
+})  # fmt: skip
+
+# What a house may let its people be, the least first.
+ROLES_OF = (
+    ({"DEALER", "BUYER"}, ("purchaser", "finance", "owner")),
+    ({"SELLER"}, ("seller", "receivables", "sales-manager")),
+)
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address that may be one company's; '' for one in which everybody is."""
+    domain = email.rpartition("@")[2].lower()
+    return "" if domain in OF_EVERYBODY else domain
+
+
+def roles_of(party_roles: Iterable[str]) -> list[str]:
+    """The roles that a house may give to its people by itself, the least first."""
+    own = set(party_roles)
+    return [role for parties, roles in ROLES_OF if parties & own for role in roles]

@@ -15,18 +15,24 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.joining.models import (
     Application,
     ApplicationStatus,
+    Colleague,
+    ColleagueStatus,
     Decision,
     Door,
     Invitation,
     JoinAs,
     JoiningRules,
+    LetsIn,
+    MailDomain,
     Sellers,
     SignUp,
     Welcome,
 )
 from heliu.kernel.joining.policies import Rules
 
-DOORS, SELLERS, JOIN_AS = Door.choices, Sellers.choices, JoinAs.choices
+DOORS, SELLERS, JOIN_AS, LETS_IN = (
+    Door.choices, Sellers.choices, JoinAs.choices, LetsIn.choices,
+)  # fmt: skip
 WAITING = (ApplicationStatus.IN_REVIEW, ApplicationStatus.CHECKING, ApplicationStatus.MORE_ASKED)
 """What is not decided, what waits for a person first."""
 
@@ -115,3 +121,16 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
 def welcome_of(actor: Actor) -> Welcome:
     """How the actor's house takes newcomers; not at all where nothing was set."""
     return Welcome.objects.filter(pk=actor.own_org).first() or Welcome(org=actor.own_org)
+
+
+def colleagues(actor: Actor) -> QuerySet[Colleague]:
+    """Who is invited to the actor's house or asks to be let in, those who ask first."""
+    actor.require("manage")
+    waiting = [ColleagueStatus.INVITED, ColleagueStatus.ASKED]
+    mine = Colleague.objects.filter(org=actor.own_org, status__in=waiting)
+    return mine.order_by("status", "made_at", "id")
+
+
+def domain(actor: Actor) -> MailDomain | None:
+    """The domain of mail that is the house's."""
+    return MailDomain.objects.filter(org=actor.own_org).first()

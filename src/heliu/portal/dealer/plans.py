@@ -82,6 +82,7 @@ def plan(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
 def act(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
     """Pause it, go on, leave the next day out, end it."""
     actor, at = actor_of(request), now(request)
+    queries.get_recurring(actor, recurring_id)
     wish = request.POST.get("act", "")
     if wish == "pause":
         lists.pause(recurring_id, actor=actor)

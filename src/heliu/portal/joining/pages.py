@@ -25,6 +25,7 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import signing_up
 from heliu.kernel.joining.operations.signing_up import Wanted
+from heliu.kernel.joining.sandbox import samples
 from heliu.portal.shell.pages import now, see_other
 from heliu.trade import joining
 
@@ -45,7 +46,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     invitation = signing_up.invitation_of(token)
     sender = queries.invited(invitation, at=now(request))
     if not sender.is_open:
-        return _over(request, _("This invitation no longer holds."))
+        return over(request, _("This invitation no longer holds."))
     return _sign_up(request, invitation, sender)
 
 
@@ -66,14 +67,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         with acting_for([org]):
             found = queries.sign_up(org)
     except NotFound:
-        return _over(request, _("This link no longer holds. Sign up again."))
+        return over(request, _("This link no longer holds. Sign up again."))
     refusal = None
     if request.method == "POST":
-        refusal = _tried(lambda: _confirm(request, org))
+        refusal = tried(lambda: _confirm(request, org))
         if refusal is None:
             return see_other(reverse("joining"))
         if refusal.status == 410:
-            return _over(request, refusal.text())
+            return over(request, refusal.text())
     context = {"found": found, "refusal": refusal}
     status = refusal.status if refusal else 200
     return render(request, "joining/confirm.html", context, status=status)
@@ -94,13 +95,13 @@ def _confirm(request: HttpRequest, org: UUID) -> None:
 def _sign_up(
     request: HttpRequest, invitation: UUID | None, sender: queries.Invited | None
 ) -> HttpResponse:
-    rules, at = queries.rules(), now(request)
+    rules = queries.rules()
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
     refusal = None
     if request.method == "POST":
         join_as = request.POST.get("join_as", "DEALER")
         wanted = Wanted(**typed, join_as=join_as, invitation=invitation)
-        refusal = _tried(lambda: _write(request, wanted))
+        refusal = tried(lambda: _write(request, wanted))
         if refusal is None:
             return see_other(reverse("join_sent"))
     elif sender:
@@ -112,7 +113,7 @@ def _sign_up(
         "sender": sender,
         "is_closed": sender is None and rules.door != "OPEN",
         "refusal": refusal,
-        "at": at,
+        "sample": samples.OPEN if settings.DEMO else None,
     }
     status = refusal.status if refusal else 200
     return render(request, "joining/sign_up.html", context, status=status)
@@ -122,18 +123,24 @@ def _write(request: HttpRequest, typed: Wanted) -> None:
     at = now(request)
     wanted = signing_up.checked(typed, at=at)
     if not attempts.begin_sign_up(account=wanted.email, address=address_of(request), at=at):
-        raise Refused(
-            "too-often",
-            "Too many sign-ups from here or with this address.",
-            help="Wait a quarter of an hour, then send it again.",
-            status=429,
-        )
+        raise too_often()
     org = signing_up.new_door()
     with acting_for([org]):
         signing_up.sign_up(org, wanted, language=get_language() or "en", at=at)
 
 
-def _tried(do: Callable[[], None]) -> Refused | None:
+def too_often() -> Refused:
+    """What is said to whoever asks again and again."""
+    return Refused(
+        "too-often",
+        "Too many sign-ups from here or with this address.",
+        help="Wait a quarter of an hour, then send it again.",
+        status=429,
+    )
+
+
+def tried(do: Callable[[], None]) -> Refused | None:
+    """Why it was not done, if it was not."""
     try:
         do()
     except Refused as refusal:
@@ -141,5 +148,6 @@ def _tried(do: Callable[[], None]) -> Refused | None:
     return None
 
 
-def _over(request: HttpRequest, words: str) -> HttpResponse:
+def over(request: HttpRequest, words: str) -> HttpResponse:
+    """The page of a link that no longer holds, 410."""
     return render(request, "joining/over.html", {"words": words}, status=410)

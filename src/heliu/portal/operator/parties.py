@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.joining.operations import standing
 from heliu.kernel.parties import operations
 from heliu.kernel.parties import queries as parties
 from heliu.portal.operator.pages import listed, page_in, skipped
@@ -69,7 +70,12 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     actor, at = actor_of(request), now(request)
 
     def do() -> str:
-        if ended := request.POST.get("end"):
+        if act := request.POST.get("stand"):
+            reason = request.POST.get("reason", "")
+            org = oversight.party(actor, code).id
+            standing.stand(org, act, actor=actor, reason=reason, at=at)
+            say(request, _("It stands so from now on, and is told."))
+        elif ended := request.POST.get("end"):
             operations.untie(_id(ended), actor=actor, at=at)
             say(request, _("It is ended."))
         else:

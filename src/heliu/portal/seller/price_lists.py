@@ -195,6 +195,8 @@ def _lists(actor: Actor, mine: list[Any], at: datetime) -> list[dict[str, Any]]:
     bases = {one.pk: one for one in mine}
     rows = []
     for one in mine:
+        if hasattr(one, "contract"):
+            continue  # it stands among the contracts
         own = [v for v in versions if v.version_of_id == one.pk]
         live = max((v for v in own if v.live_from <= at), key=lambda v: v.live_from, default=None)
         coming = min((v for v in own if v.live_from > at), key=lambda v: v.live_from, default=None)
@@ -278,4 +280,4 @@ def _promotion(one: Any, at: datetime) -> Pill:
         return Pill(_("Ended"), "quiet")
     if one.budget is not None and one.spent >= one.budget:
         return Pill(_("Used up"), "bad")
-    return Pill(_("Running"), "good") if one.starts_at <= at else Pill(_("To come"), "moving")
+    return Pill(_("On now"), "good") if one.starts_at <= at else Pill(_("To come"), "moving")

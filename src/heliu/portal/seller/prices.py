@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.policies import computed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     lists = lists_of(actor)
     found, next_href = page_of_goods(actor, request)
-    tiers = _tiers(actor, [row.sku.pk for row in found], day_of(at))
+    tiers = _tiers(actor, lists, [row.sku.pk for row in found], at)
     answer, trouble = _answer(request, at)
     context = {
         "lists": lists,
@@ -71,16 +72,33 @@ def lists_of(actor: Actor) -> list[Any]:
     return list(mine.order_by("is_default", "priority", "code"))
 
 
-def _tiers(actor: Actor, skus: Sequence[UUID], on: date) -> dict[tuple[UUID, UUID], Tiers]:
-    """(list, SKU) to its (quantity from, minor units) of a day, the lowest quantity first."""
+def _tiers(
+    actor: Actor, lists: Sequence[Any], skus: Sequence[UUID], at: datetime
+) -> dict[tuple[UUID, UUID], Tiers]:
+    """(list, SKU) to its (quantity from, minor units) of now, the lowest quantity first: where the
+    list's prices are live, and of a computed list what its base makes of those it has not."""
+    on = day_of(at)
+    live = {one.pk: pricing.live_table(one, at).pk for one in lists}
     tiers: dict[tuple[UUID, UUID], Tiers] = defaultdict(list)
     valid = pricing.prices_visible_to(actor).filter(
-        Q(valid_to=None) | Q(valid_to__gte=on), sku__in=skus, valid_from__lte=on
+        Q(valid_to=None) | Q(valid_to__gte=on),
+        price_list__in=live.values(),
+        sku__in=skus,
+        valid_from__lte=on,
     )
     columns = ("price_list", "sku", "min_quantity", "amount")
     for price_list, sku, start, amount in valid.order_by("min_quantity").values_list(*columns):
         tiers[price_list, sku].append((start, amount))
-    return tiers
+    found = {(one.pk, sku): tiers.get((live[one.pk], sku), []) for one in lists for sku in skus}
+    for one in lists:
+        if one.base_id is None:
+            continue
+        rule = (one.factor, one.round_to, one.rounding)
+        for sku in skus:
+            if not found[one.pk, sku]:
+                base = found.get((one.base_id, sku), [])
+                found[one.pk, sku] = [(n, computed(amount, *rule)) for n, amount in base]
+    return found
 
 
 def _answer(request: HttpRequest, at: datetime) -> tuple[Answer | None, str]:

@@ -25,6 +25,7 @@ TITLES = {
     "capital.terms-payment-noted": N_("Payment on terms written down"),
     "capital.terms-payment-taken-back": N_("Payment on terms taken back"),
     "capital.terms-stopped": N_("Orders on terms stopped"),
+    "commerce.standing-changed": N_("Standing of a company changed"),
     "commerce.application-decided": N_("Application to join decided"),
     "commerce.contract-agreed": N_("Contract agreed"),
     "commerce.contract-ended": N_("Contract ended"),

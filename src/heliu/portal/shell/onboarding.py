@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.queries import people_of
 from heliu.kernel.parties import queries as parties
 
 
@@ -50,10 +51,17 @@ def steps_of(actor: Actor, application: Any) -> list[ToDo]:
             bool(house.address),
         ),
         ToDo(
+            _("Who works with you"),
+            _("Each with an own log-in: to buy, to pay, to own."),
+            reverse("people"),
+            _("Add people"),
+            people_of(actor).count() > 1,
+        ),
+        ToDo(
             _("First order"),
             _("Search, paste a list or type codes; prices are yours."),
             reverse("dealer_pad"),
-            _("Order"),
+            _("Place an order"),
             ordering.visible_to(actor).filter(buyer__in=actor.orgs).exists(),
             is_open=is_in,
         ),

@@ -93,6 +93,8 @@ TITLES = {
     "application-more": N_("Something is asked for before you are admitted"),
     "application-denied": N_("You were not admitted"),
     "house-admitted": N_("You are admitted"),
+    "colleague-asks": N_("Somebody asks to work with you"),
+    "house-stands": N_("Your company is suspended, or let in again"),
     "newcomer-related": N_("A new dealer may order from you"),
 }
 

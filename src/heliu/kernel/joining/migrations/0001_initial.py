@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('number', models.AutoField(primary_key=True, serialize=False)),
                 ('door', models.CharField(choices=[('OPEN', 'Whoever wants to'), ('INVITED', 'Whom a seller has invited')], default='OPEN', max_length=7)),
-                ('sellers', models.CharField(choices=[('ONE', 'One seller’s own'), ('MANY', 'Open to other sellers')], default='ONE', max_length=4)),
+                ('sellers', models.CharField(choices=[('ONE', 'Of one seller alone'), ('MANY', 'Open to other sellers')], default='ONE', max_length=4)),
                 ('by_rule', models.BooleanField(default=True)),
                 ('least_days', models.PositiveSmallIntegerField(default=0)),
                 ('reason', models.CharField(max_length=300)),

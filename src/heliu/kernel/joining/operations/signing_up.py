@@ -130,7 +130,7 @@ def confirm(org: UUID, *, password: str, at: datetime) -> User:
         raise Refused("link-over", "This link no longer holds. Sign up again.", status=410)
     if found.confirmed_at is not None:
         raise Refused("link-used", "This link was used. Sign in.", status=410)
-    _good_password(password, found)
+    good_password(password, User(username=found.email, email=found.email, name=found.contact))
     hand = Actor.system()
     try:
         with transaction.atomic():
@@ -215,8 +215,8 @@ def an_address(typed: str) -> str:
     return email
 
 
-def _good_password(password: str, found: SignUp) -> None:
-    person = User(username=found.email, email=found.email, name=found.contact)
+def good_password(password: str, person: User) -> None:
+    """Refuse (422, password-weak) a password that is too short or that many use."""
     try:
         validate_password(password, person)
     except ValidationError:

@@ -1,0 +1,61 @@
+"""Who joins in the demonstration: one waits for a person, one may be signed up by a visitor."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from heliu.demo.chain import Chain, People, as_demo
+from heliu.demo.pictures import box
+from heliu.kernel.access.desks import actor_at, desks_of
+from heliu.kernel.dispatch.models import Post
+from heliu.kernel.joining.models import Application
+from heliu.kernel.joining.operations import signing_up, verifying
+from heliu.kernel.joining.operations.signing_up import Wanted
+from heliu.kernel.joining.sandbox import operations as register
+from heliu.kernel.joining.sandbox.samples import OTHER, SAMPLES
+from heliu.trade import joining
+
+LATE = timedelta(hours=7)
+CHOSEN = "a password that nobody uses"  # the demo's own is set after
+
+
+def newcomers(chain: Chain, people: People, *, at: datetime) -> None:
+    """The seller takes newcomers, the register knows two companies, and one has come that the
+    register knows under another name. As the worker."""
+    for one in SAMPLES:
+        register.enter(
+            one.number,
+            one.name,
+            founded_on=one.founded_on,
+            representative=one.representative,
+            address=one.address,
+        )
+    joining.set_welcome(
+        actor=people.seller, is_open=True, price_list=None, warehouse=chain.warehouse, at=at - LATE
+    )
+    _waiting(at - LATE)
+
+
+def _waiting(at: datetime) -> None:
+    org = signing_up.new_door()
+    wanted = Wanted(
+        name="甬江厨具商行",
+        country="CN",
+        number=OTHER.number,
+        contact=OTHER.representative,
+        email="owner@yongjiang.demo",
+        phone="13900000000",
+    )
+    signing_up.sign_up(org, signing_up.checked(wanted, at=at), language="zh-hans", at=at)
+    Post.objects.filter(org=org).delete()  # its mailbox does not exist
+    user = as_demo(signing_up.confirm(org, password=CHOSEN, at=at + timedelta(minutes=3)))
+    joining.run(at=at + timedelta(minutes=4))
+    owner = actor_at(user, desks_of(user.pk)[0])
+    assert owner is not None
+    verifying.add_evidence(
+        Application.objects.get(org=org).pk,
+        actor=owner,
+        name="demo-licence.png",
+        content=box(dent=None, letters="DEMO"),
+        at=at + timedelta(minutes=9),
+    )
