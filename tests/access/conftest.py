@@ -28,6 +28,7 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
+from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.spending import operations as spending
@@ -40,6 +41,8 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
+from heliu.kernel.goods import operations as goods
+from heliu.kernel.goods.operations import NewSku
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
@@ -172,6 +175,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
+    few = for_a_few(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
     with world.worker():
@@ -250,7 +254,27 @@ def live(world: World) -> dict[str, Any]:
             "open_place": 1,
             "open_seller": world.chain.seller,
             "open_sku": world.chain.skus["M1"],
+            **few,
         }
+
+
+def for_a_few(world: World) -> dict[str, Any]:
+    """An article with a picture that of all dealers the first alone may see."""
+    seller = world.chain.seller
+    with world.desk("sales@seller.demo") as actor:
+        (sku,) = goods.enter(
+            [NewSku("R1", "Restricted mug", "专供马克杯", family="mugs")],
+            actor=actor,
+            seller=seller,
+        )
+        picture = catalogue.attach(
+            png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
+            sku=sku.pk,
+        )  # fmt: skip
+        circle = catalogue.draw_circle(actor=actor, seller=seller, code="few", name="A few")
+        catalogue.set_members(circle, [world.chain.dealers["D001"]], actor=actor)
+        catalogue.set_goods(circle, [sku.pk], actor=actor)
+    return {"restricted_sku": sku.pk, "paper": picture.pk}
 
 
 def ruled(world: World) -> tuple[UUID, int]:

@@ -102,6 +102,11 @@ EXAMPLES = {
     "POST /consents/{consent}/withdraw": Example(mine, {"consent": "consent"}),
     "GET /relationships": Example(mine, is_shared=True),
     "GET /catalogue": Example(mine, is_shared=True),
+    "GET /catalogue/facets": Example(
+        mine, query=lambda t: {"seller": t["open_seller"]}, is_shared=True
+    ),
+    "GET /catalogue/{sku}": Example(mine, {"sku": "restricted_sku"}),
+    "GET /catalogue/papers/{paper}": Example(mine, {"paper": "paper"}),
     "GET /families": Example(mine, is_shared=True),
     "GET /prices": Example(
         mine,

@@ -7,12 +7,17 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import PRINTABLE, Goods
+from heliu.api.files import GIVEN
 from heliu.api.paging import Page, Paging
 from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.catalogue import sheets
+from heliu.commerce.catalogue.facets import facets
 from heliu.commerce.catalogue.queries import CatalogueRow
+from heliu.commerce.catalogue.reading import NOTHING_TYPED, Question, Reason, Way, why
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
 from heliu.kernel import clock
@@ -20,6 +25,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of, start_of
 from heliu.kernel.errors import Invalid
+from heliu.kernel.files.serving import answer
 from heliu.logistics.stock import queries as stock
 
 router = Router()
@@ -60,6 +66,83 @@ class CatalogueItem(Goods):
         description="For one smallest unit; null for own goods and where there is no price"
     )
     available: int = Field(description="What can be promised now, in the smallest unit")
+    found_by: Reason = Field(
+        description="By its code, its name, how that sounds, what else is told of it, with slips"
+        " mended, or by most of the words"
+    )
+
+
+class PackOut(Schema):
+    """A box or pallet; goods are ordered in the smallest unit, so many of which it holds."""
+
+    unit: str
+    name: str
+    name_zh: str
+    quantity: int = Field(description="How many smallest units it holds, exactly")
+    barcode: str
+
+
+class GoodsValue(Schema):
+    """What an attribute of an article is, as filters name it and in words."""
+
+    attribute: str
+    name: str
+    name_zh: str
+    value: str = Field(description="As filters name it; a text as it stands")
+    unit: str
+
+
+class PaperOut(Schema):
+    """A picture or paper; its bytes are at `/catalogue/papers/{id}`."""
+
+    id: UUID
+    role: str
+    name: str
+    content_type: str
+    size: int
+
+
+class VariantOut(Goods):
+    """An article that is another variant of the same product."""
+
+
+class GoodsSheet(CatalogueItem):
+    """An article with all that is told of it."""
+
+    product: str = Field(description="Code of its product, or ''")
+    about: str
+    about_zh: str
+    categories: list[str] = Field(description="Codes, the highest first")
+    values: list[GoodsValue]
+    packs: list[PackOut]
+    papers: list[PaperOut]
+    variants: list[VariantOut]
+
+
+class FacetOption(Schema):
+    """A value to filter by and how many articles it leaves."""
+
+    value: str
+    label: str = Field(description="In the reader's language")
+    skus: int
+
+
+class FacetOut(Schema):
+    """A key to filter by: send `filter=key=value`, of numbers `filter=key:from..to`."""
+
+    key: str
+    label: str
+    kind: str
+    unit: str
+    options: list[FacetOption]
+
+
+class FacetsOut(Schema):
+    """By what the goods found can be filtered; `way` says how the text was understood."""
+
+    skus: int
+    way: Way
+    facets: list[FacetOut]
 
 
 class FamilyOut(Schema):
@@ -89,8 +172,8 @@ class Prices(Schema):
     items: list[PriceRow]
 
 
-class Wanted(Schema):
-    """What to look for."""
+class Narrowed(Schema):
+    """What to look for, and filters."""
 
     q: str = Field(
         "",
@@ -98,6 +181,16 @@ class Wanted(Schema):
         pattern=PRINTABLE,
         description="A code, a barcode, words of a name, Chinese, pinyin or its initials",
     )
+    filter: list[Annotated[str, Field(max_length=80, pattern=PRINTABLE)]] = Field(
+        [],
+        max_length=30,
+        description="`a.colour=red`, `category=cups`, `a.height:5..9`; one of each key must hold",
+    )
+
+
+class Wanted(Narrowed):
+    """What to look for in the catalogues of all sellers, or of one."""
+
     seller: UUID | None = Field(None, description="Only this seller's goods")
     family: str = Field("", max_length=40, pattern=PRINTABLE, description="Code of a family")
 
@@ -106,12 +199,17 @@ class Wanted(Schema):
 def search_catalogue(
     request: TypedRequest, wanted: Query[Wanted], paging: Query[Paging]
 ) -> dict[str, object]:
-    """Search what can be ordered, with the asker's own prices and what is available."""
+    """Search what can be ordered, with the asker's own prices and what is available.
+
+    Where nothing has the text as typed, slips are mended and Chinese is taken by its sound; then
+    most of it counts. A small `limit` gives suggestions while somebody types.
+    """
     hits = catalogue.search(
         request.actor,
         seller=wanted.seller,
         text=wanted.q,
         family=wanted.family,
+        filters=wanted.filter,
         limit=paging.limit + 1,
         after=_after(paging.cursor),
     )
@@ -119,8 +217,90 @@ def search_catalogue(
     shown, more = rows[: paging.limit], len(rows) > paging.limit
     _fill(request.actor, shown, clock.now())
     return {
-        "items": [_item(row) for row in shown],
+        "items": [_item(row, wanted.q, hits.question) for row in shown],
         "next_cursor": str(shown[-1].sku.pk) if more else None,
+    }
+
+
+@router.get("/catalogue/facets", response=FacetsOut)
+def list_facets(
+    request: TypedRequest,
+    seller: Annotated[UUID, Query(description="Whose goods")],
+    wanted: Query[Narrowed],
+) -> dict[str, object]:
+    """By what a seller's goods that answer a text can be filtered, with counts."""
+    hits = catalogue.search(
+        request.actor, seller=seller, text=wanted.q, filters=wanted.filter, limit=1
+    )
+    found = facets(request.actor, hits.question, seller=seller, filters=wanted.filter)
+    return {
+        "skus": found.skus,
+        "way": hits.question.way,
+        "facets": [
+            {
+                "key": one.key,
+                "label": one.label,
+                "kind": one.kind,
+                "unit": one.unit,
+                "options": [vars(option) for option in one.options],
+            }
+            for one in found.facets
+        ],
+    }
+
+
+@router.get("/catalogue/papers/{paper}", openapi_extra=GIVEN)
+def read_paper(request: TypedRequest, paper: UUID) -> HttpResponse:
+    """The bytes of a picture or paper of goods the asker may order."""
+    return answer(request, sheets.as_file(sheets.paper(request.actor, paper)))
+
+
+@router.get("/catalogue/{sku}", response=GoodsSheet)
+def get_goods(request: TypedRequest, sku: UUID) -> dict[str, object]:
+    """An article with all that is told of it, at the asker's own price."""
+    sheet = sheets.sheet(request.actor, sku)
+    row = CatalogueRow(sheet.sku)
+    _fill(request.actor, [row], clock.now())
+    product = sheet.product
+    return _item(row, "", NOTHING_TYPED) | {
+        "product": product.code if product else "",
+        "about": product.about if product else "",
+        "about_zh": product.about_zh if product else "",
+        "categories": [one.code for one in sheet.lineage],
+        "values": [
+            {
+                "attribute": one.attribute.code,
+                "name": one.attribute.name,
+                "name_zh": one.attribute.name_zh,
+                "value": one.text or one.text_zh or one.token,
+                "unit": one.attribute.unit,
+            }
+            for one in sheet.values
+        ],
+        "packs": [
+            {
+                "unit": one.unit_id,
+                "name": one.unit.name,
+                "name_zh": one.unit.name_zh,
+                "quantity": one.pieces,
+                "barcode": one.barcode,
+            }
+            for one in sheet.packs
+        ],
+        "papers": [
+            {
+                "id": one.pk,
+                "role": one.role,
+                "name": one.name,
+                "content_type": one.content_type,
+                "size": one.size,
+            }
+            for one in [*sheet.pictures, *sheet.papers]
+        ],
+        "variants": [
+            {"id": one.pk, "code": one.code, "name": one.name, "name_zh": one.name_zh}
+            for one in sheet.variants
+        ],
     }
 
 
@@ -234,8 +414,11 @@ def _fill(actor: Actor, rows: Sequence[CatalogueRow], at: datetime) -> None:
             row.price, row.available = prices[row.sku.pk], free[row.sku.pk]
 
 
-def _item(row: CatalogueRow) -> dict[str, object]:
+def _item(row: CatalogueRow, text: str, question: Question) -> dict[str, object]:
     sku = row.sku
+    reason = why(
+        text, question, code=sku.code, barcode=sku.barcode, name=sku.name, name_zh=sku.name_zh
+    )
     return {
         "id": sku.pk,
         "code": sku.code,
@@ -251,4 +434,5 @@ def _item(row: CatalogueRow) -> dict[str, object]:
         "external_id": sku.external_id,
         "price": price_out(row.price),
         "available": row.available,
+        "found_by": reason,
     }

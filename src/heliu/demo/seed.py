@@ -12,7 +12,7 @@ from heliu.capital.credit import ruling
 from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
 from heliu.demo import chain as chains
-from heliu.demo import history, states
+from heliu.demo import goods, history, states
 from heliu.demo.chain import Chain
 from heliu.demo.newcomers import newcomers
 from heliu.demo.sample import Sample
@@ -42,6 +42,10 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
             log_ins=LOG_INS,
             pieces=pieces,
         )
+        goods.describe(
+            seller=chain.seller, families=sample.families, skus=sample.skus, ids=chain.skus,
+            at=opening,
+        )  # fmt: skip
         chains.other_lender(chain, at=opening)
         say(f"{len(sample.orders):,} real orders")
         ways = {dealer.code: dealer.behaviour for dealer in sample.dealers}

@@ -123,3 +123,37 @@ def _widely(term: Term, near: Mapping[str, Sequence[str]]) -> Mapping[str, list[
 
 def _one(ways: list[list[str]]) -> Mapping[str, list[list[str]]]:
     return {"any": ways, "best": ways}
+
+
+class Reason(StrEnum):
+    """By what an article was found."""
+
+    ALL = "all"
+    CODE = "code"
+    NAME = "name"
+    SOUND = "sound"
+    TOLD = "told"
+    MENDED = "mended"
+    MOST = "most"
+
+
+def why(
+    text: str, question: Question, *, code: str, barcode: str, name: str, name_zh: str
+) -> Reason:
+    """By what an article that answers a question was found: its code, its name, how the name
+    sounds, what else is told of it (family, values, words that mean the same), or at a distance."""
+    typed = folded(text)
+    if not question.terms:
+        return Reason.ALL
+    if typed == folded(barcode) or folded(code).startswith(typed):
+        return Reason.CODE
+    if question.way is not Way.AS_TYPED:
+        return Reason.MENDED if question.way is Way.MENDED else Reason.MOST
+    names = f"{folded(name)} {squeezed(name)} {folded(name_zh)} {squeezed(code)}"
+    missing = [term.word for term in terms_of(text) if term.word not in names]
+    if not missing:
+        return Reason.NAME
+    spelled_out = " ".join("".join(pinyin_of(run)) for run in HAN.findall(name_zh))
+    first = " ".join("".join(s[0] for s in pinyin_of(run)) for run in HAN.findall(name_zh))
+    heard = all(word in spelled_out or word in first for word in missing)
+    return Reason.SOUND if heard else Reason.TOLD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +17,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.rows import deal_rows
+from heliu.portal.shell.records import Goods
 from heliu.portal.ui.frame import NavHead, NavItem
 from heliu.trade import deals
 
@@ -62,9 +64,15 @@ def _documents(actor: Actor, query: str) -> list[Hit]:
 
 
 def _goods(actor: Actor, query: str) -> list[Hit]:
-    address = reverse("dealer_catalogue")
+    buys = "DEALER" in actor.party_roles
+
+    def href(sku: Goods) -> str:
+        if buys:
+            return reverse("dealer_goods", args=[sku.pk])
+        return f"{reverse('seller_goods')}?{urlencode({'q': sku.code})}"
+
     return [
-        Hit(row.sku.code, row.sku.display, f"{address}?q={row.sku.code}")
+        Hit(row.sku.code, row.sku.display, href(row.sku))
         for row in catalogue.search(actor, text=query, limit=MOST).rows
     ]
 

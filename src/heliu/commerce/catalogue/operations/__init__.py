@@ -14,12 +14,14 @@ from heliu.commerce.catalogue.operations.describing import (
     tell,
 )
 from heliu.commerce.catalogue.operations.indexing import index
+from heliu.commerce.catalogue.operations.papers import attach
 
 __all__ = [
     "NewAttribute",
     "NewPack",
     "NewProduct",
     "add_ring",
+    "attach",
     "define",
     "draw_circle",
     "gather",

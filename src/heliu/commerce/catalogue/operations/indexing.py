@@ -12,6 +12,7 @@ from django.db import connection
 from heliu.commerce.catalogue import rings
 from heliu.commerce.catalogue.models import Category, Kind, Pack, Placement, Ring, Value
 from heliu.commerce.catalogue.policies import alike, folded, line_of, words_in, words_of
+from heliu.commerce.catalogue.sheets import lineage
 from heliu.kernel.goods.models import Sku
 
 ENTER = "select catalogue_enter(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -79,12 +80,3 @@ def _told(skus: set[UUID], sellers: set[UUID]) -> dict[UUID, _Told]:
     for sku, barcode in Pack.objects.filter(sku__in=skus).values_list("sku", "barcode"):
         told[sku].codes.append(folded(barcode))
     return told
-
-
-def lineage(tree: dict[UUID, Category], leaf: UUID | None) -> list[Category]:
-    """A category and those above it, the highest first."""
-    found: list[Category] = []
-    while leaf is not None and leaf in tree and tree[leaf] not in found:
-        found.insert(0, tree[leaf])
-        leaf = tree[leaf].parent_id
-    return found

@@ -5,6 +5,7 @@
  *   [data-find] find field     [data-filter] filter of the page    a[data-go=h] target of "g h"
  *   [data-key=a] button of a queue that opens its sheet            [data-toast] counts down
  *   form[data-refresh] asks the server again when a choice changes
+ *   [data-hints=#list] arrows lead from the field into the list under it, Escape closes the list
  *   form[data-pad] order pad: pad.js      [data-install] puts Heliu on the home screen
  */
 (() => {
@@ -242,6 +243,28 @@
       }, "image/png");
     });
     $("button", pen).addEventListener("click", clear);
+  }
+
+  /* ---------------------------------------------------------------- hints */
+  const seek = $("[data-hints]");
+  if (seek) {
+    const list = $(seek.dataset.hints);
+    const close = () => list.replaceChildren();
+    seek.closest(".field").addEventListener("keydown", (event) => {
+      const links = $$("a", list);
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape") {
+        close();
+        seek.focus();
+      } else if (step && links.length) {
+        event.preventDefault();
+        const next = links.indexOf(document.activeElement) + step;
+        (links[next] || seek).focus();
+      }
+    });
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest(".field")) close();
+    });
   }
 
   /* ---------------------------------------------------- on the home screen
