@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,10 +42,11 @@ pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What the product's own handler writes."""
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What our own loggers and the standard library's write."""
     (handler,) = [one for one in logging.getLogger().handlers if isinstance(one, logs.JsonLines)]
     before = handler.setStream(stream := io.StringIO())
+    monkeypatch.setattr(logs, "sys", SimpleNamespace(stderr=stream))
     yield stream
     handler.setStream(before or handler.stream)
 

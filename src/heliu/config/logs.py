@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
+import msgspec
 import structlog
 
 from heliu.config import failures
@@ -14,29 +16,44 @@ class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
     """Our handler, by its class, so that setting up twice does not write twice."""
 
 
+class Lines:
+    """Where our own loggers write. Each request has a line, so it goes past the standard library's
+    records, which cost three times as much."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
+
+
 def set_up(level: str = "INFO") -> None:
-    """Send structlog and the standard library's loggers through one JSON writer."""
+    """Let structlog's loggers and the standard library's write the same JSON lines."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    written: list[structlog.typing.Processor] = [
+        structlog.processors.ExceptionRenderer(failures.told),
+        structlog.processors.JSONRenderer(_json),
+    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *written],
+        logger_factory=Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
     handler = JsonLines(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.ExceptionRenderer(failures.told),
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
     # Nobody reads from which line and thread of ours it came, and looking costs more than the rest.
@@ -52,3 +69,7 @@ def set_up(level: str = "INFO") -> None:
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     for chatty in ("procrastinate", "httpx", "asyncio", "psycopg.pool"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _json(event: structlog.typing.EventDict, **_: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()

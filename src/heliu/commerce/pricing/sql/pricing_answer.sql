@@ -195,7 +195,8 @@ as $$
           from listed l
     )
     select w.pair, w.sku, w.list, l.code, l.currency, w.tier_from, w.list_price,
-           m.unit_price, m.applied, m.leaves,
+           coalesce(m.unit_price, w.list_price), coalesce(m.applied, '{}'),
+           coalesce(m.leaves, '{}'),
            case when cardinality(m.applied) > 0 then
                 array(select o.code from unnest(m.applied) with ordinality u (id, n)
                         join pricing_promotion o on o.id = u.id order by u.n) end,
@@ -204,8 +205,12 @@ as $$
            case when m.is_fleeting then moment else least(w.until, b.until) end
       from worth w
       join pricing_pricelist l on l.id = w.list
-     cross join lateral pricing_promoted(
-           w.promotions, w.sku, w.quantity, w.list_price, w.worth) m
+      -- What is not wanted is shut off inside, so that it is not worked out for every line.
+      left join lateral (
+        select f.* from pricing_promoted(
+               w.promotions, w.sku, w.quantity, w.list_price, w.worth) f
+         where cardinality(w.promotions) > 0
+     ) m on true
       left join lateral (
         select array_agg(t.quantity order by t.quantity) as froms,
                array_agg(t.price order by t.quantity) as prices
@@ -216,12 +221,12 @@ as $$
               from (
                 select p.min_quantity as quantity
                   from pricing_listprice p
-                 where p.price_list_id = w.decides and p.sku_id = w.sku
+                 where with_tiers and p.price_list_id = w.decides and p.sku_id = w.sku
                    and p.valid_from <= w.today and (p.valid_to is null or p.valid_to >= w.today)
                 union
                 select m.min_quantity
                   from pricing_promotion m
-                 where m.id = any (w.promotions) and m.min_order is null
+                 where with_tiers and m.id = any (w.promotions) and m.min_order is null
                    and m.min_quantity > w.tier_from
                    and (m.all_goods or exists (
                        select from pricing_promotiongoods g
@@ -236,7 +241,7 @@ as $$
                   from pricing_best(array[w.decides], w.sku, q.quantity, w.today) best
              ) p
           ) t
-     ) tiers on with_tiers
+     ) tiers on true
       left join lateral (
         select max(p.min_quantity) filter (where p.min_quantity <= w.quantity) as from_quantity,
                min(p.min_quantity) filter (where p.min_quantity > w.quantity) as below_quantity,
@@ -246,8 +251,8 @@ as $$
                               then (p.valid_to + 1)::timestamp at time zone 'Asia/Shanghai' end))
                    as until
           from pricing_listprice p
-         where p.sku_id = w.sku and p.price_list_id = any (w.tables)
-     ) b on with_bounds
+         where with_bounds and p.sku_id = w.sku and p.price_list_id = any (w.tables)
+     ) b on true
 $$;
 
 -- Writes down what promotions took off the lines of orders just written, and counts it against
