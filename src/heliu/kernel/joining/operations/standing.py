@@ -10,7 +10,7 @@ from django.db import Error, connection, transaction
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.joining.events import StandingChanged
 from heliu.kernel.parties.models import OrganizationStatus
 from heliu.kernel.parties.queries import operators
@@ -50,6 +50,6 @@ def stand(org: UUID, act: str, *, actor: Actor, reason: str, at: datetime) -> st
     fact = StandingChanged(subject=org, before=before, after=wanted, reason=reason)
     record(fact, actor=actor, at=at, audience=[org, *operators()])
     if wanted != OrganizationStatus.CLOSED:
-        said = {"standing": wanted.label, "reason": reason[:200]}
+        said: dict[str, Parameter] = {"standing": wanted.label, "reason": reason[:200]}
         tell(org, "house-stands", said, link="/company/joining", at=at)
     return str(wanted)
