@@ -31,6 +31,8 @@ from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
+from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing.operations import NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
 from heliu.kernel.access.models import User
@@ -175,7 +177,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world)
+    few = for_a_few(world) | priced(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
     with world.worker():
@@ -256,6 +258,27 @@ def live(world: World) -> dict[str, Any]:
             "open_sku": world.chain.skus["M1"],
             **few,
         }
+
+
+def priced(world: World) -> dict[str, Any]:
+    """A price list with a file of prices that was read with a bad row, and a promotion."""
+    seller, sku = world.chain.seller, world.chain.skus["M2"]
+    with world.desk("sales@seller.demo") as actor:
+        price_list = pricing.create_list(
+            actor=actor, seller=seller, code="NORTH-7", name="North", priority=9
+        )
+        file = pricing.bring(
+            price_list, [b"code,price\nM2,12.00\nM9,1.00\n"], actor=actor, name="north.csv",
+            at=world.at,
+        )  # fmt: skip
+        promotion = pricing.announce(
+            NewPromotion(
+                code="SPRING-7", name="Spring", effect="PERCENT", percent=Decimal(5), skus=[sku],
+                starts_at=world.at, ends_at=world.at + timedelta(days=30),
+            ),
+            actor=actor, seller=seller, at=world.at,
+        )  # fmt: skip
+    return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
 
 
 def for_a_few(world: World) -> dict[str, Any]:

@@ -21,6 +21,8 @@ def test_the_catalogue_is_read_in_pages_with_own_prices(hands: Hands) -> None:
     assert mug["available"] == 10_000
     assert mug["price"] == {
         "unit_price": 1000,
+        "list_price": 1000,
+        "promotions": [],
         "currency": "CNY",
         "list_code": "STD",
         "tiers": [
