@@ -18,6 +18,8 @@ TASKS = {
     "trade.check_ledgers": N_("Check the ledgers"),
     "trade.newcomers": N_("Verify a newcomer"),
     "trade.joining": N_("Look for newcomers that wait"),
+    "trade.recurring": N_("Place the recurring orders of the day"),
+    "pricing.import_prices": N_("Read files of prices"),
     "webhooks.relay": N_("Send facts to webhooks"),
     "dispatch.send": N_("Send notices by mail and SMS"),
     "posting.seal": N_("Seal ledger lines"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -55,7 +54,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
                 actor=actor,
                 base=base,
                 factor=_decimal(request, "factor"),
-                round_to=int(posted.get("round_to", "0") or 0),
+                round_to=sheets.number_of(request, "round_to"),
                 rounding=posted.get("rounding", ""),
                 **words,
             )
@@ -103,7 +102,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
         operations.assign(
             head,
             actor=actor,
-            buyer=UUID(request.POST.get("dealer", "")),
+            buyer=sheets.chosen(request, "dealer"),
             valid_from=_day(request, "valid_from") or today,
             valid_to=_day(request, "valid_to"),
             at=at,
@@ -145,7 +144,6 @@ def promotion(request: HttpRequest) -> HttpResponse:
                 field="goods",
                 goods=missing[0],
             )
-        dealer = posted.get("dealer", "")
         made = operations.announce(
             NewPromotion(
                 code=posted.get("code", "").strip(),
@@ -162,7 +160,7 @@ def promotion(request: HttpRequest) -> HttpResponse:
                 budget=_money(request, "budget"),
                 skus=[sku.pk for sku in found.values()],
                 families=[one for one in [posted.get("family", "")] if one],
-                buyers=[UUID(dealer)] if dealer else [],
+                buyers=[sheets.chosen(request, "dealer")] if posted.get("dealer") else [],
             ),
             actor=actor,
             seller=actor.own_org,
@@ -215,7 +213,7 @@ def contract(request: HttpRequest) -> HttpResponse:
         made = operations.agree(
             actor=actor,
             seller=actor.own_org,
-            buyer=UUID(posted.get("dealer", "")),
+            buyer=sheets.chosen(request, "dealer"),
             code=posted.get("code", "").strip(),
             name=posted.get("name", "").strip(),
             prices=_prices(request, actor),

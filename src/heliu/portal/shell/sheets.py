@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
@@ -43,6 +44,14 @@ def number_of(request: HttpRequest, name: str) -> int:
     if not typed.isdecimal() or len(typed) > 4:
         raise Invalid("number-unreadable", "This is not a whole number.", field=name)
     return int(typed)
+
+
+def chosen(request: HttpRequest, name: str) -> UUID:
+    """Whoever or whatever was chosen from a list. Raises `Invalid` for what stands in none."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Invalid("choice-missing", "Choose one of the list.", field=name) from None
 
 
 def rate_of(request: HttpRequest, name: str) -> Decimal:
