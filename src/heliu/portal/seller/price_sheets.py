@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from heliu.commerce.catalogue import queries as catalogue
@@ -65,8 +66,8 @@ def new_list(request: HttpRequest) -> HttpResponse:
         heading=_("New price list"),
         crumbs=_crumbs(),
         asks=(
-            Ask("code", _("Code")),
-            Ask("name", _("Name")),
+            Ask("code", pgettext("of prices", "Code")),
+            Ask("name", pgettext("of prices", "Name")),
             Ask("priority", _("Priority"), "100", "number", help=_("1 is asked first")),
             Ask(
                 "base",
@@ -115,7 +116,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
         crumbs=(*_crumbs(), (code, reverse("seller_price_list", args=[code]))),
         asks=(
             _dealer(actor),
-            Ask("valid_from", _("From"), today.isoformat(), "date"),
+            Ask("valid_from", pgettext("of prices", "From"), today.isoformat(), "date"),
             Ask("valid_to", _("Until"), "", "date", is_needed=False),
         ),
         will=(Will(_("From that day the dealer's price is asked in this list too")),),
@@ -176,11 +177,11 @@ def promotion(request: HttpRequest) -> HttpResponse:
         heading=_("New promotion"),
         crumbs=_crumbs(),
         asks=(
-            Ask("code", _("Code")),
-            Ask("name", _("Name")),
+            Ask("code", pgettext("of prices", "Code")),
+            Ask("name", pgettext("of prices", "Name")),
             Ask("effect", _("What it does"), kind="choice", options=policies.effects()),
             Ask("value", _("Percent, or CNY"), "", "number"),
-            Ask("starts_at", _("From"), "", "datetime-local", is_needed=False),
+            Ask("starts_at", pgettext("of prices", "From"), "", "datetime-local", is_needed=False),
             Ask("ends_at", _("Until"), "", "datetime-local"),
             Ask("goods", _("Models"), is_needed=False, help=_("Codes; none: all goods")),
             Ask("family", _("Family"), kind="choice", options=(("", _("all")), *families)),
@@ -232,8 +233,8 @@ def contract(request: HttpRequest) -> HttpResponse:
         asks=(
             _dealer(actor),
             Ask("code", _("Number")),
-            Ask("name", _("Name")),
-            Ask("valid_from", _("From"), today.isoformat(), "date"),
+            Ask("name", pgettext("of prices", "Name")),
+            Ask("valid_from", pgettext("of prices", "From"), today.isoformat(), "date"),
             Ask("valid_to", _("Until"), "", "date"),
             Ask(
                 "prices",
