@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from django.conf import settings
 from tests.conftest import be
 
 from heliu.config.postgres import Trouble
@@ -14,6 +15,7 @@ from heliu.kernel import clock
 from heliu_bench import (
     close_of_day,
     decision,
+    import_prices,
     ledger,
     pages,
     place_order,
@@ -87,6 +89,24 @@ def test_prices(ground: Ground, report: Report, tmp_path: Path) -> None:
     prices.run(ground, report, options)
     document = told(report, tmp_path)
     assert document["facts"]["prices_in_the_table"] == 300 + 20 * 30 * 3 + 30
+
+
+def test_import_prices(
+    ground: Ground,
+    report: Report,
+    free_port: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(place_order, "WARMING", 0.2)
+    monkeypatch.setattr(settings, "DATA", tmp_path)  # where the served worker looks for files
+    options = import_prices.Options(
+        rows=12_000, clients=1, seconds=0.2, rounds=1, dealers=3, skus=30, port=free_port
+    )
+    import_prices.run(ground, report, options)
+    facts = told(report, tmp_path)["facts"]
+    assert facts["rows_read"] == 12_000
+    assert facts["p99_times"] > 0
 
 
 def test_decision(ground: Ground, report: Report, free_port: int, tmp_path: Path) -> None:

@@ -230,6 +230,31 @@ def rush(
     run("rush", work, json, locals())
 
 
+@bench.command(name="import-prices")
+def import_prices(
+    rows: Annotated[int, typer.Option(min=1, help="Rows of the file.")] = 1_000_000,
+    clients: Annotated[int, typer.Option(min=1)] = 16,
+    seconds: Seconds = 4.0,
+    rounds: Rounds = 5,
+    dealers: Annotated[int, typer.Option(min=1)] = 1_000,
+    skus: Skus = 5_000,
+    port: Port = 8790,
+    json: Json = None,
+) -> None:
+    """Let the worker read a file of prices while orders come in: what buyers feel of it."""
+
+    def work(ground: Ground, report: Report) -> None:
+        from heliu_bench import import_prices as importing
+
+        importing.run(
+            ground,
+            report,
+            importing.Options(rows, clients, seconds, rounds, dealers, skus, port),
+        )
+
+    run("import-prices", work, json, locals())
+
+
 def numbers(text: str) -> list[int]:
     """The whole numbers of `1,4,16`."""
     try:
