@@ -14,7 +14,7 @@ DEALER = "owner@d002.demo"
 def goods(page: Page) -> list[str]:
     """Codes of goods that can be had."""
     page.goto("/dealer/catalogue")
-    free = page.locator("tbody tr:not(:has(.warn)) td.code")
+    free = page.locator("tbody tr:not(:has(.warn)) td.lead .code")
     return [text.strip() for text in free.all_inner_texts()[:3]]
 
 

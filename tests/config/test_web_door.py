@@ -15,6 +15,7 @@ from heliu.kernel.clock import now
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.parties.models import Organization
+from heliu.portal.urls import urlpatterns as portal
 
 
 def look(request: HttpRequest) -> HttpResponse:
@@ -41,7 +42,12 @@ def sit(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("look", look), path("write/<int:status>", write_down), path("sit/<code>", sit)]
+urlpatterns = [
+    path("look", look),
+    path("write/<int:status>", write_down),
+    path("sit/<code>", sit),
+    *portal,  # which the page of an error leads to
+]
 pytestmark = pytest.mark.urls(__name__)
 
 
