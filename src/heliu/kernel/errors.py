@@ -13,6 +13,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 
+def filled(text: str, params: Mapping[str, Any]) -> str:
+    """A text with its `%(name)s` places filled; one that has none may say 100%."""
+    return text % params if "%(" in text else text
+
+
 class Refused(Exception):
     """A request that the rules do not allow; nothing was changed.
 
@@ -44,14 +49,14 @@ class Refused(Exception):
 
     def text(self) -> str:
         """The refusal in the language active now."""
-        return gettext(self.message) % self.params if self.message else self.code
+        return filled(gettext(self.message), self.params) if self.message else self.code
 
     def help(self) -> str:
         """What would make the request pass, in the language active now, or ''."""
-        return gettext(self.help_message) % self.params if self.help_message else ""
+        return filled(gettext(self.help_message), self.params) if self.help_message else ""
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.message % self.params}"
+        return f"{self.code}: {filled(self.message, self.params)}"
 
 
 class NotFound(Refused):

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from heliu.kernel.errors import filled
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -24,4 +26,4 @@ class Verdict:
     @property
     def words(self) -> str:
         """What to do now, in the language active now."""
-        return gettext(self.message) % self.params
+        return filled(gettext(self.message), self.params)
