@@ -178,7 +178,7 @@ class TestCatalogue:
     def test_every_text_can_be_a_refusal(self, catalogue):
         """A text without places may say 100% in one language and 100 percent in another."""
         for entry in catalogue:
-            if "%(" in entry.msgid:
+            if entry.msgid_plural or "%(" in entry.msgid:
                 continue
             with override("zh-hans"):
                 assert Refused("no", entry.msgid, help=entry.msgid, some="param").text()
