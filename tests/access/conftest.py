@@ -261,7 +261,7 @@ def live(world: World) -> dict[str, Any]:
 
 
 def priced(world: World) -> dict[str, Any]:
-    """A price list with a file of prices that was read with a bad row, and a promotion."""
+    """A price list with a file of prices, and a promotion for one dealer."""
     seller, sku = world.chain.seller, world.chain.skus["M2"]
     with world.desk("sales@seller.demo") as actor:
         price_list = pricing.create_list(
@@ -275,6 +275,7 @@ def priced(world: World) -> dict[str, Any]:
             NewPromotion(
                 code="SPRING-7", name="Spring", effect="PERCENT", percent=Decimal(5), skus=[sku],
                 starts_at=world.at, ends_at=world.at + timedelta(days=30),
+                buyers=[world.chain.dealers["D001"]],
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
