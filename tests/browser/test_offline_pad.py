@@ -29,6 +29,15 @@ def settled(page: Page, n: int) -> None:
     expect(page.locator("#pad-kept")).to_be_hidden()
 
 
+def cut(page: Page, *, off: bool) -> None:
+    """The network goes or comes. A page just opened may send before the browser cuts it, too."""
+    if off:
+        page.context.route("**/dealer/pad/**", lambda route: route.abort("internetdisconnected"))
+    else:
+        page.context.unroute_all()
+    page.context.set_offline(off)
+
+
 def test_the_pad_is_filled_without_network_and_sent_when_it_is_back(sit: Opener) -> None:
     page = sit(DEALER, size=PHONE)
     one, two, three = goods(page)
@@ -38,7 +47,7 @@ def test_the_pad_is_filled_without_network_and_sent_when_it_is_back(sit: Opener)
     page.fill("#row-1 input[name=quantity]", "2")
     settled(page, 1)
     page.reload()  # the worker keeps the page as it is now
-    page.context.set_offline(True)
+    cut(page, off=True)
     page.reload()
     assert row(page, 1) == (one, "2")
     expect(page.locator("#pad-kept")).to_contain_text("Off line")
@@ -61,7 +70,7 @@ def test_the_pad_is_filled_without_network_and_sent_when_it_is_back(sit: Opener)
     other.fill("#row-2 input[name=code]", three)
     other.fill("#row-2 input[name=quantity]", "1")
     settled(other, 2)
-    page.context.set_offline(False)
+    cut(page, off=False)
     settled(page, 2)
     expect(page.locator("#pad-band")).to_contain_text("Both stand here; nothing is lost")
     expect(page.locator("#row-1-hint")).to_contain_text("already")

@@ -84,6 +84,14 @@ def test_a_row_that_somebody_else_changed_stands_twice() -> None:
     assert (mine.clashes, mine.places) == (1, [1, None])
 
 
+def test_what_one_hand_puts_is_no_row_it_takes_out() -> None:
+    """The second puts a C where an A stood and takes out the old C, which is gone already."""
+    one, other = row_of("A", "1"), row_of("C", "2")
+    theirs = merge([one, other], [Change(1, other, EMPTY)], by="Li Wei").rows
+    mine = merge(theirs, [Change(0, one, other), Change(1, other, EMPTY)], by="Me")
+    assert [row.typed[:2] for row in mine.rows] == [("C", "2")]
+
+
 def test_a_row_is_found_where_it_went() -> None:
     read = [row_of("A", "1"), row_of("B", "2"), row_of("C", "3")]
     without_a = merge(read, [Change(0, read[0], EMPTY)], by="Li Wei").rows

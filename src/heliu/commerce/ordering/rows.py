@@ -71,42 +71,56 @@ def write_rows(rows: Sequence[PadRow]) -> str:
     return "\n".join([HEAD, *filled]) if filled else ""
 
 
+class _Free:
+    """The rows no change stands for yet, found by what was typed in them."""
+
+    def __init__(self, rows: Sequence[PadRow]) -> None:
+        self._places: dict[tuple[str, str, str], dict[int, None]] = {}
+        for at, row in enumerate(rows):
+            self._places.setdefault(row.typed, {})[at] = None
+
+    def at(self, place: int, wanted: PadRow) -> int | None:
+        """The row at this place, if it reads like this; it is free no longer."""
+        places = self._places.get(wanted.typed, {})
+        if place not in places:
+            return None
+        del places[place]
+        return place
+
+    def any(self, wanted: PadRow) -> int | None:
+        """The first row that reads like this; it is free no longer."""
+        first = next(iter(self._places.get(wanted.typed, ())), None)
+        return None if first is None else self.at(first, wanted)
+
+
 def merge(rows: Sequence[PadRow], changes: Sequence[Change], *, by: str) -> Merged:
     """Put changes into the rows as they are now, each by itself.
 
-    A row is looked for where it stood, then anywhere. One that is no longer there was changed by
-    somebody else: theirs stays and ours is put beneath, so that nothing is lost and both are seen.
-    A new row that stands there already is the same one, sent twice.
+    A row is looked for where it stood, then anywhere, and stands for one change only. One that is
+    no longer there was changed by somebody else: theirs stays and ours is put beneath, so that
+    nothing is lost and both are seen. A new row that stands there already is the same one, sent
+    twice.
     """
     now: list[PadRow | None] = list(rows)
-    places: list[int | None] = [None] * len(changes)
-    where = _index(rows)
-
-    def put(at: int, row: PadRow) -> None:
-        now[at] = None if row.is_empty else PadRow(*row.typed, by)
-        where.setdefault(row.typed, []).append(at)
-
-    # First what still stands as it was read; only then is it known what is there besides.
-    adrift = []
-    for n, (place, before, after) in enumerate(changes):
-        at = None if before.is_empty else _found(now, where, place, before)
-        if at is None:
-            if not after.is_empty and before.typed != after.typed:
-                adrift.append(n)
-            continue
-        if before.typed != after.typed:
-            put(at, after)
-        places[n] = None if after.is_empty else at
+    free = _Free(rows)
+    # First what stands as it was read; only then is it known what there is besides.
+    places = [free.at(change.place, change.before) for change in changes]
+    for n, (_, before, _) in enumerate(changes):
+        if places[n] is None and not before.is_empty:
+            places[n] = free.any(before)
     clashes = 0
-    for n in adrift:
-        place, before, after = changes[n]
-        at = _found(now, where, place, after)
-        if at is None:
-            clashes += not before.is_empty
-            at = len(now)
-            now.append(None)
-            put(at, after)
-        places[n] = at
+    for n, (place, before, after) in enumerate(changes):
+        if places[n] is None and not after.is_empty and before.typed != after.typed:
+            places[n] = free.at(place, after)
+            if places[n] is None:
+                places[n] = free.any(after)
+            if places[n] is None:
+                clashes += not before.is_empty
+                places[n] = len(now)
+                now.append(None)
+        at = places[n]
+        if at is not None and not _reads(now[at], after):
+            now[at] = None if after.is_empty else PadRow(*after.typed, by)
     return _closed_up(now, places, clashes)
 
 
@@ -119,24 +133,6 @@ def _closed_up(now: list[PadRow | None], places: list[int | None], clashes: int)
         [None if at is None else moved.get(at) for at in places],
         clashes,
     )
-
-
-def _index(rows: Sequence[PadRow]) -> dict[tuple[str, str, str], list[int]]:
-    where: dict[tuple[str, str, str], list[int]] = {}
-    for at, row in enumerate(rows):
-        where.setdefault(row.typed, []).append(at)
-    return where
-
-
-def _found(
-    now: Sequence[PadRow | None],
-    where: dict[tuple[str, str, str], list[int]],
-    place: int,
-    wanted: PadRow,
-) -> int | None:
-    """Where a row stands now that reads like this, best where it stood."""
-    still = [at for at in where.get(wanted.typed, ()) if _reads(now[at], wanted)]
-    return place if place in still else next(iter(still), None)
 
 
 def _reads(row: PadRow | None, wanted: PadRow) -> bool:

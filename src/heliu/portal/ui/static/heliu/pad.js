@@ -23,6 +23,8 @@
   const REST = 400;
   const REST_LONG = 1200; /* a pad of thousands is judged as a whole each time */
   const SUGGEST_REST = 120;
+  const PATIENCE = 30000; /* then the network is taken for gone */
+  const AGAIN = 10000; /* a poor one is tried again */
   const pad = $("form[data-pad]");
   if (!pad) return;
 
@@ -167,29 +169,46 @@
 
   /* ---------------------------------------------------------------- prices */
   let pricing = 0;
-  let asked = 0;
+  let sending = null;
+  let wanted = false;
   function changed() {
     clearTimeout(pricing);
     pad.dispatchEvent(new CustomEvent("heliu:unkept"));
     pricing = setTimeout(save, pad.elements.leaf ? REST_LONG : REST);
   }
 
-  async function save() {
+  /* One at a time: two under way would tell the server of one change twice, and only the first
+     answer says where somebody else was at the same row. */
+  function save() {
     clearTimeout(pricing);
-    const turn = ++asked;
+    wanted = true;
+    sending ??= sendAll().finally(() => (sending = null));
+    return sending;
+  }
+
+  async function sendAll() {
+    while (wanted) {
+      wanted = false;
+      await send();
+    }
+  }
+
+  async function send() {
     let answer;
     try {
       answer = await fetch(pad.dataset.priceUrl, {
         method: "POST",
         body: new FormData(pad),
         headers: { "HX-Request": "true" },
+        signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
       pad.dispatchEvent(new CustomEvent("heliu:unreached"));
+      pricing = setTimeout(save, AGAIN);
       return; /* off line: the fields keep what was typed and the form can still be sent */
     }
     if (answer.redirected) pad.dispatchEvent(new CustomEvent("heliu:unreached")); /* signed out */
-    if (!answer.ok || answer.redirected || turn !== asked) return;
+    if (!answer.ok || answer.redirected) return;
     patch(await answer.text());
     pad.dispatchEvent(new CustomEvent("heliu:kept"));
   }
