@@ -73,6 +73,7 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "newcomer-terms": Default("pay"),
 }
 
 

@@ -95,6 +95,7 @@ TITLES = {
     "house-admitted": N_("You are admitted"),
     "colleague-asks": N_("Somebody asks to work with you"),
     "house-stands": N_("Your company is suspended, or let in again"),
+    "newcomer-terms": N_("A seller lets you order on terms"),
     "newcomer-related": N_("A new dealer may order from you"),
 }
 
