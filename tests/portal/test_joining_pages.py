@@ -182,3 +182,18 @@ def test_the_seller_says_how_far_newcomers_are_trusted(demo: World) -> None:
     page = read(sales, "/seller/newcomers")
     assert "14 days after shipment" in page
     assert "30 days ago or earlier" in page
+
+
+def test_who_waits_reads_what_opens_the_pad(demo: World) -> None:
+    who = newcomers.joined(demo, name="不同商行")
+    me = anybody()
+    send(me, "/sign-in/", {"email": who.email, "password": newcomers.PASSWORD})
+    for page in ("/dealer/pad", "/dealer/catalogue", "/dealer/bought", "/dealer/price"):
+        text = read(me, page)
+        assert "A person looks at what you handed in" in text
+        assert "Who works with you" in text
+    application = who.application.pk
+    with demo.worker() as system:
+        newcomers.verifying.approve(application, actor=system, reason="known", at=demo.at)
+    work(demo)
+    assert "No seller yet" in read(me, "/dealer/pad")  # nobody takes newcomers here
