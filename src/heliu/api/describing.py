@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Router, Schema
 
+from heliu.api import catalogue
 from heliu.api.articles import Gone
 from heliu.api.fields import PRINTABLE, Flag, Line, Sent
 from heliu.api.writes import Key, write
@@ -156,7 +157,7 @@ class SynonymsOut(SynonymsIn):
     id: int
 
 
-@router.post("/families", response={201: FamilyMade})
+@catalogue.router.post("/families", response={201: FamilyMade})
 def begin_family(request: TypedRequest, payload: FamilyIn, key: Key) -> HttpResponse:
     """Begin a family of goods; `code-taken` (409) when it is there."""
 
