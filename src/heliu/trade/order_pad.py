@@ -1,6 +1,6 @@
 """An order pad is judged: goods, the buyer's own prices and what can be had, whatever its length.
 
-Six statements for one row as for ten thousand, and one more where a price is missing.
+Seven statements for one row as for ten thousand, and one more where a price is missing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
 
 NOT_SOLD = "not-for-you"
@@ -24,10 +25,12 @@ NOT_SOLD = "not-for-you"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The filled rows as they were judged, and what is free of each of their goods."""
+    """The filled rows as they were judged, what is free of each of their goods, and what the seller
+    wants of one order at least (minor units)."""
 
     lines: tuple[CheckedLine[Sku], ...]
     free: Mapping[UUID, int]
+    least: int = 0
 
     @property
     def good(self) -> list[CheckedLine[Sku]]:
@@ -38,6 +41,11 @@ class Checked:
     def total(self) -> int:
         """What the good ones come to, in minor units."""
         return sum(line.amount or 0 for line in self.good)
+
+    @property
+    def missing(self) -> int:
+        """What the good ones lack to make an order of them, in minor units; 0 of an empty pad."""
+        return max(self.least - self.total, 0) if self.lines else 0
 
     def wanted(self) -> dict[UUID, int]:
         """How much of which goods the good rows ask for."""
@@ -74,7 +82,8 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     codes = () if all_known else catalogue.codes(actor, seller)
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
     unsold = {sku for sku in missing if tiers.get(sku) is None}
-    return Checked(tuple(_not_sold(line, unsold) for line in judged), free)
+    least = parties.least_order(buyer=actor.own_org, seller=seller)
+    return Checked(tuple(_not_sold(line, unsold) for line in judged), free, least)
 
 
 def rule_of(sku: Sku) -> PackRule:

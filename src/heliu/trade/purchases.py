@@ -14,9 +14,9 @@ placed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from heliu.commerce.ordering.policies import refuse_day
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
 from heliu.commerce.spending.models import (
@@ -55,6 +56,7 @@ from heliu.trade.place_order import Placed
 from heliu.trade.placing import Good
 
 PURCHASE = spending.PURCHASE
+Must = queries.Must
 
 
 def needs(
@@ -66,6 +68,20 @@ def needs(
     return queries.rules_met(
         buyer=buyer, person=actor.user_id, centre=centre, total=total, skus=skus
     )
+
+
+def needs_for(
+    buyer: UUID, persons: Iterable[UUID | None], *, order: UUID, total: int, skus: Sequence[UUID]
+) -> Must | None:
+    """Who must agree to an order becoming one of this total, by the rules for these persons: who
+    placed it, and who changes it."""
+    met = []
+    for person in persons:
+        centre = queries.centre_of(order, buyer=buyer, person=person)
+        must = queries.rules_met(buyer=buyer, person=person, centre=centre, total=total, skus=skus)
+        met += [must] if must else []
+    levels = list(dict.fromkeys(level for must in met for level in must.levels))
+    return Must(levels, any(must.holds_goods for must in met)) if met else None
 
 
 def ask(
@@ -83,6 +99,8 @@ def ask(
     remark: str = "",
     external_id: str = "",
     cost_centre: UUID | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> PurchaseRequest:
     """Ask those who must agree to an order by the rules of the house.
 
@@ -93,6 +111,9 @@ def ask(
         raise Forbidden("no-desk", "This needs somebody at a desk.")
     if cost_centre:
         spending.own_centre(cost_centre, actor.own_org)
+    own_days = line_days or {}
+    for day in (wanted_on, *own_days.values()):
+        refuse_day(day, day_of(at))
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
         remark=remark, external_id=external_id, cost_centre=cost_centre,
@@ -110,6 +131,7 @@ def ask(
         number=next_number("PR", at), buyer=actor.own_org, seller=seller, pay_by=pay_by,
         warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
         remark=remark, external_id=external_id, cost_centre_id=cost_centre, total=good.total,
+        wanted_on=wanted_on,
         reason=reason.strip()[:300], asked_by=actor.user_id, asked_by_name=actor.name,
         asked_at=at, kept_until=kept_until, holds_goods=must.holds_goods,
     )  # fmt: skip
@@ -117,6 +139,7 @@ def ask(
         RequestLine(
             request=request, buyer=request.buyer, position=position, sku_id=line.sku.pk,
             quantity=line.quantity, unit_price=line.unit_price,
+            wanted_on=own_days.get(line.sku.pk),
         )
         for position, line in enumerate(good.lines, 1)
         if line.sku and line.quantity and line.unit_price is not None
@@ -267,7 +290,7 @@ def _anew(
         pay_by=request.pay_by, reason=request.reason, at=at, warehouse=request.warehouse,
         programme=request.programme, deposit_ratio=request.deposit_ratio, days=request.days,
         remark=request.remark, external_id=request.external_id,
-        cost_centre=request.cost_centre_id,
+        cost_centre=request.cost_centre_id, **_wished(request, wanted, at),
     )  # fmt: skip
 
 
@@ -292,10 +315,26 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
+        **_wished(request, lines, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
     return placed
+
+
+def _wished(request: PurchaseRequest, lines: Iterable[RequestLine], at: datetime) -> dict[str, Any]:
+    """The days on which goods are wished; one that has gone by meanwhile is as soon as can be."""
+    today = day_of(at)
+    return {
+        "wanted_on": _to_come(request.wanted_on, today),
+        "line_days": {
+            line.sku_id: day for line in lines if (day := _to_come(line.wanted_on, today))
+        },
+    }
+
+
+def _to_come(day: date | None, today: date) -> date | None:
+    return day if day is not None and day >= today else None
 
 
 def _asker(request: PurchaseRequest) -> Actor:

@@ -20,6 +20,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
 from heliu.commerce.spending import queries as spending
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
@@ -31,6 +32,7 @@ from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
+from heliu.portal.shell.sheets import day_of_form
 from heliu.portal.shell.spending import level_words
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
@@ -99,6 +101,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "pay_by": choice.pay_by,
             "remark": request.POST.get("remark", "").strip(),
+            "external_id": request.POST.get("external_id", "").strip(),
+            "wanted_on": day_of_form(request, "wanted_on"),
+            "line_days": _line_days(request, lines),
             "cost_centre": choice.cost_centre,
             "at": at,
             **(choice.picked() if choice.pay_by == FINANCE else {}),
@@ -123,6 +128,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     context = _context(request, seller, preview, choice, refusal)
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
+
+
+def _line_days(request: HttpRequest, lines: Sequence[tuple[UUID, int]]) -> dict[UUID, date]:
+    """The days of lines that are wished apart from the rest."""
+    typed = {sku: day_of_form(request, f"day-{sku}") for sku, _quantity in lines}
+    return {sku: day for sku, day in typed.items() if day is not None}
 
 
 def _id(data: Mapping[str, Any], name: str) -> UUID | None:
@@ -162,7 +173,8 @@ def _context(
     terms = _chosen_terms(financed, choice) if financed else None
     houses = {house.org: house for house in supervised_for(actor_of(request))}
     known = names([seller.pk, *(one.lender for one in preview.offers), *houses])
-    is_ready = way is not None and not preview.problems and (terms is not None or not financed)
+    is_good = not preview.problems and not preview.missing
+    is_ready = way is not None and is_good and (terms is not None or not financed)
     return {
         "seller": seller,
         "lines": preview.lines,
@@ -185,7 +197,14 @@ def _context(
         "will": _will(seller.pk, way, terms, preview, offer, known, houses),
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,
-        "remark": request.POST.get("remark", ""),
+        "typed": request.POST,
+        "line_days": [
+            (line, request.POST.get(f"day-{line.sku.pk}", "")) for line in preview.lines if line.sku
+        ],
+        "today": day_of(now(request)).isoformat(),
+        "missing": preview.missing,
+        "least_text": money_text(preview.least),
+        "missing_text": money_text(preview.missing),
         "refusal": refusal,
         **_button(way, terms, preview, offer),
         **_asking(request, preview, choice),
