@@ -138,6 +138,12 @@ def status_counts(actor: Actor, *, side: Side | None = None) -> dict[str, int]:
     return dict(rows) | ({OrderStatus.COMPLETED: completed} if completed else {})
 
 
+def of_own_number(actor: Actor, text: str) -> list[UUID]:
+    """The buyer's own orders under a number of its own: read off the index that keeps it unique."""
+    found = Order.objects.filter(buyer__in=actor.orgs, external_id=seen(text).strip())
+    return list(found.exclude(external_id="").values_list("pk", flat=True))
+
+
 def changes_of(actor: Actor, order: Order) -> list[OrderChange]:
     """What was asked to be changed of an order, the first first. What the buyer's house has not
     agreed to is seen by that house alone."""

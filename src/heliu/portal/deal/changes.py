@@ -21,8 +21,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.portal.deal.reading import read
-from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.shell.sheets import day_of_form
+from heliu.portal.shell.pages import actor_of, attempt, day_of_form, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import count_text, day_text, money_text
 from heliu.trade import changing, purchases
 from heliu.trade.change_terms import CHANGEABLE, Proposal, Wanted

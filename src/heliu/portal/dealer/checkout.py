@@ -29,10 +29,18 @@ from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer import comparing
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
-from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    day_of_form,
+    deed,
+    desk_page,
+    now,
+    see_other,
+    show,
+)
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
-from heliu.portal.shell.sheets import day_of_form
 from heliu.portal.shell.spending import level_words
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
@@ -53,6 +61,7 @@ class Choice:
     deposit_ratio: Decimal | None
     days: int | None
     cost_centre: UUID | None = None
+    warehouse: UUID | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Choice:
@@ -62,9 +71,10 @@ class Choice:
             share = Decimal(ratio) if ratio else None
         except InvalidOperation:
             share = None
-        programme, centre = (_id(data, name) for name in ("programme", "cost_centre"))
+        names_of = ("programme", "cost_centre", "warehouse")
+        programme, centre, house = (_id(data, name) for name in names_of)
         term = int(days) if days.isdecimal() and len(days) < 5 else None
-        return cls(str(data.get("pay_by", "")), programme, share, term, centre)
+        return cls(str(data.get("pay_by", "")), programme, share, term, centre, house)
 
     def picked(self) -> dict[str, Any]:
         """The offer as the story is told it."""
@@ -106,7 +116,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "line_days": _line_days(request, lines),
             "cost_centre": choice.cost_centre,
             "at": at,
-            **(choice.picked() if choice.pay_by == FINANCE else {}),
+            **(
+                choice.picked() | {"warehouse": choice.warehouse}
+                if choice.pay_by == FINANCE
+                else {}
+            ),
         }
         if request.POST.get("ask") == "yes":
             asked = purchases.ask(**wish, reason=request.POST.get("reason", ""))
@@ -194,6 +208,8 @@ def _context(
         **(_grid(financed, terms) if financed else {}),
         **(_cost(terms, financed) if terms and financed else {}),
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
+        "houses": [known[org] for org in houses] if financed and len(houses) > 1 else [],
+        "warehouse": choice.warehouse,
         "will": _will(seller.pk, way, terms, preview, offer, known, houses),
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
@@ -45,15 +44,6 @@ def number_of(request: HttpRequest, name: str) -> int:
     if not typed.isdecimal() or len(typed) > 4:
         raise Invalid("number-unreadable", "This is not a whole number.", field=name)
     return int(typed)
-
-
-def day_of_form(request: HttpRequest, name: str) -> date | None:
-    """A day that was chosen; nothing is None. Raises `Invalid` for what is no day."""
-    typed = request.POST.get(name, "").strip()
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Invalid("day-unreadable", "This is not a day.", field=name) from None
 
 
 def chosen(request: HttpRequest, name: str) -> UUID:
