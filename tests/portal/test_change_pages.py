@@ -134,7 +134,7 @@ def test_the_seller_s_order_rules_and_what_the_checkout_says(house: World) -> No
     ):
         page = read(client, address)
         send(client, address, {"idempotency_key": key_in(page), **said})
-    page = read(client, "/seller/order-rules")
+    page = re.sub(r"<[^>]+>", "", read(client, "/seller/order-rules"))
     assert all(words in page for words in ("300.00", "200.00", "M2"))
     with house.worker():
         assert Sku.objects.get(code="M2").order_minimum == 6
