@@ -55,16 +55,15 @@ log = structlog.get_logger("heliu.dispatch")
 
 def hand_on(*, at: datetime) -> int:
     """Make the letters of all new notices; returns how many."""
-    kinds = list(DEFAULTS)
+    defaults = [
+        (kind, permission, default.sms)
+        for kind, default in DEFAULTS.items()
+        for permission in default.permissions
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "select dispatch_hand_on(%s::text[], %s::text[], %s::boolean[], %s)",
-            [
-                kinds,
-                [DEFAULTS[kind].permission for kind in kinds],
-                [DEFAULTS[kind].sms for kind in kinds],
-                at,
-            ],
+            [*(list(column) for column in zip(*defaults, strict=True)), at],
         )
         return int(cursor.fetchone()[0])
 
