@@ -35,7 +35,9 @@ def test_a_customer_allows_it_and_the_account_manager_orders(demo: World) -> Non
     rows = {"code": ["M1"], "quantity": ["5"], "remark": [""], "was": [""]}
     assert sales.post(reverse("dealer_pad"), {"action": "order", **rows}).status_code == 303
     assert BAND in read(sales, reverse("dealer_checkout"))
-    placed = sales.post(reverse("dealer_checkout"), {"pay_by": "TRANSFER", "idempotency_key": "p" * 32})
+    placed = sales.post(
+        reverse("dealer_checkout"), {"pay_by": "TRANSFER", "idempotency_key": "p" * 32}
+    )
     assert placed.status_code == 303, placed.content.decode()
     page = read(sales, placed["Location"])
     assert BAND in page
