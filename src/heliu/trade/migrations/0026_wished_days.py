@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     reviewed = "What is dropped is there again at once and gives old code what it gave before."
     dependencies = [
         ("trade", "0025_prices"),
-        ("ordering", "0008_wished_days"),
+        ("ordering", "0009_wished_days"),
         ("parties", "0012_least_order"),
     ]
     operations = [

@@ -21,7 +21,7 @@ TOLD = "is_told and (seller = any ((select heliu_orgs())::uuid[]) or lender = an
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ordering", "0008_wished_days"), ("access", "0001_initial")]
+    dependencies = [("ordering", "0009_wished_days"), ("access", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="OrderChange",

@@ -11,7 +11,7 @@ WRITE = Path(__file__).parent.parent / "sql" / "ordering_write.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ordering", "0007_house_pad")]
+    dependencies = [("ordering", "0008_behalf")]
     operations = [
         migrations.AddField("order", "wanted_on", models.DateField(blank=True, null=True)),
         migrations.AddField("orderline", "wanted_on", models.DateField(blank=True, null=True)),
