@@ -15,6 +15,7 @@ from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
 from tests.trade import life, newcomers
+from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import Incoming, PaymentInstruction
@@ -181,6 +182,7 @@ def live(world: World) -> dict[str, Any]:
     few = for_a_few(world) | priced(world) | talked_about(world, placed)
     cap, rules = ruled(world)
     asking = spending_of(world)
+    mandate = allow(world).pk
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -249,6 +251,7 @@ def live(world: World) -> dict[str, Any]:
             **listed,
             **on_terms_money,
             **asking,
+            "mandate": mandate,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",

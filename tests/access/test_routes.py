@@ -98,6 +98,13 @@ EXAMPLES = {
         is_shared=True,
     ),
     "POST /colleagues/{colleague}/end": Example(mine, {"colleague": "colleague"}),
+    "GET /mandates": Example(mine, is_shared=True),
+    "POST /mandates": Example(
+        "other", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
+    ),
+    "POST /mandates/{mandate}/end": Example(mine, {"mandate": "mandate"}),
+    "POST /mandate-requests": Example("seller", body=lambda t: {"buyer": str(t["dealer"])}),
+    "GET /on-behalf/acts": Example(mine, is_shared=True),
     "GET /consents": Example(mine, is_shared=True),
     "POST /consents/{consent}/withdraw": Example(mine, {"consent": "consent"}),
     "GET /relationships": Example(mine, is_shared=True),

@@ -43,7 +43,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
-from heliu.trade import controls, deals
+from heliu.trade import behalf, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
@@ -127,7 +127,9 @@ def preview(
     checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
-        offers = best_first(_offers(buyer, seller, total, at), days)
+        # What banks offer a customer is not shown to whoever orders in its name.
+        found = [] if actor.behalf else _offers(buyer, seller, total, at)
+        offers = best_first(found, days)
     ways = ways_to_pay(
         total,
         terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
@@ -166,6 +168,7 @@ def place(
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
+    behalf.refuse_finance(actor, pay_by)
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, at=at,
@@ -175,7 +178,9 @@ def place(
         if pay_by == PayBy.FINANCE:
             wish = Picked(programme, deposit_ratio, days)
             return _place_financed(good, _house(actor, warehouse), wish, at)
-        return _write(good.accepted(at, warehouse=ask.buyer), at)
+        placed = _write(good.accepted(at, warehouse=ask.buyer), at)
+        behalf.placed(placed.order, deals.link(placed.deal), actor, at=at)
+        return placed
 
 
 def judged(

@@ -27,6 +27,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.behalf.queries import mandates
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Family
@@ -65,9 +66,10 @@ def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) ->
 
 
 def seat_spender(person: UUID, centre: UUID, *, actor: Actor) -> Spender:
-    """A person's orders go to this cost centre where they name none."""
+    """A person's orders go to this cost centre where they name none; with a seller as the person,
+    those that it places in the house's name."""
     actor.require("manage")
-    colleague(actor, person)
+    _orders_here(actor, person)
     bears = own_centre(centre, actor.own_org)
     found, _ = Spender.objects.update_or_create(
         org=actor.own_org,
@@ -94,7 +96,7 @@ def set_budget(
     if period not in PeriodKind.values or not 0 < amount <= MOST_AMOUNT or (centre and person):
         raise Invalid("budget-invalid", "A budget needs an amount and a period.", field="amount")
     if person:
-        colleague(actor, person)
+        _orders_here(actor, person)
     _listed(org)
     found = (
         Budget.objects.select_for_update()
@@ -129,6 +131,12 @@ def end_budget(budget: UUID, *, actor: Actor) -> Budget:
     return found
 
 
+def _orders_here(actor: Actor, person: UUID) -> None:
+    """Somebody of the house, or a seller whose people may order in its name. Raises `NotFound`."""
+    if not mandates(actor).filter(buyer=actor.own_org, seller=person).exists():
+        colleague(actor, person)
+
+
 def set_rule(
     *,
     levels: Sequence[Level],
@@ -147,8 +155,9 @@ def set_rule(
     if not 0 <= from_amount <= MOST_AMOUNT:
         raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
     approvals.check_levels(PURCHASE, levels)
-    named = {one for level in levels for one in level.persons} | ({person} if person else set())
-    for one in named:
+    if person:
+        _orders_here(actor, person)
+    for one in {one for level in levels for one in level.persons}:
         colleague(actor, one)
     if family and not Family.objects.filter(pk=family).exists():
         raise Invalid("family-unknown", "There is no such family of goods.", field="family")

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
-from heliu.commerce.spending import queries as spending
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
@@ -140,7 +139,7 @@ def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str,
     named = {member.user_id: str(member.user) for member in people_of(actor)}
     return {
         "must": [level_words(level, named) for level in must.levels] if must else [],
-        "centres": spending.centres(actor).filter(is_active=True),
+        "centres": purchases.centres(actor),
         "cost_centre": choice.cost_centre,
         "reason": request.POST.get("reason", ""),
     }

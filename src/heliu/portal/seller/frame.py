@@ -49,7 +49,9 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
-            tab(_("Dealers"), "seller_dealers", "person", here, "seller_newcomers"),
+            tab(
+                _("Dealers"), "seller_dealers", "person", here, "seller_newcomers", "seller_behalf"
+            ),
         ),
         figure=DeskFigure(
             _("To confirm"), text=count_text(confirming), href=reverse("seller_orders")

@@ -108,10 +108,11 @@ def deed(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:
     if not key:
         raise Refused("key-missing", "This form has no key. Reload the page.", status=422)
     content = {name: v for name, v in request.POST.lists() if name not in NOT_CONTENT}
+    whose = [str(actor.own_org)] if actor.behalf else []
     _, address, _ = once(
-        org=actor.own_org,
+        org=actor.home,
         key=key,
-        content=digest(request.path, content),
+        content=digest(request.path, content, *whose),
         at=at,
         do=lambda: (303, do()),
     )
