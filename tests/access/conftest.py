@@ -15,6 +15,7 @@ from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
 from tests.trade import life, newcomers
+from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import Incoming, PaymentInstruction
@@ -58,7 +59,9 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    changing,
     closing_books,
+    conversations,
     enforcement,
     financed_order,
     incoming,
@@ -72,6 +75,7 @@ from heliu.trade import (
     sales,
 )
 from heliu.trade.carrying import Shot
+from heliu.trade.change_terms import Wanted
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -128,6 +132,17 @@ def lived(
         yield Lived(here, hands, there)
 
 
+def with_a_change_that_waits(world: World) -> Placed:
+    """The dealer wants a confirmed order changed, and the seller has not answered."""
+    placed = life.place(world, pay_by="TRANSFER", M1=7)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    with world.desk(world.dealer) as owner:
+        wanted = Wanted(dict(world.lines(M1=6)))
+        changing.change(placed.order.id, wanted, actor=owner, reason="fewer", at=world.at)
+    return placed
+
+
 def live(world: World) -> dict[str, Any]:
     """Let the first dealer's deals get to where every operation finds one."""
     pledged = life.to_pledge(world)
@@ -151,6 +166,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
+    to_change = with_a_change_that_waits(world)
     on_terms_money = money_on_terms(world)
     closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
@@ -178,9 +194,10 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world)
+    few = for_a_few(world) | priced(world) | talked_about(world, placed)
     cap, rules = ruled(world)
     asking = spending_of(world)
+    mandate = allow(world).pk
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -199,6 +216,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
@@ -249,6 +267,7 @@ def live(world: World) -> dict[str, Any]:
             **listed,
             **on_terms_money,
             **asking,
+            "mandate": mandate,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -281,6 +300,16 @@ def priced(world: World) -> dict[str, Any]:
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
     return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
+
+
+def talked_about(world: World, placed: Placed) -> dict[str, Any]:
+    """The first dealer wrote to the seller about an order."""
+    with world.desk(world.dealer) as dealer:
+        record = conversations.find(dealer, "order", placed.order.number)
+        message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+    return {
+        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+    }  # fmt: skip
 
 
 def for_a_few(world: World) -> dict[str, Any]:

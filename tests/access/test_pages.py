@@ -35,6 +35,8 @@ NAMES = {
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
+    "deal_change": {"ref": "placed"},
+    "deal_change_answer": {"ref": "to_change"},
     "deal_agreement": {"ref": "pledged"},
     "deal_agreement_pdf": {"ref": "pledged"},
     "deal_statement_pdf": {"ref": "pledged"},
@@ -48,6 +50,8 @@ NAMES = {
     "period": {"period": "period"},
     "bank_repayment": {"number": "repaid_payment"},
     "inbox_read": {"notice": "notice"},
+    "conversation": {"kind": "open_kind", "ref": "placed_order"},
+    "message_take_back": {"message": "message"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
     "join_invited": {"token": "open_token"},
@@ -124,13 +128,13 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
-    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
+    "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop", "seller_goods_many",
     "seller_article_preview", "seller_ring", "seller_sheet_bring", "seller_sheet_cancel",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
-    "dealer_own_money", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
+    "dealer_own_money", "behalf_leave", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip

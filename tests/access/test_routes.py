@@ -98,6 +98,13 @@ EXAMPLES = {
         is_shared=True,
     ),
     "POST /colleagues/{colleague}/end": Example(mine, {"colleague": "colleague"}),
+    "GET /mandates": Example(mine, is_shared=True),
+    "POST /mandates": Example(
+        "other", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
+    ),
+    "POST /mandates/{mandate}/end": Example(mine, {"mandate": "mandate"}),
+    "POST /mandate-requests": Example("seller", body=lambda t: {"buyer": str(t["dealer"])}),
+    "GET /on-behalf/acts": Example(mine, is_shared=True),
     "GET /consents": Example(mine, is_shared=True),
     "POST /consents/{consent}/withdraw": Example(mine, {"consent": "consent"}),
     "GET /relationships": Example(mine, is_shared=True),
@@ -282,6 +289,23 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /conversations": Example(mine, is_shared=True),
+    "GET /conversations/{kind}/{ref}/messages": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}
+    ),
+    "POST /conversations/{kind}/{ref}/messages": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}, lambda t: {"text": "Ring twice"}
+    ),
+    "POST /conversations/{kind}/{ref}/files": Example(
+        mine,
+        {"kind": "open_kind", "ref": "placed_order"},
+        lambda t: png(),
+        content_type="application/octet-stream",
+    ),
+    "POST /conversations/{kind}/{ref}/read": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}
+    ),
+    "POST /messages/{message}/take-back": Example(mine, {"message": "message"}),
     "GET /delegations": Example(mine, is_shared=True),
     "POST /delegations": Example(
         mine,
@@ -297,6 +321,27 @@ EXAMPLES = {
     "GET /orders": Example(mine, is_shared=True),
     "POST /orders": Example(mine, body=own_order, is_shared=True),
     "GET /orders/{ref}": Example(mine, {"ref": "placed_order"}),
+    "GET /orders/{ref}/changes": Example(mine, {"ref": "to_change_order"}),
+    "POST /orders/{ref}/changes/preview": Example(
+        mine, {"ref": "placed_order"}, lambda t: {"remark": "Ring twice"}
+    ),
+    "POST /orders/{ref}/changes": Example(
+        mine, {"ref": "placed_order"}, lambda t: {"remark": "Ring twice"}
+    ),
+    "POST /orders/{ref}/changes/answer": Example(
+        "seller", {"ref": "to_change_order"}, lambda t: {"agrees": False, "reason": "packed"}
+    ),
+    "POST /orders/{ref}/changes/withdraw": Example(mine, {"ref": "to_change_order"}, lambda t: {}),
+    "GET /order-rules": Example("seller", is_shared=True),
+    "PUT /order-rules": Example("seller", body=lambda t: {"least_order": 0}, is_shared=True),
+    "GET /order-rules/buyers": Example("seller", is_shared=True),
+    "PUT /order-rules/buyers/{buyer}": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"least_order": None}
+    ),
+    "GET /order-rules/goods": Example("seller", is_shared=True),
+    "PUT /order-rules/goods/{sku}": Example(
+        "seller", {"sku": "open_sku"}, lambda t: {"order_minimum": 1, "order_multiple": 1}
+    ),
     "POST /orders/{ref}/confirm": Example("seller", {"ref": "placed_order"}, lambda t: {}),
     "POST /orders/{ref}/cancel": Example(
         mine, {"ref": "placed_order"}, lambda t: {"reason": "changed my mind"}

@@ -10,7 +10,7 @@ from heliu.kernel.access.row_policies import police
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0004_search'),
+        ('catalogue', '0005_behalf'),
     ]
 
     operations = [
