@@ -59,6 +59,7 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    changing,
     closing_books,
     conversations,
     enforcement,
@@ -74,6 +75,7 @@ from heliu.trade import (
     sales,
 )
 from heliu.trade.carrying import Shot
+from heliu.trade.change_terms import Wanted
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -130,6 +132,17 @@ def lived(
         yield Lived(here, hands, there)
 
 
+def with_a_change_that_waits(world: World) -> Placed:
+    """The dealer wants a confirmed order changed, and the seller has not answered."""
+    placed = life.place(world, pay_by="TRANSFER", M1=7)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    with world.desk(world.dealer) as owner:
+        wanted = Wanted(dict(world.lines(M1=6)))
+        changing.change(placed.order.id, wanted, actor=owner, reason="fewer", at=world.at)
+    return placed
+
+
 def live(world: World) -> dict[str, Any]:
     """Let the first dealer's deals get to where every operation finds one."""
     pledged = life.to_pledge(world)
@@ -153,6 +166,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
+    to_change = with_a_change_that_waits(world)
     on_terms_money = money_on_terms(world)
     closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
@@ -206,6 +220,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),

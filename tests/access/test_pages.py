@@ -35,6 +35,8 @@ NAMES = {
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "deal_cancel": {"ref": "placed"},
+    "deal_change": {"ref": "placed"},
+    "deal_change_answer": {"ref": "to_change"},
     "deal_agreement": {"ref": "pledged"},
     "deal_agreement_pdf": {"ref": "pledged"},
     "deal_statement_pdf": {"ref": "pledged"},
@@ -118,7 +120,7 @@ NAMES = {
 # Pages that only do something, and are not looked at.
 DEEDS = {
     "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
-    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
+    "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",

@@ -279,6 +279,27 @@ EXAMPLES = {
     "GET /orders": Example(mine, is_shared=True),
     "POST /orders": Example(mine, body=own_order, is_shared=True),
     "GET /orders/{ref}": Example(mine, {"ref": "placed_order"}),
+    "GET /orders/{ref}/changes": Example(mine, {"ref": "to_change_order"}),
+    "POST /orders/{ref}/changes/preview": Example(
+        mine, {"ref": "placed_order"}, lambda t: {"remark": "Ring twice"}
+    ),
+    "POST /orders/{ref}/changes": Example(
+        mine, {"ref": "placed_order"}, lambda t: {"remark": "Ring twice"}
+    ),
+    "POST /orders/{ref}/changes/answer": Example(
+        "seller", {"ref": "to_change_order"}, lambda t: {"agrees": False, "reason": "packed"}
+    ),
+    "POST /orders/{ref}/changes/withdraw": Example(mine, {"ref": "to_change_order"}, lambda t: {}),
+    "GET /order-rules": Example("seller", is_shared=True),
+    "PUT /order-rules": Example("seller", body=lambda t: {"least_order": 0}, is_shared=True),
+    "GET /order-rules/buyers": Example("seller", is_shared=True),
+    "PUT /order-rules/buyers/{buyer}": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"least_order": None}
+    ),
+    "GET /order-rules/goods": Example("seller", is_shared=True),
+    "PUT /order-rules/goods/{sku}": Example(
+        "seller", {"sku": "open_sku"}, lambda t: {"order_minimum": 1, "order_multiple": 1}
+    ),
     "POST /orders/{ref}/confirm": Example("seller", {"ref": "placed_order"}, lambda t: {}),
     "POST /orders/{ref}/cancel": Example(
         mine, {"ref": "placed_order"}, lambda t: {"reason": "changed my mind"}

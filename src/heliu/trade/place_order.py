@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from time import perf_counter_ns
@@ -73,7 +73,8 @@ SYSTEM = Actor.system()
 @dataclass(frozen=True)
 class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good,
-    `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay.
+    `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay,
+    `least` is what the seller wants of one order at least.
     """
 
     lines: list[CheckedLine[Sku]]
@@ -81,11 +82,17 @@ class Preview:
     ways: list[Way]
     offers: list[FinanceOffer]
     comparison: Comparison
+    least: int = 0
 
     @property
     def offer(self) -> FinanceOffer | None:
         """The best of the offers."""
         return self.offers[0] if self.offers else None
+
+    @property
+    def missing(self) -> int:
+        """How much is missing to what the seller wants of one order, in minor units."""
+        return max(self.least - self.total, 0)
 
     @property
     def problems(self) -> list[CheckedLine[Sku]]:
@@ -138,7 +145,10 @@ def preview(
         has_house=_supervised(actor, warehouse) is not None,
     )
     rate = credit_queries.own_money(actor)
-    return Preview(checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days))
+    return Preview(
+        checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
+        relationship.least_order,
+    )  # fmt: skip
 
 
 def place(
@@ -157,12 +167,15 @@ def place(
     cost_centre: UUID | None = None,
     asked: UUID | None = None,
     kept: Mapping[UUID, int] | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
 
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
-    the buyer. `programme` is the offer that was picked; without one the best is taken. A financed
+    the buyer. `programme` is the offer that was picked; without one the best is taken. The goods
+    are wished for `wanted_on`, some of them for days of their own (`line_days`). A financed
     order waits for the signature (`financed_order.sign`), or for a person at
     the bank where the rules do not decide. Raises `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
@@ -171,7 +184,8 @@ def place(
     behalf.refuse_finance(actor, pay_by)
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
-        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, at=at,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
+        wanted_on=wanted_on, line_days=line_days, at=at,
     )  # fmt: skip
     ask = good.ask
     with widened([ask.buyer, seller]):
@@ -195,11 +209,13 @@ def judged(
     cost_centre: UUID | None = None,
     asked: UUID | None = None,
     kept: Mapping[UUID, int] | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     wish = Wish(
         seller, _wanted(lines), pay_by, remark, external_id,
-        cost_centre=cost_centre, asked=asked, kept=kept,
+        cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))

@@ -14,9 +14,9 @@ placed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from heliu.commerce.ordering.policies import refuse_day
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
 from heliu.commerce.spending.models import (
@@ -56,6 +57,7 @@ from heliu.trade.place_order import Placed
 from heliu.trade.placing import Good
 
 PURCHASE = spending.PURCHASE
+Must = queries.Must
 
 
 def needs(
@@ -76,6 +78,20 @@ def centres(actor: Actor) -> list[CostCentre]:
         return list(queries.centres(actor).filter(is_active=True))
 
 
+def needs_for(
+    buyer: UUID, persons: Iterable[UUID | None], *, order: UUID, total: int, skus: Sequence[UUID]
+) -> Must | None:
+    """Who must agree to an order becoming one of this total, by the rules for these persons: who
+    placed it, and who changes it."""
+    met = []
+    for person in persons:
+        centre = queries.centre_of(order, buyer=buyer, person=person)
+        must = queries.rules_met(buyer=buyer, person=person, centre=centre, total=total, skus=skus)
+        met += [must] if must else []
+    levels = list(dict.fromkeys(level for must in met for level in must.levels))
+    return Must(levels, any(must.holds_goods for must in met)) if met else None
+
+
 def ask(
     *,
     actor: Actor,
@@ -91,6 +107,8 @@ def ask(
     remark: str = "",
     external_id: str = "",
     cost_centre: UUID | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> PurchaseRequest:
     """Ask those who must agree to an order by the rules of the house.
 
@@ -103,6 +121,9 @@ def ask(
     if cost_centre:
         with behalf.ordering_for(actor):
             spending.own_centre(cost_centre, actor.own_org)
+    own_days = line_days or {}
+    for day in (wanted_on, *own_days.values()):
+        refuse_day(day, day_of(at))
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
         remark=remark, external_id=external_id, cost_centre=cost_centre,
@@ -120,12 +141,14 @@ def ask(
             good, must, actor=actor, at=at, seller=seller, pay_by=pay_by, reason=reason,
             warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
             remark=remark, external_id=external_id, cost_centre_id=cost_centre,
+            wanted_on=wanted_on, line_days=own_days,
         )  # fmt: skip
 
 
 def _asked(
-    good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str, **wish: Any
-) -> PurchaseRequest:
+    good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str,
+    line_days: Mapping[UUID, date], **wish: Any,
+) -> PurchaseRequest:  # fmt: skip
     kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
     request = PurchaseRequest.objects.create(
         **wish, number=next_number("PR", at), buyer=actor.own_org, total=good.total,
@@ -136,6 +159,7 @@ def _asked(
         RequestLine(
             request=request, buyer=request.buyer, position=position, sku_id=line.sku.pk,
             quantity=line.quantity, unit_price=line.unit_price,
+            wanted_on=line_days.get(line.sku.pk),
         )
         for position, line in enumerate(good.lines, 1)
         if line.sku and line.quantity and line.unit_price is not None
@@ -290,7 +314,7 @@ def _anew(
         pay_by=request.pay_by, reason=request.reason, at=at, warehouse=request.warehouse,
         programme=request.programme, deposit_ratio=request.deposit_ratio, days=request.days,
         remark=request.remark, external_id=request.external_id,
-        cost_centre=request.cost_centre_id,
+        cost_centre=request.cost_centre_id, **_wished(request, wanted, at),
     )  # fmt: skip
 
 
@@ -315,10 +339,26 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
+        **_wished(request, lines, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
     return placed
+
+
+def _wished(request: PurchaseRequest, lines: Iterable[RequestLine], at: datetime) -> dict[str, Any]:
+    """The days on which goods are wished; one that has gone by meanwhile is as soon as can be."""
+    today = day_of(at)
+    return {
+        "wanted_on": _to_come(request.wanted_on, today),
+        "line_days": {
+            line.sku_id: day for line in lines if (day := _to_come(line.wanted_on, today))
+        },
+    }
+
+
+def _to_come(day: date | None, today: date) -> date | None:
+    return day if day is not None and day >= today else None
 
 
 def _asker(request: PurchaseRequest) -> Actor:

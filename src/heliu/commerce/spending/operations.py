@@ -33,11 +33,12 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Family
 from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting
-from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line
+from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line, NewHold
 from heliu.kernel.states import move
 
 PURCHASE = Act("purchase", agreed_by=("manage", "pay", "sign"))
 PREFIX = "spend"
+APPROVAL_NEEDED = "approval-needed"
 RANK = 14  # after what lenders and sellers grant, before money and goods
 
 
@@ -236,6 +237,39 @@ def give_back(
             Charge.objects.filter(pk=one.pk).update(back=F("back") + share)
 
 
+def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -> None:
+    """An order that was changed comes to another total (minor units): each budget it counts on
+    holds or has spent that much, in the period in which it was ordered. `key` names the change.
+
+    Raises `LimitShort` where a budget does not reach, `Refused` (budget-over) for more in a period
+    that is closed: what was left of it may have been carried over.
+    """
+    live = [one for one in charges if one.status != ChargeStatus.FREED and one.amount != total]
+    if any(one.period.closed_at and one.amount < total for one in live):
+        raise Refused(
+            "budget-over",
+            "The budget period of this order is closed: it cannot become dearer.",
+            help="Order what is to be added by itself.",
+        )
+    held = [one for one in live if one.status == ChargeStatus.HELD]
+    if held:
+        posting.rehold(
+            [NewHold(one.pk, one.period.account, total, one.order_id) for one in held], at=at
+        )
+    if spent := [one for one in live if one.status == ChargeStatus.SPENT]:
+        lines = [
+            line
+            for one in spent
+            for line in (
+                Line(one.period.account, total - one.amount),
+                Line(_spent(one.org), one.amount - total),
+            )
+        ]
+        order = spent[0].order_id
+        _post(f"respent:{order}:{key}", "respent", order, lines, at)
+    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=total)
+
+
 def roll_over(*, at: datetime) -> int:
     """The turn of the day: the next periods are opened before they begin, and what is left of those
     that are over is carried where the house wants it. Returns how many periods were closed."""
@@ -265,7 +299,7 @@ def refused(state: str) -> Refused | None:
     match state:
         case "approval":
             return Refused(
-                "approval-needed",
+                APPROVAL_NEEDED,
                 "Your house wants this order agreed to by others.",
                 help="Ask for their agreement: the order is placed when all have agreed.",
             )

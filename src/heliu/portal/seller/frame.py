@@ -40,6 +40,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Dealers"), "seller_dealers", here, key="b"),
             nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),
+            nav(_("Order rules"), "seller_order_rules", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
             nav(_("Company"), "company", here),
