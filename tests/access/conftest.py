@@ -37,7 +37,8 @@ from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
-from heliu.kernel.access.models import User
+from heliu.kernel.access import role_editing
+from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
@@ -198,6 +199,10 @@ def live(world: World) -> dict[str, Any]:
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
+    with world.desk(world.dealer) as owner:
+        role_editing.save_role(
+            actor=owner, code="orders-pays", name="Orders", permissions=["order", "pay"]
+        )
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -268,6 +273,8 @@ def live(world: World) -> dict[str, Any]:
             **on_terms_money,
             **asking,
             "mandate": mandate,
+            "own_role": "orders-pays",
+            "member": Membership.objects.get(org=dealer, user__username=world.dealer).pk,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",

@@ -98,9 +98,28 @@ EXAMPLES = {
         is_shared=True,
     ),
     "POST /colleagues/{colleague}/end": Example(mine, {"colleague": "colleague"}),
+    "GET /roles": Example(mine, is_shared=True),
+    "PUT /roles/{code}": Example(
+        mine,
+        {"code": "open_code"},
+        lambda t: {"name": "Orders and pays", "permissions": ["order", "pay"]},
+        is_shared=True,
+    ),
+    "DELETE /roles/{code}": Example(mine, {"code": "own_role"}),
+    "GET /members": Example(mine, is_shared=True),
+    "PUT /members/{member}/roles": Example(
+        mine, {"member": "member"}, lambda t: {"roles": ["owner"]}
+    ),
+    "GET /role-limits": Example(mine, is_shared=True),
+    "POST /role-limits": Example(
+        "operator", body=lambda t: {"party_role": "CARRIER", "permissions": ["carry", "manage"]}
+    ),
+    "POST /role-limits/pairs": Example(
+        "operator", body=lambda t: {"first": "pay", "second": "consent"}
+    ),
     "GET /mandates": Example(mine, is_shared=True),
     "POST /mandates": Example(
-        "other", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
+        "second", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
     ),
     "POST /mandates/{mandate}/end": Example(mine, {"mandate": "mandate"}),
     "POST /mandate-requests": Example("seller", body=lambda t: {"buyer": str(t["dealer"])}),
