@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,14 +16,14 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import operations, own
-from heliu.commerce.catalogue.models import Role
 from heliu.commerce.catalogue.operations import Article, NewPack
 from heliu.commerce.catalogue.operations.articles import MOST_PIECES
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.goods.models import Sku
 
 router = Router()
 MOST_ARTICLES = 500
+
+Role = Literal["PICTURE", "SHEET", "OTHER"]
 
 Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES), Whole]
 Name = Annotated[str, Field(max_length=200, pattern=PRINTABLE)]
@@ -203,7 +203,7 @@ def add_paper(
     request: TypedRequest,
     sku: UUID,
     key: Key,
-    role: Annotated[Role, Query(description="What it is")] = Role.PICTURE,
+    role: Annotated[Role, Query(description="What it is")] = "PICTURE",
 ) -> HttpResponse:
     """Add a picture (JPEG, PNG, WebP) or file (PDF) to an article; of a picture a small one is
     made. The same bytes sent again stay one paper."""
@@ -233,7 +233,7 @@ def drop_paper(request: TypedRequest, sku: UUID, paper: UUID, key: Key) -> HttpR
     return write(request, key, None, do)
 
 
-def _shown(sku: Sku) -> dict[str, Any]:
+def _shown(sku: Any) -> dict[str, Any]:
     same = (
         "code", "name", "name_zh", "barcode", "case_quantity", "order_minimum", "order_multiple",
         "external_id", "is_active", "is_restricted",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,12 +13,13 @@ from heliu.api.articles import Gone
 from heliu.api.fields import PRINTABLE, Flag, Line, Sent
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import operations, own
-from heliu.commerce.catalogue.models import Kind
 from heliu.commerce.catalogue.operations import NewAttribute, NewProduct
 from heliu.kernel.access.request import TypedRequest
 
 router = Router()
 MOST = 2_000
+
+Kind = Literal["TEXT", "NUMBER", "CHOICE", "BOOL"]
 
 Title = Annotated[str, Field(max_length=120, pattern=PRINTABLE)]
 Unit = Annotated[str, Field(max_length=12, pattern=PRINTABLE)]
@@ -186,8 +187,7 @@ def define_attributes(
         own.family(family)
         wanted = [
             NewAttribute(
-                **one.model_dump(exclude={"choices", "kind"}),
-                kind=one.kind.value,
+                **one.model_dump(exclude={"choices"}),
                 choices=[(choice.code, choice.name, choice.name_zh) for choice in one.choices],
             )
             for one in payload.attributes

@@ -6,7 +6,7 @@ import csv
 import io
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,11 +17,12 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import columns, operations, own
-from heliu.commerce.catalogue.models import SheetKind
-from heliu.commerce.pricing.models import ImportState
 from heliu.kernel.access.request import TypedRequest
 
 router = Router()
+
+SheetKind = Literal["ARTICLES", "ATTRIBUTES", "CATEGORIES", "PACKS"]
+ReadingState = Literal["READING", "READ", "FAILED", "CANCELLED"]
 
 SHEET: dict[str, Any] = {
     "requestBody": {
@@ -50,7 +51,7 @@ class SheetImportOut(Schema):
     kind: SheetKind
     name: str
     is_trial: bool = Field(description="Every row is judged and none is written")
-    state: ImportState
+    state: ReadingState
     percent: int
     taken: int = Field(description="Rows that were taken, so far")
     bad: int = Field(description="Rows that were left out, so far")

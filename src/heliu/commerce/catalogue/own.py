@@ -21,6 +21,7 @@ from heliu.commerce.catalogue.models import (
     Ring,
     Role,
     SheetImport,
+    SheetKind,
     Value,
 )
 from heliu.commerce.catalogue.models.placed import Shop
@@ -107,6 +108,21 @@ def families() -> QuerySet[Family]:
 def units() -> QuerySet[UnitOfMeasure]:
     """The units goods and packs are counted in."""
     return UnitOfMeasure.objects.order_by("code")
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What attributes may be made of, in the reader's language."""
+    return [(str(value), str(label)) for value, label in Kind.choices]
+
+
+def roles() -> list[tuple[str, str]]:
+    """What pictures and files of goods are for, in the reader's language."""
+    return [(str(value), str(label)) for value, label in Role.choices]
+
+
+def sheet_kinds() -> list[tuple[str, str]]:
+    """What the rows of a sheet may be, in the reader's language."""
+    return [(str(value), str(label)) for value, label in SheetKind.choices]
 
 
 @dataclass(frozen=True)

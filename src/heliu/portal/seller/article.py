@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.commerce.catalogue import operations, own, sheets
 from heliu.commerce.catalogue import queries as catalogue
-from heliu.commerce.catalogue.models import Role
 from heliu.commerce.catalogue.operations import Article, NewPack
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
@@ -104,7 +103,7 @@ def article(request: HttpRequest, sku: UUID) -> HttpResponse:
         "branches": [(one.code, "　" * depth + one.display) for one, depth in own.branches(actor)],
         "products": own.products(actor),
         "circles": own.circles(actor),
-        "roles": Role.choices,
+        "roles": own.roles(),
         "dealers": dealers_of(actor)[:CHOICES],
         **_as_buyer(request, told),
     }

@@ -14,7 +14,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.commerce.catalogue import operations, own, sheets
-from heliu.commerce.catalogue.models import Kind
 from heliu.commerce.catalogue.operations import NewAttribute, NewProduct
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
@@ -85,7 +84,7 @@ def family(request: HttpRequest) -> HttpResponse:
         {
             "family": found,
             "rows": [stored(one) for one in there],
-            "kinds": Kind.choices,
+            "kinds": own.kinds(),
             "typed": request.POST,
         },
     )
@@ -308,10 +307,10 @@ def _attributes(request: HttpRequest, there: list[Any]) -> list[NewAttribute]:
             kind=kind,
             name=cell("name"),
             name_zh=cell("name_zh"),
-            unit=cell("unit") if kind == Kind.NUMBER else "",
-            unit_zh=cell("unit_zh") if kind == Kind.NUMBER else "",
+            unit=cell("unit") if kind == "NUMBER" else "",
+            unit_zh=cell("unit_zh") if kind == "NUMBER" else "",
             is_filter=f"filter-{key}" in posted,
-            choices=own.choices_read(cell("choices")) if kind == Kind.CHOICE else (),
+            choices=own.choices_read(cell("choices")) if kind == "CHOICE" else (),
         )
 
     wanted = [read(one.code, one.kind, one.code) for one in there]

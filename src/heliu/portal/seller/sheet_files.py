@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.commerce.catalogue import columns, operations, own
-from heliu.commerce.catalogue.models import SheetKind
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.ui.sheets import Column, Row, Sheet, taken_away
@@ -27,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Sheets to bring, to take away, and those that were brought."""
     actor = actor_of(request)
     context = {
-        "kinds": SheetKind.choices,
+        "kinds": own.sheet_kinds(),
         "files": own.imports(actor)[:FILES],
         "may_set": actor.may("sell"),
     }
@@ -126,6 +125,6 @@ def _sheet(
 
 
 def _kind(text: str) -> str:
-    if text not in SheetKind.values:
+    if text not in dict(own.sheet_kinds()):
         raise NotFound()
     return text
