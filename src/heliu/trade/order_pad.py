@@ -1,22 +1,26 @@
 """An order pad is judged: goods, the buyer's own prices and what can be had, whatever its length.
 
-Six statements for one row as for ten thousand, and one more where a price is missing.
+Seven statements for one row as for ten thousand, one more where a price is missing, and one where
+somebody typed packs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from heliu.commerce.catalogue import queries as catalogue
-from heliu.commerce.ordering.paste import LARGEST, PastedLine, read_quantity
+from heliu.commerce.catalogue import sheets
+from heliu.commerce.catalogue.policies import folded
+from heliu.commerce.ordering.paste import LARGEST, PastedLine, read_packs, read_quantity
 from heliu.commerce.ordering.policies import CheckedLine, PackRule, check_lines
 from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
 
 NOT_SOLD = "not-for-you"
@@ -24,10 +28,12 @@ NOT_SOLD = "not-for-you"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The filled rows as they were judged, and what is free of each of their goods."""
+    """The filled rows as they were judged, what is free of each of their goods, and what the seller
+    wants of one order at least (minor units)."""
 
     lines: tuple[CheckedLine[Sku], ...]
     free: Mapping[UUID, int]
+    least: int = 0
 
     @property
     def good(self) -> list[CheckedLine[Sku]]:
@@ -39,6 +45,11 @@ class Checked:
         """What the good ones come to, in minor units."""
         return sum(line.amount or 0 for line in self.good)
 
+    @property
+    def missing(self) -> int:
+        """What the good ones lack to make an order of them, in minor units; 0 of an empty pad."""
+        return max(self.least - self.total, 0) if self.lines else 0
+
     def wanted(self) -> dict[UUID, int]:
         """How much of which goods the good rows ask for."""
         return {line.sku.pk: line.quantity for line in self.good if line.sku and line.quantity}
@@ -49,6 +60,7 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     wanted = [_read(number, row) for number, row in enumerate(rows, start=1) if not row.is_empty]
     found = catalogue.find(actor, [line.code for line in wanted], seller)
     skus = {code: sku for code, sku in found.items() if sku.is_active}
+    wanted, packed = _in_pieces(wanted, skus)
     asked: dict[UUID, int] = {}
     for line in wanted:
         if line.code in skus:
@@ -74,7 +86,47 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     codes = () if all_known else catalogue.codes(actor, seller)
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
     unsold = {sku for sku in missing if tiers.get(sku) is None}
-    return Checked(tuple(_not_sold(line, unsold) for line in judged), free)
+    return Checked(
+        tuple(
+            _not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged
+        ),
+        free,
+        parties.least_order(buyer=actor.own_org, seller=seller),
+    )  # fmt: skip
+
+
+def _in_pieces(
+    wanted: Sequence[PastedLine], skus: Mapping[str, Sku]
+) -> tuple[list[PastedLine], frozenset[int]]:
+    """Quantities that were typed in packs ("3 箱") as pieces, and in which rows they stood."""
+    typed = {
+        line.row: found
+        for line in wanted
+        if line.code in skus and line.problem and (found := read_packs(line.typed))
+    }
+    if not typed:
+        return list(wanted), frozenset()
+    packs = sheets.packs_of({skus[line.code].pk for line in wanted if line.row in typed})
+
+    def line_of(line: PastedLine) -> PastedLine:
+        if line.row not in typed:
+            return line
+        count, word = typed[line.row]
+        sku = skus[line.code]
+        holds = {
+            folded(name): pieces
+            for unit, pieces in [
+                *((pack.unit, pack.pieces) for pack in packs.get(sku.pk, ())),
+                (sku.unit, 1),
+            ]
+            for name in (unit.code, unit.name, unit.name_zh)
+        }
+        pieces = count * (holds.get(word) or holds.get(word.removesuffix("s"), 0))
+        if not pieces:
+            return replace(line, problem="pack-unknown")
+        return replace(line, quantity=pieces, problem=None)
+
+    return [line_of(line) for line in wanted], frozenset(typed)
 
 
 def rule_of(sku: Sku) -> PackRule:
@@ -92,4 +144,5 @@ def _not_sold(line: CheckedLine[Sku], unsold: set[UUID]) -> CheckedLine[Sku]:
 def _read(number: int, row: PadRow) -> PastedLine:
     quantity, problem = read_quantity(row.quantity)
     code = row.code.strip()
-    return PastedLine(number, code, quantity, row.remark, problem if code else "code-missing")
+    problem = problem if code else "code-missing"
+    return PastedLine(number, code, quantity, row.remark, problem, typed=row.quantity)

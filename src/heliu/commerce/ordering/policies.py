@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
+from heliu.kernel.errors import Invalid
 
 __all__ = [
     "ANY_QUANTITY",
@@ -22,6 +24,7 @@ __all__ = [
     "check_line",
     "check_lines",
     "parse_paste",
+    "refuse_day",
     "status_after_delivery",
 ]
 
@@ -31,6 +34,7 @@ WORDS = {
     "code-unknown": gettext_noop("This seller has no goods with this code"),
     "quantity-missing": gettext_noop("Enter a quantity"),
     "quantity-unreadable": gettext_noop("This quantity is not a number"),
+    "pack-unknown": gettext_noop("These goods have no pack of this name"),
     "quantity-unclear": gettext_noop(
         "This quantity can be read in two ways; write it without signs"
     ),
@@ -45,6 +49,21 @@ WORDS = {
     "short": gettext_noop("Only %(available)s are available"),
     "sold-out": gettext_noop("None are available now"),
 }
+
+
+FURTHEST = timedelta(days=730)
+
+
+def refuse_day(wanted_on: date | None, today: date) -> None:
+    """Goods are wished for a day to come; a day off will do. Raises `Invalid` for another."""
+    if wanted_on is None or today <= wanted_on <= today + FURTHEST:
+        return
+    raise Invalid(
+        "wished-day-invalid",
+        "The wished delivery day lies between today and two years from now.",
+        field="wanted_on",
+        help="Choose a later day, or leave it open.",
+    )
 
 
 class Delivered(Protocol):
@@ -105,6 +124,7 @@ class CheckedLine[S: Goods](NamedTuple):
 
     `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or
     quantity), `available` what was left of the goods, `rule` in what quantities they are ordered,
+    `is_packed` whether it was typed in packs,
     `twin` the row that names the same goods, and `repairs` all values to put there instead, best
     first. `unit_price` and `amount` are minor units.
     """
@@ -121,6 +141,7 @@ class CheckedLine[S: Goods](NamedTuple):
     available: int = 0
     rule: PackRule = ANY_QUANTITY
     twin: int = 0
+    is_packed: bool = False
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_noop as N_
@@ -74,7 +75,17 @@ WORDS = {
     "purchase-placed": N_("All have agreed to %(number)s: it is ordered as %(order)s"),
     "purchase-stuck": N_("All have agreed to %(number)s, and it could not be ordered: look at it"),
     "purchase-refused": N_("%(number)s was not agreed to: %(reason)s"),
+    "change-asked-of-house": N_("A change of order %(number)s waits for agreement, to %(amount)s"),
+    "change-asked": N_("Order %(number)s is to be changed, to %(amount)s: agree or say no"),
+    "order-changed": N_("Order %(number)s was changed and comes to %(amount)s"),
+    "change-refused": N_("The change of order %(number)s was not agreed to: %(reason)s"),
+    "change-withdrawn": N_("The change asked for of order %(number)s was withdrawn"),
+    "change-expired": N_("Nobody answered the change of order %(number)s in time"),
     "purchase-expired": N_("Nobody agreed to %(number)s in time"),
+    "behalf-placed": N_("%(person)s ordered in your name: %(number)s, %(amount)s"),
+    "mandate-asked": N_("%(person)s of %(seller)s asks to be allowed to order in your name"),
+    "mandate-given": N_("%(buyer)s lets you order in its name"),
+    "mandate-ended": N_("%(buyer)s no longer lets you order in its name"),
     "approval-asked": N_("Agreement is asked for on %(number)s, %(amount)s"),
     "bank-rejected": N_("The bank rejected the payment for %(number)s: %(reason)s"),
     "claim-found": N_("The register names another's claim on goods of %(number)s: entry %(entry)s"),
@@ -126,15 +137,19 @@ WORDS = {
         "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
     ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
+    "message-came": N_("%(person)s of %(house)s wrote about %(number)s"),
+    "mentioned": N_("%(person)s mentioned you on %(number)s"),
 }
 
 
 class Told(NamedTuple):
-    """Whom a notice is for, what fills its words, and where it leads."""
+    """Whom a notice is for, what fills its words, and where it leads; for one `person` alone if one
+    is named."""
 
     org: UUID
     params: Mapping[str, Parameter]
     link: str
+    person: UUID | None = None
 
 
 def tell(
@@ -148,7 +163,14 @@ def tell(
 def tell_all(kind: str, told: Iterable[Told], *, at: datetime) -> list[Notice]:
     """Put notices of one kind into inboxes, in one statement."""
     return Notice.objects.bulk_create(
-        Notice(org=one.org, kind=kind, params=kept_as(kind, one.params), link=one.link, at=at)
+        Notice(
+            org=one.org,
+            person=one.person,
+            kind=kind,
+            params=kept_as(kind, one.params),
+            link=one.link,
+            at=at,
+        )
         for one in told
     )
 
@@ -202,10 +224,18 @@ def _said(kept: Any) -> str:
 
 def mark_read(notice_id: UUID, *, actor: Actor, at: datetime) -> Notice:
     """Somebody of the organisation has read it."""
-    notice = Notice.objects.filter(pk=notice_id, org__in=actor.orgs).first()
+    mine = Q(person=None) | Q(person=actor.user_id)
+    notice = Notice.objects.filter(mine, pk=notice_id, org__in=actor.orgs).first()
     if notice is None:
         raise NotFound()
     if notice.read_at is None:
         notice.read_at = at
         notice.save(update_fields=["read_at"])
     return notice
+
+
+def seen(actor: Actor, *, kinds: Iterable[str], link: str, at: datetime) -> int:
+    """Somebody has looked at what notices of these kinds lead to: they count as read."""
+    mine = Q(person=None) | Q(person=actor.user_id)
+    found = Notice.objects.filter(mine, org__in=actor.orgs, kind__in=list(kinds), link=link)
+    return found.filter(read_at=None).update(read_at=at)

@@ -25,6 +25,12 @@ TITLES = {
     "recurring-ordered": N_("A recurring order was placed"),
     "recurring-failed": N_("A recurring order could not be placed"),
     "order-cancelled": N_("An order is cancelled"),
+    "change-asked-of-house": N_("A change of an order waits for agreement"),
+    "change-asked": N_("A buyer wants an order changed"),
+    "order-changed": N_("An order was changed"),
+    "change-refused": N_("A change of an order was not agreed to"),
+    "change-withdrawn": N_("A change of an order was withdrawn"),
+    "change-expired": N_("Nobody answered a change in time"),
     "seller-paid": N_("Money for an order arrived"),
     "bill-accepted": N_("A bill for an order was accepted"),
     "goods-sent": N_("Goods are on the way"),
@@ -97,6 +103,8 @@ TITLES = {
     "house-stands": N_("Your company is suspended, or let in again"),
     "newcomer-terms": N_("A seller lets you order on terms"),
     "newcomer-related": N_("A new dealer may order from you"),
+    "message-came": N_("Another house wrote about a record"),
+    "mentioned": N_("A colleague mentioned you"),
 }
 
 
