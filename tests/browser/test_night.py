@@ -135,7 +135,7 @@ def ordered(buyer: Page, owner: Page, browser: Browser, night: Server, codes: li
 
 
 def agreed(buyer: Page, browser: Browser, night: Server) -> str:
-    """From the pad on terms to the owner's yes on the phone; the address of the deal."""
+    """From the pad to the question whether it may be ordered on terms."""
     press(buyer.locator("button[value=order]:visible").first)
     expect(buyer).to_have_url(re.compile("/dealer/checkout"))
     buyer.locator("#choose label:has(input[value=TERMS])").click()
@@ -145,13 +145,18 @@ def agreed(buyer: Page, browser: Browser, night: Server) -> str:
     press(buyer.locator("button[name=ask]:visible"))
     expect(buyer).to_have_url(re.compile("/requests/PR-"))
     looked_at(buyer, "request", is_long=True)
+    return granted(buyer, browser, night)
+
+
+def granted(buyer: Page, browser: Browser, night: Server) -> str:
+    """The owner's yes on the phone; the address of the deal that comes of it."""
     phone = visitor(browser, night.address, PHONE)
     phone.goto("/sign-in/")
     fill(phone, {"#email": OWNER, "#password": CHOSEN["#password"]})
     phone.wait_for_url("**/dealer/")
     phone.goto("/approvals")
     looked_at(phone, "approvals")
-    phone.locator("main a[href^='/approvals/']").first.click()
+    phone.locator("main .todo a.btn").first.click()
     looked_at(phone, "agree", is_long=True)
     press(phone.locator("button[name=agrees][value=yes]:visible").first)
     phone.wait_for_url(re.compile("/approvals$"))
