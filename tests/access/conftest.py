@@ -198,6 +198,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            "placed_line": OrderLine.objects.get(order=placed.order.id).pk,
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),

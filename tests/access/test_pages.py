@@ -34,6 +34,7 @@ NAMES = {
     "bank_release_cap": {"programme": "open_programme"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
+    "deal_strike": {"ref": "placed"},
     "deal_cancel": {"ref": "placed"},
     "deal_agreement": {"ref": "pledged"},
     "deal_agreement_pdf": {"ref": "pledged"},
@@ -143,6 +144,7 @@ FOREIGN = {"seller", "warehouse", "bank", "operator"}  # the stranger is a deale
 SPECIAL = {
     "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
+    "deal_strike": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
     "sale": "sales@seller.demo",
     "approval": "credit@bank.demo",

@@ -243,6 +243,15 @@ EXAMPLES = {
     "POST /orders/{ref}/ship": Example(
         "seller", {"ref": "to_ship_order"}, lambda t: {"carrier": "Shunda"}
     ),
+    "POST /orders/{ref}/strike": Example(
+        "seller",
+        {"ref": "placed_order"},
+        lambda t: {
+            "reason": "no longer made",
+            "lines": [{"line": t["placed_line"], "quantity": 1}],
+        },
+    ),
+    "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
     ),
@@ -407,6 +416,7 @@ EXAMPLES = {
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
     "GET /bins": Example("keeper", is_shared=True),
+    "GET /houses": Example("seller", is_shared=True),
     "POST /stock-moves": Example(
         "seller",
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},

@@ -26,8 +26,9 @@ from heliu.logistics.transport import carrying as carriages
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.transport.models import Shipment
-from heliu.logistics.transport.operations import DispatchLine
+from heliu.logistics.transport.operations import DispatchLine, Origin
 from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing import queries as houses
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import carrying, deals, open_account, photos, registration, side_exits
@@ -46,8 +47,10 @@ def ship(
     at: datetime,
     lines: Mapping[int, int] | None = None,
     carrier_id: UUID | None = None,
+    house: UUID | None = None,
 ) -> Shipment:
-    """The seller sends goods of an order (line id: quantity; None is all that is open).
+    """The seller sends goods of an order (line id: quantity; None is all that is open), out of one
+    of its houses where it names one: an order goes in as many consignments as it likes.
 
     Goods of a financed order leave once the seller has its money, and only for the supervised
     warehouse that stands on the order. A carrier with a desk here (`carrier_id`) says itself how
@@ -56,6 +59,7 @@ def ship(
     actor.require("ship")
     deal = deals.of_order(actor, order_id)
     hauler = carrying.named(actor, carrier_id) if carrier_id else None
+    origin = Origin(house, houses.places_of(actor, house)) if house else None
     with widened(parties(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
@@ -77,6 +81,7 @@ def ship(
             lender=deal.lender,
             deal=deal.id,
             is_picked_up=hauler is None,
+            origin=origin,
         )
         if hauler is not None:
             carrying.give(deal, shipment, hauler.pk, at=at)
@@ -149,7 +154,7 @@ def goods_received(
         if deal.loan_id:
             close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:
-            _complete(deal, order, at=at)
+            complete(deal, order, at=at)
     return received
 
 
@@ -252,7 +257,7 @@ def _book_shipped(
     )
 
 
-def _complete(deal: Deal, order: Order, *, at: datetime) -> None:
+def complete(deal: Deal, order: Order, *, at: datetime) -> None:
     """An order without a loan is over when its goods are there."""
     ordering.complete(order, actor=Actor.system(), at=at)
     end(deal, Outcome.CLOSED, at=at)

@@ -29,6 +29,7 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
@@ -226,7 +227,10 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
         if order.pay_by == PayBy.TRANSFER:
             books.post(
                 journals.order_paid(
-                    seller=order.seller, buyer=order.buyer, order=order.id, amount=order.total
+                    seller=order.seller,
+                    buyer=order.buyer,
+                    order=order.id,
+                    amount=order.total - orders.struck(order.id),
                 ),
                 kind="order_paid",
                 key=f"order_paid:{order.id}",

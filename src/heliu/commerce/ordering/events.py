@@ -57,6 +57,19 @@ class OrderCancelled(_OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderStruck(_OrderFact):
+    """The seller will not deliver a part of the order: `quantity` in smallest units over all lines,
+    `value` their price in minor units."""
+
+    name = "commerce.order-struck"
+    flows = ("commerce", "logistics")
+
+    quantity: int
+    value: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(_OrderFact):
     """Goods of the order left the seller; `quantity` in smallest units over all lines."""
 

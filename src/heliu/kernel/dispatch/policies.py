@@ -30,6 +30,7 @@ class Default(NamedTuple):
 DEFAULTS = {
     "order-placed": Default("sell"),
     "recurring-failed": Default("order"),
+    "lines-struck": Default("order"),
     "seller-paid": Default("ship"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import EllipsisType
 from typing import Any
@@ -72,6 +72,7 @@ __all__ = [
     "balances",
     "check",
     "closed_to",
+    "ease",
     "heads",
     "hold_state",
     "lines_of",
@@ -92,6 +93,7 @@ POST = """select account, posted, held_out, held_in, floor, ceiling, refused, de
 OPEN = """select key, id from posting_open(%s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::smallint[])"""
 LIMIT = "select posting_limit(%s, %s, %s, %s, %s)"
+EASE = "select posting_ease(%s::uuid[], %s::bigint[], %s)"
 
 
 def post(
@@ -137,6 +139,17 @@ def post(
     if answers and answers[0][6]:
         raise refusal(answers[0][6], answers[0][7])
     return {row[0]: Balance(*row[:6]) for row in answers}
+
+
+def ease(parts: Mapping[UUID, int], *, at: datetime) -> None:
+    """Let go of a part of what open holds hold: hold -> how much, above zero, whatever the sign of
+    the hold. One of which all the rest goes is let go whole.
+
+    Raises `HoldGone` for a hold that is closed, due or holds less, `NotYours` for another's. It is
+    not idempotent: whoever calls remembers what was done.
+    """
+    if parts:
+        _call(EASE, ids(parts), numbers(parts.values()), at)
 
 
 def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:

@@ -25,7 +25,7 @@ from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import invoices, photos
+from heliu.trade import consignments, invoices, photos
 from heliu.trade.open_account import OpenAccount
 
 
@@ -60,6 +60,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **held_for(actor, view),
         **_invoices(actor, view),
         **_goods(actor, view),
+        "consignments": consignments.of_order(actor, order) if order is not None else [],
     }
 
 
@@ -149,6 +150,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         lines = list(order.lines.all()) if order is not None else []
         counts = {line.sku_id: [line.shipped, line.received] for line in lines}
     given = pricing.discounts_of(actor, order.pk) if order is not None else {}
+    is_running = order is not None and order.status != "CANCELLED"
     rows = [
         {
             "name": line.sku.display,
@@ -156,6 +158,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "amount": line.amount,
+            "struck": getattr(line, "cancelled", 0) if is_running else 0,
             "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],
         }
@@ -166,6 +169,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         "goods": rows,
         "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
         "goods_total": sum(row["amount"] for row in rows),
+        "goods_struck": sum(row["struck"] * row["unit_price"] for row in rows),
         "goods_saved": sum(one.amount for row in rows for one in row["discounts"]),
     }
 

@@ -14,6 +14,7 @@ from heliu.portal.deal import (
     prints,
     releases,
     selling,
+    sending,
     views,
 )
 
@@ -30,7 +31,8 @@ urlpatterns = [
     path("deals/<str:ref>/findings/ask", findings.ask, name="deal_findings_ask"),
     path("deals/<str:ref>/release/ask", releases.ask, name="deal_release_ask"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
-    path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
+    path("deals/<str:ref>/ship", sending.ship, name="deal_ship"),
+    path("deals/<str:ref>/strike", sending.strike, name="deal_strike"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),
     path("deals/<str:ref>/agreement", views.agreement, name="deal_agreement"),
     path("deals/<str:ref>/agreement.pdf", prints.agreement, name="deal_agreement_pdf"),

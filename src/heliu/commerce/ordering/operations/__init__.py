@@ -16,6 +16,7 @@ from heliu.commerce.ordering.operations.orders import (
     confirm,
     note_received,
     note_shipped,
+    strike,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "note_received",
     "note_shipped",
     "put_in_cart",
+    "strike",
 ]
