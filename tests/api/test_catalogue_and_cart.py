@@ -40,6 +40,16 @@ def test_the_catalogue_is_read_in_pages_with_own_prices(hands: Hands) -> None:
     assert hands.keeper.items("/catalogue") == []
 
 
+def test_a_filter_that_is_none_is_said_so(hands: Hands) -> None:
+    facets = {"seller": hands.seller_id}
+    for none in ("red", "a.height:..", "a.height:1.2.3..5", "colour=red", "a.x=", "family:1..2"):
+        for path, more in (("/catalogue", {}), ("/catalogue/facets", facets)):
+            said = hands.dealer.get(path, expect=422, filter=none, **more)
+            assert said["code"] == "filter-unknown"
+    assert hands.dealer.items("/catalogue", filter="a.gone=red") == []
+    assert hands.dealer.items("/catalogue", filter="a.gone:5..") == []
+
+
 def test_a_price_is_told_to_its_two_sides_only(hands: Hands) -> None:
     mug, gone = str(hands.world.chain.skus["M1"]), str(new_id())
     dealer = str(hands.world.chain.dealers["D001"])

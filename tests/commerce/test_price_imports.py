@@ -3,7 +3,7 @@ costs a chunk, buyers see nothing of it before it goes live."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,11 @@ from heliu.commerce.pricing.models import (
     PriceList,
 )
 from heliu.commerce.pricing.operations import NewPrice, imports
+from heliu.commerce.pricing.operations.versions import KEPT, purge
 from heliu.commerce.pricing.queries import resolve
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Invalid
+from heliu.kernel.ids import new_id
 
 HOUR = timedelta(hours=1)
 FILE = """code,from,price
@@ -159,3 +161,35 @@ def test_every_row_is_good_bad_or_empty_and_none_is_lost(cells) -> None:
     assert len(set(lines)) == len(lines)
     empty = set(range(2, 2 + len(texts))) - set(lines)
     assert all(not texts[line - 2].replace(";", "").replace('"', "").strip() for line in empty)
+
+
+def test_a_file_whose_import_was_never_written_goes_and_others_stay(
+    chain, std, as_worker, settings
+) -> None:
+    reading = bring(chain, std)
+    folder = settings.DATA / "price-imports"
+    lost = folder / f"{new_id()}.csv"
+    lost.write_text("code,price\n")
+    later = datetime.now(UTC) + timedelta(days=2)
+    with as_worker():
+        assert imports.sweep_files(datetime.now(UTC)) == 0
+        assert imports.sweep_files(later) == 1
+    assert [one.stem for one in folder.iterdir()] == [str(reading.pk)]
+
+
+def test_prices_of_versions_that_are_long_over_go(chain, std, as_worker) -> None:
+    """The first version (the list itself) and the second are over, the third is live."""
+    versions = []
+    for n in (1, 2):
+        with acting_for([chain.seller]):
+            made = operations.begin_version(std, actor=chain.at_seller, at=AT)
+            operations.schedule(made, actor=chain.at_seller, live_from=AT + n * HOUR, at=AT)
+            versions.append(made)
+    kept = lambda: set(ListPrice.objects.values_list("price_list", flat=True))  # noqa: E731
+    with as_worker():
+        assert purge(AT + KEPT) == 0
+        assert purge(AT + KEPT + HOUR, most=1) == 1
+        assert purge(AT + KEPT + HOUR) == 1
+        assert kept() == {one.pk for one in versions}
+        assert purge(AT + KEPT + 9 * HOUR) == 2
+        assert kept() == {versions[1].pk}

@@ -13,9 +13,13 @@ from tests.conftest import be
 from tests.portal.browsing import browser, read, send
 from tests.trade.conftest import World
 
+from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.catalogue.operations import NewPack
 from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.models import CartLine
 from heliu.commerce.ordering.paste import MOST_ROWS
-from heliu.kernel.goods.models import Sku
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.goods.models import Sku, UnitOfMeasure
 
 PAD = "/dealer/pad"
 
@@ -62,6 +66,25 @@ def test_packs_and_minimums_are_said_and_mended(demo: World) -> None:
     page = post(dealer, {**fields(page), "quantity": ["30", "2"]})
     assert "packs of 12" in page
     assert fixes_of(page) == ["1:quantity:36", "1:quantity:24"]
+
+
+def test_packs_are_typed_and_pasted_by_their_name(demo: World) -> None:
+    system, skus = Actor.system(), demo.chain.skus
+    with demo.worker():
+        UnitOfMeasure.objects.create(code="CTN", name="carton", name_zh="箱")
+        packs = [NewPack(skus["M1"], "CTN", 12)]
+        catalogue.pack(actor=system, seller=demo.chain.seller, packs=packs)
+    dealer = browser(demo.dealer)
+    page = post(dealer, {"paste": "M1 3 箱\nB1\t2 cartons", "action": "check"})
+    assert rows_of(page) == [("M1", "3 箱"), ("B1", "2 cartons")]
+    assert "36 pieces" in page
+    assert "These goods have no pack of this name" in page
+    with demo.worker():
+        assert set(CartLine.objects.values_list("quantity", flat=True)) == {36}
+    form = fields(page)
+    form["code"][1], form["quantity"][1] = "m1", "4"
+    page = post(dealer, {**form, "fix": "2:add:1"})
+    assert rows_of(page) == [("M1", "3 箱 + 4")]  # a person says what is meant
 
 
 def test_goods_in_two_rows_are_put_together(demo: World) -> None:

@@ -17,7 +17,14 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue import sheets
 from heliu.commerce.catalogue.facets import facets
 from heliu.commerce.catalogue.queries import CatalogueRow
-from heliu.commerce.catalogue.reading import NOTHING_TYPED, Question, Reason, Way, why
+from heliu.commerce.catalogue.reading import (
+    NOTHING_TYPED,
+    Question,
+    Reason,
+    Way,
+    check_filters,
+    why,
+)
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
 from heliu.kernel import clock
@@ -204,6 +211,7 @@ def search_catalogue(
     Where nothing has the text as typed, slips are mended and Chinese is taken by its sound; then
     most of it counts. A small `limit` gives suggestions while somebody types.
     """
+    check_filters(wanted.filter)
     hits = catalogue.search(
         request.actor,
         seller=wanted.seller,
@@ -229,6 +237,7 @@ def list_facets(
     wanted: Query[Narrowed],
 ) -> dict[str, object]:
     """By what a seller's goods that answer a text can be filtered, with counts."""
+    check_filters(wanted.filter)
     hits = catalogue.search(
         request.actor, seller=seller, text=wanted.q, filters=wanted.filter, limit=1
     )

@@ -1,17 +1,20 @@
 """An order pad is judged: goods, the buyer's own prices and what can be had, whatever its length.
 
-Six statements for one row as for ten thousand, and one more where a price is missing.
+Six statements for one row as for ten thousand, one more where a price is missing, and one where
+somebody typed packs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from heliu.commerce.catalogue import queries as catalogue
-from heliu.commerce.ordering.paste import LARGEST, PastedLine, read_quantity
+from heliu.commerce.catalogue import sheets
+from heliu.commerce.catalogue.policies import folded
+from heliu.commerce.ordering.paste import LARGEST, PastedLine, read_packs, read_quantity
 from heliu.commerce.ordering.policies import CheckedLine, PackRule, check_lines
 from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
@@ -49,6 +52,7 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     wanted = [_read(number, row) for number, row in enumerate(rows, start=1) if not row.is_empty]
     found = catalogue.find(actor, [line.code for line in wanted], seller)
     skus = {code: sku for code, sku in found.items() if sku.is_active}
+    wanted, packed = _in_pieces(wanted, skus)
     asked: dict[UUID, int] = {}
     for line in wanted:
         if line.code in skus:
@@ -74,7 +78,46 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     codes = () if all_known else catalogue.codes(actor, seller)
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
     unsold = {sku for sku in missing if tiers.get(sku) is None}
-    return Checked(tuple(_not_sold(line, unsold) for line in judged), free)
+    return Checked(
+        tuple(
+            _not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged
+        ),
+        free,
+    )  # fmt: skip
+
+
+def _in_pieces(
+    wanted: Sequence[PastedLine], skus: Mapping[str, Sku]
+) -> tuple[list[PastedLine], frozenset[int]]:
+    """Quantities that were typed in packs ("3 箱") as pieces, and in which rows they stood."""
+    typed = {
+        line.row: found
+        for line in wanted
+        if line.code in skus and line.problem and (found := read_packs(line.typed))
+    }
+    if not typed:
+        return list(wanted), frozenset()
+    packs = sheets.packs_of({skus[line.code].pk for line in wanted if line.row in typed})
+
+    def line_of(line: PastedLine) -> PastedLine:
+        if line.row not in typed:
+            return line
+        count, word = typed[line.row]
+        sku = skus[line.code]
+        holds = {
+            folded(name): pieces
+            for unit, pieces in [
+                *((pack.unit, pack.pieces) for pack in packs.get(sku.pk, ())),
+                (sku.unit, 1),
+            ]
+            for name in (unit.code, unit.name, unit.name_zh)
+        }
+        pieces = count * (holds.get(word) or holds.get(word.removesuffix("s"), 0))
+        if not pieces:
+            return replace(line, problem="pack-unknown")
+        return replace(line, quantity=pieces, problem=None)
+
+    return [line_of(line) for line in wanted], frozenset(typed)
 
 
 def rule_of(sku: Sku) -> PackRule:
@@ -92,4 +135,5 @@ def _not_sold(line: CheckedLine[Sku], unsold: set[UUID]) -> CheckedLine[Sku]:
 def _read(number: int, row: PadRow) -> PastedLine:
     quantity, problem = read_quantity(row.quantity)
     code = row.code.strip()
-    return PastedLine(number, code, quantity, row.remark, problem if code else "code-missing")
+    problem = problem if code else "code-missing"
+    return PastedLine(number, code, quantity, row.remark, problem, typed=row.quantity)

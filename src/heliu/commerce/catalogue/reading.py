@@ -8,17 +8,22 @@ well it is met (`best`, better ones first).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
 from heliu.commerce.catalogue.policies import HAN, folded, pairs, pinyin_of, squeezed
+from heliu.kernel.errors import Invalid
 
 MOST_TERMS = 12
 """More words than anybody types; what comes after them is not asked."""
 ENOUGH = 0.4
 """Of what was typed, the share that must be met when not all of it is."""
+FILTER = re.compile(r"(family|category|a\.[a-z][a-z0-9_]*)=.+")
+NUMBER = r"-?\d{1,12}(\.\d{1,6})?"
+BETWEEN = re.compile(rf"a\.[a-z][a-z0-9_]*:(?!\.\.$)({NUMBER})?\.\.({NUMBER})?")
 MENDABLE = 4
 """Letters a word must have for a slip in it to be mended."""
 
@@ -54,6 +59,24 @@ class Question:
 
 
 NOTHING_TYPED = Question(Way.AS_TYPED, (), 0)
+
+
+def is_filter(one: str) -> bool:
+    """Whether a text is a filter: `key=value`, or of numbers `key:from..to` with an end open."""
+    return bool(FILTER.fullmatch(one) or BETWEEN.fullmatch(one))
+
+
+def check_filters(filters: Sequence[str]) -> None:
+    """Raises `Invalid` for the first that is no filter; one that nothing has is a filter too."""
+    for one in filters:
+        if not is_filter(one):
+            raise Invalid(
+                "filter-unknown",
+                "%(filter)s is no filter.",
+                field="filter",
+                help="Filters are a.colour=red, category=cups, family=air or a.height:5..9.",
+                filter=one,
+            )
 
 
 def terms_of(text: str) -> tuple[Term, ...]:

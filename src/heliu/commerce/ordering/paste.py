@@ -30,15 +30,21 @@ PLAIN_NUMBER = re.compile(r"\d+(?:\.0+)?")
 GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,，'’\s]\d{3})+(?:\.0+)?")
 UNCLEAR_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[,，]\d{1,2})")
 ANY_NUMBER = re.compile(r"[+-]?[\d.,，'’\s]*\d")
-CODE_THEN_NUMBER = re.compile(r"([^\s,，]+)\s+([+-]?\d[\d.,，'’]*)(?:\s+(.*))?")
+# A count of packs: "3 箱", "12ctn". Between spaces alone only words that are no part of a name.
+PACKED = re.compile(r"(\d[\d,，]*)\s*([^\W\d_]\D*)")
+PACK_WORDS = "箱|整箱|件|盒|包|托|板|打|卷|袋|ctns?|cartons?|cases?|box|boxes|packs?|pallets?|dozen"
+CODE_THEN_NUMBER = re.compile(
+    rf"([^\s,，]+)\s+([+-]?\d[\d.,，'’]*(?:\s*(?:{PACK_WORDS})(?=\s|$))?)(?:\s+(.*))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class PastedLine:
     """One row of a paste: where it stood, what it asks for, what is wrong with it.
 
-    `quantity` is None when the row has none or none that can be read; `problem` is a code or None;
-    `raw` is the row exactly as it was pasted.
+    `quantity` is None when the row has none or none that can be read, `typed` is its cell where it
+    has one; `problem` is a code or None; `raw` is the row exactly as it was pasted.
     """
 
     row: int
@@ -47,6 +53,7 @@ class PastedLine:
     remark: str = ""
     problem: str | None = None
     raw: str = ""
+    typed: str = ""
 
 
 def parse_paste(text: str) -> list[PastedLine]:
@@ -100,6 +107,13 @@ def read_quantity(cell: str) -> tuple[int | None, str | None]:
     return (int(digits), None) if int(digits) else (None, "quantity-not-positive")
 
 
+def read_packs(cell: str) -> tuple[int, str] | None:
+    """A cell as a count of packs and the word for them ("3 箱"); None where it says no such."""
+    found = PACKED.fullmatch(folded(cell))
+    count = read_quantity(found[1])[0] if found else None
+    return (count, found[2].strip()) if found and count else None
+
+
 def _line(row: int, raw: str, columns: dict[str, int]) -> PastedLine:
     cells = _cells(seen(raw))
     if columns:
@@ -113,8 +127,9 @@ def _line(row: int, raw: str, columns: dict[str, int]) -> PastedLine:
     if not code:
         problem = "code-missing"
     elif not columns and _reads_two_ways(raw, cells):
-        quantity, problem = None, "quantity-unclear"
-    return PastedLine(row, code, quantity, remark, problem, raw)
+        # What follows the sign is a part of the number, or not: the cell alone would be a guess.
+        quantity, problem, amount = None, "quantity-unclear", ""
+    return PastedLine(row, code, quantity, remark, problem, raw, amount)
 
 
 def _cells(row: str) -> list[str]:

@@ -31,6 +31,7 @@ WORDS = {
     "code-unknown": gettext_noop("This seller has no goods with this code"),
     "quantity-missing": gettext_noop("Enter a quantity"),
     "quantity-unreadable": gettext_noop("This quantity is not a number"),
+    "pack-unknown": gettext_noop("These goods have no pack of this name"),
     "quantity-unclear": gettext_noop(
         "This quantity can be read in two ways; write it without signs"
     ),
@@ -105,6 +106,7 @@ class CheckedLine[S: Goods](NamedTuple):
 
     `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or
     quantity), `available` what was left of the goods, `rule` in what quantities they are ordered,
+    `is_packed` whether it was typed in packs,
     `twin` the row that names the same goods, and `repairs` all values to put there instead, best
     first. `unit_price` and `amount` are minor units.
     """
@@ -121,6 +123,7 @@ class CheckedLine[S: Goods](NamedTuple):
     available: int = 0
     rule: PackRule = ANY_QUANTITY
     twin: int = 0
+    is_packed: bool = False
 
     @property
     def words(self) -> str:

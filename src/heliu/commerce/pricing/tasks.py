@@ -1,4 +1,5 @@
-"""What the worker does for prices: read the files that were brought, a chunk at a time."""
+"""What the worker does for prices: read the files that were brought, a chunk at a time, and throw
+away what is over."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from contextlib import suppress
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
-from heliu.commerce.pricing.operations import imports
+from heliu.commerce.pricing.operations import imports, versions
 from heliu.kernel import clock
 
 REST = 2  # times as long as a chunk took nothing is read
@@ -29,3 +30,13 @@ def again() -> None:
     """Put the next chunk into the queue, once."""
     with suppress(exceptions.AlreadyEnqueued):
         app.configure_task("pricing.import_prices", queueing_lock="price_imports").defer()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="pricing.tidy", queue="prices")
+def tidy(timestamp: int = 0) -> None:
+    """Prices of versions that are long over go, in parts, and files that nobody reads."""
+    at = clock.now()
+    while versions.purge(at):
+        pass
+    imports.sweep_files(at)

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from heliu.commerce.catalogue.reading import is_filter
+
 MOST_FILTERS = 30
 LONGEST = 80
 PRICE = "price"
@@ -26,31 +28,29 @@ class Asked:
     text: str = ""
     filters: tuple[str, ...] = ()
     sort: str = ""
-    bought: bool = False
     after: UUID | None = None
 
     @classmethod
     def read(cls, query: QueryDict) -> Asked:
         """As an address says; what cannot be understood is left out."""
-        filters = [one for one in query.getlist("f") if "=" in one or ":" in one]
+        filters = [one for one in query.getlist("f") if is_filter(one)]
         for name in query:
             if name.startswith("low-"):
                 key = name.removeprefix("low-")
                 low, high = (_number(query.get(f"{end}-{key}", "")) for end in ("low", "high"))
                 filters = [one for one in filters if not one.startswith(f"{key}:")]
-                filters += [f"{key}:{low}..{high}"] if low or high else []
+                filters += [one] if is_filter(one := f"{key}:{low}..{high}") else []
         return cls(
             text=query.get("q", "").strip()[:LONGEST],
             filters=tuple(dict.fromkeys(one[:LONGEST] for one in filters))[:MOST_FILTERS],
             sort=PRICE if query.get("sort") == PRICE else "",
-            bought=query.get("bought") == "1",
             after=_id(query.get("after", "")),
         )
 
     @property
     def href(self) -> str:
         """The address of it."""
-        pairs = [("q", self.text), ("sort", self.sort), ("bought", "1" if self.bought else "")]
+        pairs = [("q", self.text), ("sort", self.sort)]
         pairs += [("f", one) for one in self.filters]
         pairs += [("after", str(self.after) if self.after else "")]
         return "?" + urlencode([(name, value) for name, value in pairs if value])

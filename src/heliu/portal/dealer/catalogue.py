@@ -24,7 +24,6 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.dealer.asked import PRICE, Asked
-from heliu.portal.dealer.bought import bought_of
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
@@ -69,8 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
     sellers = sellers_of(actor)
     seller = chosen(request, sellers)
     asked = Asked.read(request.GET)
-    bought = set(bought_of(actor, seller.pk)) if asked.bought else None
-    is_whole = asked.sort == PRICE or bought is not None
+    is_whole = asked.sort == PRICE
     hits = catalogue.search(
         actor,
         seller=seller.pk,
@@ -79,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
         limit=MOST_SORTED if is_whole else ROWS + 1,
         after=None if is_whole else asked.after,
     )
-    rows = hits.rows if bought is None else [one for one in hits.rows if one.sku.pk in bought]
+    rows = hits.rows
     if is_whole:
         rows = _page_by_price(request, seller, rows, asked)
     more, rows = len(rows) > ROWS, rows[:ROWS]
@@ -100,9 +98,9 @@ def index(request: HttpRequest) -> HttpResponse:
             for row in rows
         ],
         "cart_lines": len(in_cart),
-        "count": len(rows) if bought is not None else found.skus,
-        "facets": _boxes(asked, found) if bought is None else [],
-        "chips": _chips(asked, found),
+        "count": found.skus,
+        "facets": _boxes(asked, found),
+        "chips": _chips(asked, found, seller),
         "is_mended": hits.question.way is Way.MENDED,
         "is_most": hits.question.way is Way.MOST,
         "next_href": asked.but(after=rows[-1].sku.pk).href if more else "",
@@ -197,14 +195,12 @@ def price_and_stock(request: HttpRequest, seller: House, rows: Sequence[Catalogu
 def _page_by_price(
     request: HttpRequest, seller: House, rows: list[CatalogueRow], asked: Asked
 ) -> list[CatalogueRow]:
-    """One page and a row of the next, in the order of the buyer's own prices where that is asked;
-    what has no price comes last."""
+    """One page and a row of the next, in the order of the buyer's own prices; what has no price
+    comes last."""
     price_and_stock(request, seller, rows)
-    if asked.sort == PRICE:
-        rows = sorted(
-            rows,
-            key=lambda row: (row.price is None, row.price.unit_price if row.price else 0),
-        )
+    rows = sorted(
+        rows, key=lambda row: (row.price is None, row.price.unit_price if row.price else 0)
+    )
     ids = [row.sku.pk for row in rows]
     start = ids.index(asked.after) + 1 if asked.after in ids else 0
     return rows[start : start + ROWS + 1]
@@ -227,18 +223,13 @@ def _boxes(asked: Asked, found: Facets) -> list[FacetBox]:
     return boxes
 
 
-def _chips(asked: Asked, found: Facets) -> list[parts.Chip]:
-    """Everything, what was bought before, and each filter that is on, to be taken away."""
+def _chips(asked: Asked, found: Facets, seller: House) -> list[parts.Chip]:
+    """Everything, the way to what was bought before, and each filter that is on, to be taken
+    away."""
     chips = [
-        parts.Chip(
-            _("All"), asked.but(filters=(), bought=False).href,
-            on=not asked.filters and not asked.bought,
-        ),
-        parts.Chip(
-            _("Bought before"), asked.but(bought=not asked.bought, filters=()).href,
-            on=asked.bought,
-        ),
-    ]  # fmt: skip
+        parts.Chip(_("All"), asked.but(filters=()).href, on=not asked.filters),
+        parts.Chip(_("Bought before"), f"{reverse('dealer_bought')}?seller={seller.code}"),
+    ]
     for facet in found.facets:
         for one in facet.options:
             if one.is_on:

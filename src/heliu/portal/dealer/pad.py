@@ -180,10 +180,7 @@ def rows_of(text: str) -> list[PadRow]:
 
 
 def _quantity_text(line: PastedLine) -> str:
-    if line.quantity is not None:
-        return str(line.quantity)
-    cells = line.raw.split("\t")
-    return cells[1].strip() if line.problem and len(cells) > 1 else ""
+    return line.typed if line.quantity is None else str(line.quantity)
 
 
 def _row(
@@ -211,8 +208,13 @@ def _row(
 
 
 def _pack_note(line: CheckedLine[Any]) -> str:
-    """In what quantities good rows' goods come; a bad row says it in its own words."""
-    if line.problem or line.rule.pack == 1:
+    """In what quantities good rows' goods come, and how many pieces are in what was typed as
+    packs; a bad row says it in its own words."""
+    if line.problem:
+        return ""
+    if line.is_packed:
+        return _("%(n)s pieces") % {"n": count_text(line.quantity or 0)}
+    if line.rule.pack == 1:
         return ""
     packs = (line.quantity or 0) // line.rule.pack
     return _("%(n)s packs of %(pack)s") % {

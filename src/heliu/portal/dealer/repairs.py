@@ -43,7 +43,11 @@ def _twin(rows: Sequence[PadRow], place: int, number: str) -> int | None:
 
 
 def _together(there: PadRow, row: PadRow) -> PadRow:
-    """Both quantities in one row; one that cannot be read counts nothing."""
-    known = [read_quantity(one.quantity)[0] or 0 for one in (there, row)]
+    """Both quantities in one row; where one is no plain number (3 箱) both stand, and a person
+    says what is meant."""
+    typed = [one.quantity for one in (there, row) if one.quantity.strip()]
+    known = [read_quantity(one)[0] for one in typed]
+    whole = [one for one in known if one is not None]
+    quantity = str(sum(whole)) if len(whole) == len(known) else " + ".join(typed)
     remarks = " ".join(dict.fromkeys(filter(None, (there.remark, row.remark))))
-    return there._replace(quantity=str(sum(known)), remark=remarks)
+    return there._replace(quantity=quantity, remark=remarks)

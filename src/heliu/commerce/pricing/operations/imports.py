@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
 
 CHUNK = 2_000
+LEFT_ALONE = timedelta(days=1)
 SYSTEM = Actor.system()
 
 STAGE = """
@@ -142,6 +143,20 @@ def read_on(at: datetime) -> bool:
     return True
 
 
+def sweep_files(at: datetime) -> int:
+    """Throw away files that no import reads: of those whose transaction came to nothing, and of a
+    reader that died before it could. A file is left alone for a day, because its import may not be
+    written yet. Returns how many it were."""
+    gone = 0
+    for place in _folder().glob("*.csv"):
+        age = at - datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        reading = PriceImport.objects.filter(pk=place.stem, state=ImportState.READING)
+        if age > LEFT_ALONE and not reading.exists():
+            place.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
 def _read_chunk(found: PriceImport, at: datetime) -> None:
     with _place(found).open("rb") as file:
         head = rows.head_of(rows.decoded(file.readline()))
@@ -212,7 +227,11 @@ def _finish(found: PriceImport, at: datetime) -> None:
 
 
 def _place(one: PriceImport) -> Path:
-    return Path(settings.DATA) / "price-imports" / f"{one.pk}.csv"
+    return _folder() / f"{one.pk}.csv"
+
+
+def _folder() -> Path:
+    return Path(settings.DATA) / "price-imports"
 
 
 def _write(place: Path, chunks: Iterable[bytes]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -24,6 +24,35 @@ select %s, p.seller, p.sku_id, p.min_quantity, round(p.amount * %s)::bigint, p.v
        p.valid_to
   from pricing_listprice p
  where p.price_list_id = %s and (p.valid_to is null or p.valid_to >= %s)"""
+
+
+KEPT = timedelta(days=92)
+"""How long what a list cost before is kept after another version took over, to tell why."""
+PURGE = """
+with over as (
+    select v.id
+      from pricing_pricelist v
+     where exists (
+           select from pricing_pricelist later
+            where later.version_of_id = coalesce(v.version_of_id, v.id)
+              and later.live_from <= %(before)s
+              and (v.version_of_id is null or later.live_from > v.live_from))
+       and not exists (
+           select from pricing_contract c
+            where c.price_list_id = coalesce(v.version_of_id, v.id))
+)
+delete from pricing_listprice p
+ where p.ctid = any (array(
+       select p.ctid from over o join pricing_listprice p on p.price_list_id = o.id
+        limit %(most)s))"""
+
+
+def purge(at: datetime, *, most: int = 20_000) -> int:
+    """Throw away up to so many prices that no version needs any more; how many it were. For the
+    worker. Orders keep what they cost; contracts keep all they ever said."""
+    with connection.cursor() as cursor:
+        cursor.execute(PURGE, {"before": at - KEPT, "most": most})
+        return cursor.rowcount
 
 
 def begin_version(
