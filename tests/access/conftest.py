@@ -30,6 +30,7 @@ from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.lists import operations as lists
+from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPromotion
@@ -50,6 +51,7 @@ from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
+from heliu.logistics.stock import back_orders
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
@@ -178,6 +180,7 @@ def live(world: World) -> dict[str, Any]:
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
     few = for_a_few(world) | priced(world)
+    few |= to_come(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
     with world.worker():
@@ -561,6 +564,17 @@ def kept_lists(world: World) -> dict[str, Any]:
             first_on=day_of(world.at), last_on=None, at=world.at,
         )  # fmt: skip
     return {"list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk}
+
+
+def to_come(world: World) -> dict[str, Any]:
+    """Goods that the seller expects."""
+    with world.desk("sales@seller.demo") as seller:
+        day = day_of(world.at) + timedelta(days=30)
+        sku = world.chain.skus["B1"]
+        return {
+            "open_goods": sku,
+            "expected": back_orders.expect(sku, 5, day, actor=seller, at=world.at).pk,
+        }
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

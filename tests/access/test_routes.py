@@ -415,6 +415,24 @@ EXAMPLES = {
     ),
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
+    "GET /availability": Example(
+        mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
+    ),
+    "GET /orders/{ref}/waiting": Example(mine, {"ref": "placed_order"}),
+    "GET /back-orders": Example("seller", is_shared=True),
+    "GET /back-orders/queue": Example("seller", is_shared=True),
+    "PUT /back-orders/{sku}": Example("seller", {"sku": "open_goods"}, lambda t: {"most": 7}),
+    "GET /expected-goods": Example("seller", is_shared=True),
+    "POST /expected-goods": Example(
+        "seller", body=lambda t: {"sku": str(t["open_goods"]), "quantity": 5, "day": "2027-01-05"}
+    ),
+    "POST /expected-goods/{expected}/arrived": Example(
+        "seller", {"expected": "expected"}, lambda t: {"quantity": 5}
+    ),
+    "POST /expected-goods/{expected}/postpone": Example(
+        "seller", {"expected": "expected"}, lambda t: {"day": "2027-02-05"}
+    ),
+    "POST /expected-goods/{expected}/call-off": Example("seller", {"expected": "expected"}),
     "GET /bins": Example("keeper", is_shared=True),
     "GET /houses": Example("seller", is_shared=True),
     "POST /stock-moves": Example(

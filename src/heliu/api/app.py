@@ -52,6 +52,7 @@ from heliu.api import (
     shipments,
     spending,
     stock,
+    supply,
     terms,
     webhooks,
 )
@@ -83,6 +84,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Warehouse", receipts.router),
     ("Warehouse", files.router),
     ("Warehouse", stock.router),
+    ("Warehouse", supply.router),
     ("Pledges", pledges.router),
     ("Credit", loans.router),
     ("Credit", corrections.router),

@@ -201,7 +201,7 @@ class Dispatch(Sent):
     )
 
 
-class Strike(Sent):
+class StruckIn(Sent):
     """What of an order will not be delivered, and why."""
 
     reason: Text = Field(min_length=1)
@@ -330,7 +330,7 @@ def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> 
 
 
 @router.post("/orders/{ref}/strike", response=OrderDetail)
-def strike_lines(request: TypedRequest, ref: Ref, payload: Strike, key: Key) -> HttpResponse:
+def strike_lines(request: TypedRequest, ref: Ref, payload: StruckIn, key: Key) -> HttpResponse:
     """The seller will not deliver these quantities: goods, credit and budgets are free at once.
 
     What was paid of them by transfer it owes back. `strike-all` (409): call the order off instead;

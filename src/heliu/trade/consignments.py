@@ -14,6 +14,7 @@ from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.logistics.warehousing.models import Warehouse
+from heliu.trade import back_orders
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def of_order(actor: Actor, order: Order) -> list[Consignment]:
 def loads(actor: Actor, order: Order) -> list[Load]:
     """The seller's houses with what each could send now, the one that could send most first."""
     lines = [line for line in order.lines.all() if line.to_ship]
+    ready = back_orders.ready(order)
     there = warehousing.lying(actor, [line.sku_id for line in lines])
     found = [
         Load(
@@ -71,7 +73,7 @@ def loads(actor: Actor, order: Order) -> list[Load]:
             {
                 line.pk: n
                 for line in lines
-                if (n := min(line.to_ship, there[house.pk].get(line.sku_id, 0)))
+                if (n := min(ready.get(line.pk, 0), there[house.pk].get(line.sku_id, 0)))
             },
         )
         for house in warehousing.own_houses(actor)

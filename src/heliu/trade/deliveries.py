@@ -31,7 +31,7 @@ from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing import queries as houses
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deals, open_account, photos, registration, side_exits
+from heliu.trade import back_orders, carrying, deals, open_account, photos, registration, side_exits
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
@@ -49,7 +49,7 @@ def ship(
     carrier_id: UUID | None = None,
     house: UUID | None = None,
 ) -> Shipment:
-    """The seller sends goods of an order (line id: quantity; None is all that is open), out of one
+    """The seller sends goods of an order (line id: quantity; None is all that is ready), out of one
     of its houses where it names one: an order goes in as many consignments as it likes.
 
     Goods of a financed order leave once the seller has its money, and only for the supervised
@@ -65,7 +65,7 @@ def ship(
         order = order_of(deal)
         _must_be_paid(deal, order)
         open_lines = {line.pk: line for line in order.lines.all() if line.to_ship}
-        quantities = lines or {pk: line.to_ship for pk, line in open_lines.items()}
+        quantities = back_orders.in_turn(order, lines or {})
         if not set(quantities) <= set(open_lines):
             raise NotFound()
         ordering.note_shipped(order, quantities=quantities, actor=actor, at=at)

@@ -44,7 +44,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
-from heliu.trade import controls, deals
+from heliu.trade import back_orders, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
@@ -278,6 +278,12 @@ def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Plac
         accepted = good.accepted(at, warehouse=house, lender=offer.lender)
         loan = _loan(accepted, offer, assessment, terms, at)
         placed = _write(accepted, at)
+        if back_orders.waits(placed.order):
+            raise Refused(
+                "finance-needs-goods",
+                "No bank pays for goods that are still to come.",
+                help="Order what is there, or pay on terms or by transfer.",
+            )
         _remember(placed.deal, assessment, loan, actor=ask.actor, at=at)
         controls.keep(placed.deal, seen, at=at)
     return Placed(placed.order, placed.deal, loan)

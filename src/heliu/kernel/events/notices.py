@@ -38,6 +38,7 @@ WORDS = {
         "Bill %(bill)s of %(amount)s, due on %(due)s, was accepted for order %(number)s:"
         " ship to %(warehouse)s"
     ),
+    "goods-ready": N_("%(quantity)s pieces of %(number)s have come and are ready"),
     "lines-struck": N_("%(quantity)s pieces of %(number)s will not be delivered"),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "carriage-given": N_("Goods to pick up: %(number)s, %(pieces)s pieces"),

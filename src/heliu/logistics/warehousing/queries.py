@@ -149,3 +149,15 @@ def lying(actor: Actor, skus: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
         here = found.get(place, found[mine[0].pk])
         here[sku] = here.get(sku, 0) + quantity
     return found
+
+
+def first_bin(actor: Actor, house: UUID) -> UUID:
+    """Where goods that come to one of the actor's own houses are put first: the first
+    bin of its plan. Raises `NotFound` for another's house."""
+    found = Bin.objects.filter(
+        warehouse=house, org__in=actor.orgs, is_dock=False, is_quarantine=False
+    )
+    place = found.order_by("y", "x").values_list("pk", flat=True).first()
+    if place is None:
+        raise NotFound()
+    return place

@@ -25,7 +25,7 @@ from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import consignments, invoices, photos
+from heliu.trade import back_orders, consignments, invoices, photos
 from heliu.trade.open_account import OpenAccount
 
 
@@ -150,6 +150,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         lines = list(order.lines.all()) if order is not None else []
         counts = {line.sku_id: [line.shipped, line.received] for line in lines}
     given = pricing.discounts_of(actor, order.pk) if order is not None else {}
+    queued = back_orders.of_order(order) if order is not None else {}
     is_running = order is not None and order.status != "CANCELLED"
     rows = [
         {
@@ -158,6 +159,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "amount": line.amount,
+            "wait": queued.get(getattr(line, "pk", None)),
             "struck": getattr(line, "cancelled", 0) if is_running else 0,
             "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],

@@ -37,6 +37,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             NavHead(_("Offer")),
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
+            nav(_("Supply"), "seller_supply", here, key="y"),
             nav(_("Dealers"), "seller_dealers", here, key="b"),
             nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),
@@ -48,7 +49,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             tab(_("Today"), "seller_home", "home", here, "seller_refunds", "seller_receivables"),
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
-            tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
+            tab(_("Goods"), "seller_goods", "box", here, "seller_prices", "seller_supply"),
             tab(_("Dealers"), "seller_dealers", "person", here, "seller_newcomers"),
         ),
         figure=DeskFigure(

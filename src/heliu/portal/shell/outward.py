@@ -27,6 +27,7 @@ TITLES = {
     "order-cancelled": N_("An order is cancelled"),
     "seller-paid": N_("Money for an order arrived"),
     "bill-accepted": N_("A bill for an order was accepted"),
+    "goods-ready": N_("Goods you waited for are ready"),
     "lines-struck": N_("Goods of an order will not be delivered"),
     "goods-sent": N_("Goods are on the way"),
     "carriage-given": N_("Goods are to be carried"),
