@@ -60,6 +60,7 @@ from heliu.trade import (
     approvals,
     carrying,
     closing_books,
+    conversations,
     enforcement,
     financed_order,
     incoming,
@@ -179,7 +180,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world)
+    few = for_a_few(world) | priced(world) | talked_about(world, placed)
     few |= to_come(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
@@ -284,6 +285,16 @@ def priced(world: World) -> dict[str, Any]:
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
     return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
+
+
+def talked_about(world: World, placed: Placed) -> dict[str, Any]:
+    """The first dealer wrote to the seller about an order."""
+    with world.desk(world.dealer) as dealer:
+        record = conversations.find(dealer, "order", placed.order.number)
+        message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+    return {
+        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+    }  # fmt: skip
 
 
 def for_a_few(world: World) -> dict[str, Any]:

@@ -52,6 +52,8 @@ NAMES = {
     "period": {"period": "period"},
     "bank_repayment": {"number": "repaid_payment"},
     "inbox_read": {"notice": "notice"},
+    "conversation": {"kind": "open_kind", "ref": "placed_order"},
+    "message_take_back": {"message": "message"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
     "join_invited": {"token": "open_token"},
@@ -119,7 +121,7 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop",

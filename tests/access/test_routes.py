@@ -221,6 +221,23 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /conversations": Example(mine, is_shared=True),
+    "GET /conversations/{kind}/{ref}/messages": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}
+    ),
+    "POST /conversations/{kind}/{ref}/messages": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}, lambda t: {"text": "Ring twice"}
+    ),
+    "POST /conversations/{kind}/{ref}/files": Example(
+        mine,
+        {"kind": "open_kind", "ref": "placed_order"},
+        lambda t: png(),
+        content_type="application/octet-stream",
+    ),
+    "POST /conversations/{kind}/{ref}/read": Example(
+        mine, {"kind": "open_kind", "ref": "placed_order"}
+    ),
+    "POST /messages/{message}/take-back": Example(mine, {"message": "message"}),
     "GET /delegations": Example(mine, is_shared=True),
     "POST /delegations": Example(
         mine,

@@ -27,6 +27,7 @@ from heliu.api import (
     checkout,
     consents,
     controls,
+    conversations,
     corrections,
     credit,
     deals,
@@ -97,6 +98,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Money", books.router),
     ("Money", periods.router),
     ("Money", bank.router),
+    ("Conversations", conversations.router),
     ("Notices and facts", notices.router),
     ("Webhooks", webhooks.router),
 ]

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "heliu.kernel.webhooks",
     "heliu.kernel.dispatch",
     "heliu.kernel.files",
+    "heliu.kernel.conversations",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
     "heliu.commerce.catalogue",

@@ -12,19 +12,36 @@ from uuid import UUID
 
 from django.core import signing
 
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import ZONE
 from heliu.kernel.errors import NotFound
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+KEPT = timedelta(days=90)
+"""How long it can be seen what was sent to whom."""
 MORNING = 8  # o'clock, when the daily mail is sent
 SALT = "dispatch.stop"
 
 
 class Default(NamedTuple):
-    """A kind that is sent by default: who may do something about it, and whether by SMS too."""
+    """A kind that is sent by default: who may do something about it, and whether by SMS too.
+
+    Without a permission it is for one person, who is told whatever the roles say; `also` are other
+    permissions, of which one is enough.
+    """
 
     permission: str
     sms: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Any of these will do."""
+        return (self.permission, *self.also)
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether it is sent to the actor unless wished otherwise."""
+        return not self.permission or any(actor.may(one) for one in self.permissions)
 
 
 DEFAULTS = {
@@ -74,6 +91,10 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "message-came": Default(
+        "order", also=("sell", "decide", "receive", "carry", "operate", "sign", "manage")
+    ),
+    "mentioned": Default(""),
 }
 
 

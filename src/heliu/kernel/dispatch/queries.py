@@ -57,7 +57,7 @@ def choices_of(actor: Actor, wishes: Mapping[str, tuple[bool, bool]]) -> list[Ch
     found = []
     for kind in sorted(WORDS, key=lambda kind: (kind not in DEFAULTS, kind)):
         default = DEFAULTS.get(kind)
-        is_on = default is not None and actor.may(default.permission)
+        is_on = default is not None and default.is_for(actor)
         by_default = (is_on, bool(is_on and default and default.sms))
         found.append(Choice(kind, *wishes.get(kind, by_default), is_theirs=is_on))
     return found

@@ -30,10 +30,12 @@ from heliu.kernel.dispatch.models import (
     LetterStatus,
     Mail,
     Reach,
+    SandboxSms,
     Way,
 )
 from heliu.kernel.dispatch.policies import (
     DEFAULTS,
+    KEPT,
     after_quiet,
     next_morning,
     pause_after,
@@ -53,18 +55,25 @@ log = structlog.get_logger("heliu.dispatch")
 
 def hand_on(*, at: datetime) -> int:
     """Make the letters of all new notices; returns how many."""
-    kinds = list(DEFAULTS)
+    defaults = [
+        (kind, permission, default.sms)
+        for kind, default in DEFAULTS.items()
+        for permission in default.permissions
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "select dispatch_hand_on(%s::text[], %s::text[], %s::boolean[], %s)",
-            [
-                kinds,
-                [DEFAULTS[kind].permission for kind in kinds],
-                [DEFAULTS[kind].sms for kind in kinds],
-                at,
-            ],
+            [*(list(column) for column in zip(*defaults, strict=True)), at],
         )
         return int(cursor.fetchone()[0])
+
+
+def tidy(at: datetime, *, most: int = 10_000) -> int:
+    """Throw away up to so many letters, and SMS of the sandbox, that nobody looks at any more; how
+    many letters it were. Waiting ones stay."""
+    SandboxSms.objects.filter(at__lt=at - KEPT).delete()
+    over = Letter.objects.filter(ended_at__lt=at - KEPT).order_by("id").values("pk")[:most]
+    return Letter.objects.filter(pk__in=over).delete()[0]
 
 
 def send(*, at: datetime) -> int:

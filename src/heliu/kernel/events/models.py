@@ -53,7 +53,8 @@ class Fact(models.Model):
 
 
 class Notice(models.Model):
-    """A message in an organisation's inbox: its kind, the words' parameters, where it leads.
+    """A message in an organisation's inbox: its kind, the words' parameters, where it leads; for
+    one `person` of it, or for all.
 
     The table also has the `transaction` that wrote it, which is not told here: whoever puts a
     notice into another's inbox may not read it back, not even that.
@@ -61,6 +62,7 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     org = models.UUIDField()
+    person = models.UUIDField(null=True, blank=True)
     kind = models.CharField(max_length=40)
     params = models.JSONField()
     link = models.CharField(max_length=200)

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_noop as N_
@@ -125,15 +126,19 @@ WORDS = {
     "colleague-asks": N_("%(person)s (%(email)s) asks to work with you"),
     "house-stands": N_("Your company stands as %(standing)s from now on: %(reason)s"),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
+    "message-came": N_("%(person)s of %(house)s wrote about %(number)s"),
+    "mentioned": N_("%(person)s mentioned you on %(number)s"),
 }
 
 
 class Told(NamedTuple):
-    """Whom a notice is for, what fills its words, and where it leads."""
+    """Whom a notice is for, what fills its words, and where it leads; for one `person` alone if one
+    is named."""
 
     org: UUID
     params: Mapping[str, Parameter]
     link: str
+    person: UUID | None = None
 
 
 def tell(
@@ -147,7 +152,14 @@ def tell(
 def tell_all(kind: str, told: Iterable[Told], *, at: datetime) -> list[Notice]:
     """Put notices of one kind into inboxes, in one statement."""
     return Notice.objects.bulk_create(
-        Notice(org=one.org, kind=kind, params=kept_as(kind, one.params), link=one.link, at=at)
+        Notice(
+            org=one.org,
+            person=one.person,
+            kind=kind,
+            params=kept_as(kind, one.params),
+            link=one.link,
+            at=at,
+        )
         for one in told
     )
 
@@ -201,10 +213,18 @@ def _said(kept: Any) -> str:
 
 def mark_read(notice_id: UUID, *, actor: Actor, at: datetime) -> Notice:
     """Somebody of the organisation has read it."""
-    notice = Notice.objects.filter(pk=notice_id, org__in=actor.orgs).first()
+    mine = Q(person=None) | Q(person=actor.user_id)
+    notice = Notice.objects.filter(mine, pk=notice_id, org__in=actor.orgs).first()
     if notice is None:
         raise NotFound()
     if notice.read_at is None:
         notice.read_at = at
         notice.save(update_fields=["read_at"])
     return notice
+
+
+def seen(actor: Actor, *, kinds: Iterable[str], link: str, at: datetime) -> int:
+    """Somebody has looked at what notices of these kinds lead to: they count as read."""
+    mine = Q(person=None) | Q(person=actor.user_id)
+    found = Notice.objects.filter(mine, org__in=actor.orgs, kind__in=list(kinds), link=link)
+    return found.filter(read_at=None).update(read_at=at)

@@ -23,8 +23,9 @@ def of_deal(deal: UUID, actor: Actor) -> QuerySet[Fact]:
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:
-    """The notices of the actor's organisations, newest first."""
-    return Notice.objects.filter(Q(org__in=actor.orgs)).order_by("-at", "-id")
+    """The notices of the actor's organisations, those for the person among them, newest first."""
+    mine = Q(person=None) | Q(person=actor.user_id)
+    return Notice.objects.filter(mine, org__in=actor.orgs).order_by("-at", "-id")
 
 
 def unread_count(actor: Actor) -> int:

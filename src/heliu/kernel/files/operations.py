@@ -75,3 +75,8 @@ def share(subject: UUID, *, readers: Iterable[UUID]) -> int:
         one.readers = sorted({*one.readers, *readers})
     StoredFile.objects.bulk_update(files, ["readers"])
     return len(files)
+
+
+def close(subject: UUID) -> int:
+    """Nobody but the house that brought them reads the files of a document any more."""
+    return StoredFile.objects.filter(subject=subject).update(readers=[])

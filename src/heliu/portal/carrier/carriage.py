@@ -15,6 +15,7 @@ from heliu.kernel.files import queries as files
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.queries import CarriageStatus, ExceptionKind
 from heliu.portal.carrier.carriages import in_language, stop
+from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Step
 from heliu.trade import carrying
@@ -148,6 +149,7 @@ def _page(
             for one in exceptions
         ],
         "photos": [shot for shot in shots if shot.subject == carriage.pk],
+        "talk": talk_of(actor, "shipment", carriage.number, now(request)),
         "refusal": refusal,
         "where": where,
         "typed": request.POST,

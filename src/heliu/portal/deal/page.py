@@ -23,9 +23,10 @@ from heliu.portal.deal.papers import papers_for
 from heliu.portal.deal.releases import held_for
 from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
+from heliu.portal.shell.conversations import talk_about
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import back_orders, consignments, invoices, photos
+from heliu.trade import back_orders, consignments, conversations, invoices, photos
 from heliu.trade.open_account import OpenAccount
 
 
@@ -61,6 +62,8 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **_invoices(actor, view),
         **_goods(actor, view),
         "consignments": consignments.of_order(actor, order) if order is not None else [],
+        "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,
+        "talks": conversations.beside(actor, deal),
     }
 
 

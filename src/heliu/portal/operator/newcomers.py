@@ -17,6 +17,7 @@ from heliu.kernel.files import queries as files
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import ruling, verifying
 from heliu.kernel.joining.policies import FINDINGS
+from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip, Leaves, pager
 from heliu.trade import joining
@@ -133,6 +134,7 @@ def _page(request: HttpRequest, application: UUID | None, refusal: Refused | Non
         "refusal": refusal,
         "typed": request.POST,
         **(_evidence(actor, chosen) if chosen else {}),
+        "talk": talk_of(actor, "application", chosen.pk, now(request)) if chosen else None,
     }
     status = refusal.status if refusal else 200
     return show(

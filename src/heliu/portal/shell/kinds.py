@@ -36,6 +36,8 @@ TITLES = {
     "commerce.promotion-announced": N_("Promotion announced"),
     "commerce.promotion-stopped": N_("Promotion stopped"),
     "commerce.trading-begun": N_("Trading begun"),
+    "information.message-written": N_("Message written"),
+    "information.message-taken-back": N_("Message taken back"),
     "information.ledgers-checked": N_("Ledgers checked"),
     "logistics.goods-moved": N_("Goods moved to other bins"),
     "logistics.pick-refused": N_("Taking goods refused"),

@@ -16,6 +16,7 @@ from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import verifying
 from heliu.kernel.parties import operations
 from heliu.kernel.parties import queries as parties
+from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.onboarding import steps_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 
@@ -70,6 +71,9 @@ def _page(
         "decisions": queries.decisions(application) if application else [],
         "papers": files.of_subjects(actor, [application.pk]) if application else [],
         "steps": steps_of(actor, application),
+        "talk": talk_of(actor, "application", application.pk, now(request))
+        if application
+        else None,
         "refusal": refusal,
         "typed": request.POST,
     }

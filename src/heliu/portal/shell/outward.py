@@ -98,6 +98,8 @@ TITLES = {
     "colleague-asks": N_("Somebody asks to work with you"),
     "house-stands": N_("Your company is suspended, or let in again"),
     "newcomer-related": N_("A new dealer may order from you"),
+    "message-came": N_("Another house wrote about a record"),
+    "mentioned": N_("A colleague mentioned you"),
 }
 
 

@@ -18,6 +18,7 @@ from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
+from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.spending import level_words
 from heliu.portal.ui import parts
@@ -72,6 +73,7 @@ def purchase(request: HttpRequest, number: str) -> HttpResponse:
     context = {**about(actor, found.pk), "refusal": refusal}
     asked = context["asked"]
     context["may_vote"] = bool(asked) and questions.may_vote(actor, asked, on=day_of(at))
+    context["talk"] = talk_of(actor, "request", found.pk, at)
     status = refusal.status if refusal else 200
     return show(request, "shell/purchase.html", context, here="approvals", status=status)
 

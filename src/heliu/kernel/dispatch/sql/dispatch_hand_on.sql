@@ -2,7 +2,8 @@
 -- person wishes, or that is the default for what their roles allow. Up to `events_settled`.
 -- Mail that follows another soon goes with the one that waits already, or five minutes after the
 -- last: on a busy day a seller has a mail every five minutes, not one for each order.
--- `kinds`, `permissions` and `by_sms` are the defaults, place by place; how many letters it made.
+-- A notice for one person goes to no other; a kind without a permission is for whoever it names.
+-- `kinds` (once for each permission that will do), `permissions` and `by_sms` are the defaults, place by place; how many letters it made.
 create or replace function dispatch_hand_on(
     kinds text[], permissions text[], by_sms boolean[], now_at timestamptz) returns bigint
 language plpgsql security definer
@@ -19,7 +20,7 @@ begin
         return 0;
     end if;
     with fresh as materialized (
-        select n.id, n.org, n.kind from events_notice n
+        select n.id, n.org, n.person, n.kind from events_notice n
          where n.transaction >= begins and n.transaction < ends
            and n.at > now_at - interval '2 days'),  -- what was brought in later is no news
     person as (
@@ -33,9 +34,10 @@ begin
          group by m.org, m.user_id),
     wanted as (
         select f.id, f.org, p.user_id,
-               coalesce(w.mail, d.permission = any (p.may), false) as mail,
+               coalesce(w.mail, d.permission = '' or d.permission = any (p.may), false) as mail,
                coalesce(w.sms, d.sms and d.permission = any (p.may), false) as sms
-          from fresh f join person p on p.org = f.org
+          from fresh f
+          join person p on p.org = f.org and p.user_id = coalesce(f.person, p.user_id)
           left join unnest(kinds, permissions, by_sms) d (kind, permission, sms)
             on d.kind = f.kind
           left join dispatch_wish w
