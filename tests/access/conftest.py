@@ -28,6 +28,8 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
+from heliu.capital.vat import operations as vat_room
+from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.models import OrderLine
@@ -72,6 +74,7 @@ from heliu.trade import (
     purchases,
     receivables,
     sales,
+    vat,
 )
 from heliu.trade.carrying import Shot
 from heliu.trade.place_order import Placed
@@ -181,7 +184,7 @@ def live(world: World) -> dict[str, Any]:
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
     few = for_a_few(world) | priced(world) | talked_about(world, placed)
-    few |= to_come(world)
+    few |= to_come(world) | with_tax(world, given)
     cap, rules = ruled(world)
     asking = spending_of(world)
     with world.worker():
@@ -586,6 +589,21 @@ def to_come(world: World) -> dict[str, Any]:
             "open_goods": sku,
             "expected": back_orders.expect(sku, 5, day, actor=seller, at=world.at).pk,
         }
+
+
+def with_tax(world: World, shipment: Shipment) -> dict[str, Any]:
+    """A VAT invoice that the authority has refused."""
+    for email in ("owner@d001.demo", "sales@seller.demo"):
+        with world.desk(email) as owner:
+            data = vat_room.TaxData(name=f"House of {email}", number="91330100MA27XYZ123")
+            vat_room.set_data(data, actor=owner, at=world.at)
+    with world.desk("sales@seller.demo") as seller:
+        vat_room.set_rate(Decimal(13), from_day=day_of(world.at) - timedelta(99), actor=seller)
+        written = vat.invoice(shipment.pk, actor=seller, at=world.at)
+    with world.worker():
+        AuthorityFault.objects.create(fault="refuse", reason="title unknown")
+        vat.run(at=world.at)
+    return {"vat_invoice": str(written.pk), "open_shipment": str(shipment.pk)}
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -37,6 +37,8 @@ NAMES = {
     "seller_supply_arrived": {"expected": "expected"},
     "seller_supply_postpone": {"expected": "expected"},
     "seller_supply_off": {"expected": "expected"},
+    "vat_pdf": {"invoice": "vat_invoice"},
+    "seller_vat_again": {"invoice": "vat_invoice"},
     "deal_strike": {"ref": "placed"},
     "deal_cancel": {"ref": "placed"},
     "deal_agreement": {"ref": "pledged"},
@@ -123,7 +125,7 @@ NAMES = {
 DEEDS = {
     "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
-    "seller_stop", "seller_supply_off", "seller_take_back", "seller_version", "seller_price_bring",
+    "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "dealer_own_money", "bank_registry_search", "bank_registry_again", "bank_registry_decide",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from heliu.capital.terms import queries as terms
 from heliu.capital.terms.models import Invoice
+from heliu.capital.vat import queries as vat
+from heliu.capital.vat.models import VatInvoice
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.transport import queries as transport
@@ -27,6 +29,7 @@ class Consignment:
     pieces: int
     value: int
     invoice: Invoice | None
+    vat: VatInvoice | None
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,13 @@ class Load:
 
 
 def of_order(actor: Actor, order: Order) -> list[Consignment]:
-    """What went so far, oldest first, in six statements for any number."""
+    """What went so far, oldest first, in seven statements for any number."""
     found = list(transport.of_orders(actor, [order.pk]))
     places = {one.origin for one in found if one.origin}
     seen = warehousing.warehouses_visible_to(actor).filter(pk__in=places) if places else ()
     houses = {house.pk: house for house in seen}
     bills = {one.key: one for one in terms.visible_to(actor).filter(order_id=order.pk)}
+    with_tax = vat.of_keys(str(one.pk) for one in found)
     prices = {line.pk: line.unit_price for line in order.lines.all()}
     return [
         Consignment(
@@ -57,6 +61,7 @@ def of_order(actor: Actor, order: Order) -> list[Consignment]:
             pieces=sum(line.quantity for line in one.lines.all()),
             value=sum(line.quantity * prices[line.order_line] for line in one.lines.all()),
             invoice=bills.get(str(one.pk)),
+            vat=with_tax.get(str(one.pk)),
         )
         for one in found
     ]

@@ -31,7 +31,16 @@ from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing import queries as houses
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import back_orders, carrying, deals, open_account, photos, registration, side_exits
+from heliu.trade import (
+    back_orders,
+    carrying,
+    deals,
+    open_account,
+    photos,
+    registration,
+    side_exits,
+    vat,
+)
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
@@ -91,6 +100,7 @@ def ship(
             deal, Step.SHIPPED, key=shipment.number, actor=actor, at=at,
             quantity=sum(quantities.values()), value=value, shipment=shipment.number,
         )  # fmt: skip
+        vat.shipped(order, shipment, actor=actor, at=at)
         house = names([order.warehouse])[order.warehouse]
         for org in {order.buyer, order.warehouse}:
             tell(
@@ -151,6 +161,8 @@ def goods_received(
         if pledge is not None:
             _pledge(deal, pledge, received, actor=actor, at=at)
         side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
+        if received.short or received.damaged:
+            vat.red_due(deal, shipment.pk, at=at)
         if deal.loan_id:
             close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:

@@ -21,6 +21,7 @@ from heliu.portal.deal import (
 urlpatterns = [
     path("deals", index.index, name="deals"),
     path("deals/<str:ref>", views.deal, name="deal"),
+    path("vat-invoices/<uuid:invoice>.pdf", prints.vat_invoice, name="vat_pdf"),
     path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
     path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
     path("deals/<str:ref>/set-off", money_views.set_off, name="deal_set_off"),

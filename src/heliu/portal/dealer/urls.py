@@ -18,6 +18,7 @@ from heliu.portal.dealer import (
     price,
     shopping,
     simulator,
+    vat,
 )
 
 urlpatterns = [
@@ -47,6 +48,7 @@ urlpatterns = [
     path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
     path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
+    path("dealer/vat", vat.index, name="dealer_vat"),
     path("dealer/owed", owed.index, name="dealer_owed"),
     path("dealer/owed/<uuid:seller>", owed.seller, name="dealer_owed_seller"),
     path(

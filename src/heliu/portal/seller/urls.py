@@ -20,6 +20,7 @@ from heliu.portal.seller import (
     supply,
     suspense,
     terms_sheets,
+    vat,
 )
 
 urlpatterns = [
@@ -57,6 +58,10 @@ urlpatterns = [
     path("seller/supply/<uuid:expected>/arrived", supply.arrived, name="seller_supply_arrived"),
     path("seller/supply/<uuid:expected>/postpone", supply.postpone, name="seller_supply_postpone"),
     path("seller/supply/<uuid:expected>/off", supply.call_off, name="seller_supply_off"),
+    path("seller/vat", vat.index, name="seller_vat"),
+    path("seller/vat/write", vat.write, name="seller_vat_write"),
+    path("seller/vat/rates", vat.rates, name="seller_vat_rates"),
+    path("seller/vat/<uuid:invoice>/again", vat.again, name="seller_vat_again"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
     path("seller/programmes", programmes.index, name="seller_programmes"),
