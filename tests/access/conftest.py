@@ -603,7 +603,21 @@ def with_tax(world: World, shipment: Shipment) -> dict[str, Any]:
     with world.worker():
         AuthorityFault.objects.create(fault="refuse", reason="title unknown")
         vat.run(at=world.at)
-    return {"vat_invoice": str(written.pk), "open_shipment": str(shipment.pk)}
+    sold = life.place(world, pay_by="TRANSFER", M1=2)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(sold.order.id, actor=seller, at=world.at)
+    sent = life.ship(world, sold)
+    with world.desk("sales@seller.demo") as seller:
+        issued = vat.invoice(sent.pk, actor=seller, at=world.at)
+    with world.worker():
+        vat.run(at=world.at)
+        line = OrderLine.objects.get(order=sold.order.id).pk
+    return {
+        "vat_invoice": str(written.pk),
+        "vat_issued": str(issued.pk),
+        "vat_line": line,
+        "open_shipment": str(shipment.pk),
+    }
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -432,6 +432,27 @@ EXAMPLES = {
     ),
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
+    "GET /tax-data": Example(mine, is_shared=True),
+    "PUT /tax-data": Example(
+        mine, body=lambda t: {"name": "New", "number": "91330100MA27XYZ124"}, is_shared=True
+    ),
+    "GET /tax-rates": Example("seller", is_shared=True),
+    "POST /tax-rates": Example(
+        "seller", body=lambda t: {"rate": "6", "from_day": "2026-11-01"}, is_shared=True
+    ),
+    "GET /vat-invoices": Example(mine, is_shared=True),
+    "POST /vat-invoices": Example("seller", body=lambda t: {"shipment": t["open_shipment"]}),
+    "GET /vat-invoices/{invoice}": Example(mine, {"invoice": "vat_invoice"}),
+    "GET /vat-invoices/{invoice}/pdf": Example(mine, {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/again": Example("seller", {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/red-letter": Example(
+        "seller",
+        {"invoice": "vat_issued"},
+        lambda t: {
+            "reason": "returned",
+            "parts": [{"line": t["vat_line"], "quantity": 1, "gross": 1_000}],
+        },
+    ),
     "GET /availability": Example(
         mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
     ),

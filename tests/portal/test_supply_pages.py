@@ -37,7 +37,7 @@ def test_the_seller_allows_and_expects_and_the_buyer_reads_when(demo: World) -> 
     send(seller, "/seller/supply/expect", form, to="/seller/supply")
     there = 10_000
     life.place(demo, pay_by="TRANSFER", B1=there - 4)
-    page = content(read(buyer, f"/dealer/goods/{demo.chain.skus['B1']}"))
+    page = content(read(buyer, f"/dealer/catalogue/{demo.chain.skus['B1']}"))
     assert "4 at once, the rest when goods have come" in page
     waiting = life.place(demo, pay_by="TRANSFER", B1=10)
     deal = f"/deals/{waiting.deal.number}"

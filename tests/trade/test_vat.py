@@ -138,7 +138,7 @@ def test_refused_it_is_mended_and_goes_again_late_and_lost_answers_are_waited_fo
     with world.desk(world.dealer) as owner:
         operations.set_data(TaxData("新名称", "91330100MA27XYZ123"), actor=owner, at=world.at)
     with world.desk(SALES) as seller:
-        operations.again(one, actor=seller, at=world.at)
+        vat.again(one.pk, actor=seller, at=world.at)
     with world.worker():
         AuthorityFault.objects.create(fault="lost")
     run(world, minutes=1)

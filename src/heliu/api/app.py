@@ -55,6 +55,7 @@ from heliu.api import (
     stock,
     supply,
     terms,
+    vat,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -95,6 +96,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Credit", rules.router),
     ("Money", payments.router),
     ("Money", terms.router),
+    ("Money", vat.router),
     ("Money", books.router),
     ("Money", periods.router),
     ("Money", bank.router),

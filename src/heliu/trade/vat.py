@@ -4,6 +4,7 @@ tax authority, and taken back by red letters where less is owed in the end.
     invoice     the seller writes one for a consignment
     shipped     ... by itself, where its house wants that
     red_due     what came short, and credit notes, is taken back of what was issued
+    again       one that was refused goes once more
     take_back   the seller takes back a part by hand: a return, a price cut
     run         the worker hands over what is written and hears the answers
 
@@ -115,6 +116,13 @@ def take_back(
         return vat.red_letter(
             blue, parts, reason=reason, key=f"back:{blue.pk}:{key}"[:80], actor=actor, at=at
         )
+
+
+def again(invoice_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
+    """A refused one goes to the authority once more, with the tax data of now."""
+    found = queries.get(actor, invoice_id)
+    with widened([found.seller, found.buyer]):
+        return vat.again(found, actor=actor, at=at)
 
 
 def to_invoice(actor: Actor) -> list[ToInvoice]:

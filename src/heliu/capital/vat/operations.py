@@ -250,13 +250,13 @@ def again(invoice: VatInvoice, *, actor: Actor, at: datetime) -> VatInvoice:
         raise Forbidden("not-your-invoice", "Only the seller issues it.")
     if invoice.status != VatStatus.REFUSED:
         raise Refused("not-refused", "The tax authority has not refused this.")
+    issuer, title = invoice.issuer, invoice.title
     if not invoice.is_red:
-        invoice.issuer, invoice.title = _titles(invoice.seller, invoice.buyer)
-        invoice.kind = invoice.title["wants"]
-    invoice.paper, invoice.trouble, invoice.tries = new_id(), "", 0
-    invoice.handed_at = None
-    move(invoice, VatStatus.QUEUED, moves=VAT_MOVES)
-    invoice.save()
+        issuer, title = _titles(invoice.seller, invoice.buyer)
+    move(
+        invoice, VatStatus.QUEUED, moves=VAT_MOVES, paper=new_id(), trouble="", tries=0,
+        handed_at=None, issuer=issuer, title=title, kind=title["wants"],
+    )  # fmt: skip
     return invoice
 
 
@@ -299,12 +299,15 @@ def _hand_over(pk: UUID, at: datetime, told: Callable[[VatInvoice], None]) -> bo
 
 def _answered(invoice: VatInvoice, answer: Answer, at: datetime) -> None:
     is_issued = answer.outcome == Outcome.ISSUED
-    if is_issued:
-        invoice.number, invoice.issued_at = answer.number, at
-    else:
-        invoice.trouble = answer.reason[:200]
-    move(invoice, VatStatus.ISSUED if is_issued else VatStatus.REFUSED, moves=VAT_MOVES)
-    invoice.save()
+    told = (
+        {"number": answer.number, "issued_at": at}
+        if is_issued
+        else {"trouble": answer.reason[:200]}
+    )
+    move(
+        invoice, VatStatus.ISSUED if is_issued else VatStatus.REFUSED, moves=VAT_MOVES,
+        handed_at=invoice.handed_at, tries=invoice.tries, **told,
+    )  # fmt: skip
     fact = (
         events.VatInvoiceIssued(
             subject=invoice.pk, number=invoice.number, order=invoice.order_number,

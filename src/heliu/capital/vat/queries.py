@@ -64,9 +64,9 @@ def rates_of(seller: UUID, skus: Sequence[Sku], on: date) -> dict[UUID, TaxRate]
     if missing:
         raise Refused(
             "rate-missing",
-            "No tax rate is set for %(code)s.",
+            "No tax rate is set for %(goods)s.",
             help="Set one for it, its family, or all your goods.",
-            code=missing[0],
+            goods=missing[0],
         )
     return {pk: rate for pk, rate in rates.items() if rate is not None}
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -84,10 +83,9 @@ def write(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest, invoice: UUID) -> HttpResponse:
     """A refused invoice goes to the authority once more, with the tax data of now."""
     actor, at = actor_of(request), now(request)
-    found = get_object_or_404(queries.visible_to(actor), pk=invoice)
 
     def do() -> str:
-        operations.again(found, actor=actor, at=at)
+        vat.again(invoice, actor=actor, at=at)
         say(request, _("It is handed over once more."))
         return reverse(HERE)
 
