@@ -9,20 +9,25 @@ struck in part: the lender has paid for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
+from heliu.capital.books.chart import Code
+from heliu.capital.books.policies import Place
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.spending.queries import bearers, charges
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting.operations import NewHold
+from heliu.logistics.stock.moves import Promise
 from heliu.trade import deals, spending
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Step
@@ -53,8 +58,13 @@ def strike(
         is_paid = order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED
         value = ordering.strike(order, quantities=lines, reason=reason, actor=actor, at=at)
         key = str(count(deal, Step.STRUCK) + 1)
-        spending.lost(order.id, value, key=f"struck:{key}", at=at)
-        posting.ease(_held(order, lines, value), at=at)
+        holds = _held(order, lines)
+        with widened(bearers(order.pk)):
+            # At once, so that the steps on it keep to the one order of locks.
+            budgets = [one.period.account for one in charges(order.pk)]
+            posting.lock([*budgets, *(hold.account for hold in holds)])
+            spending.lost(order.id, value, key=f"struck:{key}", at=at)
+            posting.rehold(holds, at=at)
         if is_paid:
             _owe_back(order, value, key=key, at=at)
         remember(
@@ -73,13 +83,30 @@ def strike(
     return order
 
 
-def _held(order: Order, lines: Mapping[int, int], value: int) -> dict[UUID, int]:
-    """What holds goods and credit for these quantities."""
-    skus = dict(OrderLine.objects.filter(order=order.id, pk__in=lines).values_list("id", "sku_id"))
-    held = {reservation_of(order.id, skus[line]): quantity for line, quantity in lines.items()}
-    if order.pay_by == PayBy.TERMS and value:
-        held[terms_hold_of(order.id)] = value
-    return held
+def _held(order: Order, lines: Collection[int]) -> list[NewHold]:
+    """What holds credit and goods for the order as it is now: for all that was not struck."""
+    rows = list(OrderLine.objects.filter(order=order.id))
+    promises = {
+        line.sku_id: Promise(order.seller, order.seller, line.sku_id).account.key
+        for line in rows
+        if line.pk in lines
+    }
+    credit = Place(order.seller, Code.RECEIVABLE, order.buyer).key
+    accounts = posting.account_ids([credit, *promises.values()])
+    holds = [
+        NewHold(
+            reservation_of(order.id, line.sku_id),
+            accounts[promises[line.sku_id]],
+            line.cancelled - line.quantity,
+            order.id,
+        )
+        for line in rows
+        if line.pk in lines
+    ]
+    if order.pay_by == PayBy.TERMS:
+        owed = sum((line.quantity - line.cancelled) * line.unit_price for line in rows)
+        holds.append(NewHold(terms_hold_of(order.id), accounts[credit], owed, order.id))
+    return holds
 
 
 def _owe_back(order: Order, value: int, *, key: str, at: datetime) -> None:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from holidays.countries import CN
+from holidays import country_holidays
 
-CALENDAR = CN()
+CALENDAR = country_holidays("CN")
 """The State Council's days off, and the weekend days that are worked in exchange. Of a year whose
 notice is not yet out it knows the statutory days only; the library brings each notice."""
 

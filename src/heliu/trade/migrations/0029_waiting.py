@@ -9,7 +9,7 @@ WAITING = (Path(__file__).parent.parent / "sql" / "waiting.sql").read_text()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0026_struck"),
+        ("trade", "0028_struck"),
         ("stock", "0007_back_orders"),
         ("ordering", "0007_house_pad"),
     ]
