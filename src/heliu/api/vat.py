@@ -101,7 +101,7 @@ class VatLineOut(Plain):
     tax: int
 
 
-class VatOut(Plain):
+class VatOut(Schema):
     """A VAT invoice or red letter; amounts in minor units."""
 
     id: UUID

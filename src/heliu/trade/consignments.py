@@ -57,7 +57,7 @@ def of_order(actor: Actor, order: Order) -> list[Consignment]:
     return [
         Consignment(
             shipment=one,
-            house=houses.get(one.origin),
+            house=houses.get(one.origin) if one.origin else None,
             pieces=sum(line.quantity for line in one.lines.all()),
             value=sum(line.quantity * prices[line.order_line] for line in one.lines.all()),
             invoice=bills.get(str(one.pk)),

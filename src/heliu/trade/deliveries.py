@@ -101,12 +101,12 @@ def ship(
             quantity=sum(quantities.values()), value=value, shipment=shipment.number,
         )  # fmt: skip
         vat.shipped(order, shipment, actor=actor, at=at)
-        house = names([order.warehouse])[order.warehouse]
+        place = names([order.warehouse])[order.warehouse]
         for org in {order.buyer, order.warehouse}:
             tell(
                 org,
                 "goods-sent",
-                {"number": order.number, "warehouse": house},
+                {"number": order.number, "warehouse": place},
                 link=deals.link(deal),
                 at=at,
             )

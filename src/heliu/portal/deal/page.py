@@ -177,7 +177,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "amount": line.amount,
-            "wait": queued.get(getattr(line, "pk", None)),
+            "wait": queued.get(getattr(line, "pk", 0)),
             "struck": getattr(line, "cancelled", 0) if is_running else 0,
             "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],
