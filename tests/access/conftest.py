@@ -227,7 +227,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
-            "placed_line": OrderLine.objects.get(order=placed.order.id).pk,
+            "open_placed_line": OrderLine.objects.get(order=placed.order.id).pk,
             **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
@@ -661,7 +661,7 @@ def with_tax(world: World, shipment: Shipment) -> dict[str, Any]:
     return {
         "vat_invoice": str(written.pk),
         "vat_issued": str(issued.pk),
-        "vat_line": line,
+        "open_vat_line": line,
         "open_shipment": str(shipment.pk),
     }
 

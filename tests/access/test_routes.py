@@ -373,7 +373,7 @@ EXAMPLES = {
         {"ref": "placed_order"},
         lambda t: {
             "reason": "no longer made",
-            "lines": [{"line": t["placed_line"], "quantity": 1}],
+            "lines": [{"line": t["open_placed_line"], "quantity": 1}],
         },
     ),
     "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
@@ -558,7 +558,7 @@ EXAMPLES = {
         {"invoice": "vat_issued"},
         lambda t: {
             "reason": "returned",
-            "parts": [{"line": t["vat_line"], "quantity": 1, "gross": 1_000}],
+            "parts": [{"line": t["open_vat_line"], "quantity": 1, "gross": 1_000}],
         },
     ),
     "GET /availability": Example(

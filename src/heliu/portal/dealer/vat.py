@@ -23,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     known = names(one.seller for one in page)
     context = {
         "rows": [(one, known.get(one.seller)) for one in page],
-        "pager": page,
+        "pager": parts.pager(page),
         "data": queries.data_of(actor),
         "may_manage": actor.may("manage"),
     }

@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "open": [(one, known.get(one.order.buyer)) for one in open_],
         "rows": [(one, known.get(one.buyer)) for one in page],
-        "pager": page,
+        "pager": parts.pager(page, f"state={state}" if state else ""),
         "chips": _chips(mine, state),
         "has_data": queries.data_of(actor) is not None,
         "has_rates": queries.rates(actor).exists(),
