@@ -34,10 +34,11 @@ from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduc
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.operations import NewPromotion
+from heliu.commerce.pricing.operations import NewPrice, NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
 from heliu.kernel.access import role_editing
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
@@ -306,7 +307,24 @@ def priced(world: World) -> dict[str, Any]:
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
-    return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
+        days = {
+            "valid_from": day_of(world.at), "valid_to": day_of(world.at) + timedelta(days=30),
+        }  # fmt: skip
+        contract, held, quiet = (
+            pricing.offer(
+                actor=actor, seller=seller, buyer=world.chain.dealers["D001"], name="Mugs",
+                code=f"CONTRACT-{n}", prices=[NewPrice(sku, 1200)], at=world.at, **days,
+            )
+            for n in (7, 8, 9)
+        )  # fmt: skip
+        for one in (held, quiet):
+            pricing.agree(one, actor=Actor.system(), at=world.at)
+        change = pricing.ask_end(held, actor=actor, last=day_of(world.at), at=world.at)
+    return {
+        "price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code,
+        "contract": contract.pk, "held_contract": held.pk, "quiet_contract": quiet.pk, "contract_change": change.pk,
+        "open_last": day_of(world.at) + timedelta(days=2),
+    }  # fmt: skip
 
 
 def talked_about(world: World, placed: Placed) -> dict[str, Any]:

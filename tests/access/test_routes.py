@@ -169,6 +169,37 @@ EXAMPLES = {
     "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
     "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
     "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /contracts": Example(mine, is_shared=True),
+    "POST /contracts": Example(
+        "seller",
+        body=lambda t: {
+            "buyer": str(t["dealer"]),
+            "code": "CT-9",
+            "name": "Mugs",
+            "valid_from": t["open_today"],
+            "valid_to": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 900}],
+        },
+    ),
+    "GET /contracts/{contract}": Example(mine, {"contract": "contract"}),
+    "POST /contracts/{contract}/decision": Example(
+        mine, {"contract": "contract"}, lambda t: {"agrees": True}
+    ),
+    "POST /contracts/{contract}/prices": Example(
+        "seller",
+        {"contract": "held_contract"},
+        lambda t: {
+            "live_on": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 1}],
+        },
+    ),
+    "POST /contracts/{contract}/end": Example(
+        "seller", {"contract": "quiet_contract"}, lambda t: {"last": str(t["open_last"])}
+    ),
+    "POST /contract-changes/{change}/answer": Example(
+        mine, {"change": "contract_change"}, lambda t: {"agrees": False}
+    ),
+    "POST /contract-changes/{change}/take-back": Example("seller", {"change": "contract_change"}),
     "GET /attributes": Example("seller", is_shared=True),
     "PUT /attributes/{family}": Example(
         "seller",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.seller import (
     article,
+    contracts,
     dealers,
     describing,
     goods,
@@ -37,6 +38,7 @@ urlpatterns = [
     path(
         "seller/prices/promotions/<str:code>/stop", price_lists.stop, name="seller_promotion_stop"
     ),
+    path("seller/prices/contracts/<uuid:contract>", contracts.contract, name="seller_contract"),
     path("seller/prices/contracts/new", price_sheets.contract, name="seller_contract_new"),
     path("seller/prices/files/<uuid:file>", price_files.progress, name="seller_price_file"),
     path(
