@@ -88,6 +88,10 @@ NAMES = {
     "seller_credit_note": {"number": "invoice"},
     "seller_write_off": {"number": "invoice"},
     "seller_suspense_settle": {"row": "incoming"},
+    "shop_home": {"lang": "open_language", "seller": "open_code"},
+    "shop_category": {"lang": "open_language", "seller": "open_code", "code": "open_category"},
+    "shop_goods": {"lang": "open_language", "seller": "open_code", "code": "open_category"},
+    "shop_picture": {"digest": "open_token"},
     "seller_article": {"sku": "restricted_sku"},
     "seller_article_preview": {"sku": "restricted_sku"},
     "seller_paper": {"paper": "paper"},
@@ -143,6 +147,7 @@ DEEDS = {
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
+    "robots", "sitemap", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
     "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",

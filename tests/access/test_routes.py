@@ -223,6 +223,8 @@ EXAMPLES = {
         "seller", body=lambda t: {"code": t["spare_circle"], "name": "To spare"}
     ),
     "DELETE /circles/{code}": Example("seller", {"code": "spare_circle"}),
+    "GET /public-pages": Example("seller", is_shared=True),
+    "PUT /public-pages": Example("seller", body=lambda t: {"is_public": True}),
     "GET /synonyms": Example("seller", is_shared=True),
     "POST /synonyms": Example("seller", body=lambda t: {"words": ["mug", "tankard"]}),
     "DELETE /synonyms/{ring}": Example("seller", {"ring": "open_ring"}),

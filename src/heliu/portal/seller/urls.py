@@ -76,6 +76,7 @@ urlpatterns = [
     path("seller/sheets/out/<str:kind>", sheet_files.export, name="seller_sheet_export"),
     path("seller/describe", describing.index, name="seller_describe"),
     path("seller/describe/families/new", describing.new_family, name="seller_family_new"),
+    path("seller/describe/public", describing.shop, name="seller_public"),
     path("seller/describe/family", describing.family, name="seller_family"),
     path("seller/describe/categories", describing.categories, name="seller_categories"),
     path("seller/describe/products/new", describing.product, name="seller_product_new"),
