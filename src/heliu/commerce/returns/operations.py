@@ -228,11 +228,11 @@ def _let_go(found: Return) -> None:
 def _beyond(line: OrderLine, quantity: int) -> Refused:
     return Refused(
         "more-than-received",
-        "Of %(code)s %(quantity)s cannot be given back: fewer came good, or are given back"
+        "Of %(goods)s %(quantity)s cannot be given back: fewer came good, or are given back"
         " already.",
         field="quantity",
         help="What came damaged or short is credited already.",
-        code=line.sku.code,
+        goods=line.sku.code,
         quantity=quantity,
     )
 
