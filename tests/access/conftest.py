@@ -15,6 +15,7 @@ from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
 from tests.trade import life, newcomers
+from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank.models import Incoming, PaymentInstruction
@@ -29,13 +30,15 @@ from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduct
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
-from heliu.kernel.access.models import User
+from heliu.kernel.access import role_editing
+from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
@@ -58,6 +61,7 @@ from heliu.trade import (
     approvals,
     carrying,
     cases,
+    changing,
     closing_books,
     conversations,
     enforcement,
@@ -74,6 +78,7 @@ from heliu.trade import (
     sales,
 )
 from heliu.trade.carrying import Shot
+from heliu.trade.change_terms import Wanted
 from heliu.trade.place_order import Placed
 
 __all__ = ["laid", "world"]
@@ -130,6 +135,17 @@ def lived(
         yield Lived(here, hands, there)
 
 
+def with_a_change_that_waits(world: World) -> Placed:
+    """The dealer wants a confirmed order changed, and the seller has not answered."""
+    placed = life.place(world, pay_by="TRANSFER", M1=7)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    with world.desk(world.dealer) as owner:
+        wanted = Wanted(dict(world.lines(M1=6)))
+        changing.change(placed.order.id, wanted, actor=owner, reason="fewer", at=world.at)
+    return placed
+
+
 def live(world: World) -> dict[str, Any]:
     """Let the first dealer's deals get to where every operation finds one."""
     pledged = life.to_pledge(world)
@@ -153,6 +169,7 @@ def live(world: World) -> dict[str, Any]:
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(on_terms.order.id, actor=seller, at=world.at)
     given = life.ship(world, on_terms, by_carrier=True)
+    to_change = with_a_change_that_waits(world)
     on_terms_money = money_on_terms(world)
     closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
@@ -183,6 +200,11 @@ def live(world: World) -> dict[str, Any]:
     few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
+    mandate = allow(world).pk
+    with world.desk(world.dealer) as owner:
+        role_editing.save_role(
+            actor=owner, code="orders-pays", name="Orders", permissions=["order", "pay"]
+        )
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -201,6 +223,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
             **numbers("to_sign", to_sign),
@@ -251,6 +274,9 @@ def live(world: World) -> dict[str, Any]:
             **listed,
             **on_terms_money,
             **asking,
+            "mandate": mandate,
+            "own_role": "orders-pays",
+            "member": Membership.objects.get(org=dealer, user__username=world.dealer).pk,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -336,10 +362,30 @@ def for_a_few(world: World) -> dict[str, Any]:
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
         )  # fmt: skip
-        circle = catalogue.draw_circle(actor=actor, seller=seller, code="few", name="A few")
+        circle = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-7", name="A few")
         catalogue.set_members(circle, [world.chain.dealers["D001"]], actor=actor)
         catalogue.set_goods(circle, [sku.pk], actor=actor)
-    return {"restricted_sku": sku.pk, "paper": picture.pk}
+        catalogue.gather(
+            actor=actor, seller=seller, products=[NewProduct("PRODUCT-7", "Mug", "mugs", [sku.pk])]
+        )
+        catalogue.pack(actor=actor, seller=seller, packs=[NewPack(sku.pk, "PCS", 10)])
+        catalogue.define(
+            actor=actor, seller=seller, family="mugs",
+            attributes=[NewAttribute("glaze", "Glaze", "TEXT")],
+        )  # fmt: skip
+        catalogue.grow(actor=actor, seller=seller, branches=[("rare", "", "Rare", "")])
+        spare = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-8", name="Spare")
+        sheet = catalogue.bring(
+            b"code,pieces,unit\nR1,10,PCS\n", actor=actor, seller=seller, kind="PACKS",
+            name="rare.csv", at=world.at,
+        )  # fmt: skip
+        ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
+    return {
+        "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
+        "open_category": "rare", "sheet_file": sheet.pk, "open_kind": "ARTICLES",
+    }  # fmt: skip
 
 
 def ruled(world: World) -> tuple[UUID, int]:

@@ -27,6 +27,7 @@ class Hand:
     language: str = "en"
     client: Client = field(default_factory=Client)
     said: Any = None
+    customer: str = ""  # in whose name it asks
 
     def get(self, path: str, expect: int = 200, **query: object) -> Any:
         """Read, and expect a status."""
@@ -53,8 +54,15 @@ class Hand:
         """A list's rows."""
         return list(self.get(path, **query)["items"])
 
+    def for_customer(self) -> dict[str, str]:
+        """The header that says in whose name it asks."""
+        return {"Heliu-On-Behalf-Of": self.customer} if self.customer else {}
+
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
+        return {
+            "Authorization": f"Bearer {self.token}", "Accept-Language": self.language,
+            **self.for_customer(),
+        }  # fmt: skip
 
     def _body(self, expect: int) -> Any:
         assert self.said.status_code == expect, self.said.content.decode()

@@ -89,7 +89,11 @@ class Street:
             said = await web.get(
                 "/api/v1/prices",
                 params=query,
-                headers={"Authorization": f"Bearer {hand.token}", "X-Heliu-Door": self.door},
+                headers={
+                    "Authorization": f"Bearer {hand.token}",
+                    "X-Heliu-Door": self.door,
+                    **hand.for_customer(),
+                },
             )
         await bridge.close()
         return said
@@ -109,6 +113,7 @@ class Street:
                         "Idempotency-Key": sent.key,
                         "Accept-Language": sent.hand.language,
                         "X-Heliu-Door": self.door,
+                        **sent.hand.for_customer(),
                     },
                 )
                 for sent in requests

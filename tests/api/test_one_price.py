@@ -1,9 +1,10 @@
 """One price, stock and promotion answer for the same buyer at the same moment, whoever is asked:
-the pad, the checkout, REST, the fast lane, an order by each door; against a plain reference."""
+the pad, the checkout, REST, the fast lane, an order by each door, somebody who orders in the
+buyer's name; against a plain reference."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
@@ -12,9 +13,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.api.hands import Hands
+from tests.api.hands import Hand, Hands
 from tests.api.test_doors import Street
 from tests.conftest import be
+from tests.trade.behalf import allow, in_name_of
 
 from heliu.commerce.ordering.rows import row_of
 from heliu.commerce.pricing import operations
@@ -28,6 +30,8 @@ from heliu.commerce.pricing.models import (
 )
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
 from heliu.config import asgi
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.behalf.models import Mandate
 from heliu.kernel.clock import day_of
 from heliu.trade import order_pad
 
@@ -147,13 +151,21 @@ def lay(hands: Hands, rules: Rules) -> None:
     be("heliu_web")
 
 
-def asked(hands: Hands, street: Street, code: str, quantity: int):
+def asked(hands: Hands, street: Street, code: str, quantity: int, by: Hand | None = None):
     """Price and stock of one code, as GET /prices says."""
     sku = str(hands.world.chain.skus[code])
-    said = street.ask(hands.dealer, seller=hands.seller_id, sku=sku, quantity=quantity)
+    said = street.ask(by or hands.dealer, seller=hands.seller_id, sku=sku, quantity=quantity)
     assert said.status_code == 200, said.text
     (row,) = said.json()["items"]
     return row["price"]["unit_price"], row["available"]
+
+
+def check_pad(hands: Hands, actor: Actor, wanted: dict[str, int], order: dict, free: dict) -> None:
+    world = hands.world
+    rows = [row_of(code, str(n), "") for code, n in wanted.items()]
+    checked = order_pad.check(actor, world.chain.seller, rows, world.at)
+    assert {line.code: line.unit_price for line in checked.lines} == order
+    assert {code: checked.free[world.chain.skus[code]] for code in wanted} == free
 
 
 @given(
@@ -175,25 +187,31 @@ def test_every_route_says_the_same(
     alone = {code: rules.prices({code: n}, as_order=False)[code] for code, n in wanted.items()}
     order = rules.prices(wanted, as_order=True)
     lane, django = Street("lane"), Street("django")
+    with world.worker():
+        is_allowed = Mandate.objects.exists()
+    if not is_allowed:
+        allow(world)
+    in_name = replace(hands.seller, customer="d001")
     # What one costs by itself, and how much there is.
     free = {}
     for code, n in wanted.items():
         told = asked(hands, lane, code, n)
         assert told == asked(hands, django, code, n)
+        assert told == asked(hands, lane, code, n, by=in_name)
         assert told[0] == alone[code]
         free[code] = told[1]
     # The order before it is placed: at the checkout and on the pad.
     body = hands.order(**wanted)
     shown = hands.dealer.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
     assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
-    with world.desk(world.dealer) as dealer:
-        rows = [row_of(code, str(n), "") for code, n in wanted.items()]
-        checked = order_pad.check(dealer, world.chain.seller, rows, world.at)
-        assert {line.code: line.unit_price for line in checked.lines} == order
-        assert {code: checked.free[world.chain.skus[code]] for code in wanted} == free
-    # The order as it is placed, by both doors.
-    for street in (lane, django):
-        said = street.one(hands.dealer, hands.order(**wanted), key=f"one-price-{next(numbers):05}")
+    for seat in (world.desk(world.dealer), in_name_of(world)):
+        with seat as dealer:
+            check_pad(hands, dealer, wanted, order, free)
+    shown = in_name.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
+    assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
+    # The order as it is placed, by both doors and in the buyer's name.
+    for street, hand in ((lane, hands.dealer), (django, hands.dealer), (lane, in_name)):
+        said = street.one(hand, hands.order(**wanted), key=f"one-price-{next(numbers):05}")
         assert said.status_code == 201, said.text
         placed = hands.dealer.get(f"/orders/{said.json()['order']['id']}")
         lines = {line["sku"]["code"]: line for line in placed["lines"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,18 +14,20 @@ from tests.api.hands import Hands
 from tests.api.test_doors import Sent, Street
 from tests.conftest import be
 from tests.portal.browsing import browser
+from tests.trade.behalf import allow
 
 import heliu
 from heliu.commerce.ordering.models import Order
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
-from heliu.commerce.spending.models import Charge
+from heliu.commerce.spending.models import Budget, Charge
 from heliu.demo.chain import enrol
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import User
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
+from heliu.kernel.behalf.models import Mandate
 from heliu.trade import approvals, purchases
 
 Set = Callable[[Actor, datetime], object]
@@ -81,10 +84,33 @@ def by_program(door: str, hands: Hands) -> str:
     return "" if answer.status_code == 201 else str(answer.json()["code"])
 
 
+def limited(hands: Hands) -> bool:
+    with hands.world.worker():
+        return Budget.objects.filter(person__isnull=False).exists()
+
+
+def in_name(hands: Hands) -> str:
+    """By the seller's person, in the house's name."""
+    with hands.world.worker():
+        is_allowed = Mandate.objects.exists()
+    if not is_allowed:
+        allow(hands.world)
+    if limited(hands):  # what a person may spend is set for the seller as well
+        with hands.world.desk(hands.world.dealer) as owner:
+            spending.set_budget(
+                period="MONTH", amount=9_999, person=hands.world.chain.seller, actor=owner,
+                at=hands.world.at,
+            )  # fmt: skip
+    hand = replace(hands.seller, customer="d001")
+    answer = Street("lane").one(hand, mugs(hands))
+    return "" if answer.status_code == 201 else str(answer.json()["code"])
+
+
 DOORS: dict[str, Callable[[Hands], str]] = {
     "lane": lambda hands: by_program("lane", hands),
     "django": lambda hands: by_program("django", hands),
     "page": by_page,
+    "behalf": in_name,
 }
 
 

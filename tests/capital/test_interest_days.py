@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.interest import Convention, add_months, day_count, is_month_end
+from heliu.capital.interest import (
+    Convention,
+    add_months,
+    day_count,
+    following,
+    is_month_end,
+    is_working_day,
+)
 
 DAYS = st.dates(date(1999, 1, 1), date(2040, 12, 31))
 
@@ -138,3 +145,27 @@ def test_an_unknown_convention_is_refused() -> None:
 def test_the_package_needs_no_django() -> None:
     code = "import heliu.capital.interest, sys; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "src"}).returncode == 0
+
+
+# Notice of the General Office of the State Council on days off in 2026 (国办发明电, November 2025).
+@pytest.mark.parametrize(
+    ("day", "then"),
+    [
+        (date(2026, 2, 13), date(2026, 2, 13)),
+        (date(2026, 2, 14), date(2026, 2, 14)),  # a Saturday worked for the Spring Festival
+        (date(2026, 2, 15), date(2026, 2, 24)),
+        (date(2026, 5, 1), date(2026, 5, 6)),
+        (date(2026, 9, 25), date(2026, 9, 28)),
+        (date(2026, 10, 1), date(2026, 10, 8)),
+        (date(2026, 11, 28), date(2026, 11, 30)),
+    ],
+)
+def test_what_is_due_on_a_day_off_is_due_on_the_next_working_day(day: date, then: date) -> None:
+    assert following(day) == then
+
+
+@given(DAYS)
+def test_the_following_day_is_worked_and_none_before_it(day: date) -> None:
+    then = following(day)
+    assert is_working_day(then)
+    assert not any(is_working_day(day + timedelta(days=n)) for n in range((then - day).days))

@@ -166,6 +166,25 @@ def test_who_is_told_much_is_told_in_one_mail_every_five_minutes(town: Town) -> 
     assert not Letter.objects.exclude(status="SENT").exists()
 
 
+def test_letters_of_long_ago_are_thrown_away(town: Town) -> None:
+    town.due()
+    town.work()
+    town.at += timedelta(days=89)
+    assert relay.tidy(town.at) == 0
+    town.due()  # waits
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from events_notice")
+        notices = cursor.fetchone()
+    relay.hand_on(at=town.at)
+    town.at += timedelta(days=2)
+    assert relay.tidy(town.at) == 1
+    assert [one.status for one in Letter.objects.all()] == ["WAITING"]
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from events_notice")
+        assert cursor.fetchone() == notices
+    assert queries.check() == []
+
+
 def test_daily_mail_comes_in_one(town: Town) -> None:
     town.wish(mail="DAILY")
     town.due()

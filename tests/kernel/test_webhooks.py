@@ -36,6 +36,7 @@ from heliu.kernel.webhooks import operations, queries, relay, sending, tasks
 from heliu.kernel.webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 from heliu.kernel.webhooks.policies import (
     PAUSES,
+    asked_rest,
     headers,
     is_public,
     pause_after,
@@ -340,6 +341,55 @@ def test_a_bad_answer_is_noted_cut_short_and_tried_again(
     assert town.deliveries()[0].status == "DELIVERED"
 
 
+def test_a_busy_one_is_left_alone_as_long_as_it_asks(town: Town) -> None:
+    town.endpoint()
+    town.happens(count=2)
+    town.receiver.answer = lambda got: Answer(429, headers={"Retry-After": "600"})
+    assert town.work() == 1
+    town.receiver.answer = lambda got: Answer(200)
+    town.later(seconds=590)
+    assert town.work() == 0
+    town.later(seconds=11)
+    assert town.work() == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "minutes"),
+    [
+        (503, "Mon, 02 Nov 2026 02:05:00 GMT", 5),
+        (429, "120", 2),
+        (429, "9" * 30, 60),
+        (429, "Mon, 02 Nov 2026 01:00:00 GMT", 0),
+        (429, "soon", 0),
+        (429, "", 0),
+        (500, "120", 0),
+    ],
+)
+def test_how_long_an_endpoint_asks_to_be_left_alone(code: int, said: str, minutes: int) -> None:
+    assert asked_rest(code, said, AT) == timedelta(minutes=minutes)
+
+
+def test_what_was_sent_long_ago_is_thrown_away_and_the_law_holds(town: Town) -> None:
+    town.endpoint()
+    town.happens(count=3)
+    town.work()
+    town.later(days=60)
+    [waits] = town.happens()
+    town.receiver.answer = lambda got: Answer(500)
+    town.work()
+    town.later(days=31)
+    [late] = town.happens()
+    town.hand_on()
+    assert relay.tidy(town.at, most=2) == 2
+    assert (relay.tidy(town.at, most=2), relay.tidy(town.at)) == (1, 0)
+    assert [one.fact for one in town.deliveries()] == [waits, late]
+    assert Attempt.objects.count() == 1
+    assert queries.check() == []
+    be("heliu_owner")
+    Delivery.objects.filter(fact=late).delete()
+    assert len(queries.check()) == 1
+
+
 def test_nobody_there_is_noted(town: Town) -> None:
     endpoint = town.endpoint()
     be("heliu_worker")
@@ -531,7 +581,7 @@ def test_pauses_grow_and_end(tries: int, chance: float) -> None:
     assert (pause is None) == (tries > len(PAUSES))
     if pause is not None:
         assert PAUSES[tries - 1] * 0.79 <= pause <= PAUSES[tries - 1] * 1.21
-    rest = rest_after(tries, pause)
+    rest = rest_after(tries, pause, timedelta())
     assert min(pause or timedelta(), timedelta(minutes=1)) <= rest <= timedelta(minutes=1)
     assert timedelta(days=2.5) < sum(PAUSES, timedelta()) < timedelta(days=3.5)
 

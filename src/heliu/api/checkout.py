@@ -138,6 +138,8 @@ class PreviewOut(Schema):
 
     currency: str
     total: int = Field(description="Of the lines that are good")
+    least_order: int = Field(description="What the seller wants of one order at least")
+    missing: int = Field(description="How much of that is missing")
     lines: list[CheckedLineOut]
     ways: list[WayToPay]
     offer: Offer | None = Field(description="The best of the offers")
@@ -194,6 +196,8 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
     return {
         "currency": CURRENCY,
         "total": seen.total,
+        "least_order": seen.least,
+        "missing": seen.missing,
         "lines": sorted(lines, key=lambda line: line["place"]),
         "ways": seen.ways,
         "offer": _offer(seen.offer) if seen.offer else None,

@@ -9,7 +9,17 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import MOST_LINES, Goods, Line, Plain, Quantity, Ref, Sent, id_or_number
+from heliu.api.fields import (
+    MOST_LINES,
+    Goods,
+    Line,
+    Plain,
+    Quantity,
+    Ref,
+    Sent,
+    Text,
+    id_or_number,
+)
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.lists import operations, queries
@@ -100,8 +110,8 @@ class RunOut(Plain):
     """What became of one due day."""
 
     due_on: date
-    status: Literal["ORDERED", "FAILED", "SKIPPED"]
-    order_number: str
+    status: Literal["ORDERED", "ASKED", "FAILED", "SKIPPED"]
+    order_number: str = Field(description="Of the order, or of the purchase request (ASKED)")
     code: str = Field(description="Of a failed one: the refusal's stable code")
     reason: str
     reason_zh: str
@@ -119,6 +129,10 @@ class RecurringOut(Schema):
     unit: Literal["WEEK", "MONTH"]
     first_on: date
     last_on: date | None
+    remark: str = Field(description="Said to the seller each time; empty: the list's name")
+    wished_after: int | None = Field(
+        description="The goods are wished so many days after each of its days"
+    )
     next_days: list[date] = Field(description="The next days on which it is ordered")
     set_by_name: str
 
@@ -138,6 +152,13 @@ class RecurringIn(Sent):
     unit: Literal["WEEK", "MONTH"]
     first_on: date = Field(description="Its weekday, or its day of the month, is that of all")
     last_on: date | None = None
+    remark: Text = Field("", description="Said to the seller each time")
+    wished_after: int | None = Field(
+        None,
+        ge=0,
+        le=operations.MOST_AFTER,
+        description="The goods are wished so many days after each of its days",
+    )
 
 
 class RecurringAct(Sent):
@@ -315,6 +336,8 @@ def _recurring(found: Any) -> dict[str, Any]:
         "unit": found.unit,
         "first_on": found.first_on,
         "last_on": found.last_on,
+        "remark": found.remark,
+        "wished_after": found.wished_after,
         "next_days": queries.upcoming(found),
         "set_by_name": found.set_by_name,
     }

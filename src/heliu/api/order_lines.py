@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,9 @@ class LineIn(Sent):
     sku: UUID | None = Field(None, description="Id of the SKU")
     code: Line = Field("", description="The seller's code, or the barcode")
     quantity: Quantity
+    wanted_on: date | None = Field(
+        None, description="The day on which this line is wished, where that is not the order's"
+    )
 
 
 class OrderIn(Sent):
@@ -40,12 +44,14 @@ class OrderIn(Sent):
 class Wanted:
     """Lines whose goods were found, and those whose code nobody knows.
 
-    `places` are the places in the request, from 0, of the first line of each SKU in `found`.
+    `places` are the places in the request, from 0, of the first line of each SKU in `found`, `days`
+    those on which goods are wished apart from the rest: the first day, where a SKU is wanted twice.
     """
 
     found: list[tuple[UUID, int]]
     places: list[int]
     unknown: list[tuple[int, LineIn]]
+    days: dict[UUID, date] = field(default_factory=dict)
 
     def place_of(self, row: int) -> int:
         """Where in the request a row of the story (from 1, a SKU wanted twice is one) stands."""
@@ -92,13 +98,16 @@ def _wanted(lines: Sequence[LineIn], skus: Sequence[UUID | None]) -> Wanted:
     found: list[tuple[UUID, int]] = []
     first: dict[UUID, int] = {}
     unknown = []
+    days: dict[UUID, date] = {}
     for place, (line, sku) in enumerate(zip(lines, skus, strict=True)):
         if sku is None:
             unknown.append((place, line))
         else:
             found.append((sku, line.quantity))
             first.setdefault(sku, place)
-    return Wanted(found, list(first.values()), unknown)
+            if line.wanted_on:
+                days[sku] = min(line.wanted_on, days.get(sku, line.wanted_on))
+    return Wanted(found, list(first.values()), unknown, days)
 
 
 def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:

@@ -69,7 +69,8 @@ class OrderOut(Schema):
     completed_at: datetime | None
     cancelled_at: datetime | None
     cancel_reason: str
-    remark: str
+    remark: str = Field(description="What the buyer says to the seller")
+    wanted_on: date | None = Field(description="The day on which the buyer wishes the goods")
 
 
 ORDER = tuple(OrderOut.model_fields)
@@ -101,6 +102,7 @@ class OrderLineOut(Plain):
     damaged: int = Field(description="Arrived damaged")
     missing: int = Field(description="Sent, and did not arrive")
     cancelled: int
+    wanted_on: date | None = Field(description="A day of its own; null: the order's")
 
 
 class OpenAccountOut(Schema):
@@ -149,6 +151,9 @@ class NewOrder(OrderIn):
     days: Days | None = Field(None, description="Of a financed order: how long to borrow")
     remark: Text = ""
     external_id: Line = Field("", description="The buyer's own id, used once")
+    wanted_on: date | None = Field(
+        None, description="The day on which the goods are wished; null: as soon as can be"
+    )
     cost_centre: UUID | None = Field(
         None, description="Who bears it in the buyer's house; by default that of whoever orders"
     )
@@ -233,8 +238,9 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     `approval-needed` (409) says that others of the house must agree first
     (`POST /purchase-requests`), `budget-short` that a budget or spending limit does not reach.
     `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
-    credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped. A
-    financed order goes on with `POST /deals/{ref}/sign`.
+    credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped,
+    `below-least-order` (422) that the seller wants more of one order. A financed order goes on with
+    `POST /deals/{ref}/sign`.
     """
     actor = request.actor
 
@@ -353,6 +359,8 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             remark=asked.remark,
             external_id=asked.external_id,
             cost_centre=asked.cost_centre,
+            wanted_on=asked.wanted_on,
+            line_days=wanted.days,
             at=at,
         )
     except Refused as refusal:

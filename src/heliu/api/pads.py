@@ -70,6 +70,8 @@ class PadCheckOut(Schema):
     good: int
     bad: int
     total: int = Field(description="Of the rows that are good")
+    least_order: int = Field(description="What the seller wants of one order at least")
+    missing: int = Field(description="How much of that is missing")
     rows: list[PadLineOut]
 
 
@@ -124,6 +126,8 @@ def check_order_pad(request: TypedRequest, payload: PadCheckIn) -> dict[str, obj
         "good": len(checked.good),
         "bad": len(checked.lines) - len(checked.good),
         "total": checked.total,
+        "least_order": checked.least,
+        "missing": checked.missing,
         "rows": [_line(line, checked) for line in checked.lines],
     }
 

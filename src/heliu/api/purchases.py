@@ -49,6 +49,9 @@ class PurchaseOut(Schema):
     number: str
     seller: UUID
     pay_by: Literal["TRANSFER", "TERMS", "FINANCE"]
+    remark: str = Field(description="What the seller will read")
+    external_id: str = Field(description="The number of the buyer's own that the order will bear")
+    wanted_on: date | None = Field(description="The day on which the goods are wished")
     cost_centre: UUID | None
     total: int = Field(description="Of the lines that were not struck, in minor units")
     status: Literal["WAITING", "AGREED", "PLACED", "REFUSED", "WITHDRAWN", "EXPIRED"]
@@ -68,6 +71,7 @@ class PurchaseLineOut(Plain):
     quantity: int
     unit_price: int
     amount: int
+    wanted_on: date | None = Field(description="A day of its own; null: the request's")
     struck_by_name: str = Field(description="Empty while it is to be ordered")
     struck_reason: str
 
@@ -144,7 +148,9 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
         refuse_unknown(actor, payload.seller, wanted)
         said = payload.model_dump(exclude={"lines", "currency"})
         try:
-            made = purchases.ask(actor=actor, lines=wanted.found, at=at, **said)
+            made = purchases.ask(
+                actor=actor, lines=wanted.found, line_days=wanted.days, at=at, **said
+            )
         except Refused as refusal:
             in_request(refusal, wanted)
             raise

@@ -54,7 +54,7 @@ class CreditTermsOut(Schema):
     ceiling: int = Field(description="The trade credit")
     rule: Rule
     days: int = Field(description="After shipment or the month's end, or the day of the month")
-    rolls: bool = Field(description="Whether a day on a weekend becomes Monday")
+    rolls: bool = Field(description="Whether a weekend or holiday becomes the next working day")
     discount: Decimal = Field(description="Per cent off for paying early")
     discount_days: int
     late_rate: Decimal = Field(description="Per cent a year on what is late")

@@ -13,8 +13,10 @@ from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_for_token
 from heliu.kernel.access.door import acting_for
-from heliu.kernel.access.request import actor_in
-from heliu.kernel.errors import Refused
+from heliu.kernel.access.request import BEHALF_HEADER, act_for, actor_in, customer_in
+from heliu.kernel.behalf.policies import refuse_closed
+from heliu.kernel.behalf.queries import seated
+from heliu.kernel.errors import Forbidden, Refused
 
 OPEN = ("/sign-in/", "/join/")
 """Before these pages stands nobody; those that write for somebody open a door of their own."""
@@ -40,7 +42,7 @@ class Door:
         request.actor, request.is_by_token = actor, is_by_token  # type: ignore[attr-defined]
         if actor is None:
             return self.get_response(request)
-        with acting_for(actor.orgs):
+        with acting_for(actor.sees, actor.speaks_for):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -62,7 +64,8 @@ class Door:
 
 
 def actor_of(request: HttpRequest) -> tuple[Actor | None, bool]:
-    """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good.
+    """Who acts, and whether by a token. Raises 401 `Refused` for a token that is not good, 403 for
+    a customer in whose name this person may not act, or not there.
 
     Before the door (`OPEN`) it is nobody, not even whoever is signed in: there is no door whose
     error would roll back that a try has failed.
@@ -70,6 +73,27 @@ def actor_of(request: HttpRequest) -> tuple[Actor | None, bool]:
     if request.path.startswith(OPEN):
         return None, False
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if request.path.startswith("/api/") and scheme.lower() == "bearer":
-        return actor_for_token(secret.strip(), at=clock.now()), True
-    return actor_in(request), False
+    is_call = request.path.startswith("/api/")
+    is_by_token = is_call and scheme.lower() == "bearer"
+    if is_by_token:
+        actor: Actor | None = actor_for_token(secret.strip(), at=clock.now())
+        if actor and (customer := request.headers.get(BEHALF_HEADER, "").strip()):
+            actor = seated(actor, customer)
+    else:
+        actor = _at_page(request)
+    if actor and is_call:
+        refuse_closed(actor, request.path)
+    return actor, is_by_token
+
+
+def _at_page(request: HttpRequest) -> Actor | None:
+    """The person at the desk of the session, or in the name of the customer it is there for. Where
+    the mandate was ended meanwhile, the person is at its own desk again."""
+    actor, customer = actor_in(request), customer_in(request)
+    if actor is None or not customer:
+        return actor
+    try:
+        return seated(actor, customer)
+    except Forbidden:
+        act_for(request, "")
+        return actor

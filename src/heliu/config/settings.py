@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "heliu.kernel.posting",
     "heliu.kernel.clock",
     "heliu.kernel.audit",
+    "heliu.kernel.behalf",
     "heliu.kernel.consent",
     "heliu.kernel.idempotency",
     "heliu.kernel.events",

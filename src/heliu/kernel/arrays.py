@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
@@ -32,6 +33,11 @@ def digests(values: Iterable[bytes]) -> str:
 def numbers(values: Iterable[int]) -> str:
     """Whole numbers as an array's text, for a parameter cast to `bigint[]` or `int[]`."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def days(values: Iterable[date | None]) -> str:
+    """Days as an array's text, for a parameter cast to `date[]`."""
+    return "{" + ",".join(["NULL" if day is None else day.isoformat() for day in values]) + "}"
 
 
 def listed(values: Iterable[UUID | None]) -> RawSQL:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.behalf.policies import refuse_closed
 from heliu.kernel.errors import Forbidden
 from heliu.portal.bank.frame import words as bank_words
 from heliu.portal.carrier.frame import words as carrier_words
+from heliu.portal.dealer.frame import behalf_words
 from heliu.portal.dealer.frame import words as dealer_words
 from heliu.portal.operator.frame import words as operator_words
 from heliu.portal.seller.frame import words as seller_words
@@ -37,13 +39,18 @@ KINDS = (
 VISITOR = DeskKind("visitor", N_("Guest"), frozenset(), "deals", visitor_words)
 """For an organisation whose roles have no desk of their own: its deals, inbox and company."""
 
+BEHALF = DeskKind("behalf", N_("On behalf"), frozenset(), "dealer_pad", behalf_words)
+"""For whoever orders in a customer's name."""
+
 BY_KEY = {kind.key: kind for kind in KINDS}
 
 SESSION_KIND = "desk_kind"
 
 
 def require_desk(address: str, actor: Actor) -> None:
-    """Refuse (403) a desk's pages, all that stand below its word, to whoever has no such desk."""
+    """Refuse (403) a desk's pages, all that stand below its word, to whoever has no such desk, and
+    a customer's own affairs to whoever orders in its name."""
+    refuse_closed(actor, address)
     kind = BY_KEY.get(address.split("/")[1])
     if kind and not kind.roles & actor.party_roles:
         raise Forbidden(
@@ -68,6 +75,8 @@ def kinds_at(org: UUID) -> list[DeskKind]:
 
 def kind_of(request: HttpRequest, actor: Actor) -> DeskKind:
     """The desk that is in use: as chosen, else the first of the organisation."""
+    if actor.behalf:
+        return BEHALF
     kinds = kinds_for(actor.party_roles)
     chosen = request.session.get(SESSION_KIND)
     return next((kind for kind in kinds if kind.key == chosen), kinds[0])

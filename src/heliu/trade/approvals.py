@@ -19,6 +19,7 @@ from heliu.kernel.approvals import queries
 from heliu.kernel.approvals.models import Approval, ApprovalStatus
 from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
+    changing,
     closing_books,
     control_answers,
     controls,
@@ -57,6 +58,7 @@ DONE: dict[str, Callable[..., None]] = {
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
     receivables.WRITE_OFF.name: receivables.write_off,
+    changing.CHANGE.name: changing.agreed,
 }
 # Acts that are about no deal, but about something of the house's own (its id is the subject).
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {
@@ -66,7 +68,10 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
 }
 
 # What a no leads to, beyond that nothing is done.
-TURNED_DOWN: dict[str, Callable[..., None]] = {controls.PAY_OUT.name: control_answers.refused}
+TURNED_DOWN: dict[str, Callable[..., None]] = {
+    controls.PAY_OUT.name: control_answers.refused,
+    changing.CHANGE.name: changing.turned_down,
+}
 
 # About what a seller grants a buyer, not about one deal.
 OF_TERMS: dict[str, Callable[..., None]] = {receivables.LET_PASS.name: receivables.let_pass}
@@ -110,6 +115,13 @@ def withdraw(approval_id: UUID, *, actor: Actor, at: datetime) -> Approval:
     """Whoever asked takes the question back, and with it what it was about where that only waited
     for the answer."""
     asked = queries.get(actor, approval_id)
+    if asked.act == changing.CHANGE.name:
+        deal = deals.get(actor, asked.subject)
+        with widened(parties(deal)):
+            locked(deal.id)
+            said = approvals.withdraw(approval_id, actor=actor, at=at)
+            changing.withdraw(deal.order_id, actor=actor, at=at)
+        return said
     if asked.act != purchases.PURCHASE.name:
         return approvals.withdraw(approval_id, actor=actor, at=at)
     with transaction.atomic():

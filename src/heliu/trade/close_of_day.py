@@ -30,7 +30,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, dunning, incoming, purchases, registration
+from heliu.trade import changing, deals, dunning, incoming, purchases, registration
 from heliu.trade.financed_order import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
@@ -67,6 +67,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     pledges.expire_codes(at=at)
     with transaction.atomic():
         purchases.expire(at=at)
+        changing.expire(at=at)
         spending.roll_over(at=at)
     approvals.expire(at=at)
     with transaction.atomic():

@@ -69,6 +69,7 @@ class Step(models.TextChoices):
     SALE_CALLED_OFF = "SALE_CALLED_OFF", _("Sale of the goods called off")
     GOODS_SOLD = "GOODS_SOLD", _("Goods sold")
     RECOVERED = "RECOVERED", _("Paid after writing off")
+    CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
     # The registry's part.
     SEARCHED = "SEARCHED", _("Register searched")

@@ -1,6 +1,6 @@
 """An order pad is judged: goods, the buyer's own prices and what can be had, whatever its length.
 
-Six statements for one row as for ten thousand, one more where a price is missing, and one where
+Seven statements for one row as for ten thousand, one more where a price is missing, and one where
 somebody typed packs.
 """
 
@@ -20,6 +20,7 @@ from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
 
 NOT_SOLD = "not-for-you"
@@ -27,10 +28,12 @@ NOT_SOLD = "not-for-you"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The filled rows as they were judged, and what is free of each of their goods."""
+    """The filled rows as they were judged, what is free of each of their goods, and what the seller
+    wants of one order at least (minor units)."""
 
     lines: tuple[CheckedLine[Sku], ...]
     free: Mapping[UUID, int]
+    least: int = 0
 
     @property
     def good(self) -> list[CheckedLine[Sku]]:
@@ -41,6 +44,11 @@ class Checked:
     def total(self) -> int:
         """What the good ones come to, in minor units."""
         return sum(line.amount or 0 for line in self.good)
+
+    @property
+    def missing(self) -> int:
+        """What the good ones lack to make an order of them, in minor units; 0 of an empty pad."""
+        return max(self.least - self.total, 0) if self.lines else 0
 
     def wanted(self) -> dict[UUID, int]:
         """How much of which goods the good rows ask for."""
@@ -83,6 +91,7 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
             _not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged
         ),
         free,
+        parties.least_order(buyer=actor.own_org, seller=seller),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from time import perf_counter_ns
@@ -43,7 +43,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
-from heliu.trade import controls, deals
+from heliu.trade import behalf, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
@@ -73,7 +73,8 @@ SYSTEM = Actor.system()
 @dataclass(frozen=True)
 class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good,
-    `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay.
+    `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay,
+    `least` is what the seller wants of one order at least.
     """
 
     lines: list[CheckedLine[Sku]]
@@ -81,11 +82,17 @@ class Preview:
     ways: list[Way]
     offers: list[FinanceOffer]
     comparison: Comparison
+    least: int = 0
 
     @property
     def offer(self) -> FinanceOffer | None:
         """The best of the offers."""
         return self.offers[0] if self.offers else None
+
+    @property
+    def missing(self) -> int:
+        """How much is missing to what the seller wants of one order, in minor units."""
+        return max(self.least - self.total, 0)
 
     @property
     def problems(self) -> list[CheckedLine[Sku]]:
@@ -127,7 +134,9 @@ def preview(
     checked = _check(buyer, seller, lines, at)
     total = sum(line.amount or 0 for line in checked)
     with widened([buyer, seller]):
-        offers = best_first(_offers(buyer, seller, total, at), days)
+        # What banks offer a customer is not shown to whoever orders in its name.
+        found = [] if actor.behalf else _offers(buyer, seller, total, at)
+        offers = best_first(found, days)
     ways = ways_to_pay(
         total,
         terms_left=accounts.terms_left(seller=seller, buyer=buyer, at=at),
@@ -136,7 +145,10 @@ def preview(
         has_house=_supervised(actor, warehouse) is not None,
     )
     rate = credit_queries.own_money(actor)
-    return Preview(checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days))
+    return Preview(
+        checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
+        relationship.least_order,
+    )  # fmt: skip
 
 
 def place(
@@ -155,27 +167,34 @@ def place(
     cost_centre: UUID | None = None,
     asked: UUID | None = None,
     kept: Mapping[UUID, int] | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
 
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
-    the buyer. `programme` is the offer that was picked; without one the best is taken. A financed
+    the buyer. `programme` is the offer that was picked; without one the best is taken. The goods
+    are wished for `wanted_on`, some of them for days of their own (`line_days`). A financed
     order waits for the signature (`financed_order.sign`), or for a person at
     the bank where the rules do not decide. Raises `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
+    behalf.refuse_finance(actor, pay_by)
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
-        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, at=at,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
+        wanted_on=wanted_on, line_days=line_days, at=at,
     )  # fmt: skip
     ask = good.ask
     with widened([ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
             wish = Picked(programme, deposit_ratio, days)
             return _place_financed(good, _house(actor, warehouse), wish, at)
-        return _write(good.accepted(at, warehouse=ask.buyer), at)
+        placed = _write(good.accepted(at, warehouse=ask.buyer), at)
+        behalf.placed(placed.order, deals.link(placed.deal), actor, at=at)
+        return placed
 
 
 def judged(
@@ -190,11 +209,13 @@ def judged(
     cost_centre: UUID | None = None,
     asked: UUID | None = None,
     kept: Mapping[UUID, int] | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     wish = Wish(
         seller, _wanted(lines), pay_by, remark, external_id,
-        cost_centre=cost_centre, asked=asked, kept=kept,
+        cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))

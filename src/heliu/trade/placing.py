@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -48,14 +48,14 @@ from heliu.trade.names import reservation_of, terms_hold_of
 type Query = tuple[str, list[Any]]
 
 FACTS = """
-select trades, used, names, terms, room, stops, order_numbers, deal_numbers,
+select trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_order_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
 # The fast lane asks with the tokens and keys of the requests, and writes with their keys.
 ASKED = """
 select actors, answered, contents, bodies,
-       trades, used, names, terms, room, stops, order_numbers, deal_numbers,
+       trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
        codes, prices, accounts, free
   from trade_orders_asked(%s::bytea[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s, %s::int[], %s::uuid[],
@@ -63,8 +63,8 @@ select actors, answered, contents, bodies,
 POST = """
 select refused, detail from trade_place(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
-    %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[],
-    %s::int[], %s::uuid[], %s::bigint[], %s::bigint[],
+    %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::date[],
+    %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
     %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
@@ -82,6 +82,7 @@ class Wish:
 
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
+    `wanted_on` is the day on which the goods are wished, `days` of lines that have their own.
     """
 
     seller: UUID
@@ -92,6 +93,8 @@ class Wish:
     cost_centre: UUID | None = None
     asked: UUID | None = None
     kept: Mapping[UUID, int] | None = None
+    wanted_on: date | None = None
+    days: Mapping[UUID, date] | None = None
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -137,7 +140,8 @@ class Known(NamedTuple):
     """What is known about one ask: all a decision needs, and the numbers it would be given.
 
     `names` are the buyer's, `room` is what the buyer may still order on terms, `stop` why it may
-    not at all, `wanted` stands in the order of the ask.
+    not at all, `least` what an order must come to (minor units), `wanted` stands in the order of
+    the ask.
     """
 
     trades: bool
@@ -146,6 +150,7 @@ class Known(NamedTuple):
     terms: int | None
     room: int
     stop: str | None
+    least: int
     order_number: int
     deal_number: int
     wanted: Sequence[Wanted]
@@ -163,6 +168,7 @@ class Good:
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
         ask, wish = self.ask, self.ask.wish
+        own_days = wish.days or {}
         draft = ordering.draft(
             actor=ask.actor,
             buyer=ask.buyer,
@@ -170,7 +176,7 @@ class Good:
             warehouse=warehouse,
             pay_by=wish.pay_by,
             lines=[
-                PricedLine(line.sku.pk, line.quantity, line.unit_price)
+                PricedLine(line.sku.pk, line.quantity, line.unit_price, own_days.get(line.sku.pk))
                 for line in self.lines
                 if line.sku and line.quantity and line.unit_price is not None
             ],
@@ -180,6 +186,7 @@ class Good:
             external_id=wish.external_id,
             lender=lender,
             order_id=wish.asked,
+            wanted_on=wish.wanted_on,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 
@@ -279,11 +286,12 @@ def facts(wishes: Sequence[Wish], row: Sequence[Any]) -> list[Known]:
             terms,
             room or 0,
             stop,
+            least or 0,
             order,
             deal,
             list(islice(wanted, len(wish.wanted))),
         )
-        for wish, trades, used, names, terms, room, stop, order, deal in zip(
+        for wish, trades, used, names, terms, room, stop, least, order, deal in zip(
             wishes, *each, strict=True
         )
     ]
@@ -347,7 +355,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
     if state is None:
         return None
     if state == "external-id":
-        return _used(next(one.draft.external_id for one in accepted if one.draft.external_id))
+        used = next(one.draft.external_id for one in accepted if one.draft.external_id)
+        return ordering.external_id_used(used)
     if said := spending.refused(state):
         return said
     found = posting.refusal(state, detail)
@@ -379,8 +388,9 @@ def _judge(
         lines.append(check_line(line, Goods(sku, wanted.code), price, left))
     refuse_bad(lines)
     if known.is_used or (ask.buyer, wish.external_id) in used:
-        raise _used(wish.external_id)
+        raise ordering.external_id_used(wish.external_id)
     total = sum(line.amount or 0 for line in lines)
+    refuse_small(total, known.least)
     if wish.pay_by == PayBy.TERMS:
         if known.stop:
             raise stopped(known.stop)
@@ -441,13 +451,18 @@ def refuse_bad(checked: Sequence[CheckedLine[Any]]) -> None:
             )
 
 
-def _used(external_id: str) -> Refused:
-    return Refused(
-        "external-id-used",
-        "An order with your number %(external_id)s is there already.",
-        field="external_id",
-        external_id=external_id,
-    )
+def refuse_small(total: int, least: int) -> None:
+    """An order comes to what its seller wants of one order at least. Raises where it does not."""
+    if total < least:
+        raise Refused(
+            "below-least-order",
+            "An order here comes to %(least)s at least; %(missing)s is missing.",
+            field="lines",
+            help="Add goods for what is missing.",
+            status=422,
+            least=str(Money(least)),
+            missing=str(Money(least - total)),
+        )
 
 
 def _json(words: dict[str, Any]) -> str:

@@ -14,9 +14,9 @@ placed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,23 +24,25 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from heliu.commerce.ordering.policies import refuse_day
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
 from heliu.commerce.spending.models import (
     OPEN_REQUEST,
     REQUEST_MOVES,
+    CostCentre,
     PurchaseRequest,
     RequestLine,
     RequestStatus,
 )
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.door import widened
-from heliu.kernel.access.models import User
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.queries import waiting
 from heliu.kernel.approvals.rights import right_of
+from heliu.kernel.behalf.operations import note
+from heliu.kernel.behalf.queries import DEED_ASKED, DEED_CHANGED, DEED_WITHDRAWN
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
@@ -49,12 +51,13 @@ from heliu.kernel.numbering import next_number
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
 from heliu.kernel.states import move
-from heliu.trade import asking, place_order
+from heliu.trade import asking, behalf, place_order
 from heliu.trade.names import waiting_hold_of
 from heliu.trade.place_order import Placed
 from heliu.trade.placing import Good
 
 PURCHASE = spending.PURCHASE
+Must = queries.Must
 
 
 def needs(
@@ -62,10 +65,31 @@ def needs(
 ) -> queries.Must | None:
     """Who must agree to an order of the actor's, if anybody must."""
     buyer = actor.own_org
-    centre = cost_centre or queries.centre_of(None, buyer=buyer, person=actor.user_id)
-    return queries.rules_met(
-        buyer=buyer, person=actor.user_id, centre=centre, total=total, skus=skus
-    )
+    with behalf.ordering_for(actor):
+        centre = cost_centre or queries.centre_of(None, buyer=buyer, person=actor.user_id)
+        return queries.rules_met(
+            buyer=buyer, person=actor.user_id, centre=centre, total=total, skus=skus
+        )
+
+
+def centres(actor: Actor) -> list[CostCentre]:
+    """The cost centres an order of the actor's may be borne by."""
+    with behalf.ordering_for(actor):
+        return list(queries.centres(actor).filter(is_active=True))
+
+
+def needs_for(
+    buyer: UUID, persons: Iterable[UUID | None], *, order: UUID, total: int, skus: Sequence[UUID]
+) -> Must | None:
+    """Who must agree to an order becoming one of this total, by the rules for these persons: who
+    placed it, and who changes it."""
+    met = []
+    for person in persons:
+        centre = queries.centre_of(order, buyer=buyer, person=person)
+        must = queries.rules_met(buyer=buyer, person=person, centre=centre, total=total, skus=skus)
+        met += [must] if must else []
+    levels = list(dict.fromkeys(level for must in met for level in must.levels))
+    return Must(levels, any(must.holds_goods for must in met)) if met else None
 
 
 def ask(
@@ -83,6 +107,8 @@ def ask(
     remark: str = "",
     external_id: str = "",
     cost_centre: UUID | None = None,
+    wanted_on: date | None = None,
+    line_days: Mapping[UUID, date] | None = None,
 ) -> PurchaseRequest:
     """Ask those who must agree to an order by the rules of the house.
 
@@ -91,8 +117,13 @@ def ask(
     """
     if actor.user_id is None:
         raise Forbidden("no-desk", "This needs somebody at a desk.")
+    behalf.refuse_finance(actor, pay_by)
     if cost_centre:
-        spending.own_centre(cost_centre, actor.own_org)
+        with behalf.ordering_for(actor):
+            spending.own_centre(cost_centre, actor.own_org)
+    own_days = line_days or {}
+    for day in (wanted_on, *own_days.values()):
+        refuse_day(day, day_of(at))
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
         remark=remark, external_id=external_id, cost_centre=cost_centre,
@@ -105,11 +136,22 @@ def ask(
             "Your house lets this order pass: nobody needs to agree.",
             help="Place the order.",
         )
+    with behalf.ordering_for(actor):
+        return _asked(
+            good, must, actor=actor, at=at, seller=seller, pay_by=pay_by, reason=reason,
+            warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
+            remark=remark, external_id=external_id, cost_centre_id=cost_centre,
+            wanted_on=wanted_on, line_days=own_days,
+        )  # fmt: skip
+
+
+def _asked(
+    good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str,
+    line_days: Mapping[UUID, date], **wish: Any,
+) -> PurchaseRequest:  # fmt: skip
     kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
     request = PurchaseRequest.objects.create(
-        number=next_number("PR", at), buyer=actor.own_org, seller=seller, pay_by=pay_by,
-        warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
-        remark=remark, external_id=external_id, cost_centre_id=cost_centre, total=good.total,
+        **wish, number=next_number("PR", at), buyer=actor.own_org, total=good.total,
         reason=reason.strip()[:300], asked_by=actor.user_id, asked_by_name=actor.name,
         asked_at=at, kept_until=kept_until, holds_goods=must.holds_goods,
     )  # fmt: skip
@@ -117,10 +159,12 @@ def ask(
         RequestLine(
             request=request, buyer=request.buyer, position=position, sku_id=line.sku.pk,
             quantity=line.quantity, unit_price=line.unit_price,
+            wanted_on=line_days.get(line.sku.pk),
         )
         for position, line in enumerate(good.lines, 1)
         if line.sku and line.quantity and line.unit_price is not None
     )  # fmt: skip
+    note(actor, DEED_ASKED, number=request.number, subject=request.pk, at=at)
     if must.holds_goods:
         _set_aside(request, good, at)
     _ask(request, must, actor=actor, at=at)
@@ -176,6 +220,7 @@ def change(
             )
     request.total = sum(line.unit_price * quantity for line, quantity in wanted.items())
     request.save(update_fields=["total"])
+    note(actor, DEED_CHANGED, number=request.number, subject=request.pk, at=at)
     return request
 
 
@@ -183,8 +228,10 @@ def withdraw(request: PurchaseRequest, *, actor: Actor, at: datetime) -> Purchas
     """Whoever asked takes the request back; its goods are free at once."""
     request = _locked(request.pk, actor)
     _own(request, actor)
-    approvals.overtaken(request.pk, act=PURCHASE, at=at)
-    _end(request, RequestStatus.WITHDRAWN, at=at)
+    with behalf.ordering_for(actor):
+        approvals.overtaken(request.pk, act=PURCHASE, at=at)
+        _end(request, RequestStatus.WITHDRAWN, at=at)
+        note(actor, DEED_WITHDRAWN, number=request.number, subject=request.pk, at=at)
     return request
 
 
@@ -267,7 +314,7 @@ def _anew(
         pay_by=request.pay_by, reason=request.reason, at=at, warehouse=request.warehouse,
         programme=request.programme, deposit_ratio=request.deposit_ratio, days=request.days,
         remark=request.remark, external_id=request.external_id,
-        cost_centre=request.cost_centre_id,
+        cost_centre=request.cost_centre_id, **_wished(request, wanted, at),
     )  # fmt: skip
 
 
@@ -292,17 +339,31 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
+        **_wished(request, lines, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
     return placed
 
 
+def _wished(request: PurchaseRequest, lines: Iterable[RequestLine], at: datetime) -> dict[str, Any]:
+    """The days on which goods are wished; one that has gone by meanwhile is as soon as can be."""
+    today = day_of(at)
+    return {
+        "wanted_on": _to_come(request.wanted_on, today),
+        "line_days": {
+            line.sku_id: day for line in lines if (day := _to_come(line.wanted_on, today))
+        },
+    }
+
+
+def _to_come(day: date | None, today: date) -> date | None:
+    return day if day is not None and day >= today else None
+
+
 def _asker(request: PurchaseRequest) -> Actor:
     """Whoever asked, at its desk as it is now."""
-    user = User.objects.filter(pk=request.asked_by, is_active=True).first()
-    desk = next((one for one in desks_of(request.asked_by) if one.org == request.buyer), None)
-    actor = actor_at(user, desk) if user and desk else None
+    actor = behalf.asker(request.asked_by, request.buyer, request.seller, request.pk)
     if actor is None:
         raise Refused("asker-gone", "Whoever asked for it has no desk here any more.")
     return actor

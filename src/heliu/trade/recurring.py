@@ -1,13 +1,15 @@
 """Orders that come back by themselves: the worker places what is due, as any order is placed.
 
 Each day of a plan is one transaction, written down once whatever becomes of it. Whoever set the
-plan up must still be allowed to order; what refuses an order at a page refuses it here, and the
-buyer is told why and what would help.
+plan up must still be allowed to order. Where others of the house must agree they are asked, and the
+last yes orders; what else refuses an order at a page refuses it here, and the buyer is told why and
+what would help.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +18,7 @@ from django.utils.translation import override
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists import queries
 from heliu.commerce.lists.models import RecurringOrder, RecurringStatus, RunStatus
+from heliu.commerce.spending.operations import APPROVAL_NEEDED
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
@@ -23,7 +26,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.parties.names import Names
-from heliu.trade import place_order
+from heliu.trade import place_order, purchases
 
 
 def place_due(*, at: datetime) -> int:
@@ -42,10 +45,11 @@ def _turn(recurring_id: UUID, at: datetime) -> bool:
     if found.status != RecurringStatus.ACTIVE or due_on is None or due_on > day_of(at):
         return False
     try:
-        with transaction.atomic():
-            number = _place(found, due_on, at)
+        number = _placed_or_asked(found, due_on, at)
     except Refused as refusal:
         _failed(found, due_on, refusal, at)
+        return True
+    if number is None:
         return True
     lists.note_run(found, due_on, status=RunStatus.ORDERED, order_number=number, at=at)
     tell(
@@ -58,19 +62,34 @@ def _turn(recurring_id: UUID, at: datetime) -> bool:
     return True
 
 
-def _place(found: RecurringOrder, due_on: date, at: datetime) -> str:
-    lines = [(line.sku_id, line.quantity) for line in found.list.lines.all()]
-    placed = place_order.place(
-        actor=_whoever_set(found),
-        seller=found.seller,
-        lines=lines,
-        pay_by=found.pay_by,
-        remark=found.list.name,
+def _placed_or_asked(found: RecurringOrder, due_on: date, at: datetime) -> str | None:
+    """The number of the order; None where others are asked first, and tell by their request."""
+    wish = _wish(found, due_on, at)
+    try:
+        with transaction.atomic():
+            return place_order.place(**wish).order.number
+    except Refused as refusal:
+        if refusal.code != APPROVAL_NEEDED:
+            raise
+    with transaction.atomic():
+        asked = purchases.ask(**wish, reason=found.list.name)
+    lists.note_run(found, due_on, status=RunStatus.ASKED, order_number=asked.number, at=at)
+    return None
+
+
+def _wish(found: RecurringOrder, due_on: date, at: datetime) -> dict[str, Any]:
+    after = found.wished_after
+    return {
+        "actor": _whoever_set(found),
+        "seller": found.seller,
+        "lines": [(line.sku_id, line.quantity) for line in found.list.lines.all()],
+        "pay_by": found.pay_by,
+        "remark": found.remark or found.list.name,
         # One order a day of the plan, and the database holds it.
-        external_id=f"R-{found.pk.hex[-12:]}-{due_on.isoformat()}",
-        at=at,
-    )
-    return placed.order.number
+        "external_id": f"R-{found.pk.hex[-12:]}-{due_on.isoformat()}",
+        "wanted_on": None if after is None else day_of(at) + timedelta(days=after),
+        "at": at,
+    }
 
 
 def _whoever_set(found: RecurringOrder) -> Actor:

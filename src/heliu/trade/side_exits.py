@@ -40,7 +40,7 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import deals, financed_order, open_account, sales, spending
+from heliu.trade import behalf, deals, financed_order, open_account, sales, spending
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -194,6 +194,7 @@ def cancel(order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> None:
             _pay_back(order, at=at)
         ordering.cancel(order, actor=actor, reason=reason, at=at, audience=parties(deal))
         remember(deal, Step.CANCELLED, actor=actor, at=at)
+        behalf.cancelled(order, actor, at=at)
         if deal.loan_id is None:
             end(deal, Outcome.CANCELLED, at=at)
         else:

@@ -14,11 +14,13 @@ from heliu.api.lane.link import Database, Link, row
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
+from heliu.kernel.access.request import BEHALF_HEADER
 from heliu.kernel.arrays import digests
 from heliu.kernel.errors import Refused
 
 # As Django's door says it where no answer is kept for a key.
 JSON = {"Content-Type": "application/json; charset=utf-8"}
+ON_BEHALF = BEHALF_HEADER.lower().encode()  # Django's door knows customers
 
 
 class Request(NamedTuple):
@@ -65,8 +67,8 @@ class Call[Q](Protocol):
 
 
 def has_token(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a program sends it, with its token."""
-    return headers.get(b"authorization", b"")[:7].lower() == b"bearer "
+    """Whether a program sends it, with its token, and for nobody but its own house."""
+    return headers.get(b"authorization", b"")[:7].lower() == b"bearer " and ON_BEHALF not in headers
 
 
 async def moment(db: Database) -> datetime:

@@ -70,7 +70,15 @@ class Orders:
         if order.pay_by == "FINANCE" or order.cost_centre or wanted is None:
             return None
         content = content_of(self.method, self.path, order)
-        wish = Wish(order.seller, wanted.by_sku(), order.pay_by, order.remark, order.external_id)
+        wish = Wish(
+            order.seller,
+            wanted.by_sku(),
+            order.pay_by,
+            order.remark,
+            order.external_id,
+            wanted_on=order.wanted_on,
+            days=wanted.days,
+        )
         return Sent(request.token, key, content, wanted, wish)
 
     async def work(self, link: Link, batch: Sequence[Sent], turn: Turn) -> list[Said | Exception]:

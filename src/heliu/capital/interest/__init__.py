@@ -9,7 +9,14 @@ from heliu.capital.interest.accrual import (
     interest,
     segments_of,
 )
-from heliu.capital.interest.days import Convention, add_months, day_count, following, is_month_end
+from heliu.capital.interest.days import (
+    Convention,
+    add_months,
+    day_count,
+    following,
+    is_month_end,
+    is_working_day,
+)
 from heliu.capital.interest.early import Early, EarlyTerms, repay_early, share
 from heliu.capital.interest.penalty import Late, PenaltyTerms, late
 from heliu.capital.interest.rates import Rates, RateTable, reset_days
@@ -74,6 +81,7 @@ __all__ = [
     "interest",
     "interest_dues",
     "is_month_end",
+    "is_working_day",
     "late",
     "monthly_dues",
     "repay_early",

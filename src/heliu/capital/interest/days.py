@@ -8,6 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from holidays import country_holidays
+
+CALENDAR = country_holidays("CN")
+"""The State Council's days off, and the weekend days that are worked in exchange. Of a year whose
+notice is not yet out it knows the statutory days only; the library brings each notice."""
+
 
 class Convention(StrEnum):
     """How days become a share of a year. The value is what a contract and a table show.
@@ -23,11 +29,17 @@ class Convention(StrEnum):
     THIRTY_E_360_ISDA = "30E/360 ISDA"
 
 
+def is_working_day(day: date) -> bool:
+    """Whether banks pay and clear on this day, by the calendar of the chain's country."""
+    return CALENDAR.is_working_day(day)
+
+
 def following(day: date) -> date:
-    """The day itself, or the Monday after a weekend: the "following" convention of the 2006 ISDA
-    Definitions, section 4.12. Public holidays are not known here."""
-    is_weekend = day.isoweekday() > 5
-    return day + timedelta(days=8 - day.isoweekday() if is_weekend else 0)
+    """The day itself, or the next working day after days off: the "following" convention of the
+    2006 ISDA Definitions, section 4.12."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
 
 
 def day_count(

@@ -238,7 +238,7 @@ def due_in_the_end(terms: Offered) -> int:
 
 def due_day(instrument: str, on: date, days: int) -> date:
     """When what is paid out or accepted `on` a day falls due. A bill is paid on a business day: one
-    that ends on a weekend on the Monday after."""
+    that ends on a weekend or holiday on the next."""
     due = on + timedelta(days=days)
     return following(due) if instrument == Instrument.ACCEPTANCE_BILL else due
 

@@ -46,7 +46,7 @@ def due_on(terms: Agreed, issued: date) -> date:
     """The day on which what was sent on `issued` is due.
 
     Net: so many days after; month's end: so many days after the end of that month; day of month:
-    that day of the month after. With `rolls`, a day on a weekend becomes the Monday after.
+    that day of the month after. With `rolls`, a day off becomes the next working day.
     """
     match terms.rule:
         case DueRule.NET:

@@ -35,12 +35,14 @@ class RunStatus(models.TextChoices):
     """What became of one due day."""
 
     ORDERED = "ORDERED", _("Ordered")
+    ASKED = "ASKED", _("Agreement asked")
     FAILED = "FAILED", _("Failed")
     SKIPPED = "SKIPPED", _("Skipped")
 
 
 RUN_TONES = {
     RunStatus.ORDERED: Tone.GOOD,
+    RunStatus.ASKED: Tone.DUE,
     RunStatus.FAILED: Tone.BAD,
     RunStatus.SKIPPED: Tone.QUIET,
 }
@@ -97,7 +99,11 @@ class ListLine(models.Model):
 
 
 class RecurringOrder(models.Model):
-    """A list that is ordered again and again, with the rights of whoever set it up."""
+    """A list that is ordered again and again, with the rights of whoever set it up.
+
+    Its goods are wished `wished_after` days after each of its days (null: as soon as can be), and
+    `remark` is said to the seller each time.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     list = models.ForeignKey(ShoppingList, on_delete=models.PROTECT, related_name="recurring")
@@ -113,6 +119,8 @@ class RecurringOrder(models.Model):
     set_by = models.UUIDField()
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
+    remark = models.CharField(max_length=300, blank=True, db_default="")
+    wished_after = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -142,8 +150,8 @@ class RecurringOrder(models.Model):
 
 
 class Run(models.Model):
-    """What became of one due day of a recurring order; `reason` and `reason_zh` say why it
-    failed."""
+    """What became of one due day of a recurring order; `reason` and `reason_zh` say why it failed,
+    `order_number` is that of the order, or of the purchase request where others must agree."""
 
     recurring = models.ForeignKey(RecurringOrder, on_delete=models.CASCADE, related_name="runs")
     buyer = models.UUIDField()

@@ -28,6 +28,7 @@ from heliu.kernel.states import move
 
 WAYS = ("TRANSFER", "TERMS")
 MOST_EVERY = 52
+MOST_AFTER = 365
 
 
 def make(
@@ -103,8 +104,11 @@ def recur(
     first_on: date,
     last_on: date | None,
     at: datetime,
+    remark: str = "",
+    wished_after: int | None = None,
 ) -> RecurringOrder:
-    """Let a list be ordered by itself from a day on, with the rights of whoever says so."""
+    """Let a list be ordered by itself from a day on, with the rights of whoever says so; its goods
+    are wished `wished_after` days after each of its days."""
     found = _locked(list_id, actor)
     if pay_by not in WAYS:
         raise Invalid(
@@ -119,6 +123,11 @@ def recur(
         raise Invalid("first-day-past", "The first day has gone by.", field="first_on")
     if last_on is not None and last_on < first_on:
         raise Invalid("last-day-early", "The last day is before the first.", field="last_on")
+    if wished_after is not None and not 0 <= wished_after <= MOST_AFTER:
+        raise Invalid(
+            "wished-after-invalid", "Goods are wished 0 to 365 days after each order.",
+            field="wished_after",
+        )  # fmt: skip
     return RecurringOrder.objects.create(
         list=found,
         buyer=found.buyer,
@@ -132,6 +141,8 @@ def recur(
         set_by=person_of(actor),
         set_by_name=actor.name,
         set_at=at,
+        remark=seen(remark).strip()[:300],
+        wished_after=wished_after,
     )
 
 

@@ -57,6 +57,37 @@ class OrderCancelled(_OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderChangeAsked(_OrderFact):
+    """The buyer wants a confirmed order changed; it stays as it is until the seller agrees."""
+
+    name = "commerce.order-change-asked"
+
+    change: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChanged(_OrderFact):
+    """The order is another from now on; `total` is the new one, in minor units."""
+
+    name = "commerce.order-changed"
+
+    change: int
+    total: int
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChangeRefused(_OrderFact):
+    """The seller said no to a change; the order stays as it was."""
+
+    name = "commerce.order-change-refused"
+
+    change: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(_OrderFact):
     """Goods of the order left the seller; `quantity` in smallest units over all lines."""
 

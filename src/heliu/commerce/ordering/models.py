@@ -61,6 +61,8 @@ class Order(models.Model):
 
     `warehouse` is the organisation that receives the goods: the buyer's own or a supervised one.
     `lender` is whoever finances the order and may therefore read it. Amounts are minor units.
+    `wanted_on` is the day on which the buyer wishes to have the goods (null: as soon as can be),
+    `external_id` its own number, under which it is used once.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -82,6 +84,7 @@ class Order(models.Model):
     cancel_reason = models.TextField(blank=True)
     remark = models.TextField(blank=True)
     external_id = models.CharField(max_length=80, blank=True)
+    wanted_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -134,7 +137,8 @@ class OrderLine(models.Model):
     """One SKU of an order, and how far its delivery went.
 
     Quantities are in the SKU's smallest unit. `received` arrived good, `damaged` arrived damaged,
-    `missing` was sent and did not arrive; the three never exceed what was `shipped`.
+    `missing` was sent and did not arrive; the three never exceed what was `shipped`. `wanted_on` is
+    a day of its own, where that is not the order's.
     """
 
     # Their indexes and keys cost more than anything else about placing an order. The lines of an
@@ -162,6 +166,7 @@ class OrderLine(models.Model):
     damaged = models.BigIntegerField(default=0)
     missing = models.BigIntegerField(default=0)
     cancelled = models.BigIntegerField(default=0)
+    wanted_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["order_id", "position"]
@@ -195,6 +200,93 @@ class OrderLine(models.Model):
     def under_way(self) -> int:
         """What was sent and is not yet counted by the receiver."""
         return self.shipped - self.received - self.damaged - self.missing
+
+
+class ChangeStatus(models.TextChoices):
+    """How far a change of an order is."""
+
+    HOUSE = "HOUSE", _("Waits for the house")
+    SELLER = "SELLER", _("Waits for the seller")
+    MADE = "MADE", _("Changed")
+    REFUSED = "REFUSED", _("Not agreed to")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    OVERTAKEN = "OVERTAKEN", _("Overtaken")
+
+
+_S = ChangeStatus
+OPEN_CHANGE = (_S.HOUSE, _S.SELLER)
+CHANGE_MOVES: Moves = {
+    _S.HOUSE: {_S.SELLER, _S.MADE, _S.REFUSED, _S.WITHDRAWN, _S.OVERTAKEN},
+    _S.SELLER: {_S.MADE, _S.REFUSED, _S.WITHDRAWN, _S.OVERTAKEN},
+    _S.MADE: set(),
+    _S.REFUSED: set(),
+    _S.WITHDRAWN: set(),
+    _S.OVERTAKEN: set(),
+}
+CHANGE_TONES = {
+    _S.HOUSE: Tone.DUE,
+    _S.SELLER: Tone.DUE,
+    _S.MADE: Tone.GOOD,
+    _S.REFUSED: Tone.BAD,
+    _S.WITHDRAWN: Tone.QUIET,
+    _S.OVERTAKEN: Tone.QUIET,
+}
+
+
+class OrderChange(models.Model):
+    """A version of an order that its buyer asked for after it was placed, seen by both sides.
+
+    `before` and `after` say what the order was and what it is to be (`changes.Version`); until it
+    is MADE the order stays as it was. The seller sees it once it `is_told`: what a house has not
+    agreed to is the house's own. `said` is what was said to a no, `number` counts within the order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="changes")
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=9, choices=ChangeStatus)
+    is_told = models.BooleanField(default=False)
+    reason = models.CharField(max_length=300, blank=True)
+    asked_by = models.UUIDField(null=True, blank=True)
+    asked_by_name = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    before = models.JSONField()
+    after = models.JSONField()
+    ended_by_name = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    said = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["order_id", "number"]
+        constraints = [
+            known_status("order_change_status_known", ChangeStatus),
+            models.UniqueConstraint(fields=["order", "number"], name="one_order_change_per_number"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(status__in=OPEN_CHANGE),
+                name="one_open_change_per_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_CHANGE, ended_at=None)
+                | ~Q(status__in=OPEN_CHANGE) & ~Q(ended_at=None),
+                name="order_change_ended_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(status__in=OPEN_CHANGE),
+                name="order_change_waits",
+            )
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return CHANGE_TONES[ChangeStatus(self.status)]
 
 
 class Cart(models.Model):

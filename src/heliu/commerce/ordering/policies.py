@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
+from heliu.kernel.errors import Invalid
 
 __all__ = [
     "ANY_QUANTITY",
@@ -22,6 +24,7 @@ __all__ = [
     "check_line",
     "check_lines",
     "parse_paste",
+    "refuse_day",
     "status_after_delivery",
 ]
 
@@ -46,6 +49,21 @@ WORDS = {
     "short": gettext_noop("Only %(available)s are available"),
     "sold-out": gettext_noop("None are available now"),
 }
+
+
+FURTHEST = timedelta(days=730)
+
+
+def refuse_day(wanted_on: date | None, today: date) -> None:
+    """Goods are wished for a day to come; a day off will do. Raises `Invalid` for another."""
+    if wanted_on is None or today <= wanted_on <= today + FURTHEST:
+        return
+    raise Invalid(
+        "wished-day-invalid",
+        "The wished delivery day lies between today and two years from now.",
+        field="wanted_on",
+        help="Choose a later day, or leave it open.",
+    )
 
 
 class Delivered(Protocol):

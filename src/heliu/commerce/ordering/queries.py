@@ -12,7 +12,14 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heliu.commerce.catalogue.policies import seen
-from heliu.commerce.ordering.models import Cart, CartLine, Order, OrderLine, OrderStatus
+from heliu.commerce.ordering.models import (
+    Cart,
+    CartLine,
+    Order,
+    OrderChange,
+    OrderLine,
+    OrderStatus,
+)
 from heliu.commerce.ordering.rows import PadRow, read_rows
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, NotFound
@@ -129,6 +136,21 @@ def status_counts(actor: Actor, *, side: Side | None = None) -> dict[str, int]:
     rows = found.exclude(status=OrderStatus.COMPLETED).values_list("status").annotate(n=Count("pk"))
     completed = count_up_to(found.filter(status=OrderStatus.COMPLETED))
     return dict(rows) | ({OrderStatus.COMPLETED: completed} if completed else {})
+
+
+def of_own_number(actor: Actor, text: str) -> list[UUID]:
+    """The buyer's own orders under a number of its own: read off the index that keeps it unique."""
+    found = Order.objects.filter(buyer__in=actor.orgs, external_id=seen(text).strip())
+    return list(found.exclude(external_id="").values_list("pk", flat=True))
+
+
+def changes_of(actor: Actor, order: Order) -> list[OrderChange]:
+    """What was asked to be changed of an order, the first first. What the buyer's house has not
+    agreed to is seen by that house alone."""
+    found = OrderChange.objects.filter(order=order).order_by("number")
+    if not actor.is_system and order.buyer not in actor.orgs:
+        found = found.filter(is_told=True)
+    return list(found)
 
 
 def person_of(actor: Actor) -> UUID:

@@ -329,7 +329,7 @@ class PromotionBuyer(models.Model):
 class Discount(models.Model):
     """What a promotion took off a line of an order: from `before` to `after` for one smallest
     unit (minor units), `amount` on the line; with the promotion's words of then, because a buyer
-    sees no promotions. Written with the order, never changed."""
+    sees no promotions. Written with the order, and anew where the order is changed."""
 
     order_id = models.UUIDField()
     sku = models.UUIDField()

@@ -271,6 +271,7 @@ class PurchaseRequest(models.Model):
     days = models.PositiveSmallIntegerField(null=True, blank=True)
     remark = models.TextField(blank=True)
     external_id = models.CharField(max_length=80, blank=True)
+    wanted_on = models.DateField(null=True, blank=True)
     cost_centre = models.ForeignKey(CostCentre, null=True, blank=True, on_delete=models.PROTECT)
     total = models.BigIntegerField()
     reason = models.CharField(max_length=300)
@@ -321,6 +322,7 @@ class RequestLine(models.Model):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
     quantity = models.BigIntegerField()
     unit_price = models.BigIntegerField()
+    wanted_on = models.DateField(null=True, blank=True)
     struck_by_name = models.CharField(max_length=80, blank=True)
     struck_reason = models.CharField(max_length=300, blank=True)
 

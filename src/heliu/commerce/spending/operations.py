@@ -27,16 +27,18 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.behalf.queries import mandates
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Family
 from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting
-from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line
+from heliu.kernel.posting.operations import AccountSpec, Journal, LimitShort, Line, NewHold
 from heliu.kernel.states import move
 
 PURCHASE = Act("purchase", agreed_by=("manage", "pay", "sign"))
 PREFIX = "spend"
+APPROVAL_NEEDED = "approval-needed"
 RANK = 14  # after what lenders and sellers grant, before money and goods
 
 
@@ -65,9 +67,10 @@ def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) ->
 
 
 def seat_spender(person: UUID, centre: UUID, *, actor: Actor) -> Spender:
-    """A person's orders go to this cost centre where they name none."""
+    """A person's orders go to this cost centre where they name none; with a seller as the person,
+    those that it places in the house's name."""
     actor.require("manage")
-    colleague(actor, person)
+    _orders_here(actor, person)
     bears = own_centre(centre, actor.own_org)
     found, _ = Spender.objects.update_or_create(
         org=actor.own_org,
@@ -94,7 +97,7 @@ def set_budget(
     if period not in PeriodKind.values or not 0 < amount <= MOST_AMOUNT or (centre and person):
         raise Invalid("budget-invalid", "A budget needs an amount and a period.", field="amount")
     if person:
-        colleague(actor, person)
+        _orders_here(actor, person)
     _listed(org)
     found = (
         Budget.objects.select_for_update()
@@ -129,6 +132,12 @@ def end_budget(budget: UUID, *, actor: Actor) -> Budget:
     return found
 
 
+def _orders_here(actor: Actor, person: UUID) -> None:
+    """Somebody of the house, or a seller whose people may order in its name. Raises `NotFound`."""
+    if not mandates(actor).filter(buyer=actor.own_org, seller=person).exists():
+        colleague(actor, person)
+
+
 def set_rule(
     *,
     levels: Sequence[Level],
@@ -147,8 +156,9 @@ def set_rule(
     if not 0 <= from_amount <= MOST_AMOUNT:
         raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
     approvals.check_levels(PURCHASE, levels)
-    named = {one for level in levels for one in level.persons} | ({person} if person else set())
-    for one in named:
+    if person:
+        _orders_here(actor, person)
+    for one in {one for level in levels for one in level.persons}:
         colleague(actor, one)
     if family and not Family.objects.filter(pk=family).exists():
         raise Invalid("family-unknown", "There is no such family of goods.", field="family")
@@ -227,6 +237,39 @@ def give_back(
             Charge.objects.filter(pk=one.pk).update(back=F("back") + share)
 
 
+def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -> None:
+    """An order that was changed comes to another total (minor units): each budget it counts on
+    holds or has spent that much, in the period in which it was ordered. `key` names the change.
+
+    Raises `LimitShort` where a budget does not reach, `Refused` (budget-over) for more in a period
+    that is closed: what was left of it may have been carried over.
+    """
+    live = [one for one in charges if one.status != ChargeStatus.FREED and one.amount != total]
+    if any(one.period.closed_at and one.amount < total for one in live):
+        raise Refused(
+            "budget-over",
+            "The budget period of this order is closed: it cannot become dearer.",
+            help="Order what is to be added by itself.",
+        )
+    held = [one for one in live if one.status == ChargeStatus.HELD]
+    if held:
+        posting.rehold(
+            [NewHold(one.pk, one.period.account, total, one.order_id) for one in held], at=at
+        )
+    if spent := [one for one in live if one.status == ChargeStatus.SPENT]:
+        lines = [
+            line
+            for one in spent
+            for line in (
+                Line(one.period.account, total - one.amount),
+                Line(_spent(one.org), one.amount - total),
+            )
+        ]
+        order = spent[0].order_id
+        _post(f"respent:{order}:{key}", "respent", order, lines, at)
+    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=total)
+
+
 def roll_over(*, at: datetime) -> int:
     """The turn of the day: the next periods are opened before they begin, and what is left of those
     that are over is carried where the house wants it. Returns how many periods were closed."""
@@ -256,7 +299,7 @@ def refused(state: str) -> Refused | None:
     match state:
         case "approval":
             return Refused(
-                "approval-needed",
+                APPROVAL_NEEDED,
                 "Your house wants this order agreed to by others.",
                 help="Ask for their agreement: the order is placed when all have agreed.",
             )

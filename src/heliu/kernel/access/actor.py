@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
@@ -18,13 +19,22 @@ STANDING = {
 }
 
 
+class Behalf(NamedTuple):
+    """Acting in a customer's name: `person`, of `house`, by a `mandate` (`kernel.behalf`)."""
+
+    house: UUID
+    person: str
+    mandate: UUID
+
+
 @dataclass(frozen=True)
 class Actor:
     """Whoever an operation is done for.
 
     `org` is the organisation of the desk, `orgs` it and all below it in its tree; what the actor
     sees are the rows of `orgs`. The system (worker) has no organisation and may do everything.
-    `permissions` are what the roles allow and the `standing` of the house does not forbid.
+    `permissions` are what the roles allow and the `standing` of the house does not forbid. With
+    `behalf` it is somebody of another house, whose rows the door is opened for.
     """
 
     user_id: UUID | None
@@ -35,6 +45,7 @@ class Actor:
     party_roles: frozenset[str] = frozenset()
     is_system: bool = False
     standing: str = ACTIVE
+    behalf: Behalf | None = None
 
     @classmethod
     def system(cls) -> Actor:
@@ -62,3 +73,18 @@ class Actor:
         if self.org is None:
             raise Forbidden("no-desk", "This needs somebody at a desk.")
         return self.org
+
+    @property
+    def home(self) -> UUID:
+        """The house the person belongs to: that of the desk, or the one that acts for it."""
+        return self.behalf.house if self.behalf else self.own_org
+
+    @property
+    def sees(self) -> tuple[UUID, ...]:
+        """The organisations whose rows the door lets through."""
+        return (self.behalf.house,) if self.behalf else self.orgs
+
+    @property
+    def speaks_for(self) -> tuple[UUID, ...]:
+        """Of somebody who acts in a customer's name the customer and the person, else nothing."""
+        return (self.own_org, self.user_id) if self.behalf and self.user_id else ()

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from heliu.kernel.errors import Refused
 
 NAME = "select set_config('heliu.orgs', %s, true)"
+BEHALF = "select set_config('heliu.behalf', %s, true)"
 # What is listed first is worked out first.
 WIDEN = """select current_setting('heliu.orgs', true), set_config('heliu.orgs', (
   select array_agg(distinct org)::text from unnest(heliu_orgs() || %s::uuid[]) org), true)"""
@@ -25,12 +26,15 @@ _left: ContextVar[list[Callable[[], object]] | None] = ContextVar("left", defaul
 
 
 @contextmanager
-def acting_for(orgs: Sequence[UUID]) -> Iterator[None]:
-    """Run the block in one transaction that sees the rows of `orgs` and of nobody else."""
+def acting_for(orgs: Sequence[UUID], behalf: Sequence[UUID] = ()) -> Iterator[None]:
+    """Run the block in one transaction that sees the rows of `orgs` and of nobody else.
+
+    `behalf` (`Actor.speaks_for`) adds what a customer shows to whoever orders in its name.
+    """
     left: list[Callable[[], object]] = []
     outside = _left.set(left)
     try:
-        with _named(orgs):
+        with _named(orgs, behalf):
             yield
     except Refused:
         _write(left, orgs)
@@ -60,13 +64,22 @@ def _write(left: Sequence[Callable[[], object]], orgs: Sequence[UUID]) -> None:
 
 
 @contextmanager
-def _named(orgs: Sequence[UUID]) -> Iterator[None]:
+def _named(orgs: Sequence[UUID], behalf: Sequence[UUID] = ()) -> Iterator[None]:
     with transaction.atomic(durable=True):
         name_orgs(orgs)
+        if behalf:
+            _speak_for(behalf)
         yield
     if connection.in_atomic_block:
         # Only inside a rolled-back test: a released savepoint does not undo the setting.
         name_orgs(())
+        if behalf:
+            _speak_for(())
+
+
+def _speak_for(behalf: Sequence[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BEHALF, [orgs_text(behalf)])
 
 
 def name_orgs(orgs: Sequence[UUID]) -> None:

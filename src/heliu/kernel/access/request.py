@@ -14,6 +14,9 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
 
 DESK = "desk"
+CUSTOMER = "customer"
+BEHALF_HEADER = "Heliu-On-Behalf-Of"
+"""With a token: the customer (its id or code) in whose name this one request acts."""
 
 
 class TypedRequest(HttpRequest):
@@ -51,6 +54,20 @@ def network_of(told: str, peer: str) -> str:
 def sit_down(request: HttpRequest, org: UUID) -> None:
     """From the next request on the person acts for this organisation, if it is a desk of theirs."""
     request.session[DESK] = str(org)
+    act_for(request, "")
+
+
+def act_for(request: HttpRequest, customer: str) -> None:
+    """From the next request on the person acts in this customer's name; '' ends it."""
+    if customer:
+        request.session[CUSTOMER] = customer
+    else:
+        request.session.pop(CUSTOMER, None)
+
+
+def customer_in(request: HttpRequest) -> str:
+    """In whose name the person of the session acts (an id or code), or ''."""
+    return str(request.session.get(CUSTOMER, "")) if isinstance(request.user, User) else ""
 
 
 def actor_in(request: HttpRequest) -> Actor | None:

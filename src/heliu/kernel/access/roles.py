@@ -9,7 +9,12 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "purchaser": ("Purchaser", "采购员", ("order",)),
     "finance": ("Finance clerk", "财务", ("pay",)),
     "seller": ("Sales clerk", "销售内勤", ("sell", "ship", "price")),
-    "sales-manager": ("Sales manager", "销售经理", ("sell", "ship", "price", "terms", "manage")),
+    "sales-manager": (
+        "Sales manager",
+        "销售经理",
+        ("sell", "ship", "price", "terms", "manage", "behalf"),
+    ),
+    "account-manager": ("Account manager", "客户经理", ("sell", "behalf")),
     "receivables": ("Receivables clerk", "应收会计", ("sell", "terms")),
     "credit-officer": ("Credit officer", "信贷员", ("decide", "release", "enforce")),
     "risk-officer": (

@@ -17,6 +17,8 @@ from heliu.kernel.clock import ZONE
 from heliu.kernel.errors import NotFound
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+KEPT = timedelta(days=90)
+"""How long it can be seen what was sent to whom."""
 MORNING = 8  # o'clock, when the daily mail is sent
 SALT = "dispatch.stop"
 

@@ -30,10 +30,12 @@ from heliu.kernel.dispatch.models import (
     LetterStatus,
     Mail,
     Reach,
+    SandboxSms,
     Way,
 )
 from heliu.kernel.dispatch.policies import (
     DEFAULTS,
+    KEPT,
     after_quiet,
     next_morning,
     pause_after,
@@ -64,6 +66,14 @@ def hand_on(*, at: datetime) -> int:
             [*(list(column) for column in zip(*defaults, strict=True)), at],
         )
         return int(cursor.fetchone()[0])
+
+
+def tidy(at: datetime, *, most: int = 10_000) -> int:
+    """Throw away up to so many letters, and SMS of the sandbox, that nobody looks at any more; how
+    many letters it were. Waiting ones stay."""
+    SandboxSms.objects.filter(at__lt=at - KEPT).delete()
+    over = Letter.objects.filter(ended_at__lt=at - KEPT).order_by("id").values("pk")[:most]
+    return Letter.objects.filter(pk__in=over).delete()[0]
 
 
 def send(*, at: datetime) -> int:

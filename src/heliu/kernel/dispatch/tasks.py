@@ -16,3 +16,11 @@ def send(timestamp: int) -> None:
     relay.hand_on(at=clock.now())
     while relay.send(at=clock.now()) >= relay.AT_ONCE:
         pass
+
+
+@app.periodic(cron="33 3 * * *")
+@app.task(name="dispatch.tidy", queue="dispatch", queueing_lock="dispatch_tidy")
+def tidy(timestamp: int) -> None:
+    """Letters of long ago go, in parts."""
+    while relay.tidy(clock.now()):
+        pass

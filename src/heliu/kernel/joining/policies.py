@@ -127,7 +127,7 @@ OF_EVERYBODY = frozenset({
 # What a house may let its people be, the least first.
 ROLES_OF = (
     ({"DEALER", "BUYER"}, ("purchaser", "finance", "owner")),
-    ({"SELLER"}, ("seller", "receivables", "sales-manager")),
+    ({"SELLER"}, ("seller", "account-manager", "receivables", "sales-manager")),
 )
 
 

@@ -47,6 +47,8 @@ class Organization(models.Model):
     `registered_number` is its number in the register of companies of `registered_in` (of a Chinese
     one the unified social credit code); nobody else has the same. What its people may do in each
     status is one rule in the database (`parties_may`), asked whenever somebody sits down at a desk.
+    `least_order` (minor units) is what one order to it must come to, where its relationship to the
+    buyer has no word of its own.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +72,7 @@ class Organization(models.Model):
     )
     registered_in = models.CharField(max_length=2, blank=True, default="", db_default="")
     registered_number = models.CharField(max_length=30, blank=True, default="", db_default="")
+    least_order = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -177,8 +180,9 @@ RELATIONSHIP_TONES = {
 class TradingRelationship(models.Model):
     """The approved link from a seller to a buyer: it carries prices, catalogue and terms.
 
-    `terms_stop` says why orders on terms are stopped (`capital.terms`); it stands here because the
-    facts of an order read this row.
+    `terms_stop` says why orders on terms are stopped (`capital.terms`), `least_order` (minor units)
+    what one order must come to: the seller's own word about this buyer (`least_is_own`), or what it
+    wants of all. Both stand here because the facts of an order read this row.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -189,6 +193,8 @@ class TradingRelationship(models.Model):
     )
     since = models.DateField()
     terms_stop = models.CharField(max_length=8, null=True, blank=True)
+    least_order = models.BigIntegerField(default=0, db_default=0)
+    least_is_own = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

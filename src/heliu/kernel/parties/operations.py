@@ -26,6 +26,8 @@ from heliu.kernel.parties.models import (
     TradingRelationship,
 )
 
+MOST_LEAST = 10**11  # minor units
+
 
 def register(*, actor: Actor, code: str, roles: tuple[str, ...], **fields: Any) -> Organization:
     """Enter an organisation with the roles it plays. Only the operator (or the system) may."""
@@ -83,12 +85,41 @@ def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRe
     """Let a buyer order from a seller; they learn each other's names."""
     actor.require("operate")
     introduce(buyer, seller)
-    return TradingRelationship.objects.create(buyer=buyer, seller=seller, since=since)
+    least = Organization.objects.values_list("least_order", flat=True).get(pk=seller)
+    return TradingRelationship.objects.create(
+        buyer=buyer, seller=seller, since=since, least_order=least
+    )
 
 
 def stop_terms(*, buyer: UUID, seller: UUID, reason: str) -> None:
     """Orders on terms are stopped from now on, and why; they pass where it is empty."""
     TradingRelationship.objects.filter(buyer=buyer, seller=seller).update(terms_stop=reason or None)
+
+
+def set_least_order(amount: int | None, *, actor: Actor, buyer: UUID | None = None) -> None:
+    """One order to the actor's house comes to this at least (minor units; 0 takes any): of all
+    buyers, or of one, whatever holds for the others (None: as for the others).
+
+    What every order is judged by stands on the relationship, so the house's own word is written to
+    all that have none. Raises `Invalid` for an amount that is none, `NotFound` for a stranger.
+    """
+    actor.require("terms")
+    if amount is not None and not 0 <= amount <= MOST_LEAST:
+        raise Invalid(
+            "least-order-invalid", "An amount is not below zero, nor above a billion.",
+            field="least_order",
+        )  # fmt: skip
+    house = Organization.objects.select_for_update().get(pk=actor.own_org)
+    links = TradingRelationship.objects.filter(seller=house.pk)
+    if buyer is not None:
+        least = house.least_order if amount is None else amount
+        own = links.filter(buyer=buyer)
+        if not own.update(least_order=least, least_is_own=amount is not None):
+            raise NotFound()
+        return
+    house.least_order = amount or 0
+    house.save(update_fields=["least_order"])
+    links.filter(least_is_own=False).update(least_order=house.least_order)
 
 
 def introduce_to(org: UUID, *others: UUID) -> None:

@@ -62,6 +62,24 @@ def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
     return found
 
 
+def least_order(*, buyer: UUID, seller: UUID) -> int:
+    """What one order of a buyer to a seller must come to, in minor units; 0 where any will do."""
+    found = TradingRelationship.objects.filter(buyer=buyer, seller=seller)
+    return found.values_list("least_order", flat=True).first() or 0
+
+
+def own_least(actor: Actor) -> int:
+    """What one order to the actor's house comes to at least, in minor units."""
+    return Organization.objects.values_list("least_order", flat=True).get(pk=actor.own_org)
+
+
+def own_leasts(actor: Actor) -> QuerySet[TradingRelationship]:
+    """The buyers of the actor's house of whom something of their own is wanted."""
+    return TradingRelationship.objects.filter(
+        seller=actor.own_org, least_is_own=True, status=RelationshipStatus.ACTIVE
+    ).order_by("buyer")
+
+
 def operators() -> list[UUID]:
     """The houses that run this platform; anybody may know their ids."""
     with connection.cursor() as cursor:

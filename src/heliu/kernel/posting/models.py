@@ -132,8 +132,9 @@ class HoldStatus(models.TextChoices):
 
 HOLD_MOVES: Moves = {
     HoldStatus.OPEN: {HoldStatus.POSTED, HoldStatus.VOIDED, HoldStatus.EXPIRED},
-    HoldStatus.POSTED: set(),
-    HoldStatus.VOIDED: set(),
+    # Made larger (`rehold`), they bind again.
+    HoldStatus.POSTED: {HoldStatus.OPEN},
+    HoldStatus.VOIDED: {HoldStatus.OPEN},
     HoldStatus.EXPIRED: set(),
 }
 HOLD_TONES = {

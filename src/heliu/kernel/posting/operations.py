@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from types import EllipsisType
 from typing import Any
@@ -75,9 +75,11 @@ __all__ = [
     "heads",
     "hold_state",
     "lines_of",
+    "lock",
     "open_accounts",
     "post",
     "refusal",
+    "rehold",
     "seal",
     "set_limits",
     "standing",
@@ -91,6 +93,8 @@ POST = """select account, posted, held_out, held_in, floor, ceiling, refused, de
     %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s)"""
 OPEN = """select key, id from posting_open(%s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::smallint[])"""
+REHOLD = """select refused, detail
+  from posting_rehold(%s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
 LIMIT = "select posting_limit(%s, %s, %s, %s, %s)"
 
 
@@ -137,6 +141,32 @@ def post(
     if answers and answers[0][6]:
         raise refusal(answers[0][6], answers[0][7])
     return {row[0]: Balance(*row[:6]) for row in answers}
+
+
+def lock(accounts: Iterable[int]) -> None:
+    """Keep these accounts from others until the transaction ends, in the one order of the product:
+    for whoever takes more than one step on them."""
+    rows("select posting_lock(%s::bigint[])", numbers(accounts))
+
+
+def rehold(holds: Sequence[NewHold], *, at: datetime) -> None:
+    """Let holds stand as named: new ones are placed, known ones get this amount, 0 lets go.
+
+    What was posted of a hold stays so; one that is over binds again where it is made larger. All of
+    it or nothing: raises `LimitShort` where room is wanting, `HoldGone` for another's hold, one
+    that runs out by itself, or less than was posted; `UnknownAccount` and `NotYours` as `post`
+    does.
+    """
+    ((state, detail),) = rows(
+        REHOLD,
+        ids(h.id for h in holds),
+        numbers(h.account for h in holds),
+        numbers(h.amount for h in holds),
+        ids(h.subject for h in holds),
+        at,
+    )
+    if state:
+        raise refusal(state, detail)
 
 
 def open_accounts(specs: Sequence[AccountSpec]) -> dict[str, int]:

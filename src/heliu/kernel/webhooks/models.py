@@ -77,9 +77,11 @@ class Problem(models.TextChoices):
 
 
 class Relay(models.Model):
-    """How far facts were handed on: those of all transactions before `position`. One row."""
+    """How far facts were handed on: those of all transactions before `position`. Deliveries that
+    ended before `tidied_to` are no longer kept. One row."""
 
     position = models.BigIntegerField(default=0)
+    tidied_to = models.DateTimeField(null=True, blank=True)
 
 
 class Endpoint(models.Model):

@@ -10,7 +10,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -32,6 +33,11 @@ PAUSES = tuple(
 )
 """Between the tries of one message: thirteen tries in three days."""
 LONGEST_REST = timedelta(minutes=1)
+LONGEST_ASKED = timedelta(hours=1)
+"""For so long at most an endpoint is left alone because it asked to be."""
+KEPT = timedelta(days=90)
+"""How long it can be seen what was sent."""
+BUSY = (429, 503)
 SPREAD = 0.2
 """By which part of itself a pause is longer or shorter, so that not all come back at once."""
 
@@ -49,14 +55,29 @@ def pause_after(tries: int, chance: float) -> timedelta | None:
     return PAUSES[tries - 1] * (1 + SPREAD * (2 * chance - 1))
 
 
-def rest_after(failures: int, pause: timedelta | None) -> timedelta:
+def rest_after(failures: int, pause: timedelta | None, asked: timedelta) -> timedelta:
     """How long an endpoint is left alone after so many failures in a row.
 
     At most a minute, so a sick one is asked seldom and one that is well again is soon found; and as
     long as the `pause` of the message that failed if that is no longer, so that none overtakes it.
+    One that `asked` to be left alone is, for an hour at most.
     """
     rest = max(PAUSES[min(failures, len(PAUSES)) - 1], pause or timedelta())
-    return min(rest, LONGEST_REST)
+    return max(min(rest, LONGEST_REST), min(asked, LONGEST_ASKED))
+
+
+def asked_rest(code: int, retry_after: str, now: datetime) -> timedelta:
+    """How long an endpoint that is too busy asks to be left alone: seconds or a moment
+    (RFC 9110, 10.2.3). Nothing where it does not say so in a way that can be read."""
+    if code not in BUSY:
+        return timedelta()
+    if retry_after.isascii() and retry_after.isdigit():
+        return timedelta(seconds=min(int(retry_after), int(LONGEST_ASKED.total_seconds())))
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return timedelta()
+    return max(moment.replace(tzinfo=moment.tzinfo or UTC) - now, timedelta())
 
 
 def secret_of(endpoint: UUID, generation: int) -> str:

@@ -31,8 +31,10 @@ from heliu.kernel.webhooks.models import (
     Endpoint,
     EndpointStatus,
     Reason,
+    Relay,
 )
 from heliu.kernel.webhooks.policies import (
+    KEPT,
     headers,
     pause_after,
     read_url,
@@ -192,7 +194,7 @@ def note(message: Message, result: Result, *, at: datetime) -> None:
         )  # fmt: skip
         delivery.save()
         if result.problem:
-            _failed(endpoint, delivery, at=at)
+            _failed(endpoint, delivery, result.rest, at=at)
         else:
             move(delivery, DeliveryStatus.DELIVERED, moves=DELIVERY_MOVES, ended_at=at)
             endpoint.failures, endpoint.taken_at = 0, at
@@ -203,14 +205,14 @@ def note(message: Message, result: Result, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _failed(endpoint: Endpoint, delivery: Delivery, *, at: datetime) -> None:
+def _failed(endpoint: Endpoint, delivery: Delivery, rest: timedelta, *, at: datetime) -> None:
     """Try it again later; after three days no more, and an endpoint that took nothing is paused."""
     if delivery.code == GONE:
         stop(endpoint, EndpointStatus.ENDED, Reason.GONE, at=at)
         return
     pause = pause_after(delivery.tries, random.random())  # noqa: S311  # spreads, hides nothing
     endpoint.failures += 1
-    endpoint.rests_until = at + rest_after(endpoint.failures, pause)
+    endpoint.rests_until = at + rest_after(endpoint.failures, pause, rest)
     endpoint.save(update_fields=["failures", "rests_until"])
     if pause is not None:
         delivery.next_try_at = at + pause
@@ -220,6 +222,17 @@ def _failed(endpoint: Endpoint, delivery: Delivery, *, at: datetime) -> None:
     begun = delivery.first_try_at or at
     if endpoint.status == EndpointStatus.ACTIVE and (endpoint.taken_at or begun) <= begun:
         stop(endpoint, EndpointStatus.PAUSED, Reason.FAILING, at=at)
+
+
+def tidy(at: datetime, *, most: int = 10_000) -> int:
+    """Throw away up to so many deliveries, with their tries, that nobody looks at any more; how
+    many it were. Waiting ones stay."""
+    over = Delivery.objects.filter(ended_at__lt=at - KEPT).order_by("id").values("pk")[:most]
+    with transaction.atomic():
+        Relay.objects.update(tidied_to=at - KEPT)
+        gone = [row["pk"] for row in over.select_for_update(skip_locked=True)]
+        Attempt.objects.filter(delivery__in=gone).delete()
+        return Delivery.objects.filter(pk__in=gone).delete()[0]
 
 
 def stop(endpoint: Endpoint, status: EndpointStatus, reason: Reason, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ import httpcore
 from django.conf import settings
 
 from heliu.kernel.webhooks.models import MOST_ANSWER, Problem
-from heliu.kernel.webhooks.policies import is_public
+from heliu.kernel.webhooks.policies import asked_rest, is_public
 
 SECONDS = 10.0
 """For the whole: finding the name, connecting, sending, the answer's head and first bytes."""
@@ -24,12 +25,14 @@ SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Result:
-    """What a try came to: `problem` is empty when the endpoint took the message."""
+    """What a try came to: `problem` is empty when the endpoint took the message. `rest` is how
+    long it asks to be left alone."""
 
     problem: str
     took_ms: int
     code: int | None = None
     answer: str = ""
+    rest: timedelta = timedelta()
 
 
 class Inside(Exception):
@@ -97,32 +100,37 @@ async def send(
     """Send a message once. Answers whatever happens; redirects are not followed."""
     began = time.monotonic()
 
-    def result(problem: str, code: int | None = None, answer: str = "") -> Result:
-        return Result(problem, round((time.monotonic() - began) * 1000), code, answer)
+    def result(
+        problem: str, code: int | None = None, answer: str = "", rest: timedelta = timedelta()
+    ) -> Result:
+        return Result(problem, round((time.monotonic() - began) * 1000), code, answer, rest)
 
     try:
         async with asyncio.timeout(SECONDS):
-            code, answer = await _ask(pool, url, headers, body)
+            code, answer, rest = await _ask(pool, url, headers, body)
     except Inside:
         return result(Problem.INSIDE)
     except (TimeoutError, httpcore.TimeoutException):
         return result(Problem.SLOW)
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
         return result(Problem.UNREACHED)
-    return result(_problem(code), code, answer)
+    return result(_problem(code), code, answer, rest)
 
 
 async def _ask(
     pool: httpcore.AsyncConnectionPool, url: str, headers: Mapping[str, str], body: bytes
-) -> tuple[int, str]:
-    """The status and the beginning of the answer; the rest is not read."""
+) -> tuple[int, str, timedelta]:
+    """The status, the beginning of the answer, and how long to stay away; more is not read."""
     async with pool.stream("POST", url, headers=[*headers.items()], content=body) as response:
         kept = b""
         async for part in response.aiter_stream():
             kept += part
             if len(kept) >= MOST_ANSWER:
                 break
-        return response.status, _readable(kept)
+        named = [text for name, text in response.headers if name.lower() == b"retry-after"]
+        later = named[0].decode("latin1").strip() if named else ""
+        rest = asked_rest(response.status, later, datetime.now(UTC))
+        return response.status, _readable(kept), rest
 
 
 def _problem(code: int) -> str:

@@ -23,3 +23,11 @@ def hand_on(timestamp: int) -> None:
             relay.deliver(now=clock.now)
         finally:
             _rounds.release()
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(name="webhooks.tidy", queue="webhooks", queueing_lock="webhooks_tidy")
+def tidy(timestamp: int) -> None:
+    """What was sent long ago goes, in parts."""
+    while relay.tidy(clock.now()):
+        pass

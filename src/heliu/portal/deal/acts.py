@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
+from heliu.portal.deal.changes import may_change
 from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
 
@@ -38,6 +39,8 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
     acts = []
     if order.status in ("PLACED", "CONFIRMED") and actor.may("order"):
         acts.append(Act(_("Cancel…"), reverse("deal_cancel", args=[deal.number])))
+    if may_change(actor, order):
+        acts.append(Act(_("Change…"), reverse("deal_change", args=[deal.number])))
     if actor.may("order"):
         acts.append(Act(_("Order again…"), reverse("dealer_again", args=[order.number])))
     if actor.may("order"):

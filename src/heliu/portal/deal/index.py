@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     tab = request.GET.get("tab", "open")
     tab = tab if tab in OUTCOMES else "open"
-    text, party = request.GET.get("q", "").strip().upper(), request.GET.get("party", "")
+    text, party = request.GET.get("q", "").strip(), request.GET.get("party", "")
     wanted = _wanted(actor, text, party)
     last = deals.visible_to(actor).filter(number=request.GET.get("after", "")).first()
     found = deals.newest(actor, wanted & OUTCOMES[tab], after=last, limit=ROWS + 1)
@@ -47,13 +47,16 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _wanted(actor: Actor, text: str, party: str) -> Q:
-    """What the deals are narrowed by: a number's beginning, the other party's code."""
+    """What the deals are narrowed by: a number's beginning or the buyer's own number, the other
+    party's code."""
     wanted = Q()
-    if text.startswith("SO-"):
+    number = text.upper()
+    if number.startswith("SO-"):
         orders = ordering.filtered(actor, text=text).values_list("pk", flat=True)
         wanted &= Q(order_id__in=list(orders[: ROWS + 1]))
     elif text:
-        wanted &= Q(number__gte=text, number__lt=text + chr(0x10FFFF))
+        own = Q(order_id__in=ordering.of_own_number(actor, text))
+        wanted &= own | Q(number__gte=number, number__lt=number + chr(0x10FFFF))
     if party:
         ids = list(parties.visible_to(actor).filter(code=party).values_list("pk", flat=True))
         wanted &= Q(buyer__in=ids) | Q(seller__in=ids) | Q(lender__in=ids) | Q(custodian__in=ids)

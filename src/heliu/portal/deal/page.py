@@ -13,7 +13,7 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
-from heliu.portal.deal import modes
+from heliu.portal.deal import changes, modes
 from heliu.portal.deal.acts import acts_for
 from heliu.portal.deal.expected import still_to_come
 from heliu.portal.deal.findings import findings_for
@@ -61,6 +61,8 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **held_for(actor, view),
         **_invoices(actor, view),
         **_goods(actor, view),
+        "words": _words(view),
+        **changes.about(actor, view),
         "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,
         "talks": conversations.beside(actor, deal),
     }
@@ -133,6 +135,19 @@ def _order_to_paid(view: Any) -> str:
     return duration_text(end - start) if start and end else ""
 
 
+def _words(view: Any) -> list[tuple[str, Any]]:
+    """What the buyer said with the order, for those who see the order."""
+    order = view.order
+    if order is None:
+        return []
+    rows = [
+        (_("Wished delivery day"), order.wanted_on),
+        (_("Buyer's order number"), order.external_id),
+        (_("Remark to the seller"), order.remark),
+    ]
+    return [row for row in rows if row[1]]
+
+
 def _goods(actor: Actor, view: Any) -> dict[str, Any]:
     """The lines with how far they are: taken and still pledged, or shipped and received.
 
@@ -161,6 +176,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "amount": line.amount,
             "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],
+            "wanted_on": getattr(line, "wanted_on", None),
         }
         for line in lines
     ]

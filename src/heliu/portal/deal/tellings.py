@@ -209,6 +209,11 @@ TELLINGS: dict[str, Telling] = {
         N_("Order cancelled"), N_("Order|cancelled"), detail=_reason
     ),
     "capital.loan-cancelled": Telling(N_("Loan taken back"), N_("Loan|taken back"), detail=_reason),
+    "commerce.order-change-asked": Telling(N_("Change asked for"), N_("Change|asked for")),
+    "commerce.order-changed": Telling(N_("Order changed"), N_("Order|changed")),
+    "commerce.order-change-refused": Telling(
+        N_("Change not agreed to"), N_("Change|refused"), detail=_reason
+    ),
     "commerce.order-completed": Telling(N_("Order completed"), N_("Order|completed")),
     "capital.loan-closed": Telling(N_("Deal closed"), N_("Deal|closed")),
 }

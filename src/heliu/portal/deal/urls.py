@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.deal import (
     account_views,
+    changes,
     default,
     findings,
     index,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("deals/<str:ref>/release/ask", releases.ask, name="deal_release_ask"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
     path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
+    path("deals/<str:ref>/change", changes.change, name="deal_change"),
+    path("deals/<str:ref>/change/answer", changes.answer, name="deal_change_answer"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),
     path("deals/<str:ref>/agreement", views.agreement, name="deal_agreement"),
     path("deals/<str:ref>/agreement.pdf", prints.agreement, name="deal_agreement_pdf"),

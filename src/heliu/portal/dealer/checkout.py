@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
-from heliu.commerce.spending import queries as spending
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
@@ -28,7 +28,16 @@ from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer import comparing
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
-from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, see_other, show
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    day_of_form,
+    deed,
+    desk_page,
+    now,
+    see_other,
+    show,
+)
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
 from heliu.portal.shell.spending import level_words
@@ -51,6 +60,7 @@ class Choice:
     deposit_ratio: Decimal | None
     days: int | None
     cost_centre: UUID | None = None
+    warehouse: UUID | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Choice:
@@ -60,9 +70,10 @@ class Choice:
             share = Decimal(ratio) if ratio else None
         except InvalidOperation:
             share = None
-        programme, centre = (_id(data, name) for name in ("programme", "cost_centre"))
+        names_of = ("programme", "cost_centre", "warehouse")
+        programme, centre, house = (_id(data, name) for name in names_of)
         term = int(days) if days.isdecimal() and len(days) < 5 else None
-        return cls(str(data.get("pay_by", "")), programme, share, term, centre)
+        return cls(str(data.get("pay_by", "")), programme, share, term, centre, house)
 
     def picked(self) -> dict[str, Any]:
         """The offer as the story is told it."""
@@ -99,9 +110,16 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "pay_by": choice.pay_by,
             "remark": request.POST.get("remark", "").strip(),
+            "external_id": request.POST.get("external_id", "").strip(),
+            "wanted_on": day_of_form(request, "wanted_on"),
+            "line_days": _line_days(request, lines),
             "cost_centre": choice.cost_centre,
             "at": at,
-            **(choice.picked() if choice.pay_by == FINANCE else {}),
+            **(
+                choice.picked() | {"warehouse": choice.warehouse}
+                if choice.pay_by == FINANCE
+                else {}
+            ),
         }
         if request.POST.get("ask") == "yes":
             asked = purchases.ask(**wish, reason=request.POST.get("reason", ""))
@@ -125,6 +143,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
 
 
+def _line_days(request: HttpRequest, lines: Sequence[tuple[UUID, int]]) -> dict[UUID, date]:
+    """The days of lines that are wished apart from the rest."""
+    typed = {sku: day_of_form(request, f"day-{sku}") for sku, _quantity in lines}
+    return {sku: day for sku, day in typed.items() if day is not None}
+
+
 def _id(data: Mapping[str, Any], name: str) -> UUID | None:
     try:
         return UUID(str(data.get(name, "")))
@@ -140,7 +164,7 @@ def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str,
     named = {member.user_id: str(member.user) for member in people_of(actor)}
     return {
         "must": [level_words(level, named) for level in must.levels] if must else [],
-        "centres": spending.centres(actor).filter(is_active=True),
+        "centres": purchases.centres(actor),
         "cost_centre": choice.cost_centre,
         "reason": request.POST.get("reason", ""),
     }
@@ -162,7 +186,8 @@ def _context(
     terms = _chosen_terms(financed, choice) if financed else None
     houses = {house.org: house for house in supervised_for(actor_of(request))}
     known = names([seller.pk, *(one.lender for one in preview.offers), *houses])
-    is_ready = way is not None and not preview.problems and (terms is not None or not financed)
+    is_good = not preview.problems and not preview.missing
+    is_ready = way is not None and is_good and (terms is not None or not financed)
     return {
         "seller": seller,
         "lines": preview.lines,
@@ -182,10 +207,19 @@ def _context(
         **(_grid(financed, terms) if financed else {}),
         **(_cost(terms, financed) if terms and financed else {}),
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
+        "houses": [known[org] for org in houses] if financed and len(houses) > 1 else [],
+        "warehouse": choice.warehouse,
         "will": _will(seller.pk, way, terms, preview, offer, known, houses),
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,
-        "remark": request.POST.get("remark", ""),
+        "typed": request.POST,
+        "line_days": [
+            (line, request.POST.get(f"day-{line.sku.pk}", "")) for line in preview.lines if line.sku
+        ],
+        "today": day_of(now(request)).isoformat(),
+        "missing": preview.missing,
+        "least_text": money_text(preview.least),
+        "missing_text": money_text(preview.missing),
         "refusal": refusal,
         **_button(way, terms, preview, offer),
         **_asking(request, preview, choice),

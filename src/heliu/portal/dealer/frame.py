@@ -63,6 +63,21 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     )
 
 
+def behalf_words(actor: Actor, at: datetime, here: str) -> Words:
+    """What somebody who orders in the customer's name has: no figure of it, no count."""
+    entries = (
+        (_("Order pad"), "dealer_pad", "pad", "o"),
+        (_("Catalogue"), "dealer_catalogue", "box", "c"),
+        (_("Requests"), "purchases", "tray", ""),
+        (_("Deals"), "deals", "deal", "d"),
+    )
+    return Words(
+        nav=tuple(nav(label, route, here, key=key) for label, route, _icon, key in entries),
+        tabs=tuple(tab(label, route, icon, here) for label, route, icon, _key in entries),
+        figure=None,
+    )
+
+
 def free_credit(actor: Actor, at: datetime) -> DeskFigure | None:
     """What can still be drawn at all lenders together, with its meter."""
     lines = credit.credit_lines(actor, at=at)

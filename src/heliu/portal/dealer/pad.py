@@ -93,6 +93,8 @@ class Pad:
     leaf: Leaf | None = None
     clashes: int = 0
     others: int = 0
+    least: str = ""
+    missing: str = ""
 
     template = Row("__n__")
 
@@ -171,6 +173,8 @@ def laid_out(
         leaf=leaf,
         clashes=clashes,
         others=others,
+        least=money_text(checked.least),
+        missing=money_text(checked.missing) if checked.missing else "",
     )
 
 

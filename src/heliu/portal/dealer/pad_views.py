@@ -115,7 +115,7 @@ def add(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("idempotency_key", "")
     content = digest(request.path, text, is_first)
     _status, body, _repeat = once(
-        org=desk.actor.own_org, key=key, content=content, at=now(request), do=do
+        org=desk.actor.home, key=key, content=content, at=now(request), do=do
     )
     return JsonResponse(body)
 

@@ -38,6 +38,8 @@ def set_up(request: HttpRequest, list_id: UUID) -> HttpResponse:
             unit=typed.get("unit", ""),
             first_on=_day(typed.get("first_on", "")) or date.min,
             last_on=_day(typed.get("last_on", "")),
+            remark=typed.get("remark", ""),
+            wished_after=_days(typed.get("wished_after", "")),
             at=at,
         )
         return reverse("dealer_recurring", args=[made.pk])
@@ -106,6 +108,13 @@ def plan_words(found: Any) -> str:
         return words % {"n": found.every, "day": date_format(found.first_on, "l")}
     words = ngettext("every month on day %(day)s", "every %(n)d months on day %(day)s", found.every)
     return words % {"n": found.every, "day": found.first_on.day}
+
+
+def _days(text: str) -> int | None:
+    """So many days; nothing is none, and what is no number is refused with those out of bounds."""
+    if not text.strip():
+        return None
+    return int(text) if text.isdecimal() and len(text) < 5 else -1
 
 
 def _day(text: str) -> date | None:

@@ -20,8 +20,11 @@ TASKS = {
     "trade.joining": N_("Look for newcomers that wait"),
     "trade.recurring": N_("Place the recurring orders of the day"),
     "pricing.import_prices": N_("Read files of prices"),
+    "pricing.tidy": N_("Throw away prices that are over"),
     "webhooks.relay": N_("Send facts to webhooks"),
+    "webhooks.tidy": N_("Throw away what was sent to webhooks long ago"),
     "dispatch.send": N_("Send notices by mail and SMS"),
+    "dispatch.tidy": N_("Throw away letters of long ago"),
     "posting.seal": N_("Seal ledger lines"),
 }
 

@@ -52,6 +52,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Dealers"), "seller_dealers", here, key="b"),
             nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),
+            nav(_("Order rules"), "seller_order_rules", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
             nav(_("Company"), "company", here),
@@ -61,7 +62,9 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
-            tab(_("Dealers"), "seller_dealers", "person", here, "seller_newcomers"),
+            tab(
+                _("Dealers"), "seller_dealers", "person", here, "seller_newcomers", "seller_behalf"
+            ),
         ),
         figure=DeskFigure(
             _("To confirm"), text=count_text(confirming), href=reverse("seller_orders")

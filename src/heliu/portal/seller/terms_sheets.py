@@ -50,7 +50,7 @@ def terms(request: HttpRequest, buyer: UUID) -> HttpResponse:
             Ask("days", _("Days, or day of the month"), str(now_set.days), "number"),
             Ask(
                 "rolls",
-                _("On a weekend it is due on Monday"),
+                _("On a day off it is due on the next working day"),
                 "yes" if now_set.rolls else "",
                 "check",
             ),

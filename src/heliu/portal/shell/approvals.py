@@ -20,7 +20,7 @@ from heliu.kernel.approvals import operations, queries
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
-from heliu.portal.deal import selling
+from heliu.portal.deal import changes, selling
 from heliu.portal.deal.findings import told
 from heliu.portal.shell import purchases
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
@@ -43,6 +43,7 @@ ACTS = {
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
     "purchase": N_("Order goods"),
+    "order-change": N_("Change an order"),
 }
 WILL = {
     "sign": (
@@ -88,6 +89,10 @@ WILL = {
     "reopen-period": (
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
+    ),
+    "order-change": (
+        N_("The order is changed as shown, and stays as it was with a no"),
+        N_("What the seller has confirmed, it must agree to as well"),
     ),
     "purchase": (
         N_("With the last yes the order goes to the seller, at the prices shown"),
@@ -159,6 +164,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "findings": _findings(actor, asked),
         "refusal": refusal,
         **(purchases.about(actor, asked.subject) if asked.act == "purchase" else {}),
+        **(_change(actor, asked) if asked.act == "order-change" else {}),
     }
     status = refusal.status if refusal else 200
     return answer or show(request, "shell/approval.html", context, here="approvals", status=status)
@@ -208,6 +214,11 @@ def _day(request: HttpRequest, name: str) -> date:
         return date.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         raise Invalid("day-missing", "Give a day.", field=name) from None
+
+
+def _change(actor: Actor, asked: Any) -> dict[str, Any]:
+    """What of its order is to be another."""
+    return changes.of_question(actor, deals.get(actor, asked.subject).order_id)
 
 
 def act_words(act: str) -> str:

@@ -55,7 +55,11 @@ def _documents(actor: Actor, query: str) -> list[Hit]:
     loans = lending.visible_to(actor).filter(number__startswith=text).values("deal")
     bound = pledges.visible_to(actor).filter(number__startswith=text).values("deal")
     found = deals.visible_to(actor).filter(
-        Q(number__startswith=text) | Q(order_id__in=orders) | Q(pk__in=loans) | Q(pk__in=bound)
+        Q(number__startswith=text)
+        | Q(order_id__in=orders)
+        | Q(order_id__in=ordering.of_own_number(actor, query))
+        | Q(pk__in=loans)
+        | Q(pk__in=bound)
     )
     return [
         Hit(row.number, f"{row.goods} · {row.state[0]}", row.href)

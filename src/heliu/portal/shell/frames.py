@@ -18,7 +18,7 @@ from heliu.kernel.events.queries import unread_count
 from heliu.kernel.parties.queries import names
 from heliu.portal import desks
 from heliu.portal.shell.demo import demo_seats
-from heliu.portal.ui.frame import ClockStep, DemoClock, DeskChoice, Frame, Person
+from heliu.portal.ui.frame import ClockStep, DemoClock, DeskChoice, Frame, OnBehalf, Person
 
 DEMO_STEPS = (1, 7, 30)
 SEATS_KEPT = 60
@@ -38,12 +38,21 @@ def frame_for(request: HttpRequest, actor: Actor, at: datetime, here: str) -> Fr
         figure=words.figure,
         inbox_count=unread_count(actor),
         person=Person(actor.name, initials(actor.name)),
-        desks=_choices(request, actor, kind.key),
+        desks=() if actor.behalf else _choices(request, actor, kind.key),
+        behalf=_behalf(actor, house.short),
         demo=_clock(at) if settings.DEMO else None,
         theme=getattr(user, "theme", "auto"),
         density=getattr(user, "density", "normal"),
         today=clock.day_of(at),
     )
+
+
+def _behalf(actor: Actor, customer: str) -> OnBehalf | None:
+    if actor.behalf is None:
+        return None
+    houses = names([actor.behalf.house])
+    own = houses[actor.behalf.house].short if actor.behalf.house in houses else ""
+    return OnBehalf(actor.behalf.person, own, customer)
 
 
 def initials(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.idempotency.operations import digest, once
 from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
@@ -108,10 +108,11 @@ def deed(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:
     if not key:
         raise Refused("key-missing", "This form has no key. Reload the page.", status=422)
     content = {name: v for name, v in request.POST.lists() if name not in NOT_CONTENT}
+    whose = [str(actor.own_org)] if actor.behalf else []
     _, address, _ = once(
-        org=actor.own_org,
+        org=actor.home,
         key=key,
-        content=digest(request.path, content),
+        content=digest(request.path, content, *whose),
         at=at,
         do=lambda: (303, do()),
     )
@@ -140,3 +141,12 @@ def back(request: HttpRequest, fallback: str = "/") -> str:
         ):
             return address
     return fallback
+
+
+def day_of_form(request: HttpRequest, name: str) -> date | None:
+    """A day that was chosen; nothing is None. Raises `Invalid` for what is no day."""
+    typed = request.POST.get(name, "").strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise Invalid("day-unreadable", "This is not a day.", field=name) from None

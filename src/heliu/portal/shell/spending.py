@@ -19,6 +19,7 @@ from heliu.commerce.spending import operations, queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.approvals.policies import Level
+from heliu.kernel.behalf.queries import mandates
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties import operations as parties
@@ -59,6 +60,8 @@ def spending(request: HttpRequest) -> HttpResponse:
         return answer
     people = [member for member in people_of(actor) if member.org == actor.own_org]
     named = {member.user_id: str(member.user) for member in people}
+    own = list(named.items())
+    named |= _in_our_name(actor)
     context = {
         "may_set": actor.may("manage"),
         "refusal": refusal,
@@ -68,7 +71,8 @@ def spending(request: HttpRequest) -> HttpResponse:
         "tree": tree_of(actor),
         "houses": list(houses.visible_to(actor).filter(pk__in=actor.orgs).order_by("code")),
         "centres": list(queries.centres(actor)),
-        "people": list(named.items()),
+        "people": own,
+        "orderers": list(named.items()),
         "spenders": [
             (named.get(person, "–"), centre) for person, centre in queries.spenders(actor).items()
         ],
@@ -81,6 +85,13 @@ def spending(request: HttpRequest) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "shell/spending.html", context, here="company", status=status)
+
+
+def _in_our_name(actor: Actor) -> dict[UUID, str]:
+    """Sellers whose people may order for the house; what is set for one holds for all of them."""
+    allowed = [one.seller for one in mandates(actor).filter(buyer=actor.own_org)]
+    found = houses.names(allowed)
+    return {pk: _("%(seller)s in our name") % {"seller": one.short} for pk, one in found.items()}
 
 
 def tree_of(actor: Actor) -> list[dict[str, Any]]:

@@ -101,6 +101,15 @@ class DemoClock:
 
 
 @dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """Who, of which house, acts in which customer's name: the band on each of its pages."""
+
+    person: str
+    house_name: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Everything around the page. ``today`` decides which dates are written without their year.
 
@@ -119,3 +128,4 @@ class Frame:
     theme: str = "auto"
     density: str = "normal"
     today: date | None = None
+    behalf: OnBehalf | None = None

@@ -7,7 +7,8 @@ create or replace function trade_order_facts(
     line_orders int[], skus uuid[], quantities bigint[],
     on_day date, moment timestamptz, locking boolean,
     out trades boolean[], out used boolean[], out names text[],
-    out terms bigint[], out room bigint[], out stops text[], out order_numbers bigint[], out deal_numbers bigint[],
+    out terms bigint[], out room bigint[], out stops text[], out at_least bigint[],
+    out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
     out free bigint[])
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
@@ -29,9 +30,10 @@ begin
            array_agg(k.id order by w.n),
            array_agg(k.ceiling - k.posted - k.held_in order by w.n),
            array_agg(r.terms_stop order by w.n),
+           array_agg(r.least_order order by w.n),
            array_agg(nextval('number_so') order by w.n),
            array_agg(nextval('number_dl') order by w.n)
-      into trades, used, names, terms, room, stops, order_numbers, deal_numbers
+      into trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers
       from unnest(buyers, sellers, external_ids, term_keys)
            with ordinality w (buyer, seller, external_id, term_key, n)
       left join parties_tradingrelationship r

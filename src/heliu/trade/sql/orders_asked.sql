@@ -9,7 +9,8 @@ create or replace function trade_orders_asked(
     on_day date, moment timestamptz, locking boolean,
     out actors text, out answered int[], out contents bytea[], out bodies text[],
     out trades boolean[], out used boolean[], out names text[],
-    out terms bigint[], out room bigint[], out stops text[], out order_numbers bigint[], out deal_numbers bigint[],
+    out terms bigint[], out room bigint[], out stops text[], out at_least bigint[],
+    out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
     out free bigint[])
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -26,9 +27,9 @@ begin
     if locking then
         perform idempotency_hold(buyers, keys);
     end if;
-    select f.trades, f.used, f.names, f.terms, f.room, f.stops, f.order_numbers, f.deal_numbers,
+    select f.trades, f.used, f.names, f.terms, f.room, f.stops, f.at_least, f.order_numbers, f.deal_numbers,
            f.codes, f.prices, f.accounts, f.free
-      into trades, used, names, terms, room, stops, order_numbers, deal_numbers,
+      into trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
            codes, prices, accounts, free
       from trade_order_facts(buyers, sellers, external_ids, term_keys, line_orders, skus,
                              quantities, on_day, moment, locking) f;

@@ -5,8 +5,8 @@
 create or replace function trade_place(
     ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
     ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
-    external_ids text[],
-    line_orders int[], skus uuid[], quantities bigint[], prices bigint[],
+    external_ids text[], days date[],
+    line_orders int[], skus uuid[], quantities bigint[], prices bigint[], line_days date[],
     deals uuid[], deal_numbers text[],
     fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
     notices uuid[], kinds text[], params text[], links text[],
@@ -26,7 +26,7 @@ begin
 
     perform ordering_write(
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
-        remarks, external_ids, line_orders, skus, quantities, prices, now_at);
+        remarks, external_ids, days, line_orders, skus, quantities, prices, line_days, now_at);
     perform pricing_keep_discounts(
         ids, buyers, sellers, line_orders, skus, quantities, prices, now_at);
 

@@ -9,6 +9,15 @@ from heliu.commerce.ordering.operations.carts import (
     keep_rows,
     put_in_cart,
 )
+from heliu.commerce.ordering.operations.changes import (
+    end_change,
+    external_id_used,
+    lay_before_seller,
+    make_change,
+    note_change,
+    overtake_changes,
+    refuse_change,
+)
 from heliu.commerce.ordering.operations.drafts import Draft, PricedLine, columns, draft
 from heliu.commerce.ordering.operations.orders import (
     cancel,
@@ -30,9 +39,16 @@ __all__ = [
     "confirm",
     "draft",
     "drop_from_cart",
+    "end_change",
+    "external_id_used",
     "fill_cart",
     "keep_rows",
+    "lay_before_seller",
+    "make_change",
+    "note_change",
     "note_received",
     "note_shipped",
+    "overtake_changes",
     "put_in_cart",
+    "refuse_change",
 ]

@@ -7,7 +7,7 @@ what else becomes true at that moment (`trade/sql/place.sql`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.events import OrderPlaced
 from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
 from heliu.commerce.ordering.paste import LARGEST
+from heliu.commerce.ordering.policies import refuse_day
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.arrays import ids, numbers, texts
+from heliu.kernel.arrays import days, ids, numbers, texts
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
@@ -26,11 +28,13 @@ WAYS = frozenset(PayBy.values)
 
 
 class PricedLine(NamedTuple):
-    """A SKU, how much of it (smallest units) and at what price each (minor units)."""
+    """A SKU, how much of it (smallest units) and at what price each (minor units), and the day on
+    which it is wished, where that is not the order's."""
 
     sku_id: UUID
     quantity: int
     unit_price: int
+    wanted_on: date | None = None
 
 
 class Draft(NamedTuple):
@@ -51,6 +55,7 @@ class Draft(NamedTuple):
     remark: str
     external_id: str
     lines: Sequence[PricedLine]
+    wanted_on: date | None = None
     status: str = OrderStatus.PLACED.value
     confirmed_at: datetime | None = None
     completed_at: datetime | None = None
@@ -94,6 +99,7 @@ def draft(
     external_id: str = "",
     lender: UUID | None = None,
     order_id: UUID | None = None,
+    wanted_on: date | None = None,
 ) -> Draft:
     """An order as placed, not yet written.
 
@@ -107,9 +113,11 @@ def draft(
     if not actor.is_system and buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
+    for day in (wanted_on, *(line.wanted_on for line in lines)):
+        refuse_day(day, day_of(at))
     return Draft(
         order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
-        actor.user_id, actor.name, at, seen(remark), external_id, lines,
+        actor.user_id, actor.name, at, seen(remark), external_id, lines, wanted_on,
     )  # fmt: skip
 
 
@@ -130,10 +138,12 @@ def columns(drafts: Sequence[Draft]) -> list[Any]:
         texts(draft.placed_by_name for draft in drafts),
         texts(draft.remark for draft in drafts),
         texts(draft.external_id for draft in drafts),
+        days(draft.wanted_on for draft in drafts),
         numbers(n for n, _ in lines),
         ids(line.sku_id for _, line in lines),
         numbers(line.quantity for _, line in lines),
         numbers(line.unit_price for _, line in lines),
+        days(line.wanted_on for _, line in lines),
     ]
 
 

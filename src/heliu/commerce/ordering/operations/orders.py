@@ -19,6 +19,7 @@ from heliu.commerce.ordering.events import (
     OrderShipped,
 )
 from heliu.commerce.ordering.models import MOVES, Order, OrderLine, OrderStatus
+from heliu.commerce.ordering.operations.changes import overtake_changes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import Fact, record
@@ -57,6 +58,7 @@ def cancel(
         cursor.execute(
             "update ordering_orderline set cancelled = quantity where order_id = %s", [order.pk]
         )
+    overtake_changes(order.pk, at=at)
     fact = OrderCancelled(**_about(order), reason=reason)
     _tell(order, fact, actor=actor, at=at, audience=audience)
     return order

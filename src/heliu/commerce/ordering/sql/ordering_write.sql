@@ -1,31 +1,32 @@
 -- Writes orders as placed, with their lines: one row for each place in the lists. The lines of an
 -- order are numbered in the order in which they come; `line_orders` are places in the lists.
-create function ordering_write(
+create or replace function ordering_write(
     ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
     ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
-    external_ids text[],
-    line_orders int[], skus uuid[], quantities bigint[], prices bigint[],
+    external_ids text[], days date[],
+    line_orders int[], skus uuid[], quantities bigint[], prices bigint[], line_days date[],
     now_at timestamptz)
 returns void language plpgsql
 set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     insert into ordering_order (
            id, number, buyer, seller, warehouse, lender, status, pay_by, currency, total,
-           placed_by, placed_by_name, placed_at, cancel_reason, remark, external_id)
+           placed_by, placed_by_name, placed_at, cancel_reason, remark, external_id, wanted_on)
     select o.id, o.number, o.buyer, o.seller, o.warehouse, o.lender, 'PLACED', o.pay_by, o.unit,
-           o.total, o.who, o.name, now_at, '', o.remark, o.external_id
+           o.total, o.who, o.name, now_at, '', o.remark, o.external_id,
+           o.day
       from unnest(ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users,
-                  names, remarks, external_ids)
+                  names, remarks, external_ids, days)
            o (id, number, buyer, seller, warehouse, lender, pay_by, unit, total, who, name, remark,
-              external_id);
+              external_id, day);
 
     insert into ordering_orderline (
            order_id, buyer, seller, lender, position, sku_id, quantity, unit_price, amount,
-           shipped, received, damaged, missing, cancelled)
+           shipped, received, damaged, missing, cancelled, wanted_on)
     select ids[l.o], buyers[l.o], sellers[l.o], lenders[l.o],
            row_number() over (partition by l.o order by l.n),
-           l.sku, l.quantity, l.price, l.quantity * l.price, 0, 0, 0, 0, 0
-      from unnest(line_orders, skus, quantities, prices)
-           with ordinality l (o, sku, quantity, price, n)
+           l.sku, l.quantity, l.price, l.quantity * l.price, 0, 0, 0, 0, 0, l.day
+      from unnest(line_orders, skus, quantities, prices, line_days)
+           with ordinality l (o, sku, quantity, price, day, n)
      order by l.n;
 end $$;

@@ -52,7 +52,7 @@ def purge(at: datetime, *, most: int = 20_000) -> int:
     worker. Orders keep what they cost; contracts keep all they ever said."""
     with connection.cursor() as cursor:
         cursor.execute(PURGE, {"before": at - KEPT, "most": most})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def begin_version(

@@ -32,6 +32,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL("create sequence number_pr", "drop sequence number_pr"),
         *(
             migrations.RunSQL((SQL / f"{name}.sql").read_text(), migrations.RunSQL.noop)
-            for name in ("above", "met", "gate")
+            for name in ("above", "met_0002", "gate")
         ),
     ]

@@ -1,5 +1,6 @@
 -- The one home of what a house's own rules say about an order. Both run as the owner, as
--- `spending_above` does.
+-- `spending_above` does. What is set for a person holds for its orders; what is set for a seller,
+-- for those that its people place in the house's name (`behalf_hands`).
 
 -- The rules of purchase that an order meets: of those narrowed alike the highest amount that is
 -- reached, its own house's before those of the houses above.
@@ -12,7 +13,7 @@ language sql stable security definer set search_path = public, pg_temp set enabl
       from spending_above(buyer) a
       join spending_purchaserule r on r.org = a.id
      where r.is_active and r.from_amount <= total
-       and (r.person is null or r.person = who)
+       and (r.person is null or r.person = any (behalf_hands(buyer, who)))
        and (r.cost_centre_id is null or r.cost_centre_id = centre)
        and (r.family = '' or exists (
            select from goods_sku s where s.id = any (skus) and s.family_id = r.family))
@@ -29,7 +30,7 @@ language sql stable security definer set search_path = public, pg_temp set enabl
       left join spending_budgetperiod p
              on p.budget_id = b.id and on_day between p.starts and p.ends and p.closed_at is null
      where (b.cost_centre_id is null or b.cost_centre_id = centre)
-       and (b.person is null or b.person = who)
+       and (b.person is null or b.person = any (behalf_hands(buyer, who)))
 $$;
 
 -- The cost centre of an order that names none: that of whoever orders.
@@ -39,5 +40,6 @@ language sql stable security definer set search_path = public, pg_temp set enabl
         (select cost_centre_id from spending_ordercentre c where c.order_id = order_no),
         (select s.cost_centre_id from spending_spender s join spending_costcentre c
              on c.id = s.cost_centre_id and c.is_active
-          where s.org = buyer and s.person = who))
+          where s.org = buyer and s.person = any (behalf_hands(buyer, who))
+          order by s.person = who desc limit 1))
 $$;

@@ -7,7 +7,7 @@ from django.db import migrations
 from heliu.kernel.access.row_policies import police, read_only
 
 SQL = Path(__file__).parent.parent / "sql"
-NAMES = ("webhooks_hand_on", "webhooks_missing", "webhooks_waiting")
+NAMES = ("webhooks_hand_on", "webhooks_missing_0002", "webhooks_waiting")
 # It begins where it is made: what was there before is nobody's news.
 BEGIN = "insert into webhooks_relay (id, position) values (1, pg_current_xact_id()::text::bigint)"
 HIDE = "revoke all on webhooks_relay from heliu_web"
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(HIDE, SHOW),
         migrations.RunSQL(BEGIN, migrations.RunSQL.noop),
         *(
-            migrations.RunSQL((SQL / f"{name}.sql").read_text(), f"drop function {name}")
+            migrations.RunSQL((SQL / f"{name}.sql").read_text(), f"drop function {name.removesuffix('_0002')}")
             for name in NAMES
         ),
         migrations.RunSQL(FOR_WORKER, FOR_ALL),

@@ -1,4 +1,5 @@
--- Facts that were handed on without a delivery for an endpoint of their audience that wants them.
+-- Facts that were handed on without a delivery for an endpoint of their audience that wants them,
+-- since those whose deliveries are kept.
 create or replace function webhooks_missing() returns table (endpoint uuid, fact bigint)
 language sql stable set search_path = public, pg_temp as $$
     select e.id, f.number
@@ -6,6 +7,7 @@ language sql stable set search_path = public, pg_temp as $$
       join events_fact f
         on f.transaction >= greatest(e.since, e.chosen)
        and f.transaction < (select position from webhooks_relay)
+       and f.at >= coalesce((select tidied_to from webhooks_relay), '-infinity')
        and f.audience @> array[e.org] and (e.kinds = '{}' or f.name = any (e.kinds))
      where e.status <> 'ENDED'
        and not exists (select from webhooks_delivery d

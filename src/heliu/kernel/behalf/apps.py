@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BehalfConfig(AppConfig):
+    name = "heliu.kernel.behalf"
+    label = "behalf"
