@@ -341,6 +341,31 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /cases": Example(mine, is_shared=True),
+    "GET /cases/{ref}": Example(mine, {"ref": "case"}),
+    "POST /orders/{ref}/cases": Example(
+        mine, {"ref": "came_order"}, lambda t: {"kind": "QUALITY", "text": "Pale"}
+    ),
+    "POST /cases/{ref}/act": Example("seller", {"ref": "case"}, lambda t: {"act": "solve"}),
+    "GET /service-level": Example("seller", is_shared=True),
+    "PUT /service-level": Example("seller", body=lambda t: {"answer_hours": 4, "solve_hours": 48}),
+    "GET /returns": Example(mine, is_shared=True),
+    "GET /returns/{ref}": Example(mine, {"ref": "return"}),
+    "POST /orders/{ref}/returns": Example(
+        mine,
+        {"ref": "came_order"},
+        lambda t: {
+            "remedy": "CREDIT",
+            "lines": [{"position": 1, "quantity": 1}],
+            "reason": "pale",
+        },
+    ),
+    "POST /returns/{ref}/act": Example("seller", {"ref": "return"}, lambda t: {"act": "agree"}),
+    "POST /returns/{ref}/receipt": Example(
+        "seller",
+        {"ref": "return_sent"},
+        lambda t: {"lines": [{"position": 1, "good": 2, "damaged": 0, "accepted": 2}]},
+    ),
     "GET /conversations": Example(mine, is_shared=True),
     "GET /conversations/{kind}/{ref}/messages": Example(
         mine, {"kind": "open_kind", "ref": "placed_order"}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
@@ -46,6 +47,8 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
             nav(_("What I owe"), "dealer_owed", here, key="w"),
             nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting.count(), key="p"),
+            nav(pgettext("service", "Cases"), "cases", here, key="k"),
+            nav(pgettext("goods", "Returns"), "returns", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
             nav(_("Approvals"), "approvals", here),
