@@ -9,7 +9,7 @@ WAITING = (Path(__file__).parent.parent / "sql" / "waiting.sql").read_text()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0028_struck"),
+        ("trade", "0029_struck"),
         ("stock", "0007_back_orders"),
         ("ordering", "0007_house_pad"),
     ]
