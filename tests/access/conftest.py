@@ -30,13 +30,15 @@ from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduct
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
-from heliu.kernel.access.models import User
+from heliu.kernel.access import role_editing
+from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
@@ -197,6 +199,10 @@ def live(world: World) -> dict[str, Any]:
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
+    with world.desk(world.dealer) as owner:
+        role_editing.save_role(
+            actor=owner, code="orders-pays", name="Orders", permissions=["order", "pay"]
+        )
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
         dealer = world.chain.dealers["D001"]
@@ -267,6 +273,8 @@ def live(world: World) -> dict[str, Any]:
             **on_terms_money,
             **asking,
             "mandate": mandate,
+            "own_role": "orders-pays",
+            "member": Membership.objects.get(org=dealer, user__username=world.dealer).pk,
             "notice": Notice.objects.filter(org=dealer)[0].id,
             "dealer": dealer,
             "open_code": "d001",
@@ -324,10 +332,30 @@ def for_a_few(world: World) -> dict[str, Any]:
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
         )  # fmt: skip
-        circle = catalogue.draw_circle(actor=actor, seller=seller, code="few", name="A few")
+        circle = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-7", name="A few")
         catalogue.set_members(circle, [world.chain.dealers["D001"]], actor=actor)
         catalogue.set_goods(circle, [sku.pk], actor=actor)
-    return {"restricted_sku": sku.pk, "paper": picture.pk}
+        catalogue.gather(
+            actor=actor, seller=seller, products=[NewProduct("PRODUCT-7", "Mug", "mugs", [sku.pk])]
+        )
+        catalogue.pack(actor=actor, seller=seller, packs=[NewPack(sku.pk, "PCS", 10)])
+        catalogue.define(
+            actor=actor, seller=seller, family="mugs",
+            attributes=[NewAttribute("glaze", "Glaze", "TEXT")],
+        )  # fmt: skip
+        catalogue.grow(actor=actor, seller=seller, branches=[("rare", "", "Rare", "")])
+        spare = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-8", name="Spare")
+        sheet = catalogue.bring(
+            b"code,pieces,unit\nR1,10,PCS\n", actor=actor, seller=seller, kind="PACKS",
+            name="rare.csv", at=world.at,
+        )  # fmt: skip
+        ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
+    return {
+        "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
+        "open_category": "rare", "sheet_file": sheet.pk, "open_kind": "ARTICLES",
+    }  # fmt: skip
 
 
 def ruled(world: World) -> tuple[UUID, int]:

@@ -50,6 +50,37 @@ class Role(models.Model):
         return self.code
 
 
+class Grantable(models.Model):
+    """The operator lets houses of a kind put this permission into roles of their own; with a `tier`
+    only those of that tier."""
+
+    party_role = models.CharField(max_length=12)
+    permission = models.CharField(max_length=40)
+    tier = models.CharField(max_length=20, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party_role", "permission", "tier"], name="grantable_once"
+            )
+        ]
+
+
+class Apart(models.Model):
+    """Two permissions that must not be in one hand, by the operator's word; in order of letters."""
+
+    first = models.CharField(max_length=40)
+    second = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="apart_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")), name="apart_in_order"
+            ),
+        ]
+
+
 class Membership(models.Model):
     """A person in an organisation, with roles."""
 

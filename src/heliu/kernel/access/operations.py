@@ -43,7 +43,8 @@ def enrol(
 def seat(*, actor: Actor, user: User, org: UUID, role: str) -> Membership:
     """Give somebody who has a log-in a desk at an organisation, too; who had left comes back.
 
-    Only the operator (or the system) may. Raises `Refused` (seated-already).
+    `role` is the code of a role of the house or of a template. Only the operator (or the system)
+    may. Raises `Refused` (seated-already).
     """
     actor.require("operate")
     found = Membership.objects.filter(user=user, org=org).first()
@@ -51,10 +52,11 @@ def seat(*, actor: Actor, user: User, org: UUID, role: str) -> Membership:
         raise Refused("seated-already", "This person works there already.", field="email")
     if found is None:
         found = Membership(user=user, org=org)
-    found.title, found.is_active = TEMPLATES[role][0], True
+    given = Role.objects.filter(org=org, code=role).first() or template(role)
+    found.title, found.is_active = given.name, True
     found.save()
     MembershipRole.objects.filter(membership=found).delete()
-    MembershipRole.objects.create(membership=found, role=template(role), org=org)
+    MembershipRole.objects.create(membership=found, role=given, org=org)
     return found
 
 
@@ -78,6 +80,8 @@ def unseat(membership: UUID, *, actor: Actor) -> Membership:
 
 def template(code: str) -> Role:
     """The role that every organisation may give: a row made from `TEMPLATES` when first needed."""
+    if code not in TEMPLATES:  # a role of a house that was taken away since
+        raise Refused("role-unknown", "There is no such role any more.", field="role")
     name, name_zh, permissions = TEMPLATES[code]
     role, _ = Role.objects.get_or_create(
         org=None,

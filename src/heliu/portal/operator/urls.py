@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.operator import books, checks, cockpit, exceptions, jobs, newcomers, parties
+from heliu.portal.operator import (
+    books,
+    checks,
+    cockpit,
+    exceptions,
+    jobs,
+    newcomers,
+    parties,
+    roles,
+)
 
 urlpatterns = [
     path("operator/", cockpit.cockpit, name="operator_cockpit"),
@@ -15,6 +24,7 @@ urlpatterns = [
     path("operator/newcomers", newcomers.index, name="operator_newcomers"),
     path("operator/newcomers/rules", newcomers.rules, name="operator_newcomer_rules"),
     path("operator/newcomers/<uuid:application>", newcomers.newcomer, name="operator_newcomer"),
+    path("operator/roles", roles.index, name="operator_roles"),
     path("operator/checks", checks.index, name="operator_checks"),
     path("operator/checks/now", checks.check_now, name="operator_check_now"),
     path("operator/books", books.index, name="operator_books"),

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 from heliu.kernel.access import operations as access
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import people_of
-from heliu.kernel.access.roles import TEMPLATES
+from heliu.kernel.access.role_editing import by_need, roles
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import people
-from heliu.kernel.joining.policies import roles_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.shell.titles import title_words
+from heliu.portal.shell.titles import role_words, title_words
 
 ROWS = 200
 
@@ -119,7 +118,7 @@ def _page(
             for member in people_of(actor).filter(is_active=True)[:ROWS]
         ],
         "waiting": list(queries.colleagues(actor)[:ROWS]),
-        "roles": [(code, title_words(TEMPLATES[code][0])) for code in roles_of(actor.party_roles)],
+        "roles": [(one.code, role_words(one)) for one in by_need(roles(actor))],
         "domain": domain,
         "lets_in": [("NO", _("nobody is let in by it")), *queries.LETS_IN],
         "held": domain.lets_in if domain else "NO",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import get_language
 
 from heliu.kernel.access.roles import TEMPLATES
@@ -16,3 +18,8 @@ def title_words(title: str) -> str:
     """The title in the reader's language where it is that of a role template."""
     words = {name: name_zh for name, name_zh, _may in TEMPLATES.values()}
     return words.get(title, title) if is_chinese() else title
+
+
+def role_words(role: Any) -> str:
+    """A role's name in the reader's language, else the one it has."""
+    return str((role.name_zh or role.name) if is_chinese() else (role.name or role.name_zh))

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
 from heliu.kernel.access.operations import seat
-from heliu.kernel.access.roles import TEMPLATES
+from heliu.kernel.access.role_editing import by_need, roles
 from heliu.kernel.dispatch.posts import post
 from heliu.kernel.dispatch.queries import person_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
@@ -146,7 +146,7 @@ def invite_all(
                     actor=actor,
                     email=row.email,
                     name=row.name or row.email.partition("@")[0],
-                    role=row.role or roles_of(actor.party_roles)[0],
+                    role=row.role or by_need(roles(actor))[0].code,
                     language=language,
                     at=at,
                 )
@@ -335,12 +335,11 @@ def _party_roles(org: UUID) -> Sequence[str]:
 
 
 def _role(actor: Actor, typed: str) -> str:
-    """A role template by its code or by what people call it."""
-    offered = roles_of(actor.party_roles)
+    """A role that the house may give, by its code or by what people call it."""
     wanted = typed.strip().casefold()
-    for code in offered:
-        if wanted in (code, *(name.casefold() for name in TEMPLATES[code][:2])):
-            return code
+    for role in by_need(roles(actor)):
+        if wanted in (role.code, role.name.casefold(), role.name_zh.casefold()):
+            return role.code
     raise Invalid(
         "role-unknown", "Your house has no such role: %(role)s.", field="role", role=typed
     )
