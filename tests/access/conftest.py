@@ -34,10 +34,11 @@ from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduc
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.operations import NewPromotion
+from heliu.commerce.pricing.operations import NewPrice, NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
 from heliu.kernel.access import role_editing
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
@@ -60,6 +61,7 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    cases,
     changing,
     closing_books,
     conversations,
@@ -73,6 +75,7 @@ from heliu.trade import (
     place_order,
     purchases,
     receivables,
+    returns,
     sales,
 )
 from heliu.trade.carrying import Shot
@@ -195,7 +198,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed)
+    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
@@ -306,7 +309,24 @@ def priced(world: World) -> dict[str, Any]:
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
-    return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
+        days = {
+            "valid_from": day_of(world.at), "valid_to": day_of(world.at) + timedelta(days=30),
+        }  # fmt: skip
+        contract, held, quiet = (
+            pricing.offer(
+                actor=actor, seller=seller, buyer=world.chain.dealers["D001"], name="Mugs",
+                code=f"CONTRACT-{n}", prices=[NewPrice(sku, 1200)], at=world.at, **days,
+            )
+            for n in (7, 8, 9)
+        )  # fmt: skip
+        for one in (held, quiet):
+            pricing.agree(one, actor=Actor.system(), at=world.at)
+        change = pricing.ask_end(held, actor=actor, last=day_of(world.at), at=world.at)
+    return {
+        "price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code,
+        "contract": contract.pk, "held_contract": held.pk, "quiet_contract": quiet.pk, "contract_change": change.pk,
+        "open_last": day_of(world.at) + timedelta(days=2),
+    }  # fmt: skip
 
 
 def talked_about(world: World, placed: Placed) -> dict[str, Any]:
@@ -316,6 +336,34 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
     return {
         "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+    }  # fmt: skip
+
+
+def given_back(world: World) -> dict[str, Any]:
+    """A case about an order that came, and returns in the states that every act finds one."""
+    placed = life.place(world, pay_by="TRANSFER", M1=20)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    life.receive(world, life.ship(world, placed), who=world.dealer)
+    number = placed.order.number
+    with world.desk(world.dealer) as dealer:
+        case = cases.open_case(
+            number, actor=dealer, kind="QUALITY", text="Pale", position=1, at=world.at
+        )
+        asked, back = (
+            returns.ask(
+                number, actor=dealer, remedy="CREDIT", quantities={1: 2}, reason="pale",
+                at=world.at,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+    with world.desk("sales@seller.demo") as seller:
+        returns.agree(back.number, actor=seller, at=world.at)
+    with world.desk(world.dealer) as dealer:
+        returns.send(back.number, actor=dealer, at=world.at)
+    return {
+        "case": case.number, "return": asked.number, "return_sent": back.number,
+        "came_order": number,
     }  # fmt: skip
 
 

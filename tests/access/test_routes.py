@@ -169,6 +169,37 @@ EXAMPLES = {
     "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
     "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
     "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /contracts": Example(mine, is_shared=True),
+    "POST /contracts": Example(
+        "seller",
+        body=lambda t: {
+            "buyer": str(t["dealer"]),
+            "code": "CT-9",
+            "name": "Mugs",
+            "valid_from": t["open_today"],
+            "valid_to": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 900}],
+        },
+    ),
+    "GET /contracts/{contract}": Example(mine, {"contract": "contract"}),
+    "POST /contracts/{contract}/decision": Example(
+        mine, {"contract": "contract"}, lambda t: {"agrees": True}
+    ),
+    "POST /contracts/{contract}/prices": Example(
+        "seller",
+        {"contract": "held_contract"},
+        lambda t: {
+            "live_on": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 1}],
+        },
+    ),
+    "POST /contracts/{contract}/end": Example(
+        "seller", {"contract": "quiet_contract"}, lambda t: {"last": str(t["open_last"])}
+    ),
+    "POST /contract-changes/{change}/answer": Example(
+        mine, {"change": "contract_change"}, lambda t: {"agrees": False}
+    ),
+    "POST /contract-changes/{change}/take-back": Example("seller", {"change": "contract_change"}),
     "GET /attributes": Example("seller", is_shared=True),
     "PUT /attributes/{family}": Example(
         "seller",
@@ -192,6 +223,8 @@ EXAMPLES = {
         "seller", body=lambda t: {"code": t["spare_circle"], "name": "To spare"}
     ),
     "DELETE /circles/{code}": Example("seller", {"code": "spare_circle"}),
+    "GET /public-pages": Example("seller", is_shared=True),
+    "PUT /public-pages": Example("seller", body=lambda t: {"is_public": True}),
     "GET /synonyms": Example("seller", is_shared=True),
     "POST /synonyms": Example("seller", body=lambda t: {"words": ["mug", "tankard"]}),
     "DELETE /synonyms/{ring}": Example("seller", {"ring": "open_ring"}),
@@ -308,6 +341,31 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /cases": Example(mine, is_shared=True),
+    "GET /cases/{ref}": Example(mine, {"ref": "case"}),
+    "POST /orders/{ref}/cases": Example(
+        mine, {"ref": "came_order"}, lambda t: {"kind": "QUALITY", "text": "Pale"}
+    ),
+    "POST /cases/{ref}/act": Example("seller", {"ref": "case"}, lambda t: {"act": "solve"}),
+    "GET /service-level": Example("seller", is_shared=True),
+    "PUT /service-level": Example("seller", body=lambda t: {"answer_hours": 4, "solve_hours": 48}),
+    "GET /returns": Example(mine, is_shared=True),
+    "GET /returns/{ref}": Example(mine, {"ref": "return"}),
+    "POST /orders/{ref}/returns": Example(
+        mine,
+        {"ref": "came_order"},
+        lambda t: {
+            "remedy": "CREDIT",
+            "lines": [{"position": 1, "quantity": 1}],
+            "reason": "pale",
+        },
+    ),
+    "POST /returns/{ref}/act": Example("seller", {"ref": "return"}, lambda t: {"act": "agree"}),
+    "POST /returns/{ref}/receipt": Example(
+        "seller",
+        {"ref": "return_sent"},
+        lambda t: {"lines": [{"position": 1, "good": 2, "damaged": 0, "accepted": 2}]},
+    ),
     "GET /conversations": Example(mine, is_shared=True),
     "GET /conversations/{kind}/{ref}/messages": Example(
         mine, {"kind": "open_kind", "ref": "placed_order"}

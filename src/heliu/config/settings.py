@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "heliu.commerce.pricing",
     "heliu.commerce.ordering",
     "heliu.commerce.lists",
+    "heliu.commerce.cases",
+    "heliu.commerce.returns",
     "heliu.commerce.spending",
     "heliu.logistics.stock",
     "heliu.logistics.warehousing",

@@ -57,6 +57,7 @@ class Step(models.TextChoices):
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")
     TERMS_CREDITED = "TERMS_CREDITED", _("Credit note")
+    RETURNED = "RETURNED", _("Goods given back")
     TERMS_TAKEN_BACK = "TERMS_TAKEN_BACK", _("Payment taken back")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")

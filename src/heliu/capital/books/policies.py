@@ -498,6 +498,16 @@ def order_short_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int)
     ]
 
 
+def order_returned(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods already paid for were given back, or kept for less: the seller owes the buyer."""
+    return order_short(seller=seller, buyer=buyer, order=order, amount=amount)
+
+
+def terms_returned(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """Goods on terms were given back, or kept for less: they are not owed."""
+    return terms_short(seller=seller, buyer=buyer, amount=amount)
+
+
 def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:
     """The books in which a journal does not sum to zero, with what is over."""
     sums: dict[UUID, int] = {}

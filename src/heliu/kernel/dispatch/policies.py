@@ -90,6 +90,10 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "case-opened": Default("sell"),
+    "case-moved": Default("order", also=("sell",)),
+    "return-asked": Default("sell"),
+    "return-moved": Default("order", also=("sell", "ship")),
     "message-came": Default(
         "order", also=("sell", "decide", "receive", "carry", "operate", "sign", "manage")
     ),

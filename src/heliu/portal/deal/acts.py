@@ -43,6 +43,10 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
         acts.append(Act(_("Change…"), reverse("deal_change", args=[deal.number])))
     if actor.may("order"):
         acts.append(Act(_("Order again…"), reverse("dealer_again", args=[order.number])))
+    if actor.may("order"):
+        acts.append(Act(_("Open a case…"), reverse("case_new", args=[order.number])))
+        if loan is None and any(line.received for line in order.lines.all()):
+            acts.append(Act(_("Give back…"), reverse("return_new", args=[order.number])))
     if loan is None:
         return acts
     if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):

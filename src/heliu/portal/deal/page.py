@@ -227,7 +227,7 @@ def account_rows(account: OpenAccount) -> list[Amount]:
         ]
     if account.refund:
         rows += [
-            Amount(_("Short or damaged, to be paid back"), account.refund),
+            Amount(_("Short, damaged or given back, to be paid back"), account.refund),
             *([Amount(_("Paid back"), -account.refunded)] if account.refunded else []),
             Amount(_("The seller still owes"), account.owed_back, is_total=True),
         ]

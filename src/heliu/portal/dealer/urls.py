@@ -8,6 +8,7 @@ from heliu.portal.dealer import (
     catalogue,
     checkout,
     comparing,
+    contracts,
     finance,
     goods,
     home,
@@ -41,6 +42,11 @@ urlpatterns = [
     path("dealer/lists/<uuid:list_id>/recur", plans.set_up, name="dealer_recur"),
     path("dealer/recurring/<uuid:recurring_id>", plans.plan, name="dealer_recurring"),
     path("dealer/recurring/<uuid:recurring_id>/act", plans.act, name="dealer_recurring_act"),
+    path("dealer/contracts", contracts.index, name="dealer_contracts"),
+    path(
+        "dealer/contracts/<uuid:contract>/decide", contracts.decide, name="dealer_contract_decide"
+    ),
+    path("dealer/contracts/changes/<uuid:change>", contracts.answer, name="dealer_contract_answer"),
     path("dealer/bought", shopping.bought_before, name="dealer_bought"),
     path("dealer/again/<str:number>", shopping.again, name="dealer_again"),
     path("dealer/checkout", checkout.checkout, name="dealer_checkout"),

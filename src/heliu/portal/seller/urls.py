@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.seller import (
     article,
+    contracts,
     dealers,
     describing,
     goods,
@@ -37,6 +38,7 @@ urlpatterns = [
     path(
         "seller/prices/promotions/<str:code>/stop", price_lists.stop, name="seller_promotion_stop"
     ),
+    path("seller/prices/contracts/<uuid:contract>", contracts.contract, name="seller_contract"),
     path("seller/prices/contracts/new", price_sheets.contract, name="seller_contract_new"),
     path("seller/prices/files/<uuid:file>", price_files.progress, name="seller_price_file"),
     path(
@@ -74,6 +76,7 @@ urlpatterns = [
     path("seller/sheets/out/<str:kind>", sheet_files.export, name="seller_sheet_export"),
     path("seller/describe", describing.index, name="seller_describe"),
     path("seller/describe/families/new", describing.new_family, name="seller_family_new"),
+    path("seller/describe/public", describing.shop, name="seller_public"),
     path("seller/describe/family", describing.family, name="seller_family"),
     path("seller/describe/categories", describing.categories, name="seller_categories"),
     path("seller/describe/products/new", describing.product, name="seller_product_new"),

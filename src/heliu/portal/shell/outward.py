@@ -102,6 +102,10 @@ TITLES = {
     "colleague-asks": N_("Somebody asks to work with you"),
     "house-stands": N_("Your company is suspended, or let in again"),
     "newcomer-related": N_("A new dealer may order from you"),
+    "case-opened": N_("A case is opened"),
+    "case-moved": N_("A case goes on"),
+    "return-asked": N_("A return is asked for"),
+    "return-moved": N_("A return goes on"),
     "message-came": N_("Another house wrote about a record"),
     "mentioned": N_("A colleague mentioned you"),
 }
