@@ -250,15 +250,16 @@ def give_back(
             Charge.objects.filter(pk=one.pk).update(back=F("back") + share)
 
 
-def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -> None:
-    """An order that was changed comes to another total (minor units): each budget it counts on
-    holds or has spent that much, in the period in which it was ordered. `key` names the change.
+def recharge(charges: Sequence[Charge], more: int, *, key: str, at: datetime) -> None:
+    """An order that was changed comes to `more` (minor units; below zero: to less): each budget it
+    counts on holds or has spent so much more, in the period in which it was ordered. `key` names
+    the change.
 
     Raises `LimitShort` where a budget does not reach, `Refused` (budget-over) for more in a period
     that is closed: what was left of it may have been carried over.
     """
-    live = [one for one in charges if one.status != ChargeStatus.FREED and one.amount != total]
-    if any(one.period.closed_at and one.amount < total for one in live):
+    live = [one for one in charges if one.status != ChargeStatus.FREED] if more else []
+    if more > 0 and any(one.period.closed_at for one in live):
         raise Refused(
             "budget-over",
             "The budget period of this order is closed: it cannot become dearer.",
@@ -266,21 +267,19 @@ def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -
         )
     held = [one for one in live if one.status == ChargeStatus.HELD]
     if held:
-        posting.rehold(
-            [NewHold(one.pk, one.period.account, total, one.order_id) for one in held], at=at
+        wanted = (
+            NewHold(one.pk, one.period.account, one.amount + more, one.order_id) for one in held
         )
+        posting.rehold(list(wanted), at=at)
     if spent := [one for one in live if one.status == ChargeStatus.SPENT]:
         lines = [
             line
             for one in spent
-            for line in (
-                Line(one.period.account, total - one.amount),
-                Line(_spent(one.org), one.amount - total),
-            )
+            for line in (Line(one.period.account, more), Line(_spent(one.org), -more))
         ]
         order = spent[0].order_id
         _post(f"respent:{order}:{key}", "respent", order, lines, at)
-    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=total)
+    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=F("amount") + more)
 
 
 def roll_over(*, at: datetime) -> int:
