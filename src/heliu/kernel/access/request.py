@@ -14,6 +14,8 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
 
 DESK = "desk"
+STRONG = "strong"
+"""In the session of whoever came with a second factor."""
 CUSTOMER = "customer"
 BEHALF_HEADER = "Heliu-On-Behalf-Of"
 """With a token: the customer (its id or code) in whose name this one request acts."""
@@ -82,7 +84,8 @@ def actor_in(request: HttpRequest) -> Actor | None:
     desks = desks_of(user.pk)
     chosen = request.session.get(DESK)
     desk = next((desk for desk in desks if str(desk.org) == chosen), None)
+    is_strong = bool(request.session.get(STRONG))
     for choice in [desk] if desk else desks:
-        if actor := actor_at(user, choice):
+        if actor := actor_at(user, choice, is_strong=is_strong):
             return actor
     return None
