@@ -30,6 +30,7 @@ from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
 from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduct
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
@@ -331,10 +332,30 @@ def for_a_few(world: World) -> dict[str, Any]:
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
         )  # fmt: skip
-        circle = catalogue.draw_circle(actor=actor, seller=seller, code="few", name="A few")
+        circle = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-7", name="A few")
         catalogue.set_members(circle, [world.chain.dealers["D001"]], actor=actor)
         catalogue.set_goods(circle, [sku.pk], actor=actor)
-    return {"restricted_sku": sku.pk, "paper": picture.pk}
+        catalogue.gather(
+            actor=actor, seller=seller, products=[NewProduct("PRODUCT-7", "Mug", "mugs", [sku.pk])]
+        )
+        catalogue.pack(actor=actor, seller=seller, packs=[NewPack(sku.pk, "PCS", 10)])
+        catalogue.define(
+            actor=actor, seller=seller, family="mugs",
+            attributes=[NewAttribute("glaze", "Glaze", "TEXT")],
+        )  # fmt: skip
+        catalogue.grow(actor=actor, seller=seller, branches=[("rare", "", "Rare", "")])
+        spare = catalogue.draw_circle(actor=actor, seller=seller, code="CIRCLE-8", name="Spare")
+        sheet = catalogue.bring(
+            b"code,pieces,unit\nR1,10,PCS\n", actor=actor, seller=seller, kind="PACKS",
+            name="rare.csv", at=world.at,
+        )  # fmt: skip
+        ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
+    return {
+        "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
+        "open_category": "rare", "sheet_file": sheet.pk, "open_kind": "ARTICLES",
+    }  # fmt: skip
 
 
 def ruled(world: World) -> tuple[UUID, int]:

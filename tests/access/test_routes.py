@@ -134,6 +134,67 @@ EXAMPLES = {
     "GET /catalogue/{sku}": Example(mine, {"sku": "restricted_sku"}),
     "GET /catalogue/papers/{paper}": Example(mine, {"paper": "paper"}),
     "GET /families": Example(mine, is_shared=True),
+    "POST /families": Example("seller", body=lambda t: {"code": "lamps", "name": "Lamps"}),
+    "GET /articles": Example("seller", is_shared=True),
+    "PUT /articles": Example(
+        "seller", body=lambda t: {"articles": [{"code": "R1", "name": "Called otherwise"}]}
+    ),
+    "GET /articles/{sku}": Example("seller", {"sku": "restricted_sku"}),
+    "PUT /articles/{sku}/variant": Example(
+        "seller", {"sku": "restricted_sku"}, lambda t: {"product": t["product"], "position": 1}
+    ),
+    "PUT /articles/{sku}/packs": Example(
+        "seller", {"sku": "restricted_sku"}, lambda t: {"unit": "PCS", "pieces": 12}
+    ),
+    "DELETE /articles/{sku}/packs/{unit}": Example(
+        "seller", {"sku": "restricted_sku", "unit": "open_unit"}
+    ),
+    "POST /articles/{sku}/papers": Example(
+        "seller",
+        {"sku": "restricted_sku"},
+        lambda t: png(mark=False),
+        content_type="application/octet-stream",
+    ),
+    "DELETE /articles/{sku}/papers/{paper}": Example(
+        "seller", {"sku": "restricted_sku", "paper": "paper"}
+    ),
+    "GET /catalogue-imports": Example("seller", is_shared=True),
+    "POST /catalogue-imports": Example(
+        "seller",
+        body=lambda t: b"code,name\nR2,Rare\n",
+        query=lambda t: {"kind": "ARTICLES"},
+        content_type="application/octet-stream",
+    ),
+    "GET /catalogue-imports/{sheet}": Example("seller", {"sheet": "sheet_file"}),
+    "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
+    "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
+    "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /attributes": Example("seller", is_shared=True),
+    "PUT /attributes/{family}": Example(
+        "seller",
+        {"family": "open_family"},
+        lambda t: {"attributes": [{"code": "rim", "name": "Rim", "kind": "BOOL"}]},
+    ),
+    "DELETE /attributes/{family}/{code}": Example(
+        "seller", {"family": "open_family", "code": "open_attribute"}
+    ),
+    "GET /categories": Example("seller", is_shared=True),
+    "PUT /categories": Example(
+        "seller", body=lambda t: {"categories": [{"code": "rare", "name": "Very rare"}]}
+    ),
+    "DELETE /categories/{code}": Example("seller", {"code": "open_category"}),
+    "GET /products": Example("seller", is_shared=True),
+    "PUT /products": Example(
+        "seller", body=lambda t: {"code": t["product"], "name": "Mugs", "family": "mugs"}
+    ),
+    "GET /circles": Example("seller", is_shared=True),
+    "PUT /circles": Example(
+        "seller", body=lambda t: {"code": t["spare_circle"], "name": "To spare"}
+    ),
+    "DELETE /circles/{code}": Example("seller", {"code": "spare_circle"}),
+    "GET /synonyms": Example("seller", is_shared=True),
+    "POST /synonyms": Example("seller", body=lambda t: {"words": ["mug", "tankard"]}),
+    "DELETE /synonyms/{ring}": Example("seller", {"ring": "open_ring"}),
     "GET /prices": Example(
         mine,
         query=lambda t: {"seller": t["open_seller"], "sku": t["open_sku"], "buyer": t["dealer"]},

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from python_calamine import CalamineWorkbook
 
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how xlsx, xlsb and ods begin; how xls does
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 class Unreadable(ValueError):
@@ -48,3 +49,8 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def unmarked(cell: str) -> str:
+    """A cell without the mark that keeps it from becoming a formula where our sheets are opened."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,13 @@ from uuid import UUID
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, Invalid, NotFound
 from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
+
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can name a family of goods."""
+    return CODE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,20 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
         update_fields=fields,
     )
     return list(Sku.objects.filter(seller=seller, code__in=[sku.code for sku in skus]))
+
+
+def switch(skus: Sequence[UUID], *, actor: Actor, seller: UUID, is_active: bool) -> None:
+    """Put goods on sale or take them off. Raises `NotFound` for goods of others.
+
+    Whoever calls this also makes them findable (`catalogue.operations.index`).
+    """
+    if not skus:
+        return
+    if not actor.is_system and seller not in actor.orgs:
+        raise Forbidden("not-yours", "These are not your goods.")
+    own = Sku.objects.filter(pk__in=skus, seller=seller)
+    if own.update(is_active=is_active) < len(set(skus)):
+        raise NotFound()
 
 
 MOST_PACK = 10**6

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
+from heliu.commerce.catalogue import operations, own
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.queries import CatalogueRow
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.seller.addresses import address, id_in
-from heliu.portal.shell.pages import actor_of, desk_page, now, show
+from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import Goods
 from heliu.portal.ui import parts
 
@@ -43,15 +47,66 @@ def index(request: HttpRequest) -> HttpResponse:
     """All goods by family, code, name or pinyin."""
     actor = actor_of(request)
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
-    found, next_href = page_of_goods(actor, request)
+    off = "off" in request.GET
+    found, next_href = _off_sale(actor, request) if off else page_of_goods(actor, request)
+    resting = own.goods(actor).filter(seller=actor.own_org, is_active=False).count()
+    chips = family_chips(actor, text, family)
+    if resting or off:
+        chips.append(parts.Chip(_("Off sale"), address(q=text, off="1"), resting, on=off))
+        chips[0] = replace(chips[0], on=chips[0].on and not off)
     context = {
-        "chips": family_chips(actor, text, family),
+        "chips": chips,
+        "off": off,
+        "may_set": actor.may("sell"),
+        "branches": [(one.code, "　" * depth + one.display) for one, depth in own.branches(actor)],
         "text": text,
         "family": family,
         "rows": _rows(actor, found, now(request)),
         "next_href": next_href,
     }
     return show(request, "seller/goods.html", context, here="seller_goods")
+
+
+@require_POST
+@desk_page
+def many(request: HttpRequest) -> HttpResponse:
+    """Several articles put on sale, taken off it, or put into a category: all or none."""
+    actor, act = actor_of(request), request.POST.get("act", "")
+    chosen = sorted({sku for text in request.POST.getlist("sku") if (sku := id_in(text))})
+
+    def do() -> str:
+        if not chosen:
+            raise Invalid("nothing-chosen", "Choose at least one article.", field="sku")
+        if act == "place":
+            category = request.POST.get("category", "")
+            operations.place(
+                actor=actor, seller=actor.own_org, categories=dict.fromkeys(chosen, category)
+            )
+        else:
+            operations.switch(chosen, actor=actor, seller=actor.own_org, is_active=act == "on")
+        say(
+            request,
+            ngettext("%(n)d article is changed.", "%(n)d articles are changed.", len(chosen))
+            % {"n": len(chosen)},
+        )
+        back = request.POST.get("back", "")
+        return reverse("seller_goods") + (f"?{back}" if back else "")
+
+    return deed(request, do)
+
+
+def _off_sale(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow], str]:
+    """One page of the goods that are off sale, by code; search knows only what is on sale."""
+    text, after = request.GET.get("q", "").strip(), request.GET.get("from", "")
+    found = own.goods(actor).filter(seller=actor.own_org, is_active=False, code__gt=after)
+    if text:
+        found = found.filter(
+            Q(code__icontains=text) | Q(name__icontains=text) | Q(name_zh__icontains=text)
+        )
+    rows = [CatalogueRow(sku) for sku in found.order_by("code")[: ROWS + 1]]
+    if len(rows) <= ROWS:
+        return rows, ""
+    return rows[:ROWS], address(q=text, off="1", **{"from": rows[ROWS - 1].sku.code})
 
 
 def page_of_goods(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow], str]:

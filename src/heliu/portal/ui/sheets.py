@@ -16,6 +16,8 @@ from typing import Any, Literal
 import xlsxwriter
 from django.http import HttpResponse
 
+from heliu.kernel.tables import FORMULA
+
 Cell = str | int | Decimal | date | None
 Kind = Literal["text", "money", "count", "percent", "day"]
 FORMS = {
@@ -23,7 +25,6 @@ FORMS = {
     "csv": "text/csv; charset=utf-8",
 }
 _LOOK = {"money": "#,##0.00", "count": "#,##0", "percent": '0.0"%"', "day": "yyyy-mm-dd"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,9 @@ def _write(page: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any
 def _plain(cell: Cell, column: Column) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, str):  # a name must not become a formula where it is opened
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    # A name must not become a formula where it is opened; `kernel.tables.unmarked` takes it back.
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(FORMULA) else cell
     if isinstance(cell, date):
         return cell.isoformat()
     if column.kind == "money":

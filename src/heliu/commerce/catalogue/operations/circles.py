@@ -21,6 +21,13 @@ def draw_circle(*, actor: Actor, seller: UUID, code: str, name: str, name_zh: st
     return Circle.objects.create(seller=seller, code=code, name=name, name_zh=name_zh)
 
 
+def rename_circle(circle: Circle, *, actor: Actor, name: str, name_zh: str = "") -> None:
+    """Call a circle otherwise."""
+    require_seller(circle.seller, actor)
+    circle.name, circle.name_zh = name, name_zh
+    circle.save(update_fields=["name", "name_zh"])
+
+
 def set_members(circle: Circle, buyers: Iterable[UUID], *, actor: Actor) -> None:
     """Let the circle be these buyers and no others. `Invalid`: one does not trade."""
     require_seller(circle.seller, actor)
@@ -71,9 +78,10 @@ def set_goods(circle: Circle, skus: Iterable[UUID], *, actor: Actor) -> None:
 
 
 def require_seller(seller: UUID, actor: Actor) -> None:
-    """Raises `Forbidden` unless the actor is at this seller."""
+    """Raises `Forbidden` unless the actor sells for this seller."""
     if not actor.is_system and seller not in actor.orgs:
         raise Forbidden("not-yours", "These are not your goods.")
+    actor.require("sell")
 
 
 def _locked(circle: Circle) -> None:

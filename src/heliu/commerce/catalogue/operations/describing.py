@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,7 @@ from heliu.commerce.catalogue.models import (
 from heliu.commerce.catalogue.operations.circles import require_seller
 from heliu.commerce.catalogue.operations.indexing import index
 from heliu.commerce.catalogue.policies import folded
+from heliu.commerce.catalogue.sheets import lineage
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.goods.models import Sku, UnitOfMeasure
@@ -31,6 +33,10 @@ YES = frozenset({"yes", "true", "y", "1", "是", "有"})
 NO = frozenset({"no", "false", "n", "0", "否", "无"})
 MOST_WHOLE_DIGITS = 12
 MOST_DECIMALS = 6
+MOST_SIGNS = 200
+MOST_PIECES = 1_000_000
+ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +51,25 @@ class NewAttribute:
     unit_zh: str = ""
     is_filter: bool = True
     choices: Sequence[tuple[str, str, str]] = ()
+    position: int | None = None
 
 
 def define(
     *, actor: Actor, seller: UUID, family: str, attributes: Sequence[NewAttribute]
 ) -> list[Attribute]:
     """Write attributes of a family down by code, in this order: new ones are made, known ones and
-    their choices renamed. What an attribute is made of never changes (kind-fixed)."""
+    their choices renamed. What an attribute is made of never changes (kind-fixed). Raises `Invalid`
+    for what is no attribute (attribute-invalid)."""
     require_seller(seller, actor)
+    for one in attributes:
+        if not _is_attribute(one):
+            raise Invalid(
+                "attribute-invalid",
+                "%(named)s is no attribute: it needs a code of small letters, a name and a kind;"
+                " numbers alone have a unit, choices alone have choices.",
+                field="code",
+                named=one.code or "–",
+            )
     known = {one.code: one for one in Attribute.objects.filter(seller=seller, family=family)}
     for wanted in attributes:
         if wanted.code in known and known[wanted.code].kind != wanted.kind:
@@ -68,7 +85,8 @@ def define(
             Attribute(
                 seller=seller, family_id=family, code=one.code, name=one.name,
                 name_zh=one.name_zh, kind=one.kind, unit=one.unit, unit_zh=one.unit_zh,
-                is_filter=one.is_filter, position=place,
+                is_filter=one.is_filter,
+                position=place if one.position is None else one.position,
             )
             for place, one in enumerate(attributes)
         ],
@@ -90,18 +108,40 @@ def define(
         unique_fields=["attribute", "code"],
         update_fields=["name", "name_zh", "position"],
     )  # fmt: skip
+    # Whether it filters and what its choices are called stands in the search table.
+    if known:
+        told = Value.objects.filter(attribute__in=[one.pk for one in known.values()])
+        index(told.order_by().values_list("sku", flat=True).distinct())
     return [made[one.code] for one in attributes]
+
+
+def _is_attribute(one: NewAttribute) -> bool:
+    names = (one.name, one.name_zh, *(name for choice in one.choices for name in choice[1:]))
+    units = (one.unit, one.unit_zh)
+    return (
+        ATTRIBUTE.fullmatch(one.code) is not None
+        and one.kind in Kind.values
+        and len(one.name) > 0
+        and all(len(name) <= 120 and "\x00" not in name for name in names)
+        and all(len(unit) <= 12 for unit in units)
+        and (one.kind == Kind.NUMBER or not any(units))
+        and (one.kind == Kind.CHOICE or not one.choices)
+        and all(CODE.fullmatch(code) for code, *_ in one.choices)
+    )
 
 
 def value_of(attribute: Attribute, choices: Sequence[Choice], text: str) -> dict[str, object]:
     """What was written for an attribute, as the columns of a value. Raises `Invalid`.
 
     A choice may be named by its code or by its name in either language; a number may carry its
-    unit and thousands signs.
+    unit and thousands signs; a text may be in both languages, with a bar between them.
     """
     plain = folded(text)
     if attribute.kind == Kind.TEXT:
-        return {"text": text.strip(), "text_zh": ""}
+        english, _bar, chinese = (one.strip() for one in text.partition("|"))
+        if max(len(english), len(chinese)) > MOST_SIGNS or not (english or chinese):
+            raise _unfit(attribute, text, N_("%(name)s is a text of up to 200 signs."))
+        return {"text": english, "text_zh": chinese}
     if attribute.kind == Kind.CHOICE:
         for choice in choices:
             if plain in {folded(choice.code), folded(choice.name), folded(choice.name_zh)}:
@@ -154,6 +194,8 @@ def tell(
     for sku, texts in values.items():
         for code, text in texts.items():
             attribute = attributes.get((skus[sku].family_id, code))
+            if attribute is None and not text.strip():
+                continue  # there is nothing to take away
             if attribute is None:
                 raise Invalid(
                     "attribute-unknown",
@@ -179,16 +221,25 @@ def tell(
 
 
 def grow(
-    *, actor: Actor, seller: UUID, branches: Sequence[tuple[str, str, str, str]]
+    *, actor: Actor, seller: UUID, branches: Sequence[tuple[str, str, str, str]], first: int = 0
 ) -> dict[str, Category]:
     """Write categories down as (code, code of the one above or '', name, Chinese name), those above
     before those below; new ones are made, known ones renamed and hung where they are wanted now.
 
-    Returns all by code. Raises `Invalid` (category-unknown, category-loop).
+    They stand in this order, from `first` on. Returns all by code. Raises `Invalid`
+    (category-unknown, category-loop).
     """
     require_seller(seller, actor)
     known = {one.code: one for one in Category.objects.filter(seller=seller)}
-    for place, (code, above, name, name_zh) in enumerate(branches):
+    before = {one.pk: (one.name, one.name_zh, one.parent_id) for one in known.values()}
+    for place, (code, above, name, name_zh) in enumerate(branches, first):
+        if not CODE.fullmatch(code) or not name or max(len(name), len(name_zh)) > 120:
+            raise Invalid(
+                "category-invalid",
+                "%(named)s is no category: it needs a code and a name.",
+                field="category",
+                named=code or "–",
+            )
         if above and above not in known:
             raise Invalid(
                 "category-unknown", "There is no category %(named)s.", field="category", named=above
@@ -208,6 +259,13 @@ def grow(
             step = next((up for up in known.values() if up.pk == step.parent_id), None)
         one.save()
         known[code] = one
+    tree = {one.pk: one for one in known.values()}
+    changed = {
+        pk for pk, was in before.items()
+        if was != (tree[pk].name, tree[pk].name_zh, tree[pk].parent_id)
+    }  # fmt: skip
+    below = [pk for pk in tree if changed & {one.pk for one in lineage(tree, pk)}]
+    index(Placement.objects.filter(category__in=below).values_list("pk", flat=True))
     return known
 
 
@@ -322,8 +380,10 @@ def pack(*, actor: Actor, seller: UUID, packs: Sequence[NewPack], reindex: bool 
             raise Invalid(
                 "unit-unknown", "There is no unit %(named)s.", field="unit", named=one.unit
             )
-        if one.pieces < 1:
+        if not 1 <= one.pieces <= MOST_PIECES:
             raise Invalid("pack-empty", "A pack holds one piece at least.", field="pieces")
+        if len(one.barcode) > 14 or not (one.barcode or "0").isdecimal():
+            raise Invalid("barcode-invalid", "A barcode has up to 14 figures.", field="barcode")
     Pack.objects.bulk_create(
         [
             Pack(

@@ -3,14 +3,12 @@ not live yet, so that no buyer waits for it and a crash costs a chunk."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
@@ -22,9 +20,10 @@ from heliu.commerce.pricing.queries import live_table
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.spool import Spool
 
 CHUNK = 2_000
-LEFT_ALONE = timedelta(days=1)
+SPOOL = Spool("price-imports")
 SYSTEM = Actor.system()
 
 STAGE = """
@@ -92,10 +91,10 @@ def bring(
         brought_by=actor.user_id,
         brought_by_name=actor.name,
     )
-    made.size = _write(_place(made), chunks)
-    with _place(made).open("rb") as file:
+    made.size = SPOOL.keep(made.pk, chunks)
+    with SPOOL.place(made.pk).open("rb") as file:
         if rows.head_of(rows.decoded(file.readline())) is None:
-            _place(made).unlink()
+            SPOOL.drop(made.pk)
             raise Invalid(
                 "head-unknown",
                 "The first row names no code or no price.",
@@ -114,7 +113,7 @@ def cancel(price_import: PriceImport, *, actor: Actor) -> PriceImport:
     if found.state == ImportState.READING:
         found.state = ImportState.CANCELLED
         found.save(update_fields=["state"])
-        _place(found).unlink(missing_ok=True)
+        SPOOL.drop(found.pk)
     return found
 
 
@@ -139,26 +138,18 @@ def read_on(at: datetime) -> bool:
             found.state, found.trouble = ImportState.FAILED, "file-lost"
         found.save()
     if found.state != ImportState.READING:
-        _place(found).unlink(missing_ok=True)
+        SPOOL.drop(found.pk)
     return True
 
 
 def sweep_files(at: datetime) -> int:
-    """Throw away files that no import reads: of those whose transaction came to nothing, and of a
-    reader that died before it could. A file is left alone for a day, because its import may not be
-    written yet. Returns how many it were."""
-    gone = 0
-    for place in _folder().glob("*.csv"):
-        age = at - datetime.fromtimestamp(place.stat().st_mtime, UTC)
-        reading = PriceImport.objects.filter(pk=place.stem, state=ImportState.READING)
-        if age > LEFT_ALONE and not reading.exists():
-            place.unlink(missing_ok=True)
-            gone += 1
-    return gone
+    """Throw away files that no import reads; how many it were."""
+    reading = PriceImport.objects.filter(state=ImportState.READING)
+    return SPOOL.sweep(at, lambda pk: reading.filter(pk=pk).exists())
 
 
 def _read_chunk(found: PriceImport, at: datetime) -> None:
-    with _place(found).open("rb") as file:
+    with SPOOL.place(found.pk).open("rb") as file:
         head = rows.head_of(rows.decoded(file.readline()))
         if head is None or found.version_id is None:
             found.state, found.trouble = ImportState.FAILED, "head-unknown"
@@ -224,22 +215,3 @@ def _finish(found: PriceImport, at: datetime) -> None:
                 schedule(version, actor=SYSTEM, live_from=max(found.live_from, at), at=at)
         except Refused as refusal:
             found.trouble = refusal.code
-
-
-def _place(one: PriceImport) -> Path:
-    return _folder() / f"{one.pk}.csv"
-
-
-def _folder() -> Path:
-    return Path(settings.DATA) / "price-imports"
-
-
-def _write(place: Path, chunks: Iterable[bytes]) -> int:
-    """Write a file through to the disk; returns its bytes."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with place.open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()

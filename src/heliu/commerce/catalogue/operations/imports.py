@@ -1,0 +1,216 @@
+"""Sheets of a catalogue: brought by a person, read by the worker chunk by chunk, so that a crash
+costs a chunk and a bad row is kept with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from heliu.commerce.catalogue.columns import Reader
+from heliu.commerce.catalogue.models import BadSheetRow, SheetImport, SheetKind
+from heliu.commerce.catalogue.operations.articles import write_articles
+from heliu.commerce.catalogue.operations.circles import require_seller
+from heliu.commerce.catalogue.operations.describing import NewPack, define, grow, pack
+from heliu.commerce.pricing.models import ImportState
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.goods.models import Family, Sku
+from heliu.kernel.spool import Spool
+from heliu.kernel.tables import Unreadable, cells_of, unmarked
+
+SPOOL = Spool("sheet-imports")
+SYSTEM = Actor.system()
+MOST_ROWS = 100_000
+# Rows of one transaction. What rows say of each other (a tree) is judged as a whole.
+CHUNKS = {SheetKind.ARTICLES: 400, SheetKind.PACKS: 2_000}
+WHOLE = 2_000
+
+Numbered = tuple[int, list[str]]
+
+
+def bring(
+    content: bytes,
+    *,
+    actor: Actor,
+    seller: UUID,
+    kind: str,
+    name: str,
+    at: datetime,
+    is_trial: bool = False,
+) -> SheetImport:
+    """Keep a sheet and let the worker read it; a trial is judged and not written.
+
+    Raises `Invalid` for what is no sheet (sheet-unreadable), for columns that are not known, twice
+    or missing, and for one that is too long (too-many-rows).
+    """
+    require_seller(seller, actor)
+    try:
+        rows = [[unmarked(cell) for cell in row] for row in cells_of(content)]
+    except Unreadable:
+        raise Invalid(
+            "sheet-unreadable",
+            "This file is no sheet that can be read.",
+            field="file",
+            help="Save it as .xlsx or .csv and load it again.",
+        ) from None
+    head = rows[0] if rows else []
+    while head and not head[-1]:
+        head.pop()
+    Reader.of(kind, head)
+    most = MOST_ROWS if kind in CHUNKS else WHOLE
+    if len(rows) > most + 1:
+        raise Invalid(
+            "sheet-too-long", "A sheet has %(most)s rows at most.", field="file", most=most
+        )
+    made = SheetImport(
+        seller=seller,
+        kind=kind,
+        name=Path(name).name[:120],
+        is_trial=is_trial,
+        brought_at=at,
+        brought_by=actor.user_id,
+        brought_by_name=actor.name,
+    )
+    made.size = SPOOL.keep(made.pk, (json.dumps(row).encode() + b"\n" for row in rows))
+    made.save(force_insert=True)
+    app.configure_task("catalogue.import_sheets").defer()
+    return made
+
+
+def cancel(sheet: SheetImport, *, actor: Actor) -> SheetImport:
+    """Stop reading a sheet; what was read stays."""
+    require_seller(sheet.seller, actor)
+    found = SheetImport.objects.select_for_update().get(pk=sheet.pk)
+    if found.state == ImportState.READING:
+        found.state = ImportState.CANCELLED
+        found.save(update_fields=["state"])
+        SPOOL.drop(found.pk)
+    return found
+
+
+def read_on(at: datetime) -> bool:
+    """Read one chunk of the oldest sheet that is not read yet; whether there may be more to do.
+
+    One transaction, for the worker: a chunk is in with its place, or not at all.
+    """
+    with transaction.atomic():
+        found = (
+            SheetImport.objects.select_for_update(skip_locked=True)
+            .filter(state=ImportState.READING)
+            .order_by("brought_at")
+            .first()
+        )
+        if found is None:
+            return False
+        try:
+            _read_chunk(found, at)
+        except OSError:
+            found.state = ImportState.FAILED
+        found.save()
+    if found.state != ImportState.READING:
+        SPOOL.drop(found.pk)
+    return True
+
+
+def sweep_files(at: datetime) -> int:
+    """Throw away files that no import reads; how many it were."""
+    reading = SheetImport.objects.filter(state=ImportState.READING)
+    return SPOOL.sweep(at, lambda pk: reading.filter(pk=pk).exists())
+
+
+def _read_chunk(found: SheetImport, at: datetime) -> None:
+    with SPOOL.place(found.pk).open("rb") as file:
+        reader = Reader.of(found.kind, json.loads(file.readline()))
+        start = max(found.offset, file.tell())
+        file.seek(start)
+        raw = list(islice(iter(file.readline, b""), CHUNKS.get(SheetKind(found.kind), WHOLE)))
+    rows = [(found.line + n, json.loads(one)) for n, one in enumerate(raw, 1)]
+    filled = [(line, cells) for line, cells in rows if any(cells)]
+    bad = _take(found, reader, filled)
+    BadSheetRow.objects.bulk_create(
+        BadSheetRow(
+            sheet_import=found,
+            seller=found.seller,
+            line=line,
+            reason=refusal.code[:40],
+            message=refusal.message,
+            places={name: str(value) for name, value in refusal.params.items()},
+            cells=cells,
+        )
+        for line, cells, refusal in bad
+    )
+    found.line += len(raw)
+    found.offset = start + sum(map(len, raw))
+    found.bad += len(bad)
+    found.taken += len(filled) - len(bad)
+    if found.offset >= found.size or not raw:
+        found.state, found.done_at = ImportState.READ, at
+
+
+def _take(
+    found: SheetImport, reader: Reader, rows: Sequence[Numbered]
+) -> list[tuple[int, list[str], Refused]]:
+    """Write rows by the same operations as pages do. Where they are refused they are halved until
+    those that are bad stand alone: the good ones are in. Those that are left out, with the refusal.
+    """
+    if not rows:
+        return []
+    try:
+        with transaction.atomic():
+            _write(found, reader, rows)
+            if found.is_trial:
+                transaction.set_rollback(True)
+    except Refused as refusal:
+        if len(rows) == 1:
+            return [(*rows[0], refusal)]
+        half = len(rows) // 2
+        return _take(found, reader, rows[:half]) + _take(found, reader, rows[half:])
+    return []
+
+
+def _write(found: SheetImport, reader: Reader, rows: Sequence[Numbered]) -> None:
+    seller = found.seller
+    cells = [row for _line, row in rows]
+    if found.kind == SheetKind.ARTICLES:
+        write_articles([reader.article(row) for row in cells], actor=SYSTEM, seller=seller)
+    elif found.kind == SheetKind.CATEGORIES:
+        branches = [reader.category(row) for row in cells]
+        grow(actor=SYSTEM, seller=seller, branches=branches, first=rows[0][0])
+    elif found.kind == SheetKind.PACKS:
+        _write_packs(seller, [reader.pack(row) for row in cells])
+    else:
+        by_family = defaultdict(list)
+        for line, row in rows:
+            family, wanted = reader.attribute(row, line)
+            by_family[family].append(wanted)
+        known = set(Family.objects.filter(pk__in=by_family).values_list("pk", flat=True))
+        for family, attributes in by_family.items():
+            if family not in known:
+                raise Invalid(
+                    "family-unknown", "There is no family %(named)s.", field="family",
+                    named=family,
+                )  # fmt: skip
+            define(actor=SYSTEM, seller=seller, family=family, attributes=attributes)
+
+
+def _write_packs(seller: UUID, rows: Sequence[tuple[str, str, int, str]]) -> None:
+    codes = {code for code, *_ in rows}
+    skus = dict(Sku.objects.filter(seller=seller, code__in=codes).values_list("code", "pk"))
+    for code in codes:
+        if code not in skus:
+            raise Invalid(
+                "code-unknown", "None of your goods has the code %(goods)s.", field="code",
+                goods=code,
+            )  # fmt: skip
+    if len({row[:2] for row in rows}) < len(rows):
+        raise Invalid("code-twice", "One code stands here twice.", field="code")
+    wanted = [NewPack(skus[code], unit, pieces, barcode) for code, unit, pieces, barcode in rows]
+    pack(actor=SYSTEM, seller=seller, packs=wanted)
