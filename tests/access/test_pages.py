@@ -140,7 +140,7 @@ DEEDS = {
 }  # fmt: skip
 PUBLIC = {
     "join_colleague", "join_by_domain", "join_asking",
-    "home", "sign_in", "sign_in_second", "sign_in_passkey", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 DESKS = {

@@ -58,9 +58,11 @@ from heliu.api import (
     sales,
     sheets,
     shipments,
+    signing_in,
     spending,
     stock,
     terms,
+    tiers,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -74,6 +76,8 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Parties", looks.router),
     ("Parties", behalf.router),
     ("Parties", roles.router),
+    ("Parties", signing_in.router),
+    ("Parties", tiers.router),
     ("Approvals", approvals.router),
     ("Catalogue", catalogue.router),
     ("Catalogue", prices.router),

@@ -16,6 +16,8 @@ from heliu.kernel.access.models import User
 DESK = "desk"
 STRONG = "strong"
 """In the session of whoever came with a second factor."""
+ONLY = "only"
+"""In the session of whoever a house's own provider signed in: the house, whose desks alone open."""
 CUSTOMER = "customer"
 BEHALF_HEADER = "Heliu-On-Behalf-Of"
 """With a token: the customer (its id or code) in whose name this one request acts."""
@@ -81,7 +83,8 @@ def actor_in(request: HttpRequest) -> Actor | None:
     user = request.user
     if not isinstance(user, User):
         return None
-    desks = desks_of(user.pk)
+    only = request.session.get(ONLY)
+    desks = [desk for desk in desks_of(user.pk) if not only or str(desk.org) == only]
     chosen = request.session.get(DESK)
     desk = next((desk for desk in desks if str(desk.org) == chosen), None)
     is_strong = bool(request.session.get(STRONG))

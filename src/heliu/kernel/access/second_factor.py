@@ -7,15 +7,12 @@ Why not allauth's: docs/decisions/0016-second-factor.md. Whoever calls has count
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from fido2.server import Fido2Server
@@ -38,6 +35,7 @@ from heliu.kernel.access.models import (
     SignIn,
     User,
 )
+from heliu.kernel.access.sealing import sealed, unsealed
 from heliu.kernel.errors import Invalid, NotFound, Refused
 
 ISSUER = "Heliu"
@@ -78,7 +76,7 @@ def enrol_totp(user: User, secret: bytes, typed: str, *, at: datetime) -> Factor
         return Factor.objects.create(
             user=user,
             kind=FactorKind.TOTP,
-            secret=_box().encrypt(secret),
+            secret=sealed(secret),
             last_step=step,
             made_at=at,
         )
@@ -90,7 +88,7 @@ def prove_by_code(user: User, typed: str, *, at: datetime) -> str:
     with transaction.atomic():
         app = Factor.objects.select_for_update().filter(user=user, kind=FactorKind.TOTP).first()
         if app is not None:
-            step = totp.met(_unsealed(app), typed, at=at, after=app.last_step)
+            step = totp.met(_secret(app), typed, at=at, after=app.last_step)
             if step is not None:
                 app.last_step, app.used_at = step, at
                 app.save(update_fields=["last_step", "used_at"])
@@ -230,16 +228,9 @@ def _credential(factor: Factor) -> AttestedCredentialData:
     return AttestedCredentialData(bytes(factor.secret))
 
 
-def _box() -> Fernet:
-    key = hashlib.sha256(b"heliu.second-factor" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
-
-
-def _unsealed(factor: Factor) -> bytes:
-    try:
-        return _box().decrypt(bytes(factor.secret))
-    except InvalidToken:  # the install's key was changed: it is to be set up anew
-        return secrets.token_bytes(20)
+def _secret(factor: Factor) -> bytes:
+    # The install's key was changed: it is to be set up anew.
+    return unsealed(bytes(factor.secret)) or secrets.token_bytes(20)
 
 
 def _digest(typed: str) -> bytes:

@@ -24,6 +24,7 @@ from heliu.portal.seller import (
     sheet_files,
     suspense,
     terms_sheets,
+    tiers,
 )
 
 urlpatterns = [
@@ -83,6 +84,7 @@ urlpatterns = [
     path("seller/describe/rings", describing.ring, name="seller_ring"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/on-behalf", on_behalf.index, name="seller_behalf"),
+    path("seller/tiers", tiers.index, name="seller_tiers"),
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
     path("seller/order-rules", order_rules.index, name="seller_order_rules"),
     path("seller/order-rules/all", order_rules.everybody, name="seller_order_rules_all"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.kernel.access import second_factor, totp
 from heliu.kernel.access.may import words_of
-from heliu.kernel.access.request import STRONG
+from heliu.kernel.access.request import ONLY, STRONG
 from heliu.kernel.access.role_editing import may_give
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.portal.shell.pages import (
@@ -67,6 +67,13 @@ def security(request: HttpRequest) -> HttpResponse:
 def _owned(request: HttpRequest) -> Any:
     """The person, who changes nothing about its factors without having proved one it has."""
     user: Any = request.user
+    if request.session.get(ONLY):
+        raise Forbidden(
+            "own-sign-in-first",
+            "Your house has signed you in: your own second factors are changed from your own"
+            " sign-in.",
+            help="Sign in with your password first.",
+        )
     if second_factor.has_factor(user) and not request.session.get(STRONG):
         raise Forbidden(
             "prove-first",

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from heliu.kernel.access import attempts, second_factor
 from heliu.kernel.access.desks import desks_of
-from heliu.kernel.access.request import STRONG, address_of, sit_down
+from heliu.kernel.access.request import ONLY, STRONG, address_of, sit_down
 from heliu.kernel.errors import Refused
 from heliu.portal import desks
 from heliu.portal.shell.demo import Seat, demo_seats
@@ -71,13 +71,19 @@ def half_way(request: HttpRequest, user: Any, address: str) -> HttpResponse:
 
 
 def come_in(
-    request: HttpRequest, user: Any, how: str, address: str, *, is_strong: bool = False
+    request: HttpRequest,
+    user: Any,
+    how: str,
+    address: str,
+    *,
+    is_strong: bool = False,
+    only: str = "",
 ) -> HttpResponse:
-    """Sit down at the first desk, and go where the person wanted to."""
+    """Sit down at the first desk (with `only`, of this house), and go where the person wanted."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.pop(HALF, None)
-    request.session[STRONG] = is_strong
-    _sit(request, str(desks_of(user.pk)[0].org))
+    request.session[STRONG], request.session[ONLY] = is_strong, only
+    _sit(request, only or str(desks_of(user.pk)[0].org))
     second_factor.signed_in(user, how, at=now(request))
     return _remember(request, user, address)
 
@@ -172,7 +178,9 @@ def switch_desk(request: HttpRequest) -> HttpResponse:
         _sit(request, org, kind)
         return _remember(request, user, _shared_page(request))
     user_id = request.user.pk
-    if user_id is None or org not in {str(desk.org) for desk in desks_of(user_id)}:
+    only = request.session.get(ONLY)
+    own = {str(desk.org) for desk in desks_of(user_id)} if user_id else set()
+    if org not in own or (only and org != only):
         raise Http404
     _sit(request, org, kind)
     return see_other("/")

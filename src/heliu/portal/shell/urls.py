@@ -25,6 +25,7 @@ from heliu.portal.shell import (
     seen,
     sign_in,
     spending,
+    sso,
     views,
     webhooks,
 )
@@ -38,6 +39,9 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/second", sign_in.second, name="sign_in_second"),
     path("sign-in/passkey", sign_in.passkey, name="sign_in_passkey"),
+    path("sign-in/sso", sso.begin, name="sign_in_sso"),
+    path("sign-in/sso/back", sso.back_from, name="sign_in_sso_back"),
+    path("company/sso", sso.company, name="company_sso"),
     path("account/security", security.security, name="security"),
     path("account/passkey", security.passkey, name="passkey"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
