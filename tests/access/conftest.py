@@ -29,15 +29,19 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
+from heliu.capital.vat import operations as vat_room
+from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduct
 from heliu.commerce.lists import operations as lists
+from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.operations import NewPromotion
+from heliu.commerce.pricing.operations import NewPrice, NewPromotion
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
 from heliu.kernel.access import role_editing
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
@@ -54,6 +58,7 @@ from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
+from heliu.logistics.stock import back_orders
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
@@ -61,6 +66,7 @@ from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
+    cases,
     changing,
     closing_books,
     conversations,
@@ -74,7 +80,9 @@ from heliu.trade import (
     place_order,
     purchases,
     receivables,
+    returns,
     sales,
+    vat,
 )
 from heliu.trade.carrying import Shot
 from heliu.trade.change_terms import Wanted
@@ -196,7 +204,8 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed)
+    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few |= to_come(world) | with_tax(world, given)
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
@@ -223,6 +232,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            "open_placed_line": OrderLine.objects.get(order=placed.order.id).pk,
             **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
@@ -309,7 +319,24 @@ def priced(world: World) -> dict[str, Any]:
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
-    return {"price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code}
+        days = {
+            "valid_from": day_of(world.at), "valid_to": day_of(world.at) + timedelta(days=30),
+        }  # fmt: skip
+        contract, held, quiet = (
+            pricing.offer(
+                actor=actor, seller=seller, buyer=world.chain.dealers["D001"], name="Mugs",
+                code=f"CONTRACT-{n}", prices=[NewPrice(sku, 1200)], at=world.at, **days,
+            )
+            for n in (7, 8, 9)
+        )  # fmt: skip
+        for one in (held, quiet):
+            pricing.agree(one, actor=Actor.system(), at=world.at)
+        change = pricing.ask_end(held, actor=actor, last=day_of(world.at), at=world.at)
+    return {
+        "price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code,
+        "contract": contract.pk, "held_contract": held.pk, "quiet_contract": quiet.pk, "contract_change": change.pk,
+        "open_last": day_of(world.at) + timedelta(days=2),
+    }  # fmt: skip
 
 
 def talked_about(world: World, placed: Placed) -> dict[str, Any]:
@@ -319,6 +346,34 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
     return {
         "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+    }  # fmt: skip
+
+
+def given_back(world: World) -> dict[str, Any]:
+    """A case about an order that came, and returns in the states that every act finds one."""
+    placed = life.place(world, pay_by="TRANSFER", M1=20)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    life.receive(world, life.ship(world, placed), who=world.dealer)
+    number = placed.order.number
+    with world.desk(world.dealer) as dealer:
+        case = cases.open_case(
+            number, actor=dealer, kind="QUALITY", text="Pale", position=1, at=world.at
+        )
+        asked, back = (
+            returns.ask(
+                number, actor=dealer, remedy="CREDIT", quantities={1: 2}, reason="pale",
+                at=world.at,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+    with world.desk("sales@seller.demo") as seller:
+        returns.agree(back.number, actor=seller, at=world.at)
+    with world.desk(world.dealer) as dealer:
+        returns.send(back.number, actor=dealer, at=world.at)
+    return {
+        "case": case.number, "return": asked.number, "return_sent": back.number,
+        "came_order": number,
     }  # fmt: skip
 
 
@@ -620,6 +675,46 @@ def kept_lists(world: World) -> dict[str, Any]:
             first_on=day_of(world.at), last_on=None, at=world.at,
         )  # fmt: skip
     return {"list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk}
+
+
+def to_come(world: World) -> dict[str, Any]:
+    """Goods that the seller expects."""
+    with world.desk("sales@seller.demo") as seller:
+        day = day_of(world.at) + timedelta(days=30)
+        sku = world.chain.skus["B1"]
+        return {
+            "open_goods": sku,
+            "expected": back_orders.expect(sku, 5, day, actor=seller, at=world.at).pk,
+        }
+
+
+def with_tax(world: World, shipment: Shipment) -> dict[str, Any]:
+    """A VAT invoice that the authority has refused."""
+    for email in ("owner@d001.demo", "sales@seller.demo"):
+        with world.desk(email) as owner:
+            data = vat_room.TaxData(name=f"House of {email}", number="91330100MA27XYZ123")
+            vat_room.set_data(data, actor=owner, at=world.at)
+    with world.desk("sales@seller.demo") as seller:
+        vat_room.set_rate(Decimal(13), from_day=day_of(world.at) - timedelta(99), actor=seller)
+        written = vat.invoice(shipment.pk, actor=seller, at=world.at)
+    with world.worker():
+        AuthorityFault.objects.create(fault="refuse", reason="title unknown")
+        vat.run(at=world.at)
+    sold = life.place(world, pay_by="TRANSFER", M1=2)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(sold.order.id, actor=seller, at=world.at)
+    sent = life.ship(world, sold)
+    with world.desk("sales@seller.demo") as seller:
+        issued = vat.invoice(sent.pk, actor=seller, at=world.at)
+    with world.worker():
+        vat.run(at=world.at)
+        line = OrderLine.objects.get(order=sold.order.id).pk
+    return {
+        "vat_invoice": str(written.pk),
+        "vat_issued": str(issued.pk),
+        "open_vat_line": line,
+        "open_shipment": str(shipment.pk),
+    }
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

@@ -19,6 +19,8 @@ RECORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "invoice": (("/invoices/{}",), ("invoice",)),
     "loan": (("/loans/{}",), ("pledged_loan",)),
     "shipment": (("/shipments/{}", "/carriages/{}"), ("shipment", "given")),
+    "case": (("/cases/{}",), ("case",)),
+    "return": (("/returns/{}",), ("return",)),
     "application": (("/applications/{}",), ("open_application",)),
 }
 # A lender sees a shipment and is not among those who talk about it: its carrier would learn of it.

@@ -23,7 +23,7 @@ from heliu.trade import conversations
 
 router = Router()
 
-Kind = Literal["order", "request", "invoice", "loan", "shipment", "application"]
+Kind = Literal["order", "request", "invoice", "loan", "shipment", "application", "case", "return"]
 
 
 class ConversationOut(Schema):

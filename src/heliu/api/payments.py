@@ -28,6 +28,7 @@ PaymentPurpose = Literal[
     "DEPOSIT_BACK",
     "UNAPPLIED_BACK",
     "SALE",
+    "RETURN",
     "BILL_PAYMENT",
 ]
 

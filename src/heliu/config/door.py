@@ -18,7 +18,7 @@ from heliu.kernel.behalf.policies import refuse_closed
 from heliu.kernel.behalf.queries import seated
 from heliu.kernel.errors import Forbidden, Refused
 
-OPEN = ("/sign-in/", "/join/")
+OPEN = ("/sign-in/", "/join/", "/shop/", "/robots.txt", "/sitemap.xml")
 """Before these pages stands nobody; those that write for somebody open a door of their own."""
 
 

@@ -26,6 +26,8 @@ KINDS = {
     "IV": "invoice on terms",
     "TP": "payment on terms",
     "PR": "purchase request",
+    "CS": "case",
+    "RT": "return",
 }
 
 

@@ -30,6 +30,7 @@ from heliu.trade import (
     purchases,
     receivables,
     releasing,
+    returns,
 )
 from heliu.trade.steps import locked, parties
 
@@ -45,7 +46,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         ruling.CHANGE_RULES,
         *BOOKS,
     ),
-    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF, *BOOKS),
+    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF, returns.AGREE, *BOOKS),
     "DEALER": (financed_order.SIGN, *BOOKS),
     "BUYER": (financed_order.SIGN, *BOOKS),
 }
@@ -62,6 +63,7 @@ DONE: dict[str, Callable[..., None]] = {
 # Acts that are about no deal, but about something of the house's own (its id is the subject).
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     ruling.CHANGE_RULES.name: ruling.agreed,
+    returns.AGREE.name: returns.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
 }
 

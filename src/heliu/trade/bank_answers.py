@@ -12,7 +12,14 @@ from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Pur
 from heliu.capital.bank.notices import Notice
 from heliu.capital.bank.operations import Kept, Signed
 from heliu.kernel.errors import Refused
-from heliu.trade import enforcement, financed_order, liquidation, registry_answers, side_exits
+from heliu.trade import (
+    enforcement,
+    financed_order,
+    liquidation,
+    registry_answers,
+    returns,
+    side_exits,
+)
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
 
@@ -30,6 +37,7 @@ BOOKED: dict[str, Answer] = {
     Purpose.DEPOSIT_BACK: side_exits.deposit_returned,
     Purpose.UNAPPLIED_BACK: side_exits.unapplied_returned,
     Purpose.SALE: liquidation.sale_booked,
+    Purpose.RETURN: returns.refund_booked,
 }
 
 
@@ -58,6 +66,8 @@ def bank_answered(instruction: PaymentInstruction, notice: Notice, *, at: dateti
     deal = locked(instruction.deal)
     if notice.outcome == InstructionStatus.BOOKED:
         BOOKED[instruction.purpose](deal, instruction, at=at)
+    elif instruction.purpose == Purpose.RETURN:
+        returns.refund_refused(deal, instruction, at=at)
     else:
         side_exits.bank_rejected(deal, instruction, at=at)
     if deal.loan_id:

@@ -17,8 +17,13 @@ from uuid import UUID
 from heliu.capital.lending import queries as loans
 from heliu.capital.lending.models import Loan
 from heliu.capital.terms import queries as terms
+from heliu.commerce.cases import operations as cases
+from heliu.commerce.cases import queries as case_queries
+from heliu.commerce.cases.models import Case
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.returns import queries as returns
+from heliu.commerce.returns.models import Return
 from heliu.commerce.spending import queries as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -75,7 +80,7 @@ def of(record: Record) -> Conversation | None:
         return operations.keep_houses(found, record.houses) if found else None
 
 
-def write(
+def say(
     record: Record,
     *,
     actor: Actor,
@@ -84,8 +89,8 @@ def write(
     sent: Sequence[Sent] = (),
     at: datetime,
 ) -> Message:
-    """Say something about a record that the actor has found; colleagues who are mentioned are told,
-    and of what is no note the other houses, once until they have looked."""
+    """Say something about a record that the actor has found, and tell the colleagues who are
+    mentioned. The other houses are told by `write`."""
     with widened(record.houses):
         conversation = operations.open_for(
             kind=record.kind, subject=record.subject, number=record.number, houses=record.houses,
@@ -100,8 +105,26 @@ def write(
         [Told(actor.own_org, said, record.address, person) for person in message.mentions],
         at=at,
     )
+    return message
+
+
+def write(
+    record: Record,
+    *,
+    actor: Actor,
+    text: str,
+    is_note: bool = False,
+    sent: Sequence[Sent] = (),
+    at: datetime,
+) -> Message:
+    """Say something, and tell the other houses of it (if it is no note), once until they have
+    looked. Written about a case, it passes the turn."""
+    message = say(record, actor=actor, text=text, is_note=is_note, sent=sent, at=at)
     if not is_note:
-        _tell_others(record, said, actor=actor, at=at)
+        _tell_others(record, {"person": actor.name, "number": record.number}, actor=actor, at=at)
+        if record.kind == "case":
+            with widened(record.houses):
+                cases.heard(record.subject, actor=actor, at=at)
     return message
 
 
@@ -193,6 +216,26 @@ def _loan_of(loan: Loan, deal: Deal) -> Record:
     return Record("loan", loan.pk, loan.number, sides, deals.link(deal))
 
 
+def of_case(case: Case) -> Record:
+    """A case as its two sides talk about it."""
+    sides = _houses(case.buyer, case.seller)
+    return Record("case", case.pk, case.number, sides, f"/cases/{case.number}")
+
+
+def _case(actor: Actor, ref: Ref) -> Record:
+    return of_case(case_queries.get(actor, ref))
+
+
+def of_return(found: Return) -> Record:
+    """A return as its two sides talk about it."""
+    sides = _houses(found.buyer, found.seller)
+    return Record("return", found.pk, found.number, sides, f"/returns/{found.number}")
+
+
+def _return(actor: Actor, ref: Ref) -> Record:
+    return of_return(returns.get(actor, ref))
+
+
 def _shipment(actor: Actor, ref: Ref) -> Record:
     """Who handles the goods: its carrier sees it through the carriage of its number. The lender is
     not among them, so that a carrier does not learn of the loan; it talks on the order."""
@@ -222,4 +265,6 @@ KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
     "loan": _loan,
     "shipment": _shipment,
     "application": _application,
+    "case": _case,
+    "return": _return,
 }

@@ -43,8 +43,8 @@ class OpenAccount:
     On terms `sent` is the price of what left the seller and `interest` what late payment cost;
     `credited` is what of it is not owed, `discounted` what paying early saved, `paid` what the
     buyer paid, `written_off` what the seller gave up and `owed` what is open. `lost` is the price
-    of what came short or damaged, `refund` what had been paid of that, `refunded` what the buyer
-    has back.
+    of what came short or damaged, `refund` what had been paid of that, of what was struck and of
+    what was given back, `refunded` what the buyer has back.
     """
 
     sent: int
@@ -78,7 +78,9 @@ def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAc
         sent=sum(one.amount for one in bills if one.is_for_goods),
         lost=total(Step.RECEIPT_DIFFERS, "value"),
         paid=sum(one.paid for one in bills),
-        refund=total(Step.RECEIPT_DIFFERS, "refund"),
+        refund=sum(
+            total(step, "refund") for step in (Step.RECEIPT_DIFFERS, Step.STRUCK, Step.RETURNED)
+        ),
         refunded=total(Step.REFUNDED, "amount"),
         owed=sum(one.left for one in bills),
         credited=sum(one.credited for one in bills),
@@ -119,8 +121,11 @@ def sent(
     receivables.use_credit(granted, at=at)
 
 
-def short(deal: Deal, value: int, *, key: str, at: datetime) -> int:
-    """Goods of `value` came short or damaged.
+GIVEN_UP = {"short": journals.order_short, "returned": journals.order_returned}
+
+
+def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short") -> int:
+    """Goods of `value` came short or damaged, or (`returned`) were given back.
 
     What is not paid yet is not owed any more, and its credit is free at once; what was paid the
     seller owes back, less the discount it was paid with. Returns how much that is.
@@ -131,16 +136,16 @@ def short(deal: Deal, value: int, *, key: str, at: datetime) -> int:
     for invoice in invoices:
         if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
             terms.credit(
-                invoice, unpaid, key=f"{key}:{invoice.number}", kind="terms_short",
-                reason="short", actor=Actor.system(), at=at,
+                invoice, unpaid, key=f"{key}:{invoice.number}", kind=f"terms_{kind}",
+                reason=kind, actor=Actor.system(), at=at,
             )  # fmt: skip
             left -= unpaid
     refund = left - (share(left, _saved(invoices[0])) if invoices else 0)
     if refund:
-        entries = journals.order_short(
+        entries = GIVEN_UP[kind](
             seller=order.seller, buyer=order.buyer, order=order.id, amount=refund
         )
-        _book(order, "order_short", entries, key, day_of(at), at)
+        _book(order, f"order_{kind}", entries, key, day_of(at), at)
     return refund
 
 
@@ -179,14 +184,21 @@ def settle(
                 named=[one.id for one in invoices], actor=actor, at=at,
             )  # fmt: skip
         else:
-            _paid_back(deal, order, amount, value_day, reference, key=key, actor=actor, at=at)
+            paid_back(deal, order, amount, value_day, reference, key=key, actor=actor, at=at)
     return order
 
 
-def _paid_back(
+def owed_back(deal: Deal) -> int:
+    """What the seller owes back on a deal now, in fen."""
+    invoices = credit.of_order(deal.order_id)
+    return account_of(DealStep.objects.filter(deal=deal), invoices).owed_back
+
+
+def paid_back(
     deal: Deal, order: Order, amount: int, value_day: date, reference: str, *, key: str,
     actor: Actor, at: datetime,
 ) -> None:  # fmt: skip
+    """The seller paid back what it owed: goods that came short or damaged, or were given back."""
     entries = journals.order_short_refunded(
         seller=order.seller, buyer=order.buyer, order=order.id, amount=amount
     )

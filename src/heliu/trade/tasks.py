@@ -16,6 +16,7 @@ from heliu.trade import (
     recurring,
     sweeper,
     tiers,
+    vat,
 )
 
 
@@ -48,6 +49,13 @@ def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
     tiers.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.vat", queue="sweep", queueing_lock="vat")
+def issue_vat(timestamp: int = 0) -> None:
+    """Hand VAT invoices over to the tax authority and hear its answers."""
+    vat.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

@@ -42,7 +42,9 @@ from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.capital.terms import queries as terms
 from heliu.capital.terms.operations import Wanted
+from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.returns.policies import Judged
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of
@@ -65,8 +67,10 @@ from heliu.trade import (
     place_order,
     receivables,
     registry_answers,
+    returns,
     sales,
     side_exits,
+    striking,
     sweeper,
 )
 from heliu.trade.models import Deal
@@ -86,6 +90,7 @@ PAYMENTS = {
     "returned deposit": Purpose.DEPOSIT_BACK,
     "returned overpayment": Purpose.UNAPPLIED_BACK,
     "sale": Purpose.SALE,
+    "refund of goods": Purpose.RETURN,
 }
 ANSWERS = {
     "books": InstructionStatus.BOOKED,
@@ -123,6 +128,7 @@ class Stage:
     shipments: list[Shipment] = field(default_factory=list)
     seen: set[UUID] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
+    returned: UUID | None = None
 
     @property
     def deal(self) -> UUID:
@@ -259,6 +265,43 @@ def _credits(stage: Stage, less: str) -> None:
         )  # fmt: skip
 
 
+@says("dealer", r"asks to give back (?P<lines>.+)")
+def _asks_to_give_back(stage: Stage, lines: str) -> None:
+    wanted = _quantities(lines)
+    with stage.world.desk(stage.world.dealer) as dealer:
+        order = orders.get(dealer, stage.order)
+        stage.returned = returns.ask(
+            order.pk, actor=dealer, remedy="CREDIT", reason="too many", at=stage.world.at,
+            quantities={
+                line.position: wanted[line.sku.code]
+                for line in order.lines.all()
+                if line.sku.code in wanted
+            },
+        ).pk  # fmt: skip
+
+
+@says("seller", "agrees to take them back")
+def _agrees_to_take_back(stage: Stage) -> None:
+    _seller_does(stage, returns.agree, stage.returned)
+
+
+@says("dealer", "sends them back")
+def _sends_back(stage: Stage) -> None:
+    with stage.world.desk(stage.world.dealer) as dealer:
+        returns.send(stage.returned, actor=dealer, at=stage.world.at)
+
+
+@says("seller", r"counts (?P<good>[\d,]+) good, (?P<damaged>[\d,]+) damaged, and accepts all")
+def _counts_what_came_back(stage: Stage, good: str, damaged: str) -> None:
+    whole, broken = (int(said.replace(",", "")) for said in (good, damaged))
+    _seller_does(stage, returns.receive, stage.returned, [Judged(1, whole, broken, whole + broken)])
+
+
+@says("seller", "refunds them by the bank")
+def _refunds(stage: Stage) -> None:
+    _seller_does(stage, returns.refund, stage.returned)
+
+
 @says("seller", "lets orders pass")
 def _lets_pass(stage: Stage) -> None:
     _seller_does(
@@ -350,6 +393,15 @@ def _ships(stage: Stage, lines: str) -> None:
         stage.shipments.append(
             deliveries.ship(stage.order, actor=seller, carrier="", at=world.at, lines=chosen)
         )
+
+
+@says("seller", r"strikes (?P<lines>.+), (?P<reason>[a-z ]+)")
+def _strikes(stage: Stage, lines: str, reason: str) -> None:
+    world = stage.world
+    with world.desk("sales@seller.demo") as seller:
+        rows = {_sku(row.sku_id, world): row.pk for row in _order_lines(stage)}
+        chosen = {rows[code]: n for code, n in _quantities(lines).items()}
+        striking.strike(stage.order, lines=chosen, reason=reason, actor=seller, at=world.at)
 
 
 @says("keeper", "counts all good")

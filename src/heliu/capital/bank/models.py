@@ -96,6 +96,7 @@ class Purpose(models.TextChoices):
     DEPOSIT_BACK = "DEPOSIT_BACK", _("Deposit returned")
     UNAPPLIED_BACK = "UNAPPLIED_BACK", _("Overpayment returned")
     SALE = "SALE", _("Pledged goods bought")
+    RETURN = "RETURN", _("Refund for goods given back")
 
 
 class InstructionStatus(models.TextChoices):

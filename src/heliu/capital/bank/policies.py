@@ -29,6 +29,8 @@ def route(purpose: str, *, payer: UUID, payee: UUID, lender: UUID) -> tuple[End,
     match purpose:
         case Purpose.DEPOSIT | Purpose.REPAYMENT | Purpose.REFUND | Purpose.SALE:
             return End(payer, AccountKind.CURRENT), nostro
+        case Purpose.RETURN:  # both sides hold their accounts at one bank
+            return End(payer, AccountKind.CURRENT), End(payee, AccountKind.CURRENT)
         case Purpose.DISBURSEMENT | Purpose.OWN_SHARE:
             return nostro, End(payee, AccountKind.SUPERVISED)
         case Purpose.DEPOSIT_BACK | Purpose.UNAPPLIED_BACK | Purpose.BILL_PAYMENT:

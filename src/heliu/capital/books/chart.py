@@ -160,6 +160,8 @@ class JournalKind(models.TextChoices):
     TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
     TERMS_SHORT = "terms_short", _("Short or damaged, not owed")
     TERMS_CREDITED = "terms_credited", _("Credit note")
+    TERMS_RETURNED = "terms_returned", _("Goods given back, not owed")
+    ORDER_RETURNED = "order_returned", _("Goods given back, to be paid back")
     TERMS_PAID = "terms_paid", _("Paid on terms")
     TERMS_PAID_BACK = "terms_paid_back", _("Payment taken back")
     TERMS_DISCOUNTED = "terms_discounted", _("Discount for paying early")
@@ -171,6 +173,7 @@ class JournalKind(models.TextChoices):
     ORDER_REFUNDED = "order_refunded", _("Order refunded")
     ORDER_SHORT = "order_short", _("Short or damaged, to be paid back")
     ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
+    ORDER_STRUCK = "order_struck", _("Not delivered, to be paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
     REVERSED = "reversed", _("Entry reversed")
 

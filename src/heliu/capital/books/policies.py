@@ -488,14 +488,34 @@ def order_short(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[
     ]
 
 
+def order_struck(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods already paid for will not be delivered: the seller owes their price back."""
+    return [
+        Entry(seller, Code.CONTRACT_LIABILITY, amount, buyer, str(order)),
+        Entry(seller, Code.REFUND_PAYABLE, -amount, buyer, str(order)),
+        Entry(buyer, Code.REFUND_DUE, amount, seller, str(order)),
+        Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
+    ]
+
+
 def order_short_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """The seller paid back what it owed for goods that came short or damaged."""
+    """The seller paid back what it owed for goods that came short, damaged or not at all."""
     return [
         Entry(seller, Code.REFUND_PAYABLE, amount, buyer, str(order)),
         Entry(seller, Code.CASH, -amount),
         Entry(buyer, Code.BANK, amount),
         Entry(buyer, Code.REFUND_DUE, -amount, seller, str(order)),
     ]
+
+
+def order_returned(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods already paid for were given back, or kept for less: the seller owes the buyer."""
+    return order_short(seller=seller, buyer=buyer, order=order, amount=amount)
+
+
+def terms_returned(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """Goods on terms were given back, or kept for less: they are not owed."""
+    return terms_short(seller=seller, buyer=buyer, amount=amount)
 
 
 def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:

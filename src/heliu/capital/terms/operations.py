@@ -55,6 +55,7 @@ MOST_LEVELS = 12
 CREDITED = {
     "terms_short": journals.terms_short,
     "terms_credited": journals.terms_credited,
+    "terms_returned": journals.terms_returned,
     "interest_forgiven": journals.interest_forgiven,
 }
 AMOUNTS = ("paid", "credited", "discounted", "written_off", "disputed", "dispute")

@@ -54,12 +54,12 @@ def with_unread(actor: Actor) -> QuerySet[Conversation]:
     """The actor's conversations, the newest first, each with `unread`: how many messages of others
     came since the person read there."""
     mine = Reading.objects.filter(
-        conversation=OuterRef("conversation"), org=actor.own_org, person=actor.user_id
+        Q(person=actor.user_id), conversation=OuterRef("conversation"), org=actor.own_org
     )
     new = (
         messages_visible_to(actor)
         .filter(conversation=OuterRef("pk"), taken_back_at=None)
-        .exclude(author=actor.user_id)
+        .exclude(Q(author=actor.user_id))
         .annotate(read_at=Subquery(mine.values("read_at")[:1]))
         .filter(Q(read_at=None) | Q(at__gt=F("read_at")))
         .order_by()

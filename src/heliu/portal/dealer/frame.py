@@ -6,12 +6,14 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges import queries as pledges
+from heliu.portal.shell.contracts import waiting as contracts_waiting
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.frame import DeskFigure, NavHead
 from heliu.trade import deals
@@ -32,6 +34,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Order pad"), "dealer_pad", here, key="o"),
             nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
             nav(_("Lists"), "dealer_lists", here, key="l"),
+            nav(_("Contracts"), "dealer_contracts", here, count=contracts_waiting(actor), key="t"),
             NavHead(_("Business")),
             nav(_("Deals"), "deals", here, count=under_way, key="d"),
             nav(
@@ -44,6 +47,8 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
             nav(_("What I owe"), "dealer_owed", here, key="w"),
             nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting.count(), key="p"),
+            nav(pgettext("service", "Cases"), "cases", here, key="k"),
+            nav(pgettext("goods", "Returns"), "returns", here),
             NavHead(_("House")),
             nav(_("Inbox"), "inbox", here),
             nav(_("Approvals"), "approvals", here),

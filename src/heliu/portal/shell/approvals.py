@@ -39,6 +39,7 @@ ACTS = {
     "rules": N_("Change the rules of decision"),
     "terms-pass": N_("Let orders pass although something is overdue"),
     "terms-write-off": N_("Write off what an order owes on terms"),
+    "return-agree": N_("Take goods back, or take something off"),
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
     "purchase": N_("Order goods"),
@@ -77,6 +78,9 @@ WILL = {
     "terms-write-off": (
         N_("What is open on the order is your loss"),
         N_("The buyer owes it as before"),
+    ),
+    "return-agree": (
+        N_("The buyer may send the goods back; of goods it keeps the amount is credited at once"),
     ),
     "close-period": (
         N_("No entry falls on a day of the month any more"),

@@ -36,6 +36,8 @@ KINDS = {
     "loan": gettext_lazy("Loan"),
     "shipment": gettext_lazy("Shipment"),
     "application": gettext_lazy("Application to join"),
+    "case": pgettext_lazy("service", "Case"),
+    "return": pgettext_lazy("goods", "Return"),
 }
 
 
@@ -155,7 +157,7 @@ def conversation(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
             actor=actor,
             text=request.POST.get("text", ""),
             is_note=is_note,
-            sent=[_sent(one) for one in request.FILES.getlist("file")],
+            sent=sent_files(request),
             at=at,
         )
         say(request, _("The note is kept.") if is_note else _("The message is sent."))
@@ -196,6 +198,11 @@ def id_or_number(ref: str) -> UUID | str:
         return UUID(ref)
     except ValueError:
         return ref
+
+
+def sent_files(request: HttpRequest) -> list[Sent]:
+    """The files that came with a form."""
+    return [_sent(one) for one in request.FILES.getlist("file")]
 
 
 def _sent(file: UploadedFile) -> Sent:

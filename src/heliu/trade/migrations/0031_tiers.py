@@ -16,7 +16,7 @@ READ = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trade', '0027_changed'),
+        ('trade', '0030_waiting'),
         ('parties', '0013_tiers'),
     ]
 

@@ -1,0 +1,146 @@
+"""Every write to cases. Whoever calls has the doors of both sides open (`trade/cases.py`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heliu.commerce.cases import policies, queries
+from heliu.commerce.cases.events import CaseMoved, CaseOpened
+from heliu.commerce.cases.models import CASE_MOVES, Case, CaseKind, CaseStatus, ServiceLevel
+from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.errors import Forbidden, Invalid, NotFound
+from heliu.kernel.events.facts import Fact, record
+from heliu.kernel.numbering import next_number
+from heliu.kernel.states import move
+
+
+def set_level(*, actor: Actor, answer_hours: int, solve_hours: int, at: datetime) -> ServiceLevel:
+    """How soon the actor's house promises to answer and to solve; cases there are keep theirs."""
+    actor.require("sell")
+    if not 1 <= answer_hours <= solve_hours <= policies.MOST_HOURS:
+        raise Invalid(
+            "hours-invalid",
+            "The hours are from 1 to %(most)s, and an answer comes before the solution.",
+            field="answer_hours",
+            most=policies.MOST_HOURS,
+        )
+    level, _ = ServiceLevel.objects.update_or_create(
+        seller=actor.own_org,
+        defaults={
+            "answer_hours": answer_hours,
+            "solve_hours": solve_hours,
+            "set_by_name": actor.name,
+            "set_at": at,
+        },
+    )
+    return level
+
+
+def open_case(
+    order: Order,
+    *,
+    actor: Actor,
+    deal: UUID,
+    kind: str,
+    line: OrderLine | None,
+    quantity: int | None,
+    serial: str,
+    at: datetime,
+) -> Case:
+    """The buyer opens a case about an order, or a line of it.
+
+    Raises `Invalid` for a kind that is none and for more goods than the line has.
+    """
+    _require_side(order.buyer, "order", actor)
+    if kind not in CaseKind.values:
+        raise Invalid("choice-unknown", "There is no such choice.", field="kind")
+    if line is not None and line.order_id != order.pk:
+        raise NotFound()
+    if quantity is not None and (line is None or not 0 < quantity <= line.quantity):
+        raise Invalid(
+            "quantity-beyond-line", "The line of the order has fewer pieces.", field="quantity"
+        )
+    answer, solve = queries.level_of(order.seller)
+    case = Case.objects.create(
+        number=next_number("CS", at),
+        buyer=order.buyer,
+        seller=order.seller,
+        order_id=order.pk,
+        order_number=order.number,
+        deal=deal,
+        order_line=line.pk if line else None,
+        sku_id=line.sku_id if line else None,
+        quantity=quantity,
+        serial=" ".join(serial.split())[:60],
+        kind=kind,
+        opened_by=actor.user_id,
+        opened_by_name=actor.name,
+        opened_at=at,
+        moved_at=at,
+        answer_due=policies.due(at, answer),
+        solve_due=policies.due(at, solve),
+    )
+    fact = CaseOpened(subject=case.pk, number=case.number, order=order.pk, kind=kind)
+    _say(fact, case, actor=actor, at=at)
+    return case
+
+
+def heard(case_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Somebody of a side wrote: the first word of the seller is its answer, and the turn passes."""
+    case = Case.objects.select_for_update().get(pk=case_id)
+    by_seller = case.seller in actor.orgs
+    if by_seller and case.answered_at is None:
+        case.answered_at = at
+        case.save(update_fields=["answered_at"])
+    status = policies.after_message(case.status, by_seller=by_seller)
+    if status != case.status:
+        _go(case, status, actor=actor, at=at)
+
+
+def solve(case: Case, *, actor: Actor, at: datetime) -> None:
+    """The seller says that it is solved; that is an answer too."""
+    _require_side(case.seller, "sell", actor)
+    _go(
+        case,
+        CaseStatus.SOLVED,
+        actor=actor,
+        at=at,
+        solved_at=at,
+        answered_at=case.answered_at or at,
+    )
+
+
+def close(case: Case, *, actor: Actor, at: datetime) -> None:
+    """Either side says that there is nothing more to do."""
+    if not actor.is_system and not {case.buyer, case.seller} & set(actor.orgs):
+        raise NotFound()
+    _go(case, CaseStatus.CLOSED, actor=actor, at=at, closed_at=at, solved_at=case.solved_at or at)
+
+
+def reopen(case: Case, *, actor: Actor, at: datetime) -> None:
+    """The customer says that it is not solved; the seller has the same time again."""
+    _require_side(case.buyer, "order", actor)
+    answer, solve_hours = queries.level_of(case.seller)
+    _go(
+        case, CaseStatus.REOPENED, actor=actor, at=at, solved_at=None, closed_at=None,
+        answered_at=None, reopened=case.reopened + 1, answer_due=policies.due(at, answer),
+        solve_due=policies.due(at, solve_hours),
+    )  # fmt: skip
+
+
+def _go(case: Case, status: str, *, actor: Actor, at: datetime, **also: object) -> None:
+    move(case, status, moves=CASE_MOVES, moved_at=at, **also)
+    fact = CaseMoved(subject=case.pk, number=case.number, status=status)
+    _say(fact, case, actor=actor, at=at)
+
+
+def _say(fact: Fact, case: Case, *, actor: Actor, at: datetime) -> None:
+    record(fact, actor=actor, at=at, audience=[case.buyer, case.seller])
+
+
+def _require_side(side: UUID, permission: str, actor: Actor) -> None:
+    actor.require(permission)
+    if not actor.is_system and side not in actor.orgs:
+        raise Forbidden("not-your-case", "This is for the other side to do.")

@@ -1,0 +1,91 @@
+"""Cases: what a buyer has to say about an order, and who answers when.
+
+open_case   the buyer, from the order or a line of it, with photos: the first message
+act         solved, closed, opened again; the other side is told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from heliu.commerce.cases import operations, queries
+from heliu.commerce.cases.models import Case
+from heliu.commerce.ordering import queries as orders
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.conversations.operations import Sent
+from heliu.kernel.errors import Invalid
+from heliu.kernel.events.notices import tell
+from heliu.kernel.parties import queries as parties
+from heliu.trade import conversations, deals
+
+ACTS = {"solve": operations.solve, "close": operations.close, "reopen": operations.reopen}
+
+
+def open_case(
+    order_ref: UUID | str,
+    *,
+    actor: Actor,
+    kind: str,
+    text: str,
+    position: int | None = None,
+    quantity: int | None = None,
+    serial: str = "",
+    sent: Sequence[Sent] = (),
+    at: datetime,
+) -> Case:
+    """The buyer of an order says what is wrong with it (or its line at `position`), with photos."""
+    order = orders.get(actor, order_ref)
+    if not text.strip():
+        raise Invalid("case-without-words", "Say in a few words what is wrong.", field="text")
+    line = None
+    if position is not None:
+        line = next((one for one in order.lines.all() if one.position == position), None)
+        if line is None:
+            raise Invalid("line-unknown", "The order has no such line.", field="position")
+    with widened([order.buyer, order.seller]):
+        case = operations.open_case(
+            order, actor=actor, deal=deals.of_order(actor, order.pk).pk, kind=kind, line=line,
+            quantity=quantity, serial=serial, at=at,
+        )  # fmt: skip
+        tell(
+            case.seller,
+            "case-opened",
+            {
+                "buyer": parties.names([case.buyer])[case.buyer],
+                "case": case.number,
+                "number": order.number,
+                "kind": case.get_kind_display(),
+            },
+            link=link(case),
+            at=at,
+        )
+    record = conversations.of_case(case)
+    conversations.say(record, actor=actor, text=text, sent=sent, at=at)
+    return case
+
+
+def act(case_ref: UUID | str, do: str, *, actor: Actor, at: datetime) -> Case:
+    """One of `ACTS`, by the side whose it is."""
+    if do not in ACTS:
+        raise Invalid("choice-unknown", "There is no such choice.", field="act")
+    case = queries.get(actor, case_ref)
+    with widened([case.buyer, case.seller]):
+        case = Case.objects.select_for_update().get(pk=case.pk)
+        ACTS[do](case, actor=actor, at=at)
+        for org in {case.buyer, case.seller} - set(actor.orgs):
+            tell(
+                org,
+                "case-moved",
+                {"case": case.number, "status": case.get_status_display()},
+                link=link(case),
+                at=at,
+            )
+    return case
+
+
+def link(case: Case) -> str:
+    """Where a case is read; the same at every desk."""
+    return f"/cases/{case.number}"

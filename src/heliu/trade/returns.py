@@ -1,0 +1,322 @@
+"""Goods that a buyer gives back, or keeps for less: what happens to the goods and to the money.
+
+    ask             the buyer, from an order or a case: money back, new goods, or keep for less
+    agree, refuse   the seller; from an amount on the others of its house must agree
+    send            the goods leave the buyer's house: title goes to the seller
+    receive         the seller's warehouse counts and judges; what is accepted is credited
+    replace, come   new goods for what was accepted, and their arrival
+    refund          what had been paid goes back by the bank; or the seller writes it down by hand
+
+On terms what is accepted is not owed any more; what was paid already the seller owes back. A
+financed order is not given back here: its goods are pledged and its money is the bank's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from heliu.capital.bank import operations as bank
+from heliu.capital.bank.models import AccountKind, BankAccount, PaymentInstruction, Purpose
+from heliu.commerce.cases import queries as cases
+from heliu.commerce.ordering import queries as orders
+from heliu.commerce.ordering.models import PayBy
+from heliu.commerce.returns import operations, queries
+from heliu.commerce.returns.models import Remedy, Return, ReturnStatus
+from heliu.commerce.returns.policies import Judged
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Act
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.money import Money
+from heliu.kernel.parties import queries as parties
+from heliu.logistics.stock import operations as stock
+from heliu.logistics.warehousing.policies import put_away
+from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
+from heliu.trade import deals, open_account, spending
+from heliu.trade.asking import ask as ask_house
+from heliu.trade.models import Deal, Step
+from heliu.trade.paperwork import order_of
+from heliu.trade.steps import locked, remember
+from heliu.trade.wake import wake
+
+SYSTEM = Actor.system()
+AGREE = Act("return-agree", agreed_by=("sell", "terms", "manage"))
+
+
+def ask(
+    order_ref: UUID | str,
+    *,
+    actor: Actor,
+    remedy: str,
+    quantities: Mapping[int, int],
+    reason: str,
+    allowance: int = 0,
+    case: UUID | str | None = None,
+    at: datetime,
+) -> Return:
+    """The buyer asks to give back so many pieces of the lines at these positions."""
+    order = orders.get(actor, order_ref)
+    if order.pay_by == PayBy.FINANCE:
+        raise Refused(
+            "return-financed",
+            "%(number)s is financed: its goods are not given back here.",
+            help="Open a case. What the seller takes off it pays to the bank, for the loan.",
+            number=order.number,
+        )
+    of_case = cases.get(actor, case).pk if case else None
+    with widened([order.buyer, order.seller]):
+        deal = locked(deals.of_order(actor, order.pk).pk)
+        order = orders.get(actor, order.pk)
+        found = operations.ask(
+            order, actor=actor, deal=deal.pk, remedy=remedy, quantities=quantities,
+            allowance=allowance, reason=reason, case=of_case, at=at,
+        )  # fmt: skip
+        tell(
+            found.seller,
+            "return-asked",
+            {
+                "buyer": parties.names([found.buyer])[found.buyer],
+                "return": found.number,
+                "number": order.number,
+                "amount": Money(found.amount),
+            },
+            link=link(found),
+            at=at,
+        )
+    return found
+
+
+def agree(ref: UUID | str, *, actor: Actor, at: datetime, answer: str = "") -> Approval | None:
+    """The seller agrees; where that is the rule it asks the others of its house, and returns the
+    question. An allowance is credited at once."""
+    with _opened(ref, actor) as (deal, found):
+        operations.require_side(found.seller, "sell", actor)
+        _must_be(found, ReturnStatus.ASKED)
+        if approvals.is_needed(AGREE, org=found.seller, amount=found.amount):
+            return ask_house(
+                AGREE, subject=found.pk, name=found.number, link=link(found), amount=found.amount,
+                reason=answer or found.reason, actor=actor, at=at,
+            )  # fmt: skip
+        _agreed(deal, found, answer=answer, actor=actor, at=at)
+    return None
+
+
+def agreed(asked: Approval, *, actor: Actor, at: datetime) -> None:
+    """All who must agree to a return have agreed."""
+    with _opened(asked.subject, actor) as (deal, found):
+        if found.status == ReturnStatus.ASKED:
+            _agreed(deal, found, answer="", actor=actor, at=at)
+
+
+def refuse(ref: UUID | str, *, actor: Actor, reason: str, at: datetime) -> Return:
+    """The seller says no, and why."""
+    with _opened(ref, actor) as (_, found):
+        operations.refuse(found, actor=actor, reason=reason, at=at)
+        approvals.overtaken(found.pk, at=at)
+        _tell(found, found.buyer, at=at)
+    return found
+
+
+def withdraw(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
+    """The buyer thinks better of it, before anything was sent."""
+    with _opened(ref, actor) as (_, found):
+        operations.withdraw(found, actor=actor, at=at)
+        approvals.overtaken(found.pk, at=at)
+        _tell(found, found.seller, at=at)
+    return found
+
+
+def send(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
+    """The goods leave the buyer's house on their way back; they are the seller's from now on."""
+    with _opened(ref, actor) as (_, found):
+        operations.sent(found, actor=actor, at=at)
+        _tell(found, found.seller, at=at)
+        stock.issue(
+            [stock.Issue(line.sku_id, line.quantity, None) for line in found.lines.all()],
+            owner=found.buyer, warehouse=found.warehouse, new_owner=found.seller,
+            shipment=found.pk, at=at,
+        )  # fmt: skip
+    return found
+
+
+def receive(ref: UUID | str, judged: Sequence[Judged], *, actor: Actor, at: datetime) -> Return:
+    """The seller's warehouse counts and judges what came back: good goods lie free again, damaged
+    ones in quarantine, and what is accepted is credited, or to be replaced."""
+    with _opened(ref, actor) as (deal, found):
+        _must_be(found, ReturnStatus.SENT)
+        value = operations.judge(found, judged, actor=actor, at=at)
+        if found.remedy == Remedy.CREDIT or not value:
+            _credit(deal, found, value, actor=actor, at=at)
+        else:
+            operations.to_replace(found, actor=actor, at=at)
+        _tell(found, found.buyer, at=at)
+        lines = list(found.lines.all())
+        bins = put_away(bin_loads(found.seller), len(lines))
+        stock.receive(
+            [
+                stock.Arrival(
+                    line.sku_id, line.good, line.damaged, line.missing,
+                    f"{found.number}/{line.position}", bin, quarantine_of(found.seller),
+                )
+                for line, bin in zip(lines, bins, strict=True)
+            ],
+            owner=found.seller, sender=found.warehouse, warehouse=found.seller,
+            shipment=found.pk, pledge=None, pledgee=None, at=at,
+        )  # fmt: skip
+    return found
+
+
+def replace(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
+    """The seller sends new goods for what was accepted."""
+    with _opened(ref, actor) as (_, found):
+        operations.replaced(found, actor=actor, at=at)
+        _tell(found, found.buyer, at=at)
+        stock.issue(
+            [
+                stock.Issue(line.sku_id, line.accepted, None)
+                for line in found.lines.all()
+                if line.accepted
+            ],
+            owner=found.seller, warehouse=found.seller, new_owner=found.buyer,
+            shipment=_way_out(found), at=at,
+        )  # fmt: skip
+    return found
+
+
+def come(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
+    """The buyer has the new goods: over, and no money moved."""
+    with _opened(ref, actor) as (_, found):
+        operations.require_side(found.buyer, "order", actor)
+        operations.settle(found, actor=actor, at=at)
+        _tell(found, found.seller, at=at)
+        lines = [line for line in found.lines.all() if line.accepted]
+        bins = put_away(bin_loads(found.warehouse), len(lines))
+        stock.receive(
+            [
+                stock.Arrival(
+                    line.sku_id, line.accepted, 0, 0, f"{found.number}/{line.position}", bin, None
+                )
+                for line, bin in zip(lines, bins, strict=True)
+            ],
+            owner=found.buyer, sender=found.seller, warehouse=found.warehouse,
+            shipment=_way_out(found), pledge=None, pledgee=None, at=at,
+        )  # fmt: skip
+    return found
+
+
+def refund(ref: UUID | str, *, actor: Actor, at: datetime) -> PaymentInstruction:
+    """The seller lets its bank pay back what it owes for a return. Raises `Refused`
+    (account-missing) where one of the two has no account here: then it is written down by hand."""
+    with _opened(ref, actor) as (deal, found):
+        operations.require_side(found.seller, "sell", actor)
+        owed = open_account.owed_back(deal)
+        if not found.refund or found.refund > owed:
+            raise Refused("nothing-owed", "Nothing is owed between you on %(number)s.",
+                          number=found.order_number)  # fmt: skip
+        operations.by_bank(found)
+        account = BankAccount.objects.filter(org=found.seller, kind=AccountKind.CURRENT).first()
+        paid = bank.instruct(
+            deal=deal.pk, purpose=Purpose.RETURN, payer=found.seller, payee=found.buyer,
+            lender=account.bank if account else found.seller, amount=found.refund,
+            key=f"{found.number}:{at.isoformat()}"[:80], actor=actor, at=at,
+        )  # fmt: skip
+    wake(deal.id)
+    return paid
+
+
+def refund_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The bank paid a refund for goods given back."""
+    found = _of(instruction)
+    open_account.paid_back(
+        deal, order_of(deal), instruction.amount, instruction.booked_on or day_of(at),
+        found.number, key=str(instruction.pk), actor=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def refund_refused(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The bank would not pay: it is owed as before, and the seller is told."""
+    found = _of(instruction)
+    if remember(
+        deal, Step.BANK_REJECTED, key=str(instruction.pk), actor=SYSTEM, at=at,
+        purpose=instruction.purpose, reason=instruction.reason, amount=instruction.amount,
+    ):  # fmt: skip
+        operations.bank_refused(found)
+        tell(
+            found.seller,
+            "bank-rejected",
+            {"number": found.number, "reason": instruction.reason},
+            link=link(found),
+            at=at,
+        )
+
+
+def link(found: Return) -> str:
+    """Where a return is read; the same at every desk."""
+    return f"/returns/{found.number}"
+
+
+@contextmanager
+def _opened(ref: UUID | str, actor: Actor) -> Iterator[tuple[Deal, Return]]:
+    """The deal and then the return, locked, with the doors of both sides open."""
+    seen = queries.get(actor, ref)
+    with widened([seen.buyer, seen.seller]):
+        deal = locked(seen.deal)
+        yield deal, Return.objects.select_for_update().get(pk=seen.pk)
+
+
+def _agreed(deal: Deal, found: Return, *, answer: str, actor: Actor, at: datetime) -> None:
+    if found.remedy == Remedy.ALLOWANCE:
+        _credit(deal, found, found.amount, actor=actor, at=at)
+    else:
+        operations.agree(found, answer=answer, actor=actor, at=at)
+    _tell(found, found.buyer, at=at)
+
+
+def _credit(deal: Deal, found: Return, value: int, *, actor: Actor, at: datetime) -> None:
+    """What is accepted is not owed any more; what was paid of it the seller owes back. What the
+    order took of budgets is given back too."""
+    owed_back = 0
+    if value:
+        spending.lost(found.order_id, value, key=str(found.pk), at=at)
+        owed_back = open_account.short(deal, value, key=found.number, kind="returned", at=at)
+        remember(
+            deal, Step.RETURNED, key=found.number, actor=actor, at=at,
+            value=value, refund=owed_back, number=found.number,
+        )  # fmt: skip
+    operations.settle(found, credited=value, refund=owed_back, actor=actor, at=at)
+
+
+def _of(instruction: PaymentInstruction) -> Return:
+    return Return.objects.get(number=instruction.key.partition(":")[0])
+
+
+def _way_out(found: Return) -> UUID:
+    """What keeps the new goods on their way apart from those that came back."""
+    return uuid5(found.pk, "replacement")
+
+
+def _must_be(found: Return, status: ReturnStatus) -> None:
+    if found.status != status:
+        raise Refused(
+            "return-not-so-far",
+            "%(number)s is %(now)s.",
+            number=found.number,
+            now=found.get_status_display(),
+        )
+
+
+def _tell(found: Return, org: UUID, *, at: datetime) -> None:
+    tell(
+        org,
+        "return-moved",
+        {"return": found.number, "status": found.get_status_display()},
+        link=link(found),
+        at=at,
+    )
