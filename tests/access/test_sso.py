@@ -61,12 +61,12 @@ def house(world: World, issuer: str, settings, monkeypatch: pytest.MonkeyPatch) 
     return world
 
 
-def sign_in(email: str, **said: str) -> tuple[Client, int, str]:
+def sign_in(who: str, **said: str) -> tuple[Client, int, str]:
     """By the page, the provider's own answer edited by what it is to say; where it ended."""
     be("heliu_web")
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.cookies["django_language"] = "en"
-    away = client.post("/sign-in/sso", {"email": email, "next": "/"})
+    away = client.post("/sign-in/sso", {"email": who, "next": "/"})
     if away.status_code != 200:
         return client, away.status_code, away.content.decode()
     found = re.search(r'<a class="btn pri" href="([^"]+)"', away.content.decode())
