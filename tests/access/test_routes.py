@@ -461,6 +461,10 @@ EXAMPLES = {
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
     ),
+    "GET /newcomer-terms": Example("seller", is_shared=True),
+    "PUT /newcomer-terms": Example(
+        "seller", body=lambda t: {"is_on": True, "ceiling": 500_000, "total": 5_000_000}
+    ),
     "GET /terms": Example(mine, is_shared=True),
     "PUT /terms/{buyer}": Example("seller", {"buyer": "dealer"}, lambda t: {"ceiling": 3_000_000}),
     "POST /terms/{buyer}/stop": Example("seller", {"buyer": "dealer"}),

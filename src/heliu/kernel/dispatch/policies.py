@@ -92,6 +92,7 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "newcomer-terms": Default("pay"),
     "case-opened": Default("sell"),
     "case-moved": Default("order", also=("sell",)),
     "return-asked": Default("sell"),

@@ -138,6 +138,9 @@ WORDS = {
     "house-admitted": N_("%(company)s is admitted; sellers to order from: %(sellers)s"),
     "colleague-asks": N_("%(person)s (%(email)s) asks to work with you"),
     "house-stands": N_("Your company stands as %(standing)s from now on: %(reason)s"),
+    "newcomer-terms": N_(
+        "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
+    ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),

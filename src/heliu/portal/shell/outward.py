@@ -106,6 +106,7 @@ TITLES = {
     "house-admitted": N_("You are admitted"),
     "colleague-asks": N_("Somebody asks to work with you"),
     "house-stands": N_("Your company is suspended, or let in again"),
+    "newcomer-terms": N_("A seller lets you order on terms"),
     "newcomer-related": N_("A new dealer may order from you"),
     "case-opened": N_("A case is opened"),
     "case-moved": N_("A case goes on"),
