@@ -52,6 +52,7 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.joining.operations import people
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
@@ -209,6 +210,7 @@ def live(world: World) -> dict[str, Any]:
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
+        people.claim_domain(actor=owner, lets_in="ASKS", at=world.at)
         role_editing.save_role(
             actor=owner, code="orders-pays", name="Orders", permissions=["order", "pay"]
         )
@@ -283,6 +285,7 @@ def live(world: World) -> dict[str, Any]:
             **on_terms_money,
             **asking,
             "mandate": mandate,
+            "open_tier": "PUBLIC",
             "own_role": "orders-pays",
             "member": Membership.objects.get(org=dealer, user__username=world.dealer).pk,
             "notice": Notice.objects.filter(org=dealer)[0].id,

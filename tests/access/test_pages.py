@@ -152,14 +152,14 @@ DEEDS = {
     "seller_article_preview", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
     "seller_sheet_bring", "seller_sheet_cancel",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
-    "dealer_own_money", "behalf_leave", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
+    "dealer_own_money", "behalf_leave", "passkey", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
     "robots", "sitemap", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
-    "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 DESKS = {

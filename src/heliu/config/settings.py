@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "heliu.kernel.parties",
     "heliu.kernel.joining",
     "heliu.kernel.joining.sandbox",
+    "heliu.kernel.sso",
     "heliu.kernel.posting",
     "heliu.kernel.clock",
     "heliu.kernel.audit",
