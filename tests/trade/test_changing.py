@@ -304,6 +304,9 @@ def test_goods_for_others_of_the_same_worth_are_asked_about_too(ruled: World) ->
     order = place(world, M1=20)
     assert change(world, order, M1=40, reason="r").status == "HOUSE"
     vote(world, agrees=True)
+    with world.worker():
+        told = Notice.objects.filter(kind="order-changed").values_list("org", flat=True)
+        assert set(told) == {world.chain.seller, world.chain.dealers["D001"]}
     assert change(world, order, M1=1, M2=25, reason="r").status == "HOUSE"
     with world.desk(world.dealer) as owner:
         asked = Approval.objects.get(act="order-change", status="WAITING")

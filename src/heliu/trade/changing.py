@@ -104,6 +104,8 @@ def agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """The last yes of the buyer's house: the change is made, or laid before the seller."""
     made = _waiting(deal, ChangeStatus.HOUSE)
     _go_on(deal, made, _asked_for(deal, made, at), actor=actor, at=at)
+    if made.status == ChangeStatus.MADE:  # whoever asked for it reads it
+        _tell(deal, made, deal.buyer, "order-changed", at=at)
 
 
 def turned_down(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
