@@ -63,7 +63,9 @@ from heliu.api import (
     shipments,
     spending,
     stock,
+    supply,
     terms,
+    vat,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -104,6 +106,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Warehouse", receipts.router),
     ("Warehouse", files.router),
     ("Warehouse", stock.router),
+    ("Warehouse", supply.router),
     ("Pledges", pledges.router),
     ("Credit", loans.router),
     ("Credit", corrections.router),
@@ -113,6 +116,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Credit", rules.router),
     ("Money", payments.router),
     ("Money", terms.router),
+    ("Money", vat.router),
     ("Money", books.router),
     ("Money", periods.router),
     ("Money", bank.router),

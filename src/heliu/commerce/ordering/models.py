@@ -32,7 +32,8 @@ MOVES: Moves = {
         OrderStatus.SHIPPED,
         OrderStatus.CANCELLED,
     },
-    OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED},
+    # All is counted already where the seller strikes what was still to come.
+    OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED, OrderStatus.RECEIVED},
     OrderStatus.SHIPPED: {OrderStatus.RECEIVED},
     OrderStatus.RECEIVED: {OrderStatus.COMPLETED},
     OrderStatus.COMPLETED: set(),

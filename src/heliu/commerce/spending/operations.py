@@ -210,12 +210,25 @@ def give_back(
     charges: Sequence[Charge], *, at: datetime, key: str = "", value: int | None = None
 ) -> None:
     """An order gives back to its budgets: all it took, or `value` (minor units) of it where goods
-    were lost; `key` makes that harmless when it is said twice."""
+    were lost or will not be delivered; `key` makes that harmless when it is said twice, once what
+    was held is spent. Of what is still held less is held: whoever calls remembers that it did."""
     held = [one for one in charges if one.status == ChargeStatus.HELD]
+    parts = {one: one.amount if value is None else min(value, one.amount) for one in held}
     if held and value is None:
         posting.post(void=[one.pk for one in held], at=at)
-        for one in held:
+    elif held:
+        posting.rehold(
+            [
+                NewHold(one.pk, one.period.account, one.amount - part, one.order_id)
+                for one, part in parts.items()
+            ],
+            at=at,
+        )
+    for one, part in parts.items():
+        if part == one.amount:
             move(one, ChargeStatus.FREED, moves=CHARGE_MOVES, back=one.amount)
+        else:
+            Charge.objects.filter(pk=one.pk).update(amount=F("amount") - part)
     spent = [one for one in charges if one.status == ChargeStatus.SPENT and one not in held]
     shares = [
         (one, one.amount - one.back if value is None else min(value, one.amount - one.back))

@@ -47,6 +47,8 @@ class Default(NamedTuple):
 DEFAULTS = {
     "order-placed": Default("sell"),
     "recurring-failed": Default("order"),
+    "lines-struck": Default("order"),
+    "vat-refused": Default("sell"),
     "seller-paid": Default("ship"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),

@@ -39,6 +39,11 @@ WORDS = {
         "Bill %(bill)s of %(amount)s, due on %(due)s, was accepted for order %(number)s:"
         " ship to %(warehouse)s"
     ),
+    "vat-issued": N_("VAT invoice %(invoice)s for %(number)s is issued"),
+    "vat-red": N_("Red letter %(invoice)s for %(number)s is issued"),
+    "vat-refused": N_("The tax authority refused the invoice for %(number)s: %(reason)s"),
+    "goods-ready": N_("%(quantity)s pieces of %(number)s have come and are ready"),
+    "lines-struck": N_("%(quantity)s pieces of %(number)s will not be delivered"),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "carriage-given": N_("Goods to pick up: %(number)s, %(pieces)s pieces"),
     "carriage-went-wrong": N_("Goods of %(number)s on their way: %(what)s"),

@@ -23,8 +23,10 @@ from heliu.portal.seller import (
     receivables,
     refunds,
     sheet_files,
+    supply,
     suspense,
     terms_sheets,
+    vat,
 )
 
 urlpatterns = [
@@ -57,6 +59,16 @@ urlpatterns = [
     path("seller/prices/lists/<str:code>/file", price_files.bring, name="seller_price_bring"),
     path("seller/prices/lists/<str:code>/export", price_files.export, name="seller_price_export"),
     path("seller/goods", goods.index, name="seller_goods"),
+    path("seller/supply", supply.index, name="seller_supply"),
+    path("seller/supply/allow", supply.allow, name="seller_supply_allow"),
+    path("seller/supply/expect", supply.expect, name="seller_supply_expect"),
+    path("seller/supply/<uuid:expected>/arrived", supply.arrived, name="seller_supply_arrived"),
+    path("seller/supply/<uuid:expected>/postpone", supply.postpone, name="seller_supply_postpone"),
+    path("seller/supply/<uuid:expected>/off", supply.call_off, name="seller_supply_off"),
+    path("seller/vat", vat.index, name="seller_vat"),
+    path("seller/vat/write", vat.write, name="seller_vat_write"),
+    path("seller/vat/rates", vat.rates, name="seller_vat_rates"),
+    path("seller/vat/<uuid:invoice>/again", vat.again, name="seller_vat_again"),
     path("seller/goods/many", goods.many, name="seller_goods_many"),
     path("seller/goods/new", article.new, name="seller_article_new"),
     path("seller/goods/papers/<uuid:paper>", describing.paper, name="seller_paper"),

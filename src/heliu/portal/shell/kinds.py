@@ -24,6 +24,8 @@ TITLES = {
     "capital.terms-passing": N_("Orders on terms pass again"),
     "capital.terms-payment-noted": N_("Payment on terms written down"),
     "capital.terms-payment-taken-back": N_("Payment on terms taken back"),
+    "capital.vat-invoice-issued": N_("VAT invoice issued"),
+    "capital.vat-invoice-refused": N_("VAT invoice refused"),
     "capital.terms-stopped": N_("Orders on terms stopped"),
     "commerce.standing-changed": N_("Standing of a company changed"),
     "commerce.case-opened": N_("Case opened"),
