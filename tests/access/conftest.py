@@ -76,6 +76,7 @@ from heliu.trade import (
     receivables,
     returns,
     sales,
+    todos,
 )
 from heliu.trade.carrying import Shot
 from heliu.trade.change_terms import Wanted
@@ -316,8 +317,9 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
     with world.desk(world.dealer) as dealer:
         record = conversations.find(dealer, "order", placed.order.number)
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+        todo = todos.of_message(message.pk, actor=dealer, at=world.at)
     return {
-        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+        "todo": todo.pk, "message": message.pk, "said": "Overheard-7", "open_kind": "order",
     }  # fmt: skip
 
 

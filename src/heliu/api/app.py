@@ -63,6 +63,7 @@ from heliu.api import (
     spending,
     stock,
     terms,
+    todos,
     webhooks,
 )
 from heliu.api.auth import Page, Token
@@ -115,6 +116,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Money", periods.router),
     ("Money", bank.router),
     ("Conversations", conversations.router),
+    ("Conversations", todos.router),
     ("Notices and facts", notices.router),
     ("Webhooks", webhooks.router),
 ]

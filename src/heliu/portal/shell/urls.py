@@ -26,6 +26,7 @@ from heliu.portal.shell import (
     seen,
     sign_in,
     spending,
+    todos,
     views,
     webhooks,
 )
@@ -48,6 +49,9 @@ urlpatterns = [
     path("inbox/outward", outward.outward, name="outward"),
     path("conversations", conversations.index, name="conversations"),
     path("conversations/<slug:kind>/<str:ref>", conversations.conversation, name="conversation"),
+    path("todos", todos.index, name="todos"),
+    path("todos/<uuid:todo>", todos.act, name="todo_act"),
+    path("messages/<uuid:message>/todo", todos.from_message, name="todo_from_message"),
     path("messages/<uuid:message>/take-back", conversations.take_back, name="message_take_back"),
     path("cases", cases.index, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
