@@ -117,6 +117,29 @@ EXAMPLES = {
     "POST /role-limits/pairs": Example(
         "operator", body=lambda t: {"first": "pay", "second": "consent"}
     ),
+    "GET /sign-in-rules": Example(mine, is_shared=True),
+    "PUT /sign-in-rules": Example(mine, body=lambda t: {"permissions": ["pay"]}, is_shared=True),
+    "PUT /identity-provider": Example(
+        mine,
+        body=lambda t: {
+            "issuer": "https://id.d001.demo",
+            "client_id": "heliu",
+            "secret": "s",
+            "is_on": False,
+        },
+        is_shared=True,
+    ),
+    "GET /tier-offers": Example("seller", is_shared=True),
+    "PUT /tier-offers/{tier}": Example(
+        "seller", {"tier": "open_tier"}, lambda t: {"service": "Answered at once"}
+    ),
+    "GET /tier-standings": Example(mine, is_shared=True),
+    "PUT /customers/{buyer}/tier": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"tier": "SME"}
+    ),
+    "PUT /organizations/{organization_id}/tier": Example(
+        "operator", {"organization_id": "dealer"}, lambda t: {"tier": "LARGE"}
+    ),
     "GET /mandates": Example(mine, is_shared=True),
     "POST /mandates": Example(
         "second", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
@@ -169,6 +192,37 @@ EXAMPLES = {
     "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
     "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
     "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /contracts": Example(mine, is_shared=True),
+    "POST /contracts": Example(
+        "seller",
+        body=lambda t: {
+            "buyer": str(t["dealer"]),
+            "code": "CT-9",
+            "name": "Mugs",
+            "valid_from": t["open_today"],
+            "valid_to": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 900}],
+        },
+    ),
+    "GET /contracts/{contract}": Example(mine, {"contract": "contract"}),
+    "POST /contracts/{contract}/decision": Example(
+        mine, {"contract": "contract"}, lambda t: {"agrees": True}
+    ),
+    "POST /contracts/{contract}/prices": Example(
+        "seller",
+        {"contract": "held_contract"},
+        lambda t: {
+            "live_on": t["open_today"],
+            "prices": [{"sku": str(t["open_sku"]), "unit_price": 1}],
+        },
+    ),
+    "POST /contracts/{contract}/end": Example(
+        "seller", {"contract": "quiet_contract"}, lambda t: {"last": str(t["open_last"])}
+    ),
+    "POST /contract-changes/{change}/answer": Example(
+        mine, {"change": "contract_change"}, lambda t: {"agrees": False}
+    ),
+    "POST /contract-changes/{change}/take-back": Example("seller", {"change": "contract_change"}),
     "GET /attributes": Example("seller", is_shared=True),
     "PUT /attributes/{family}": Example(
         "seller",
@@ -192,6 +246,8 @@ EXAMPLES = {
         "seller", body=lambda t: {"code": t["spare_circle"], "name": "To spare"}
     ),
     "DELETE /circles/{code}": Example("seller", {"code": "spare_circle"}),
+    "GET /public-pages": Example("seller", is_shared=True),
+    "PUT /public-pages": Example("seller", body=lambda t: {"is_public": True}),
     "GET /synonyms": Example("seller", is_shared=True),
     "POST /synonyms": Example("seller", body=lambda t: {"words": ["mug", "tankard"]}),
     "DELETE /synonyms/{ring}": Example("seller", {"ring": "open_ring"}),
@@ -399,8 +455,21 @@ EXAMPLES = {
     "POST /orders/{ref}/ship": Example(
         "seller", {"ref": "to_ship_order"}, lambda t: {"carrier": "Shunda"}
     ),
+    "POST /orders/{ref}/strike": Example(
+        "seller",
+        {"ref": "placed_order"},
+        lambda t: {
+            "reason": "no longer made",
+            "lines": [{"line": t["open_placed_line"], "quantity": 1}],
+        },
+    ),
+    "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
+    ),
+    "GET /newcomer-terms": Example("seller", is_shared=True),
+    "PUT /newcomer-terms": Example(
+        "seller", body=lambda t: {"is_on": True, "ceiling": 500_000, "total": 5_000_000}
     ),
     "GET /terms": Example(mine, is_shared=True),
     "PUT /terms/{buyer}": Example("seller", {"buyer": "dealer"}, lambda t: {"ceiling": 3_000_000}),
@@ -562,7 +631,47 @@ EXAMPLES = {
     ),
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
+    "GET /tax-data": Example(mine, is_shared=True),
+    "PUT /tax-data": Example(
+        mine, body=lambda t: {"name": "New", "number": "91330100MA27XYZ124"}, is_shared=True
+    ),
+    "GET /tax-rates": Example("seller", is_shared=True),
+    "POST /tax-rates": Example(
+        "seller", body=lambda t: {"rate": "6", "from_day": "2026-11-01"}, is_shared=True
+    ),
+    "GET /vat-invoices": Example(mine, is_shared=True),
+    "POST /vat-invoices": Example("seller", body=lambda t: {"shipment": t["open_shipment"]}),
+    "GET /vat-invoices/{invoice}": Example(mine, {"invoice": "vat_invoice"}),
+    "GET /vat-invoices/{invoice}/pdf": Example(mine, {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/again": Example("seller", {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/red-letter": Example(
+        "seller",
+        {"invoice": "vat_issued"},
+        lambda t: {
+            "reason": "returned",
+            "parts": [{"line": t["open_vat_line"], "quantity": 1, "gross": 1_000}],
+        },
+    ),
+    "GET /availability": Example(
+        mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
+    ),
+    "GET /orders/{ref}/waiting": Example(mine, {"ref": "placed_order"}),
+    "GET /back-orders": Example("seller", is_shared=True),
+    "GET /back-orders/queue": Example("seller", is_shared=True),
+    "PUT /back-orders/{sku}": Example("seller", {"sku": "open_goods"}, lambda t: {"most": 7}),
+    "GET /expected-goods": Example("seller", is_shared=True),
+    "POST /expected-goods": Example(
+        "seller", body=lambda t: {"sku": str(t["open_goods"]), "quantity": 5, "day": "2027-01-05"}
+    ),
+    "POST /expected-goods/{expected}/arrived": Example(
+        "seller", {"expected": "expected"}, lambda t: {"quantity": 5}
+    ),
+    "POST /expected-goods/{expected}/postpone": Example(
+        "seller", {"expected": "expected"}, lambda t: {"day": "2027-02-05"}
+    ),
+    "POST /expected-goods/{expected}/call-off": Example("seller", {"expected": "expected"}),
     "GET /bins": Example("keeper", is_shared=True),
+    "GET /houses": Example("seller", is_shared=True),
     "POST /stock-moves": Example(
         "seller",
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},

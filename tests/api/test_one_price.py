@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.api.hands import Hand, Hands
 from tests.api.test_doors import Street
+from tests.commerce.contracts import agreed
 from tests.conftest import be
 from tests.trade.behalf import allow, in_name_of
 
@@ -130,7 +131,7 @@ def lay(hands: Hands, rules: Rules) -> None:
         for one in lists:
             operations.assign(one, buyer=buyer, valid_from=since, **act)
         if rules.contract:
-            operations.agree(
+            agreed(
                 seller=chain.seller, buyer=buyer, code=f"CT{n}", name="contract",
                 prices=priced(rules.contract), valid_from=since, valid_to=since, **act,
             )  # fmt: skip

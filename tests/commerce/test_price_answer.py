@@ -12,6 +12,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.conftest import AT, DAY, Chain
+from tests.commerce.contracts import agreed
 
 from heliu.commerce.pricing import operations, queries
 from heliu.commerce.pricing.models import (
@@ -198,7 +199,7 @@ def lay(chain: Chain, default: Book, books: list[Book], contract, deals: list[De
         operations.assign(made, buyer=chain.dealer, valid_from=since, valid_to=until, **act)
     if contract:
         prices = [NewPrice(sku.pk, amount, tier) for tier, amount in contract.items()]
-        operations.agree(
+        agreed(
             buyer=chain.dealer, seller=chain.seller, code="CT", name="contract", prices=prices,
             valid_from=DAY, valid_to=DAY, **act,
         )  # fmt: skip
@@ -345,7 +346,7 @@ def test_what_is_no_promotion_and_no_contract_is_refused(chain) -> None:
         with pytest.raises(Refused, match="code-taken"):
             operations.announce(good, seller=chain.seller, **act)
         with pytest.raises(Invalid, match="no-prices"):
-            operations.agree(
+            operations.offer(
                 buyer=chain.dealer, seller=chain.seller, code="C", name="c", prices=[],
                 valid_from=DAY, valid_to=DAY, **act,
             )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.commerce.conftest import AT, DAY
+from tests.commerce.contracts import agreed
 
 from heliu.commerce.pricing import operations, why
 from heliu.commerce.pricing.models import Effect
@@ -34,7 +35,7 @@ def lay(chain) -> None:
             actor=chain.at_seller, base=std, code="VIP", name="v", factor=Decimal("0.9")
         )
         operations.assign(computed, buyer=chain.dealer, valid_from=DAY, **act)
-        operations.agree(
+        agreed(
             seller=chain.seller, buyer=chain.dealer, code="CT-1", name="c",
             prices=[NewPrice(sku, 700, 10)], valid_from=DAY, valid_to=DAY, **act,
         )  # fmt: skip

@@ -71,10 +71,17 @@ def test_a_computed_list_a_contract_and_a_promotion_by_their_sheets(demo: World)
     sheet(f"{LISTS}/VIP/give", "lists/VIP", dealer=buyer, valid_from=today.isoformat())
     assert "13.50" in price_of(demo, "M2")
     sheet(
-        "/seller/prices/contracts/new", "lists/CT-1", dealer=buyer, code="CT-1", name="Mugs",
+        "/seller/prices/contracts/new", "contracts/", dealer=buyer, code="CT-1", name="Mugs",
         valid_from=today.isoformat(), valid_to=today.isoformat(), prices="M2 1 12.00",
         committed="5000",
     )  # fmt: skip
+    assert "13.50" in price_of(demo, "M2")  # an offer binds nobody
+    dealer = browser(demo.dealer)
+    page = read(dealer, "/dealer/contracts")
+    assert "CT-1" in page
+    assert "5,000" in page
+    decide = re.findall(r'action="([^"]+decide)"', page)[0]
+    send(dealer, decide, {"act": "agree", "idempotency_key": key_in(page)}, to="contracts")
     assert "12.00" in price_of(demo, "M2")
     sheet(
         "/seller/prices/promotions/new", "/lists", code="MAY", name="May", effect="PERCENT",
@@ -118,3 +125,33 @@ def test_a_file_is_brought_read_and_what_is_left_out_comes_as_a_sheet(
     assert "M2,1,15.00" in whole
     rival = browser(demo.dealer)
     assert rival.get(here).status_code in (302, 303, 403, 404)
+
+
+def test_a_rise_waits_for_the_dealer_and_a_fall_does_not(demo: World) -> None:
+    seller, dealer = browser(SELLER), browser(demo.dealer)
+    buyer, today = str(demo.chain.dealers["D001"]), day_of(demo.at).isoformat()
+    last = (day_of(demo.at) + timedelta(days=9)).isoformat()
+    new = "/seller/prices/contracts/new"
+    fields = {"dealer": buyer, "code": "CT-2", "name": "Mugs", "prices": "M2 1 12.00"}
+    days = {"valid_from": today, "valid_to": last}
+    key = key_in(read(seller, new))
+    here = send(seller, new, {**fields, **days, "idempotency_key": key}, to="contracts/")
+    page = read(dealer, "/dealer/contracts")
+    decide = re.findall(r'action="([^"]+decide)"', page)[0]
+    send(dealer, decide, {"act": "agree", "idempotency_key": key_in(page)}, to="contracts")
+
+    def ask(prices: str) -> str:
+        page = read(seller, here)
+        form = {"act": "prices", "prices": prices, "live_on": today}
+        send(seller, here, {**form, "idempotency_key": key_in(page)}, to="contracts/")
+        return read(seller, here)
+
+    assert "No price rises" in ask("M2 1 11.00")
+    assert "11.00" in price_of(demo, "M2")
+    assert "The dealer is asked" in ask("M2 1 13.00")
+    assert "11.00" in price_of(demo, "M2")
+    page = read(dealer, "/dealer/contracts")
+    assert "13.00" in page
+    answer = re.findall(r'action="([^"]+changes/[^"]+)"', page)[0]
+    send(dealer, answer, {"act": "agree", "idempotency_key": key_in(page)}, to="contracts")
+    assert "13.00" in price_of(demo, "M2")

@@ -146,6 +146,14 @@ class CirclesOut(Schema):
     circles: list[CircleIn]
 
 
+class PublicPages(Sent):
+    """What the asker shows to everybody, signed in or not."""
+
+    is_public: Flag = Field(description="Goods on sale that are for no circle")
+    shows_prices: Flag = Field(False, description="At the price of the list for everybody")
+    category: Line = Field("", description="Only the goods of this category and below; '' for all")
+
+
 class SynonymsIn(Sent):
     """Words that mean the same."""
 
@@ -298,6 +306,24 @@ def drop_circle(request: TypedRequest, code: NamedRef, key: Key) -> HttpResponse
     return write(request, key, None, do)
 
 
+@router.get("/public-pages", response=PublicPages)
+def get_public_pages(request: TypedRequest) -> dict[str, Any]:
+    """What the asker shows to everybody."""
+    return _public(own.shop(request.actor, request.actor.own_org))
+
+
+@router.put("/public-pages", response=PublicPages)
+def set_public_pages(request: TypedRequest, payload: PublicPages, key: Key) -> HttpResponse:
+    """Switch public pages on or off, and say what they show."""
+
+    def do(at: object) -> tuple[int, PublicPages]:
+        actor = request.actor
+        made = operations.set_shop(actor=actor, seller=actor.own_org, **payload.model_dump())
+        return 200, PublicPages.model_validate(_public(made))
+
+    return write(request, key, payload, do)
+
+
 @router.get("/synonyms", response=list[SynonymsOut])
 def list_synonyms(request: TypedRequest) -> list[dict[str, Any]]:
     """The asker's own rings of synonyms; the house's come on top."""
@@ -386,4 +412,12 @@ def _circles(request: TypedRequest) -> dict[str, Any]:
             }
             for one in found
         ]
+    }
+
+
+def _public(shop: Any) -> dict[str, Any]:
+    return {
+        "is_public": shop.is_public,
+        "shows_prices": shop.shows_prices,
+        "category": shop.category.code if shop.category else "",
     }

@@ -18,7 +18,7 @@ from heliu.kernel.behalf.policies import refuse_closed
 from heliu.kernel.behalf.queries import seated
 from heliu.kernel.errors import Forbidden, Refused
 
-OPEN = ("/sign-in/", "/join/")
+OPEN = ("/sign-in/", "/join/", "/shop/", "/robots.txt", "/sitemap.xml")
 """Before these pages stands nobody; those that write for somebody open a door of their own."""
 
 
@@ -91,6 +91,8 @@ def _at_page(request: HttpRequest) -> Actor | None:
     the mandate was ended meanwhile, the person is at its own desk again."""
     actor, customer = actor_in(request), customer_in(request)
     if actor is None or not customer:
+        if actor and actor.must_prove and request.path.startswith("/api/"):
+            actor.require(next(iter(actor.held_back), ""))
         return actor
     try:
         return seated(actor, customer)

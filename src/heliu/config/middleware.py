@@ -19,6 +19,7 @@ from heliu.kernel.ids import new_id
 
 Next = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
+PUBLIC = ("/shop/", "/robots.txt", "/sitemap.xml")
 HEADERS = {
     # Nothing inline, nothing from elsewhere, in nobody's frame.
     "Content-Security-Policy": (
@@ -118,11 +119,14 @@ class InTheirLanguage:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if not request.path.startswith(PUBLIC):  # their address says the language
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
     def _language_of(self, request: HttpRequest) -> str:
         known = dict(settings.LANGUAGES)
+        if request.path.startswith(PUBLIC):
+            return settings.LANGUAGE_CODE
         if request.path.startswith(API):
             named = request.GET.get("language", "").lower()
             return named if named in known else translation.get_language_from_request(request)

@@ -14,6 +14,7 @@ BURST = 2  # seconds' worth of requests that may come at once
 PER_ADDRESS = 5  # a whole house may stand behind one address
 LEAST = 1e-6  # seconds; what is shorter is arithmetic
 SAFE = ("GET", "HEAD", "OPTIONS")
+COUNTED = ("/api/", "/shop/", "/sitemap.xml")  # read by machines
 
 
 class Bucket:
@@ -41,7 +42,8 @@ class Bucket:
 class Limits:
     """The limits at the door: per bearer token, and over all tokens per address.
 
-    They hold for the API and for whatever a page sends; reading pages is not counted. `rate` is
+    They hold for the API, for public pages, and for whatever a page sends; reading pages of a desk
+    is not counted. `rate` is
     requests a second of one token in one process; 0 means no limit.
     """
 
@@ -54,7 +56,7 @@ class Limits:
         """0 for a request that may come in, else in how many whole seconds it may."""
         if self._tokens is None or self._addresses is None:
             return 0
-        if method in SAFE and not path.startswith("/api/"):
+        if method in SAFE and not path.startswith(COUNTED):
             return 0
         now = self._clock()
         told = headers.get(b"x-forwarded-for", b"").decode("latin1")

@@ -10,8 +10,9 @@ from heliu.portal.joining.urls import urlpatterns as joining
 from heliu.portal.operator.urls import urlpatterns as operator
 from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
+from heliu.portal.shop.urls import urlpatterns as shop
 from heliu.portal.warehouse.urls import urlpatterns as warehouse
 
 urlpatterns = [
-    *joining, *shell, *deal, *dealer, *seller, *warehouse, *carrier, *bank, *operator,
+    *joining, *shell, *shop, *deal, *dealer, *seller, *warehouse, *carrier, *bank, *operator,
 ]  # fmt: skip

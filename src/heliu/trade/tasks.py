@@ -15,6 +15,8 @@ from heliu.trade import (
     ledger_checks,
     recurring,
     sweeper,
+    tiers,
+    vat,
 )
 
 
@@ -38,6 +40,7 @@ def sweep(timestamp: int) -> None:
 def newcomers() -> None:
     """Verify newcomers and relate those that are admitted to their sellers, at once."""
     joining.run(at=clock.now())
+    tiers.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */5")
@@ -45,6 +48,14 @@ def newcomers() -> None:
 def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
+    tiers.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.vat", queue="sweep", queueing_lock="vat")
+def issue_vat(timestamp: int = 0) -> None:
+    """Hand VAT invoices over to the tax authority and hear its answers."""
+    vat.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

@@ -59,6 +59,48 @@ class ContractAgreed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractOffered(Fact):
+    """A seller offers a contract to a buyer."""
+
+    name = "commerce.contract-offered"
+    flows = ("commerce",)
+
+    code: str
+    buyer: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRefused(Fact):
+    """An offered contract is refused, or taken back."""
+
+    name = "commerce.contract-refused"
+    flows = ("commerce",)
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractChangeAsked(Fact):
+    """A seller asks for a change of a contract that needs the buyer's yes."""
+
+    name = "commerce.contract-change-asked"
+    flows = ("commerce",)
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractChangeAnswered(Fact):
+    """A buyer agreed to a change of a contract, or refused it."""
+
+    name = "commerce.contract-change-answered"
+    flows = ("commerce",)
+
+    code: str
+    agreed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContractEnded(Fact):
     """A contract ends earlier than agreed; `last` is its last day."""
 

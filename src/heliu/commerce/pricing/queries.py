@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from heliu.commerce.pricing.models import (
     Contract,
+    ContractChange,
     Discount,
     ListPrice,
     PriceImport,
@@ -23,6 +24,7 @@ from heliu.commerce.pricing.models import (
 )
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.goods.models import Sku
 
 RESOLVE = """
 select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price,
@@ -160,6 +162,31 @@ def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
     return Contract.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
 
 
+def changes_visible_to(actor: Actor) -> QuerySet[ContractChange]:
+    """Changes of contracts that the actor's organisations asked for or are asked about."""
+    if actor.is_system:
+        return ContractChange.objects.all()
+    return ContractChange.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def steps_of(
+    contract: Contract, at: datetime, version: UUID | None = None
+) -> list[tuple[UUID, int, int | None, int | None]]:
+    """What a contract says and would say with a version, for its two sides: by SKU and quantity
+    from the price now and then (minor units; None where there is none)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from pricing_contract_steps(%s, %s, %s) order by 1, 2",
+            [contract.pk, version, at],
+        )
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def goods_in(steps: Sequence[tuple[UUID, int, int | None, int | None]]) -> dict[UUID, Sku]:
+    """The goods of a contract's steps; one statement."""
+    return Sku.objects.in_bulk({sku for sku, *_ in steps})
+
+
 def promotions_visible_to(actor: Actor) -> QuerySet[Promotion]:
     """The promotions of the actor's organisations as sellers."""
     found = Promotion.objects.all()
@@ -183,20 +210,7 @@ def taken_under(contracts: Sequence[Contract]) -> dict[UUID, tuple[int, int]]:
     return taken
 
 
-TAKEN = """
-select c.id, coalesce(sum(l.quantity - l.cancelled), 0)::bigint,
-       coalesce(sum((l.quantity - l.cancelled) * l.unit_price), 0)::bigint
-  from pricing_contract c
-  left join ordering_order o
-         on o.buyer = c.buyer and o.seller = c.seller and o.status <> 'CANCELLED'
-        and o.placed_at >= c.valid_from::timestamp at time zone 'Asia/Shanghai'
-        and o.placed_at < (c.valid_to + 1)::timestamp at time zone 'Asia/Shanghai'
-  left join ordering_orderline l
-         on l.order_id = o.id and exists (
-            select from pricing_listprice p
-             where p.price_list_id = c.price_list_id and p.sku_id = l.sku_id)
- where c.id = any (%s)
- group by c.id"""
+TAKEN = "select contract, pieces, amount from pricing_contract_taken(%s)"
 
 
 EXPORT = """

@@ -29,3 +29,11 @@ def answer(request: HttpRequest, file: StoredFile) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     return response
+
+
+def public_picture(request: HttpRequest, digest: str, kept: str) -> HttpResponse:
+    """A small picture that everybody may see, and caches may keep as `kept` says. The caller has
+    looked that it is one."""
+    response = answer(request, StoredFile(digest=digest, content_type="image/webp", name="goods"))
+    response["Cache-Control"] = kept
+    return response

@@ -13,6 +13,7 @@ from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges import queries as pledges
+from heliu.portal.shell.contracts import waiting as contracts_waiting
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.frame import DeskFigure, NavHead
 from heliu.trade import deals
@@ -33,6 +34,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Order pad"), "dealer_pad", here, key="o"),
             nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
             nav(_("Lists"), "dealer_lists", here, key="l"),
+            nav(_("Contracts"), "dealer_contracts", here, count=contracts_waiting(actor), key="t"),
             NavHead(_("Business")),
             nav(_("Deals"), "deals", here, count=under_way, key="d"),
             nav(

@@ -8,6 +8,7 @@ from heliu.portal.dealer import (
     catalogue,
     checkout,
     comparing,
+    contracts,
     finance,
     goods,
     home,
@@ -18,6 +19,7 @@ from heliu.portal.dealer import (
     price,
     shopping,
     simulator,
+    vat,
 )
 
 urlpatterns = [
@@ -41,12 +43,18 @@ urlpatterns = [
     path("dealer/lists/<uuid:list_id>/recur", plans.set_up, name="dealer_recur"),
     path("dealer/recurring/<uuid:recurring_id>", plans.plan, name="dealer_recurring"),
     path("dealer/recurring/<uuid:recurring_id>/act", plans.act, name="dealer_recurring_act"),
+    path("dealer/contracts", contracts.index, name="dealer_contracts"),
+    path(
+        "dealer/contracts/<uuid:contract>/decide", contracts.decide, name="dealer_contract_decide"
+    ),
+    path("dealer/contracts/changes/<uuid:change>", contracts.answer, name="dealer_contract_answer"),
     path("dealer/bought", shopping.bought_before, name="dealer_bought"),
     path("dealer/again/<str:number>", shopping.again, name="dealer_again"),
     path("dealer/checkout", checkout.checkout, name="dealer_checkout"),
     path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
     path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
+    path("dealer/vat", vat.index, name="dealer_vat"),
     path("dealer/owed", owed.index, name="dealer_owed"),
     path("dealer/owed/<uuid:seller>", owed.seller, name="dealer_owed_seller"),
     path(

@@ -251,6 +251,44 @@ def product(request: HttpRequest, code: str = "") -> HttpResponse:
     return shell.answer(request, sheet, do, here=HERE)
 
 
+@require_http_methods(["GET", "POST"])
+@desk_page
+def shop(request: HttpRequest) -> HttpResponse:
+    """What everybody sees, signed in or not."""
+    actor = actor_of(request)
+    actor.require("sell")
+    there = own.shop(actor, actor.own_org)
+
+    def do() -> str:
+        operations.set_shop(
+            actor=actor,
+            seller=actor.own_org,
+            is_public="is_public" in request.POST,
+            shows_prices="shows_prices" in request.POST,
+            category=request.POST.get("category", ""),
+        )
+        say(request, _("Public pages are as you say."))
+        return reverse("seller_describe")
+
+    branches = tuple((one.code, "　" * depth + one.display) for one, depth in own.branches(actor))
+    shown = there.category.code if there.category else ""
+    sheet = Sheet(
+        heading=_("Public pages"),
+        crumbs=_crumbs(),
+        asks=(
+            Ask("is_public", _("Show goods to everybody"), "yes" * there.is_public, "check"),
+            Ask("shows_prices", _("Show your list prices"), "yes" * there.shows_prices, "check"),
+            Ask("category", _("Which goods"), shown, "choice", options=(("", _("all")), *branches)),
+        ),
+        will=(
+            Will(_("Search engines find your goods; nobody sees stock or a dealer's price")),
+            Will(_("Goods for a circle never show")),
+        ),
+        button=_("Save"),
+    )  # fmt: skip
+    return shell.answer(request, sheet, do, here=HERE)
+
+
 @require_POST
 @desk_page
 def ring(request: HttpRequest) -> HttpResponse:

@@ -24,6 +24,7 @@ from heliu.kernel.parties.queries import names
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.seller.goods import page_of_goods
 from heliu.portal.seller.prices import lists_of
+from heliu.portal.shell.contracts import state_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed
 from heliu.portal.ui.formats import money_text
@@ -49,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "lists": _lists(actor, mine, at),
         "contracts": [
-            (one, houses.get(one.buyer), *taken[one.pk], _period(one, at)) for one in contracts
+            (one, houses.get(one.buyer), *taken[one.pk], state_of(one, at)) for one in contracts
         ],
         "promotions": [
             (one, _promotion(one, at))
@@ -67,6 +68,8 @@ def prices(request: HttpRequest, code: str) -> HttpResponse:
     """The prices of a list, or of one of its versions, as fields; what was changed is saved."""
     actor, at = actor_of(request), now(request)
     head = list_of(actor, code)
+    if hasattr(head, "contract"):
+        return see_other(reverse("seller_contract", args=[head.contract.pk]))
     versions = list(pricing.versions_visible_to(actor).filter(version_of=head).order_by("version"))
     live = pricing.live_table(head, at)
     wanted = request.GET.get("version", "")
@@ -264,13 +267,6 @@ def _state(one: Any, live: Any, at: datetime) -> Pill:
     if one.live_from is None:
         return Pill(_("Draft"), "quiet")
     return Pill(_("Scheduled"), "moving") if one.live_from > at else Pill(_("Past"), "quiet")
-
-
-def _period(one: Any, at: datetime) -> Pill:
-    today = day_of(at)
-    if today < one.valid_from:
-        return Pill(_("To come"), "moving")
-    return Pill(_("Holds"), "good") if today <= one.valid_to else Pill(_("Ended"), "quiet")
 
 
 def _promotion(one: Any, at: datetime) -> Pill:

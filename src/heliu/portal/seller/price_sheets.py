@@ -104,8 +104,8 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
             head,
             actor=actor,
             buyer=sheets.chosen(request, "dealer"),
-            valid_from=_day(request, "valid_from") or today,
-            valid_to=_day(request, "valid_to"),
+            valid_from=day_typed(request, "valid_from") or today,
+            valid_to=day_typed(request, "valid_to"),
             at=at,
         )
         say(request, _("The list holds for the dealer."))
@@ -204,28 +204,31 @@ def promotion(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_page
 def contract(request: HttpRequest) -> HttpResponse:
-    """A contract is written down."""
+    """A contract is offered to a dealer."""
     actor, at = actor_of(request), now(request)
     actor.require("price")
     today = day_of(at)
 
     def do() -> str:
         posted = request.POST
-        made = operations.agree(
+        made = operations.offer(
             actor=actor,
             seller=actor.own_org,
             buyer=sheets.chosen(request, "dealer"),
             code=posted.get("code", "").strip(),
             name=posted.get("name", "").strip(),
-            prices=_prices(request, actor),
-            valid_from=_day(request, "valid_from") or today,
-            valid_to=_day(request, "valid_to") or today,
+            prices=prices_typed(request, actor),
+            valid_from=day_typed(request, "valid_from") or today,
+            valid_to=day_typed(request, "valid_to") or today,
             committed=_money(request, "committed"),
             committed_quantity=_count(request, "committed_quantity"),
             at=at,
         )
-        say(request, _("The contract holds from its first day."))
-        return reverse("seller_price_list", args=[made.price_list.code])
+        say(
+            request,
+            _("The contract is offered; it holds from its first day once the dealer agrees."),
+        )
+        return reverse("seller_contract", args=[made.pk])
 
     sheet = Sheet(
         heading=_("New contract"),
@@ -245,10 +248,11 @@ def contract(request: HttpRequest) -> HttpResponse:
             Ask("committed_quantity", _("Promised pieces"), "", "number", is_needed=False),
         ),
         will=(
+            Will(_("The dealer is asked; without its yes nothing changes")),
             Will(_("Its prices come before all lists of the dealer in these days")),
             Will(_("Both sides see how much of the promise is taken")),
         ),
-        button=_("Write down"),
+        button=_("Offer"),
     )
     return sheets.answer(request, sheet, do, here=HERE)
 
@@ -266,7 +270,8 @@ def _dealer(actor: Actor, *, everybody: bool = False) -> Ask:
     return Ask("dealer", _("Dealer"), kind="choice", options=(*first, *found))
 
 
-def _prices(request: HttpRequest, actor: Actor) -> list[NewPrice]:
+def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
+    """Code, quantity and price of each that was typed. Raises `Invalid`."""
     rows = [one.replace(",", " ").split() for one in request.POST.get("prices", "").split(";")]
     rows = [row for row in rows if row]
     found = catalogue.find(actor, [row[0] for row in rows], actor.own_org)
@@ -303,7 +308,8 @@ def _count(request: HttpRequest, name: str) -> int | None:
     return pieces_typed(typed) if typed else None
 
 
-def _day(request: HttpRequest, name: str) -> date | None:
+def day_typed(request: HttpRequest, name: str) -> date | None:
+    """A day that was typed, if one was. Raises `Invalid`."""
     typed = request.POST.get(name, "").strip()
     if not typed:
         return None

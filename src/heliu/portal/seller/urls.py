@@ -6,10 +6,12 @@ from django.urls import path
 
 from heliu.portal.seller import (
     article,
+    contracts,
     dealers,
     describing,
     goods,
     home,
+    newcomer_terms,
     newcomers,
     on_behalf,
     order_rules,
@@ -22,8 +24,11 @@ from heliu.portal.seller import (
     receivables,
     refunds,
     sheet_files,
+    supply,
     suspense,
     terms_sheets,
+    tiers,
+    vat,
 )
 
 urlpatterns = [
@@ -37,6 +42,7 @@ urlpatterns = [
     path(
         "seller/prices/promotions/<str:code>/stop", price_lists.stop, name="seller_promotion_stop"
     ),
+    path("seller/prices/contracts/<uuid:contract>", contracts.contract, name="seller_contract"),
     path("seller/prices/contracts/new", price_sheets.contract, name="seller_contract_new"),
     path("seller/prices/files/<uuid:file>", price_files.progress, name="seller_price_file"),
     path(
@@ -55,6 +61,16 @@ urlpatterns = [
     path("seller/prices/lists/<str:code>/file", price_files.bring, name="seller_price_bring"),
     path("seller/prices/lists/<str:code>/export", price_files.export, name="seller_price_export"),
     path("seller/goods", goods.index, name="seller_goods"),
+    path("seller/supply", supply.index, name="seller_supply"),
+    path("seller/supply/allow", supply.allow, name="seller_supply_allow"),
+    path("seller/supply/expect", supply.expect, name="seller_supply_expect"),
+    path("seller/supply/<uuid:expected>/arrived", supply.arrived, name="seller_supply_arrived"),
+    path("seller/supply/<uuid:expected>/postpone", supply.postpone, name="seller_supply_postpone"),
+    path("seller/supply/<uuid:expected>/off", supply.call_off, name="seller_supply_off"),
+    path("seller/vat", vat.index, name="seller_vat"),
+    path("seller/vat/write", vat.write, name="seller_vat_write"),
+    path("seller/vat/rates", vat.rates, name="seller_vat_rates"),
+    path("seller/vat/<uuid:invoice>/again", vat.again, name="seller_vat_again"),
     path("seller/goods/many", goods.many, name="seller_goods_many"),
     path("seller/goods/new", article.new, name="seller_article_new"),
     path("seller/goods/papers/<uuid:paper>", describing.paper, name="seller_paper"),
@@ -74,6 +90,7 @@ urlpatterns = [
     path("seller/sheets/out/<str:kind>", sheet_files.export, name="seller_sheet_export"),
     path("seller/describe", describing.index, name="seller_describe"),
     path("seller/describe/families/new", describing.new_family, name="seller_family_new"),
+    path("seller/describe/public", describing.shop, name="seller_public"),
     path("seller/describe/family", describing.family, name="seller_family"),
     path("seller/describe/categories", describing.categories, name="seller_categories"),
     path("seller/describe/products/new", describing.product, name="seller_product_new"),
@@ -83,7 +100,9 @@ urlpatterns = [
     path("seller/describe/rings", describing.ring, name="seller_ring"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/on-behalf", on_behalf.index, name="seller_behalf"),
+    path("seller/tiers", tiers.index, name="seller_tiers"),
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
+    path("seller/newcomers/terms", newcomer_terms.rule, name="seller_newcomer_terms"),
     path("seller/order-rules", order_rules.index, name="seller_order_rules"),
     path("seller/order-rules/all", order_rules.everybody, name="seller_order_rules_all"),
     path("seller/order-rules/dealer", order_rules.of_dealer, name="seller_order_rules_dealer"),

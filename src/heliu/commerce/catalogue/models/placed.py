@@ -81,8 +81,12 @@ class Pack(models.Model):
 
 
 class Shop(models.Model):
-    """What a seller shows to everybody, signed in or not; nothing where there is no row."""
+    """What a seller shows to everybody, signed in or not; nothing where there is no row. Goods that
+    are for a circle are never shown; with a `category` only its goods and those below it are."""
 
     seller = models.UUIDField(primary_key=True)
     is_public = models.BooleanField(default=False)
     shows_prices = models.BooleanField(default=False)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )

@@ -28,6 +28,7 @@ from heliu.commerce.catalogue.operations.describing import (
 from heliu.commerce.catalogue.operations.imports import bring, cancel
 from heliu.commerce.catalogue.operations.indexing import index
 from heliu.commerce.catalogue.operations.papers import attach
+from heliu.commerce.catalogue.operations.shop import set_shop
 from heliu.commerce.catalogue.operations.taking import (
     detach,
     drop_attribute,
@@ -62,6 +63,7 @@ __all__ = [
     "rename_circle",
     "set_goods",
     "set_members",
+    "set_shop",
     "switch",
     "tell",
     "unpack",

@@ -1,6 +1,14 @@
 """Every write of prices: lists and what stands in them, versions, contracts, promotions."""
 
-from heliu.commerce.pricing.operations.contracts import agree, end_contract
+from heliu.commerce.pricing.operations.contracts import (
+    agree,
+    answer,
+    ask_end,
+    ask_prices,
+    offer,
+    refuse,
+    take_back,
+)
 from heliu.commerce.pricing.operations.imports import bring, cancel
 from heliu.commerce.pricing.operations.lists import (
     NewPrice,
@@ -18,6 +26,9 @@ __all__ = [
     "NewPromotion",
     "agree",
     "announce",
+    "answer",
+    "ask_end",
+    "ask_prices",
     "assign",
     "begin_version",
     "bring",
@@ -26,9 +37,11 @@ __all__ = [
     "create_list",
     "discard",
     "end_assignment",
-    "end_contract",
+    "offer",
+    "refuse",
     "schedule",
     "set_prices",
     "stop_promotion",
+    "take_back",
     "withdraw",
 ]

@@ -79,6 +79,8 @@ def bring(
     """
     if live_from is not None and live_from < at:
         raise Invalid("instant-past", "This moment is past.", field="live_from")
+    if hasattr(price_list, "contract"):
+        raise Refused("held-by-contract", "A file is not read into the list of a contract.")
     version = begin_version(price_list, actor=actor, at=at, copy=False)
     made = PriceImport(
         seller=price_list.seller,

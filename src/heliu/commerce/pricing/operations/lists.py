@@ -136,6 +136,8 @@ def assign(
     check_days(valid_from, valid_to)
     if price_list.version_of_id is not None:
         raise NotFound()
+    if hasattr(price_list, "contract"):
+        raise Refused("held-by-contract", "The list of a contract is for its buyer alone.")
     held = PriceListBuyer.objects.filter(price_list=price_list, buyer=buyer)
     if any(
         (valid_to is None or one.valid_from <= valid_to)
@@ -215,7 +217,9 @@ def set_prices(
     skus = {sku for sku, _ in wanted}
     if Sku.objects.filter(seller=price_list.seller, pk__in=skus).count() != len(skus):
         raise NotFound()
-    _replace(live_table(price_list, at), wanted, valid_from=valid_from, valid_to=valid_to)
+    table = live_table(price_list, at)
+    require_open(table)
+    _replace(table, wanted, valid_from=valid_from, valid_to=valid_to)
     record(
         PricesSet(
             subject=price_list.pk,
@@ -269,6 +273,19 @@ def require_seller(seller: UUID, actor: Actor) -> None:
     if not actor.is_system and seller not in actor.orgs:
         raise NotFound()
     actor.require("price")
+
+
+def require_open(table: PriceList) -> None:
+    """Raises `Refused` for prices that both sides of a contract agreed to."""
+    head = table.version_of or table
+    contract = getattr(head, "contract", None)
+    is_draft = table.version_of_id is not None and table.live_from is None
+    if contract is not None and not contract.is_offer and not is_draft:
+        raise Refused(
+            "contract-agreed",
+            "Both sides agreed to these prices.",
+            help="Ask the buyer for other ones on the page of the contract.",
+        )
 
 
 def check_days(valid_from: date, valid_to: date | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
 from heliu.commerce.pricing.events import VersionScheduled
@@ -116,8 +116,15 @@ def schedule(version: PriceList, *, actor: Actor, live_from: datetime, at: datet
             "instant-taken", "Another version goes live at that moment.", field="live_from"
         )
     version.live_from = live_from
-    version.save(update_fields=["live_from"])
     assert version.version_of is not None
+    try:
+        with transaction.atomic():
+            version.save(update_fields=["live_from"])
+    except IntegrityError as error:
+        if "contract" not in str(error):
+            raise
+        raise Refused("contract-agreed", "A price of a contract rises only with its buyer's yes.") \
+            from None  # fmt: skip
     record(
         VersionScheduled(
             subject=version.version_of.pk,
@@ -135,6 +142,8 @@ def schedule(version: PriceList, *, actor: Actor, live_from: datetime, at: datet
 def withdraw(version: PriceList, *, actor: Actor, at: datetime) -> PriceList:
     """Take a version off the schedule; it can be changed and scheduled again. Refused when live."""
     version = _locked(version, actor, at)
+    if hasattr(version.version_of, "contract"):
+        raise Refused("contract-agreed", "Both sides agreed to these prices.")
     version.live_from = None
     version.save(update_fields=["live_from"])
     return version
