@@ -205,7 +205,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few = for_a_few(world) | priced(world) | given_back(world) | talked_about(world, placed)
     few |= to_come(world) | with_tax(world, given)
     cap, rules = ruled(world)
     asking = spending_of(world)
