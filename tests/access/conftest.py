@@ -205,8 +205,9 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | given_back(world) | talked_about(world, placed)
+    few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
