@@ -112,7 +112,7 @@ class VatOut(Schema):
     buyer: UUID
     order_id: UUID
     order_number: str
-    red_of: UUID | None = Field(alias="red_of_id", description="The invoice it takes back from")
+    red_of_id: UUID | None = Field(description="Of a red letter: the invoice it takes back from")
     gross: int
     net: int
     tax: int
@@ -164,7 +164,7 @@ def put_tax_data(request: TypedRequest, payload: TaxDataIn, key: Key) -> HttpRes
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, TaxDataOut]:
-        kept = operations.set_data(TaxData(**payload.dict()), actor=actor, at=at)
+        kept = operations.set_data(TaxData(**payload.model_dump()), actor=actor, at=at)
         return 200, TaxDataOut.from_orm(kept)
 
     return write(request, key, payload, do)

@@ -92,6 +92,7 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "newcomer-terms": Default("pay"),
     "case-opened": Default("sell"),
     "case-moved": Default("order", also=("sell",)),
     "return-asked": Default("sell"),
@@ -100,6 +101,8 @@ DEFAULTS = {
         "order", also=("sell", "decide", "receive", "carry", "operate", "sign", "manage")
     ),
     "mentioned": Default(""),
+    "todo-given": Default(""),
+    "todo-due": Default(""),
 }
 
 

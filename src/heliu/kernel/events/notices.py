@@ -138,11 +138,16 @@ WORDS = {
     "house-admitted": N_("%(company)s is admitted; sellers to order from: %(sellers)s"),
     "colleague-asks": N_("%(person)s (%(email)s) asks to work with you"),
     "house-stands": N_("Your company stands as %(standing)s from now on: %(reason)s"),
+    "newcomer-terms": N_(
+        "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
+    ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),
     "return-asked": N_("%(buyer)s asks for return %(return)s on %(number)s, %(amount)s"),
     "return-moved": N_("Return %(return)s: %(status)s"),
+    "todo-given": N_("%(person)s gives you something to do: %(text)s"),
+    "todo-due": N_("To be done by now: %(text)s"),
     "message-came": N_("%(person)s of %(house)s wrote about %(number)s"),
     "mentioned": N_("%(person)s mentioned you on %(number)s"),
 }

@@ -11,6 +11,7 @@ from heliu.portal.seller import (
     describing,
     goods,
     home,
+    newcomer_terms,
     newcomers,
     on_behalf,
     order_rules,
@@ -26,6 +27,7 @@ from heliu.portal.seller import (
     supply,
     suspense,
     terms_sheets,
+    tiers,
     vat,
 )
 
@@ -98,7 +100,9 @@ urlpatterns = [
     path("seller/describe/rings", describing.ring, name="seller_ring"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/on-behalf", on_behalf.index, name="seller_behalf"),
+    path("seller/tiers", tiers.index, name="seller_tiers"),
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
+    path("seller/newcomers/terms", newcomer_terms.rule, name="seller_newcomer_terms"),
     path("seller/order-rules", order_rules.index, name="seller_order_rules"),
     path("seller/order-rules/all", order_rules.everybody, name="seller_order_rules_all"),
     path("seller/order-rules/dealer", order_rules.of_dealer, name="seller_order_rules_dealer"),

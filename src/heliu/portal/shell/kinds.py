@@ -18,6 +18,7 @@ TITLES = {
     "capital.invoice-issued": N_("Invoice issued"),
     "capital.invoice-credited": N_("Invoice credited"),
     "capital.invoice-written-off": N_("Invoice written off"),
+    "capital.newcomer-terms-granted": N_("Trade credit granted to a newcomer"),
     "capital.programme-changed": N_("Programme changed"),
     "capital.releases-capped": N_("Bound of releases set"),
     "capital.rules-agreed": N_("Rules of decision agreed"),
