@@ -82,6 +82,7 @@ from heliu.trade import (
     receivables,
     returns,
     sales,
+    todos,
     vat,
 )
 from heliu.trade.carrying import Shot
@@ -204,8 +205,9 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
@@ -344,8 +346,9 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
     with world.desk(world.dealer) as dealer:
         record = conversations.find(dealer, "order", placed.order.number)
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+        todo = todos.of_message(message.pk, actor=dealer, at=world.at)
     return {
-        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+        "todo": todo.pk, "message": message.pk, "said": "Overheard-7", "open_kind": "order",
     }  # fmt: skip
 
 

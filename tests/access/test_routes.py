@@ -364,6 +364,12 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /todos": Example(mine, is_shared=True),
+    "POST /todos": Example(
+        mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
+    ),
+    "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
+    "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),
     "GET /cases/{ref}": Example(mine, {"ref": "case"}),
     "POST /orders/{ref}/cases": Example(

@@ -68,6 +68,7 @@ from heliu.api import (
     supply,
     terms,
     tiers,
+    todos,
     vat,
     webhooks,
 )
@@ -127,6 +128,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Money", periods.router),
     ("Money", bank.router),
     ("Conversations", conversations.router),
+    ("Conversations", todos.router),
     ("Notices and facts", notices.router),
     ("Webhooks", webhooks.router),
 ]
