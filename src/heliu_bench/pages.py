@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
@@ -46,6 +47,8 @@ class Options:
     samples: int
     reads: int
     rounds: int
+    desks: frozenset[str] = frozenset()  # all of them, where none is named
+    queries: tuple[str, ...] = ()  # what dealers look for in the catalogue
 
 
 @dataclass
@@ -59,7 +62,11 @@ class Desk:
 
 def run(ground: Ground, report: Report, options: Options) -> None:
     """Find the pages by their links, then read each. Raises `Trouble` when one is not answered."""
-    desks = [Desk(role, _signed_in(user, org)) for role, user, org in _people(ground)]
+    desks = [
+        Desk(role, _signed_in(user, org))
+        for role, user, org in _people(ground)
+        if not options.desks or role in options.desks
+    ]
     if not desks:
         raise Trouble("Nobody sits at any desk of this database; run heliu demo first.")
     for desk in desks:
@@ -72,6 +79,9 @@ def run(ground: Ground, report: Report, options: Options) -> None:
             for route, addresses in sorted(desk.pages.items()):
                 step(f"{desk.role.lower()}: {route}")
                 _measure(ground, report, options, desk, route, addresses)
+            if desk.role == "DEALER" and options.queries:
+                step("dealer: search")
+                _search(ground, report, options, desk)
     report.facts["pages"] = len(report.rows)
     report.facts["slowest_p95_ms"] = max(round(row.median.p95_ms, 1) for row in report.rows)
 
@@ -121,6 +131,27 @@ def _route(address: str) -> str | None:
     except Resolver404:
         return None
     return None if found.url_name in NOT_PAGES or not found.url_name else found.url_name
+
+
+def _search(ground: Ground, report: Report, options: Options, desk: Desk) -> None:
+    """Look for each of the queries once in a round, so that each is new to the page."""
+    row, meter, counts = report.row("dealer: search", unit="pages/s"), ground.meter(), [0]
+    addresses = [f"/dealer/catalogue?{urlencode({'q': query})}" for query in options.queries]
+    for _ in range(options.rounds):
+        took: list[float] = []
+        used = time.process_time()
+        meter.start()
+        for address in addresses:
+            with _counted() as asked:
+                began = time.perf_counter()
+                answer = desk.client.get(address)
+                took.append(time.perf_counter() - began)
+            counts.append(asked[0])
+            if answer.status_code != 200:
+                raise Trouble(f"{address} answered {answer.status_code}.")
+        seconds, spent = meter.stop(generator=0.0)
+        row.add(Round(seconds, took, Spent(time.process_time() - used, spent.postgres, 0.0)))
+    report.facts["queries_dealer_search"] = max(counts)
 
 
 def _measure(

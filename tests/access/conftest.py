@@ -29,9 +29,12 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as claims
 from heliu.capital.terms.models import Invoice
+from heliu.capital.vat import operations as vat_room
+from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.catalogue.operations import NewAttribute, NewPack, NewProduct
 from heliu.commerce.lists import operations as lists
+from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
@@ -54,6 +57,7 @@ from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
+from heliu.logistics.stock import back_orders
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
@@ -77,6 +81,7 @@ from heliu.trade import (
     receivables,
     returns,
     sales,
+    vat,
 )
 from heliu.trade.carrying import Shot
 from heliu.trade.change_terms import Wanted
@@ -199,6 +204,7 @@ def live(world: World) -> dict[str, Any]:
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
     few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few |= to_come(world) | with_tax(world, given)
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
@@ -224,6 +230,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("sent", sent),
             **numbers("to_ship", to_ship),
             **numbers("placed", placed),
+            "open_placed_line": OrderLine.objects.get(order=placed.order.id).pk,
             **numbers("to_change", to_change),
             **numbers("on_terms", on_terms),
             **numbers("to_decide", to_decide),
@@ -671,6 +678,46 @@ def kept_lists(world: World) -> dict[str, Any]:
             first_on=day_of(world.at), last_on=None, at=world.at,
         )  # fmt: skip
     return {"list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk}
+
+
+def to_come(world: World) -> dict[str, Any]:
+    """Goods that the seller expects."""
+    with world.desk("sales@seller.demo") as seller:
+        day = day_of(world.at) + timedelta(days=30)
+        sku = world.chain.skus["B1"]
+        return {
+            "open_goods": sku,
+            "expected": back_orders.expect(sku, 5, day, actor=seller, at=world.at).pk,
+        }
+
+
+def with_tax(world: World, shipment: Shipment) -> dict[str, Any]:
+    """A VAT invoice that the authority has refused."""
+    for email in ("owner@d001.demo", "sales@seller.demo"):
+        with world.desk(email) as owner:
+            data = vat_room.TaxData(name=f"House of {email}", number="91330100MA27XYZ123")
+            vat_room.set_data(data, actor=owner, at=world.at)
+    with world.desk("sales@seller.demo") as seller:
+        vat_room.set_rate(Decimal(13), from_day=day_of(world.at) - timedelta(99), actor=seller)
+        written = vat.invoice(shipment.pk, actor=seller, at=world.at)
+    with world.worker():
+        AuthorityFault.objects.create(fault="refuse", reason="title unknown")
+        vat.run(at=world.at)
+    sold = life.place(world, pay_by="TRANSFER", M1=2)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(sold.order.id, actor=seller, at=world.at)
+    sent = life.ship(world, sold)
+    with world.desk("sales@seller.demo") as seller:
+        issued = vat.invoice(sent.pk, actor=seller, at=world.at)
+    with world.worker():
+        vat.run(at=world.at)
+        line = OrderLine.objects.get(order=sold.order.id).pk
+    return {
+        "vat_invoice": str(written.pk),
+        "vat_issued": str(issued.pk),
+        "open_vat_line": line,
+        "open_shipment": str(shipment.pk),
+    }
 
 
 def numbers(name: str, placed: Placed) -> dict[str, str]:

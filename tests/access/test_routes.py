@@ -467,8 +467,21 @@ EXAMPLES = {
     "POST /orders/{ref}/ship": Example(
         "seller", {"ref": "to_ship_order"}, lambda t: {"carrier": "Shunda"}
     ),
+    "POST /orders/{ref}/strike": Example(
+        "seller",
+        {"ref": "placed_order"},
+        lambda t: {
+            "reason": "no longer made",
+            "lines": [{"line": t["open_placed_line"], "quantity": 1}],
+        },
+    ),
+    "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
+    ),
+    "GET /newcomer-terms": Example("seller", is_shared=True),
+    "PUT /newcomer-terms": Example(
+        "seller", body=lambda t: {"is_on": True, "ceiling": 500_000, "total": 5_000_000}
     ),
     "GET /terms": Example(mine, is_shared=True),
     "PUT /terms/{buyer}": Example("seller", {"buyer": "dealer"}, lambda t: {"ceiling": 3_000_000}),
@@ -630,7 +643,47 @@ EXAMPLES = {
     ),
     "GET /files/{file}": Example(mine, {"file": "photo"}),
     "GET /stock": Example("keeper", is_shared=True),
+    "GET /tax-data": Example(mine, is_shared=True),
+    "PUT /tax-data": Example(
+        mine, body=lambda t: {"name": "New", "number": "91330100MA27XYZ124"}, is_shared=True
+    ),
+    "GET /tax-rates": Example("seller", is_shared=True),
+    "POST /tax-rates": Example(
+        "seller", body=lambda t: {"rate": "6", "from_day": "2026-11-01"}, is_shared=True
+    ),
+    "GET /vat-invoices": Example(mine, is_shared=True),
+    "POST /vat-invoices": Example("seller", body=lambda t: {"shipment": t["open_shipment"]}),
+    "GET /vat-invoices/{invoice}": Example(mine, {"invoice": "vat_invoice"}),
+    "GET /vat-invoices/{invoice}/pdf": Example(mine, {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/again": Example("seller", {"invoice": "vat_invoice"}),
+    "POST /vat-invoices/{invoice}/red-letter": Example(
+        "seller",
+        {"invoice": "vat_issued"},
+        lambda t: {
+            "reason": "returned",
+            "parts": [{"line": t["open_vat_line"], "quantity": 1, "gross": 1_000}],
+        },
+    ),
+    "GET /availability": Example(
+        mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
+    ),
+    "GET /orders/{ref}/waiting": Example(mine, {"ref": "placed_order"}),
+    "GET /back-orders": Example("seller", is_shared=True),
+    "GET /back-orders/queue": Example("seller", is_shared=True),
+    "PUT /back-orders/{sku}": Example("seller", {"sku": "open_goods"}, lambda t: {"most": 7}),
+    "GET /expected-goods": Example("seller", is_shared=True),
+    "POST /expected-goods": Example(
+        "seller", body=lambda t: {"sku": str(t["open_goods"]), "quantity": 5, "day": "2027-01-05"}
+    ),
+    "POST /expected-goods/{expected}/arrived": Example(
+        "seller", {"expected": "expected"}, lambda t: {"quantity": 5}
+    ),
+    "POST /expected-goods/{expected}/postpone": Example(
+        "seller", {"expected": "expected"}, lambda t: {"day": "2027-02-05"}
+    ),
+    "POST /expected-goods/{expected}/call-off": Example("seller", {"expected": "expected"}),
     "GET /bins": Example("keeper", is_shared=True),
+    "GET /houses": Example("seller", is_shared=True),
     "POST /stock-moves": Example(
         "seller",
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},

@@ -149,10 +149,11 @@ def test_pages(
     monkeypatch.setattr(pages, "LEAST", 0.0)
     markets.lay(ground, dealers=1, skus=30, at=clock.now())
     be("heliu_web")
-    pages.run(ground, report, pages.Options(samples=1, reads=2, rounds=1))
+    wish = pages.Options(samples=1, reads=2, rounds=1, queries=("bag", "%"))
+    pages.run(ground, report, wish)
     document = told(report, tmp_path)
     names = {row["name"] for row in document["rows"]}
-    assert {"dealer: deals", "seller: seller_goods"} <= names
+    assert {"dealer: deals", "seller: seller_goods", "dealer: search"} <= names
     assert {name.partition(":")[0] for name in names} == {
         "dealer", "seller", "bank", "warehouse", "carrier", "operator"
     }  # fmt: skip

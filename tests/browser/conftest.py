@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database with the whole demonstration: houses, real orders, deals in every state."""
+def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database with the whole demonstration: houses, real orders, deals in every state. Nobody
+    is connected to it; whoever serves it takes a copy."""
     with django_db_blocker.unblock(), cloned(base := connection.settings_dict["NAME"]) as name:
         be("heliu_worker")
         now = datetime.now(UTC) - timedelta(minutes=1)
         seed(load(day_of(now)), at=now)
         # Tests after these run in the same process: this one leaves the copy to the browsers.
         be("heliu_web", base)
+        yield name
+
+
+@dataclass(frozen=True)
+class Server:
+    """A demonstration that is served: where, on which database, and the folder of its mail."""
+
+    address: str
+    town: str
+    mailbox: Path
+
+
+@pytest.fixture(scope="session")
+def town(seeded: str, django_db_blocker: Any) -> Iterator[str]:
+    """The demonstration that most tests look at together."""
+    with django_db_blocker.unblock(), _copied(seeded) as name:
         yield name
 
 
@@ -67,15 +85,40 @@ def mailbox(data: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(
-    town: str, kept_files: Path, data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def served(town: str, kept_files: Path, data: Path) -> Iterator[str]:
     """Web and worker processes on the demonstration, each with its own database role."""
+    with _served(town, kept_files, data) as address:
+        yield address
+
+
+@pytest.fixture
+def night(
+    seeded: str, kept_files: Path, tmp_path: Path, django_db_blocker: Any
+) -> Iterator[Server]:
+    """A demonstration of a test's own, whose clock it may move."""
+    with (
+        django_db_blocker.unblock(),
+        _copied(seeded) as town,
+        _served(town, kept_files, tmp_path) as address,
+    ):
+        yield Server(address, town, tmp_path / "mail")
+
+
+@contextmanager
+def _copied(seeded: str) -> Iterator[str]:
+    """A copy for the browsers; this process stays where it was."""
+    base = connection.settings_dict["NAME"]
+    with cloned(seeded) as name:
+        be("heliu_web", base)
+        yield name
+
+
+@contextmanager
+def _served(town: str, kept_files: Path, data: Path) -> Iterator[str]:
     compile_catalogues()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "processes.log"
     (data / "files").symlink_to(kept_files)  # of the demonstration that this process has seeded
     with ExitStack() as open_to_the_end:
         with pytest.MonkeyPatch.context() as environ:
@@ -83,7 +126,9 @@ def served(
             environ.setenv("HELIU_DATABASE", town)
             environ.setenv("HELIU_DATA", str(data))
             environ.setenv("HELIU_DEMO", "1")
-            processes = open_to_the_end.enter_context(serving(host="127.0.0.1", port=port, log=log))
+            processes = open_to_the_end.enter_context(
+                serving(host="127.0.0.1", port=port, log=data / "processes.log")
+            )
         yield processes.address
 
 

@@ -36,6 +36,7 @@ from heliu.kernel.posting.operations import (
     hold_state,
     open_accounts,
     post,
+    rehold,
     set_limits,
 )
 
@@ -127,6 +128,36 @@ class Model:
         for account in touched:
             if self.accounts[account].is_limited and self.short(account):
                 raise LimitShort(account, "", self.short(account))
+
+    def rehold(self, holds: list[NewHold], at: datetime) -> None:
+        before = {account: self.held(account) for account in self.accounts}
+        for new in holds:
+            known = self.holds.get(new.id)
+            if known and (
+                known.expires_at is not None
+                or new.amount * known.amount < 0
+                or abs(new.amount) < abs(known.posted)
+            ):
+                raise HoldGone(new.id)
+        for hold in self.holds.values():
+            is_met = hold.account in {new.account for new in holds}
+            if is_met and hold.expires_at is not None and hold.expires_at <= at:
+                hold.is_open = False
+        for new in holds:
+            known = self.holds.get(new.id)
+            if known is None and new.amount:
+                self.holds[new.id] = ModelHold(new.account, new.amount, None)
+            elif known and new.amount:
+                known.amount, known.is_open = new.amount, new.amount != known.posted
+            elif known:
+                known.is_open = False
+        for account in dict.fromkeys(new.account for new in holds):
+            one, (out, into) = self.accounts[account], self.held(account)
+            more_out, more_in = out > before[account][0], into > before[account][1]
+            below = more_out and one.floor is not None and one.posted - out < one.floor
+            above = more_in and one.ceiling is not None and one.posted + into > one.ceiling
+            if below or above:
+                raise LimitShort(account, "", 1)
 
     def post_hold(self, line: Line) -> None:
         assert line.hold is not None
@@ -256,6 +287,28 @@ class Engine(RuleBasedStateMachine):
         free = self.groups[self.model.accounts[hold.account].group][0]
         lines = Line(hold.account, signed, one), Line(free, -signed)
         self.both([self.journal(*lines)], void=[one] if lets_go else [])
+
+    @rule(data=st.data(), fresh=st.none() | st.integers(-60, 60))
+    def rehold(self, data: st.DataObject, fresh: int | None) -> None:
+        ids = st.sampled_from(sorted(self.model.holds) or [None])
+        known = data.draw(st.lists(ids, max_size=3, unique=True))
+        wanted = [
+            NewHold(one, self.model.holds[one].account, data.draw(st.integers(-60, 60)), SUBJECT)
+            for one in known
+            if one is not None
+        ]
+        if fresh is not None:
+            account = data.draw(st.sampled_from(self.limited))
+            wanted.append(NewHold(new_id(), account, fresh, SUBJECT))
+        before = copy_of(self.model)
+        try:
+            self.model.rehold(wanted, self.at)
+        except (LimitShort, HoldGone) as refusal:
+            self.model = before
+            with pytest.raises(type(refusal)):
+                rehold(wanted, at=self.at)
+        else:
+            rehold(wanted, at=self.at)
 
     @precondition(lambda self: self.model.holds)
     @rule(data=st.data())

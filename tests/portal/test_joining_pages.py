@@ -164,3 +164,36 @@ def test_the_operator_sets_the_rules_and_the_door_follows(demo: World) -> None:
     rules |= {"idempotency_key": "k" * 32, "door": "OPEN"}
     send(ops, "/operator/newcomers/rules", rules)
     assert "Sell" in read(anybody(), "/join/")
+
+
+def test_the_seller_says_how_far_newcomers_are_trusted(demo: World) -> None:
+    sales = browser("sales@seller.demo")
+    assert "order by transfer until" in read(sales, "/seller/newcomers")
+    page = read(sales, "/seller/newcomers/terms")
+    said: dict[str, object] = {
+        "idempotency_key": key_in(page), "is_on": "yes", "ceiling": "5,000.00", "days": "14",
+        "total": "4,000", "least_days": "30",
+    }  # fmt: skip
+    refused = sales.post("/seller/newcomers/terms", said)
+    assert refused.status_code == 422
+    assert "at least what one of them gets" in refused.content.decode()
+    assert 'value="5,000.00"' in refused.content.decode()
+    send(sales, "/seller/newcomers/terms", said | {"total": "20,000"}, to="/seller/newcomers")
+    page = read(sales, "/seller/newcomers")
+    assert "14 days after shipment" in page
+    assert "30 days ago or earlier" in page
+
+
+def test_who_waits_reads_what_opens_the_pad(demo: World) -> None:
+    who = newcomers.joined(demo, name="不同商行")
+    me = anybody()
+    send(me, "/sign-in/", {"email": who.email, "password": newcomers.PASSWORD})
+    for page in ("/dealer/pad", "/dealer/catalogue", "/dealer/bought", "/dealer/price"):
+        text = read(me, page)
+        assert "A person looks at what you handed in" in text
+        assert "Who works with you" in text
+    application = who.application.pk
+    with demo.worker() as system:
+        newcomers.verifying.approve(application, actor=system, reason="known", at=demo.at)
+    work(demo)
+    assert "No seller yet" in read(me, "/dealer/pad")  # nobody takes newcomers here

@@ -11,7 +11,7 @@ from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.capital.bank.models import PaymentInstruction
-from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice
 from heliu.kernel.clock import day_of
@@ -281,3 +281,28 @@ def test_a_payment_on_terms_is_written_down_from_the_order(demo: World) -> None:
     send(seller, f"{address}/settle", form, to=placed.deal.number)
     assert f"{address}/settle" not in read(seller, address)
     assert seller.get(f"{address}/settle").status_code == 302
+
+
+def test_an_order_goes_in_parts_and_its_rest_is_struck(demo: World) -> None:
+    placed = life.place(demo, pay_by="TERMS", M1=200, B1=10)
+    with demo.desk(SELLER) as actor:
+        place_order.confirm(placed.order.id, actor=actor, at=demo.later(hours=1))
+        lines = dict(OrderLine.objects.filter(order=placed.order.id).values_list("sku__code", "pk"))
+    seller, deal = browser(SELLER), f"/deals/{placed.deal.number}"
+    sheet = read(seller, f"{deal}/ship")
+    form = {f"line-{lines['M1']}": "150", "carrier": "Shunda", "idempotency_key": key_in(sheet)}
+    send(seller, f"{deal}/ship", form, to=deal)
+    page = content(read(seller, deal))
+    assert "Consignments" in page
+    assert "150 pieces" in page
+    assert "1,350" in page  # what is owed for them
+    sheet = read(seller, f"{deal}/strike")
+    form = {f"line-{lines['B1']}": "3", "idempotency_key": key_in(sheet)}
+    refused = seller.post(f"{deal}/strike", form)
+    assert refused.status_code == 422
+    assert 'value="3"' in refused.content.decode()  # nothing typed is lost
+    send(seller, f"{deal}/strike", form | {"reason": "no longer made"}, to=deal)
+    for reader in (seller, browser("owner@d001.demo")):
+        page = content(read(reader, deal))
+        assert "3 will not be delivered" in page
+        assert "no longer made" in page

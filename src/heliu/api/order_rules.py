@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Goods, Plain, Quantity, Sent, Whole
+from heliu.api.fields import Goods, Quantity, Sent, Whole
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
@@ -51,7 +51,7 @@ class BuyerLeastIn(Sent):
     least_order: Least | None
 
 
-class PackRuleOut(Plain):
+class PackRuleOut(Schema):
     """In what quantities goods are ordered, in smallest units."""
 
     sku: Goods

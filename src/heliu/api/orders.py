@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -38,7 +39,15 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
-from heliu.trade import deals, deliveries, open_account, place_order, side_exits
+from heliu.trade import (
+    consignments,
+    deals,
+    deliveries,
+    open_account,
+    place_order,
+    side_exits,
+    striking,
+)
 from heliu.trade.place_order import Placed
 
 router = Router()
@@ -189,9 +198,31 @@ class Dispatch(Sent):
 
     carrier: Line = Field("", description="Who carries them, where it has no desk here")
     carrier_id: UUID | None = Field(None, description="A carrier with a desk here; it is told")
+    house: UUID | None = Field(
+        None, description="Out of which of the seller's houses (`GET /houses`); null: out of any"
+    )
     lines: list[ShipLine] | None = Field(
         None, min_length=1, max_length=MOST_LINES, description="Null: all that is open"
     )
+
+
+class StruckIn(Sent):
+    """What of an order will not be delivered, and why."""
+
+    reason: Text = Field(min_length=1)
+    lines: list[ShipLine] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class ConsignmentOut(Schema):
+    """A shipment of an order with the invoice that is owed for it; amounts in minor units."""
+
+    shipment: ShipmentOut
+    house: str = Field(description="Where it came from; empty when that was not said")
+    pieces: int
+    value: int
+    invoice: str = Field(description="Its number; empty when nothing is owed by invoice")
+    due_on: date | None
+    owed: int = Field(description="What of the invoice is open")
 
 
 class OrderFilters(Schema):
@@ -295,12 +326,48 @@ def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> 
             actor=actor,
             carrier=payload.carrier.strip(),
             carrier_id=payload.carrier_id,
-            lines=_quantities(payload),
+            house=payload.house,
+            lines=_quantities(payload.lines) if payload.lines else None,
             at=at,
         )
         return 201, ShipmentOut.from_orm(shipment)
 
     return write(request, key, payload, do)
+
+
+@router.post("/orders/{ref}/strike", response=OrderDetail)
+def strike_lines(request: TypedRequest, ref: Ref, payload: StruckIn, key: Key) -> HttpResponse:
+    """The seller will not deliver these quantities: goods, credit and budgets are free at once.
+
+    What was paid of them by transfer it owes back. `strike-all` (409): call the order off instead;
+    `financed-whole` (409): a bank has paid for all of it.
+    """
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderDetail]:
+        lines = _quantities(payload.lines)
+        striking.strike(_id(actor, ref), lines=lines, reason=payload.reason, actor=actor, at=at)
+        return 200, _detail(actor, ref)
+
+    return write(request, key, payload, do)
+
+
+@router.get("/orders/{ref}/consignments", response=list[ConsignmentOut])
+def list_consignments(request: TypedRequest, ref: Ref) -> list[ConsignmentOut]:
+    """What went of an order so far, each with its invoice, oldest first."""
+    order = queries.get(request.actor, id_or_number(ref))
+    return [
+        ConsignmentOut(
+            shipment=ShipmentOut.from_orm(one.shipment),
+            house=one.house.display if one.house else "",
+            pieces=one.pieces,
+            value=one.value,
+            invoice=one.invoice.number if one.invoice else "",
+            due_on=one.invoice.due_on if one.invoice else None,
+            owed=one.invoice.left if one.invoice else 0,
+        )
+        for one in consignments.of_order(request.actor, order)
+    ]
 
 
 @router.post("/orders/{ref}/payments", response={201: OrderDetail})
@@ -379,10 +446,8 @@ def shown(order: Any, deal: UUID, deal_number: str, loan: Any = None) -> dict[st
     }
 
 
-def _quantities(sent: Dispatch) -> dict[int, int] | None:
-    if sent.lines is None:
-        return None
-    quantities = {one.line: one.quantity for one in sent.lines}
-    if len(quantities) < len(sent.lines):
+def _quantities(lines: Sequence[ShipLine]) -> dict[int, int]:
+    quantities = {one.line: one.quantity for one in lines}
+    if len(quantities) < len(lines):
         raise Invalid("line-twice", "Each line of the order stands here once.", field="lines")
     return quantities

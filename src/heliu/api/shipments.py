@@ -37,6 +37,7 @@ class ShipmentOut(Schema):
     lender: UUID | None
     status: ShipmentStatus
     carrier_name: str
+    origin: UUID | None = Field(description="The sender's house they came out of, if it was named")
     dispatched_at: datetime
     arrived_at: datetime | None
     received_at: datetime | None

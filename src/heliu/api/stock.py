@@ -55,6 +55,15 @@ class BinOut(Schema):
     is_quarantine: bool
 
 
+class HouseOut(Schema):
+    """A house in which the asker keeps goods."""
+
+    id: UUID
+    code: str
+    name: str
+    name_zh: str
+
+
 class MoveIn(Sent):
     """A quantity of the goods in a row, and the bin it is put into."""
 
@@ -116,6 +125,15 @@ def list_bins(
     """The bins of the asker's own houses."""
     rows = houses.own_bins(request.actor)
     return page(request, response, rows, paging, by=("code", "id"), show=BinOut.from_orm)
+
+
+@router.get("/houses", response=list[HouseOut])
+def list_houses(request: TypedRequest) -> list[HouseOut]:
+    """The asker's own houses, out of which its consignments go."""
+    return [
+        HouseOut(id=one.pk, code=one.code, name=one.name, name_zh=one.name_zh)
+        for one in houses.own_houses(request.actor)
+    ]
 
 
 @router.post("/stock-moves", response={201: MovesOut})

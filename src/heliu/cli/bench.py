@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -192,20 +193,36 @@ def pages(
     ] = True,
     samples: Annotated[int, typer.Option(min=1, help="Addresses of each route.")] = 2,
     reads: Annotated[int, typer.Option(min=1, help="Readings of each in a round.")] = 10,
+    desks: Annotated[str, typer.Option(help="Only these, such as dealer,seller.")] = "",
+    queries: Annotated[
+        Path | None,
+        typer.Option(help="A table with a column `query`: the dealer looks for each of them."),
+    ] = None,
     rounds: Rounds = 3,
     json: Json = None,
 ) -> None:
     """Read every page of every desk as its owner: server time and exact query counts."""
+    looked_for = tuple(_column(queries, "query")) if queries else ()
+    only = frozenset(desks.upper().replace(",", " ").split())
 
     def work(ground: Ground, report: Report) -> None:
         from heliu_bench import pages as reading
 
-        reading.run(ground, report, reading.Options(samples, reads, rounds))
+        options = reading.Options(samples, reads, rounds, desks=only, queries=looked_for)
+        reading.run(ground, report, options)
 
-    asked = {"data": str(data), "samples": samples, "reads": reads, "rounds": rounds}
+    asked = {
+        "data": str(data), "samples": samples, "reads": reads, "rounds": rounds, "desks": desks,
+        "queries": len(looked_for),
+    }  # fmt: skip
     os.environ["HELIU_DATA"] = str(data)
     name = os.environ.get("HELIU_DATABASE", "heliu")
     run("pages", work, json, asked, role="web", database=name, demo=demo)
+
+
+def _column(table: Path, name: str) -> list[str]:
+    with table.open(encoding="utf-8", newline="") as file:
+        return [row[name] for row in csv.DictReader(file, delimiter="\t")]
 
 
 @bench.command()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets as random
 import shutil
+from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -196,6 +197,9 @@ def demo(
         int,
         typer.Option(help="How often each of them orders in a year; 0 for the world's own.", min=0),
     ] = 0,
+    clock: Annotated[
+        str, typer.Option(help="Wind the demo's clock forward to this hour, such as 03:00.")
+    ] = "",
     port: Port = 8000,
     host: Host = "127.0.0.1",
 ) -> None:
@@ -229,12 +233,20 @@ def demo(
                     dealer=dealer,
                     quantity=quantity,
                     repay=_shares(repay),
+                    hour=_hour(clock),
                     json=json,
                     log=log,
                     serving=partial(running.serving, host=host, port=port, log=log),
                     until_stopped=running.until_stopped,
                 )
             )
+
+
+def _hour(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter("an hour of the day such as 03:00") from None
 
 
 def _shares(text: str) -> tuple[int, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from heliu.demo.chain import Chain, People, as_demo
+from heliu.capital.terms import newcomers as trust
+from heliu.capital.terms.newcomers import Rule
+from heliu.demo.chain import YUAN, Chain, People, as_demo
 from heliu.demo.pictures import box
 from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.dispatch.models import Post
@@ -20,8 +22,8 @@ CHOSEN = "a password that nobody uses"  # the demo's own is set after
 
 
 def newcomers(chain: Chain, people: People, *, at: datetime) -> None:
-    """The seller takes newcomers, the register knows two companies, and one has come that the
-    register knows under another name. As the worker."""
+    """The seller takes newcomers and trusts them with a little, the register knows two companies,
+    and one has come that the register knows under another name. As the worker."""
     for one in SAMPLES:
         register.enter(
             one.number,
@@ -32,6 +34,11 @@ def newcomers(chain: Chain, people: People, *, at: datetime) -> None:
         )
     joining.set_welcome(
         actor=people.seller, is_open=True, price_list=None, warehouse=chain.warehouse, at=at - LATE
+    )
+    trust.set_rule(
+        Rule(is_on=True, ceiling=30_000 * YUAN, days=30, total=600_000 * YUAN, least_days=365),
+        actor=people.seller,
+        at=at - LATE,
     )
     _waiting(at - LATE)
 

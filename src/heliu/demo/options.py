@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,7 @@ class Options:
     dealer: str
     quantity: int
     repay: tuple[int, ...]
+    hour: time | None
     json: Path | None
     log: Path
     serving: Callable[[], AbstractContextManager[Served]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,17 +99,27 @@ def timings_of(walk: Walk, deal: Document) -> Document:
     done = {step.name: step.milliseconds for step in walk.steps}
     signed = _at(_step(deal, "SIGNED"))
     supervised = max(_at(_step(deal, "DISBURSED")), _at(_step(deal, "OWN_SHARE_MOVED")))
-    asked = [_at(step) for step in deal["steps"] if step["step"] == "REPAYMENT_ASKED"]
-    freed = [_at(step) for step in deal["steps"] if step["step"] == "RELEASED"]
     return {
         "decision_milliseconds": float(_step(deal, "ASSESSED")["data"]["milliseconds"]),
         "supervised_milliseconds": _between(signed, supervised),
         "disbursement_milliseconds": round(done["sign"] + done["seller paid"], 1),
-        "release_milliseconds": [
-            _between(max(moment for moment in asked if moment <= release), release)
-            for release in freed
-        ],
+        "release_milliseconds": _releases(deal["steps"]),
     }
+
+
+def _releases(steps: Sequence[Document]) -> list[float]:
+    """From each repayment asked for to the goods it released, in the order in which they came.
+
+    The worker reads the clock before it waits for the deal, so a release may bear a moment that is
+    a little earlier than the repayment's: then it took no time that could be told.
+    """
+    took, asked = [], None
+    for step in steps:
+        if step["step"] == "REPAYMENT_ASKED":
+            asked = _at(step)
+        elif step["step"] == "RELEASED" and asked is not None:
+            took.append(max(0.0, _between(asked, _at(step))))
+    return took
 
 
 def check() -> Document:

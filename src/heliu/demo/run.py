@@ -43,6 +43,8 @@ def main(options: Options) -> None:
         raise stopped(f"There is no folder {options.json.resolve().parent} to write to.")
     began = time.monotonic()
     tell = Teller()
+    if options.hour is not None:
+        clock.wind_to(options.hour)
     at = clock.now()
     chain = _set_up(tell, at)
     tell.attribution(sample.RATE)

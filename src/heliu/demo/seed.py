@@ -13,6 +13,7 @@ from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
 from heliu.demo import chain as chains
 from heliu.demo import goods, history, states
+from heliu.demo.buying import buying
 from heliu.demo.chain import Chain
 from heliu.demo.newcomers import newcomers
 from heliu.demo.sample import Sample
@@ -55,6 +56,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         live(states.stories(stage), until=at)
         _house_rules(stage)
         newcomers(chain, stage.people, at=at)
+        buying(stage)
     posting.seal(at)
     return chain
 

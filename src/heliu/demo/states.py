@@ -19,7 +19,9 @@ from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine, PayBy
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
-from heliu.trade import financed_order, place_order, side_exits
+from heliu.kernel.clock import day_of
+from heliu.trade import changing, financed_order, place_order, side_exits
+from heliu.trade.change_terms import Wanted
 from heliu.trade.close_of_day import close_of_day
 
 FIRST_DAY = 62  # days ago: the chain opens
@@ -300,13 +302,24 @@ def part_shipped(stage: Stage) -> Story[None]:
 
 
 def confirmed(stage: Stage) -> Story[None]:
-    """By transfer: paid, to be sent."""
+    """By transfer: paid, to be sent; the dealer wants less of one line and a later day, and the
+    seller has not answered."""
     at = stage.ago(1, 11, 40)
     yield at
     placed = stage.order("D004", 5_000, at, pay_by=PayBy.TRANSFER)
     at += timedelta(hours=3)
     yield at
     place_order.confirm(placed.order.id, actor=stage.people.seller, at=at)
+    at += timedelta(hours=2)
+    yield at
+    line = max(OrderLine.objects.filter(order=placed.order.id), key=lambda one: one.quantity)
+    changing.change(
+        placed.order.id,
+        Wanted({line.sku_id: line.quantity * 3 // 4}, wanted_on=day_of(at) + timedelta(days=12)),
+        actor=stage.people.dealer("D004"),
+        reason="货架改期，先少要一些",
+        at=at,
+    )
 
 
 def placed_by_transfer(stage: Stage) -> Story[None]:

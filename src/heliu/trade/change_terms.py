@@ -224,12 +224,12 @@ def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> P
         lines.append(line)
     proposal = Proposal(before, replace(after, lines=tuple(lines)), frozenset(priced))
     total = proposal.after.total
-    if not 0 < total <= LARGEST_TOTAL:
-        raise Invalid("order-too-large", "This order is too large.", field="lines") if total else (
-            Refused(
-                "nothing-to-pay", "Nothing would be left to pay.", field="lines",
-                help="Cancel the order instead.",
-            )
+    if total > LARGEST_TOTAL:
+        raise Invalid("order-too-large", "This order is too large.", field="lines")
+    if total <= sum(line.cancelled * line.unit_price for line in order.lines.all()):
+        raise Refused(
+            "nothing-to-pay", "Nothing would be left to pay.", field="lines",
+            help="Cancel the order instead.",
         )  # fmt: skip
     refuse_small(total, parties.least_order(buyer=order.buyer, seller=order.seller))
     if proposal.rises:

@@ -229,9 +229,10 @@ def _settle(order: Order, before: Version, after: Version, *, key: str, at: date
         taken = charges(order.pk)
         posting.lock([*(one.period.account for one in taken), *(hold.account for hold in holds)])
         try:
-            spending.recharge(taken, after.total, key=key, at=at)
+            more = after.total - before.total
+            spending.recharge(taken, more, key=key, at=at)
             if order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED:
-                _book_difference(order, after.total - before.total, key=key, at=at)
+                _book_difference(order, more, key=key, at=at)
             posting.rehold(holds, at=at)
         except LimitShort as short:
             raise _in_words(short, order, after) from short

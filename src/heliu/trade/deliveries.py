@@ -26,11 +26,21 @@ from heliu.logistics.transport import carrying as carriages
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.transport.models import Shipment
-from heliu.logistics.transport.operations import DispatchLine
+from heliu.logistics.transport.operations import DispatchLine, Origin
 from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing import queries as houses
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deals, open_account, photos, registration, side_exits
+from heliu.trade import (
+    back_orders,
+    carrying,
+    deals,
+    open_account,
+    photos,
+    registration,
+    side_exits,
+    vat,
+)
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
@@ -46,8 +56,10 @@ def ship(
     at: datetime,
     lines: Mapping[int, int] | None = None,
     carrier_id: UUID | None = None,
+    house: UUID | None = None,
 ) -> Shipment:
-    """The seller sends goods of an order (line id: quantity; None is all that is open).
+    """The seller sends goods of an order (line id: quantity; None is all that is ready), out of one
+    of its houses where it names one: an order goes in as many consignments as it likes.
 
     Goods of a financed order leave once the seller has its money, and only for the supervised
     warehouse that stands on the order. A carrier with a desk here (`carrier_id`) says itself how
@@ -56,12 +68,13 @@ def ship(
     actor.require("ship")
     deal = deals.of_order(actor, order_id)
     hauler = carrying.named(actor, carrier_id) if carrier_id else None
+    origin = Origin(house, houses.places_of(actor, house)) if house else None
     with widened(parties(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
         _must_be_paid(deal, order)
         open_lines = {line.pk: line for line in order.lines.all() if line.to_ship}
-        quantities = lines or {pk: line.to_ship for pk, line in open_lines.items()}
+        quantities = back_orders.in_turn(order, lines or {})
         if not set(quantities) <= set(open_lines):
             raise NotFound()
         ordering.note_shipped(order, quantities=quantities, actor=actor, at=at)
@@ -77,6 +90,7 @@ def ship(
             lender=deal.lender,
             deal=deal.id,
             is_picked_up=hauler is None,
+            origin=origin,
         )
         if hauler is not None:
             carrying.give(deal, shipment, hauler.pk, at=at)
@@ -86,12 +100,13 @@ def ship(
             deal, Step.SHIPPED, key=shipment.number, actor=actor, at=at,
             quantity=sum(quantities.values()), value=value, shipment=shipment.number,
         )  # fmt: skip
-        house = names([order.warehouse])[order.warehouse]
+        vat.shipped(order, shipment, actor=actor, at=at)
+        place = names([order.warehouse])[order.warehouse]
         for org in {order.buyer, order.warehouse}:
             tell(
                 org,
                 "goods-sent",
-                {"number": order.number, "warehouse": house},
+                {"number": order.number, "warehouse": place},
                 link=deals.link(deal),
                 at=at,
             )
@@ -146,10 +161,12 @@ def goods_received(
         if pledge is not None:
             _pledge(deal, pledge, received, actor=actor, at=at)
         side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
+        if received.short or received.damaged:
+            vat.red_due(deal, shipment.pk, at=at)
         if deal.loan_id:
             close_if_done(deal, at=at)
         elif order.status == OrderStatus.RECEIVED:
-            _complete(deal, order, at=at)
+            complete(deal, order, at=at)
     return received
 
 
@@ -252,7 +269,7 @@ def _book_shipped(
     )
 
 
-def _complete(deal: Deal, order: Order, *, at: datetime) -> None:
+def complete(deal: Deal, order: Order, *, at: datetime) -> None:
     """An order without a loan is over when its goods are there."""
     ordering.complete(order, actor=Actor.system(), at=at)
     end(deal, Outcome.CLOSED, at=at)

@@ -1,5 +1,6 @@
 """A newcomer joins: verified by the register and the rules or by a person, then related to the
-sellers that take newcomers, so that it can order at once and nobody on their side has to come.
+sellers that take newcomers, with trade credit where their rule gives it, so that it can order at
+once and nobody on their side has to come.
 
 The worker tells this story (`run`): what it writes for sellers and their lists is not the
 newcomer's, nor the operator's, to write.
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from heliu.capital.terms import newcomers as trust
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.access.actor import Actor
@@ -21,12 +23,15 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.kernel.events.facts import record
 from heliu.kernel.events.notices import Told, tell, tell_all
+from heliu.kernel.joining import queries as applications
 from heliu.kernel.joining.events import TradingBegun
 from heliu.kernel.joining.models import Application, ApplicationStatus, Invitation, Welcome
 from heliu.kernel.joining.operations import invitations, signing_up, verifying
+from heliu.kernel.money import Money
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
 from heliu.kernel.parties.models import OrganizationStatus
+from heliu.trade.receivables import owed_to
 
 AT_ONCE = 50
 ACTOR = Actor.system()
@@ -83,6 +88,7 @@ def _welcome(application: UUID, *, at: datetime) -> None:
     sellers = list(_sellers(one, at)) if one.join_as == "DEALER" else []
     for welcome, is_invited in sellers:
         _relate(one, welcome, is_invited=is_invited, at=at)
+        _trust(one, welcome.org, at=at)
     one.welcomed_at = at
     one.save(update_fields=["welcomed_at"])
     houses = queries.names([welcome.org for welcome, _ in sellers])
@@ -129,3 +135,18 @@ def _relate(one: Application, welcome: Welcome, *, is_invited: bool, at: datetim
         parties.introduce(one.org, welcome.warehouse)
     fact = TradingBegun(subject=one.org, buyer=one.org, seller=welcome.org, is_invited=is_invited)
     record(fact, actor=ACTOR, at=at, audience=[one.org, welcome.org])
+
+
+def _trust(one: Application, seller: UUID, *, at: datetime) -> None:
+    """Trade credit at once, for whom the register confirmed and the seller's rule says so."""
+    found = applications.confirmed(one)
+    if found is None:
+        return
+    made = trust.grant(seller=seller, buyer=one.org, founded_on=found.founded_on, at=at)
+    if made is not None:
+        told = {
+            "seller": queries.names([seller])[seller],
+            "amount": Money(made.ceiling),
+            "days": str(made.days),
+        }
+        tell(one.org, "newcomer-terms", told, link=owed_to(seller), at=at)

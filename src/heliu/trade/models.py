@@ -50,6 +50,7 @@ class Step(models.TextChoices):
     BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
     EXPIRED = "EXPIRED", _("Quote expired")
     RECEIPT_DIFFERS = "RECEIPT_DIFFERS", _("Short or damaged")
+    STRUCK = "STRUCK", _("Struck by the seller")
     CANCELLED = "CANCELLED", _("Cancelled")
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")

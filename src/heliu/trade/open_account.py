@@ -43,8 +43,8 @@ class OpenAccount:
     On terms `sent` is the price of what left the seller and `interest` what late payment cost;
     `credited` is what of it is not owed, `discounted` what paying early saved, `paid` what the
     buyer paid, `written_off` what the seller gave up and `owed` what is open. `lost` is the price
-    of what came short or damaged, `refund` what had been paid of that and of what was given back,
-    `refunded` what the buyer has back.
+    of what came short or damaged, `refund` what had been paid of that, of what was struck and of
+    what was given back, `refunded` what the buyer has back.
     """
 
     sent: int
@@ -78,7 +78,9 @@ def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAc
         sent=sum(one.amount for one in bills if one.is_for_goods),
         lost=total(Step.RECEIPT_DIFFERS, "value"),
         paid=sum(one.paid for one in bills),
-        refund=total(Step.RECEIPT_DIFFERS, "refund") + total(Step.RETURNED, "refund"),
+        refund=sum(
+            total(step, "refund") for step in (Step.RECEIPT_DIFFERS, Step.STRUCK, Step.RETURNED)
+        ),
         refunded=total(Step.REFUNDED, "amount"),
         owed=sum(one.left for one in bills),
         credited=sum(one.credited for one in bills),

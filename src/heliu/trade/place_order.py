@@ -29,6 +29,7 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
@@ -43,7 +44,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
-from heliu.trade import behalf, controls, deals
+from heliu.trade import back_orders, behalf, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
 from heliu.trade.finance_offer import FinanceOffer, offers_for
@@ -247,7 +248,10 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
         if order.pay_by == PayBy.TRANSFER:
             books.post(
                 journals.order_paid(
-                    seller=order.seller, buyer=order.buyer, order=order.id, amount=order.total
+                    seller=order.seller,
+                    buyer=order.buyer,
+                    order=order.id,
+                    amount=order.total - orders.struck(order.id),
                 ),
                 kind="order_paid",
                 key=f"order_paid:{order.id}",
@@ -295,6 +299,12 @@ def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Plac
         accepted = good.accepted(at, warehouse=house, lender=offer.lender)
         loan = _loan(accepted, offer, assessment, terms, at)
         placed = _write(accepted, at)
+        if back_orders.waits(placed.order):
+            raise Refused(
+                "finance-needs-goods",
+                "No bank pays for goods that are still to come.",
+                help="Order what is there, or pay on terms or by transfer.",
+            )
         _remember(placed.deal, assessment, loan, actor=ask.actor, at=at)
         controls.keep(placed.deal, seen, at=at)
     return Placed(placed.order, placed.deal, loan)

@@ -35,7 +35,7 @@ from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
-from heliu.trade import deals
+from heliu.trade import deals, vat
 from heliu.trade.asking import ask, ask_others
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
@@ -162,6 +162,8 @@ def credit_note(
         terms.credit(
             invoice, amount, key=key, kind="terms_credited", reason=words, actor=actor, at=at
         )
+        if invoice.is_for_goods:
+            vat.red_due(deal, UUID(invoice.key), at=at)
         tell(
             invoice.buyer,
             "credit-note",

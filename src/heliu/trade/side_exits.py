@@ -27,6 +27,7 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations import Unwinding
 from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -378,10 +379,13 @@ def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
 
 
 def _pay_back(order: Order, *, at: datetime) -> None:
-    """What the buyer had paid by transfer when the order was confirmed."""
+    """What the buyer had paid by transfer, less what the seller struck and owes back since."""
     books.post(
         journals.order_refunded(
-            seller=order.seller, buyer=order.buyer, order=order.id, amount=order.total
+            seller=order.seller,
+            buyer=order.buyer,
+            order=order.id,
+            amount=order.total - orders.struck(order.id),
         ),
         kind="order_refunded",
         key=f"order_refunded:{order.id}",

@@ -30,7 +30,8 @@ def called_off(order_id: UUID, *, at: datetime) -> None:
 
 
 def lost(order_id: UUID, value: int, *, key: str, at: datetime) -> None:
-    """Goods of this price (minor units) came short or damaged, and nobody pays for them."""
+    """Goods of this price (minor units) came short or damaged, or will not come at all, and nobody
+    pays for them."""
     if value and (payers := bearers(order_id)):
         with widened(payers):
             spending.give_back(charges(order_id), value=value, key=key, at=at)

@@ -15,6 +15,7 @@ from heliu.trade import (
     ledger_checks,
     recurring,
     sweeper,
+    vat,
 )
 
 
@@ -45,6 +46,13 @@ def newcomers() -> None:
 def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.vat", queue="sweep", queueing_lock="vat")
+def issue_vat(timestamp: int = 0) -> None:
+    """Hand VAT invoices over to the tax authority and hear its answers."""
+    vat.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

@@ -66,6 +66,9 @@ def load(chain: Chain, sample: Sample, size: Size, *, at: datetime, say: Say) ->
             say(f"{done:,} orders, period {part + 1} of {parts}")
         say("Goods")
         _move(cursor, chain, size, at)
+        say("Price lists, lists, requests, terms")
+        with transaction.atomic():
+            _run(cursor, "buying")
         posting.seal(at)
     look(say)
     return done

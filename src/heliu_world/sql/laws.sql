@@ -383,7 +383,7 @@ begin
       from trade_deal d join ordering_order o on o.id = d.order_id
      cross join lateral (
            select coalesce(sum((t.data ->> 'refund')::bigint)
-                           filter (where t.step = 'RECEIPT_DIFFERS'), 0)
+                           filter (where t.step in ('RECEIPT_DIFFERS', 'STRUCK')), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
                              filter (where t.step = 'REFUNDED'), 0) as back,
                   coalesce(sum((t.data ->> 'refund')::bigint)

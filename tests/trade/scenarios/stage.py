@@ -70,6 +70,7 @@ from heliu.trade import (
     returns,
     sales,
     side_exits,
+    striking,
     sweeper,
 )
 from heliu.trade.models import Deal
@@ -392,6 +393,15 @@ def _ships(stage: Stage, lines: str) -> None:
         stage.shipments.append(
             deliveries.ship(stage.order, actor=seller, carrier="", at=world.at, lines=chosen)
         )
+
+
+@says("seller", r"strikes (?P<lines>.+), (?P<reason>[a-z ]+)")
+def _strikes(stage: Stage, lines: str, reason: str) -> None:
+    world = stage.world
+    with world.desk("sales@seller.demo") as seller:
+        rows = {_sku(row.sku_id, world): row.pk for row in _order_lines(stage)}
+        chosen = {rows[code]: n for code, n in _quantities(lines).items()}
+        striking.strike(stage.order, lines=chosen, reason=reason, actor=seller, at=world.at)
 
 
 @says("keeper", "counts all good")

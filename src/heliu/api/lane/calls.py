@@ -72,11 +72,11 @@ def has_token(headers: Mapping[bytes, bytes]) -> bool:
 
 
 async def moment(db: Database) -> datetime:
-    """The present moment; in a demo with the days its clock was advanced (`kernel.clock`)."""
+    """The present moment; in a demo with what its clock runs ahead (`kernel.clock`)."""
     if not settings.DEMO:
         return clock.now()
-    (days,) = await row(db, clock.DEMO_DAYS, [])
-    return datetime.now(UTC) + timedelta(days=days)
+    (minutes,) = await row(db, clock.AHEAD, [])
+    return datetime.now(UTC) + timedelta(minutes=minutes)
 
 
 async def senders(db: Database, tokens: Sequence[bytes], at: datetime) -> list[Actor | Refused]:

@@ -173,6 +173,7 @@ class JournalKind(models.TextChoices):
     ORDER_REFUNDED = "order_refunded", _("Order refunded")
     ORDER_SHORT = "order_short", _("Short or damaged, to be paid back")
     ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
+    ORDER_STRUCK = "order_struck", _("Not delivered, to be paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
     REVERSED = "reversed", _("Entry reversed")
 

@@ -488,8 +488,18 @@ def order_short(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[
     ]
 
 
+def order_struck(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods already paid for will not be delivered: the seller owes their price back."""
+    return [
+        Entry(seller, Code.CONTRACT_LIABILITY, amount, buyer, str(order)),
+        Entry(seller, Code.REFUND_PAYABLE, -amount, buyer, str(order)),
+        Entry(buyer, Code.REFUND_DUE, amount, seller, str(order)),
+        Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
+    ]
+
+
 def order_short_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """The seller paid back what it owed for goods that came short or damaged."""
+    """The seller paid back what it owed for goods that came short, damaged or not at all."""
     return [
         Entry(seller, Code.REFUND_PAYABLE, amount, buyer, str(order)),
         Entry(seller, Code.CASH, -amount),

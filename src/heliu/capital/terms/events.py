@@ -88,3 +88,15 @@ class OrdersPass(Fact):
     flows: ClassVar[tuple[str, ...]] = ("capital", "commerce")
 
     until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewcomerTermsGranted(Fact):
+    """The seller's rule has granted a newcomer trade credit: `amount`, due `days` after
+    shipment."""
+
+    name: ClassVar[str] = "capital.newcomer-terms-granted"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "commerce")
+
+    amount: int
+    days: int

@@ -33,7 +33,8 @@ class Terms(models.Model):
 
     Orders stop when more than `tolerance` is later than the days of grace, or by hand; until
     `passes_until` a person lets them pass although something is late. The credit itself is the
-    ceiling of the account; `ceiling` says what was granted.
+    ceiling of the account; `ceiling` says what was granted, `by_rule` that no person did but the
+    rule for newcomers.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +52,7 @@ class Terms(models.Model):
     stop = models.CharField(max_length=8, choices=Stop, blank=True)
     stopped_on = models.DateField(null=True, blank=True)
     passes_until = models.DateField(null=True, blank=True)
+    by_rule = models.BooleanField(default=False, db_default=False)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -77,10 +79,42 @@ class Terms(models.Model):
                 name="discount_until_a_day",
             ),
         ]
-        indexes = [models.Index(fields=["buyer"], name="terms_buyer")]
+        indexes = [
+            models.Index(fields=["buyer"], name="terms_buyer"),
+            models.Index(fields=["seller"], condition=Q(by_rule=True), name="terms_by_rule"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.days}"
+
+
+class NewcomerTerms(models.Model):
+    """What a seller grants each newcomer without looking at it; amounts in fen.
+
+    `ceiling` for each, due `days` after shipment, `total` for all that the rule has granted and
+    nobody has looked at since. Only companies that the register confirmed are granted it, founded
+    `least_days` ago or more.
+    """
+
+    seller = models.UUIDField(primary_key=True)
+    is_on = models.BooleanField(default=False)
+    ceiling = models.BigIntegerField(default=0)
+    days = models.PositiveSmallIntegerField(default=30)
+    total = models.BigIntegerField(default=0)
+    least_days = models.PositiveSmallIntegerField(default=0)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_on=False) | Q(ceiling__gt=0), name="newcomers_get_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(ceiling__gte=0, total__gte=F("ceiling"), days__lte=365),
+                name="newcomer_terms_within_bounds",
+            ),
+        ]
 
 
 class LevelKind(models.TextChoices):

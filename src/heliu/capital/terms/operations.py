@@ -76,7 +76,15 @@ class Wanted:
     late_rate: Decimal = Decimal(0)
 
 
-def set_terms(*, seller: UUID, buyer: UUID, wanted: Wanted, actor: Actor, at: datetime) -> Terms:
+def set_terms(
+    *,
+    seller: UUID,
+    buyer: UUID,
+    wanted: Wanted,
+    by_rule: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Terms:
     """What a buyer may owe from now on, and by when; invoices there are keep their days.
 
     Raises `Invalid` for what cannot be, `Refused` (ceiling-short) where more than the new ceiling
@@ -97,7 +105,7 @@ def set_terms(*, seller: UUID, buyer: UUID, wanted: Wanted, actor: Actor, at: da
         ) from None
     for name, value in asdict(wanted).items():
         setattr(terms, name, value)
-    terms.set_by_name, terms.set_at = actor.name, at
+    terms.by_rule, terms.set_by_name, terms.set_at = by_rule, actor.name, at
     terms.save()
     _look_again(terms, day_of(at))
     review(terms, actor=actor, at=at)

@@ -57,6 +57,19 @@ class OrderCancelled(_OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderStruck(_OrderFact):
+    """The seller will not deliver a part of the order: `quantity` in smallest units over all lines,
+    `value` their price in minor units."""
+
+    name = "commerce.order-struck"
+    flows = ("commerce", "logistics")
+
+    quantity: int
+    value: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderChangeAsked(_OrderFact):
     """The buyer wants a confirmed order changed; it stays as it is until the seller agrees."""
 

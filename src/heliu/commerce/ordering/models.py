@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
@@ -31,7 +32,8 @@ MOVES: Moves = {
         OrderStatus.SHIPPED,
         OrderStatus.CANCELLED,
     },
-    OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED},
+    # All is counted already where the seller strikes what was still to come.
+    OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED, OrderStatus.RECEIVED},
     OrderStatus.SHIPPED: {OrderStatus.RECEIVED},
     OrderStatus.RECEIVED: {OrderStatus.COMPLETED},
     OrderStatus.COMPLETED: set(),
@@ -207,7 +209,7 @@ class ChangeStatus(models.TextChoices):
 
     HOUSE = "HOUSE", _("Waits for the house")
     SELLER = "SELLER", _("Waits for the seller")
-    MADE = "MADE", _("Changed")
+    MADE = "MADE", pgettext_lazy("order change", "Changed")
     REFUSED = "REFUSED", _("Not agreed to")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     OVERTAKEN = "OVERTAKEN", _("Overtaken")

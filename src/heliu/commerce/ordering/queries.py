@@ -9,7 +9,7 @@ from typing import Literal, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.models import (
@@ -50,6 +50,15 @@ def get(actor: Actor, id_or_number: UUID | str) -> Order:
     if order is None:
         raise NotFound()
     return order
+
+
+def struck(order_id: UUID) -> int:
+    """The price of what the seller will not deliver of an order, in minor units; for steps of a
+    story. Nobody owes it."""
+    gone = OrderLine.objects.filter(order=order_id).aggregate(
+        sum=Sum(F("cancelled") * F("unit_price"))
+    )
+    return gone["sum"] or 0
 
 
 def lines_visible_to(actor: Actor) -> QuerySet[OrderLine]:

@@ -210,12 +210,25 @@ def give_back(
     charges: Sequence[Charge], *, at: datetime, key: str = "", value: int | None = None
 ) -> None:
     """An order gives back to its budgets: all it took, or `value` (minor units) of it where goods
-    were lost; `key` makes that harmless when it is said twice."""
+    were lost or will not be delivered; `key` makes that harmless when it is said twice, once what
+    was held is spent. Of what is still held less is held: whoever calls remembers that it did."""
     held = [one for one in charges if one.status == ChargeStatus.HELD]
+    parts = {one: one.amount if value is None else min(value, one.amount) for one in held}
     if held and value is None:
         posting.post(void=[one.pk for one in held], at=at)
-        for one in held:
+    elif held:
+        posting.rehold(
+            [
+                NewHold(one.pk, one.period.account, one.amount - part, one.order_id)
+                for one, part in parts.items()
+            ],
+            at=at,
+        )
+    for one, part in parts.items():
+        if part == one.amount:
             move(one, ChargeStatus.FREED, moves=CHARGE_MOVES, back=one.amount)
+        else:
+            Charge.objects.filter(pk=one.pk).update(amount=F("amount") - part)
     spent = [one for one in charges if one.status == ChargeStatus.SPENT and one not in held]
     shares = [
         (one, one.amount - one.back if value is None else min(value, one.amount - one.back))
@@ -237,15 +250,16 @@ def give_back(
             Charge.objects.filter(pk=one.pk).update(back=F("back") + share)
 
 
-def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -> None:
-    """An order that was changed comes to another total (minor units): each budget it counts on
-    holds or has spent that much, in the period in which it was ordered. `key` names the change.
+def recharge(charges: Sequence[Charge], more: int, *, key: str, at: datetime) -> None:
+    """An order that was changed comes to `more` (minor units; below zero: to less): each budget it
+    counts on holds or has spent so much more, in the period in which it was ordered. `key` names
+    the change.
 
     Raises `LimitShort` where a budget does not reach, `Refused` (budget-over) for more in a period
     that is closed: what was left of it may have been carried over.
     """
-    live = [one for one in charges if one.status != ChargeStatus.FREED and one.amount != total]
-    if any(one.period.closed_at and one.amount < total for one in live):
+    live = [one for one in charges if one.status != ChargeStatus.FREED] if more else []
+    if more > 0 and any(one.period.closed_at for one in live):
         raise Refused(
             "budget-over",
             "The budget period of this order is closed: it cannot become dearer.",
@@ -253,21 +267,19 @@ def recharge(charges: Sequence[Charge], total: int, *, key: str, at: datetime) -
         )
     held = [one for one in live if one.status == ChargeStatus.HELD]
     if held:
-        posting.rehold(
-            [NewHold(one.pk, one.period.account, total, one.order_id) for one in held], at=at
+        wanted = (
+            NewHold(one.pk, one.period.account, one.amount + more, one.order_id) for one in held
         )
+        posting.rehold(list(wanted), at=at)
     if spent := [one for one in live if one.status == ChargeStatus.SPENT]:
         lines = [
             line
             for one in spent
-            for line in (
-                Line(one.period.account, total - one.amount),
-                Line(_spent(one.org), one.amount - total),
-            )
+            for line in (Line(one.period.account, more), Line(_spent(one.org), -more))
         ]
         order = spent[0].order_id
         _post(f"respent:{order}:{key}", "respent", order, lines, at)
-    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=total)
+    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=F("amount") + more)
 
 
 def roll_over(*, at: datetime) -> int:

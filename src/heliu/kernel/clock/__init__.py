@@ -1,4 +1,4 @@
-"""The product's clock: real time, in a demo moved forward by whole days. Read at the doors only."""
+"""The product's clock: real time, in a demo moved forward. Read at the doors only."""
 
 from __future__ import annotations
 
@@ -11,25 +11,41 @@ from django.conf import settings
 from django.db import connection
 
 ZONE = ZoneInfo("Asia/Shanghai")
-DEMO_DAYS = "select days from clock_demo"
+MINUTES = 24 * 60  # of a day
+AHEAD = "select days * 1440 + minutes from clock_demo"
 # A simulation puts a clock of its own here, which runs as fast as it likes.
 hands: ContextVar[Callable[[], datetime] | None] = ContextVar("hands", default=None)
 
 
 def now() -> datetime:
-    """The present moment in UTC; in a demo plus the days by which its clock was advanced."""
+    """The present moment in UTC; in a demo plus what its clock runs ahead."""
     if own := hands.get():
         return own()
     real = datetime.now(UTC)
-    return real + timedelta(days=advanced_days()) if settings.DEMO else real
+    return real + timedelta(minutes=minutes_ahead()) if settings.DEMO else real
 
 
-def advanced_days() -> int:
-    """By how many days the demo's clock runs ahead."""
+def minutes_ahead() -> int:
+    """By how many minutes the demo's clock runs ahead."""
     with connection.cursor() as cursor:
-        cursor.execute(DEMO_DAYS)
+        cursor.execute(AHEAD)
         found = cursor.fetchone()
     return int(found[0]) if found else 0
+
+
+def wind_to(hour: time) -> None:
+    """Move the demo's clock forward to the next time it strikes this hour where the chain works."""
+    if not settings.DEMO:
+        raise ValueError("Only a demo's clock moves.")
+    local = now().astimezone(ZONE)
+    ahead = datetime.combine(local, hour, ZONE) - local
+    minutes = round(ahead / timedelta(minutes=1)) % MINUTES
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update clock_demo set days = days + (minutes + %(more)s) / %(day)s,"
+            " minutes = (minutes + %(more)s) %% %(day)s",
+            {"more": minutes, "day": MINUTES},
+        )
 
 
 def advance(days: int) -> int:

@@ -47,6 +47,8 @@ class Default(NamedTuple):
 DEFAULTS = {
     "order-placed": Default("sell"),
     "recurring-failed": Default("order"),
+    "lines-struck": Default("order"),
+    "vat-refused": Default("sell"),
     "seller-paid": Default("ship"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),
@@ -90,6 +92,7 @@ DEFAULTS = {
     "colleague-asks": Default("manage"),
     "house-stands": Default("manage"),
     "newcomer-related": Default("sell"),
+    "newcomer-terms": Default("pay"),
     "case-opened": Default("sell"),
     "case-moved": Default("order", also=("sell",)),
     "return-asked": Default("sell"),

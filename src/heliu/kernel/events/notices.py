@@ -39,6 +39,11 @@ WORDS = {
         "Bill %(bill)s of %(amount)s, due on %(due)s, was accepted for order %(number)s:"
         " ship to %(warehouse)s"
     ),
+    "vat-issued": N_("VAT invoice %(invoice)s for %(number)s is issued"),
+    "vat-red": N_("Red letter %(invoice)s for %(number)s is issued"),
+    "vat-refused": N_("The tax authority refused the invoice for %(number)s: %(reason)s"),
+    "goods-ready": N_("%(quantity)s pieces of %(number)s have come and are ready"),
+    "lines-struck": N_("%(quantity)s pieces of %(number)s will not be delivered"),
     "goods-sent": N_("Goods of %(number)s are on the way to %(warehouse)s"),
     "carriage-given": N_("Goods to pick up: %(number)s, %(pieces)s pieces"),
     "carriage-went-wrong": N_("Goods of %(number)s on their way: %(what)s"),
@@ -133,6 +138,9 @@ WORDS = {
     "house-admitted": N_("%(company)s is admitted; sellers to order from: %(sellers)s"),
     "colleague-asks": N_("%(person)s (%(email)s) asks to work with you"),
     "house-stands": N_("Your company stands as %(standing)s from now on: %(reason)s"),
+    "newcomer-terms": N_(
+        "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
+    ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),

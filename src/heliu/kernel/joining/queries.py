@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.joining.models import (
+    Act,
     Application,
     ApplicationStatus,
     Colleague,
@@ -70,6 +71,21 @@ def invited(invitation: UUID, *, at: datetime) -> Invited:
     if row is None or row[0] is None:
         raise NotFound()
     return Invited(*row)
+
+
+class Confirmed(NamedTuple):
+    """What the register of companies bears out of a house that was admitted by rule."""
+
+    founded_on: date | None
+
+
+def confirmed(application: Application) -> Confirmed | None:
+    """What the register said of a house it confirmed; None where a person decided."""
+    last = application.decisions.filter(act=Act.APPROVED).order_by("at", "id").last()
+    if last is None or last.by is not None or not last.register:
+        return None
+    founded = last.register.get("founded_on")
+    return Confirmed(date.fromisoformat(founded) if founded else None)
 
 
 def sign_up(org: UUID) -> SignUp:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
-from heliu.kernel.states import Tone, known_status
+from heliu.kernel.states import Moves, Tone, known_status
 
 
 class Quality(models.TextChoices):
@@ -39,6 +39,88 @@ class Promised(models.Model):
                 fields=["owner", "warehouse", "sku"], name="one_promise_per_place"
             ),
         ]
+
+
+class BackOrder(models.Model):
+    """An owner takes orders for more of a SKU than lies there: for `most` more at a time, in the
+    smallest unit. What is ordered so waits for goods, in the order of placement.
+
+    It is the floor of the SKU's promise, below nothing, so the engine's guard is the only one.
+    """
+
+    sku = models.OneToOneField(Sku, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    owner = models.UUIDField()
+    most = models.BigIntegerField()
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(most__gt=0), name="back_orders_for_something")
+        ]
+        indexes = [models.Index(fields=["owner"], name="back_order_owner")]
+
+
+class ExpectedStatus(models.TextChoices):
+    """Whether goods are still to come."""
+
+    OPEN = "OPEN", _("Expected")
+    ARRIVED = "ARRIVED", _("Arrived")
+    CALLED_OFF = "CALLED_OFF", _("Called off")
+
+
+EXPECTED_MOVES: Moves = {
+    ExpectedStatus.OPEN: {ExpectedStatus.ARRIVED, ExpectedStatus.CALLED_OFF},
+    ExpectedStatus.ARRIVED: set(),
+    ExpectedStatus.CALLED_OFF: set(),
+}
+EXPECTED_TONES = {
+    ExpectedStatus.OPEN: Tone.MOVING,
+    ExpectedStatus.ARRIVED: Tone.QUIET,
+    ExpectedStatus.CALLED_OFF: Tone.QUIET,
+}
+
+
+class Expected(models.Model):
+    """Goods an owner will get by a day, in the smallest unit: from production or another supplier.
+
+    Nobody may promise them for that; they tell by when those who wait can be served.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
+    owner = models.UUIDField()
+    quantity = models.BigIntegerField()
+    day = models.DateField()
+    note = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=10, choices=ExpectedStatus, default=ExpectedStatus.OPEN)
+    arrived = models.BigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("expected_status_known", ExpectedStatus),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0, arrived__gte=0), name="expected_is_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="OPEN", closed_at=None, arrived=0)
+                | ~models.Q(status="OPEN") & models.Q(closed_at__isnull=False),
+                name="expected_until_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "sku", "day"],
+                condition=models.Q(status="OPEN"),
+                name="expected_open",
+            )
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return EXPECTED_TONES[ExpectedStatus(self.status)]
 
 
 class StockRow(models.Model):

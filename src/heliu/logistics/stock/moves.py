@@ -307,6 +307,11 @@ def _opened(ends: Iterable[Virtual | Promise]) -> dict[End | Promise, int]:
     return opened
 
 
+def promise_account(promise: Promise) -> int:
+    """The account of a promise, opened where nothing ever lay there."""
+    return _opened([promise])[promise]
+
+
 def _note_promises(promises: Mapping[int, Promise]) -> None:
     """Remember which account holds a promise."""
     known = set(Promised.objects.filter(account__in=promises).values_list("account", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -144,13 +144,19 @@ def issue(
     new_owner: UUID,
     shipment: UUID,
     at: datetime,
+    bins: Collection[UUID | None] | None = None,
 ) -> None:
     """Send goods off: oldest rows first into the transit of `shipment`, and title to `new_owner`.
 
-    Each line uses up its reservation, in whole or in part. Raises `Short`.
+    Only what lies in `bins`, where they are given: those of one house. Each line uses up its
+    reservation, in whole or in part. Raises `Short`.
     """
     skus = [line.sku for line in lines]
-    rows = list(_free_rows(skus, owner=owner, warehouse=warehouse))
+    rows = [
+        row
+        for row in _free_rows(skus, owner=owner, warehouse=warehouse)
+        if bins is None or row.bin in bins
+    ]
     left = {row.id: row.quantity for row in rows}
     moves = []
     for line in lines:

@@ -12,11 +12,23 @@ from django.db.models import Q, QuerySet
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.stock.models import StockRow
 
+LYING_FREE = """
+select s.sku, s.quantity - coalesce(b.most, 0)
+  from stock_available(%s::uuid[], %s, %s, %s) s
+  left join stock_backorder b on b.sku_id = s.sku and b.owner = %s and %s::uuid = %s::uuid
+"""
+FLOORS = """
+select a.key from stock_promised p join posting_account a on a.id = p.account
+  left join stock_backorder b on b.sku_id = p.sku_id and b.owner = p.owner and p.warehouse = p.owner
+ where a.floor <> -coalesce(b.most, 0)
+"""
+
 
 def available(
     skus: Sequence[UUID], *, owner: UUID, warehouse: UUID, at: datetime | None = None
 ) -> dict[UUID, int]:
     """How much of each SKU `owner` can still promise at `warehouse`; 0 for what it never had.
+    Where it takes back-orders that is more than lies there (`back_orders.outlook`).
 
     Answers to the owner, the warehouse and whoever is acquainted with the owner: a buyer sees the
     quantity, never the rows. To anybody else every answer is 0. Given `at`, reservations due by
@@ -27,6 +39,16 @@ def available(
             "select sku, quantity from stock_available(%s::uuid[], %s, %s, %s)",
             [list(skus), owner, warehouse, at],
         )
+        return dict.fromkeys(skus, 0) | dict(cursor.fetchall())
+
+
+def lying_free(
+    skus: Sequence[UUID], *, owner: UUID, warehouse: UUID, at: datetime | None = None
+) -> dict[UUID, int]:
+    """How much of each SKU lies there and is promised to nobody, for the owner or the keeper: what
+    can be promised without back-orders, below nothing where more is ordered than lies there."""
+    with connection.cursor() as cursor:
+        cursor.execute(LYING_FREE, [list(skus), owner, warehouse, at, owner, owner, warehouse])
         return dict.fromkeys(skus, 0) | dict(cursor.fetchall())
 
 
@@ -62,4 +84,6 @@ def check() -> list[str]:
     """The laws of stock that are broken, each with its first offender; [] when all hold."""
     with connection.cursor() as cursor:
         cursor.execute("select law, offender from stock_check()")
-        return [f"{law}: {offender}" for law, offender in cursor.fetchall()]
+        found = [f"{law}: {offender}" for law, offender in cursor.fetchall()]
+        cursor.execute(FLOORS)
+        return found + [f"a promise goes as deep as back-orders say: {key}" for (key,) in cursor]

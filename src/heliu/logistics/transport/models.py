@@ -34,7 +34,7 @@ class Shipment(models.Model):
     """Goods that leave one warehouse for another; `owner` is whoever holds title on the way.
 
     `warehouse` is the organisation that will receive them; `lender`, where a loan paid for them,
-    sees them travel.
+    sees them travel. `origin` is the sender's house they came out of, where it was named.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -49,6 +49,7 @@ class Shipment(models.Model):
         max_length=10, choices=ShipmentStatus, default=ShipmentStatus.IN_TRANSIT
     )
     carrier_name = models.CharField(max_length=80, blank=True)
+    origin = models.UUIDField(null=True, blank=True)
     dispatched_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)

@@ -34,6 +34,13 @@ class DispatchLine(NamedTuple):
     reservation: UUID | None
 
 
+class Origin(NamedTuple):
+    """A house of the sender and its bins; None among them are goods that lie in no bin."""
+
+    house: UUID
+    bins: frozenset[UUID | None]
+
+
 def dispatch(
     *,
     actor: Actor,
@@ -49,10 +56,12 @@ def dispatch(
     place: str = "",
     audience: Iterable[UUID] = (),
     is_picked_up: bool = True,
+    origin: Origin | None = None,
 ) -> Shipment:
     """Send reserved goods of `sender` to `warehouse`; title passes to `owner` as they leave.
 
-    The goods go out of the sender's own warehouse, oldest rows first, into the transit of the new
+    The goods go out of the sender's own warehouse, out of one house of it where `origin` names one,
+    oldest rows first, into the transit of the new
     shipment, which begins with the milestone of its pick-up unless that is a carrier's to say.
     Raises `Short`.
     """
@@ -70,6 +79,7 @@ def dispatch(
         owner=owner,
         lender=lender,
         carrier_name=carrier_name,
+        origin=origin.house if origin else None,
         dispatched_at=at,
     )
     ShipmentLine.objects.bulk_create(
@@ -92,6 +102,7 @@ def dispatch(
         new_owner=owner,
         shipment=shipment.id,
         at=at,
+        bins=origin.bins if origin else None,
     )
     if is_picked_up:
         _note(shipment, MilestoneKind.PICKED_UP, place=place, actor=actor, at=at)

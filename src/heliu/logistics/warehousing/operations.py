@@ -361,7 +361,7 @@ def pick(
 def _request(row: StockRow, quantity: int, release_order: UUID | None, at: datetime) -> PickRequest:
     promisable = None
     if release_order is None and row.is_saleable:
-        free = stock_queries.available(
+        free = stock_queries.lying_free(
             [row.sku_id], owner=row.owner, warehouse=row.warehouse, at=at
         )
         promisable = free[row.sku_id]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.models import Acquaintance
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.warehousing.models import (
     Bin,
     PickAttempt,
@@ -115,3 +116,48 @@ def quarantine_of(org: UUID) -> UUID | None:
         .values_list("id", flat=True)
         .first()
     )
+
+
+def own_houses(actor: Actor) -> list[Warehouse]:
+    """The actor's own houses, the oldest first."""
+    return list(Warehouse.objects.filter(org__in=actor.orgs).order_by("pk"))
+
+
+def places_of(actor: Actor, house: UUID) -> frozenset[UUID | None]:
+    """The bins of one of the actor's own houses; what lies in no bin lies in the first of them.
+    Raises `NotFound` for another's house."""
+    mine = own_houses(actor)
+    if house not in {one.pk for one in mine}:
+        raise NotFound()
+    loose = {None} if house == mine[0].pk else set()
+    return frozenset(Bin.objects.filter(warehouse=house).values_list("pk", flat=True)) | loose
+
+
+def lying(actor: Actor, skus: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
+    """What of the actor's own goods lies good and free in each of its own houses: house -> SKU ->
+    quantity, in two statements."""
+    mine = own_houses(actor)
+    found: dict[UUID, dict[UUID, int]] = {one.pk: {} for one in mine}
+    if not mine:
+        return found
+    house = Subquery(Bin.objects.filter(pk=OuterRef("bin")).values("warehouse"))
+    rows = StockRow.objects.filter(
+        owner=F("warehouse"), warehouse__in=actor.orgs, sku__in=skus, has_goods=True,
+        quality=Quality.GOOD, pledge=None,
+    )  # fmt: skip
+    for place, sku, quantity in rows.annotate(house=house).values_list("house", "sku", "quantity"):
+        here = found.get(place, found[mine[0].pk])
+        here[sku] = here.get(sku, 0) + quantity
+    return found
+
+
+def first_bin(actor: Actor, house: UUID) -> UUID:
+    """Where goods that come to one of the actor's own houses are put first: the first
+    bin of its plan. Raises `NotFound` for another's house."""
+    found = Bin.objects.filter(
+        warehouse=house, org__in=actor.orgs, is_dock=False, is_quarantine=False
+    )
+    place = found.order_by("y", "x").values_list("pk", flat=True).first()
+    if place is None:
+        raise NotFound()
+    return place

@@ -67,6 +67,8 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
     acts = []
     if order.status in ("PLACED", "CONFIRMED") and actor.may("sell"):
         acts.append(Act(_("Cancel…"), reverse("deal_cancel", args=[deal.number])))
+    if _may_strike(order) and actor.may("sell"):
+        acts.append(Act(_("Strike the rest…"), reverse("deal_strike", args=[deal.number])))
     if view.account and actor.may("sell"):
         address = reverse("deal_settle", args=[deal.number])
         if view.account.owed or view.account.owed_back:
@@ -77,6 +79,11 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if order.status in ("CONFIRMED", "PART_SHIPPED") and actor.may("ship"):
         acts.append(Act(_("Ship…"), reverse("deal_ship", args=[deal.number]), is_filled=True))
     return acts
+
+
+def _may_strike(order: Any) -> bool:
+    """Whether something of an order is still to be sent that no bank has paid for."""
+    return order.pay_by != "FINANCE" and order.status in ("PLACED", "CONFIRMED", "PART_SHIPPED")
 
 
 def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:

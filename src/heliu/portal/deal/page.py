@@ -26,7 +26,7 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.conversations import talk_about
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import conversations, invoices, photos
+from heliu.trade import back_orders, consignments, conversations, invoices, photos
 from heliu.trade.open_account import OpenAccount
 
 
@@ -61,6 +61,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **held_for(actor, view),
         **_invoices(actor, view),
         **_goods(actor, view),
+        "consignments": consignments.of_order(actor, order) if order is not None else [],
         "words": _words(view),
         **changes.about(actor, view),
         "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,
@@ -167,6 +168,8 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         lines = list(order.lines.all()) if order is not None else []
         counts = {line.sku_id: [line.shipped, line.received] for line in lines}
     given = pricing.discounts_of(actor, order.pk) if order is not None else {}
+    queued = back_orders.of_order(order) if order is not None else {}
+    is_running = order is not None and order.status != "CANCELLED"
     rows = [
         {
             "name": line.sku.display,
@@ -174,6 +177,8 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "amount": line.amount,
+            "wait": queued.get(getattr(line, "pk", 0)),
+            "struck": getattr(line, "cancelled", 0) if is_running else 0,
             "discounts": given.get(line.sku_id, []),
             "counts": counts[line.sku_id],
             "wanted_on": getattr(line, "wanted_on", None),
@@ -185,6 +190,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         "goods": rows,
         "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
         "goods_total": sum(row["amount"] for row in rows),
+        "goods_struck": sum(row["struck"] * row["unit_price"] for row in rows),
         "goods_saved": sum(one.amount for row in rows for one in row["discounts"]),
     }
 

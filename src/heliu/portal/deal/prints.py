@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -24,6 +25,13 @@ def agreement(request: HttpRequest, ref: str) -> HttpResponse:
     """The loan agreement; for borrower and lender."""
     actor = actor_of(request)
     return papers.pdf(request, partial(papers.agreement, actor, _loan(actor, ref)))
+
+
+@require_safe
+@desk_page
+def vat_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
+    """A VAT invoice or red letter; for its seller and its buyer."""
+    return papers.pdf(request, partial(papers.vat_invoice, actor_of(request), invoice))
 
 
 @require_safe

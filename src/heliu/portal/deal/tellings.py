@@ -205,6 +205,9 @@ TELLINGS: dict[str, Telling] = {
     "capital.filing-refused": Telling(
         N_("Refused by the registry"), detail=_reason, is_failure=True
     ),
+    "commerce.order-struck": Telling(
+        N_("Struck by the seller"), N_("Rest|struck"), pieces="quantity", detail=_reason
+    ),
     "commerce.order-cancelled": Telling(
         N_("Order cancelled"), N_("Order|cancelled"), detail=_reason
     ),

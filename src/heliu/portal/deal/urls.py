@@ -15,12 +15,14 @@ from heliu.portal.deal import (
     prints,
     releases,
     selling,
+    sending,
     views,
 )
 
 urlpatterns = [
     path("deals", index.index, name="deals"),
     path("deals/<str:ref>", views.deal, name="deal"),
+    path("vat-invoices/<uuid:invoice>.pdf", prints.vat_invoice, name="vat_pdf"),
     path("deals/<str:ref>/sign", money_views.sign, name="deal_sign"),
     path("deals/<str:ref>/repay", money_views.repay, name="deal_repay"),
     path("deals/<str:ref>/set-off", money_views.set_off, name="deal_set_off"),
@@ -31,7 +33,8 @@ urlpatterns = [
     path("deals/<str:ref>/findings/ask", findings.ask, name="deal_findings_ask"),
     path("deals/<str:ref>/release/ask", releases.ask, name="deal_release_ask"),
     path("deals/<str:ref>/confirm", views.confirm, name="deal_confirm"),
-    path("deals/<str:ref>/ship", views.ship, name="deal_ship"),
+    path("deals/<str:ref>/ship", sending.ship, name="deal_ship"),
+    path("deals/<str:ref>/strike", sending.strike, name="deal_strike"),
     path("deals/<str:ref>/change", changes.change, name="deal_change"),
     path("deals/<str:ref>/change/answer", changes.answer, name="deal_change_answer"),
     path("deals/<str:ref>/cancel", views.cancel, name="deal_cancel"),

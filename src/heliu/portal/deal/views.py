@@ -1,4 +1,4 @@
-"""The deal page and the acts on its goods: confirm, ship, cancel; and its papers."""
+"""The deal page and the acts on its order: confirm, cancel; and its papers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import carrying, deliveries, looks, photos, place_order, side_exits
+from heliu.trade import looks, photos, place_order, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -52,43 +52,6 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
         return reverse("deal", args=[view.deal.number])
 
     return deed(request, do)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_page
-def ship(request: HttpRequest, ref: str) -> HttpResponse:
-    """The sheet on which the seller sends goods: what, with whom."""
-    actor, at = actor_of(request), now(request)
-    view = read(actor, ref, at)
-    lines = [line for line in view.order.lines.all() if line.to_ship]
-    carriers, chosen = carrying.carriers_of(actor), request.POST.get("carrier_id", "")
-
-    def do() -> str:
-        deliveries.ship(
-            view.order.pk,
-            actor=actor,
-            lines=_quantities(request, lines),
-            carrier=request.POST.get("carrier", "").strip(),
-            carrier_id=next((one.pk for one in carriers if str(one.pk) == chosen), None),
-            at=at,
-        )
-        say(request, _("The goods of %(number)s are on their way.") % {"number": view.order.number})
-        return reverse("deal", args=[view.deal.number])
-
-    answer, refusal = (
-        attempt(request, lambda: deed(request, do)) if _posted(request) else (None, None)
-    )
-    known = names([view.order.warehouse])
-    context = {
-        "deal": view.deal,
-        "order": view.order,
-        "lines": lines,
-        "carriers": carriers,
-        "chosen": chosen,
-        "warehouse": known[view.order.warehouse].display if known else "",
-        "refusal": refusal,
-    }
-    return answer or _sheet(request, "deal/ship.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,19 +154,6 @@ def _sheet(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
 
 def _posted(request: HttpRequest) -> bool:
     return request.method == "POST"
-
-
-def _quantities(request: HttpRequest, lines: list[Any]) -> dict[Any, int]:
-    """Pieces per order line as typed; a line left empty or 0 does not go."""
-    typed = {
-        line.pk: request.POST.get(f"line-{line.pk}", "").replace(",", "").strip() for line in lines
-    }
-    if any(text and not text.isdecimal() for text in typed.values()):
-        raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
-    going = {pk: int(text) for pk, text in typed.items() if text and int(text)}
-    if not going:
-        raise Invalid("nothing-to-ship", "There is nothing to ship.", field="quantity")
-    return going
 
 
 def _what_cancelling_does(view: Any) -> list[Will]:

@@ -24,7 +24,7 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.dealer.asked import PRICE, Asked
-from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
@@ -62,6 +62,7 @@ class FacetBox:
 
 @require_GET
 @desk_page
+@or_waits
 def index(request: HttpRequest) -> HttpResponse:
     """Goods by words and filters; quantities typed here go into the cart."""
     actor = actor_of(request)

@@ -43,7 +43,7 @@ from heliu.portal.shell.records import House
 from heliu.portal.shell.spending import level_words
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import place_order, purchases
+from heliu.trade import back_orders, place_order, purchases
 from heliu.trade.finance_offer import FinanceOffer
 from heliu.trade.place_order import Preview
 from heliu.trade.ways import Way
@@ -192,6 +192,11 @@ def _context(
         "seller": seller,
         "lines": preview.lines,
         "problems": preview.problems,
+        "waits": back_orders.would_wait(
+            seller.pk,
+            [(line.sku, line.quantity or 0) for line in preview.lines if line.sku],
+            at=now(request),
+        ),
         "pieces": pieces(sum(line.quantity or 0 for line in preview.lines)),
         "total": preview.total,
         "total_text": money_text(preview.total),

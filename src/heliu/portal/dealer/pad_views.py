@@ -31,7 +31,7 @@ from heliu.portal.dealer.pad import (
     whole,
 )
 from heliu.portal.dealer.repairs import repaired
-from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import actor_of, attempt, desk_page, now, say, see_other, show
 from heliu.portal.shell.records import House
 from heliu.trade.order_pad import Checked, check
@@ -61,6 +61,7 @@ class Desk:
 
 @require_http_methods(["GET", "POST"])
 @desk_page
+@or_waits
 def pad(request: HttpRequest) -> HttpResponse:
     """The pad; every button of its form posts here and without JavaScript all of it works."""
     desk = Desk.of(request)

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.kernel.errors import Invalid
-from heliu.portal.dealer.sellers import chosen, sellers_of
+from heliu.portal.dealer.sellers import chosen, or_waits, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.price_reasons import moment_typed, pieces_typed, reasons
 
 
 @require_GET
 @desk_page
+@or_waits
 def price(request: HttpRequest) -> HttpResponse:
     """The lists that hold for the dealer and the promotions for it, and what came of each."""
     actor, at = actor_of(request), now(request)

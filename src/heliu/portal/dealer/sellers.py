@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Concatenate
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
+from heliu.kernel.joining import queries as joining
 from heliu.kernel.parties import queries as parties
+from heliu.portal.shell.onboarding import steps_of
+from heliu.portal.shell.pages import actor_of, show
 from heliu.portal.shell.records import House
 
 SESSION_SELLER = "seller"
 SESSION_PAD = "pad"
 HOUSE = "house"
+
+
+class NoSellerYet(NotFound):
+    """The dealer may order from nobody yet."""
 
 
 def sellers_of(actor: Actor) -> list[House]:
@@ -31,11 +40,38 @@ def chosen(request: HttpRequest, sellers: Sequence[House]) -> House:
     asked = request.POST.get("seller") or request.GET.get("seller", "")
     code = asked or request.session.get(SESSION_SELLER, "")
     seller = next((s for s in sellers if s.code == code), None)
-    if not sellers or (seller is None and asked):
+    if not sellers:
+        raise NoSellerYet("You have no trading relationship with this seller yet.")
+    if seller is None and asked:
         raise NotFound("You have no trading relationship with this seller yet.")
     seller = seller or sellers[0]
     request.session[SESSION_SELLER] = seller.code
     return seller
+
+
+def or_waits[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page of a seller's goods; a dealer that has no seller yet reads what opens it, and what it
+    can do meanwhile."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NoSellerYet:
+            if request.method != "GET":
+                raise
+            actor = actor_of(request)
+            application = joining.own(actor)
+            context = {
+                "standing": actor.standing,
+                "application": application,
+                "steps": steps_of(actor, application),
+            }
+            return show(request, "dealer/no_seller.html", context, here="dealer_pad")
+
+    return answer
 
 
 def is_shared(request: HttpRequest) -> bool:

@@ -19,7 +19,7 @@ from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
 from heliu.portal.dealer.catalogue import whole
 from heliu.portal.dealer.plans import plan_words
-from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, sellers_of
+from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -123,6 +123,7 @@ def drop(request: HttpRequest, list_id: UUID) -> HttpResponse:
 
 @require_GET
 @desk_page
+@or_waits
 def bought_before(request: HttpRequest) -> HttpResponse:
     """What was bought before, the latest first, at today's price."""
     actor = actor_of(request)

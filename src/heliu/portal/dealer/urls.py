@@ -19,6 +19,7 @@ from heliu.portal.dealer import (
     price,
     shopping,
     simulator,
+    vat,
 )
 
 urlpatterns = [
@@ -53,6 +54,7 @@ urlpatterns = [
     path("dealer/own-money", comparing.own_money, name="dealer_own_money"),
     path("dealer/finance", finance.finance, name="dealer_finance"),
     path("dealer/finance/<str:number>", simulator.simulator, name="dealer_simulator"),
+    path("dealer/vat", vat.index, name="dealer_vat"),
     path("dealer/owed", owed.index, name="dealer_owed"),
     path("dealer/owed/<uuid:seller>", owed.seller, name="dealer_owed_seller"),
     path(

@@ -46,9 +46,11 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(pgettext("goods", "Returns"), "returns", here),
             nav(_("Receivables"), "seller_receivables", here, key="v"),
             nav(_("Suspense"), "seller_suspense", here, count=in_suspense(actor).count(), key="u"),
+            nav(_("VAT invoices"), "seller_vat", here),
             NavHead(_("Offer")),
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
+            nav(_("Supply"), "seller_supply", here, key="y"),
             nav(_("Dealers"), "seller_dealers", here, key="b"),
             nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),
@@ -58,10 +60,18 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Company"), "company", here),
         ),
         tabs=(
-            tab(_("Today"), "seller_home", "home", here, "seller_refunds", "seller_receivables"),
+            tab(
+                _("Today"),
+                "seller_home",
+                "home",
+                here,
+                "seller_refunds",
+                "seller_receivables",
+                "seller_vat",
+            ),
             tab(_("Orders"), "seller_orders", "pad", here),
             tab(_("Deals"), "deals", "deal", here),
-            tab(_("Goods"), "seller_goods", "box", here, "seller_prices"),
+            tab(_("Goods"), "seller_goods", "box", here, "seller_prices", "seller_supply"),
             tab(
                 _("Dealers"), "seller_dealers", "person", here, "seller_newcomers", "seller_behalf"
             ),

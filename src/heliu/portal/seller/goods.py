@@ -140,7 +140,7 @@ def family_chips(actor: Actor, text: str, family: str) -> list[parts.Chip]:
 
 def _rows(actor: Actor, found: Sequence[CatalogueRow], at: datetime) -> list[GoodsRow]:
     house, skus = actor.own_org, [row.sku.pk for row in found]
-    free = stock.available(skus, owner=house, warehouse=house, at=at)
+    free = stock.lying_free(skus, owner=house, warehouse=house, at=at)
     lying = dict(
         stock.on_hand(actor, owner=house, warehouse=house, skus=skus)
         .order_by()

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heliu.capital.terms import newcomers
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.joining import queries
@@ -71,6 +72,9 @@ def _page(request: HttpRequest, refusal: Refused | None) -> HttpResponse:
         "lists": list(prices.lists_visible_to(actor).filter(seller__in=actor.orgs)),
         "warehouses": list(parties.in_role("WAREHOUSE", actor)),
         "may_sell": actor.may("sell"),
+        "may_grant": actor.may("terms"),
+        "trust": newcomers.rule_of(actor),
+        "granted": newcomers.granted(actor.own_org),
         "rows": [(one, _state(one, at)) for one in page],
         "pager": parts.pager(page, ""),
         "typed": request.POST,

@@ -21,7 +21,11 @@ def answer(request: HttpRequest, sheet: Sheet, do: Callable[[], str], *, here: s
     )
     if done:
         return done
-    asks = [(ask, request.POST.get(ask.name, ask.value)) for ask in sheet.asks]
+    # A box that was not ticked is not sent.
+    asks = [
+        (ask, request.POST.get(ask.name, "" if refusal and ask.kind == "check" else ask.value))
+        for ask in sheet.asks
+    ]
     # What is wrong with a field is said at the field, all else above the button.
     fields = {ask.name for ask in sheet.asks if ask.kind != "check"}
     at_field = refusal is not None and refusal.field in fields

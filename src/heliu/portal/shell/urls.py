@@ -26,6 +26,7 @@ from heliu.portal.shell import (
     seen,
     sign_in,
     spending,
+    tax,
     views,
     webhooks,
 )
@@ -67,6 +68,7 @@ urlpatterns = [
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),
     path("company", company.company, name="company"),
+    path("company/tax", tax.data, name="tax_data"),
     path("company/joining", newcomer.joining, name="joining"),
     path("company/joining/address", newcomer.address, name="joining_address"),
     path("company/people", people.index, name="people"),

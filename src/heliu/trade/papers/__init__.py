@@ -10,6 +10,7 @@ from heliu.trade.papers.documents import (
 from heliu.trade.papers.open_account import account_statement
 from heliu.trade.papers.paper import Paper, rendered
 from heliu.trade.papers.serving import pdf
+from heliu.trade.papers.vat import vat_invoice
 
 __all__ = [
     "Paper",
@@ -20,5 +21,6 @@ __all__ = [
     "pdf",
     "rendered",
     "repayment_receipt",
+    "vat_invoice",
     "warehouse_receipt",
 ]

@@ -25,6 +25,7 @@ from heliu.commerce.ordering.operations.orders import (
     confirm,
     note_received,
     note_shipped,
+    strike,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "overtake_changes",
     "put_in_cart",
     "refuse_change",
+    "strike",
 ]

@@ -17,6 +17,7 @@ from heliu.commerce.ordering.events import (
     OrderConfirmed,
     OrderReceived,
     OrderShipped,
+    OrderStruck,
 )
 from heliu.commerce.ordering.models import MOVES, Order, OrderLine, OrderStatus
 from heliu.commerce.ordering.operations.changes import overtake_changes
@@ -24,6 +25,8 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import Fact, record
 from heliu.kernel.states import move
+
+STRIKABLE = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PART_SHIPPED)
 
 
 def confirm(order: Order, *, actor: Actor, at: datetime, audience: Iterable[UUID] = ()) -> Order:
@@ -62,6 +65,68 @@ def cancel(
     fact = OrderCancelled(**_about(order), reason=reason)
     _tell(order, fact, actor=actor, at=at, audience=audience)
     return order
+
+
+def strike(
+    order: Order,
+    *,
+    quantities: Mapping[int, int],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    audience: Iterable[UUID] = (),
+) -> int:
+    """The seller will not deliver these quantities (line id: smallest units); returns their price
+    in minor units.
+
+    What held goods, credit and budgets for them is eased by the story that calls this. An order of
+    which nothing would be left is called off instead (`Refused`, strike-all).
+    """
+    _require_side(order.seller, "sell", actor)
+    if not reason.strip():
+        raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    if not quantities:
+        raise Invalid("no-lines", "Say which lines will not be delivered.", field="lines")
+    lines = _lock(order)
+    if order.status not in STRIKABLE:
+        raise Refused(
+            "nothing-to-strike",
+            "Order %(number)s is %(now)s; nothing of it is still to be sent.",
+            number=order.number,
+            now=order.get_status_display(),
+        )
+    for line_id, quantity in _checked(quantities, lines, least=1).items():
+        line = lines[line_id]
+        if quantity > line.to_ship:
+            raise Refused(
+                "more-than-ordered",
+                "Line %(position)s has %(open)s left to ship, not %(quantity)s.",
+                position=line.position,
+                open=line.to_ship,
+                quantity=quantity,
+            )
+        line.cancelled += quantity
+    if all(line.cancelled == line.quantity for line in lines.values()):
+        raise Refused(
+            "strike-all",
+            "Nothing of %(number)s would be left.",
+            number=order.number,
+            help="Cancel the order instead.",
+        )
+    OrderLine.objects.bulk_update([lines[line_id] for line_id in quantities], ["cancelled"])
+    if order.status == OrderStatus.PART_SHIPPED:
+        status = policies.status_after_delivery(list(lines.values()))
+        if status != order.status:
+            move(order, status, moves=MOVES)
+    value = sum(lines[line_id].unit_price * quantity for line_id, quantity in quantities.items())
+    fact = OrderStruck(
+        **_about(order),
+        quantity=sum(quantities.values()),
+        value=value,
+        reason=seen(reason.strip())[:200],
+    )
+    _tell(order, fact, actor=actor, at=at, audience=audience)
+    return value
 
 
 def note_shipped(

@@ -16,6 +16,7 @@ declare
     limited bigint[];
     unknown bigint; foreigner bigint; bad uuid;
     accounts bigint[]; befores bigint[]; afters bigint[];
+    due_accounts bigint[]; due_rests bigint[];
     bad_accounts bigint[]; bad_outs bigint[]; bad_ins bigint[];
 begin
     select array_agg(id) into limited from (
@@ -44,6 +45,13 @@ begin
         perform posting_refuse('HL410', jsonb_build_object('hold', bad));
     end if;
 
+    -- Holds due by now are closed by whoever meets them.
+    with due as (
+        update posting_hold set status = 'EXPIRED', closed_at = now_at
+         where account_id = any (limited) and status = 'OPEN' and expires_at <= now_at
+        returning account_id, amount - posted as rest)
+    select array_agg(account_id), array_agg(rest) into due_accounts, due_rests from due;
+
     with wanted as (
         select * from unnest(hold_ids, hold_accounts, hold_amounts, hold_subjects)
                w (id, account, amount, subject)),
@@ -71,7 +79,9 @@ begin
     with change as (
         select a, sum(greatest(-n, 0) - greatest(-b, 0))::bigint as o,
                sum(greatest(n, 0) - greatest(b, 0))::bigint as i
-          from unnest(accounts, befores, afters) c (a, b, n) group by a),
+          from (select * from unnest(accounts, befores, afters)
+                union all select d.a, d.rest, 0 from unnest(due_accounts, due_rests) d (a, rest)
+               ) c (a, b, n) group by a),
     kept as (
         update posting_account k set held_out = k.held_out + c.o, held_in = k.held_in + c.i
           from change c

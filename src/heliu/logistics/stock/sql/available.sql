@@ -1,10 +1,11 @@
 -- What an owner can still promise of a SKU at a warehouse, and the account where a reservation is
--- held. Runs as whoever asks and is written into the asking statement.
+-- held. Where back-orders are taken the account's floor lies below nothing: so much more than lies
+-- there can be promised. Runs as whoever asks and is written into the asking statement.
 create or replace function stock_promise(
     wanted uuid, whose uuid, place uuid, moment timestamptz)
 returns table (quantity bigint, account bigint)
 language sql stable as $$
-    select a.posted - a.held_out + coalesce(
+    select a.posted - a.held_out - a.floor + coalesce(
                (select sum(h.posted - h.amount)::bigint from posting_hold h
                  where h.account_id = a.id and h.status = 'OPEN' and h.expires_at <= moment), 0),
            a.id

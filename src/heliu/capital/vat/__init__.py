@@ -1,0 +1,1 @@
+"""Value added tax: tax data of houses, rates, and the invoices the tax authority numbers."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VatConfig(AppConfig):
+    name = "heliu.capital.vat"
+    label = "vat"

@@ -1,0 +1,1 @@
+"""A tax authority of our own, for the demonstration and the tests."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VatSandboxConfig(AppConfig):
+    name = "heliu.capital.vat.sandbox"
+    label = "vat_sandbox"

@@ -1,0 +1,76 @@
+"""How a dealer of the demonstration buys: a budget and a rule, a request that waits, lists, a
+recurring order; and a promotion of the seller that runs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from heliu.commerce.lists import operations as lists
+from heliu.commerce.pricing.operations.promotions import NewPromotion, announce
+from heliu.commerce.spending import operations as spending
+from heliu.demo.baskets import Shelf, fill
+from heliu.demo.chain import YUAN, enrol
+from heliu.demo.stage import Stage
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals.policies import Level
+from heliu.kernel.clock import day_of
+from heliu.trade import purchases
+
+DEALER = "D001"
+BUYER = ("buyer@d001.demo", "陈采购")
+BUDGET = 60_000 * YUAN  # a month, of the shop
+DEAR = 5_000 * YUAN  # from here on the owner must agree to what the buyer orders
+ASKED = 8_000 * YUAN
+OFF = Decimal(8)  # per cent
+AGO = timedelta(hours=3)
+
+
+def buying(stage: Stage) -> None:
+    """The seller's promotion, and one dealer's house in order. As the worker."""
+    chain, people, at = stage.chain, stage.people, stage.now - AGO
+    owner = people.dealer(DEALER)
+    person = enrol(*BUYER, chain.dealers[DEALER], "purchaser")
+    buyer = people.at(BUYER[0])
+    shelves = list(stage.shelves(DEALER, stage.now))
+    _promote(stage, [shelf.sku for shelf in shelves])
+    shop = spending.set_centre(code="SHOP", name="门店", actor=owner)
+    spending.seat_spender(person.pk, shop.pk, actor=owner)
+    spending.set_budget(period="MONTH", amount=BUDGET, centre=shop.pk, actor=owner, at=at)
+    spending.set_rule(
+        levels=[Level("sign")], from_amount=DEAR, person=person.pk, actor=owner, at=at
+    )
+    purchases.ask(
+        actor=buyer, seller=chain.seller, lines=fill(shelves, ASKED), pay_by="TRANSFER",
+        reason="周末促销备货", cost_centre=shop.pk, at=at,
+    )  # fmt: skip
+    _lists(owner, buyer, chain.seller, shelves, at=at)
+
+
+def _lists(owner: Actor, buyer: Actor, seller: UUID, shelves: list[Shelf], *, at: datetime) -> None:
+    """The house's weekly list orders itself; the buyer has one of its own."""
+    weekly = lists.make(
+        actor=owner, seller=seller, name="每周补货", shared=True,
+        quantities={shelf.sku: 12 for shelf in shelves[:6]}, at=at,
+    )  # fmt: skip
+    lists.recur(
+        weekly.pk, actor=owner, pay_by="TERMS", every=1, unit="WEEK",
+        first_on=day_of(at) + timedelta(days=3), last_on=None, at=at,
+    )  # fmt: skip
+    lists.make(
+        actor=buyer, seller=seller, name="新品试销",
+        quantities={shelf.sku: 3 for shelf in shelves[6:10]}, at=at,
+    )  # fmt: skip
+
+
+def _promote(stage: Stage, liked: list[UUID]) -> None:
+    """The seller's promotion on what this dealer likes."""
+    seller, sales, at = stage.chain.seller, stage.people.seller, stage.now - AGO
+    announce(
+        NewPromotion(
+            code="AUTUMN", name="Autumn restocking", name_zh="秋季补货", effect="PERCENT",
+            percent=OFF, skus=liked[:4], starts_at=at, ends_at=at + timedelta(days=30),
+        ),
+        actor=sales, seller=seller, at=at,
+    )  # fmt: skip

@@ -1,0 +1,30 @@
+"""The VAT invoices a dealer got, and their red letters."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from heliu.capital.vat import queries
+from heliu.kernel.parties.queries import names
+from heliu.portal.shell.pages import actor_of, desk_page, show
+from heliu.portal.ui import parts
+
+ROWS = 50
+
+
+@require_GET
+@desk_page
+def index(request: HttpRequest) -> HttpResponse:
+    """The newest first, each with its paper."""
+    actor = actor_of(request)
+    mine = queries.visible_to(actor).filter(buyer__in=actor.orgs)
+    page = parts.Leaves(mine, ROWS).get_page(request.GET.get("page"))
+    known = names(one.seller for one in page)
+    context = {
+        "rows": [(one, known.get(one.seller)) for one in page],
+        "pager": parts.pager(page),
+        "data": queries.data_of(actor),
+        "may_manage": actor.may("manage"),
+    }
+    return show(request, "dealer/vat.html", context, here="dealer_owed")

@@ -1,0 +1,144 @@
+"""Orders for more than lies there: who waits for what, and who is served when goods come.
+
+    queue      the open lines of a seller's goods that are sold on back-order, in order of placement
+    ready      what of an order may be sent now; nobody's goods go to somebody who ordered later
+    arrived    expected goods are here: the buyers they serve are told
+
+Whether so much may be ordered is not asked here: it is the floor of the promise (`logistics/stock`)
+under which no door gets. What a line waits for is worked out, never kept, so it cannot be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from heliu.commerce.ordering.models import Order
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.errors import Refused
+from heliu.kernel.events.notices import tell
+from heliu.kernel.goods.models import Sku
+from heliu.logistics.stock import back_orders as stock
+from heliu.logistics.stock.models import Expected
+from heliu.logistics.warehousing import queries as houses
+from heliu.trade import deals
+from heliu.trade.models import Deal
+
+QUEUE = """
+select order_id, line, sku, ready, waiting, until from trade_waiting(%s, %s::uuid[])
+ order by sku, line
+"""
+
+
+class Waiting(NamedTuple):
+    """An open line of goods on back-order: `ready` can be sent now, `waiting` when goods have come;
+    `until` is the day by which they are expected, None where that is not known."""
+
+    order: UUID
+    line: int
+    sku: UUID
+    ready: int
+    waiting: int
+    until: date | None
+
+
+def queue(seller: UUID, skus: Sequence[UUID] | None = None) -> list[Waiting]:
+    """The queue of a seller as the door lets it be seen: its own, or one's own lines of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, [seller, None if skus is None else list(skus)])
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def of_order(order: Order) -> dict[int, Waiting]:
+    """The lines of an order that are in the queue, by id; the others are ready as far as they are
+    open. One statement, which ends at once where none of its goods is sold on back-order."""
+    skus = [line.sku_id for line in order.lines.all()]
+    return {one.line: one for one in queue(order.seller, skus) if one.order == order.pk}
+
+
+class Wait(NamedTuple):
+    """What of goods somebody is about to order is there, what waits, and until when."""
+
+    code: str
+    ready: int
+    waiting: int
+    until: date | None
+
+
+def would_wait(seller: UUID, wanted: Sequence[tuple[Sku, int]], *, at: datetime) -> list[Wait]:
+    """Of these (SKU, quantity) of a seller those that are not all there, in one statement."""
+    told = stock.outlook([sku.pk for sku, _ in wanted], owner=seller, at=at)
+    return [
+        Wait(sku.code, told[sku.pk].ready, n - told[sku.pk].ready, told[sku.pk].until(n))
+        for sku, n in wanted
+        if sku.pk in told and n > told[sku.pk].ready
+    ]
+
+
+def waits(order: Order) -> bool:
+    """Whether something of an order is not there yet."""
+    return any(one.waiting for one in of_order(order).values())
+
+
+def ready(order: Order) -> dict[int, int]:
+    """What of an order's open lines may be sent now: line id -> smallest units, without nothing."""
+    queued = of_order(order)
+    return {
+        line.pk: n
+        for line in order.lines.all()
+        if (n := queued[line.pk].ready if line.pk in queued else line.to_ship)
+    }
+
+
+def in_turn(order: Order, quantities: Mapping[int, int]) -> Mapping[int, int]:
+    """These quantities, or all that is ready where none are named; refused where goods would go
+    past somebody who ordered before. For steps of a story."""
+    there = ready(order)
+    for line in order.lines.all():
+        if line.pk in quantities and there.get(line.pk, 0) < quantities[line.pk] <= line.to_ship:
+            raise Refused(
+                "goods-wait",
+                "Only %(ready)s pieces of line %(position)s are ready: who ordered first is first.",
+                field="lines",
+                help="Send what is ready, or wait until goods have come.",
+                ready=there.get(line.pk, 0),
+                position=line.position,
+            )
+    if not quantities and not there and any(line.to_ship for line in order.lines.all()):
+        raise Refused(
+            "goods-wait-all",
+            "Nothing of %(number)s is ready: its goods are still to come.",
+            number=order.number,
+        )
+    return quantities or there
+
+
+def arrived(
+    expected_id: UUID, quantity: int, *, house: UUID | None = None, actor: Actor, at: datetime
+) -> Expected:
+    """Expected goods are here, in the first bin of a house where one is named. Who is served by
+    them is told."""
+    seller = actor.own_org
+    place = houses.first_bin(actor, house) if house else None
+    before = {one.line: one.ready for one in queue(seller)}
+    found = stock.arrived(expected_id, quantity, actor=actor, at=at, bin=place)
+    served: dict[UUID, int] = {}
+    for one in queue(seller):
+        if (more := one.ready - before.get(one.line, 0)) > 0:
+            served[one.order] = served.get(one.order, 0) + more
+    for deal in Deal.objects.filter(order_id__in=served):
+        with widened([deal.buyer, deal.seller]):
+            number = Order.objects.values_list("number", flat=True).get(pk=deal.order_id)
+            tell(
+                deal.buyer,
+                "goods-ready",
+                {"number": number, "quantity": str(served[deal.order_id])},
+                link=deals.link(deal),
+                at=at,
+            )
+    return found

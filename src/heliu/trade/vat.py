@@ -1,0 +1,227 @@
+"""VAT invoices of consignments: written when the seller says so or as goods leave, issued by the
+tax authority, and taken back by red letters where less is owed in the end.
+
+    invoice     the seller writes one for a consignment
+    shipped     ... by itself, where its house wants that
+    red_due     what came short, and credit notes, is taken back of what was issued
+    again       one that was refused goes once more
+    take_back   the seller takes back a part by hand: a return, a price cut
+    run         the worker hands over what is written and hears the answers
+
+An invoice is over what left, less what was counted short before it was written. What is taken back
+waits until the invoice has its number, so nothing is lost whichever comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heliu.capital.terms import queries as terms
+from heliu.capital.vat import operations as vat
+from heliu.capital.vat import queries
+from heliu.capital.vat.models import TaxHouse, VatInvoice, VatStatus
+from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Forbidden, NotFound, Refused
+from heliu.kernel.events.notices import tell
+from heliu.logistics.transport import queries as transport
+from heliu.logistics.transport.models import Shipment
+from heliu.logistics.warehousing.models import ReceivingLine
+from heliu.trade import deals
+from heliu.trade.models import Deal, DealStep, Step
+from heliu.trade.paperwork import order_of
+from heliu.trade.steps import locked, parties
+
+SYSTEM = Actor.system()
+MOST = 200
+QUEUE = "/seller/vat"
+
+
+@dataclass(frozen=True)
+class ToInvoice:
+    """A consignment without a VAT invoice; `value` is its price with tax, in fen."""
+
+    shipment: Shipment
+    order: Order
+    value: int
+
+
+def invoice(shipment_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
+    """The seller writes the VAT invoice of a consignment; again, it is the one that is there."""
+    actor.require("sell")
+    shipment = transport.visible_to(actor).filter(pk=shipment_id).first()
+    if shipment is None or shipment.sender not in actor.orgs:
+        raise NotFound()
+    deal = deals.of_order(actor, shipment.order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        return _written(order_of(deal), shipment, actor=actor, at=at)
+
+
+def shipped(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> None:
+    """Goods leave: where the seller's house wants it and nothing is missing, their invoice is
+    written at once. What is missing does not hold goods up; the consignment stands in the queue."""
+    if not TaxHouse.objects.filter(org=order.seller, is_auto=True).exists():
+        return
+    try:
+        _written(order, shipment, actor=actor, at=at)
+    except Refused:
+        return
+
+
+def red_due(deal: Deal, shipment: UUID, *, at: datetime) -> None:
+    """Take back of a consignment's issued invoice what came short since, and credit notes. Again,
+    it does nothing. For steps of a story."""
+    blue = queries.of_keys([str(shipment)]).get(str(shipment))
+    if blue is None or blue.status != VatStatus.ISSUED:
+        return
+    lost = _lost(shipment, since=blue.asked_at)
+    if lost:
+        prices = _prices(lost)
+        parts = {line: (n, n * prices[line]) for line, n in lost.items() if prices[line]}
+        _red(blue, parts, reason="short", key=f"short:{shipment}", actor=SYSTEM, at=at)
+    bill = terms.of_order(blue.order_id).filter(key=str(shipment)).first()
+    if bill is not None:
+        notes = DealStep.objects.filter(
+            deal=deal, step=Step.TERMS_CREDITED, data__invoice=bill.number
+        )
+        for note in notes.order_by("pk"):
+            _discount(blue, note.data["amount"], note.data["reason"], f"note:{note.pk}", at)
+
+
+def take_back(
+    invoice_id: UUID,
+    parts: Mapping[int, tuple[int, int]],
+    *,
+    reason: str,
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> VatInvoice:
+    """The seller takes back a part of an issued invoice: order line -> (quantity, fen).
+
+    It is the paper alone: what is owed changes by a credit note (`receivables.credit_note`), which
+    brings its red letter by itself. For returns of goods that were paid.
+    """
+    actor.require("sell")
+    blue = queries.get(actor, invoice_id)
+    if blue.seller not in actor.orgs:
+        raise Forbidden("not-your-invoice", "Only the seller issues it.")
+    with widened([blue.seller, blue.buyer]):
+        return vat.red_letter(
+            blue, parts, reason=reason, key=f"back:{blue.pk}:{key}"[:80], actor=actor, at=at
+        )
+
+
+def again(invoice_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
+    """A refused one goes to the authority once more, with the tax data of now."""
+    found = queries.get(actor, invoice_id)
+    with widened([found.seller, found.buyer]):
+        return vat.again(found, actor=actor, at=at)
+
+
+def to_invoice(actor: Actor) -> list[ToInvoice]:
+    """The seller's consignments of the last time that have no VAT invoice, oldest first."""
+    sent = transport.visible_to(actor).filter(sender=actor.own_org).order_by("-dispatched_at")
+    found = list(sent.prefetch_related("lines")[:MOST])
+    done = queries.of_keys(str(one.pk) for one in found)
+    open_ = [one for one in found if str(one.pk) not in done]
+    orders = Order.objects.in_bulk({one.order_id for one in open_})
+    prices = _prices([line.order_line for one in open_ for line in one.lines.all()])
+    rows = [
+        ToInvoice(
+            one,
+            orders[one.order_id],
+            sum(line.quantity * prices[line.order_line] for line in one.lines.all()),
+        )
+        for one in reversed(open_)
+        if one.order_id in orders
+    ]
+    return [row for row in rows if row.value]
+
+
+def run(*, at: datetime) -> int:
+    """The worker: hand over what is written, and do what an answer brings."""
+    return vat.hand_over(at=at, told=lambda one: _told(one, at))
+
+
+def _told(one: VatInvoice, at: datetime) -> None:
+    """An answer came: the buyer is told of a number, the seller of a no."""
+    deal = Deal.objects.get(order_id=one.order_id)
+    if one.status == VatStatus.REFUSED:
+        told = {"number": one.order_number, "reason": one.trouble}
+        tell(one.seller, "vat-refused", told, link=QUEUE, at=at)
+        return
+    told = {"invoice": one.number, "number": one.order_number}
+    tell(one.buyer, "vat-red" if one.is_red else "vat-issued", told, link=deals.link(deal), at=at)
+    if not one.is_red:
+        red_due(deal, UUID(one.key), at=at)
+
+
+def _written(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> VatInvoice:
+    lost = _lost(shipment.pk)
+    sent = {line.order_line: line.quantity for line in shipment.lines.all()}
+    lines = OrderLine.objects.filter(pk__in=sent).select_related("sku__unit").order_by("position")
+    wanted = [
+        vat.Wanted(line.pk, line.sku, left, left * line.unit_price)
+        for line in lines
+        if (left := sent[line.pk] - lost.get(line.pk, 0))
+    ]
+    return vat.write(
+        seller=order.seller, buyer=order.buyer, order=order.pk, order_number=order.number,
+        key=str(shipment.pk), wanted=wanted, on=day_of(shipment.dispatched_at),
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
+def _lost(shipment: UUID, since: datetime | None = None) -> dict[int, int]:
+    """What was counted short or damaged of a consignment, after a moment where one is given."""
+    lines = ReceivingLine.objects.filter(receiving__shipment=shipment)
+    if since is not None:
+        lines = lines.filter(receiving__counted_at__gt=since)
+    found = lines.values_list("order_line", "damaged", "missing")
+    return {line: damaged + missing for line, damaged, missing in found if damaged + missing}
+
+
+def _prices(lines: Iterable[int]) -> dict[int, int]:
+    return dict(OrderLine.objects.filter(pk__in=list(lines)).values_list("pk", "unit_price"))
+
+
+def _discount(blue: VatInvoice, amount: int, reason: str, key: str, at: datetime) -> None:
+    """A credit note over no goods in particular goes over the lines, by what is left of each."""
+    blue.refresh_from_db()
+    lines = list(blue.lines.order_by("position"))
+    shares = spread(amount, [line.gross - line.red_gross for line in lines])
+    parts = {line.order_line: (0, n) for line, n in zip(lines, shares, strict=True) if n}
+    _red(blue, parts, reason=reason, key=key, actor=SYSTEM, at=at)
+
+
+def _red(
+    blue: VatInvoice,
+    parts: Mapping[int, tuple[int, int]],
+    *,
+    reason: str,
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    if parts and not queries.of_keys([key]):
+        vat.red_letter(blue, parts, reason=reason, key=key, actor=actor, at=at)
+
+
+def spread(amount: int, lefts: Sequence[int]) -> list[int]:
+    """An amount over lines, by what is left of each and never more than that; to the fen."""
+    whole = sum(lefts)
+    amount = min(amount, whole)
+    shares, given, seen = [], 0, 0
+    for left in lefts:
+        seen += left
+        upto = amount * seen // whole if whole else 0
+        shares.append(upto - given)
+        given = upto
+    return shares
