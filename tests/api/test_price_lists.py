@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.api.hands import Hands
@@ -63,8 +63,8 @@ def test_a_contract_is_agreed_and_changed_by_both(hands: Hands) -> None:
     seller, dealer, day = hands.seller, hands.dealer, day_of(hands.world.at)
     sku, buyer = str(hands.world.chain.skus["M2"]), str(hands.world.chain.dealers["D001"])
 
-    def asked(amount: int) -> Any:
-        body = {"live_on": day.isoformat(), "prices": [{"sku": sku, "unit_price": amount}]}
+    def asked(amount: int, on: date) -> Any:
+        body = {"live_on": on.isoformat(), "prices": [{"sku": sku, "unit_price": amount}]}
         return seller.post(f"{path}/prices", body)
 
     offer = {
@@ -84,12 +84,20 @@ def test_a_contract_is_agreed_and_changed_by_both(hands: Hands) -> None:
     body = {"prices": [{"sku": sku, "unit_price": 1}]}
     refused = seller.send("put", f"/price-lists/{lists['CT-1']['id']}/prices", body, expect=409)
     assert refused["code"] == "contract-agreed"
-    assert asked(1100)["change"] is None
+    assert asked(1100, day)["change"] is None
     assert price(hands) == 1100
-    change = asked(1300)["change"]
+    morrow = day + timedelta(days=1)
+    assert asked(1050, morrow)["change"] is None
+    change = asked(1300, morrow)["change"]
     assert price(hands) == 1100
     assert dealer.get(path)["steps"][0]["asked_price"] == 1300
     hands.other.post(f"/contract-changes/{change['id']}/answer", {"agrees": True}, expect=404)
     dealer.post(f"/contract-changes/{change['id']}/answer", {"agrees": True})
-    assert price(hands) == 1300
+    assert price(hands) == 1100
+    asked_for = {
+        "seller": hands.seller_id,
+        "sku": sku,
+        "on": (morrow + timedelta(days=1)).isoformat(),
+    }
+    assert dealer.get("/prices", **asked_for)["items"][0]["price"]["unit_price"] == 1300
     assert dealer.items("/contracts")[0]["committed"] == 500000
