@@ -52,6 +52,7 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.joining.operations import people
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie
 from heliu.kernel.webhooks import operations as webhooks
@@ -81,6 +82,7 @@ from heliu.trade import (
     receivables,
     returns,
     sales,
+    todos,
     vat,
 )
 from heliu.trade.carrying import Shot
@@ -203,12 +205,14 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
+        people.claim_domain(actor=owner, lets_in="ASKS", at=world.at)
         role_editing.save_role(
             actor=owner, code="orders-pays", name="Orders", permissions=["order", "pay"]
         )
@@ -283,6 +287,7 @@ def live(world: World) -> dict[str, Any]:
             **on_terms_money,
             **asking,
             "mandate": mandate,
+            "open_tier": "PUBLIC",
             "own_role": "orders-pays",
             "member": Membership.objects.get(org=dealer, user__username=world.dealer).pk,
             "notice": Notice.objects.filter(org=dealer)[0].id,
@@ -347,8 +352,9 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
     with world.desk(world.dealer) as dealer:
         record = conversations.find(dealer, "order", placed.order.number)
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+        todo = todos.of_message(message.pk, actor=dealer, at=world.at)
     return {
-        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+        "todo": todo.pk, "message": message.pk, "said": "Overheard-7", "open_kind": "order",
     }  # fmt: skip
 
 

@@ -58,6 +58,8 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "conversation": {"kind": "open_kind", "ref": "placed_order"},
     "message_take_back": {"message": "message"},
+    "todo_from_message": {"message": "message"},
+    "todo_act": {"todo": "todo"},
     "case": {"number": "case"},
     "case_new": {"order": "came_order"},
     "return": {"number": "return"},
@@ -145,21 +147,21 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "message_take_back", "todo_from_message", "todo_act", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop", "seller_goods_many",
     "seller_article_preview", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
     "seller_sheet_bring", "seller_sheet_cancel",
     "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
-    "dealer_own_money", "behalf_leave", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
+    "dealer_own_money", "behalf_leave", "passkey", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
     "robots", "sitemap", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
-    "home", "sign_in", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 DESKS = {

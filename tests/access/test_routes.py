@@ -117,6 +117,29 @@ EXAMPLES = {
     "POST /role-limits/pairs": Example(
         "operator", body=lambda t: {"first": "pay", "second": "consent"}
     ),
+    "GET /sign-in-rules": Example(mine, is_shared=True),
+    "PUT /sign-in-rules": Example(mine, body=lambda t: {"permissions": ["pay"]}, is_shared=True),
+    "PUT /identity-provider": Example(
+        mine,
+        body=lambda t: {
+            "issuer": "https://id.d001.demo",
+            "client_id": "heliu",
+            "secret": "s",
+            "is_on": False,
+        },
+        is_shared=True,
+    ),
+    "GET /tier-offers": Example("seller", is_shared=True),
+    "PUT /tier-offers/{tier}": Example(
+        "seller", {"tier": "open_tier"}, lambda t: {"service": "Answered at once"}
+    ),
+    "GET /tier-standings": Example(mine, is_shared=True),
+    "PUT /customers/{buyer}/tier": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"tier": "SME"}
+    ),
+    "PUT /organizations/{organization_id}/tier": Example(
+        "operator", {"organization_id": "dealer"}, lambda t: {"tier": "LARGE"}
+    ),
     "GET /mandates": Example(mine, is_shared=True),
     "POST /mandates": Example(
         "second", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
@@ -382,6 +405,12 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /todos": Example(mine, is_shared=True),
+    "POST /todos": Example(
+        mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
+    ),
+    "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
+    "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),
     "GET /cases/{ref}": Example(mine, {"ref": "case"}),
     "POST /orders/{ref}/cases": Example(

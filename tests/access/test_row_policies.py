@@ -17,6 +17,9 @@ import heliu
 # Tables without a policy, and why each may be read by whoever is signed in, or by nobody at all.
 OPEN = {
     "access_failedsignin": "counted before it is known who asks; holds keyed digests only",
+    "access_factor": "asked before it is known for whom somebody acts; secrets are sealed",
+    "access_recoverycode": "asked before it is known for whom somebody acts; keyed digests only",
+    "access_signin": "of a person, whatever the desk; says that and how somebody signed in",
     "access_user": "a log-in is looked up before it is known for whom it acts",
     "access_user_groups": "Django's own, unused",
     "access_user_user_permissions": "Django's own, unused",

@@ -31,6 +31,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
 from heliu.kernel.parties.models import OrganizationStatus
+from heliu.trade import tiers
 from heliu.trade.receivables import owed_to
 
 AT_ONCE = 50
@@ -127,12 +128,13 @@ def _take(one: Application, at: datetime) -> UUID | None:
 
 
 def _relate(one: Application, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
-    parties.relate(actor=ACTOR, buyer=one.org, seller=welcome.org, since=day_of(at))
+    link = parties.relate(actor=ACTOR, buyer=one.org, seller=welcome.org, since=day_of(at))
     own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org)
     if chosen := own.filter(pk__in=[welcome.price_list]).first():
         pricing.assign(chosen, actor=ACTOR, buyer=one.org, valid_from=day_of(at), at=at)
     if welcome.warehouse is not None:
         parties.introduce(one.org, welcome.warehouse)
+    tiers.give(link.pk, at=at)
     fact = TradingBegun(subject=one.org, buyer=one.org, seller=welcome.org, is_invited=is_invited)
     record(fact, actor=ACTOR, at=at, audience=[one.org, welcome.org])
 

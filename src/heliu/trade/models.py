@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.parties.models import Tier
 from heliu.kernel.states import Tone, known_status
 from heliu.logistics.pledges.models import Pledge
 
@@ -400,3 +401,59 @@ class Cover(models.Model):
     class Meta:
         managed = False
         db_table = "trade_cover"
+
+
+class TierOffer(models.Model):
+    """What a seller's customers of a tier get: a price list, a circle of the catalogue, trade
+    credit to begin with (minor units), and what is said to them of service, on their first page."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller = models.UUIDField()
+    tier = models.CharField(max_length=8, choices=Tier)
+    price_list = models.UUIDField(null=True, blank=True)
+    circle = models.UUIDField(null=True, blank=True)
+    credit = models.BigIntegerField(default=0)
+    service = models.CharField(max_length=200, blank=True)
+    welcome = models.CharField(max_length=400, blank=True)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "tier"], name="one_offer_per_tier"),
+            models.CheckConstraint(
+                condition=models.Q(credit__gte=0), name="tier_credit_not_negative"
+            ),
+        ]
+
+
+class TierGrant(models.Model):
+    """What a buyer has by its tier: it goes when the tier goes. What it had before is not here.
+
+    The names are those of the list or circle, whose rows the buyer does not see."""
+
+    class What(models.TextChoices):
+        LIST = "LIST", _("Price list")
+        CIRCLE = "CIRCLE", _("Circle of the catalogue")
+        CREDIT = "CREDIT", _("Trade credit")
+
+    id = models.BigAutoField(primary_key=True)
+    seller = models.UUIDField()
+    buyer = models.UUIDField()
+    tier = models.CharField(max_length=8, choices=Tier)
+    what = models.CharField(max_length=6, choices=What)
+    subject = models.UUIDField(null=True, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    name_zh = models.CharField(max_length=120, blank=True)
+    amount = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer", "what"],
+                condition=models.Q(until=None),
+                name="one_live_grant_of_a_kind",
+            ),
+        ]

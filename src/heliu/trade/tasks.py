@@ -15,6 +15,7 @@ from heliu.trade import (
     ledger_checks,
     recurring,
     sweeper,
+    tiers,
     vat,
 )
 
@@ -39,6 +40,7 @@ def sweep(timestamp: int) -> None:
 def newcomers() -> None:
     """Verify newcomers and relate those that are admitted to their sellers, at once."""
     joining.run(at=clock.now())
+    tiers.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */5")
@@ -46,6 +48,7 @@ def newcomers() -> None:
 def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
+    tiers.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */5")

@@ -46,6 +46,8 @@ class Actor:
     is_system: bool = False
     standing: str = ACTIVE
     behalf: Behalf | None = None
+    held_back: frozenset[str] = frozenset()  # until there is a second factor
+    must_prove: bool = False
 
     @classmethod
     def system(cls) -> Actor:
@@ -58,6 +60,12 @@ class Actor:
 
     def require(self, permission: str) -> None:
         """Refuse (403) what is not allowed."""
+        if permission in self.held_back:
+            raise Forbidden(
+                "second-factor",
+                "Your house asks for a second factor for this.",
+                help="Set one up under Sign-in and security, or sign in with the one you have.",
+            )
         if not self.may(permission) and self.standing in STANDING:
             raise Forbidden(f"house-{self.standing.lower()}", STANDING[self.standing])
         if not self.may(permission):

@@ -13,7 +13,8 @@ from heliu.kernel.access.actor import ACTIVE, Actor
 from heliu.kernel.access.models import ApiToken, User
 from heliu.kernel.errors import Refused
 
-DESKS = "select org, title, permissions, standing from access_seats_of(%s)"
+DESKS = """select org, title, permissions, standing, guarded, all_of_it
+             from access_seats_demanding(%s)"""
 ACTORS = "select actors from access_actors(%s::bytea[], %s)"
 
 
@@ -25,17 +26,28 @@ class Desk:
     title: str
     permissions: frozenset[str]
     standing: str
+    guarded: frozenset[str] = frozenset()
+    """What the house gives only to whoever came with a second factor."""
+    demands: bool = False
+    """Whether it wants one of everybody."""
 
 
 def desks_of(user_id: UUID) -> list[Desk]:
     """The desks a person may sit at, oldest membership first."""
     with connection.cursor() as cursor:
         cursor.execute(DESKS, [[user_id]])
-        return [Desk(org, title, frozenset(may), at) for org, title, may, at in cursor.fetchall()]
+        return [
+            Desk(org, title, frozenset(may), at, frozenset(guarded), demands)
+            for org, title, may, at, guarded, demands in cursor.fetchall()
+        ]
 
 
-def actor_at(user: User, desk: Desk) -> Actor | None:
-    """The person acting for the desk's organisation and all below it; None if it is closed."""
+def actor_at(user: User, desk: Desk, *, is_strong: bool = True) -> Actor | None:
+    """The person acting for the desk's organisation and all below it; None if it is closed.
+
+    Who came without a second factor (not `is_strong`) does not get what the house guards by one.
+    """
+    held = frozenset() if is_strong else desk.guarded & desk.permissions
     with connection.cursor() as cursor:
         cursor.execute("select id, roles from parties_tree(%s)", [desk.org])
         tree = cursor.fetchall()
@@ -47,9 +59,11 @@ def actor_at(user: User, desk: Desk) -> Actor | None:
         name=str(user),
         org=desk.org,
         orgs=tuple(org for org, _ in tree),
-        permissions=desk.permissions,
+        permissions=desk.permissions - held,
         party_roles=frozenset(roles),
         standing=desk.standing,
+        held_back=held,
+        must_prove=desk.demands and not is_strong,
     )
 
 

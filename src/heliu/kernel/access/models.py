@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
 
@@ -148,3 +149,83 @@ class FailedSignIn(models.Model):
             models.Index(fields=["account", "at"], name="failed_sign_in_account"),
             models.Index(fields=["address", "at"], name="failed_sign_in_address"),
         ]
+
+
+class FactorKind(models.TextChoices):
+    """How somebody proves a second time who they are."""
+
+    TOTP = "TOTP", _("Code of an app")
+    PASSKEY = "PASSKEY", _("Passkey")
+
+
+class Factor(models.Model):
+    """A second factor of a person.
+
+    Without a row policy: it is asked before it is known for whom the person acts. `secret` is that
+    of a TOTP, sealed with the install's key, or the public key of a passkey; `credential` is the id
+    by which a passkey is found. `last_step` (of a TOTP) and `signs` (of a passkey) only grow, so
+    that nothing is used twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=7, choices=FactorKind)
+    name = models.CharField(max_length=60, blank=True)
+    secret = models.BinaryField()
+    credential = models.BinaryField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    signs = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=FactorKind.values), name="factor_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(kind="TOTP"), name="one_totp_each"
+            ),
+            models.UniqueConstraint(fields=["credential"], name="one_passkey_per_credential"),
+            models.CheckConstraint(
+                condition=models.Q(kind="PASSKEY", credential__isnull=False)
+                | models.Q(kind="TOTP", credential=None),
+                name="passkey_has_a_credential",
+            ),
+        ]
+
+
+class RecoveryCode(models.Model):
+    """A code for whoever has lost the second factor; good once, kept as a keyed digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")
+        ]
+
+
+class FactorDemand(models.Model):
+    """A house demands a second factor: of all its people at its desks, or of these permissions."""
+
+    org = models.UUIDField(unique=True)
+    everybody = models.BooleanField(default=False)
+    permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+
+class SignIn(models.Model):
+    """That a person signed in, and how; read by the person alone. Old ones go by themselves."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    how = models.CharField(max_length=8)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="sign_in_user")]

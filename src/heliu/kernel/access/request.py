@@ -14,6 +14,10 @@ from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.models import User
 
 DESK = "desk"
+STRONG = "strong"
+"""In the session of whoever came with a second factor."""
+ONLY = "only"
+"""In the session of whoever a house's own provider signed in: the house, whose desks alone open."""
 CUSTOMER = "customer"
 BEHALF_HEADER = "Heliu-On-Behalf-Of"
 """With a token: the customer (its id or code) in whose name this one request acts."""
@@ -79,10 +83,12 @@ def actor_in(request: HttpRequest) -> Actor | None:
     user = request.user
     if not isinstance(user, User):
         return None
-    desks = desks_of(user.pk)
+    only = request.session.get(ONLY)
+    desks = [desk for desk in desks_of(user.pk) if not only or str(desk.org) == only]
     chosen = request.session.get(DESK)
     desk = next((desk for desk in desks if str(desk.org) == chosen), None)
+    is_strong = bool(request.session.get(STRONG))
     for choice in [desk] if desk else desks:
-        if actor := actor_at(user, choice):
+        if actor := actor_at(user, choice, is_strong=is_strong):
             return actor
     return None

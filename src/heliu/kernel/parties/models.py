@@ -41,6 +41,16 @@ ORGANIZATION_TONES = {
 }
 
 
+class Tier(models.TextChoices):
+    """What kind of customer a house is: it decides what sellers offer it."""
+
+    SME = "SME", pgettext_lazy("tier", "Small or medium enterprise")
+    LARGE = "LARGE", pgettext_lazy("tier", "Large enterprise")
+    PUBLIC = "PUBLIC", pgettext_lazy("tier", "Public sector")
+    SUPRANATIONAL = "SUPRA", pgettext_lazy("tier", "Supranational group")
+    CLUSTER = "CLUSTER", pgettext_lazy("tier", "Industry cluster")
+
+
 class Organization(models.Model):
     """A legal or operating party; forms a tree; every record belongs to one.
 
@@ -74,6 +84,7 @@ class Organization(models.Model):
     registered_number = models.CharField(max_length=30, blank=True, default="", db_default="")
     least_order = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
+    tier = models.CharField(max_length=8, choices=Tier, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -180,6 +191,9 @@ RELATIONSHIP_TONES = {
 class TradingRelationship(models.Model):
     """The approved link from a seller to a buyer: it carries prices, catalogue and terms.
 
+    `tier` is the seller's own word on what kind of customer the buyer is, before the operator's;
+    `tier_applied` is the one whose offer holds (`trade/tiers.py`), '?' while that is to be done.
+
     `terms_stop` says why orders on terms are stopped (`capital.terms`), `least_order` (minor units)
     what one order must come to: the seller's own word about this buyer (`least_is_own`), or what it
     wants of all. Both stand here because the facts of an order read this row.
@@ -193,6 +207,8 @@ class TradingRelationship(models.Model):
     )
     since = models.DateField()
     terms_stop = models.CharField(max_length=8, null=True, blank=True)
+    tier = models.CharField(max_length=8, choices=Tier, blank=True, default="", db_default="")
+    tier_applied = models.CharField(max_length=8, blank=True, default="", db_default="")
     least_order = models.BigIntegerField(default=0, db_default=0)
     least_is_own = models.BooleanField(default=False, db_default=False)
 

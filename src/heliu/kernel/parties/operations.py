@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import salted_hmac
 
 from heliu.kernel.access.actor import Actor
@@ -23,6 +23,7 @@ from heliu.kernel.parties.models import (
     PartyRole,
     Tie,
     TieKind,
+    Tier,
     TradingRelationship,
 )
 
@@ -120,6 +121,34 @@ def set_least_order(amount: int | None, *, actor: Actor, buyer: UUID | None = No
     house.least_order = amount or 0
     house.save(update_fields=["least_order"])
     links.filter(least_is_own=False).update(least_order=house.least_order)
+
+
+def set_tier(org: UUID, tier: str, *, actor: Actor) -> None:
+    """The operator says what kind of customer a house is; sellers may see it otherwise."""
+    actor.require("operate")
+    _known_tier(tier)
+    if actor.is_system:
+        Organization.objects.filter(pk=org).update(tier=tier)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("select parties_set_tier(%s, %s)", [org, tier])
+        (found,) = cursor.fetchone()
+    if not found:
+        raise NotFound()
+
+
+def set_tier_here(buyer: UUID, tier: str, *, actor: Actor) -> None:
+    """A seller's own word on what kind of customer a buyer is; '' takes it back."""
+    actor.require("terms")
+    _known_tier(tier)
+    links = TradingRelationship.objects.filter(buyer=buyer, seller=actor.own_org)
+    if not links.update(tier=tier):
+        raise NotFound()
+
+
+def _known_tier(tier: str) -> None:
+    if tier and tier not in Tier.values:
+        raise Invalid("tier-unknown", "There is no such tier.", field="tier")
 
 
 def introduce_to(org: UUID, *others: UUID) -> None:

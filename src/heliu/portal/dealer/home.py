@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -21,7 +22,7 @@ from heliu.portal.shell.frames import greeting
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.formats import count_text, day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
-from heliu.trade import deals
+from heliu.trade import deals, tiers
 
 MOST_WAITING = 5
 MOST_DEALS = 8
@@ -47,8 +48,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "line": line,
         "lender": names([line.facility.lender]).get(line.facility.lender) if line else None,
         "sellers": sellers_of(actor),
+        "standings": _standings(actor),
     }
     return show(request, "dealer/home.html", context, here="dealer_home")
+
+
+def _standings(actor: Actor) -> list[tuple[Any, str, tiers.Standing]]:
+    """Which kind of customer the house is at its sellers, where they say something of it."""
+    told = [one for one in tiers.standings(actor) if one.service or one.welcome or one.given]
+    known, words = names(one.seller for one in told), dict(tiers.TIERS)
+    return [(known.get(one.seller), words[one.tier], one) for one in told]
 
 
 def waiting(actor: Actor, at: datetime) -> list[Todo]:

@@ -23,7 +23,7 @@ from heliu.portal.operator.pages import listed, page_in, skipped
 from heliu.portal.operator.words import DOCUMENTS
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip
-from heliu.trade import looks, oversight
+from heliu.trade import looks, oversight, tiers
 
 ROWS = 50
 MOST_LINKS = 100
@@ -75,6 +75,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             org = oversight.party(actor, code).id
             standing.stand(org, act, actor=actor, reason=reason, at=at)
             say(request, _("It stands so from now on, and is told."))
+        elif "tier" in request.POST:
+            tiers.set_tier(oversight.party(actor, code).id, request.POST["tier"], actor=actor)
+            say(request, _("Saved. Customers have it in a moment."))
         elif ended := request.POST.get("end"):
             operations.untie(_id(ended), actor=actor, at=at)
             say(request, _("It is ended."))
@@ -102,6 +105,8 @@ def _party(request: HttpRequest, actor: Actor, code: str, refusal: Refused | Non
         "links_total": total,
         "ties": list(parties.ties(actor, party.id)),
         "kinds": parties.TIE_KINDS,
+        "tiers": tiers.TIERS,
+        "tier": tiers.tier_of(party.id, actor=actor),
         "typed": request.POST,
         "refusal": refusal,
         "documents": [

@@ -27,6 +27,7 @@ from heliu.portal.seller import (
     supply,
     suspense,
     terms_sheets,
+    tiers,
     vat,
 )
 
@@ -99,6 +100,7 @@ urlpatterns = [
     path("seller/describe/rings", describing.ring, name="seller_ring"),
     path("seller/dealers", dealers.index, name="seller_dealers"),
     path("seller/on-behalf", on_behalf.index, name="seller_behalf"),
+    path("seller/tiers", tiers.index, name="seller_tiers"),
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
     path("seller/newcomers/terms", newcomer_terms.rule, name="seller_newcomer_terms"),
     path("seller/order-rules", order_rules.index, name="seller_order_rules"),

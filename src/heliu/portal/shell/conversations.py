@@ -22,6 +22,7 @@ from heliu.kernel.files import queries as files
 from heliu.kernel.files.kinds import LARGEST
 from heliu.kernel.files.operations import too_large
 from heliu.kernel.parties.queries import names
+from heliu.kernel.todos import queries as todos
 from heliu.portal.shell.pages import actor_of, attempt, back, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import conversations
@@ -62,6 +63,7 @@ class Talk:
     readers: list[tuple[str, str, datetime]]
     colleagues: list[str]
     houses: list[str]
+    todos: list[Any]
 
 
 def talk_of(actor: Actor, kind: str, ref: UUID | str, at: datetime) -> Talk:
@@ -104,6 +106,7 @@ def talk_about(actor: Actor, record: Record, at: datetime) -> Talk:
         ],
         [name for person, name in colleagues(actor).items() if person != actor.user_id],
         [known[org].short for org in record.houses if org in known],
+        todos.of_record(actor, record.href or record.address) if said else [],
     )
 
 

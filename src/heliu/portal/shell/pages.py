@@ -23,6 +23,8 @@ from heliu.kernel.idempotency.operations import digest, once
 from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
 
+# What is open to whoever still owes the house a second factor.
+WHILE_UNPROVEN = ("/account/security", "/account/passkey", "/help")
 NOT_CONTENT = ("csrfmiddlewaretoken", "idempotency_key")
 
 
@@ -56,6 +58,8 @@ def desk_page[**P](
         try:
             if "%00" in request.META.get("QUERY_STRING", ""):  # nothing stored can hold it
                 raise NotFound()
+            if actor_of(request).must_prove and request.path not in WHILE_UNPROVEN:
+                return see_other(reverse("security"))
             desks.require_desk(request.path, actor_of(request))
             with transaction.atomic():
                 return view(request, *args, **kwargs)

@@ -84,7 +84,8 @@ def _page(request: HttpRequest, actor: Actor, refusal: Refused | None) -> HttpRe
             (one, role_words(one), [words_of(may) for may in one.permissions], one.org is not None)
             for one in found
         ],
-        "people": [(str(one.pk), str(one.user), one is chosen) for one in people],
+        "people": [(one, [role_words(role) for role in one.roles.all()]) for one in people],
+        "chosen": chosen,
         "held": request.POST.getlist("role") if refusal else held,
         "names": [(one.code, role_words(one)) for one in found],
         "choices": [(may, words_of(may), may in ticked) for may in role_editing.may_give(actor)],

@@ -1,0 +1,129 @@
+"""Customer tiers: what a house is, what a seller gives by that, what a customer has and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Router, Schema
+
+from heliu.api.fields import Counted, Sent, Text
+from heliu.api.writes import Key, write
+from heliu.kernel.access.request import TypedRequest
+from heliu.trade import tiers
+
+router = Router()
+
+TierName = Literal["SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
+TierOrNone = Literal["", "SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
+
+
+class TierOfferIn(Sent):
+    """What customers of a tier get from now on."""
+
+    price_list: UUID | None = None
+    circle: UUID | None = None
+    credit: Counted = Field(0, description="Trade credit to begin with, in minor units")
+    service: Text = ""
+    welcome: Text = Field("", description="On their first page")
+
+
+class TierOfferOut(Schema):
+    """What the asker's customers of a tier get."""
+
+    tier: TierName
+    price_list: UUID | None
+    circle: UUID | None
+    credit: int
+    service: str
+    welcome: str
+    set_by_name: str
+    set_at: datetime
+
+
+class TierGiven(Schema):
+    """Something a customer has by its tier."""
+
+    what: str
+    name: str
+    since: datetime
+
+
+class TierStanding(Schema):
+    """Which kind of customer the asker's house is at a seller, and what it has by that."""
+
+    seller: UUID
+    tier: TierOrNone
+    by_seller: bool = Field(description="By the seller's word; else by the operator's")
+    service: str
+    welcome: str
+    given: list[TierGiven]
+
+
+class TierIn(Sent):
+    """Which tier; empty takes the word back."""
+
+    tier: TierOrNone
+
+
+class TierOut(Schema):
+    """Whose tier, and which."""
+
+    organization: UUID
+    tier: TierOrNone
+
+
+@router.get("/tier-offers", response=list[TierOfferOut])
+def list_offers(request: TypedRequest) -> object:
+    """What the asker's customers of each tier get."""
+    return list(tiers.offers(request.actor).order_by("tier"))
+
+
+@router.put("/tier-offers/{tier}", response=TierOfferOut)
+def set_offer(
+    request: TypedRequest, tier: TierName, payload: TierOfferIn, key: Key
+) -> HttpResponse:
+    """Say what customers of a tier get; those who are there and newcomers have it at once."""
+
+    def do(at: datetime) -> tuple[int, TierOfferOut]:
+        kept = tiers.set_offer(tier, actor=request.actor, at=at, **payload.model_dump())
+        return 200, TierOfferOut.from_orm(kept)
+
+    return write(request, key, payload, do)
+
+
+@router.get("/tier-standings", response=list[TierStanding])
+def list_standings(request: TypedRequest) -> list[dict[str, object]]:
+    """Which kind of customer the asker's house is at its sellers, and what it has by that."""
+    return [
+        {**one._asdict(), "given": [got._asdict() for got in one.given]}
+        for one in tiers.standings(request.actor)
+    ]
+
+
+@router.put("/customers/{buyer}/tier", response=TierOut)
+def set_customer_tier(
+    request: TypedRequest, buyer: UUID, payload: TierIn, key: Key
+) -> HttpResponse:
+    """A seller's own word on one of its customers, before the operator's."""
+
+    def do(at: datetime) -> tuple[int, TierOut]:
+        tiers.set_tier_here(buyer, payload.tier, actor=request.actor)
+        return 200, TierOut(organization=buyer, tier=payload.tier)
+
+    return write(request, key, payload, do)
+
+
+@router.put("/organizations/{organization_id}/tier", response=TierOut)
+def set_house_tier(
+    request: TypedRequest, organization_id: UUID, payload: TierIn, key: Key
+) -> HttpResponse:
+    """The operator says what kind of customer a house is."""
+
+    def do(at: datetime) -> tuple[int, TierOut]:
+        tiers.set_tier(organization_id, payload.tier, actor=request.actor)
+        return 200, TierOut(organization=organization_id, tier=payload.tier)
+
+    return write(request, key, payload, do)

@@ -1,0 +1,117 @@
+"""Signing in by one's house, and the page on which the house says where."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heliu.kernel.access import attempts
+from heliu.kernel.access.request import address_of
+from heliu.kernel.errors import Refused
+from heliu.kernel.joining import queries
+from heliu.kernel.sso import operations
+from heliu.kernel.sso.operations import Provider
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    back,
+    deed,
+    desk_page,
+    now,
+    say,
+    show,
+)
+from heliu.portal.shell.sign_in import NO_DESK, TOO_MANY, come_in, people
+
+KEPT = "sso"
+
+
+@require_POST
+@never_cache
+def begin(request: HttpRequest) -> HttpResponse:
+    """To the provider of the house whose domain the address is at."""
+    email = request.POST.get("email", "").strip().lower()[:150]
+    if not attempts.begin(account=f"sso {email}", address=address_of(request), at=now(request)):
+        return _failed(request, _(TOO_MANY), 429)
+    try:
+        address, kept = operations.begin(email, back=_here(request))
+    except Refused as refusal:
+        return _failed(request, f"{refusal.text()} {refusal.help()}", refusal.status)
+    attempts.succeeded(account=f"sso {email}")
+    request.session[KEPT] = {**kept, "next": back(request)}
+    return render(request, "shell/sso_away.html", {"address": address})
+
+
+@require_GET
+@never_cache
+def back_from(request: HttpRequest) -> HttpResponse:
+    """Back from the provider: in, or told why not."""
+    kept = request.session.pop(KEPT, {})
+    try:
+        come = operations.end(
+            kept,
+            state=request.GET.get("state", ""),
+            code=request.GET.get("code", ""),
+            back=_here(request),
+            at=now(request),
+        )
+    except Refused as refusal:
+        return _failed(request, f"{refusal.text()} {refusal.help()}", refusal.status)
+    if not people.user_can_authenticate(come.user):
+        return _failed(request, _(NO_DESK), 422)
+    address = kept.get("next", "/")
+    return come_in(request, come.user, "SSO", address, is_strong=come.is_strong, only=str(come.org))
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def company(request: HttpRequest) -> HttpResponse:
+    """Where the people of the house sign in, for whoever manages it."""
+    actor = actor_of(request)
+    actor.require("manage")
+
+    def do() -> str:
+        operations.set_provider(
+            actor=actor,
+            issuer=request.POST.get("issuer", ""),
+            client_id=request.POST.get("client_id", ""),
+            secret=request.POST.get("secret", ""),
+            is_on=request.POST.get("is_on") == "yes",
+            at=now(request),
+        )
+        say(request, _("Saved."))
+        return reverse("company_sso")
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer is not None:
+        return answer
+    kept = operations.provider(actor)
+    context = {
+        "kept": kept,
+        "domain": queries.domain(actor),
+        "back": _here(request),
+        "typed": request.POST if refusal else _set(kept),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "shell/sso.html", context, here="company", status=status)
+
+
+def _set(kept: Provider | None) -> dict[str, str]:
+    """What stands in the form before anybody types."""
+    return {"issuer": kept.issuer, "client_id": kept.client_id} if kept else {}
+
+
+def _here(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("sign_in_sso_back"))
+
+
+def _failed(request: HttpRequest, words: str, status: int) -> HttpResponse:
+    context = {"problem": words, "next": "/"}
+    return render(request, "shell/sign_in.html", context, status=status)

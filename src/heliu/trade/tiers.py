@@ -1,0 +1,280 @@
+"""What customers of a tier get of a seller: said in one place, given at once, taken back with it.
+
+    set_offer     a seller says what customers of a tier get
+    set_tier      the operator says what a house is; set_tier_here: a seller sees it otherwise
+    run           the worker gives what is due, to newcomers as to those who are there
+    why           what a customer has, and by which tier
+
+A tier decides nothing when an order is priced: it puts the customer on a price list and into a
+circle, which decide as ever. What it had by hand before stays its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import get_language
+from procrastinate.contrib.django import app
+
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms.models import Terms
+from heliu.capital.terms.operations import Wanted
+from heliu.commerce.catalogue.models import Circle, CircleMember
+from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing.models import PriceList, PriceListBuyer
+from heliu.commerce.pricing.operations.lists import cut
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.models import Organization, Tier, TradingRelationship
+from heliu.trade.models import TierGrant, TierOffer
+
+AT_ONCE = 200
+STALE = "?"
+ACTOR = Actor.system()
+TIERS = Tier.choices
+What = TierGrant.What
+
+
+class Given(NamedTuple):
+    """What a customer has by its tier, in words of the rooms: a list's or circle's name."""
+
+    what: str
+    name: str
+    since: datetime
+
+
+class Standing(NamedTuple):
+    """Which customer of a seller's somebody is: the tier, whose word it is, what is said and given
+    for it."""
+
+    seller: UUID
+    tier: str
+    by_seller: bool
+    service: str
+    welcome: str
+    given: Sequence[Given]
+
+
+def wake() -> None:
+    """Let the worker give what is due as soon as this transaction is committed."""
+    app.configure_task("trade.newcomers").defer()
+
+
+def set_tier(org: UUID, tier: str, *, actor: Actor) -> None:
+    """The operator says what a house is; what its sellers give for that follows at once."""
+    parties.set_tier(org, tier, actor=actor)
+    wake()
+
+
+def set_tier_here(buyer: UUID, tier: str, *, actor: Actor) -> None:
+    """A seller's own word on one of its customers; '' goes back to the operator's."""
+    parties.set_tier_here(buyer, tier, actor=actor)
+    wake()
+
+
+def set_offer(
+    tier: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    price_list: UUID | None = None,
+    circle: UUID | None = None,
+    credit: int = 0,
+    service: str = "",
+    welcome: str = "",
+) -> TierOffer:
+    """What the actor's customers of a tier get from now on. Raises `Invalid` (tier-unknown),
+    `NotFound` for a list or circle that is not the seller's."""
+    actor.require("terms")
+    seller = actor.own_org
+    if tier not in Tier.values or not 0 <= credit <= 10**15:
+        raise Invalid("tier-unknown", "There is no such tier.", field="tier")
+    own_lists = PriceList.objects.filter(seller=seller, version_of=None)
+    if price_list and not own_lists.filter(pk=price_list).exists():
+        raise NotFound()
+    if circle and not Circle.objects.filter(seller=seller, pk=circle).exists():
+        raise NotFound()
+    said = {
+        "price_list": price_list, "circle": circle, "credit": credit,
+        "service": service.strip()[:200], "welcome": welcome.strip()[:400],
+        "set_by_name": actor.name, "set_at": at,
+    }  # fmt: skip
+    kept, _ = TierOffer.objects.update_or_create(seller=seller, tier=tier, defaults=said)
+    TradingRelationship.objects.filter(seller=seller, tier_applied=tier).update(tier_applied=STALE)
+    wake()
+    return kept
+
+
+def tier_of(org: UUID, *, actor: Actor) -> str:
+    """What a house is by the operator's word; for the operator."""
+    actor.require("operate")
+    with connection.cursor() as cursor:
+        cursor.execute("select parties_tier_of(%s)", [org])
+        (found,) = cursor.fetchone()
+    return str(found or "")
+
+
+def offers(actor: Actor) -> QuerySet[TierOffer]:
+    """What the actor's house gives by tier."""
+    return TierOffer.objects.filter(seller=actor.own_org)
+
+
+def circles(actor: Actor) -> QuerySet[Circle]:
+    """The circles a tier may lead into."""
+    return Circle.objects.filter(seller=actor.own_org).order_by("code")
+
+
+def run(*, at: datetime) -> None:
+    """Give each customer what its tier gets where that is not done yet; an offer that cannot be
+    given whole (a list taken back meanwhile) is given as far as it goes."""
+    for pk in _due().values_list("pk", flat=True)[:AT_ONCE]:
+        with transaction.atomic():
+            give(pk, at=at)
+
+
+def give(relationship: UUID, *, at: datetime) -> None:
+    """Bring what one customer has by its tier to what its tier gets now."""
+    link = TradingRelationship.objects.select_for_update().get(pk=relationship)
+    tier = link.tier or Organization.objects.values_list("tier", flat=True).get(pk=link.buyer)
+    offer = TierOffer.objects.filter(seller=link.seller, tier=tier).first() if tier else None
+    wanted = _wanted(offer)
+    held = {
+        one.what: one
+        for one in TierGrant.objects.filter(seller=link.seller, buyer=link.buyer, until=None)
+    }
+    for what, grant in held.items():
+        if (grant.subject, grant.amount) != wanted.get(what):
+            _take(grant, at=at)
+        elif grant.tier == tier:
+            wanted.pop(what)
+    for what, (subject, amount) in wanted.items():
+        _give(link, tier, what, subject, amount, at=at)
+    link.tier_applied = tier
+    link.save(update_fields=["tier_applied"])
+
+
+def standings(actor: Actor, *, seller: UUID | None = None) -> list[Standing]:
+    """Which customer the actor's house is at its sellers, and what it has by that."""
+    links = TradingRelationship.objects.filter(buyer=actor.own_org, status="ACTIVE")
+    links = links.exclude(tier_applied="").order_by("pk")
+    return _standings(links.filter(seller=seller) if seller else links)
+
+
+def standings_of(actor: Actor, buyers: Sequence[UUID]) -> dict[UUID, Standing]:
+    """The same of customers of the actor's house, by customer."""
+    links = list(TradingRelationship.objects.filter(seller=actor.own_org, buyer__in=buyers))
+    return {link.buyer: told for link, told in zip(links, _standings(links), strict=True)}
+
+
+def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship]) -> list[Standing]:
+    links = list(found)
+    if not links:
+        return []
+    houses = Organization.objects.in_bulk({link.buyer for link in links})
+    pairs = Q(pk=None)
+    for link in links:
+        pairs |= Q(seller=link.seller, buyer=link.buyer)
+    grants = list(TierGrant.objects.filter(pairs, until=None).order_by("what"))
+    said = {(one.seller, one.tier): one for one in _offers_of(links)}
+    told = []
+    for link in links:
+        tier = link.tier or (houses[link.buyer].tier if link.buyer in houses else "")
+        offer = said.get((link.seller, tier))
+        given = [
+            Given(str(one.get_what_display()), _name(one), one.since)
+            for one in grants
+            if (one.seller, one.buyer) == (link.seller, link.buyer)
+        ]
+        told.append(
+            Standing(
+                link.seller, tier, bool(link.tier), offer.service if offer else "",
+                offer.welcome if offer else "", given,
+            )
+        )  # fmt: skip
+    return told
+
+
+def _offers_of(links: Sequence[TradingRelationship]) -> QuerySet[TierOffer]:
+    return TierOffer.objects.filter(seller__in={link.seller for link in links})
+
+
+def _name(grant: TierGrant) -> str:
+    chinese = (get_language() or "").startswith("zh")
+    return (grant.name_zh or grant.name) if chinese else (grant.name or grant.name_zh)
+
+
+def _due() -> QuerySet[TradingRelationship]:
+    house = Organization.objects.filter(pk=OuterRef("buyer")).values("tier")
+    told = TradingRelationship.objects.filter(status="ACTIVE").annotate(
+        now=Case(When(tier="", then=Subquery(house)), default=F("tier"), output_field=CharField())
+    )
+    return told.exclude(tier_applied=F("now")).exclude(now=Value("?")).order_by("pk")
+
+
+def _wanted(offer: TierOffer | None) -> dict[str, tuple[UUID | None, int]]:
+    if offer is None:
+        return {}
+    found: dict[str, tuple[UUID | None, int]] = {}
+    if offer.price_list:
+        found[What.LIST] = (offer.price_list, 0)
+    if offer.circle:
+        found[What.CIRCLE] = (offer.circle, 0)
+    if offer.credit:
+        found[What.CREDIT] = (None, offer.credit)
+    return found
+
+
+def _give(
+    link: TradingRelationship, tier: str, what: str, subject: UUID | None, amount: int, *,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Give one thing and remember that it came by the tier; what is there already is not given."""
+    buyer, seller = link.buyer, link.seller
+    called: PriceList | Circle | None = None
+    if what == What.LIST:
+        called = prices = PriceList.objects.filter(
+            pk=subject, seller=seller, version_of=None
+        ).first()
+        if prices is None:
+            return
+        try:
+            pricing.assign(prices, actor=ACTOR, buyer=buyer, valid_from=day_of(at), at=at)
+        except Refused:  # it holds for this customer by hand
+            return
+    elif what == What.CIRCLE:
+        called = ring = Circle.objects.filter(pk=subject, seller=seller).first()
+        if ring is None or CircleMember.objects.filter(circle=ring, buyer=buyer).exists():
+            return
+        CircleMember.objects.create(circle=ring, seller=seller, buyer=buyer)
+    else:
+        if Terms.objects.filter(seller=seller, buyer=buyer, ceiling__gt=0).exists():
+            return
+        terms.set_terms(
+            seller=seller, buyer=buyer, wanted=Wanted(ceiling=amount), actor=ACTOR, at=at
+        )
+    TierGrant.objects.filter(seller=seller, buyer=buyer, what=what, until=None).update(until=at)
+    TierGrant.objects.create(
+        seller=seller, buyer=buyer, tier=tier, what=what, subject=subject, amount=amount, since=at,
+        name=called.name if called else "", name_zh=called.name_zh if called else "",
+    )  # fmt: skip
+
+
+def _take(grant: TierGrant, *, at: datetime) -> None:
+    """Take back what came by a tier. Credit that was granted is the seller's to lower by hand:
+    something may be owed on it."""
+    if grant.what == What.LIST:
+        last = day_of(at) - timedelta(days=1)
+        held = PriceListBuyer.objects.filter(price_list=grant.subject, buyer=grant.buyer)
+        for one in held.filter(Q(valid_to=None) | Q(valid_to__gt=last)):
+            cut(one, last)
+    elif grant.what == What.CIRCLE:
+        CircleMember.objects.filter(circle=grant.subject, buyer=grant.buyer).delete()
+    grant.until = at
+    grant.save(update_fields=["until"])
