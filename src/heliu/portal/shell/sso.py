@@ -14,6 +14,7 @@ from heliu.kernel.access.request import address_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.sso import operations
+from heliu.kernel.sso.operations import Provider
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -95,11 +96,16 @@ def company(request: HttpRequest) -> HttpResponse:
         "kept": kept,
         "domain": queries.domain(actor),
         "back": _here(request),
-        "typed": request.POST if refusal else {},
+        "typed": request.POST if refusal else _set(kept),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return show(request, "shell/sso.html", context, here="company", status=status)
+
+
+def _set(kept: Provider | None) -> dict[str, str]:
+    """What stands in the form before anybody types."""
+    return {"issuer": kept.issuer, "client_id": kept.client_id} if kept else {}
 
 
 def _here(request: HttpRequest) -> str:
