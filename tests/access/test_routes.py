@@ -251,7 +251,7 @@ EXAMPLES = {
     ),
     "POST /contracts/{contract}/prices": Example(
         "seller",
-        {"contract": "held_contract"},
+        {"contract": "quiet_contract"},
         lambda t: {
             "live_on": t["open_today"],
             "prices": [{"sku": str(t["open_sku"]), "unit_price": 1}],
