@@ -321,6 +321,11 @@ def priced(world: World) -> dict[str, Any]:
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
+        version = pricing.begin_version(price_list, actor=actor, at=world.at)
+        pricing.set_prices(
+            version, actor=actor, prices=[NewPrice(sku, 1100)], valid_from=day_of(world.at),
+            at=world.at,
+        )  # fmt: skip
         days = {
             "valid_from": day_of(world.at), "valid_to": day_of(world.at) + timedelta(days=30),
         }  # fmt: skip
@@ -336,6 +341,7 @@ def priced(world: World) -> dict[str, Any]:
         change = pricing.ask_end(held, actor=actor, last=day_of(world.at), at=world.at)
     return {
         "price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code,
+        "list_id_of_prices": price_list.pk, "price_version": version.pk, "promotion_id": promotion.pk,
         "contract": contract.pk, "held_contract": held.pk, "quiet_contract": quiet.pk, "contract_change": change.pk,
         "open_last": day_of(world.at) + timedelta(days=2),
     }  # fmt: skip
