@@ -82,6 +82,7 @@ from heliu.trade import (
     receivables,
     returns,
     sales,
+    todos,
     vat,
 )
 from heliu.trade.carrying import Shot
@@ -204,8 +205,9 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     webhooks_of, listed = endpoints(world), kept_lists(world)
-    few = for_a_few(world) | priced(world) | talked_about(world, placed) | given_back(world)
+    few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     asking = spending_of(world)
     mandate = allow(world).pk
@@ -319,6 +321,11 @@ def priced(world: World) -> dict[str, Any]:
             ),
             actor=actor, seller=seller, at=world.at,
         )  # fmt: skip
+        version = pricing.begin_version(price_list, actor=actor, at=world.at)
+        pricing.set_prices(
+            version, actor=actor, prices=[NewPrice(sku, 1100)], valid_from=day_of(world.at),
+            at=world.at,
+        )  # fmt: skip
         days = {
             "valid_from": day_of(world.at), "valid_to": day_of(world.at) + timedelta(days=30),
         }  # fmt: skip
@@ -334,6 +341,7 @@ def priced(world: World) -> dict[str, Any]:
         change = pricing.ask_end(held, actor=actor, last=day_of(world.at), at=world.at)
     return {
         "price_list": price_list.code, "price_file": file.pk, "promotion": promotion.code,
+        "list_id_of_prices": price_list.pk, "price_version": version.pk, "promotion_id": promotion.pk,
         "contract": contract.pk, "held_contract": held.pk, "quiet_contract": quiet.pk, "contract_change": change.pk,
         "open_last": day_of(world.at) + timedelta(days=2),
     }  # fmt: skip
@@ -344,8 +352,9 @@ def talked_about(world: World, placed: Placed) -> dict[str, Any]:
     with world.desk(world.dealer) as dealer:
         record = conversations.find(dealer, "order", placed.order.number)
         message = conversations.write(record, actor=dealer, text="Overheard-7", at=world.at)
+        todo = todos.of_message(message.pk, actor=dealer, at=world.at)
     return {
-        "message": message.pk, "said": "Overheard-7", "open_kind": "order",
+        "todo": todo.pk, "message": message.pk, "said": "Overheard-7", "open_kind": "order",
     }  # fmt: skip
 
 

@@ -58,6 +58,8 @@ NAMES = {
     "inbox_read": {"notice": "notice"},
     "conversation": {"kind": "open_kind", "ref": "placed_order"},
     "message_take_back": {"message": "message"},
+    "todo_from_message": {"message": "message"},
+    "todo_act": {"todo": "todo"},
     "case": {"number": "case"},
     "case_new": {"order": "came_order"},
     "return": {"number": "return"},
@@ -145,7 +147,7 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "message_take_back", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
+    "message_take_back", "todo_from_message", "todo_act", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop", "seller_goods_many",

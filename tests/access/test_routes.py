@@ -192,6 +192,47 @@ EXAMPLES = {
     "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
     "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
     "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /price-lists": Example("seller", is_shared=True),
+    "POST /price-lists": Example("seller", body=lambda t: {"code": "SOUTH-7", "name": "South"}),
+    "GET /price-lists/{price_list}": Example("seller", {"price_list": "list_id_of_prices"}),
+    "GET /price-lists/{price_list}/prices": Example("seller", {"price_list": "price_version"}),
+    "PUT /price-lists/{price_list}/prices": Example(
+        "seller",
+        {"price_list": "list_id_of_prices"},
+        lambda t: {"prices": [{"sku": str(t["open_sku"]), "unit_price": 900}]},
+    ),
+    "POST /price-lists/{price_list}/buyers": Example(
+        "seller", {"price_list": "list_id_of_prices"}, lambda t: {"buyer": str(t["dealer"])}
+    ),
+    "POST /price-lists/{price_list}/versions": Example(
+        "seller", {"price_list": "list_id_of_prices"}, lambda t: {"factor": "1.1"}
+    ),
+    "PUT /price-versions/{version}/schedule": Example(
+        "seller", {"version": "price_version"}, lambda t: {"live_from": "2030-01-01T00:00:00Z"}
+    ),
+    "GET /price-lists/{price_list}/sheet": Example("seller", {"price_list": "list_id_of_prices"}),
+    "POST /price-lists/{price_list}/files": Example(
+        "seller",
+        {"price_list": "list_id_of_prices"},
+        lambda t: b"code,price\nM2,12.00\n",
+        content_type="application/octet-stream",
+    ),
+    "GET /price-files/{file}": Example("seller", {"file": "price_file"}),
+    "GET /price-files/{file}/left-out": Example("seller", {"file": "price_file"}),
+    "POST /price-files/{file}/cancel": Example("seller", {"file": "price_file"}),
+    "GET /promotions": Example("seller", is_shared=True),
+    "POST /promotions": Example(
+        "seller",
+        body=lambda t: {
+            "code": "MAY-7",
+            "name": "May",
+            "effect": "PERCENT",
+            "percent": "5",
+            "starts_at": "2026-01-01T00:00:00Z",
+            "ends_at": "2030-01-01T00:00:00Z",
+        },
+    ),
+    "POST /promotions/{promotion}/stop": Example("seller", {"promotion": "promotion_id"}),
     "GET /contracts": Example(mine, is_shared=True),
     "POST /contracts": Example(
         "seller",
@@ -364,6 +405,12 @@ EXAMPLES = {
     ),
     "POST /purchase-requests/{ref}/withdraw": Example(mine, {"ref": "purchase"}),
     "POST /purchase-requests/{ref}/place": Example(mine, {"ref": "agreed_purchase"}),
+    "GET /todos": Example(mine, is_shared=True),
+    "POST /todos": Example(
+        mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
+    ),
+    "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
+    "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),
     "GET /cases/{ref}": Example(mine, {"ref": "case"}),
     "POST /orders/{ref}/cases": Example(

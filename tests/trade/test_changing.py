@@ -28,10 +28,11 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact, Notice
 from heliu.kernel.parties import operations as parties
-from heliu.kernel.posting.models import Account
-from heliu.trade import approvals, changing, deliveries, place_order, side_exits
+from heliu.kernel.posting.models import Account, Hold
+from heliu.trade import approvals, changing, deliveries, place_order, side_exits, striking
 from heliu.trade.change_terms import Wanted
 from heliu.trade.close_of_day import close_of_day
+from heliu.trade.names import reservation_of, terms_hold_of
 
 CHIEF, SALES, KEEPER = "chief@d001.demo", "sales@seller.demo", "gate@warehouse.demo"
 CODES = ("M1", "M2", "B1")
@@ -248,6 +249,30 @@ def test_what_has_left_stays_and_the_rest_may_be_struck(world: World) -> None:
         change(world, order, B1=1)
 
 
+def test_what_the_seller_struck_stays_struck(world: World) -> None:
+    budget(world)
+    order = place(world, M1=20, M2=10)
+    found, _lines = stands(world, order)
+    with world.desk(SALES) as sales:
+        line = found.lines.get(sku=world.chain.skus["M1"]).pk
+        striking.strike(order, lines={line: 4}, reason="sold out", actor=sales, at=world.at)
+    change(world, order, M2=5)
+    with world.worker():
+        assert Hold.objects.get(pk=terms_hold_of(order)).amount == 16_000 + 7_500
+        assert Hold.objects.get(pk=reservation_of(order, world.chain.skus["M1"])).amount == -16
+        assert Charge.objects.get().amount == 16_000 + 7_500
+    for quantity, code in ((21, "line-begun"), (3, "line-sent")):
+        with pytest.raises(Refused) as refused:
+            change(world, order, M1=quantity)
+        assert refused.value.code == code
+    confirm(world, order)
+    change(world, order, M2=6)
+    answer(world, order)
+    laws.hold(world)
+    cancel(world, order)
+    laws.hold(world)
+
+
 def test_a_financed_order_keeps_its_goods_and_takes_words(world: World) -> None:
     placed = life.place(world)
     with pytest.raises(Refused, match="A bank finances"):
@@ -304,6 +329,9 @@ def test_goods_for_others_of_the_same_worth_are_asked_about_too(ruled: World) ->
     order = place(world, M1=20)
     assert change(world, order, M1=40, reason="r").status == "HOUSE"
     vote(world, agrees=True)
+    with world.worker():
+        told = Notice.objects.filter(kind="order-changed").values_list("org", flat=True)
+        assert set(told) == {world.chain.seller, world.chain.dealers["D001"]}
     assert change(world, order, M1=1, M2=25, reason="r").status == "HOUSE"
     with world.desk(world.dealer) as owner:
         asked = Approval.objects.get(act="order-change", status="WAITING")

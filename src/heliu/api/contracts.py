@@ -134,7 +134,7 @@ def offer_contract(request: TypedRequest, payload: ContractIn, key: Key) -> Http
             actor=request.actor,
             seller=request.actor.own_org,
             **payload.model_dump(exclude={"prices"}),
-            prices=_prices(payload.prices),
+            prices=new_prices(payload.prices),
             at=at,
         )
         return 201, _detail(made, at)
@@ -174,7 +174,7 @@ def ask_contract_prices(
         operations.ask_prices(
             found,
             actor=request.actor,
-            prices=_prices(payload.prices),
+            prices=new_prices(payload.prices),
             live_on=payload.live_on,
             at=at,
         )
@@ -231,7 +231,8 @@ def _contract(request: TypedRequest, pk: UUID) -> Any:
     return one
 
 
-def _prices(prices: list[AgreedPrice]) -> list[NewPrice]:
+def new_prices(prices: list[AgreedPrice]) -> list[NewPrice]:
+    """Prices as they are to be set."""
     return [NewPrice(one.sku, one.unit_price, one.quantity_from) for one in prices]
 
 

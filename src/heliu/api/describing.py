@@ -154,16 +154,25 @@ class PublicPages(Sent):
     category: Line = Field("", description="Only the goods of this category and below; '' for all")
 
 
+class PublicPagesOut(Schema):
+    """What the asker shows to everybody."""
+
+    is_public: bool
+    shows_prices: bool
+    category: str
+
+
 class SynonymsIn(Sent):
     """Words that mean the same."""
 
     words: list[Line] = Field(min_length=2, max_length=40)
 
 
-class SynonymsOut(SynonymsIn):
+class SynonymsOut(Schema):
     """A ring of words that mean the same."""
 
     id: int
+    words: list[str]
 
 
 @catalogue.router.post("/families", response={201: FamilyMade})
@@ -306,20 +315,20 @@ def drop_circle(request: TypedRequest, code: NamedRef, key: Key) -> HttpResponse
     return write(request, key, None, do)
 
 
-@router.get("/public-pages", response=PublicPages)
+@router.get("/public-pages", response=PublicPagesOut)
 def get_public_pages(request: TypedRequest) -> dict[str, Any]:
     """What the asker shows to everybody."""
     return _public(own.shop(request.actor, request.actor.own_org))
 
 
-@router.put("/public-pages", response=PublicPages)
+@router.put("/public-pages", response=PublicPagesOut)
 def set_public_pages(request: TypedRequest, payload: PublicPages, key: Key) -> HttpResponse:
     """Switch public pages on or off, and say what they show."""
 
-    def do(at: object) -> tuple[int, PublicPages]:
+    def do(at: object) -> tuple[int, PublicPagesOut]:
         actor = request.actor
         made = operations.set_shop(actor=actor, seller=actor.own_org, **payload.model_dump())
-        return 200, PublicPages.model_validate(_public(made))
+        return 200, PublicPagesOut.model_validate(_public(made))
 
     return write(request, key, payload, do)
 
@@ -379,7 +388,7 @@ def _categories(request: TypedRequest) -> dict[str, Any]:
                 "code": one.code,
                 "name": one.name,
                 "name_zh": one.name_zh,
-                "above": codes.get(one.parent_id, ""),
+                "above": codes[one.parent_id] if one.parent_id else "",
             }
             for one, _depth in tree
         ]

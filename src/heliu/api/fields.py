@@ -83,6 +83,7 @@ Share = Annotated[Decimal, *_decimal_text(r"^0(\.[0-9]{1,4})?$")]
 Part = Annotated[Decimal, *_decimal_text(r"^(0\.(?!0+$)[0-9]{1,4}|1(\.0{1,4})?)$")]
 Portion = Annotated[Decimal, *_decimal_text(r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$")]
 Factor = Annotated[Decimal, *_decimal_text(r"^[1-9](\.[0-9]{1,4})?$")]
+Times = Annotated[Decimal, *_decimal_text(r"^(?!0+(\.0+)?$)[0-9]{1,2}(\.[0-9]{1,6})?$")]
 Rate = Annotated[Decimal, *_decimal_text(r"^([0-9]{1,2}(\.[0-9]{1,4})?|100)$")]
 Percent = Annotated[Decimal, *_decimal_text(r"^(?!0+(\.0+)?$)([0-9]{1,2}(\.[0-9]{1,6})?|100)$")]
 

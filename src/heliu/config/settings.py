@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "heliu.kernel.dispatch",
     "heliu.kernel.files",
     "heliu.kernel.conversations",
+    "heliu.kernel.todos",
     "heliu.kernel.goods",
     "heliu.kernel.jobs",
     "heliu.commerce.catalogue",

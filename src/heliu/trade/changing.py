@@ -49,9 +49,10 @@ from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock.moves import Promise, Short
 from heliu.trade import asking, deals, purchases
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
-from heliu.trade.models import Deal, Outcome, Step
+from heliu.trade.deliveries import complete
+from heliu.trade.models import Deal, Step
 from heliu.trade.names import reservation_of, terms_hold_of
-from heliu.trade.steps import end, locked, parties, remember
+from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()
 CHANGE = Act("order-change", agreed_by=spending.PURCHASE.agreed_by)
@@ -104,6 +105,8 @@ def agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """The last yes of the buyer's house: the change is made, or laid before the seller."""
     made = _waiting(deal, ChangeStatus.HOUSE)
     _go_on(deal, made, _asked_for(deal, made, at), actor=actor, at=at)
+    if made.status == ChangeStatus.MADE:  # whoever asked for it reads it
+        _tell(deal, made, deal.buyer, "order-changed", at=at)
 
 
 def turned_down(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
@@ -217,8 +220,7 @@ def _make(deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at
     for org in {deal.seller, deal.buyer} - set(actor.orgs):
         _tell(deal, made, org, "order-changed", at=at)
     if order.status == OrderStatus.RECEIVED and deal.loan_id is None:
-        ordering.complete(order, actor=SYSTEM, at=at)
-        end(deal, Outcome.CLOSED, at=at)
+        complete(deal, order, at=at)
 
 
 def _settle(order: Order, before: Version, after: Version, *, key: str, at: datetime) -> None:

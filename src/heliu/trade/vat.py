@@ -44,11 +44,13 @@ QUEUE = "/seller/vat"
 
 @dataclass(frozen=True)
 class ToInvoice:
-    """A consignment without a VAT invoice; `value` is its price with tax, in fen."""
+    """A consignment without a VAT invoice; `value` is its price with tax, in fen. It can be written
+    once its buyer has given a title (`is_titled`)."""
 
     shipment: Shipment
     order: Order
     value: int
+    is_titled: bool
 
 
 def invoice(shipment_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
@@ -133,11 +135,15 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
     open_ = [one for one in found if str(one.pk) not in done]
     orders = Order.objects.in_bulk({one.order_id for one in open_})
     prices = _prices([line.order_line for one in open_ for line in one.lines.all()])
+    buyers = {order.buyer for order in orders.values()}
+    with widened([actor.own_org, *buyers]):
+        titled = queries.given(buyers)
     rows = [
         ToInvoice(
             one,
             orders[one.order_id],
             sum(line.quantity * prices[line.order_line] for line in one.lines.all()),
+            orders[one.order_id].buyer in titled,
         )
         for one in reversed(open_)
         if one.order_id in orders

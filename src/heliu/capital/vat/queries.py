@@ -39,6 +39,11 @@ def data_of(actor: Actor) -> TaxHouse | None:
     return TaxHouse.objects.filter(org=actor.own_org).first()
 
 
+def given(orgs: Iterable[UUID]) -> set[UUID]:
+    """Those of the houses that have given their tax data; for steps of a story."""
+    return set(TaxHouse.objects.filter(org__in=list(orgs)).values_list("org", flat=True))
+
+
 def rates(actor: Actor) -> QuerySet[TaxRate]:
     """The rates of the seller at whose desk the actor sits: all goods, families, then goods."""
     found = TaxRate.objects.filter(seller=actor.own_org).select_related("family", "sku")

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -121,7 +122,7 @@ def goods(
     found: Shop, category: UUID | None, *, after: str, limit: int, at: datetime
 ) -> list[Shelf]:
     """A page of a shop's goods by code."""
-    asked = [found.seller, category, after, limit, at]
+    asked: list[Any] = [found.seller, category, after, limit, at]
     return [Shelf(*row) for row in _rows("select * from shop_goods(%s, %s, %s, %s, %s)", asked)]
 
 
@@ -152,9 +153,8 @@ def shows_picture(digest: str) -> bool:
 
 def addresses(after: tuple[str, str] = ("", "")) -> list[tuple[str, str, str]]:
     """Seller, kind (home, category, goods) and code of all public pages, in order."""
-    return [tuple(row) for row in _rows(  # type: ignore[misc]
-        "select * from shop_addresses(%s, %s, %s)", [*after, MOST_ADDRESSES]
-    )]  # fmt: skip
+    asked: list[Any] = [*after, MOST_ADDRESSES]
+    return list(_rows("select * from shop_addresses(%s, %s, %s)", asked))
 
 
 def _value(cells: Sequence[str | bool | None]) -> tuple[str, str]:
@@ -169,7 +169,8 @@ def _value(cells: Sequence[str | bool | None]) -> tuple[str, str]:
     return label, chosen(str(text), str(text_zh))
 
 
-def _rows(question: str, asked: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(question: str, asked: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question, asked)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

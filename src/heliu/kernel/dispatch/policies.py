@@ -101,6 +101,8 @@ DEFAULTS = {
         "order", also=("sell", "decide", "receive", "carry", "operate", "sign", "manage")
     ),
     "mentioned": Default(""),
+    "todo-given": Default(""),
+    "todo-due": Default(""),
 }
 
 

@@ -146,6 +146,8 @@ WORDS = {
     "case-moved": N_("Case %(case)s: %(status)s"),
     "return-asked": N_("%(buyer)s asks for return %(return)s on %(number)s, %(amount)s"),
     "return-moved": N_("Return %(return)s: %(status)s"),
+    "todo-given": N_("%(person)s gives you something to do: %(text)s"),
+    "todo-due": N_("To be done by now: %(text)s"),
     "message-came": N_("%(person)s of %(house)s wrote about %(number)s"),
     "mentioned": N_("%(person)s mentioned you on %(number)s"),
 }

@@ -24,6 +24,7 @@ TASKS = {
     "webhooks.relay": N_("Send facts to webhooks"),
     "webhooks.tidy": N_("Throw away what was sent to webhooks long ago"),
     "dispatch.send": N_("Send notices by mail and SMS"),
+    "todos.remind": N_("Tell people what they are to do today"),
     "dispatch.tidy": N_("Throw away letters of long ago"),
     "posting.seal": N_("Seal ledger lines"),
 }

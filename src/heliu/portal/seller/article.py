@@ -199,10 +199,11 @@ def _typed(request: HttpRequest, told: own.Told) -> dict[str, Any]:
 def _save(request: HttpRequest, told: own.Told) -> None:
     actor, sku, posted = actor_of(request), told.sku, request.POST
     family = posted.get("family", sku.family_id)
+    given: dict[str, Any] = {name: posted[name] for name in TEXTS if name in posted}
+    given |= {name: _whole(request, name) for name in COUNTS if name in posted}
     wanted = Article(
         code=sku.code,
-        **{name: posted[name] for name in TEXTS if name in posted},
-        **{name: _whole(request, name) for name in COUNTS if name in posted},
+        **given,
         # Another family has other attributes; their values are told after it is saved.
         values={
             one.code: posted[f"v-{one.code}"]

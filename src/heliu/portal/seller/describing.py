@@ -121,7 +121,7 @@ def categories(request: HttpRequest) -> HttpResponse:
             say(request, _("The categories are saved."))
         return reverse("seller_categories")
 
-    rows = [(one, depth, codes.get(one.parent_id, "")) for one, depth in tree]
+    rows = [(one, depth, codes[one.parent_id] if one.parent_id else "") for one, depth in tree]
     return _form(request, do, "seller/categories.html", {"rows": rows, "typed": request.POST})
 
 
@@ -358,7 +358,8 @@ def _attributes(request: HttpRequest, there: list[Any]) -> list[NewAttribute]:
 
 def _above_first(rows: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
     """The rows with each below the one above it; those of a loop come last and are refused."""
-    left, ready, known = list(rows), [], {""}
+    left, known = list(rows), {""}
+    ready: list[tuple[str, str, str, str]] = []
     while True:
         able = [one for one in left if one[1] in known]
         if not able:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from heliu.kernel.files import queries as files
 from heliu.kernel.files.kinds import LARGEST
 from heliu.kernel.files.operations import too_large
 from heliu.kernel.parties.queries import names
+from heliu.kernel.todos import queries as todos
 from heliu.portal.shell.pages import actor_of, attempt, back, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import conversations
@@ -62,6 +63,7 @@ class Talk:
     readers: list[tuple[str, str, datetime]]
     colleagues: list[str]
     houses: list[str]
+    todos: list[Any]
 
 
 def talk_of(actor: Actor, kind: str, ref: UUID | str, at: datetime) -> Talk:
@@ -104,11 +106,12 @@ def talk_about(actor: Actor, record: Record, at: datetime) -> Talk:
         ],
         [name for person, name in colleagues(actor).items() if person != actor.user_id],
         [known[org].short for org in record.houses if org in known],
+        todos.of_record(actor, record.href or record.address) if said else [],
     )
 
 
 def _is_own(reading: Any, actor: Actor) -> bool:
-    return reading.person == actor.user_id and reading.org == actor.org
+    return bool(reading.person == actor.user_id and reading.org == actor.org)
 
 
 @require_GET
@@ -117,7 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The conversations of the house, the newest first; ``?new=1`` those with something unread."""
     actor, only_new = actor_of(request), request.GET.get("new") == "1"
     found = queries.with_unread(actor)
-    page = parts.Leaves(found.filter(unread__gt=0) if only_new else found, ROWS).get_page(
+    page = parts.Leaves(found.filter(Q(unread__gt=0)) if only_new else found, ROWS).get_page(
         request.GET.get("page")
     )
     known = names(org for one in page for org in one.houses)
@@ -205,7 +208,7 @@ def sent_files(request: HttpRequest) -> list[Sent]:
     return [_sent(one) for one in request.FILES.getlist("file")]
 
 
-def _sent(file: UploadedFile) -> Sent:
+def _sent(file: Any) -> Sent:
     if (file.size or 0) > LARGEST:
         raise too_large()
     return Sent(file.name or "", file.read())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.kernel.events import notices, queries
+from heliu.kernel.todos import queries as todos
 from heliu.portal.shell.pages import actor_of, desk_page, now, see_other, show
 from heliu.portal.ui import parts
 
@@ -28,6 +29,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(notice, notices.words(notice)) for notice in page],
         "unread": unread,
+        "todos": todos.mine(actor_of(request)).count(),
         "chips": [
             parts.Chip(_("All"), "?", on=not only_new),
             parts.Chip(_("New"), "?new=1", unread, on=only_new),

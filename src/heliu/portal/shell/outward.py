@@ -112,6 +112,8 @@ TITLES = {
     "case-moved": N_("A case goes on"),
     "return-asked": N_("A return is asked for"),
     "return-moved": N_("A return goes on"),
+    "todo-given": N_("A colleague gives you something to do"),
+    "todo-due": N_("Something you are to do is due"),
     "message-came": N_("Another house wrote about a record"),
     "mentioned": N_("A colleague mentioned you"),
 }

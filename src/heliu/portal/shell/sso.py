@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -95,11 +97,16 @@ def company(request: HttpRequest) -> HttpResponse:
         "kept": kept,
         "domain": queries.domain(actor),
         "back": _here(request),
-        "typed": request.POST if refusal else {},
+        "typed": request.POST if refusal else _set(kept),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return show(request, "shell/sso.html", context, here="company", status=status)
+
+
+def _set(kept: Any) -> dict[str, str]:
+    """What stands in the form before anybody types."""
+    return {"issuer": kept.issuer, "client_id": kept.client_id} if kept else {}
 
 
 def _here(request: HttpRequest) -> str:

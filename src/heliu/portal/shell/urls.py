@@ -29,6 +29,7 @@ from heliu.portal.shell import (
     spending,
     sso,
     tax,
+    todos,
     views,
     webhooks,
 )
@@ -58,6 +59,9 @@ urlpatterns = [
     path("inbox/outward", outward.outward, name="outward"),
     path("conversations", conversations.index, name="conversations"),
     path("conversations/<slug:kind>/<str:ref>", conversations.conversation, name="conversation"),
+    path("todos", todos.index, name="todos"),
+    path("todos/<uuid:todo>", todos.act, name="todo_act"),
+    path("messages/<uuid:message>/todo", todos.from_message, name="todo_from_message"),
     path("messages/<uuid:message>/take-back", conversations.take_back, name="message_take_back"),
     path("cases", cases.index, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),

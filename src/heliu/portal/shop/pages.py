@@ -60,7 +60,7 @@ def category(request: HttpRequest, lang: str, seller: str, code: str) -> HttpRes
         return _shelf(request, shop, tree, found.id) | {
             "branch": found,
             "title": f"{found.display} · {shop.display}",
-            "description": _("%(category)s from %(seller)s, wholesale.")
+            "description": _("%(category)s for the trade, from %(seller)s")
             % {"category": found.display, "seller": shop.display},
         }
 
@@ -185,7 +185,7 @@ def _shelf(
         "branches": tree,
         "after": rows[-1].code if more else "",
         "title": f"{shop.display}{place}",
-        "description": _("Wholesale goods of %(seller)s. Sign up to see your own price.")
+        "description": _("%(seller)s: goods for the trade. Sign up to see your own price.")
         % {"seller": shop.display},
         "ld": _graph({"@type": "Organization", "name": shop.display}),
     }

@@ -75,9 +75,7 @@ def make_change(change: OrderChange, after: Version, *, actor: Actor, at: dateti
     )  # fmt: skip
     lines = list(order.lines.all())
     if order.status == OrderStatus.PART_SHIPPED and not any(line.to_ship for line in lines):
-        move(order, OrderStatus.SHIPPED, moves=MOVES)
-        if policies.status_after_delivery(lines) == OrderStatus.RECEIVED:
-            move(order, OrderStatus.RECEIVED, moves=MOVES)
+        move(order, policies.status_after_delivery(lines), moves=MOVES)
     fact = OrderChanged(**_about(order), change=change.number, total=order.total, lines=len(lines))
     _tell(order, fact, actor=actor, at=at)
     return order

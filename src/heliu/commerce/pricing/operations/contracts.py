@@ -8,7 +8,7 @@ reaches what is the seller's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -155,7 +155,7 @@ def ask_prices(
         raise Invalid("no-prices", "A contract needs at least one price.", field="prices")
     version = begin_version(contract.price_list, actor=actor, at=at)
     set_prices(version, actor=actor, prices=prices, valid_from=day_of(at), at=at)
-    live_from = max(start_of(live_on), at)
+    live_from = _instant(contract, live_on, at)
     live = live_table(contract.price_list, live_from)
     with connection.cursor() as cursor:
         cursor.execute(RISES, [version.pk, live.pk, live_on])
@@ -192,7 +192,7 @@ def answer(change: ContractChange, *, actor: Actor, agrees: bool, at: datetime) 
     else:
         assert change.version is not None
         assert change.live_on is not None
-        live_from = max(start_of(change.live_on), at)
+        live_from = _instant(contract, change.live_on, at)
         schedule(change.version, actor=SYSTEM, live_from=live_from, at=at)
     told = ContractChangeAnswered(subject=contract.pk, code=contract.code, agreed=agrees)
     _tell(contract, told, actor, at)
@@ -208,6 +208,15 @@ def take_back(change: ContractChange, *, actor: Actor, at: datetime) -> Contract
     change.save(update_fields=["state", "decided_at", "decided_by_name"])
     _discard(change, at)
     return change
+
+
+def _instant(contract: Contract, day: date, at: datetime) -> datetime:
+    """When prices of a day go live: at its beginning, or now; behind others of that instant."""
+    taken = set(contract.price_list.versions.values_list("live_from", flat=True))
+    instant = max(start_of(day), at)
+    while instant in taken:
+        instant += timedelta(microseconds=1)
+    return instant
 
 
 def _end(contract: Contract, last: date, actor: Actor, at: datetime) -> None:
