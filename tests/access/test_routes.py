@@ -142,7 +142,7 @@ EXAMPLES = {
     ),
     "GET /mandates": Example(mine, is_shared=True),
     "POST /mandates": Example(
-        "second", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
+        "other", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
     ),
     "POST /mandates/{mandate}/end": Example(mine, {"mandate": "mandate"}),
     "POST /mandate-requests": Example("seller", body=lambda t: {"buyer": str(t["dealer"])}),

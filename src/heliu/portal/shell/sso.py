@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +16,6 @@ from heliu.kernel.access.request import address_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.sso import operations
-from heliu.kernel.sso.operations import Provider
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -103,7 +104,7 @@ def company(request: HttpRequest) -> HttpResponse:
     return show(request, "shell/sso.html", context, here="company", status=status)
 
 
-def _set(kept: Provider | None) -> dict[str, str]:
+def _set(kept: Any) -> dict[str, str]:
     """What stands in the form before anybody types."""
     return {"issuer": kept.issuer, "client_id": kept.client_id} if kept else {}
 
