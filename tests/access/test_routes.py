@@ -142,7 +142,7 @@ EXAMPLES = {
     ),
     "GET /mandates": Example(mine, is_shared=True),
     "POST /mandates": Example(
-        "second", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
+        "other", body=lambda t: {"seller": str(t["open_seller"])}, is_shared=True
     ),
     "POST /mandates/{mandate}/end": Example(mine, {"mandate": "mandate"}),
     "POST /mandate-requests": Example("seller", body=lambda t: {"buyer": str(t["dealer"])}),
@@ -251,7 +251,7 @@ EXAMPLES = {
     ),
     "POST /contracts/{contract}/prices": Example(
         "seller",
-        {"contract": "held_contract"},
+        {"contract": "quiet_contract"},
         lambda t: {
             "live_on": t["open_today"],
             "prices": [{"sku": str(t["open_sku"]), "unit_price": 1}],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -32,7 +32,7 @@ def open_ones(actor: Actor) -> QuerySet[Todo]:
 
 def mine(actor: Actor) -> QuerySet[Todo]:
     """What the person itself is to do."""
-    return open_ones(actor).filter(owner=actor.user_id, org=actor.own_org)
+    return open_ones(actor).filter(Q(owner=actor.user_id), org=actor.own_org)
 
 
 def of_record(actor: Actor, link: str) -> list[Todo]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -111,7 +111,7 @@ def talk_about(actor: Actor, record: Record, at: datetime) -> Talk:
 
 
 def _is_own(reading: Any, actor: Actor) -> bool:
-    return reading.person == actor.user_id and reading.org == actor.org
+    return bool(reading.person == actor.user_id and reading.org == actor.org)
 
 
 @require_GET
@@ -120,7 +120,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The conversations of the house, the newest first; ``?new=1`` those with something unread."""
     actor, only_new = actor_of(request), request.GET.get("new") == "1"
     found = queries.with_unread(actor)
-    page = parts.Leaves(found.filter(unread__gt=0) if only_new else found, ROWS).get_page(
+    page = parts.Leaves(found.filter(Q(unread__gt=0)) if only_new else found, ROWS).get_page(
         request.GET.get("page")
     )
     known = names(org for one in page for org in one.houses)
@@ -208,7 +208,7 @@ def sent_files(request: HttpRequest) -> list[Sent]:
     return [_sent(one) for one in request.FILES.getlist("file")]
 
 
-def _sent(file: UploadedFile) -> Sent:
+def _sent(file: Any) -> Sent:
     if (file.size or 0) > LARGEST:
         raise too_large()
     return Sent(file.name or "", file.read())
