@@ -51,8 +51,13 @@ def placed(order: Order, deal_link: str, actor: Actor, *, at: datetime) -> None:
     if actor.behalf is None:
         return
     behalf.note(actor, Deed.PLACED, number=order.number, subject=order.pk, at=at)
-    said = {"number": order.number, "amount": Money(order.total), "person": actor.name}
-    tell(order.buyer, "behalf-placed", said, link=deal_link, at=at)
+    tell(
+        order.buyer,
+        "behalf-placed",
+        {"number": order.number, "amount": Money(order.total), "person": actor.name},
+        link=deal_link,
+        at=at,
+    )
 
 
 def cancelled(order: Order, actor: Actor, *, at: datetime) -> None:

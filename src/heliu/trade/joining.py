@@ -146,9 +146,14 @@ def _trust(one: Application, seller: UUID, *, at: datetime) -> None:
         return
     made = trust.grant(seller=seller, buyer=one.org, founded_on=found.founded_on, at=at)
     if made is not None:
-        told = {
-            "seller": queries.names([seller])[seller],
-            "amount": Money(made.ceiling),
-            "days": str(made.days),
-        }
-        tell(one.org, "newcomer-terms", told, link=owed_to(seller), at=at)
+        tell(
+            one.org,
+            "newcomer-terms",
+            {
+                "seller": queries.names([seller])[seller],
+                "amount": Money(made.ceiling),
+                "days": str(made.days),
+            },
+            link=owed_to(seller),
+            at=at,
+        )

@@ -152,7 +152,8 @@ def _asked(
     kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
     request = PurchaseRequest.objects.create(
         **wish, number=next_number("PR", at), buyer=actor.own_org, total=good.total,
-        reason=reason.strip()[:300], asked_by=actor.user_id, asked_by_name=actor.name,
+        reason=reason.strip()[:300], asked_by=actor.user_id or approvals.NOBODY,
+        asked_by_name=actor.name,
         asked_at=at, kept_until=kept_until, holds_goods=must.holds_goods,
     )  # fmt: skip
     RequestLine.objects.bulk_create(

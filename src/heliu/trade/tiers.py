@@ -37,6 +37,7 @@ from heliu.trade.models import TierGrant, TierOffer
 
 AT_ONCE = 200
 STALE = "?"
+NONE = UUID(int=0)  # no list and no circle
 ACTOR = Actor.system()
 TIERS = Tier.choices
 What = TierGrant.What
@@ -240,7 +241,7 @@ def _give(
     called: PriceList | Circle | None = None
     if what == What.LIST:
         called = prices = PriceList.objects.filter(
-            pk=subject, seller=seller, version_of=None
+            pk=subject or NONE, seller=seller, version_of=None
         ).first()
         if prices is None:
             return
@@ -249,7 +250,7 @@ def _give(
         except Refused:  # it holds for this customer by hand
             return
     elif what == What.CIRCLE:
-        called = ring = Circle.objects.filter(pk=subject, seller=seller).first()
+        called = ring = Circle.objects.filter(pk=subject or NONE, seller=seller).first()
         if ring is None or CircleMember.objects.filter(circle=ring, buyer=buyer).exists():
             return
         CircleMember.objects.create(circle=ring, seller=seller, buyer=buyer)

@@ -59,8 +59,10 @@ def ask(buyer: UUID, *, actor: Actor, at: datetime) -> None:
     actor.require("behalf")
     active_relationship(buyer=buyer, seller=actor.own_org)
     house = Organization.objects.get(pk=actor.own_org)
-    told = {"person": actor.name, "seller": house}
-    tell(buyer, "mandate-asked", told, link="/company/on-behalf", at=at)
+    tell(
+        buyer, "mandate-asked", {"person": actor.name, "seller": house},
+        link="/company/on-behalf", at=at,
+    )  # fmt: skip
 
 
 def note(

@@ -102,7 +102,7 @@ def unusable() -> Refused:
 def _ask(method: str, url: str, content: bytes = b"") -> dict[str, Any]:
     try:
         read_url(url)
-        headers = {"Accept": "application/json"}
+        headers: dict[bytes | str, bytes | str] = {"Accept": "application/json"}
         if content:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         with (

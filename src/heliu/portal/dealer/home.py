@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return show(request, "dealer/home.html", context, here="dealer_home")
 
 
-def _standings(actor: Actor) -> list[tuple[Any, str, tiers.Standing]]:
+def _standings(actor: Actor) -> list[tuple[Any, Any, tiers.Standing]]:
     """Which kind of customer the house is at its sellers, where they say something of it."""
     told = [one for one in tiers.standings(actor) if one.service or one.welcome or one.given]
     known, words = names(one.seller for one in told), dict(tiers.TIERS)

@@ -78,7 +78,11 @@ def shown(contracts: Sequence[Any], at: datetime) -> list[Shown]:
                 pieces=pieces,
                 amount=amount,
                 change=change,
-                steps=[Step(goods[sku], *rest) for sku, *rest in steps if sku in goods],
+                steps=[
+                    Step(goods[sku], quantity, now, then)
+                    for sku, quantity, now, then in steps
+                    if sku in goods
+                ],
             )
         )
     return found

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.kernel.access.request import act_for
 from heliu.kernel.behalf import operations, queries
+from heliu.kernel.behalf.models import Act
 from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import (
@@ -80,7 +81,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return see_other("/")
 
 
-def address_of(act: queries.Act) -> str:
+def address_of(act: Act) -> str:
     """Where what a deed was about is read; '' when it was about nothing that stays."""
     if not act.number:
         return ""
