@@ -69,7 +69,7 @@ class VersionLineOut(Plain):
     wanted_on: date | None
 
 
-class VersionOut(Plain):
+class OrderVersionOut(Plain):
     """What an order says."""
 
     wanted_on: date | None
@@ -92,15 +92,15 @@ class OrderChangeOut(Schema):
     ended_by_name: str
     ended_at: datetime | None
     said: str = Field(description="With a no")
-    before: VersionOut
-    after: VersionOut
+    before: OrderVersionOut
+    after: OrderVersionOut
 
 
 class ProposalOut(Schema):
     """What a change would come to; nothing is written."""
 
-    before: VersionOut
-    after: VersionOut
+    before: OrderVersionOut
+    after: OrderVersionOut
     rises: bool = Field(description="Something becomes more or dearer: the house's rules are asked")
     asks_seller: bool = Field(description="The order is confirmed: the seller must agree")
 

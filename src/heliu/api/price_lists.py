@@ -47,7 +47,7 @@ class PriceListIn(Sent):
     rounding: Literal["NEAREST", "UP", "DOWN"] = "NEAREST"
 
 
-class VersionOut(Schema):
+class PriceVersionOut(Schema):
     """A version of a list; its prices go live as a whole."""
 
     id: UUID
@@ -75,12 +75,12 @@ class PriceListOut(Schema):
 class PriceListDetail(PriceListOut):
     """A price list with its versions and the buyers it holds for today."""
 
-    versions: list[VersionOut]
+    versions: list[PriceVersionOut]
     live: UUID = Field(description="Where its prices stand now: a version or the list itself")
     buyers: list[UUID]
 
 
-class EntryOut(Schema):
+class ListPriceOut(Schema):
     """A price in a list or version."""
 
     sku: UUID
@@ -189,7 +189,7 @@ def get_price_list(request: TypedRequest, price_list: UUID) -> PriceListDetail:
     return _detail(request, _list(request, price_list), clock.now())
 
 
-@router.get("/price-lists/{price_list}/prices", response=Page[EntryOut])
+@router.get("/price-lists/{price_list}/prices", response=Page[ListPriceOut])
 def list_entries(
     request: TypedRequest, response: HttpResponse, price_list: UUID, paging: Query[Paging]
 ) -> dict[str, Any]:
@@ -241,13 +241,13 @@ def give_price_list(
     return write(request, key, payload, do)
 
 
-@router.post("/price-lists/{price_list}/versions", response={201: VersionOut})
+@router.post("/price-lists/{price_list}/versions", response={201: PriceVersionOut})
 def begin_version(
     request: TypedRequest, price_list: UUID, payload: VersionIn, key: Key
 ) -> HttpResponse:
     """Begin the next version of a list; nobody sees it until it is scheduled."""
 
-    def do(at: datetime) -> tuple[int, VersionOut]:
+    def do(at: datetime) -> tuple[int, PriceVersionOut]:
         made = operations.begin_version(
             _list(request, price_list),
             actor=request.actor,
@@ -255,23 +255,23 @@ def begin_version(
             copy=payload.copy_prices,
             factor=payload.factor,
         )
-        return 201, VersionOut.from_orm(made)
+        return 201, PriceVersionOut.from_orm(made)
 
     return write(request, key, payload, do)
 
 
-@router.put("/price-versions/{version}/schedule", response=VersionOut)
+@router.put("/price-versions/{version}/schedule", response=PriceVersionOut)
 def schedule_version(
     request: TypedRequest, version: UUID, payload: ScheduleIn, key: Key
 ) -> HttpResponse:
     """Let a version go live at an instant, as a whole, or take it off the schedule."""
 
-    def do(at: datetime) -> tuple[int, VersionOut]:
+    def do(at: datetime) -> tuple[int, PriceVersionOut]:
         found, actor = _version(request, version), request.actor
         if payload.live_from is None:
-            return 200, VersionOut.from_orm(operations.withdraw(found, actor=actor, at=at))
+            return 200, PriceVersionOut.from_orm(operations.withdraw(found, actor=actor, at=at))
         made = operations.schedule(found, actor=actor, live_from=payload.live_from, at=at)
-        return 200, VersionOut.from_orm(made)
+        return 200, PriceVersionOut.from_orm(made)
 
     return write(request, key, payload, do)
 
@@ -394,7 +394,7 @@ def _detail(request: TypedRequest, one: Any, at: datetime) -> PriceListDetail:
     return PriceListDetail.model_validate(
         _shown(one)
         | {
-            "versions": [VersionOut.from_orm(version) for version in versions],
+            "versions": [PriceVersionOut.from_orm(version) for version in versions],
             "live": pricing.live_table(one, at).pk,
             "buyers": buyers,
         }

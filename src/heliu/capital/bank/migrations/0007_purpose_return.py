@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    reviewed = "Choices only: the database does not know them, and old code writes the old ones."
 
     dependencies = [
         ('bank', '0006_incoming'),
