@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.kernel.access.request import act_for
 from heliu.kernel.behalf import operations, queries
-from heliu.kernel.behalf.models import Act
 from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import (
@@ -65,7 +64,7 @@ def _page(request: HttpRequest, refusal: Refused | None) -> HttpResponse:
     context = {
         "sellers": sellers,
         "may_manage": actor.may("manage"),
-        "acts": [(one, known.get(one.seller), address_of(one)) for one in page],
+        "acts": [(one, known.get(one.seller), address_of(one.number)) for one in page],
         "pager": parts.pager(page, ""),
         "refusal": refusal,
     }
@@ -81,13 +80,13 @@ def leave(request: HttpRequest) -> HttpResponse:
     return see_other("/")
 
 
-def address_of(act: Act) -> str:
+def address_of(number: str) -> str:
     """Where what a deed was about is read; '' when it was about nothing that stays."""
-    if not act.number:
+    if not number:
         return ""
-    if act.number.startswith("PR-"):
-        return reverse("purchase", args=[act.number])
-    return f"{reverse('find')}?q={act.number}"
+    if number.startswith("PR-"):
+        return reverse("purchase", args=[number])
+    return f"{reverse('find')}?q={number}"
 
 
 def uuid_in(request: HttpRequest, name: str) -> UUID:
