@@ -22,17 +22,31 @@ MOST_BOUGHT = 200
 LATEST_ORDERS = 300
 
 # Read off the buyer's own orders, the latest first; each SKU with its last order and how often.
-BOUGHT = """
-select l.sku_id, count(*)::int, max(o.placed_at),
-       (array_agg(l.quantity order by o.placed_at desc))[1],
-       (array_agg(l.unit_price order by o.placed_at desc))[1]
+LATEST = """
   from (select id, placed_at from ordering_order
          where buyer = %s and seller = %s and status <> 'CANCELLED'
          order by placed_at desc, id desc limit %s) o
-  join ordering_orderline l on l.order_id = o.id
+  join ordering_orderline l on l.order_id = o.id"""
+BOUGHT = f"""
+select l.sku_id, count(*)::int, max(o.placed_at),
+       (array_agg(l.quantity order by o.placed_at desc))[1],
+       (array_agg(l.unit_price order by o.placed_at desc))[1]
+{LATEST}
  group by l.sku_id
  order by max(o.placed_at) desc, count(*) desc, l.sku_id
  limit %s"""
+ONE_BOUGHT = (
+    f"select count(*)::int, sum(l.quantity)::bigint, max(o.placed_at) {LATEST} where l.sku_id = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """In how many of the latest orders an article was, how many pieces in all, and when last."""
+
+    orders: int
+    pieces: int
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,14 @@ def order_again(actor: Actor, order: Order, at: datetime) -> list[Again]:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     lines = [Before(line.sku, line.quantity, line.unit_price) for line in order.lines.all()]
     return _today(actor, order.seller, lines, at)
+
+
+def bought_one(actor: Actor, seller: UUID, sku: UUID) -> Bought | None:
+    """How the buyer's latest orders from a seller held one article; None where none did."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_BOUGHT, [actor.own_org, seller, LATEST_ORDERS, sku])
+        orders, pieces, last = cursor.fetchone()
+    return Bought(orders, pieces, last) if orders else None
 
 
 def bought(actor: Actor, seller: UUID, at: datetime) -> list[Again]:

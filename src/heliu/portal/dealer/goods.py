@@ -13,11 +13,11 @@ from heliu.commerce.ordering.queries import cart
 from heliu.kernel.errors import NotFound
 from heliu.kernel.files.serving import answer
 from heliu.logistics.stock import back_orders
-from heliu.portal.dealer.bought import bought_of
 from heliu.portal.dealer.catalogue import price_and_stock
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
+from heliu.trade.again import bought_one
 
 
 @require_GET
@@ -39,7 +39,7 @@ def goods(request: HttpRequest, sku: UUID) -> HttpResponse:
         "row": rows[sheet.sku.pk],
         "quantity": in_cart.get(sheet.sku.pk),
         "outlook": back_orders.outlook([sku], owner=seller.pk, at=now(request)).get(sku),
-        "bought": bought_of(actor, seller.pk, [sheet.sku.pk]).get(sheet.sku.pk),
+        "bought": bought_one(actor, seller.pk, sku),
         "columns": grid.columns if grid else (),
         "grid": [
             (label, [(rows[one.pk], in_cart.get(one.pk)) if one else None for one in cells])
