@@ -27,7 +27,7 @@ Answer = tuple[int, dict[str, Any]]
 
 def at_once(clients: int, send: Callable[[int, Client], Any]) -> list[Answer]:
     """Let so many threads, each with a client of its own, send in the same moment."""
-    together = Barrier(clients)
+    together = Barrier(clients, timeout=60)
 
     def one(number: int) -> Answer:
         client = Client()

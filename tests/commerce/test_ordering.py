@@ -510,7 +510,7 @@ def test_two_clerks_ship_the_same_goods_once(own_db, as_worker) -> None:
         order = place(chain, 10)
         (line,) = ids_of(order)
         operations.confirm(order, actor=chain.at_seller, at=AT)
-    at_once = Barrier(4)
+    at_once = Barrier(4, timeout=60)
 
     def clerk(_: int) -> str:
         try:

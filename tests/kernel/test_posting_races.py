@@ -73,7 +73,7 @@ class Till:
 
 def at_once(deed: Callable[[int], Counter[str]]) -> Counter[str]:
     """Let all hands begin together; what they came back with, added up."""
-    start = Barrier(TOGETHER)
+    start = Barrier(TOGETHER, timeout=60)
 
     def run(hand: int) -> Counter[str]:
         if hand < TOGETHER:

@@ -25,7 +25,7 @@ from heliu.logistics.stock.moves import Move, Place, move_goods
 
 def at_once(hands: int, deed: Callable[[int], str]) -> Counter[str]:
     """Let `hands` threads begin together; what each of them came back with, counted."""
-    start = Barrier(min(hands, 8))
+    start = Barrier(min(hands, 8), timeout=60)
 
     def run(n: int) -> str:
         if n < start.parties:

@@ -200,7 +200,7 @@ def test_no_bank_pays_for_goods_that_are_to_come(world: World) -> None:
 def test_many_at_once_never_order_more_than_is_allowed(world: World) -> None:
     allow(world, 6)
     emptied(world)
-    buyer, together = world.actor(world.dealer), Barrier(6)
+    buyer, together = world.actor(world.dealer), Barrier(6, timeout=60)
 
     def one(_: int) -> bool:
         together.wait()

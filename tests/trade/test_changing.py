@@ -22,6 +22,7 @@ from heliu.commerce.pricing.models import Discount, Promotion
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.models import Charge
 from heliu.demo.chain import enrol
+from heliu.kernel.access.door import acting_for
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
@@ -414,11 +415,13 @@ def test_promotions_follow_the_order_and_their_budget_too(world: World) -> None:
 
 def test_two_changes_at_once_are_one_after_the_other(world: World) -> None:
     order = place(world, M1=20)
-    gate = Barrier(2)
+    gate = Barrier(2, timeout=60)
+    with world.desk(world.dealer) as owner:
+        pass  # who connects as whom is one for all threads
 
     def one(quantity: int) -> str:
         try:
-            with world.desk(world.dealer) as owner:
+            with acting_for(owner.orgs):
                 gate.wait()
                 changing.change(
                     order, Wanted(dict(world.lines(M1=quantity))), actor=owner, seen=0, at=world.at

@@ -192,7 +192,7 @@ def test_nothing_told_before_the_door_says_who_is_known(world: World) -> None:
 
 def test_of_two_that_confirm_one_company_at_once_one_is_let_in(world: World) -> None:
     both = [newcomer(world, 7, email=f"{name}@shop7.example") for name in ("one", "two")]
-    gate, ended = Barrier(2), []
+    gate, ended = Barrier(2, timeout=60), []
 
     def go(who: object) -> None:
         try:

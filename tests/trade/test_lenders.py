@@ -211,7 +211,7 @@ def at_once(world: World, people: Sequence[str]) -> list[str]:
     """All of them order in the same moment; what became of each."""
     be("heliu_web")
     actors = [world.actor(who) for who in people]
-    together = Barrier(len(people))
+    together = Barrier(len(people), timeout=60)
 
     def one(actor: Actor) -> str:
         try:

@@ -115,7 +115,7 @@ def test_two_that_come_at_once_share_the_total(world: World) -> None:
     takes_newcomers(world)
     rule(world, total=500_000)
     orgs = [joined(world, n, name=f"别名{n}").org for n in (1, 2)]  # a person decides: not granted
-    name, gate, done = connection.settings_dict["NAME"], Barrier(2), []
+    name, gate, done = connection.settings_dict["NAME"], Barrier(2, timeout=60), []
     be("heliu_worker", name)
 
     def come(org: object) -> None:

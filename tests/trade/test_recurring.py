@@ -154,7 +154,7 @@ def test_a_plan_ends_after_its_last_day(world: World) -> None:
 def test_two_workers_at_once_order_once(world: World) -> None:
     planned(world, M1=24)
     be("heliu_worker")
-    at_once = Barrier(4)
+    at_once = Barrier(4, timeout=60)
 
     def work(_: int) -> int:
         try:

@@ -161,7 +161,7 @@ def test_no_more_is_given_back_than_came_good(world: World) -> None:
 
 def test_two_at_once_do_not_give_the_same_pieces_back(world: World) -> None:
     placed = delivered(world, M1=10)
-    start, said = Barrier(2), []
+    start, said = Barrier(2, timeout=60), []
 
     with world.desk(world.dealer) as dealer:
         pass

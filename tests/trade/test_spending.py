@@ -74,7 +74,7 @@ def test_an_order_holds_confirming_spends_and_calling_off_gives_back(world: Worl
 
 def test_two_orders_at_once_never_pass_a_budget(world: World) -> None:
     budget(world, 100_000)
-    buyer, together = world.actor(world.dealer), Barrier(8)
+    buyer, together = world.actor(world.dealer), Barrier(8, timeout=60)
 
     def one(_: int) -> str:
         together.wait()
@@ -187,7 +187,7 @@ def test_a_house_without_rules_pays_nothing(world: World) -> None:
 def test_no_house_stands_below_itself_even_when_two_move_at_once(world: World) -> None:
     one, two = world.chain.dealers.values()
     be("heliu_worker")
-    together = Barrier(2)
+    together = Barrier(2, timeout=60)
 
     def move(pair: tuple[UUID, UUID]) -> str:
         from heliu.kernel.access.actor import Actor
