@@ -421,7 +421,7 @@ def for_a_few(world: World) -> dict[str, Any]:
         "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
         "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
         "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
-        "open_category": "rare", "sheet_file": sheet.pk, "open_kind": "ARTICLES",
+        "open_category": "rare", "sheet_file": sheet.pk, "open_sheet": "ARTICLES",
     }  # fmt: skip
 
 

@@ -191,7 +191,7 @@ EXAMPLES = {
     "GET /catalogue-imports/{sheet}": Example("seller", {"sheet": "sheet_file"}),
     "GET /catalogue-imports/{sheet}/left-out": Example("seller", {"sheet": "sheet_file"}),
     "POST /catalogue-imports/{sheet}/cancel": Example("seller", {"sheet": "sheet_file"}),
-    "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_kind"}, is_shared=True),
+    "GET /catalogue-exports/{kind}": Example("seller", {"kind": "open_sheet"}, is_shared=True),
     "GET /price-lists": Example("seller", is_shared=True),
     "POST /price-lists": Example("seller", body=lambda t: {"code": "SOUTH-7", "name": "South"}),
     "GET /price-lists/{price_list}": Example("seller", {"price_list": "list_id_of_prices"}),
