@@ -204,9 +204,10 @@ def live(world: World) -> dict[str, Any]:
         withdrawable = liquidation.ask_to_sell(
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
-    webhooks_of, listed = endpoints(world), kept_lists(world)
+    listed = kept_lists(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     asking = spending_of(world)
@@ -218,6 +219,7 @@ def live(world: World) -> dict[str, Any]:
         )
     with world.worker():
         User.objects.update(is_demo=False)  # people as of an install: they sign in without a demo
+        Loan.objects.filter(pk=to_sign.loan.pk).update(expires_at=world.at + timedelta(hours=1))
         dealer = world.chain.dealers["D001"]
         pledge = Pledge.objects.get(deal=pledged.deal.id)
         repaid = PaymentInstruction.objects.get(deal=pledged.deal.id, purpose="REPAYMENT")

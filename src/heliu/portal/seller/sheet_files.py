@@ -112,6 +112,7 @@ def left_out(request: HttpRequest, file: UUID) -> HttpResponse:
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """What the seller keeps as a sheet that can be brought in again."""
     actor, kind = actor_of(request), _kind(kind.upper())
+    actor.require("sell")
     head, *rows = columns.rows_of(kind, actor=actor, seller=actor.own_org)
     return _sheet(head, rows, kind.lower(), request.GET.get("as", "xlsx"))
 

@@ -27,7 +27,7 @@ from heliu.commerce.catalogue.policies import folded
 from heliu.commerce.catalogue.sheets import lineage
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
-from heliu.kernel.goods.models import Sku, UnitOfMeasure
+from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
 
 YES = frozenset({"yes", "true", "y", "1", "是", "有"})
 NO = frozenset({"no", "false", "n", "0", "否", "无"})
@@ -292,6 +292,9 @@ def gather(
     wanted = {sku for one in products for sku in one.variants}
     if Sku.objects.filter(pk__in=wanted, seller=seller).count() < len(wanted):
         raise NotFound()
+    families = {one.family for one in products}
+    if Family.objects.filter(code__in=families).count() < len(families):
+        raise Invalid("family-unknown", "There is no such family of goods.", field="family")
     axes = set(Attribute.objects.filter(seller=seller).values_list("family", "code"))
     for one in products:
         if len(one.axes) > 2 or any((one.family, axis) not in axes for axis in one.axes):
