@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -12,10 +13,14 @@ from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
 
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
 
 def draw_circle(*, actor: Actor, seller: UUID, code: str, name: str, name_zh: str = "") -> Circle:
-    """Begin a circle of buyers. Raises `Refused` (code-taken)."""
+    """Begin a circle of buyers. Raises `Refused` (code-taken), `Invalid` (circle-invalid)."""
     require_seller(seller, actor)
+    if not CODE.fullmatch(code) or not name.strip():
+        raise Invalid("circle-invalid", "A circle needs a code and a name.", field="code")
     if Circle.objects.filter(seller=seller, code=code).exists():
         raise Refused("code-taken", "There is a circle %(named)s.", field="code", named=code)
     return Circle.objects.create(seller=seller, code=code, name=name, name_zh=name_zh)

@@ -21,7 +21,7 @@ from heliu.commerce.catalogue.models import (
     Ring,
     Value,
 )
-from heliu.commerce.catalogue.operations.circles import require_seller
+from heliu.commerce.catalogue.operations.circles import CODE, require_seller
 from heliu.commerce.catalogue.operations.indexing import index
 from heliu.commerce.catalogue.policies import folded
 from heliu.commerce.catalogue.sheets import lineage
@@ -36,7 +36,6 @@ MOST_DECIMALS = 6
 MOST_SIGNS = 200
 MOST_PIECES = 1_000_000
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
