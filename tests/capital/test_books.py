@@ -86,6 +86,7 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
         )
         for name in (
             "terms_short",
+            "terms_returned",
             "terms_credited",
             "terms_paid",
             "terms_paid_back",
@@ -113,6 +114,12 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     ),
     "order_refunded": money.map(
         lambda a: policies.order_refunded(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+    ),
+    "order_struck": money.map(
+        lambda a: policies.order_struck(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+    ),
+    "order_returned": money.map(
+        lambda a: policies.order_returned(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_delivered": money.map(
         lambda a: policies.order_delivered(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
