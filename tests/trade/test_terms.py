@@ -108,7 +108,7 @@ def book(world: World, *codes: Code) -> dict[str, int]:
     [
         ("NET", 30, date(2026, 11, 2), date(2026, 12, 2)),
         ("NET", 5, date(2026, 11, 2), date(2026, 11, 9)),  # a Saturday
-        ("MONTH_END", 0, date(2026, 2, 3), date(2026, 3, 2)),  # the 28th is a Saturday
+        ("MONTH_END", 0, date(2026, 2, 3), date(2026, 2, 28)),  # a Saturday that is worked
         ("MONTH_END", 15, date(2026, 12, 31), date(2027, 1, 15)),
         ("DAY_OF_MONTH", 20, date(2026, 12, 1), date(2027, 1, 20)),
     ],
