@@ -146,7 +146,7 @@ def invite_all(
                     actor=actor,
                     email=row.email,
                     name=row.name or row.email.partition("@")[0],
-                    role=row.role or by_need(roles(actor))[0].code,
+                    role=row.role or roles_of(actor.party_roles)[0],
                     language=language,
                     at=at,
                 )
