@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.models import ImportState, PriceImport, PriceList
+from heliu.commerce.pricing.models import PriceImport, PriceList
 from heliu.config.postgres import Trouble
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.spool import ImportState
 from heliu_bench import place_order
 from heliu_bench.ground import Ground
 from heliu_bench.place_order import Doors

@@ -13,7 +13,6 @@ from tests.commerce.conftest import AT, DAY, Chain
 from heliu.commerce.pricing import operations, rows
 from heliu.commerce.pricing.models import (
     BadPriceRow,
-    ImportState,
     ListPrice,
     PriceImport,
     PriceList,
@@ -24,6 +23,7 @@ from heliu.commerce.pricing.queries import resolve
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Invalid
 from heliu.kernel.ids import new_id
+from heliu.kernel.spool import ImportState
 
 HOUR = timedelta(hours=1)
 FILE = """code,from,price

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
+from heliu.kernel.spool import Import, ImportState
 from heliu.kernel.states import known_status
 
 
@@ -423,44 +424,20 @@ class Discount(models.Model):
         return in_language(self.name, self.name_zh)
 
 
-class ImportState(models.TextChoices):
-    """How far a file of prices is."""
-
-    READING = "READING", _("Being read")
-    READ = "READ", _("Read")
-    FAILED = "FAILED", _("Not readable")
-    CANCELLED = "CANCELLED", _("Cancelled")
-
-
-class PriceImport(models.Model):
+class PriceImport(Import):
     """A file of prices on its way into a version of a list that is not live yet.
 
-    It is read in chunks; each is one transaction with `offset` (bytes) and `line` behind it, so
-    that whoever reads on after a crash begins where the last one was committed. `taken` and `bad`
-    count rows. Without bad rows the version goes live at `live_from`, if one was named; with them
-    a person decides. `keep_others` takes over what the file does not name from the live version.
+    Without bad rows the version goes live at `live_from`, if one was named; with them a person
+    decides. `keep_others` takes over what the file does not name from the live version.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    seller = models.UUIDField()
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="imports")
     version = models.ForeignKey(
         PriceList, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    name = models.CharField(max_length=120)
-    size = models.BigIntegerField()
-    state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)
     keep_others = models.BooleanField(default=False)
     live_from = models.DateTimeField(null=True, blank=True)
-    offset = models.BigIntegerField(default=0)
-    line = models.IntegerField(default=0)
-    taken = models.IntegerField(default=0)
-    bad = models.IntegerField(default=0)
     trouble = models.CharField(max_length=40, blank=True)
-    brought_at = models.DateTimeField()
-    brought_by = models.UUIDField(null=True, blank=True)
-    brought_by_name = models.CharField(max_length=80)
-    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -475,11 +452,6 @@ class PriceImport(models.Model):
                 fields=["brought_at"], condition=Q(state="READING"), name="price_import_open"
             ),
         ]
-
-    @property
-    def percent(self) -> int:
-        """How much of the file is read."""
-        return self.offset * 100 // self.size if self.size else 0
 
 
 class BadPriceRow(models.Model):

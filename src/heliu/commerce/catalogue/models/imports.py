@@ -7,9 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heliu.commerce.pricing.models import ImportState
 from heliu.kernel.errors import filled
-from heliu.kernel.ids import new_id
+from heliu.kernel.spool import Import, ImportState
 from heliu.kernel.states import known_status
 
 
@@ -22,27 +21,12 @@ class SheetKind(models.TextChoices):
     PACKS = "PACKS", _("Packs")
 
 
-class SheetImport(models.Model):
-    """A sheet that a seller brought. It is read in chunks; each is one transaction with `offset`
-    (bytes of the kept file) and `line` behind it, so that whoever reads on after a crash begins
-    where the last one was committed. `taken` and `bad` count rows. A trial (`is_trial`) judges
-    every row and writes none."""
+class SheetImport(Import):
+    """A sheet that a seller brought. A trial (`is_trial`) judges every row and writes none."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    seller = models.UUIDField()
     kind = models.CharField(max_length=10, choices=SheetKind)
-    name = models.CharField(max_length=120)
-    size = models.BigIntegerField()
     is_trial = models.BooleanField(default=False)
-    state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)
-    offset = models.BigIntegerField(default=0)
     line = models.IntegerField(default=1)
-    taken = models.IntegerField(default=0)
-    bad = models.IntegerField(default=0)
-    brought_at = models.DateTimeField()
-    brought_by = models.UUIDField(null=True, blank=True)
-    brought_by_name = models.CharField(max_length=80)
-    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -58,11 +42,6 @@ class SheetImport(models.Model):
                 fields=["brought_at"], condition=Q(state="READING"), name="sheet_import_open"
             ),
         ]
-
-    @property
-    def percent(self) -> int:
-        """How much of the sheet is read."""
-        return self.offset * 100 // self.size if self.size else 0
 
 
 class BadSheetRow(models.Model):

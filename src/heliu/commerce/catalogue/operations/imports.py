@@ -19,14 +19,13 @@ from heliu.commerce.catalogue.models import BadSheetRow, SheetImport, SheetKind
 from heliu.commerce.catalogue.operations.articles import write_articles
 from heliu.commerce.catalogue.operations.circles import require_seller
 from heliu.commerce.catalogue.operations.describing import NewPack, define, grow, pack
-from heliu.commerce.pricing.models import ImportState
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.goods.models import Family, Sku
-from heliu.kernel.spool import Spool
+from heliu.kernel.spool import ImportState, Spool
 from heliu.kernel.tables import Unreadable, cells_of, unmarked
 
-SPOOL = Spool("sheet-imports")
+SPOOL = Spool("sheet-imports", SheetImport)
 SYSTEM = Actor.system()
 MOST_ROWS = 100_000
 # Rows of one transaction. What rows say of each other (a tree) is judged as a whole.
@@ -88,42 +87,24 @@ def bring(
 def cancel(sheet: SheetImport, *, actor: Actor) -> SheetImport:
     """Stop reading a sheet; what was read stays."""
     require_seller(sheet.seller, actor)
-    found = SheetImport.objects.select_for_update().get(pk=sheet.pk)
-    if found.state == ImportState.READING:
-        found.state = ImportState.CANCELLED
-        found.save(update_fields=["state"])
-        SPOOL.drop(found.pk)
-    return found
+    return SPOOL.cancel(sheet)
 
 
 def read_on(at: datetime) -> bool:
-    """Read one chunk of the oldest sheet that is not read yet; whether there may be more to do.
+    """Read one chunk of the oldest sheet that is not read yet; whether there may be more to do."""
 
-    One transaction, for the worker: a chunk is in with its place, or not at all.
-    """
-    with transaction.atomic():
-        found = (
-            SheetImport.objects.select_for_update(skip_locked=True)
-            .filter(state=ImportState.READING)
-            .order_by("brought_at")
-            .first()
-        )
-        if found is None:
-            return False
+    def chunk(found: SheetImport) -> None:
         try:
             _read_chunk(found, at)
         except OSError:
             found.state = ImportState.FAILED
-        found.save()
-    if found.state != ImportState.READING:
-        SPOOL.drop(found.pk)
-    return True
+
+    return SPOOL.read_on(chunk)
 
 
 def sweep_files(at: datetime) -> int:
     """Throw away files that no import reads; how many it were."""
-    reading = SheetImport.objects.filter(state=ImportState.READING)
-    return SPOOL.sweep(at, lambda pk: reading.filter(pk=pk).exists())
+    return SPOOL.sweep(at)
 
 
 def _read_chunk(found: SheetImport, at: datetime) -> None:

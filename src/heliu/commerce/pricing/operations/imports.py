@@ -13,17 +13,17 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from heliu.commerce.pricing import rows
-from heliu.commerce.pricing.models import BadPriceRow, ImportState, PriceImport, PriceList
+from heliu.commerce.pricing.models import BadPriceRow, PriceImport, PriceList
 from heliu.commerce.pricing.operations.lists import require_seller
 from heliu.commerce.pricing.operations.versions import begin_version, schedule
 from heliu.commerce.pricing.queries import live_table
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
-from heliu.kernel.spool import Spool
+from heliu.kernel.spool import ImportState, Spool
 
 CHUNK = 2_000
-SPOOL = Spool("price-imports")
+SPOOL = Spool("price-imports", PriceImport)
 SYSTEM = Actor.system()
 
 STAGE = """
@@ -111,43 +111,24 @@ def bring(
 def cancel(price_import: PriceImport, *, actor: Actor) -> PriceImport:
     """Stop reading a file; what was read stays in its version until that is discarded."""
     require_seller(price_import.seller, actor)
-    found = PriceImport.objects.select_for_update().get(pk=price_import.pk)
-    if found.state == ImportState.READING:
-        found.state = ImportState.CANCELLED
-        found.save(update_fields=["state"])
-        SPOOL.drop(found.pk)
-    return found
+    return SPOOL.cancel(price_import)
 
 
 def read_on(at: datetime) -> bool:
-    """Read one chunk of the oldest file that is not read yet; whether there may be more to do.
+    """Read one chunk of the oldest file that is not read yet; whether there may be more to do."""
 
-    One transaction, for the worker: a chunk is in with its place, or not at all. Several workers
-    read several files.
-    """
-    with transaction.atomic():
-        found = (
-            PriceImport.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state=ImportState.READING)
-            .order_by("brought_at")
-            .first()
-        )
-        if found is None:
-            return False
+    def chunk(found: PriceImport) -> None:
         try:
             _read_chunk(found, at)
         except OSError:
             found.state, found.trouble = ImportState.FAILED, "file-lost"
-        found.save()
-    if found.state != ImportState.READING:
-        SPOOL.drop(found.pk)
-    return True
+
+    return SPOOL.read_on(chunk)
 
 
 def sweep_files(at: datetime) -> int:
     """Throw away files that no import reads; how many it were."""
-    reading = PriceImport.objects.filter(state=ImportState.READING)
-    return SPOOL.sweep(at, lambda pk: reading.filter(pk=pk).exists())
+    return SPOOL.sweep(at)
 
 
 def _read_chunk(found: PriceImport, at: datetime) -> None:
