@@ -1,6 +1,6 @@
 """A second proof of who somebody is: codes of an app, passkeys, recovery codes; who asks for it.
 
-Why not allauth's: docs/decisions/0018-second-factor.md. Whoever calls has counted the try
+Why not allauth's: docs/decisions/0017-second-factor.md. Whoever calls has counted the try
 (`attempts`). Nothing here says which log-ins have a second factor before a password was right.
 """
 
