@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_
+
 from heliu.kernel.errors import Invalid, Refused
 
 MOST = {
@@ -14,10 +16,10 @@ MOST = {
 }  # fmt: skip
 NEEDED = ("name", "receiver", "phone", "street")
 MISSING = {
-    "name": "An address needs a name.",
-    "receiver": "Somebody who takes the goods must be named.",
-    "phone": "A phone number is needed, so that the driver can call.",
-    "street": "Street and house are needed.",
+    "name": N_("An address needs a name."),
+    "receiver": N_("Somebody who takes the goods must be named."),
+    "phone": N_("A phone number is needed, so that the driver can call."),
+    "street": N_("Street and house are needed."),
 }
 HOME = "CN"
 COLUMNS = (*MOST, "default")
