@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Flag, Line, Plain, Sent, Text
+from heliu.api.fields import Flag, Line, Sent, Text
 from heliu.api.files import sent_file
 from heliu.api.paging import Page, Paging, page
 from heliu.api.receipts import Content
@@ -23,7 +23,7 @@ from heliu.kernel.addresses.policies import Place
 router = Router()
 
 
-class PlaceOut(Plain):
+class PlaceOut(Schema):
     """Where goods go and who takes them there, as an order, a shipment or a waybill keeps it."""
 
     name: str = Field(description="What the receiving house calls it")
@@ -106,7 +106,7 @@ def list_addresses(
     actor = request.actor
     rows = queries.book(actor) if wanted.ended else queries.live(actor.own_org)
     return page(
-        request, response, rows, paging, by=("name", "id"), show=AddressOut.model_validate
+        request, response, rows, paging, by=("name", "id"), show=AddressOut.from_orm
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def add_address(request: TypedRequest, payload: NewAddress, key: Key) -> HttpRes
         made = operations.add(
             payload.place(), actor=request.actor, at=at, is_default=payload.is_default
         )
-        return 201, AddressOut.model_validate(made)
+        return 201, AddressOut.from_orm(made)
 
     return write(request, key, payload, do)
 
@@ -126,7 +126,7 @@ def add_address(request: TypedRequest, payload: NewAddress, key: Key) -> HttpRes
 @router.get("/addresses/{address}", response=AddressOut)
 def get_address(request: TypedRequest, address: UUID) -> AddressOut:
     """One address of the book."""
-    return AddressOut.model_validate(queries.get(request.actor, address))
+    return AddressOut.from_orm(queries.get(request.actor, address))
 
 
 @router.put("/addresses/{address}", response=AddressOut)
@@ -137,7 +137,7 @@ def change_address(
 
     def do(at: datetime) -> tuple[int, AddressOut]:
         found = operations.change(address, payload.place(), actor=request.actor, at=at)
-        return 200, AddressOut.model_validate(found)
+        return 200, AddressOut.from_orm(found)
 
     return write(request, key, payload, do)
 
@@ -153,7 +153,7 @@ def act_on_address(
             found = operations.make_default(address, actor=request.actor)
         else:
             found = operations.end(address, actor=request.actor, at=at)
-        return 200, AddressOut.model_validate(found)
+        return 200, AddressOut.from_orm(found)
 
     return write(request, key, payload, do)
 
