@@ -91,6 +91,7 @@ def ship(
             deal=deal.id,
             is_picked_up=hauler is None,
             origin=origin,
+            ship_to=order.ship_to,
         )
         if hauler is not None:
             carrying.give(deal, shipment, hauler.pk, at=at)
