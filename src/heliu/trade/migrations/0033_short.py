@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "A choice more; the column stays as it is."
 
     dependencies = [
-        ('trade', '0031_tiers'),
+        ('trade', '0032_ship_to'),
     ]
 
     operations = [
