@@ -69,7 +69,7 @@ def state_of(deal: Any, order: Any, loan: Any, pledge: Any) -> State:
     document = leading(deal, order, loan, pledge)
     if document is None:
         return str(deal.get_outcome_display()), "open" if deal.outcome == "OPEN" else "quiet"
-    if pledge is not None and document is pledge and pledge.is_short:
+    if pledge is not None and pledge.is_short and document is pledge:
         return _("Goods short"), "bad"
     return str(document.get_status_display()), str(document.tone)
 
