@@ -129,9 +129,11 @@ def trial_balance(
     book = org or actor.own_org
     if not actor.is_system and book not in actor.orgs:
         return []
-    asked = ("books_stands(%s)", [book]) if on is None else ("books_stood(%s, %s)", [book, on])
     with connection.cursor() as cursor:
-        cursor.execute(f"select code, other, amount from {asked[0]}", asked[1])
+        if on is None:
+            cursor.execute("select code, other, amount from books_stands(%s)", [book])
+        else:
+            cursor.execute("select code, other, amount from books_stood(%s, %s)", [book, on])
         sums = sorted(cursor.fetchall(), key=lambda row: str(row[:2]))
     return [
         TrialRow(code, other, max(amount, 0), max(-amount, 0))
