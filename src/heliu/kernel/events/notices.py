@@ -76,6 +76,9 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
+    "programme-offered": N_("%(lender)s asks you to agree to a programme"),
+    "programme-refused": N_("%(seller)s did not agree to your programme"),
     "programme-changed": N_("%(lender)s finances your dealers in another way from now on"),
     "purchase-asked": N_("A purchase waits for agreement: %(number)s, %(amount)s"),
     "purchase-escalated": N_("A purchase waits too long for agreement: %(number)s, %(amount)s"),
