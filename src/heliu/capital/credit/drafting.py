@@ -223,9 +223,16 @@ def visible_to(actor: Actor) -> QuerySet[ProgrammeDraft]:
 
 def programme_of(one: ProgrammeDraft) -> Programme:
     """The programme as the draft would have it, not saved."""
-    fields = {field.name: field for field in Programme._meta.fields}
-    values = {name: fields[name].to_python(value) for name, value in one.terms.items()}
+    values = {name: _value(name, said) for name, said in one.terms.items()}
     return Programme(lender=one.lender, seller=one.seller, **values)
+
+
+def _value(name: str, said: Any) -> Any:
+    """A term as its field has it; a list is read one by one."""
+    field: Any = Programme._meta.get_field(name)
+    if isinstance(said, list):
+        return [field.base_field.to_python(one) for one in said]
+    return field.to_python(said)
 
 
 def terms_of(programme: Programme) -> dict[str, Any]:
