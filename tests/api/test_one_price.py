@@ -1,15 +1,18 @@
 """One price, stock and promotion answer for the same buyer at the same moment, whoever is asked:
-the pad, the checkout, REST, the fast lane, an order by each door, somebody who orders in the
-buyer's name; against a plain reference."""
+the pad, the checkout, REST, the fast lane, an order by each door or by a file, somebody who orders
+in the buyer's name; against a plain reference."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 
 import pytest
+from django.conf import settings as installed
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,6 +20,7 @@ from tests.api.hands import Hand, Hands
 from tests.api.test_doors import Street
 from tests.commerce.contracts import agreed
 from tests.conftest import be
+from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.behalf import allow, in_name_of
 
 from heliu.commerce.ordering.rows import row_of
@@ -34,7 +38,9 @@ from heliu.config import asgi
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.behalf.models import Mandate
 from heliu.kernel.clock import day_of
+from heliu.portal.ui.formats import money_text
 from heliu.trade import order_pad
+from heliu.trade.models import Deal
 
 CODES = ("M1", "M2", "B1")
 numbers = count(1)
@@ -169,6 +175,27 @@ def check_pad(hands: Hands, actor: Actor, wanted: dict[str, int], order: dict, f
     assert {code: checked.free[world.chain.skus[code]] for code in wanted} == free
 
 
+def plain(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def ordered_by_file(hands: Hands, wanted: dict[str, int], total: int) -> str:
+    """The order of a file that is loaded into the pad on its page, checked, and placed."""
+    dealer = browser(hands.world.dealer)
+    send(dealer, "/dealer/pad", {"action": "clear"})
+    rows = "\n".join(["code,quantity", *(f"{code},{n}" for code, n in wanted.items())])
+    file = SimpleUploadedFile("order.csv", rows.encode())
+    send(dealer, "/dealer/pad", {"file": file, "action": "read"})
+    assert money_text(total) in plain(read(dealer, "/dealer/pad"))
+    send(dealer, "/dealer/pad", {"action": "order"}, to="/dealer/checkout")
+    page = read(dealer, "/dealer/checkout?pay_by=TRANSFER")
+    assert money_text(total) in plain(page)
+    form = {"pay_by": "TRANSFER", "idempotency_key": key_in(page)}
+    led = send(dealer, "/dealer/checkout", form, to="/deals?/")
+    with hands.world.worker():
+        return str(Deal.objects.get(number=led.strip("/").split("/")[-1]).order_id)
+
+
 @given(
     rules=RULES,
     wanted=st.dictionaries(st.sampled_from(CODES), st.integers(1, 12), min_size=1),
@@ -210,14 +237,20 @@ def test_every_route_says_the_same(
             check_pad(hands, dealer, wanted, order, free)
     shown = in_name.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
     assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
-    # The order as it is placed, by both doors and in the buyer's name.
+    # The order as it is placed: by a file, by both doors, and in the buyer's name.
+    total = sum(order[code] * n for code, n in wanted.items())
+    with monkeypatch.context() as while_signed_in:
+        while_signed_in.setattr(installed, "DEMO", True)  # else nobody of the chain may sign in
+        made = [ordered_by_file(hands, wanted, total)]
     for street, hand in ((lane, hands.dealer), (django, hands.dealer), (lane, in_name)):
         said = street.one(hand, hands.order(**wanted), key=f"one-price-{next(numbers):05}")
         assert said.status_code == 201, said.text
-        placed = hands.dealer.get(f"/orders/{said.json()['order']['id']}")
+        made.append(said.json()["order"]["id"])
+    for one in made:
+        placed = hands.dealer.get(f"/orders/{one}")
         lines = {line["sku"]["code"]: line for line in placed["lines"]}
         assert {code: line["unit_price"] for code, line in lines.items()} == order
-        assert placed["total"] == sum(order[code] * n for code, n in wanted.items())
+        assert placed["total"] == total
         for code, line in lines.items():
             off = rules.listed(code, wanted[code]) - order[code]
             assert sum(one["amount"] for one in line["discounts"]) == off * wanted[code]
