@@ -49,7 +49,7 @@ class NextStep(Schema):
     """What the deal waits for."""
 
     act: str = Field(
-        description="decide, sign, pay, confirm, ship, receive, repay, enforce, pick-up, "
+        description="decide, sign, pay, confirm, ship, receive, refund, repay, enforce, pick-up, "
         "return-money or cancel"
     )
     by: str = Field(description="buyer, seller, lender, custodian, or bank when it goes by itself")
@@ -77,6 +77,9 @@ class DealOut(Schema):
     opened_at: datetime
     moved_at: datetime
     closed_at: datetime | None
+    ship_by: date | None = Field(
+        description="What the seller has not shipped by then it refunds to the lender"
+    )
 
 
 class StepOut(Schema):

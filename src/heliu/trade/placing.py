@@ -32,6 +32,7 @@ from heliu.commerce.pricing.operations.discounts import promotion_used_up
 from heliu.commerce.pricing.rewards import Offers, Reward
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.policies import address_gone
 from heliu.kernel.arrays import ids, numbers, texts
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
@@ -68,7 +69,7 @@ POST = """
 select refused, detail from trade_place(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
     %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::date[],
-    %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
+    %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
     %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::jsonb, %s)"""
@@ -86,7 +87,8 @@ class Wish:
 
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
-    `wanted_on` is the day on which the goods are wished, `days` of lines that have their own.
+    `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
+    `address` where in the buyer's book they go (None: to its default).
     """
 
     seller: UUID
@@ -99,6 +101,7 @@ class Wish:
     kept: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
+    address: UUID | None = None
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -232,6 +235,7 @@ class Good:
             lender=lender,
             order_id=wish.asked,
             wanted_on=wish.wanted_on,
+            address=wish.address,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 
@@ -422,6 +426,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
         return ordering.external_id_used(used)
     if state == "promotion":
         return promotion_used_up()
+    if state == "address-gone":
+        return address_gone()
     if said := spending.refused(state):
         return said
     found = posting.refusal(state, detail)
@@ -439,6 +445,13 @@ def _judge(
 ) -> Good:
     ask.actor.require("order")
     wish = ask.wish
+    if wish.address and wish.pay_by == PayBy.FINANCE:
+        raise Invalid(
+            "address-supervised",
+            "Financed goods go to the supervised warehouse.",
+            field="address",
+            help="Name no address, or pay in another way.",
+        )
     if not known.trades:
         raise NotFound()
     lines = []

@@ -19,7 +19,7 @@ OTHER_COLUMNS = [
 
 class Migration(migrations.Migration):
     reviewed = "What is dropped is there again at once and gives old code what it gave before."
-    dependencies = [("trade", "0031_tiers"), ("pricing", "0012_rewards")]
+    dependencies = [("trade", "0033_short"), ("pricing", "0012_rewards")]
     operations = [
         migrations.RunSQL(
             [
