@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
@@ -159,10 +160,9 @@ def list_deals(
     order: Annotated[UUID | None, Query(description="The deal of this order")] = None,
 ) -> dict[str, object]:
     """The deals the asker is a party of, newest first."""
-    rows = deals.visible_to(request.actor)
-    for name, value in (("outcome", outcome), ("order_id", order)):
-        if value:
-            rows = rows.filter(**{name: value})
+    given = {"outcome": outcome, "order_id": order}
+    wanted = Q(**{name: value for name, value in given.items() if value})
+    rows = deals.by_side(request.actor, wanted)
     found = page(request, response, rows, paging, by=("-opened_at", "-id"), show=lambda row: row)
     return {**found, "items": _deals(request.actor, found["items"])}
 
