@@ -42,17 +42,18 @@ def earns(
     if not any(price.may_earn for price in prices.values() if price):
         return ()
     good = [line for line in lines if line.sku and line.quantity and not line.problem]
-    skus, quantities = [line.sku.pk for line in good], [line.quantity for line in good]
+    wanted = {line.sku.pk: line.quantity for line in good if line.sku and line.quantity}
     with connection.cursor() as cursor:
-        cursor.execute(GAINS, [[buyer], [seller], [1] * len(good), skus, quantities, at])
+        ones = [1] * len(wanted)
+        cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
         (offered,) = rewards.offers(cursor.fetchone()[0], 1)
     if offered is None:
         return ()
     used: dict[int | None, int] = {}
-    for line in good:
-        if line.sku.pk in offered.gifts:
-            account = offered.gifts[line.sku.pk].account
-            used[account] = used.get(account, 0) + line.quantity
+    for sku, quantity in wanted.items():
+        if sku in offered.gifts:
+            account = offered.gifts[sku].account
+            used[account] = used.get(account, 0) + quantity
     found = earned_by(good, offered, used)
     gifts = Sku.objects.in_bulk({sku for one in found for sku in one.gifts})
     return tuple(

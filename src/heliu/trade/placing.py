@@ -29,7 +29,7 @@ from heliu.commerce.ordering.operations import Draft, PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing import rewards
 from heliu.commerce.pricing.operations.discounts import promotion_used_up
-from heliu.commerce.pricing.rewards import Offers, Reward
+from heliu.commerce.pricing.rewards import Gift, Offers, Reward
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import address_gone
@@ -196,7 +196,7 @@ class Good:
         return rewards.kept(self.rewards, quantities, self._gifts)
 
     @property
-    def _gifts(self) -> Mapping[UUID, rewards.Gift]:
+    def _gifts(self) -> Mapping[UUID, Gift]:
         return self.known.offers.gifts if self.known.offers else {}
 
     def _priced(self) -> list[PricedLine]:

@@ -85,7 +85,7 @@ def resolve(
     with connection.cursor() as cursor:
         skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
         ones = [1] * len(skus)
-        answer = [[buyer], [seller], ones, skus, quantities, at]
+        answer: list[Any] = [[buyer], [seller], ones, skus, quantities, at]
         if as_order:
             cursor.execute(RESOLVE_ORDER, [[seller], at, *answer])
         else:

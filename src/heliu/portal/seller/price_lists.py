@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
             (one, houses.get(one.buyer), *taken[one.pk], state_of(one, at)) for one in contracts
         ],
         "promotions": [
-            (one, rule_words(one, one.gift and one.gift.code), _promotion(one, at))
+            (one, rule_words(one, one.gift.code if one.gift else None), _promotion(one, at))
             for one in pricing.promotions_visible_to(actor)
             .select_related("gift")
             .order_by("-ends_at")[:ENDED]
