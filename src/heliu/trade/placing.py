@@ -26,6 +26,7 @@ from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
+from heliu.commerce.ordering.parts import Part, parted
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
@@ -84,6 +85,7 @@ class Wish:
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
     `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
+    `parts` of those wished in parts (written after the order: the fast lane does not take them),
     `address` where in the buyer's book they go (None: to its default).
     """
 
@@ -97,7 +99,21 @@ class Wish:
     kept: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
+    parts: Mapping[UUID, Sequence[Part]] | None = None
     address: UUID | None = None
+
+    def line(self, sku: UUID, quantity: int, unit_price: int) -> PricedLine:
+        """A line of the order with its day, or its parts by day."""
+        day = (self.days or {}).get(sku)
+        wished = (self.parts or {}).get(sku, ())
+        if not wished:
+            return PricedLine(sku, quantity, unit_price, day)
+        split = parted(wished, quantity, self.wanted_on)
+        first = split[0].wanted_on
+        return PricedLine(
+            sku, quantity, unit_price, None if first == self.wanted_on else first,
+            split if len(split) > 1 else (),
+        )  # fmt: skip
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -168,21 +184,25 @@ class Good:
     lines: list[CheckedLine[Goods]]
     total: int
 
+    @property
+    def priced(self) -> list[PricedLine]:
+        """Its lines with their days, as they will be written."""
+        return [
+            self.ask.wish.line(line.sku.pk, line.quantity, line.unit_price)
+            for line in self.lines
+            if line.sku and line.quantity and line.unit_price is not None
+        ]
+
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
         ask, wish = self.ask, self.ask.wish
-        own_days = wish.days or {}
         draft = ordering.draft(
             actor=ask.actor,
             buyer=ask.buyer,
             seller=wish.seller,
             warehouse=warehouse,
             pay_by=wish.pay_by,
-            lines=[
-                PricedLine(line.sku.pk, line.quantity, line.unit_price, own_days.get(line.sku.pk))
-                for line in self.lines
-                if line.sku and line.quantity and line.unit_price is not None
-            ],
+            lines=self.priced,
             number=number_of("SO", self.known.order_number, at),
             at=at,
             remark=wish.remark,
