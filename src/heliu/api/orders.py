@@ -273,7 +273,7 @@ def list_orders(
     paging: Query[Paging],
 ) -> dict[str, object]:
     """The orders the asker buys, sells or finances, newest first."""
-    rows = queries.filtered(
+    rows = queries.by_side(
         request.actor,
         side=wanted.side,
         statuses=wanted.status,

@@ -162,6 +162,8 @@ def goods_received(
         if pledge is not None:
             _pledge(deal, pledge, received, actor=actor, at=at)
         side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
+        if pledge is not None and received.receipt is not None:
+            _free_on_arrival(deal, key=received.receipt.number, at=at)
         if received.short or received.damaged:
             vat.red_due(deal, shipment.pk, at=at)
         if deal.loan_id:
@@ -230,8 +232,13 @@ def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at:
             link=deals.link(deal),
             at=at,
         )
+
+
+def _free_on_arrival(deal: Deal, *, key: str, at: datetime) -> None:
+    """What is free already of goods that just came; what came short is known by now."""
+    loan = loan_of(deal)
     if frees_on_arrival(loan.release_mode, loan.principal_repaid):
-        release(deal, key=received.receipt.number, at=at)
+        release(deal, key=key, at=at)
 
 
 def _must_be_paid(deal: Deal, order: Order) -> None:

@@ -30,9 +30,10 @@ MOVES: Moves = {
     OrderStatus.CONFIRMED: {
         OrderStatus.PART_SHIPPED,
         OrderStatus.SHIPPED,
+        OrderStatus.RECEIVED,
         OrderStatus.CANCELLED,
     },
-    # All is counted already where the seller strikes what was still to come.
+    # All is counted already where what was still to come is struck.
     OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED, OrderStatus.RECEIVED},
     OrderStatus.SHIPPED: {OrderStatus.RECEIVED},
     OrderStatus.RECEIVED: {OrderStatus.COMPLETED},
