@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import (
@@ -35,6 +36,7 @@ from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
@@ -111,6 +113,13 @@ class RewardOut(Plain):
     amount: int = Field(description="Taken off, or what the pieces are worth, in minor units")
 
 
+class PartOut(Plain):
+    """So many pieces of a line by a day."""
+
+    wanted_on: date | None = Field(description="Null: as soon as can be")
+    quantity: int
+
+
 class OrderLineOut(Plain):
     """One SKU of an order, and how far its delivery went; quantities in smallest units."""
 
@@ -127,6 +136,12 @@ class OrderLineOut(Plain):
     missing: int = Field(description="Sent, and did not arrive")
     cancelled: int
     wanted_on: date | None = Field(description="A day of its own; null: the order's")
+    parts: list[PartOut] = Field(description="Where it is wished by several days; else empty")
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _parts(cls, told: Any) -> Any:
+        return list(read(told))
 
 
 class OpenAccountOut(Schema):
@@ -456,6 +471,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             cost_centre=asked.cost_centre,
             wanted_on=asked.wanted_on,
             line_days=wanted.days,
+            line_parts=wanted.parts,
             address=asked.address,
             at=at,
         )

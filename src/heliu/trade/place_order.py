@@ -31,6 +31,7 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
@@ -175,6 +176,7 @@ def place(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
@@ -183,9 +185,9 @@ def place(
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
     the buyer: to the `address` of its book that is named, else to its default. `programme` is the
     offer that was picked; without one the best is taken. The goods are wished for `wanted_on`, some
-    of them for days of their own (`line_days`). A financed order waits for the signature
-    (`financed_order.sign`), or for a person at the bank where the rules do not decide. Raises
-    `Refused` for the first line that is not good,
+    lines for days of their own (`line_days`) or in parts by day (`line_parts`). A financed order
+    waits for the signature (`financed_order.sign`), or for a person at the bank where the rules do
+    not decide. Raises `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
@@ -193,7 +195,7 @@ def place(
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
-        wanted_on=wanted_on, line_days=line_days, address=address, at=at,
+        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, address=address, at=at,
     )  # fmt: skip
     ask = good.ask
     with widened([ask.buyer, seller]):
@@ -219,13 +221,14 @@ def judged(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     wish = Wish(
         seller, _wanted(lines), pay_by, remark, external_id,
         cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
-        address=address,
+        parts=line_parts, address=address,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))
@@ -395,6 +398,7 @@ def _write(accepted: Accepted, at: datetime) -> Placed:
     refused = refusal([accepted], _row(post_query([accepted], at)))
     if refused:
         raise refused
+    ordering.keep_parts(accepted.draft)
     return Placed(accepted.draft.order(), accepted.deal(), None)
 
 

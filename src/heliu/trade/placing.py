@@ -26,6 +26,7 @@ from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
+from heliu.commerce.ordering.parts import Part, divided, parted
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing import rewards
 from heliu.commerce.pricing.operations.discounts import promotion_used_up
@@ -88,6 +89,7 @@ class Wish:
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
     `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
+    `parts` of those wished in parts (written after the order: the fast lane does not take them),
     `address` where in the buyer's book they go (None: to its default).
     """
 
@@ -101,7 +103,21 @@ class Wish:
     kept: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
+    parts: Mapping[UUID, Sequence[Part]] | None = None
     address: UUID | None = None
+
+    def line(self, sku: UUID, quantity: int, unit_price: int) -> PricedLine:
+        """A line of the order with its day, or its parts by day."""
+        day = (self.days or {}).get(sku)
+        wished = (self.parts or {}).get(sku, ())
+        if not wished:
+            return PricedLine(sku, quantity, unit_price, day)
+        split = parted(wished, quantity, self.wanted_on)
+        first = split[0].wanted_on
+        return PricedLine(
+            sku, quantity, unit_price, None if first == self.wanted_on else first,
+            split if len(split) > 1 else (),
+        )  # fmt: skip
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -199,24 +215,46 @@ class Good:
     def _gifts(self) -> Mapping[UUID, Gift]:
         return self.known.offers.gifts if self.known.offers else {}
 
-    def _priced(self) -> list[PricedLine]:
+    @property
+    def priced(self) -> list[PricedLine]:
+        """Its lines with their days, as they will be written."""
+        return [
+            self.ask.wish.line(line.sku.pk, line.quantity, line.unit_price)
+            for line in self.lines
+            if line.sku and line.quantity and line.unit_price is not None
+        ]
+
+    def _written(self) -> list[PricedLine]:
         """The lines as they are written: those that share in an amount off the whole order perhaps
         in two, goods for free beneath."""
-        own_days = self.ask.wish.days or {}
+        if not self.rewards:
+            return self.priced
         off: dict[UUID, int] = {}
         for one in self.rewards:
             for sku, share in one.off.items():
                 off[sku] = off.get(sku, 0) + share
-        return [
-            PricedLine(line.sku.pk, part.quantity, part.unit_price, own_days.get(line.sku.pk))
-            for line in self.lines
-            if line.sku and line.quantity and line.amount is not None
-            for part in (
-                rewards.parts(line.quantity, line.amount - off[line.sku.pk])
-                if line.sku.pk in off
-                else (rewards.Part(line.quantity, line.unit_price or 0),)
-            )
-        ] + [PricedLine(sku, n, 0) for one in self.rewards for sku, n in one.gifts.items()]
+        lines: list[PricedLine] = []
+        for line in self.priced:
+            amount = line.quantity * line.unit_price - off.get(line.sku_id, 0)
+            prices = rewards.parts(line.quantity, amount)
+            days = divided(line.parts, [part.quantity for part in prices])
+            lines += [
+                line._replace(
+                    quantity=price.quantity,
+                    unit_price=price.unit_price,
+                    wanted_on=self._first_day(parts) if parts else line.wanted_on,
+                    parts=parts if len(parts) > 1 else (),
+                )
+                for price, parts in zip(prices, days, strict=True)
+            ]
+        return lines + [
+            PricedLine(sku, n, 0) for one in self.rewards for sku, n in one.gifts.items()
+        ]
+
+    def _first_day(self, parts: Sequence[Part]) -> date | None:
+        """The first of some parts' days, where that is not the order's."""
+        first = parts[0].wanted_on
+        return None if first == self.ask.wish.wanted_on else first
 
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
@@ -227,7 +265,7 @@ class Good:
             seller=wish.seller,
             warehouse=warehouse,
             pay_by=wish.pay_by,
-            lines=self._priced(),
+            lines=self._written(),
             number=number_of("SO", self.known.order_number, at),
             at=at,
             remark=wish.remark,

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import Place
@@ -187,6 +188,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "free": given.free.get(getattr(line, "pk", 0)),
             "counts": count,
             "wanted_on": getattr(line, "wanted_on", None),
+            "parts": read(getattr(line, "parts", None)),
         }
         for line, count in zip(lines, counts, strict=True)
     ]

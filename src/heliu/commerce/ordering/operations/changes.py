@@ -27,6 +27,7 @@ from heliu.commerce.ordering.models import (
     OrderLine,
     OrderStatus,
 )
+from heliu.commerce.ordering.parts import kept
 from heliu.commerce.ordering.versions import Version
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
@@ -127,8 +128,11 @@ def _write_lines(order: Order, after: Version) -> None:
             now = wanted[name]
             line.quantity, line.unit_price = now.quantity, now.unit_price
             line.amount, line.wanted_on = now.amount, now.wanted_on
+            line.parts = kept(now.parts)
             changed.append(line)
-    OrderLine.objects.bulk_update(changed, ["quantity", "unit_price", "amount", "wanted_on"])
+    OrderLine.objects.bulk_update(
+        changed, ["quantity", "unit_price", "amount", "wanted_on", "parts"]
+    )
     last = max(line.position for line in there.values())
     OrderLine.objects.bulk_create(
         OrderLine(
