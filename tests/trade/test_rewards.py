@@ -20,6 +20,7 @@ from tests.trade.test_part_delivery import SALES
 from tests.trade.test_vat import all_of, run, titled, write
 
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.ordering.parts import Part
 from heliu.commerce.pricing import operations, rewards
 from heliu.commerce.pricing.models import Discount, Effect, Promotion
 from heliu.commerce.pricing.operations import NewPromotion
@@ -212,3 +213,22 @@ def test_a_budget_is_never_passed_by_orders_at_once(world: World, words: dict[st
     with world.worker():
         assert Discount.objects.count() == 2
     laws.hold(world)
+
+
+def test_parts_by_day_go_with_the_pieces_of_a_line_that_became_two(world: World) -> None:
+    promote(world, Effect.ORDER, amount=1, min_order=1)
+    late = day_of(world.at) + timedelta(days=9)
+    sku = world.chain.skus["M1"]
+    with world.desk(world.dealer) as dealer:
+        placed = place_order.place(
+            actor=dealer, seller=world.chain.seller, lines=world.lines(M1=5), pay_by="TRANSFER",
+            line_parts={sku: [Part(None, 2), Part(late, 3)]}, at=world.at,
+        )  # fmt: skip
+    with world.worker():
+        lines = OrderLine.objects.filter(order=placed.order.id).order_by("position")
+        said = [(one.quantity, one.unit_price, one.wanted_on, one.parts) for one in lines]
+    # 49.99 is one piece of 9.99 and four of 10.00: what is wished first stands in the first.
+    assert said == [
+        (1, 999, None, None),
+        (4, 1000, None, [{"on": None, "quantity": 1}, {"on": late.isoformat(), "quantity": 3}]),
+    ]

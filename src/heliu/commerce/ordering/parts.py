@@ -76,7 +76,7 @@ def fitted(parts: Sequence[Part], quantity: int) -> tuple[Part, ...]:
 
 
 def divided(parts: Sequence[Part], quantities: Sequence[int]) -> list[tuple[Part, ...]]:
-    """The parts of a line that becomes several of these quantities: the earliest go to the first."""
+    """The parts of a line that becomes several: the earliest go to the first of them."""
     begin, found = 0, []
     for quantity in quantities:
         end, at, here = begin + quantity, 0, []
