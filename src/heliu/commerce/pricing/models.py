@@ -430,7 +430,7 @@ class Discount(models.Model):
 
     Off each piece: from `before` to `after` for one smallest unit (minor units), `amount` on the
     line. Off the whole order: these goods' share of it is `amount`. Goods for free: so many, each
-    worth `before`. Of `back` of the pieces nothing came, and the budget has its part again.
+    worth `before`. Of `back` of the pieces nothing came: the budget has its part of them again.
     """
 
     order_id = models.UUIDField()

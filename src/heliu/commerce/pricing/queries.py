@@ -1,4 +1,4 @@
-"""Reading prices and price lists."""
+"""Reading prices, price lists and what promotions gave."""
 
 from __future__ import annotations
 

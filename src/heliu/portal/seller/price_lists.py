@@ -1,4 +1,4 @@
-"""The seller's price lists: what stands in them, their versions, contracts, promotions, files."""
+"""The seller's price lists: what stands in them, their versions; contracts, promotions, files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promotions: announcing one, stopping it."""
+"""Promotions: announcing one and stopping it."""
 
 from __future__ import annotations
 
