@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -25,6 +25,8 @@ from heliu_bench.measure import Round
 from heliu_bench.report import Report
 
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
+LOCATION = re.compile(r"<loc>https?://[^/<]+(/[^<]*)</loc>")
+PUBLIC = "PUBLIC"  # who comes from a search engine: it enters where the sitemap leads
 NOT_PAGES = frozenset({"sign_out", "sign_in", "switch_desk", "language", "theme", "density"})
 LEAST = 0.2  # CPU seconds are counted in ticks; a page is read again until it takes as long
 # Per desk the person whose organisation has most deals: the fullest lists.
@@ -67,12 +69,16 @@ def run(ground: Ground, report: Report, options: Options) -> None:
         for role, user, org in _people(ground)
         if not options.desks or role in options.desks
     ]
-    if not desks:
+    shop = Desk(PUBLIC, Client(headers={"host": "localhost", "accept-language": "en"}))
+    if not options.desks or PUBLIC in options.desks:
+        _explore(shop, options.samples, begin=_sitemap(shop.client))
+    if not desks and not shop.pages:
         raise Trouble("Nobody sits at any desk of this database; run heliu demo first.")
     for desk in desks:
         _explore(desk, options.samples)
         if not desk.pages:
             raise Trouble(f"Nobody can sit down at the desk of {desk.role}: --demo or --install?")
+    desks += [shop] if shop.pages else []  # where a seller shows goods to everybody
     memory.settle()  # as a server does
     with report.progress(sum(len(desk.pages) for desk in desks)) as step:
         for desk in desks:
@@ -100,9 +106,13 @@ def _signed_in(user: UUID, org: UUID) -> Client:
     return client
 
 
-def _explore(desk: Desk, samples: int) -> None:
+def _sitemap(client: Client) -> list[str]:
+    return LOCATION.findall(client.get("/sitemap.xml").content.decode())
+
+
+def _explore(desk: Desk, samples: int, begin: Sequence[str] = ("/",)) -> None:
     """Follow links from the desk's home; of each route the first so many addresses are kept."""
-    waiting, seen = ["/"], {"/"}
+    waiting, seen = list(begin), set(begin)
     while waiting:
         address = waiting.pop(0)
         route = _route(address)

@@ -43,6 +43,9 @@ from heliu.demo import chain as chains
 from heliu.kernel.access import role_editing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
+from heliu.kernel.addresses import imports
+from heliu.kernel.addresses import operations as addresses
+from heliu.kernel.addresses.policies import Place
 from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
@@ -700,7 +703,8 @@ def endpoints(world: World) -> dict[str, Any]:
 
 
 def kept_lists(world: World) -> dict[str, Any]:
-    """Two lists of the first dealer's owner, one of which is ordered by itself."""
+    """Two lists of the first dealer's owner, one of which is ordered by itself, and its house's
+    address book."""
     goods = {world.chain.skus["M1"]: 24}
     with world.desk(world.dealer) as owner:
         listed, spare = (
@@ -713,7 +717,15 @@ def kept_lists(world: World) -> dict[str, Any]:
             listed.pk, actor=owner, pay_by="TRANSFER", every=1, unit="WEEK",
             first_on=day_of(world.at), last_on=None, at=world.at,
         )  # fmt: skip
-    return {"list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk}
+        place = Place("Shop", "Li Na", "138", "Road 7")
+        address = addresses.add(place, actor=owner, at=world.at)
+        sheet = imports.bring(
+            b"name,receiver,phone,street\n", actor=owner, name="book.csv", at=world.at
+        )
+    return {
+        "list": listed.pk, "spare_list": spare.pk, "recurring": recurring.pk,
+        "address": address.pk, "address_sheet": sheet.pk,
+    }  # fmt: skip
 
 
 def to_come(world: World) -> dict[str, Any]:

@@ -321,6 +321,31 @@ EXAMPLES = {
     "DELETE /lists/{list_id}": Example(mine, {"list_id": "spare_list"}),
     "GET /bought/{seller}": Example(mine, {"seller": "open_seller"}, is_shared=True),
     "GET /orders/{ref}/again": Example(mine, {"ref": "pledged_order"}),
+    "GET /addresses": Example(mine, is_shared=True),
+    "POST /addresses": Example(
+        mine,
+        body=lambda t: {"name": "Depot", "receiver": "Li", "phone": "1", "street": "Road 2"},
+        is_shared=True,
+    ),
+    "GET /addresses/{address}": Example(mine, {"address": "address"}),
+    "PUT /addresses/{address}": Example(
+        mine,
+        {"address": "address"},
+        lambda t: {"name": "Depot", "receiver": "Li", "phone": "1", "street": "Road 2"},
+    ),
+    "POST /addresses/{address}/act": Example(
+        mine, {"address": "address"}, lambda t: {"act": "default"}
+    ),
+    "GET /address-imports": Example(mine, is_shared=True),
+    "POST /address-imports": Example(
+        mine,
+        body=lambda t: b"name,receiver,phone,street\nDepot,Li,1,Road 2\n",
+        content_type="application/octet-stream",
+        is_shared=True,
+    ),
+    "GET /address-imports/{sheet}": Example(mine, {"sheet": "address_sheet"}),
+    "GET /address-imports/{sheet}/left-out": Example(mine, {"sheet": "address_sheet"}),
+    "POST /address-imports/{sheet}/cancel": Example(mine, {"sheet": "address_sheet"}),
     "GET /recurring-orders": Example(mine, is_shared=True),
     "POST /recurring-orders": Example(
         mine,

@@ -439,3 +439,21 @@ def test_a_key_sent_to_two_lanes_at_once_is_one_order(
         assert {answer.status_code for answer in one + two} == {201}
         assert [answer.json() for answer in one] == [answer.json() for answer in two]
     assert len(hands.dealer.items("/orders", status="PLACED")) == len(keys)
+
+
+def test_goods_go_to_the_address_that_is_named_or_to_the_default(
+    hands: Hands, street: Street
+) -> None:
+    said = {"receiver": "Li Na", "phone": "138", "street": "Road 1"}
+    shop = hands.dealer.post("/addresses", {"name": "Shop", **said}, expect=201)
+    site = hands.dealer.post("/addresses", {"name": "Site", **said}, expect=201)
+    bodies = [order(hands, M1=1), {**order(hands, M1=1), "address": site["id"]}]
+    names = []
+    for n, body in enumerate(bodies):
+        placed = street.one(hands.dealer, body, f"to-address-{n}").json()["order"]["id"]
+        names.append(hands.seller.get(f"/orders/{placed}")["ship_to"]["name"])
+    assert names == ["Shop", "Site"]
+    hands.dealer.post(f"/addresses/{site['id']}/act", {"act": "end"})
+    gone = street.one(hands.dealer, bodies[1], "to-address-gone")
+    assert (gone.status_code, gone.json()["code"]) == (422, "address-gone")
+    assert [one["id"] for one in hands.dealer.items("/addresses")] == [shop["id"]]

@@ -109,8 +109,8 @@ def lay(hands: Hands, rules: Rules) -> None:
         act = {"actor": actor, "at": world.at}
         since = day_of(world.at)
         Promotion.objects.filter(stopped_at=None).update(stopped_at=world.at - timedelta(days=9))
-        PriceListBuyer.objects.filter(buyer=buyer).delete()
         Contract.objects.all().delete()
+        PriceListBuyer.objects.filter(buyer=buyer).delete()
         base = PriceList.objects.get(seller=chain.seller, is_default=True)
         n = next(numbers)
 

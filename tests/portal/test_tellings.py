@@ -160,6 +160,7 @@ def test_a_side_expects_only_what_it_will_be_told() -> None:
 
 class Document(SimpleNamespace):
     given_to = None
+    is_short = False
 
     def get_status_display(self) -> str:
         return str(self.status).title()
@@ -224,6 +225,14 @@ def test_a_seller_reads_that_the_bank_pays_first_for_it_does_not_see_the_loan() 
     documents = standing("PLACED", pay_by="FINANCE")
     assert next_of(*documents) == ("pay", "bank")
     assert next_step("seller", *documents) == "The bank pays, then it is confirmed"
+
+
+def test_goods_that_came_short_wait_for_the_seller() -> None:
+    deal, pledge = Document(outcome="OPEN"), Document(status="ACTIVE", is_short=True, tone="bound")
+    documents = (Document(status="RECEIVED"), Document(status="SELLER_PAID"), pledge)
+    assert state_of(deal, *documents) == ("Goods short", "bad")
+    assert next_step("buyer", deal, *documents) == "The seller refunds what is missing"
+    assert next_step("seller", deal, *documents) == "Refund what is missing"
 
 
 def test_goods_that_were_given_up_are_fetched_by_the_seller() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -37,6 +38,25 @@ def close(world: World, email: str, first: date = NOVEMBER) -> Period | Approval
 
 def into_december(world: World) -> None:
     turn_days(world, (date(2026, 12, 4) - world.at.date()).days)
+
+
+def test_the_first_month_of_a_book_is_known_before_and_after_it_is_sealed(world: World) -> None:
+    empty = world.chain.dealers["D002"]
+    assert months(world, empty) == (None, None)
+    life.to_pledge(world)
+    bank = world.chain.bank
+    assert months(world, bank) == (NOVEMBER, None)  # another's book is not told
+    with world.worker():
+        posting.seal(world.at)
+    assert months(world, bank) == (NOVEMBER, None)
+
+
+def months(world: World, org: UUID) -> tuple[date | None, date | None]:
+    """The next month of a book as the worker sees it, and a house whose book it is not."""
+    with world.worker():
+        known = books.next_month(org)
+    with world.desk(world.dealer):
+        return known, books.next_month(org)
 
 
 def test_a_month_is_closed_in_turn_and_only_when_it_is_over(world: World) -> None:

@@ -19,6 +19,7 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
 from heliu.capital.terms import operations, policies, queries
+from heliu.capital.terms.board import board
 from heliu.capital.terms.models import Invoice, Payment, Reminder, Terms
 from heliu.capital.terms.operations import Wanted
 from heliu.capital.terms.policies import Level
@@ -403,6 +404,16 @@ def _agrees(world: World) -> None:
     claim = claims.get((world.chain.seller, dealer_of(world)), 0)
     assert found.owed == claim <= 60_000
     assert sum(found.aged) == found.open
+    with world.desk(SALES) as actor:
+        shown = board(actor.own_org, on=day_of(world.at), most=9)
+        (first, *others) = shown.rows
+        assert first == found
+        assert not any(one.open or one.credit for one in others)
+        assert (shown.owed, shown.aged) == (found.owed, found.aged)
+        assert shown.expected_loss == found.expected_loss
+        late = board(actor.own_org, on=day_of(world.at), only="late", most=9)
+        assert [one.buyer for one in late.rows] == [found.buyer] * (found.late > 0)
+        assert shown.counts["late"] == len(late.rows)
     with world.desk(world.dealer) as actor:
         assert (
             queries.standing(

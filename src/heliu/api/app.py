@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from heliu.api import (
+    addresses,
     applications,
     approvals,
     articles,
@@ -83,6 +84,7 @@ from heliu.kernel.errors import Refused
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
     ("Parties", applications.router),
+    ("Parties", addresses.router),
     ("Parties", consents.router),
     ("Parties", looks.router),
     ("Parties", behalf.router),

@@ -50,6 +50,7 @@ class ArticleIn(Sent):
         max_length=100,
         description="By attribute: a choice's code or name, a number, yes or no, or a text,"
         " English and Chinese with a bar between; '' takes it away",
+        json_schema_extra={"additionalProperties": False},  # names of another form are none
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.addresses import PlaceOut
 from heliu.api.fields import PRINTABLE, Ref, Sent, Text, id_or_number
 from heliu.api.files import SENT, FileOut, sent_file, shown
 from heliu.api.paging import Page, Paging, page
@@ -39,6 +40,7 @@ class Stop(Schema):
     city: str
     city_zh: str
     address: str
+    ship_to: PlaceOut | None = Field(None, description="Where and to whom exactly, if it was said")
 
 
 class Carried(Schema):

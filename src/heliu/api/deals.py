@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
@@ -49,7 +50,7 @@ class NextStep(Schema):
     """What the deal waits for."""
 
     act: str = Field(
-        description="decide, sign, pay, confirm, ship, receive, repay, enforce, pick-up, "
+        description="decide, sign, pay, confirm, ship, receive, refund, repay, enforce, pick-up, "
         "return-money or cancel"
     )
     by: str = Field(description="buyer, seller, lender, custodian, or bank when it goes by itself")
@@ -77,6 +78,9 @@ class DealOut(Schema):
     opened_at: datetime
     moved_at: datetime
     closed_at: datetime | None
+    ship_by: date | None = Field(
+        description="What the seller has not shipped by then it refunds to the lender"
+    )
 
 
 class StepOut(Schema):
@@ -156,10 +160,9 @@ def list_deals(
     order: Annotated[UUID | None, Query(description="The deal of this order")] = None,
 ) -> dict[str, object]:
     """The deals the asker is a party of, newest first."""
-    rows = deals.visible_to(request.actor)
-    for name, value in (("outcome", outcome), ("order_id", order)):
-        if value:
-            rows = rows.filter(**{name: value})
+    given = {"outcome": outcome, "order_id": order}
+    wanted = Q(**{name: value for name, value in given.items() if value})
+    rows = deals.by_side(request.actor, wanted)
     found = page(request, response, rows, paging, by=("-opened_at", "-id"), show=lambda row: row)
     return {**found, "items": _deals(request.actor, found["items"])}
 

@@ -130,6 +130,7 @@ class RecurringOut(Schema):
     first_on: date
     last_on: date | None
     remark: str = Field(description="Said to the seller each time; empty: the list's name")
+    address: UUID | None = Field(description="Where in the house's book it goes; null: default")
     wished_after: int | None = Field(
         description="The goods are wished so many days after each of its days"
     )
@@ -153,6 +154,7 @@ class RecurringIn(Sent):
     first_on: date = Field(description="Its weekday, or its day of the month, is that of all")
     last_on: date | None = None
     remark: Text = Field("", description="Said to the seller each time")
+    address: UUID | None = Field(None, description="Of `GET /addresses`; null: the default")
     wished_after: int | None = Field(
         None,
         ge=0,
@@ -338,6 +340,7 @@ def _recurring(found: Any) -> dict[str, Any]:
         "last_on": found.last_on,
         "remark": found.remark,
         "wished_after": found.wished_after,
+        "address": found.address,
         "next_days": queries.upcoming(found),
         "set_by_name": found.set_by_name,
     }

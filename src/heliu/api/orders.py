@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.addresses import PlaceOut
 from heliu.api.fields import (
     MOST_LINES,
     PRINTABLE,
@@ -134,6 +135,9 @@ class OrderDetail(OrderOut):
     """An order with its lines."""
 
     lines: list[OrderLineOut]
+    ship_to: PlaceOut | None = Field(
+        description="Where it goes, as the buyer's book had it; null where that was not said"
+    )
     account: OpenAccountOut | None = Field(description="Null when a bank finances it")
 
 
@@ -162,6 +166,11 @@ class NewOrder(OrderIn):
     external_id: Line = Field("", description="The buyer's own id, used once")
     wanted_on: date | None = Field(
         None, description="The day on which the goods are wished; null: as soon as can be"
+    )
+    address: UUID | None = Field(
+        None,
+        description="Where in the buyer's book it goes (`GET /addresses`); null: to the default."
+        " A financed order names none",
     )
     cost_centre: UUID | None = Field(
         None, description="Who bears it in the buyer's house; by default that of whoever orders"
@@ -249,7 +258,7 @@ def list_orders(
     paging: Query[Paging],
 ) -> dict[str, object]:
     """The orders the asker buys, sells or finances, newest first."""
-    rows = queries.filtered(
+    rows = queries.by_side(
         request.actor,
         side=wanted.side,
         statuses=wanted.status,
@@ -270,7 +279,8 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
     (`POST /purchase-requests`), `budget-short` that a budget or spending limit does not reach.
     `short`, `sold-out` and `stock-short` (409) say that there is not enough, `limit-short` that the
     credit is used up, `terms-overdue` and `terms-stopped` that orders on terms are stopped,
-    `below-least-order` (422) that the seller wants more of one order. A financed order goes on with
+    `below-least-order` (422) that the seller wants more of one order, `address-gone` (422) that no
+    such address is in the book. A financed order goes on with
     `POST /deals/{ref}/sign`.
     """
     actor = request.actor
@@ -428,6 +438,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             cost_centre=asked.cost_centre,
             wanted_on=asked.wanted_on,
             line_days=wanted.days,
+            address=asked.address,
             at=at,
         )
     except Refused as refusal:

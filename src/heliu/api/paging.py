@@ -33,7 +33,7 @@ class Page[Item](Schema):
 def page[Row: Model](
     request: TypedRequest,
     response: HttpResponse,
-    rows: QuerySet[Row],
+    rows: QuerySet[Row] | Sequence[QuerySet[Row]],
     paging: Paging,
     *,
     by: Sequence[str],
@@ -41,10 +41,11 @@ def page[Row: Model](
 ) -> dict[str, Any]:
     """The next rows of a list, ordered by the fields `by` ("-" for falling), of which the last is
     unique and none is null. `response` is given the address of the next page as a Link header.
+
+    Rows that one may see for several reasons come as several lists, each read off its own index.
     """
-    if paging.cursor:
-        rows = rows.filter(_after(rows.model, by, paging.cursor))
-    found = list(rows.order_by(*by)[: paging.limit + 1])
+    lists = [rows] if isinstance(rows, QuerySet) else rows
+    found = _first(lists, by, paging)
     shown, more = found[: paging.limit], len(found) > paging.limit
     cursor = _cursor(shown[-1], by) if more else None
     if cursor:
@@ -52,6 +53,18 @@ def page[Row: Model](
         query["cursor"] = cursor
         response["Link"] = f'<{request.path}?{query.urlencode()}>; rel="next"'
     return {"items": [show(row) for row in shown], "next_cursor": cursor}
+
+
+def _first[Row: Model](
+    lists: Sequence[QuerySet[Row]], by: Sequence[str], paging: Paging
+) -> list[Row]:
+    """The first rows of all lists together, and one more, from the cursor on."""
+    if paging.cursor:
+        lists = [one.filter(_after(one.model, by, paging.cursor)) for one in lists]
+    firsts = [one.order_by(*by)[: paging.limit + 1] for one in lists]
+    if len(firsts) > 1:
+        firsts = [firsts[0].union(*firsts[1:]).order_by(*by)[: paging.limit + 1]]
+    return list(firsts[0])
 
 
 def _cursor(row: Model, by: Sequence[str]) -> str:
@@ -65,7 +78,10 @@ def _exact(value: Any) -> str:
 
 
 def _after(model: type[Model], by: Sequence[str], cursor: str) -> Q:
-    """The rows behind the one a cursor names: (a, b) > (x, y), each field in its own direction."""
+    """The rows behind the one a cursor names: (a, b) > (x, y), each field in its own direction.
+
+    That the first is not before it follows; said for itself, an index is entered there.
+    """
     names = [name.lstrip("-") for name in by]
     values = _values(model, by, cursor)
     found = Q()
@@ -73,7 +89,8 @@ def _after(model: type[Model], by: Sequence[str], cursor: str) -> Q:
         step = "lt" if by[place].startswith("-") else "gt"
         same = dict(zip(names[:place], values[:place], strict=True))
         found |= Q(**same) & Q(**{f"{name}__{step}": values[place]})
-    return found
+    step = "lte" if by[0].startswith("-") else "gte"
+    return found & Q(**{f"{names[0]}__{step}": values[0]})
 
 
 def _values(model: type[Model], by: Sequence[str], cursor: str) -> list[Any]:

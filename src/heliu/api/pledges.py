@@ -46,6 +46,11 @@ class PledgeOut(Schema):
     picked_up_quantity: int
     bound_quantity: int
     bound_value: int
+    missing_value: int = Field(description="Of goods that were to come and were not found good")
+    short_since: datetime | None = Field(
+        description="Since when nothing comes free by parts, because the goods that are there do "
+        "not cover the debt"
+    )
 
 
 class PledgeLineOut(Schema):

@@ -52,6 +52,7 @@ class PurchaseOut(Schema):
     remark: str = Field(description="What the seller will read")
     external_id: str = Field(description="The number of the buyer's own that the order will bear")
     wanted_on: date | None = Field(description="The day on which the goods are wished")
+    address: UUID | None = Field(description="Where in the house's book it goes; null: default")
     cost_centre: UUID | None
     total: int = Field(description="Of the lines that were not struck, in minor units")
     status: Literal["WAITING", "AGREED", "PLACED", "REFUSED", "WITHDRAWN", "EXPIRED"]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.addresses import PlaceOut
 from heliu.api.fields import MOST_LINES, Counted, Goods, Ref, Sent, id_or_number
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
@@ -65,6 +66,7 @@ class MilestoneOut(Schema):
 class ShipmentDetail(ShipmentOut):
     """A shipment with what it carries and what was seen of it."""
 
+    ship_to: PlaceOut | None = Field(description="Where its order goes; null: to the warehouse")
     lines: list[ShipmentLineOut]
     milestones: list[MilestoneOut]
 

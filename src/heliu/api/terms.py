@@ -292,8 +292,8 @@ def set_ladder(request: TypedRequest, payload: LadderIn, key: Key) -> HttpRespon
 @router.get("/receivables", response=list[StandingOut])
 def list_receivables(request: TypedRequest) -> list[StandingOut]:
     """What is owed to the asker and by it, pair by pair, the latest first."""
-    found = queries.standings(request.actor, on=day_of(now()))
-    return [_standing(one) for one in found[:1_000]]
+    found = queries.standings(request.actor, on=day_of(now()), most=1_000)
+    return [_standing(one) for one in found]
 
 
 @router.get("/receivables/{seller}/{buyer}/statement", openapi_extra=PDF)

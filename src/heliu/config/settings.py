@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "heliu.kernel.access",
     "heliu.kernel.approvals",
     "heliu.kernel.parties",
+    "heliu.kernel.addresses",
     "heliu.kernel.joining",
     "heliu.kernel.joining.sandbox",
     "heliu.kernel.sso",

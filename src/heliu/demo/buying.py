@@ -1,5 +1,5 @@
-"""How a dealer of the demonstration buys: a budget and a rule, a request that waits, lists, a
-recurring order; and a promotion of the seller that runs."""
+"""How a dealer of the demonstration buys: an address book, a budget and a rule, a request that
+waits, lists, a recurring order; and a promotion of the seller that runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from heliu.demo.baskets import Shelf, fill
 from heliu.demo.chain import YUAN, enrol
 from heliu.demo.stage import Stage
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses import operations as addresses
+from heliu.kernel.addresses.policies import Place
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.trade import purchases
@@ -23,6 +25,12 @@ BUYER = ("buyer@d001.demo", "陈采购")
 BUDGET = 60_000 * YUAN  # a month, of the shop
 DEAR = 5_000 * YUAN  # from here on the owner must agree to what the buyer orders
 ASKED = 8_000 * YUAN
+PLACES = (
+    Place("湖滨门店", "陈采购", "13800000001", "延安路 258 号", region="浙江省 杭州市 上城区",
+          postcode="310006", hours="每天 9–18 点"),
+    Place("余杭仓库", "仓库收货台", "13800000002", "仓前街道 9 号 3 号门",
+          region="浙江省 杭州市 余杭区", hours="周一至周五 8–17 点"),
+)  # fmt: skip
 OFF = Decimal(8)  # per cent
 AGO = timedelta(hours=3)
 
@@ -35,6 +43,8 @@ def buying(stage: Stage) -> None:
     buyer = people.at(BUYER[0])
     shelves = list(stage.shelves(DEALER, stage.now))
     _promote(stage, [shelf.sku for shelf in shelves])
+    for place in PLACES:
+        addresses.add(place, actor=owner, at=at)
     shop = spending.set_centre(code="SHOP", name="门店", actor=owner)
     spending.seat_spender(person.pk, shop.pk, actor=owner)
     spending.set_budget(period="MONTH", amount=BUDGET, centre=shop.pk, actor=owner, at=at)

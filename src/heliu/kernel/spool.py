@@ -31,10 +31,12 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """A file on its way in: read up to `offset` (bytes) and `line`; `taken` and `bad` are rows."""
+    """A file on its way in: read up to `offset` (bytes) and `line`; `taken` and `bad` are rows.
+
+    Whose it is says each kind of imports in a column of its own.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    seller = models.UUIDField()
     name = models.CharField(max_length=120)
     size = models.BigIntegerField()
     state = models.CharField(max_length=9, choices=ImportState, default=ImportState.READING)

@@ -80,7 +80,7 @@ def give(deal: Deal, shipment: Shipment, carrier: UUID, *, at: datetime) -> Carr
         ]
         waybill = {
             "from": _stop(houses.get(shipment.sender)),
-            "to": _stop(houses.get(shipment.warehouse)),
+            "to": _stop(houses.get(shipment.warehouse)) | {"ship_to": shipment.ship_to},
             "goods": goods,
         }
         carriage = carrying.give(shipment, carrier=carrier, waybill=waybill, at=at)

@@ -30,18 +30,18 @@ def newest(actor: Actor, wanted: Q, *, after: Deal | None = None, limit: int) ->
     if after is not None:
         wanted &= Q(opened_at__lte=after.opened_at)
         wanted &= ~Q(opened_at=after.opened_at, pk__gte=after.pk)
-    sides = [found.order_by("-opened_at", "-id")[:limit] for found in _by_side(actor, wanted)]
+    sides = [found.order_by("-opened_at", "-id")[:limit] for found in by_side(actor, wanted)]
     found = sides[0].union(*sides[1:]).order_by("-opened_at", "-id")
     return list(found[:limit])
 
 
 def count_up_to(actor: Actor, wanted: Q, most: int) -> int:
     """How many of the actor's deals are `wanted`: exact to `most`, and one more for "more"."""
-    sides = [found.values("pk")[: most + 1] for found in _by_side(actor, wanted)]
+    sides = [found.values("pk")[: most + 1] for found in by_side(actor, wanted)]
     return min(sides[0].union(*sides[1:]).count(), most + 1)
 
 
-def _by_side(actor: Actor, wanted: Q) -> list[QuerySet[Deal]]:
+def by_side(actor: Actor, wanted: Q) -> list[QuerySet[Deal]]:
     """The wanted deals side by side, so that each list is read off one index."""
     return [Deal.objects.filter(wanted, **{f"{side}__in": actor.orgs}) for side in SIDES]
 

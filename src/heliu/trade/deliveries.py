@@ -91,6 +91,7 @@ def ship(
             deal=deal.id,
             is_picked_up=hauler is None,
             origin=origin,
+            ship_to=order.ship_to,
         )
         if hauler is not None:
             carrying.give(deal, shipment, hauler.pk, at=at)
@@ -163,6 +164,8 @@ def goods_received(
         if pledge is not None:
             _pledge(deal, pledge, received, actor=actor, at=at)
         side_exits.receipt_differs(deal, shipment, received, photos=shown, at=at)
+        if pledge is not None and received.receipt is not None:
+            _free_on_arrival(deal, key=received.receipt.number, at=at)
         if received.short or received.damaged:
             vat.red_due(deal, shipment.pk, at=at)
         if deal.loan_id:
@@ -208,11 +211,16 @@ def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at:
     """The good goods secure the loan from this moment; what was repaid before frees its share."""
     loan = loan_of(deal)
     worth = dict(OrderLine.objects.filter(order=deal.order_id).values_list("id", "unit_price"))
-    is_bound = pledge_received(
+    pledge_received(
         deal, pledge, loan, received, worth=worth, book=lending.goods_pledged, actor=actor, at=at
     )
-    if is_bound and received.receipt and frees_on_arrival(loan.release_mode, loan.principal_repaid):
-        release(deal, key=received.receipt.number, at=at)
+
+
+def _free_on_arrival(deal: Deal, *, key: str, at: datetime) -> None:
+    """What is free already of goods that just came; what came short is known by now."""
+    loan = loan_of(deal)
+    if frees_on_arrival(loan.release_mode, loan.principal_repaid):
+        release(deal, key=key, at=at)
 
 
 def _must_be_paid(deal: Deal, order: Order) -> None:

@@ -25,7 +25,7 @@ step is one transaction and remembered once, so a doubled or late message does n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -53,7 +53,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
-from heliu.trade import controls, deals, registration, releasing, sales, spending
+from heliu.trade import controls, deals, registration, releasing, sales, shortfall, spending
 from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import (
@@ -232,6 +232,9 @@ def seller_paid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
 def _let_go(deal: Deal, loan: Loan, kind: str, said: dict[str, str], *, at: datetime) -> None:
     """The order confirms itself and the seller is told that the goods may leave."""
     order = order_of(deal)
+    if loan.ship_days is not None:
+        deal.ship_by = day_of(at) + timedelta(days=loan.ship_days)
+        deal.save(update_fields=["ship_by"])
     if order.status == OrderStatus.PLACED:
         ordering.confirm(order, actor=SYSTEM, at=at, audience=parties(deal))
         spending.confirmed(order.pk, at=at)
@@ -433,6 +436,8 @@ def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> N
     release waits until the lender's people agreed (`releasing`).
     """
     pledge, loan = pledge_of(deal), loan_of(deal)
+    if pledge is not None:
+        shortfall.look(deal, loan, pledge, at=at)
     earned = earned_by(loan, pledge)
     if pledge is None or earned is None:
         return

@@ -53,6 +53,7 @@ class Step(models.TextChoices):
     EXPIRED = "EXPIRED", _("Quote expired")
     RECEIPT_DIFFERS = "RECEIPT_DIFFERS", _("Short or damaged")
     STRUCK = "STRUCK", _("Struck by the seller")
+    NOT_SHIPPED = "NOT_SHIPPED", _("Not shipped in time")
     CANCELLED = "CANCELLED", _("Cancelled")
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")
@@ -96,8 +97,11 @@ BUY_BACK = "buy-back"
 
 
 class Deal(models.Model):
-    """One order with its money, goods and facts, seen by all its parties. One of a loan against
-    stock (`is_stock`) has no order: `order_id` names its pool, the seller supplied the goods."""
+    """One order with its money, goods and facts, seen by all its parties.
+
+    What the seller has not shipped by `ship_by` it refunds. One of a loan against stock
+    (`is_stock`) has no order: `order_id` names its pool, and the seller supplied the goods.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20)
@@ -113,6 +117,7 @@ class Deal(models.Model):
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    ship_by = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -170,15 +170,17 @@ def place(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    address: UUID | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
 
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
-    the buyer. `programme` is the offer that was picked; without one the best is taken. The goods
-    are wished for `wanted_on`, some of them for days of their own (`line_days`). A financed
-    order waits for the signature (`financed_order.sign`), or for a person at
-    the bank where the rules do not decide. Raises `Refused` for the first line that is not good,
+    the buyer: to the `address` of its book that is named, else to its default. `programme` is the
+    offer that was picked; without one the best is taken. The goods are wished for `wanted_on`, some
+    of them for days of their own (`line_days`). A financed order waits for the signature
+    (`financed_order.sign`), or for a person at the bank where the rules do not decide. Raises
+    `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
@@ -186,7 +188,7 @@ def place(
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
-        wanted_on=wanted_on, line_days=line_days, at=at,
+        wanted_on=wanted_on, line_days=line_days, address=address, at=at,
     )  # fmt: skip
     ask = good.ask
     with widened([ask.buyer, seller]):
@@ -212,11 +214,13 @@ def judged(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    address: UUID | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     wish = Wish(
         seller, _wanted(lines), pay_by, remark, external_id,
         cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
+        address=address,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))

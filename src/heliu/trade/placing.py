@@ -29,6 +29,7 @@ from heliu.commerce.ordering.operations import Draft, PricedLine
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.policies import address_gone
 from heliu.kernel.arrays import ids, numbers, texts
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
@@ -64,7 +65,7 @@ POST = """
 select refused, detail from trade_place(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
     %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::date[],
-    %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
+    %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
     %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
@@ -82,7 +83,8 @@ class Wish:
 
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
-    `wanted_on` is the day on which the goods are wished, `days` of lines that have their own.
+    `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
+    `address` where in the buyer's book they go (None: to its default).
     """
 
     seller: UUID
@@ -95,6 +97,7 @@ class Wish:
     kept: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
+    address: UUID | None = None
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -187,6 +190,7 @@ class Good:
             lender=lender,
             order_id=wish.asked,
             wanted_on=wish.wanted_on,
+            address=wish.address,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 
@@ -357,6 +361,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
     if state == "external-id":
         used = next(one.draft.external_id for one in accepted if one.draft.external_id)
         return ordering.external_id_used(used)
+    if state == "address-gone":
+        return address_gone()
     if said := spending.refused(state):
         return said
     found = posting.refusal(state, detail)
@@ -374,6 +380,13 @@ def _judge(
 ) -> Good:
     ask.actor.require("order")
     wish = ask.wish
+    if wish.address and wish.pay_by == PayBy.FINANCE:
+        raise Invalid(
+            "address-supervised",
+            "Financed goods go to the supervised warehouse.",
+            field="address",
+            help="Name no address, or pay in another way.",
+        )
     if not known.trades:
         raise NotFound()
     lines = []

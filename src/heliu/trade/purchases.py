@@ -37,6 +37,7 @@ from heliu.commerce.spending.models import (
 )
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.addresses.queries import refuse_gone
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.queries import waiting
@@ -109,6 +110,7 @@ def ask(
     cost_centre: UUID | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    address: UUID | None = None,
 ) -> PurchaseRequest:
     """Ask those who must agree to an order by the rules of the house.
 
@@ -118,15 +120,16 @@ def ask(
     if actor.user_id is None:
         raise Forbidden("no-desk", "This needs somebody at a desk.")
     behalf.refuse_finance(actor, pay_by)
-    if cost_centre:
-        with behalf.ordering_for(actor):
+    with behalf.ordering_for(actor):
+        if cost_centre:
             spending.own_centre(cost_centre, actor.own_org)
+        refuse_gone(actor.own_org, address)
     own_days = line_days or {}
     for day in (wanted_on, *own_days.values()):
         refuse_day(day, day_of(at))
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
-        remark=remark, external_id=external_id, cost_centre=cost_centre,
+        remark=remark, external_id=external_id, cost_centre=cost_centre, address=address,
     )  # fmt: skip
     skus = [line.sku.pk for line in good.lines if line.sku]
     must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
@@ -141,7 +144,7 @@ def ask(
             good, must, actor=actor, at=at, seller=seller, pay_by=pay_by, reason=reason,
             warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
             remark=remark, external_id=external_id, cost_centre_id=cost_centre,
-            wanted_on=wanted_on, line_days=own_days,
+            wanted_on=wanted_on, line_days=own_days, address=address,
         )  # fmt: skip
 
 
@@ -315,7 +318,8 @@ def _anew(
         pay_by=request.pay_by, reason=request.reason, at=at, warehouse=request.warehouse,
         programme=request.programme, deposit_ratio=request.deposit_ratio, days=request.days,
         remark=request.remark, external_id=request.external_id,
-        cost_centre=request.cost_centre_id, **_wished(request, wanted, at),
+        cost_centre=request.cost_centre_id, address=request.address,
+        **_wished(request, wanted, at),
     )  # fmt: skip
 
 
@@ -340,7 +344,7 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
-        **_wished(request, lines, at),
+        address=request.address, **_wished(request, lines, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)

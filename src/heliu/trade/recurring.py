@@ -88,6 +88,7 @@ def _wish(found: RecurringOrder, due_on: date, at: datetime) -> dict[str, Any]:
         # One order a day of the plan, and the database holds it.
         "external_id": f"R-{found.pk.hex[-12:]}-{due_on.isoformat()}",
         "wanted_on": None if after is None else day_of(at) + timedelta(days=after),
+        "address": found.address,
         "at": at,
     }
 

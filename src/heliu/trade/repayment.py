@@ -49,10 +49,28 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     """
     if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
         return None
+    earned = lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved)
     return Earned(
-        lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved),
+        min(earned, spare(loan, pledge, loan.least_cover)),
         loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED, LoanStatus.CANCELLED),
     )
+
+
+def spare(loan: Loan, pledge: Pledge, least_cover: int) -> int:
+    """The value of goods, in fen, that may leave in all before those that stay, or are to come,
+    cover the debt no more. All of it while none were found missing: the deposit covers for them."""
+    if not pledge.missing_value:
+        return pledge.pledged_value
+    return max(0, loan.order_total - pledge.missing_value - least_cover)
+
+
+def is_short(loan: Loan, pledge: Pledge) -> bool:
+    """Whether so many goods were found missing that the others do not cover the debt, which is
+    still to be paid: then nothing comes free by parts until the seller refunds them or the dealer
+    repays enough."""
+    if loan.status not in RUNNING or not pledge.missing_value:
+        return False
+    return loan.least_cover > loan.order_total - pledge.missing_value - pledge.released_value
 
 
 def needs_word(loan: Loan, value: int) -> bool:
@@ -183,14 +201,18 @@ class Subject:
         """The least payment by which goods of this value more have been earned; 0 if none does."""
         if self.pledge is None or self.loan.status == LoanStatus.ENFORCING:
             return 0
-        pledged, needed = self.pledge.pledged_value, self.pledge.released_value + value
+        pledge = self.pledge
+        pledged, needed = pledge.pledged_value, pledge.released_value + value
 
         def earned(amount: int) -> int:
             paid = rules.allocate(self.loan, self.owed, amount, self.on)
             own = self.loan.deposit + self._paid_in + paid.principal + paid.margin
             repaid = self.loan.principal_repaid + paid.principal
             earning = Earning(self.loan.principal, repaid, own)
-            return rules.entitlement(self.loan.release_mode, earning, pledged)
+            exposure = max(0, self.loan.exposure - paid.principal - paid.margin)
+            cover = rules.least_cover(exposure, self.loan.release_mode, self.loan.deposit_ratio)
+            in_all = rules.entitlement(self.loan.release_mode, earning, pledged)
+            return min(in_all, spare(self.loan, pledge, cover))
 
         amounts = range(1, self.owed.total + 1)
         place = bisect_left(amounts, needed, key=earned)

@@ -41,7 +41,15 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import behalf, deals, financed_order, open_account, sales, spending
+from heliu.trade import (
+    behalf,
+    deals,
+    financed_order,
+    open_account,
+    sales,
+    shortfall,
+    spending,
+)
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
@@ -172,6 +180,7 @@ def receipt_differs(
             at=at,
         )
     if value and deal.loan_id:
+        shortfall.missing(deal, value, at=at)
         ask_refund(deal, value, key=shipment.number, at=at)
         wake(deal.id)
 

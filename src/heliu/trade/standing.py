@@ -80,6 +80,8 @@ def next_of(
     status = status_of(deal, order, loan, pledge)
     if status == OrderStatus.PLACED and order is not None and order.pay_by == PayBy.FINANCE:
         return BANK_PAYS  # only who does not see the loan comes here: it leads for the others
+    if leading(deal, order, loan, pledge) is pledge and pledge is not None and pledge.is_short:
+        return Next("refund", "seller")
     if status == PledgeStatus.RELEASED and pledge is not None and pledge.given_to:
         return Next("pick-up", _side_of(pledge.given_to, deal))
     return NEXT.get(status)

@@ -36,6 +36,7 @@ from heliu.capital.bank.models import Incoming, InstructionStatus, PaymentInstru
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
+from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
 from heliu.capital.lending.models import Loan
 from heliu.capital.lending.policies import SaleCosts
@@ -45,11 +46,16 @@ from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.returns.policies import Judged
+from heliu.demo.chain import enrol
+from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals import queries as waiting_approvals
 from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.models import TieKind
 from heliu.kernel.posting.models import Journal as Written
 from heliu.kernel.posting.models import Line
 from heliu.logistics.pledges import operations as pledges
@@ -67,6 +73,7 @@ from heliu.trade import (
     place_order,
     receivables,
     registry_answers,
+    releasing,
     returns,
     sales,
     side_exits,
@@ -77,7 +84,7 @@ from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.place_order import Placed
 
-LENDER, SECOND = "credit@bank.demo", "review@bank.demo"
+LENDER, SECOND, SIGNER = "credit@bank.demo", "review@bank.demo", "second@d001.demo"
 PAYMENTS = {
     "deposit": Purpose.DEPOSIT,
     "loan": Purpose.DISBURSEMENT,
@@ -327,6 +334,23 @@ def _signs(stage: Stage) -> None:
     life.sign(stage.world, replace(stage.placed, loan=loan))
 
 
+@says("dealer", r"has its loans from (?P<least>[\d,.]+) on signed by two")
+def _wants_two(stage: Stage, least: str) -> None:
+    world = stage.world
+    with world.worker():
+        enrol(SIGNER, "Second Signer", world.chain.dealers["D001"], "owner")
+    with world.desk(world.dealer) as owner:
+        questions.set_levels(
+            financed_order.SIGN, from_amount=minor(least, 0), levels=[Level("sign")],
+            actor=owner, at=world.at,
+        )  # fmt: skip
+
+
+@says("second signer", "signs")
+def _countersigns(stage: Stage) -> None:
+    _votes(stage, SIGNER, agrees=True)
+
+
 @says("dealer", r"repays (?P<percent>\d+) % of the loan")
 def _repays_share(stage: Stage, percent: str) -> None:
     life.repay(stage.world, stage.deal, int(percent), key=stage.world.at.isoformat())
@@ -467,6 +491,12 @@ def _agrees_on_help(stage: Stage) -> None:
     _agrees_on(stage, SellerDuty.RESALE_HELP)
 
 
+@says("lender", r"has agreed with the seller to ship within (?P<days>\d+) days")
+def _agrees_to_ship(stage: Stage, days: str) -> None:
+    with stage.world.worker():
+        Loan.objects.filter(deal=stage.deal).update(ship_days=int(days))
+
+
 def _agrees_on(stage: Stage, duty: SellerDuty, share: Decimal = Decimal(1)) -> None:
     """For this deal: what the programme says by now holds for new ones only."""
     with stage.world.worker():
@@ -483,6 +513,11 @@ def _gives_notice(stage: Stage) -> None:
 @says("lender", "asks to enforce")
 def _asks_to_enforce(stage: Stage) -> None:
     _asks(stage, enforcement.ask_to_enforce)
+
+
+@says("lender", "asks to release")
+def _asks_to_release(stage: Stage) -> None:
+    _asks(stage, releasing.ask)
 
 
 @says("lender", "asks to write off")
@@ -552,20 +587,49 @@ def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
         ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
 
 
+@says("lender", "agrees to pay out")
+def _agrees_to_pay_out(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=True)
+
+
+@says("lender", "does not agree to pay out")
+def _refuses_to_pay_out(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=False)
+
+
 @says("second person", "agrees")
 def _agrees(stage: Stage) -> None:
-    with stage.world.desk(SECOND) as officer:
-        waiting = waiting_approvals.for_vote_of(officer).get()
-        approvals.vote(waiting.pk, agrees=True, actor=officer, at=stage.world.at)
+    _votes(stage, SECOND, agrees=True)
 
 
 @says("second person", "says no")
 def _says_no(stage: Stage) -> None:
-    with stage.world.desk(SECOND) as officer:
-        waiting = waiting_approvals.for_vote_of(officer).get()
+    _votes(stage, SECOND, agrees=False)
+
+
+def _votes(stage: Stage, who: str, *, agrees: bool) -> None:
+    with stage.world.desk(who) as person:
+        waiting = waiting_approvals.for_vote_of(person).get()
         approvals.vote(
-            waiting.pk, agrees=False, reason="talk first", actor=officer, at=stage.world.at
+            waiting.pk, agrees=agrees, reason="talk first", actor=person, at=stage.world.at
         )
+
+
+@says("lender", r"lets goods of up to (?P<cap>[\d,.]+) leave without its word")
+def _caps_releases(stage: Stage, cap: str) -> None:
+    with stage.world.desk(LENDER) as officer:
+        programme = Programme.objects.get()
+        credit.cap_releases(programme.pk, minor(cap, 0), actor=officer, at=stage.world.at)
+
+
+@says("operator", "writes down that one person owns dealer and seller")
+def _ties(stage: Stage) -> None:
+    with stage.world.worker() as operator:
+        for org in (stage.world.chain.dealers["D001"], stage.world.chain.seller):
+            parties.tie(
+                org, TieKind.OWNER, name="Li", number="3301 0619", share=Decimal("0.60"),
+                actor=operator, at=stage.world.at,
+            )  # fmt: skip
 
 
 # What stands in the register, and what the lender does about it.
@@ -728,7 +792,7 @@ def _stands(stage: Stage) -> dict[str, str]:
         return {
             "order": order_of(deal).status,
             "loan": loan_of(deal).status if deal.loan_id else "-",
-            "pledge": pledge.status if pledge else "-",
+            "pledge": ("SHORT" if pledge.is_short else pledge.status) if pledge else "-",
             "goods": "/".join(f"{n:,}" for n in goods) if goods else "-",
             "deal": deal.outcome,
         }

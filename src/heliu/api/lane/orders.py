@@ -78,6 +78,7 @@ class Orders:
             order.external_id,
             wanted_on=order.wanted_on,
             days=wanted.days,
+            address=order.address,
         )
         return Sent(request.token, key, content, wanted, wish)
 

@@ -354,6 +354,11 @@ def refund_agreed(p: Parties, amount: int) -> list[Entry]:
     ]
 
 
+def goods_not_shipped(p: Parties, amount: int) -> list[Entry]:
+    """A part of a paid order was not shipped by its day: the seller owes its price back."""
+    return refund_agreed(p, amount)
+
+
 def refunded_by_seller(
     p: Parties, paid: Allocation, *, deposit: int = 0, frees: int | None = None
 ) -> list[Entry]:

@@ -29,12 +29,6 @@ select j.effective, j.kind, a.ref, l.amount,
  limit %s
 """
 
-
-FIRST_DAY = """
-select min(f.day) from books_account a
- cross join lateral (select min(effective) as day from posting_line where account_id = a.id) f
- where a.org = %s
-"""
 BROKEN_PERIODS = """
 select 'a closed period and the days of its book: ' || coalesce(p.org, c.org)
   from (select org, max(last) as last from books_period where status = 'CLOSED' group by org) p
@@ -133,16 +127,18 @@ def trial_balance(
     The two columns sum to the same. Without `org` it is the book of the actor's desk.
     """
     book = org or actor.own_org
-    rows = list(visible_to(actor).filter(org=book))
-    stands = _stands([row.pk for row in rows], on)
-    sums: dict[tuple[str, UUID | None], int] = {}
-    for row in rows:
-        place = (row.code, row.other)
-        sums[place] = sums.get(place, 0) + stands[row.pk]
+    if not actor.is_system and book not in actor.orgs:
+        return []
+    with connection.cursor() as cursor:
+        if on is None:
+            cursor.execute("select code, other, amount from books_stands(%s)", [book])
+        else:
+            cursor.execute("select code, other, amount from books_stood(%s, %s)", [book, on])
+        sums = sorted(cursor.fetchall(), key=lambda row: str(row[:2]))
     return [
-        TrialRow(code, other, max(sum_, 0), max(-sum_, 0))
-        for (code, other), sum_ in sorted(sums.items(), key=lambda item: str(item[0]))
-        if sum_
+        TrialRow(code, other, max(amount, 0), max(-amount, 0))
+        for code, other, amount in sums
+        if amount
     ]
 
 
@@ -218,7 +214,7 @@ def next_month(org: UUID) -> date | None:
     if newest is not None:
         return newest.last + timedelta(days=1)
     with connection.cursor() as cursor:
-        cursor.execute(FIRST_DAY, [org])
+        cursor.execute("select books_first_day(%s)", [org])
         (first,) = cursor.fetchone()
     return first and month_of(first)[0]
 

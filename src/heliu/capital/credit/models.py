@@ -76,8 +76,9 @@ class Programme(models.Model):
     leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
     seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
     bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
-    people at the lender agreed; without one all leave by themselves. The defaults are starting
-    values of ours; every figure is the lender's to set.
+    people at the lender agreed; without one all leave by themselves. The seller
+    refunds what it has not shipped `ship_days` after it was paid (never, where empty). The defaults
+    are starting values of ours; every figure is the lender's to set.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -128,6 +129,7 @@ class Programme(models.Model):
     buy_back_share = _share("1")
     notice_days = models.PositiveSmallIntegerField(default=3)
     sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
+    ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
     seller_quota = models.BigIntegerField()

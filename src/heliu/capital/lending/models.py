@@ -19,7 +19,7 @@ from heliu.capital.credit.models import (
     ReleaseMode,
     SellerDuty,
 )
-from heliu.capital.lending.policies import due_in_the_end, fee_at_once, margin_of
+from heliu.capital.lending.policies import due_in_the_end, fee_at_once, least_cover, margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -173,6 +173,7 @@ class Loan(models.Model):
     buy_back_share = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("1"))
     notice_days = models.PositiveSmallIntegerField(db_default=3)
     sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
+    ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     fee = models.BigIntegerField()
     interest = models.BigIntegerField()
     total_cost = models.BigIntegerField()
@@ -385,6 +386,11 @@ class Loan(models.Model):
         """What is owed or promised and no margin secures, in fen: goods must cover it."""
         promised = self.principal if self.is_promised else 0
         return max(0, self.principal_left + promised - self.margin)
+
+    @property
+    def least_cover(self) -> int:
+        """The least value of goods, in fen, that covers what they secure."""
+        return least_cover(self.exposure, self.release_mode, self.deposit_ratio)
 
     @property
     def to_repay(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Protocol
 
 from heliu.capital.books.policies import Allocation
@@ -34,6 +35,7 @@ from heliu.capital.interest import (
 from heliu.kernel.errors import Invalid
 from heliu.kernel.money import share_up
 
+SHORTFALL_POINTS = Decimal(5)  # of loan to value, above that of the opening
 HIGHEST_RATE = Decimal(9_999)  # per cent a year: beyond it a programme's fee is a slip of the pen
 
 
@@ -487,6 +489,16 @@ def entitlement(mode: str, earning: Earning, pledged_value: int) -> int:
     if mode == ReleaseMode.DEPOSIT_FIRST:
         return min(earning.paid_in, pledged_value)
     return pledged_value * earning.repaid // earning.principal
+
+
+def least_cover(exposure: int, mode: str, deposit_ratio: Decimal) -> int:
+    """The least value of goods, in fen, that covers an exposure, rounded up.
+
+    A loan opens with goods worth the order, less what the deposit frees where that comes first; it
+    may stand `SHORTFALL_POINTS` above that part of their value before it is short (finance 2A).
+    """
+    opened = Decimal(1) if mode == ReleaseMode.DEPOSIT_FIRST else 1 - deposit_ratio
+    return ceil(Fraction(exposure) / Fraction(opened + SHORTFALL_POINTS / 100))
 
 
 def frees_on_arrival(mode: str, repaid: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
@@ -141,9 +142,9 @@ class Standing:
         return max(0, (on - self.oldest_due).days) if self.oldest_due else 0
 
 
-def standings(actor: Actor, *, on: date, **pair: UUID) -> list[Standing]:
-    """How every pair of the actor stands, by what is late and then by what is open, most first;
-    `pair` names a `seller` or a `buyer` to stay with."""
+def standings(actor: Actor, *, on: date, most: int | None = None, **pair: UUID) -> list[Standing]:
+    """How every pair of the actor stands, by what is late and then by what is open, most first, and
+    no more than `most` of them; `pair` names a `seller` or a `buyer` to stay with."""
     ages = {f"age{place}": Sum(LEFT, filter=rule) for place, rule in enumerate(_ages(on))}
     rows: Any = (
         visible_to(actor)
@@ -151,6 +152,8 @@ def standings(actor: Actor, *, on: date, **pair: UUID) -> list[Standing]:
         .order_by()
         .values("seller", "buyer")
         .annotate(**ages, contested=Sum("disputed"), oldest=Min("due_on"), number=Count("pk"))
+        .annotate(late=Coalesce(Sum(LEFT, filter=Q(due_on__lt=on)), 0), open=Sum(LEFT))
+        .order_by("-late", "-open", "buyer")[:most]
     )
     left = {
         (row["seller"], row["buyer"]): row["sum"]
@@ -172,9 +175,10 @@ def standings(actor: Actor, *, on: date, **pair: UUID) -> list[Standing]:
         )
         for row in rows
     ]
-    nothing = (0,) * len(ages)
-    found += [Standing(seller, buyer, nothing, over) for (seller, buyer), over in left.items()]
-    return sorted(found, key=lambda one: (-one.late, -one.open, str(one.buyer)))
+    if most is None or len(found) < most:  # those of whom nothing is open come last
+        nothing = (0,) * len(ages)
+        found += [Standing(seller, buyer, nothing, over) for (seller, buyer), over in left.items()]
+    return found[:most]
 
 
 def standing(actor: Actor, *, seller: UUID, buyer: UUID, on: date) -> Standing:

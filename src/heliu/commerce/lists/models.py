@@ -102,7 +102,8 @@ class RecurringOrder(models.Model):
     """A list that is ordered again and again, with the rights of whoever set it up.
 
     Its goods are wished `wished_after` days after each of its days (null: as soon as can be), and
-    `remark` is said to the seller each time.
+    `remark` is said to the seller each time; they go to the `address` of the buyer's book (null: to
+    its default).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -121,6 +122,7 @@ class RecurringOrder(models.Model):
     set_at = models.DateTimeField()
     remark = models.CharField(max_length=300, blank=True, db_default="")
     wished_after = models.PositiveSmallIntegerField(null=True, blank=True)
+    address = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -20,6 +20,7 @@ from heliu.commerce.lists.models import (
 from heliu.commerce.ordering.paste import LARGEST, MOST_ROWS
 from heliu.commerce.ordering.queries import person_of
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.queries import refuse_gone
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
@@ -106,6 +107,7 @@ def recur(
     at: datetime,
     remark: str = "",
     wished_after: int | None = None,
+    address: UUID | None = None,
 ) -> RecurringOrder:
     """Let a list be ordered by itself from a day on, with the rights of whoever says so; its goods
     are wished `wished_after` days after each of its days."""
@@ -128,6 +130,7 @@ def recur(
             "wished-after-invalid", "Goods are wished 0 to 365 days after each order.",
             field="wished_after",
         )  # fmt: skip
+    refuse_gone(found.buyer, address)
     return RecurringOrder.objects.create(
         list=found,
         buyer=found.buyer,
@@ -143,6 +146,7 @@ def recur(
         set_at=at,
         remark=seen(remark).strip()[:300],
         wished_after=wished_after,
+        address=address,
     )
 
 

@@ -30,9 +30,10 @@ MOVES: Moves = {
     OrderStatus.CONFIRMED: {
         OrderStatus.PART_SHIPPED,
         OrderStatus.SHIPPED,
+        OrderStatus.RECEIVED,
         OrderStatus.CANCELLED,
     },
-    # All is counted already where the seller strikes what was still to come.
+    # All is counted already where what was still to come is struck.
     OrderStatus.PART_SHIPPED: {OrderStatus.SHIPPED, OrderStatus.RECEIVED},
     OrderStatus.SHIPPED: {OrderStatus.RECEIVED},
     OrderStatus.RECEIVED: {OrderStatus.COMPLETED},
@@ -64,7 +65,9 @@ class Order(models.Model):
     `warehouse` is the organisation that receives the goods: the buyer's own or a supervised one.
     `lender` is whoever finances the order and may therefore read it. Amounts are minor units.
     `wanted_on` is the day on which the buyer wishes to have the goods (null: as soon as can be),
-    `external_id` its own number, under which it is used once.
+    `external_id` its own number, under which it is used once. `ship_to` is where they go, as the
+    buyer's address book had it when the order was placed (`kernel.addresses`); what is financed
+    goes to the supervised warehouse.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -87,9 +90,13 @@ class Order(models.Model):
     remark = models.TextField(blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     wanted_on = models.DateField(null=True, blank=True)
+    ship_to = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(lender=None) | Q(ship_to=None), name="order_pledged_goes_to_its_keeper"
+            ),
             known_status("order_status_known", OrderStatus),
             models.CheckConstraint(condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),

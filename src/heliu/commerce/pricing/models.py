@@ -431,6 +431,7 @@ class PriceImport(Import):
     decides. `keep_others` takes over what the file does not name from the live version.
     """
 
+    seller = models.UUIDField()
     price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="imports")
     version = models.ForeignKey(
         PriceList, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

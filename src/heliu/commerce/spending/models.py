@@ -272,6 +272,7 @@ class PurchaseRequest(models.Model):
     remark = models.TextField(blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     wanted_on = models.DateField(null=True, blank=True)
+    address = models.UUIDField(null=True, blank=True)
     cost_centre = models.ForeignKey(CostCentre, null=True, blank=True, on_delete=models.PROTECT)
     total = models.BigIntegerField()
     reason = models.CharField(max_length=300)

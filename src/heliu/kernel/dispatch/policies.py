@@ -50,6 +50,8 @@ DEFAULTS = {
     "lines-struck": Default("order"),
     "vat-refused": Default("sell"),
     "seller-paid": Default("ship"),
+    "goods-short": Default("pay"),
+    "not-shipped": Default("sell"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),
     "goods-released": Default("order", sms=True),

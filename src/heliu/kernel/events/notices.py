@@ -50,6 +50,8 @@ WORDS = {
     "carriage-settled": N_("Goods of %(number)s go on: settled (%(what)s)"),
     "delivery-proved": N_("Goods of %(number)s were handed over to %(receiver)s"),
     "goods-pledged": N_("Goods of %(number)s arrived at %(warehouse)s and are pledged"),
+    "goods-short": N_("Goods of %(number)s came short: the others stay bound for now"),
+    "not-shipped": N_("%(number)s was not shipped in time: the seller refunds what is missing"),
     "receipt-differs": N_("%(number)s arrived with %(short)s pieces short or damaged"),
     "receipt-differs-shown": N_(
         "%(number)s arrived with %(short)s pieces short or damaged (photos: %(photos)s)"

@@ -24,6 +24,7 @@ class Chain(models.Model):
     last_line = models.BigIntegerField(default=0)
     hash = models.BinaryField(max_length=32)
     sealed_to = models.BigIntegerField(default=0)  # lines of older transactions are sealed
+    first_day = models.DateField(null=True, blank=True)  # the earliest of what is sealed
 
 
 class Closed(models.Model):

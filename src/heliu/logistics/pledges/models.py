@@ -49,7 +49,9 @@ class Pledge(models.Model):
 
     Values are in minor units. `entitlement` is the value of goods the pledgor has earned free by
     repaying, or the lender has let go in default; the database lets no more than that be released.
-    `given_to` took over the goods of a pledgor in default.
+    `missing_value` is what counts found missing or damaged of the goods that were to come;
+    `short_since` is set while what is there does not cover the debt because of it, so that nothing
+    comes free by parts. `given_to` took over the goods of a pledgor in default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +72,8 @@ class Pledge(models.Model):
     released_value = models.BigIntegerField(default=0)
     picked_up_quantity = models.BigIntegerField(default=0)
     given_to = models.UUIDField(null=True, blank=True)
+    missing_value = models.BigIntegerField(default=0, db_default=0)
+    short_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -112,6 +116,11 @@ class Pledge(models.Model):
     def tone(self) -> Tone:
         """How the status looks."""
         return PLEDGE_TONES[PledgeStatus(self.status)]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether goods stay bound because a count found fewer than the loan rests on."""
+        return self.short_since is not None and self.status in IN_FORCE
 
     @property
     def bound_quantity(self) -> int:

@@ -226,6 +226,25 @@ def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -
     )
 
 
+def note_missing(pledge: Pledge, *, value: int) -> None:
+    """A count found goods worth `value` minor units missing or damaged, or they will not come."""
+    held = _locked(pledge)
+    held.missing_value += value
+    held.save(update_fields=["missing_value"])
+    pledge.missing_value = held.missing_value
+
+
+def mark_short(pledge: Pledge, *, is_short: bool, at: datetime) -> bool:
+    """Whether what is there covers the debt no more, by the caller's rule: then nothing comes free
+    by parts. Returns whether this is new."""
+    held = _locked(pledge)
+    if is_short == (held.short_since is not None):
+        return False
+    held.short_since = pledge.short_since = at if is_short else None
+    held.save(update_fields=["short_since"])
+    return True
+
+
 def bound_goods(pledge: Pledge) -> dict[UUID, int]:
     """How many units of each SKU are still bound."""
     goods: dict[UUID, int] = {}

@@ -34,7 +34,8 @@ class Shipment(models.Model):
     """Goods that leave one warehouse for another; `owner` is whoever holds title on the way.
 
     `warehouse` is the organisation that will receive them; `lender`, where a loan paid for them,
-    sees them travel. `origin` is the sender's house they came out of, where it was named.
+    sees them travel. `ship_to` is the address where they go, as their order keeps it, `origin` the
+    sender's house they came out of, where it was named.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -50,6 +51,7 @@ class Shipment(models.Model):
     )
     carrier_name = models.CharField(max_length=80, blank=True)
     origin = models.UUIDField(null=True, blank=True)
+    ship_to = models.JSONField(null=True, blank=True)
     dispatched_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)

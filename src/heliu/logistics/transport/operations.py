@@ -57,6 +57,7 @@ def dispatch(
     audience: Iterable[UUID] = (),
     is_picked_up: bool = True,
     origin: Origin | None = None,
+    ship_to: dict[str, str] | None = None,
 ) -> Shipment:
     """Send reserved goods of `sender` to `warehouse`; title passes to `owner` as they leave.
 
@@ -81,6 +82,7 @@ def dispatch(
         lender=lender,
         carrier_name=carrier_name,
         origin=origin.house if origin else None,
+        ship_to=ship_to,
         dispatched_at=at,
     )
     ShipmentLine.objects.bulk_create(

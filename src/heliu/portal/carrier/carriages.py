@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.policies import Place
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.queries import ON_THE_WAY
 
@@ -27,12 +28,13 @@ def rules() -> dict[str, Q]:
     }
 
 
-def stop(place: dict[str, str]) -> dict[str, str]:
+def stop(place: dict[str, Any]) -> dict[str, Any]:
     """A stop in the reader's language."""
     return {
         "name": in_language(place, "name"),
         "city": in_language(place, "city"),
         "address": place["address"],
+        "ship_to": Place.kept(place.get("ship_to")),
     }
 
 

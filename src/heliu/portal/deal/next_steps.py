@@ -28,6 +28,8 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     todo = [
         *_signing(side, view, at),
         *_deciding_on_claim(side, view),
+        *_shipping(side, view, at),
+        *_making_good(side, view),
         *_repaying(side, view, at),
         *_held(side, view),
         *_fetching(side, view, at),
@@ -75,6 +77,27 @@ def _deciding_on_claim(side: Side, view: Any) -> list[Todo]:
             _("Registry"),
         )
     ]
+
+
+def _shipping(side: Side, view: Any, at: datetime) -> list[Todo]:
+    """The day by which the seller ships what it was paid for."""
+    order, until = view.order, view.deal.ship_by
+    if until is None or order is None or order.status not in ("CONFIRMED", "PART_SHIPPED"):
+        return []
+    day = {"day": day_text(until, day_of(at), _language())}
+    if side == "seller":
+        note = _("what has not left by then you refund to the bank")
+        return [Todo("due", _("Ship by %(day)s") % day, note)]
+    note = _("what has not left by then the seller refunds")
+    return [Todo("moving", _("The seller ships by %(day)s") % day, note)]
+
+
+def _making_good(side: Side, view: Any) -> list[Todo]:
+    """Goods came short, and the others do not cover the debt."""
+    if view.pledge is None or not view.pledge.is_short or side == "custodian":
+        return []
+    title = _("Goods came short: the others stay bound")
+    return [Todo("bad", title, _("until the seller's refund is there, or enough is repaid"))]
 
 
 def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.policies import Place
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal import changes, modes
@@ -63,6 +64,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **_goods(actor, view),
         "consignments": consignments.of_order(actor, order) if order is not None else [],
         "words": _words(view),
+        "ship_to": Place.kept(order.ship_to) if order is not None else None,
         **changes.about(actor, view),
         "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,
         "talks": conversations.beside(actor, deal),

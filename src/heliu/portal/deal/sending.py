@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heliu.kernel.addresses.policies import Place
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal.reading import read
@@ -55,6 +56,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
         "carriers": carriers,
         "chosen": chosen,
         "warehouse": known[view.order.warehouse].display if known else "",
+        "ship_to": Place.kept(view.order.ship_to),
         "refusal": refusal,
     }
     return answer or _sheet(request, "deal/ship.html", context)

@@ -41,6 +41,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "confirm": (N_("Confirm the order"), N_("The seller confirms")),
     "ship": (N_("Ship the goods"), N_("The seller ships")),
     "receive": (N_("Count the goods in"), N_("The goods are counted in")),
+    "refund": (N_("Refund what is missing"), N_("The seller refunds what is missing")),
     "repay": (N_("Repay to free the goods"), N_("The buyer repays")),
     "enforce": (N_("Enforce into the goods"), N_("The bank enforces; all that is owed ends it")),
     "pick-up": (N_("Pick up the goods"), N_("The goods are picked up")),
@@ -68,6 +69,8 @@ def state_of(deal: Any, order: Any, loan: Any, pledge: Any) -> State:
     document = leading(deal, order, loan, pledge)
     if document is None:
         return str(deal.get_outcome_display()), "open" if deal.outcome == "OPEN" else "quiet"
+    if pledge is not None and pledge.is_short and document is pledge:
+        return _("Goods short"), "bad"
     return str(document.get_status_display()), str(document.tone)
 
 
@@ -77,7 +80,8 @@ def next_step(side: Side, deal: Any, order: Any, loan: Any, pledge: Any) -> str:
     if step is None:
         return ""
     status = status_of(deal, order, loan, pledge)
-    own, of_others = STATES.get(status) or ACTS[step.act]
+    said = None if step.act == "refund" else STATES.get(status)
+    own, of_others = said or ACTS[step.act]
     return _(own if step.by == side else of_others)
 
 

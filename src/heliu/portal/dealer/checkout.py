@@ -19,6 +19,7 @@ from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.queries import names
@@ -61,6 +62,7 @@ class Choice:
     days: int | None
     cost_centre: UUID | None = None
     warehouse: UUID | None = None
+    address: UUID | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Choice:
@@ -70,10 +72,10 @@ class Choice:
             share = Decimal(ratio) if ratio else None
         except InvalidOperation:
             share = None
-        names_of = ("programme", "cost_centre", "warehouse")
-        programme, centre, house = (_id(data, name) for name in names_of)
+        names_of = ("programme", "cost_centre", "warehouse", "address")
+        programme, centre, house, address = (_id(data, name) for name in names_of)
         term = int(days) if days.isdecimal() and len(days) < 5 else None
-        return cls(str(data.get("pay_by", "")), programme, share, term, centre, house)
+        return cls(str(data.get("pay_by", "")), programme, share, term, centre, house, address)
 
     def picked(self) -> dict[str, Any]:
         """The offer as the story is told it."""
@@ -114,6 +116,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "wanted_on": day_of_form(request, "wanted_on"),
             "line_days": _line_days(request, lines),
             "cost_centre": choice.cost_centre,
+            "address": None if choice.pay_by == FINANCE else choice.address,
             "at": at,
             **(
                 choice.picked() | {"warehouse": choice.warehouse}
@@ -214,6 +217,8 @@ def _context(
         **(_why(offer) if offer and (financed or offer.is_declined) else {}),
         "houses": [known[org] for org in houses] if financed and len(houses) > 1 else [],
         "warehouse": choice.warehouse,
+        "addresses": [] if financed else list(addresses.live(actor_of(request).own_org)),
+        "address": choice.address,
         "will": _will(seller.pk, way, terms, preview, offer, known, houses),
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,

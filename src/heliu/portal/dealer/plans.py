@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists import queries
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
@@ -40,6 +41,7 @@ def set_up(request: HttpRequest, list_id: UUID) -> HttpResponse:
             last_on=_day(typed.get("last_on", "")),
             remark=typed.get("remark", ""),
             wished_after=_days(typed.get("wished_after", "")),
+            address=_address(typed.get("address", "")),
             at=at,
         )
         return reverse("dealer_recurring", args=[made.pk])
@@ -53,6 +55,7 @@ def set_up(request: HttpRequest, list_id: UUID) -> HttpResponse:
         "list": found,
         "seller": names([found.seller])[found.seller],
         "today": day_of(at).isoformat(),
+        "addresses": list(addresses.live(actor.own_org)),
         "typed": typed or {"every": "1", "unit": "WEEK", "pay_by": "TERMS"},
         "refusal": refusal,
     }
@@ -64,13 +67,15 @@ def set_up(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @desk_page
 def plan(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
     """One recurring order: its plan, its next days, what became of those behind it."""
-    found = queries.get_recurring(actor_of(request), recurring_id)
+    actor = actor_of(request)
+    found = queries.get_recurring(actor, recurring_id)
     is_chinese = (get_language() or "").startswith("zh")
     context = {
         "one": found,
         "plan": plan_words(found),
         "seller": names([found.seller])[found.seller],
         "next": queries.upcoming(found, 5),
+        "address": addresses.get(actor, found.address) if found.address else None,
         "runs": [
             {"run": run, "reason": run.reason_zh if is_chinese else run.reason}
             for run in found.runs.all()[:50]
@@ -115,6 +120,13 @@ def _days(text: str) -> int | None:
     if not text.strip():
         return None
     return int(text) if text.isdecimal() and len(text) < 5 else -1
+
+
+def _address(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

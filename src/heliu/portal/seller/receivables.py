@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from heliu.capital.terms import queries
+from heliu.capital.terms.board import Board, board
 from heliu.capital.terms.policies import BUCKETS
-from heliu.capital.terms.queries import Standing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
@@ -38,39 +38,29 @@ def index(request: HttpRequest) -> HttpResponse:
     """All dealers that owe something or have terms, the latest first."""
     actor, today = actor_of(request), day_of(now(request))
     tab = request.GET.get("tab", "")
+    chosen = tab if tab in ("late", "stopped") else ""
+    shown, page = _page(actor.own_org, chosen, request.GET.get("page"), today)
+    buyers = [one.buyer for one in shown.rows]
+    houses = names(buyers)
     granted = {
-        one.buyer: one for one in queries.terms_visible_to(actor).filter(seller=actor.own_org)
+        one.buyer: one
+        for one in queries.terms_visible_to(actor).filter(seller=actor.own_org, buyer__in=buyers)
     }
-    found = queries.standings(actor, on=today, seller=actor.own_org)
-    known = {one.buyer for one in found}
-    nothing = (0,) * (len(BUCKETS) + 1)
-    found += [Standing(actor.own_org, pk, nothing) for pk in granted if pk not in known]
-    rules: dict[str, Callable[[Standing], bool]] = {
-        "": lambda one: True,
-        "late": lambda one: one.late > 0,
-        "stopped": lambda one: one.buyer in granted and bool(granted[one.buyer].stop),
-    }
-    chosen = tab if tab in rules else ""
-    page = Paginator([one for one in found if rules[chosen](one)], ROWS).get_page(
-        request.GET.get("page")
-    )
-    houses = names(one.buyer for one in page)
-    aged = [sum(ages) for ages in zip(nothing, *(one.aged for one in found), strict=True)]
     labels = {"": _("All"), "late": _("Overdue"), "stopped": _("Stopped")}
     context = {
-        "figures": _figures(found, aged, granted),
-        "chart": open_items.ages(aged) if any(aged) else None,
+        "figures": _figures(shown),
+        "chart": open_items.ages(shown.aged) if any(shown.aged) else None,
         "chips": [
             parts.Chip(
-                label, "?" + urlencode({"tab": key}) if key else "?",
-                sum(rules[key](one) for one in found), on=key == chosen,
+                label, "?" + urlencode({"tab": key}) if key else "?", shown.counts[key],
+                on=key == chosen,
             )
             for key, label in labels.items()
         ],
         "ages": [_("Not due"), *(open_items.bucket_words(*bucket) for bucket in BUCKETS)],
         "rows": [
             {"house": houses.get(one.buyer), "standing": one, "terms": granted.get(one.buyer)}
-            for one in page
+            for one in shown.rows
         ],
         "pager": parts.pager(page, urlencode({"tab": chosen}) if chosen else ""),
         "may_set": actor.may("terms"),
@@ -160,22 +150,30 @@ def dealer(actor: Actor, buyer: UUID) -> Any:
     return found
 
 
-def _figures(
-    found: list[Standing], aged: list[int], granted: dict[UUID, Any]
-) -> list[parts.Figure]:
-    late, stopped = sum(aged[1:]), sum(bool(one.stop) for one in granted.values())
-    dealers = sum(one.late > 0 for one in found)
+def _page(seller: UUID, tab: str, asked: str | None, today: date) -> tuple[Board, Page[int]]:
+    """The page of the board that was asked for; the nearest there is."""
+    number = int(asked) if asked and asked.isdecimal() and asked.isascii() else 1
+    read = partial(board, seller, on=today, only=tab, most=ROWS)
+    shown = read(skipped=(max(number, 1) - 1) * ROWS)
+    page = Paginator(range(shown.counts[tab]), ROWS).get_page(number)
+    if not shown.rows and page.number != number:
+        shown = read(skipped=page.start_index() - 1)
+    return shown, page
+
+
+def _figures(shown: Board) -> list[parts.Figure]:
+    dealers, stopped = shown.counts["late"], shown.counts["stopped"]
     return [
-        parts.Figure(_("Owed"), minor=sum(one.owed for one in found)),
+        parts.Figure(_("Owed"), minor=shown.owed),
         parts.Figure(
             _("Overdue"),
-            minor=late,
-            tone="bad" if late else "",
+            minor=shown.late,
+            tone="bad" if shown.late else "",
             note=ngettext("%(n)d dealer", "%(n)d dealers", dealers) % {"n": dealers},
         ),
         parts.Figure(
             _("Expected loss"),
-            minor=sum(one.expected_loss for one in found),
+            minor=shown.expected_loss,
             note=_("by age, as a rule"),
         ),
         parts.Figure(_("Stopped"), text=str(stopped), tone="bad" if stopped else ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from heliu.commerce.catalogue import columns, operations, own
 from heliu.kernel.errors import Invalid, NotFound
+from heliu.portal.shell import reading
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
-from heliu.portal.ui.sheets import Column, Row, Sheet, taken_away
 
 HERE = "seller_goods"
-SHOWN, FILES = 50, 20
-EVERY = 2  # seconds between two looks at a sheet that is being read
+FILES = 20
 
 
 @require_GET
@@ -64,20 +62,12 @@ def bring(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest, file: UUID) -> HttpResponse:
     """How far a sheet is; while it is read the page looks again by itself."""
     found = own.imported(actor_of(request), file)
-    bad = list(found.bad_rows.order_by("line")[:SHOWN])
-    is_open = found.state == "READING"
     context = {
-        "file": found,
-        "bad": [(row.line, row.words, " | ".join(row.cells)) for row in bad],
-        "more": found.bad - len(bad),
-        "is_open": is_open,
+        **reading.about(found),
         "bad_href": reverse("seller_sheet_bad", args=[found.pk]),
         "may_set": actor_of(request).may("sell"),
     }
-    answer = show(request, "seller/sheet.html", context, here=HERE)
-    if is_open:
-        answer["Refresh"] = str(EVERY)
-    return answer
+    return reading.looking_again(show(request, "seller/sheet.html", context, here=HERE), found)
 
 
 @require_POST
@@ -100,11 +90,7 @@ def cancel(request: HttpRequest, file: UUID) -> HttpResponse:
 def left_out(request: HttpRequest, file: UUID) -> HttpResponse:
     """The rows that were left out, as they were, each with its line and reason in front."""
     found = own.imported(actor_of(request), file)
-    bad = list(found.bad_rows.order_by("line"))
-    width = max((len(row.cells) for row in bad), default=0)
-    head = [_("Line"), _("Reason"), *[""] * width]
-    rows = ([str(row.line), row.words, *row.cells] for row in bad)
-    return _sheet(head, rows, "left-out", request.GET.get("as", "csv"))
+    return reading.left_out(found, request.GET.get("as", "csv"))
 
 
 @require_GET
@@ -114,15 +100,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     actor, kind = actor_of(request), _kind(kind.upper())
     actor.require("sell")
     head, *rows = columns.rows_of(kind, actor=actor, seller=actor.own_org)
-    return _sheet(head, rows, kind.lower(), request.GET.get("as", "xlsx"))
-
-
-def _sheet(
-    head: Iterable[str], rows: Iterable[Iterable[str]], name: str, form: str
-) -> HttpResponse:
-    labels = tuple(Column(label) for label in head)
-    full = [Row(tuple([*row, *[""] * len(labels)][: len(labels)])) for row in map(list, rows)]
-    return taken_away([Sheet(name, labels, full)], name, "csv" if form == "csv" else "xlsx")
+    return reading.as_sheet(head, rows, kind.lower(), request.GET.get("as", "xlsx"))
 
 
 def _kind(text: str) -> str:

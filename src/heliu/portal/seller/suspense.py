@@ -111,7 +111,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
 
 def _choices(actor: Actor, at: Any) -> tuple[tuple[str, str], ...]:
     """Dealers with terms, those that owe most first; and something else."""
-    owing = queries.standings(actor, on=day_of(at), seller=actor.own_org)[:CHOICES]
+    owing = queries.standings(actor, on=day_of(at), seller=actor.own_org, most=CHOICES)
     granted = queries.terms_visible_to(actor).filter(seller=actor.own_org)
     order = dict.fromkeys(
         [*(one.buyer for one in owing), *granted.values_list("buyer", flat=True)[:CHOICES]]

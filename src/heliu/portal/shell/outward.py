@@ -48,6 +48,8 @@ TITLES = {
     "carriage-settled": N_("What went wrong on the way is settled"),
     "delivery-proved": N_("Delivery is proved"),
     "goods-pledged": N_("Goods are pledged"),
+    "goods-short": N_("Goods stay bound, because others came short"),
+    "not-shipped": N_("Order not shipped in time"),
     "receipt-differs": N_("Goods arrived short or damaged"),
     "receipt-differs-shown": N_("Goods arrived short or damaged, with photos"),
     "goods-released": N_("Goods are released, with the pick-up code"),

@@ -49,6 +49,9 @@ def default(one: Any) -> Terms:
     if one.seller_duty == "BUY_BACK":
         terms.append((_("Share of the price"), share_text(one.buy_back_share)))
     terms.append((_("Sold goods should bring"), share_text(one.sale_floor)))
+    if one.ship_days is not None:
+        days = ngettext("%(n)d day", "%(n)d days", one.ship_days) % {"n": one.ship_days}
+        terms.append((_("The seller ships, or refunds, within"), days))
     return terms
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heliu.commerce.spending import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.approvals import queries as questions
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
@@ -92,6 +93,7 @@ def about(actor: Actor, request_id: UUID) -> dict[str, Any]:
         "steps": _steps(asked, named) if asked else [],
         "is_own": found.asked_by == actor.user_id,
         "is_open": found.status in ("WAITING", "AGREED"),
+        "address": addresses.get(actor, found.address) if found.address else None,
         "deal": deals.visible_to(actor).filter(order_id=found.pk).first(),
     }
 

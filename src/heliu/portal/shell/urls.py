@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import path
 
 from heliu.portal.shell import (
+    addresses,
     approval_rules,
     approvals,
     cases,
@@ -81,6 +82,15 @@ urlpatterns = [
     path("find", views.find, name="find"),
     path("help", views.help_page, name="help"),
     path("company", company.company, name="company"),
+    path("company/addresses", addresses.index, name="addresses"),
+    path("company/addresses/new", addresses.add, name="address_new"),
+    path("company/addresses/export", addresses.export, name="addresses_export"),
+    path("company/addresses/sheet", addresses.bring, name="addresses_bring"),
+    path("company/addresses/sheets/<uuid:file>", addresses.progress, name="addresses_sheet"),
+    path("company/addresses/sheets/<uuid:file>/cancel", addresses.cancel, name="addresses_cancel"),
+    path("company/addresses/sheets/<uuid:file>/bad", addresses.left_out, name="addresses_bad"),
+    path("company/addresses/<uuid:address>", addresses.change, name="address"),
+    path("company/addresses/<uuid:address>/act", addresses.act, name="address_act"),
     path("company/tax", tax.data, name="tax_data"),
     path("company/joining", newcomer.joining, name="joining"),
     path("company/joining/address", newcomer.address, name="joining_address"),

@@ -5,7 +5,7 @@ create or replace function trade_orders_written(
     orgs text, keys text[], contents bytea[], bodies text[],
     ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
     ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
-    external_ids text[], days date[],
+    external_ids text[], days date[], addresses uuid[],
     line_orders int[], skus uuid[], quantities bigint[], prices bigint[], line_days date[],
     deals uuid[], deal_numbers text[],
     fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
@@ -23,8 +23,8 @@ begin
     select p.refused, p.detail into refused, detail
       from trade_place(
            ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
-           remarks, external_ids, days, line_orders, skus, quantities, prices, line_days, deals,
-           deal_numbers, fact_ids, fact_names, flows, payloads, audiences, notices, kinds, params, links,
+           remarks, external_ids, days, addresses, line_orders, skus, quantities, prices, line_days,
+           deals, deal_numbers, fact_ids, fact_names, flows, payloads, audiences, notices, kinds, params, links,
            holds, hold_accounts, hold_amounts, hold_subjects, now_at) p;
     if refused is null then
         perform idempotency_store(

@@ -5,7 +5,7 @@
 create or replace function trade_place(
     ids uuid[], numbers text[], buyers uuid[], sellers uuid[], warehouses uuid[], lenders uuid[],
     ways text[], units text[], totals bigint[], users uuid[], names text[], remarks text[],
-    external_ids text[], days date[],
+    external_ids text[], days date[], addresses uuid[],
     line_orders int[], skus uuid[], quantities bigint[], prices bigint[], line_days date[],
     deals uuid[], deal_numbers text[],
     fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
@@ -24,9 +24,17 @@ begin
         return;
     end if;
 
+    if exists (select from unnest(buyers, addresses) w (buyer, address)
+                where w.address is not null
+                  and not exists (select from addresses_for(w.buyer, w.address))) then
+        refused := 'address-gone';
+        return;
+    end if;
+
     perform ordering_write(
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
-        remarks, external_ids, days, line_orders, skus, quantities, prices, line_days, now_at);
+        remarks, external_ids, days, addresses, line_orders, skus, quantities, prices, line_days,
+        now_at);
     perform pricing_keep_discounts(
         ids, buyers, sellers, line_orders, skus, quantities, prices, now_at);
 

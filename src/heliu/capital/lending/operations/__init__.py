@@ -15,6 +15,7 @@ from heliu.capital.lending.operations.enforcing import (
     write_off,
 )
 from heliu.capital.lending.operations.goods import (
+    goods_not_shipped,
     goods_pledged,
     goods_released,
     goods_shipped,
@@ -84,6 +85,7 @@ __all__ = [
     "entitlement_of",
     "expire",
     "give_notice",
+    "goods_not_shipped",
     "goods_pledged",
     "goods_released",
     "goods_shipped",

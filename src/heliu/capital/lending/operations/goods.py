@@ -54,6 +54,11 @@ def goods_short(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
     _post(loan, "goods_short", templates.goods_short, amount, key, at)
 
 
+def goods_not_shipped(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """Goods did not leave the seller in time: it owes their price."""
+    _post(loan, "goods_not_shipped", templates.goods_not_shipped, amount, key, at)
+
+
 def goods_released(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
     """Goods are free of the pledge."""
     _post(loan, "goods_released", templates.goods_released, amount, key, at)

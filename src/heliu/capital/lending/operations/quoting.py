@@ -243,7 +243,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     rules = loan.programme
     for name in (
         "day_count", "penalty_factor", "is_principal_first",
-        "seller_duty", "buy_back_share", "notice_days", "sale_floor",
+        "seller_duty", "buy_back_share", "notice_days", "sale_floor", "ship_days",
     ):  # fmt: skip
         setattr(loan, name, getattr(rules, name))
     loan.grace_days = grace_of(rules)

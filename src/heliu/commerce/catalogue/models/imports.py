@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heliu.kernel.errors import filled
+from heliu.kernel.sheets import BadRow
 from heliu.kernel.spool import Import, ImportState
 from heliu.kernel.states import known_status
 
@@ -24,6 +23,7 @@ class SheetKind(models.TextChoices):
 class SheetImport(Import):
     """A sheet that a seller brought. A trial (`is_trial`) judges every row and writes none."""
 
+    seller = models.UUIDField()
     kind = models.CharField(max_length=10, choices=SheetKind)
     is_trial = models.BooleanField(default=False)
     line = models.IntegerField(default=1)
@@ -44,23 +44,13 @@ class SheetImport(Import):
         ]
 
 
-class BadSheetRow(models.Model):
-    """A row that was left out: where, by which refusal, and its cells as they were."""
+class BadSheetRow(BadRow):
+    """A row of a seller's sheet that was left out."""
 
     sheet_import = models.ForeignKey(
         SheetImport, on_delete=models.CASCADE, related_name="bad_rows", db_index=False
     )
     seller = models.UUIDField()
-    line = models.IntegerField()
-    reason = models.CharField(max_length=40)
-    message = models.TextField(blank=True)
-    places = models.JSONField(default=dict)
-    cells = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["sheet_import", "line"], name="bad_sheet_row")]
-
-    @property
-    def words(self) -> str:
-        """Why it was left out, in the reader's language."""
-        return filled(gettext(self.message), self.places) if self.message else self.reason

@@ -3,15 +3,13 @@ costs a chunk and a bad row is kept with its reason."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
 from procrastinate.contrib.django import app
 
 from heliu.commerce.catalogue.columns import Reader
@@ -20,10 +18,10 @@ from heliu.commerce.catalogue.operations.articles import write_articles
 from heliu.commerce.catalogue.operations.circles import require_seller
 from heliu.commerce.catalogue.operations.describing import NewPack, define, grow, pack
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Family, Sku
+from heliu.kernel.sheets import Bad, Numbered, lines_of, read_chunk, rows_of, taken
 from heliu.kernel.spool import ImportState, Spool
-from heliu.kernel.tables import Unreadable, cells_of, unmarked
 
 SPOOL = Spool("sheet-imports", SheetImport)
 SYSTEM = Actor.system()
@@ -31,8 +29,6 @@ MOST_ROWS = 100_000
 # Rows of one transaction. What rows say of each other (a tree) is judged as a whole.
 CHUNKS = {SheetKind.ARTICLES: 400, SheetKind.PACKS: 2_000}
 WHOLE = 2_000
-
-Numbered = tuple[int, list[str]]
 
 
 def bring(
@@ -51,24 +47,8 @@ def bring(
     or missing, and for one that is too long (too-many-rows).
     """
     require_seller(seller, actor)
-    try:
-        rows = [[unmarked(cell) for cell in row] for row in cells_of(content)]
-    except Unreadable:
-        raise Invalid(
-            "sheet-unreadable",
-            "This file is no sheet that can be read.",
-            field="file",
-            help="Save it as .xlsx or .csv and load it again.",
-        ) from None
-    head = rows[0] if rows else []
-    while head and not head[-1]:
-        head.pop()
-    Reader.of(kind, head)
-    most = MOST_ROWS if kind in CHUNKS else WHOLE
-    if len(rows) > most + 1:
-        raise Invalid(
-            "sheet-too-long", "A sheet has %(most)s rows at most.", field="file", most=most
-        )
+    rows = rows_of(content, most=MOST_ROWS if kind in CHUNKS else WHOLE)
+    Reader.of(kind, rows[0])
     made = SheetImport(
         seller=seller,
         kind=kind,
@@ -78,7 +58,7 @@ def bring(
         brought_by=actor.user_id,
         brought_by_name=actor.name,
     )
-    made.size = SPOOL.keep(made.pk, (json.dumps(row).encode() + b"\n" for row in rows))
+    made.size = SPOOL.keep(made.pk, lines_of(rows))
     made.save(force_insert=True)
     app.configure_task("catalogue.import_sheets").defer()
     return made
@@ -108,53 +88,15 @@ def sweep_files(at: datetime) -> int:
 
 
 def _read_chunk(found: SheetImport, at: datetime) -> None:
-    with SPOOL.place(found.pk).open("rb") as file:
-        reader = Reader.of(found.kind, json.loads(file.readline()))
-        start = max(found.offset, file.tell())
-        file.seek(start)
-        raw = list(islice(iter(file.readline, b""), CHUNKS.get(SheetKind(found.kind), WHOLE)))
-    rows = [(found.line + n, json.loads(one)) for n, one in enumerate(raw, 1)]
-    filled = [(line, cells) for line, cells in rows if any(cells)]
-    bad = _take(found, reader, filled)
+    def take(head: list[str], rows: list[Numbered]) -> list[Bad]:
+        reader = Reader.of(found.kind, head)
+        return taken(rows, partial(_write, found, reader), is_trial=found.is_trial)
+
+    size = CHUNKS.get(SheetKind(found.kind), WHOLE)
     BadSheetRow.objects.bulk_create(
-        BadSheetRow(
-            sheet_import=found,
-            seller=found.seller,
-            line=line,
-            reason=refusal.code[:40],
-            message=refusal.message,
-            places={name: str(value) for name, value in refusal.params.items()},
-            cells=cells,
-        )
-        for line, cells, refusal in bad
+        BadSheetRow(sheet_import=found, seller=found.seller, **left_out)
+        for left_out in read_chunk(found, SPOOL.place(found.pk), size, take, at)
     )
-    found.line += len(raw)
-    found.offset = start + sum(map(len, raw))
-    found.bad += len(bad)
-    found.taken += len(filled) - len(bad)
-    if found.offset >= found.size or not raw:
-        found.state, found.done_at = ImportState.READ, at
-
-
-def _take(
-    found: SheetImport, reader: Reader, rows: Sequence[Numbered]
-) -> list[tuple[int, list[str], Refused]]:
-    """Write rows by the same operations as pages do. Where they are refused they are halved until
-    those that are bad stand alone: the good ones are in. Those that are left out, with the refusal.
-    """
-    if not rows:
-        return []
-    try:
-        with transaction.atomic():
-            _write(found, reader, rows)
-            if found.is_trial:
-                transaction.set_rollback(True)
-    except Refused as refusal:
-        if len(rows) == 1:
-            return [(*rows[0], refusal)]
-        half = len(rows) // 2
-        return _take(found, reader, rows[:half]) + _take(found, reader, rows[half:])
-    return []
 
 
 def _write(found: SheetImport, reader: Reader, rows: Sequence[Numbered]) -> None:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import DEFERRED
+
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.events import OrderPlaced
 from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
@@ -38,7 +40,10 @@ class PricedLine(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """An order that may be written, with its lines; it reads like the `Order` it will be."""
+    """An order that may be written, with its lines; it reads like the `Order` it will be.
+
+    `address` is the one that was named; as it writes the order the database freezes it (`ship_to`).
+    """
 
     id: UUID
     number: str
@@ -56,6 +61,7 @@ class Draft(NamedTuple):
     external_id: str
     lines: Sequence[PricedLine]
     wanted_on: date | None = None
+    address: UUID | None = None
     status: str = OrderStatus.PLACED.value
     confirmed_at: datetime | None = None
     completed_at: datetime | None = None
@@ -65,8 +71,8 @@ class Draft(NamedTuple):
     def order(self) -> Order:
         """The order, once it is written."""
         columns = self._asdict()
-        del columns["lines"]
-        order = Order(**columns)
+        del columns["lines"], columns["address"]
+        order = Order(**columns, ship_to=DEFERRED)
         order._state.adding = False
         return order
 
@@ -100,12 +106,13 @@ def draft(
     lender: UUID | None = None,
     order_id: UUID | None = None,
     wanted_on: date | None = None,
+    address: UUID | None = None,
 ) -> Draft:
     """An order as placed, not yet written.
 
     The caller has priced the lines and, in the transaction that writes it, reserves the goods and
     holds the credit. `lender` may read the order, `order_id` was given where others were asked
-    about it before. Raises `Invalid` for what is not an order,
+    about it before, `address` is of the buyer's book. Raises `Invalid` for what is not an order,
     `Forbidden` to whoever may not order for the buyer. That the buyer's own id is used once is
     held by the database.
     """
@@ -118,6 +125,7 @@ def draft(
     return Draft(
         order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
         actor.user_id, actor.name, at, seen(remark), external_id, lines, wanted_on,
+        address,
     )  # fmt: skip
 
 
@@ -139,6 +147,7 @@ def columns(drafts: Sequence[Draft]) -> list[Any]:
         texts(draft.remark for draft in drafts),
         texts(draft.external_id for draft in drafts),
         days(draft.wanted_on for draft in drafts),
+        ids(draft.address for draft in drafts),
         numbers(n for n, _ in lines),
         ids(line.sku_id for _, line in lines),
         numbers(line.quantity for _, line in lines),

@@ -75,12 +75,14 @@ def strike(
     actor: Actor,
     at: datetime,
     audience: Iterable[UUID] = (),
+    may_be_all: bool = False,
 ) -> int:
     """The seller will not deliver these quantities (line id: smallest units); returns their price
     in minor units.
 
     What held goods, credit and budgets for them is eased by the story that calls this. An order of
-    which nothing would be left is called off instead (`Refused`, strike-all).
+    which nothing would be left is called off instead (`Refused`, strike-all), unless it cannot be
+    (`may_be_all`): then it is as good as received.
     """
     _require_side(order.seller, "sell", actor)
     if not reason.strip():
@@ -106,7 +108,8 @@ def strike(
                 quantity=quantity,
             )
         line.cancelled += quantity
-    if all(line.cancelled == line.quantity for line in lines.values()):
+    is_all = all(line.cancelled == line.quantity for line in lines.values())
+    if is_all and not may_be_all:
         raise Refused(
             "strike-all",
             "Nothing of %(number)s would be left.",
@@ -114,7 +117,7 @@ def strike(
             help="Cancel the order instead.",
         )
     OrderLine.objects.bulk_update([lines[line_id] for line_id in quantities], ["cancelled"])
-    if order.status == OrderStatus.PART_SHIPPED:
+    if is_all or order.status == OrderStatus.PART_SHIPPED:
         status = policies.status_after_delivery(list(lines.values()))
         if status != order.status:
             move(order, status, moves=MOVES)

@@ -25,8 +25,9 @@ begin
     select coalesce(max(sealed_to), 0) into since from posting_chain;
     perform posting_fold(since, until);
     for piece in
-        select chain_id, array_agg(id order by id) as lines, array_agg(leaf order by id) as leaves
-          from (select l.id, l.chain_id, posting_leaf(l, j, k) as leaf,
+        select chain_id, array_agg(id order by id) as lines, array_agg(leaf order by id) as leaves,
+               min(effective) as first_day
+          from (select l.id, l.chain_id, l.effective, posting_leaf(l, j, k) as leaf,
                        (row_number() over (partition by l.chain_id order by l.id) - 1) / 10000 as part
                   from posting_line l
                   join posting_journal j on j.id = l.journal_id
@@ -42,7 +43,7 @@ begin
            set blocks = c.blocks + 1, lines = c.lines + cardinality(piece.lines),
                last_line = piece.lines[cardinality(piece.lines)],
                hash = posting_block(c.hash, c.blocks + 1, piece.lines, piece.leaves),
-               sealed_to = until
+               sealed_to = until, first_day = least(c.first_day, piece.first_day)
          where id = c.id;
         sealed := sealed + cardinality(piece.lines);
     end loop;

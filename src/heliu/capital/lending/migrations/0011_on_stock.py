@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
     reviewed = "A state and a mode more: what old code writes still passes."
 
     dependencies = [
-        ('credit', '0009_margin_rules'),
-        ('lending', '0009_replays'),
+        ('credit', '0010_margin_rules'),
+        ('lending', '0010_short'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "A code more: what old code writes still passes."
 
     dependencies = [
-        ('books', '0008_periods'),
+        ('books', '0009_stands'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('credit', '0008_more_lenders'),
+        ('credit', '0009_short'),
     ]
 
     operations = [
