@@ -43,10 +43,10 @@ def bring(lines: Sequence[Line], *, actor: Actor, at: datetime) -> int:
         if line.code not in skus:
             raise Invalid(
                 "goods-unknown",
-                "Line %(line)s: there are no goods %(code)s.",
+                "Line %(line)s: there are no goods %(goods)s.",
                 field="lines",
                 line=number,
-                code=line.code,
+                goods=line.code,
             )
         is_past = line.day is not None and line.day != day_of(at)
         quoted = start_of(line.day) if is_past and line.day else at

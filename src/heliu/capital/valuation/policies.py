@@ -79,7 +79,10 @@ def said(rules: Margins) -> dict[str, Any]:
 def read(kept: Mapping[str, Any]) -> Rules:
     """The rules as they were written down."""
     shares = ("_ratio", "haircut", "concentration")
-    return Rules(**{name: Decimal(v) if name.endswith(shares) else v for name, v in kept.items()})
+    values: dict[str, Any] = {
+        name: Decimal(value) if name.endswith(shares) else value for name, value in kept.items()
+    }
+    return Rules(**values)
 
 
 class Quote(NamedTuple):

@@ -17,12 +17,14 @@ from heliu.capital.lending.queries import RUNNING
 from heliu.capital.valuation.queries import source_words
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
+from heliu.portal.bank.reports.record import short
 from heliu.portal.pools import words
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.charts import Chart
-from heliu.portal.ui.formats import day_text, money_short, money_text
+from heliu.portal.ui.formats import day_text, money_text
 from heliu.portal.ui.parts import Figure
 from heliu.portal.ui.report_charts import Curve, lines, top_of
 from heliu.trade import pools, taking_out
@@ -50,6 +52,8 @@ def pool(request: HttpRequest, number: str) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     found = pools.get(actor, number)
     loan = lending.of_deal(found.deal_id, actor)
+    if loan is None:
+        raise NotFound()
     is_mine = found.buyer in actor.orgs
     content = pools.pooled([loan], at)[found.deal_id]
     stands = taking_out.if_taken(loan, {}, at=at)
@@ -143,7 +147,7 @@ def _chart(pool: Any, at: datetime) -> Chart | None:
             )
             for word, one in zip(axis, marks, strict=True)
         ],
-        scale_texts=(money_short(int(top / 2)), money_short(int(top))),
+        scale_texts=(short(int(top / 2)), short(int(top))),
         top=top,
         every=max(1, len(axis) // 8),
     )
