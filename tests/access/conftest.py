@@ -212,6 +212,7 @@ def live(world: World) -> dict[str, Any]:
     listed = kept_lists(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)

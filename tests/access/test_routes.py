@@ -794,7 +794,7 @@ EXAMPLES = {
     ),
     "GET /stock-programmes": Example(mine, is_shared=True),
     "POST /programmes/{programme}/margins": Example(
-        "bank",
+        "lender",
         {"programme": "open_stock_programme"},
         lambda t: {
             "opening_ratio": "0.6",
@@ -857,9 +857,9 @@ EXAMPLES = {
         mine, {"ref": "stock_to_sign"}, lambda t: {"reason": "no need"}
     ),
     "GET /margin-calls": Example(mine, is_shared=True),
-    "GET /goods-prices": Example("bank", is_shared=True),
+    "GET /goods-prices": Example("lender", is_shared=True),
     "POST /goods-prices": Example(
-        "bank", body=lambda t: {"quotes": [{"code": "B1", "amount": 20_00}]}, is_shared=True
+        "lender", body=lambda t: {"quotes": [{"code": "B1", "amount": 20_00}]}, is_shared=True
     ),
     "GET /webhooks/{webhook}": Example(mine, {"webhook": "webhook"}),
     "PUT /webhooks/{webhook}": Example(

@@ -16,7 +16,6 @@ from heliu.api.fields import (
     Days,
     Goods,
     Line,
-    Number,
     Quantity,
     Ref,
     Sent,
@@ -97,7 +96,7 @@ class StockProgrammeOut(Schema):
     margins: MarginsOut
 
 
-class PreviewIn(Sent):
+class StockPreviewIn(Sent):
     """Goods that would be brought."""
 
     programme: UUID
@@ -115,7 +114,7 @@ class CountedFor(Schema):
     why: str = Field(description="unpriced, stale, aged, crowded: why nothing, or less; else empty")
 
 
-class PreviewOut(Schema):
+class StockPreviewOut(Schema):
     """What goods would count for today."""
 
     worth: Fen
@@ -225,7 +224,7 @@ class CarriedIn(Sent):
     carrier: Line = ""
 
 
-class WhyIn(Sent):
+class LeaveBeIn(Sent):
     """Why it is called off."""
 
     reason: Text = ""
@@ -264,8 +263,8 @@ def set_margins(
     return write(request, key, payload, do)
 
 
-@router.post("/stock-loans/preview", response=PreviewOut)
-def preview_stock_loan(request: TypedRequest, payload: PreviewIn) -> dict[str, Any]:
+@router.post("/stock-loans/preview", response=StockPreviewOut)
+def preview_stock_loan(request: TypedRequest, payload: StockPreviewIn) -> dict[str, Any]:
     """What goods out of the asker's own house would count for today. Nothing is kept."""
     seen = stock_loan.preview_for(
         request.actor, payload.programme, _goods(payload.goods), at=clock.now()
@@ -366,7 +365,7 @@ def swap_goods(request: TypedRequest, ref: Ref, payload: SwapIn, key: Key) -> Ht
 def send_goods(
     request: TypedRequest,
     ref: Ref,
-    number: Annotated[Number, Path(description="Of the lodging")],
+    number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
     payload: CarriedIn,
     key: Key,
 ) -> HttpResponse:
@@ -386,7 +385,7 @@ def send_goods(
 def drop_goods(
     request: TypedRequest,
     ref: Ref,
-    number: Annotated[Number, Path(description="Of the lodging")],
+    number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
     key: Key,
 ) -> HttpResponse:
     """Announced goods stay in the asker's house after all."""
@@ -414,7 +413,7 @@ def take_goods_out(request: TypedRequest, ref: Ref, payload: LodgingIn, key: Key
 
 
 @router.post("/stock-loans/{ref}/call-off", response=StockLoanDetail)
-def call_stock_loan_off(request: TypedRequest, ref: Ref, payload: WhyIn, key: Key) -> HttpResponse:
+def leave_stock_loan(request: TypedRequest, ref: Ref, payload: LeaveBeIn, key: Key) -> HttpResponse:
     """Leave the loan be before it is paid out; goods that were counted come free."""
 
     def do(at: datetime) -> tuple[int, StockLoanDetail]:

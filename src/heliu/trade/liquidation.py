@@ -45,6 +45,7 @@ from heliu.trade.models import Deal, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pool_marks import valued_anew
 from heliu.trade.pool_models import MarkCause
+from heliu.trade.pools import worth_of
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -82,7 +83,9 @@ def ask_to_sell(
         pledge = _require_saleable(deal)
         goods = dict(terms.goods) if terms.goods is not None else pledges.bound_goods(pledge)
         share = pledges.share_of(pledge, goods)
-        reserve = lending.reserve_price(loan_of(deal), share.value)
+        loan = loan_of(deal)
+        worth = worth_of(loan, goods, at=at) if deal.is_stock else 0
+        reserve = lending.reserve_price(loan, worth or share.value)
         _check(terms, reserve)
         asked = ask_others(SELL, deal, amount=terms.price, actor=actor, reason=reason, at=at)
         Sale.objects.create(

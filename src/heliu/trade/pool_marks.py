@@ -14,6 +14,7 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.policies import Owed
 from heliu.capital.valuation import policies as valuation
+from heliu.capital.valuation.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.trade import margin_calls, pools
 from heliu.trade.models import Deal
@@ -65,6 +66,8 @@ def _mark(
     counted = content.valued(at)
     exposure = exposure_of(loan, owed)
     level = valuation.level_of(exposure, counted.value, content.rules)
+    if counted.is_blind and level != Level.COVERED:
+        level = Level.WARNING  # that nobody quotes a price calls nobody; the lender brings one
     return PoolMark(
         pool=pool,
         at=at,

@@ -137,6 +137,13 @@ def pooled(loans: Sequence[Loan], at: datetime) -> dict[UUID, Pooled]:
     }
 
 
+def worth_of(loan: Loan, goods: Mapping[UUID, int], *, at: datetime) -> int:
+    """What goods of a pool are worth at the lower of cost and price, in fen; 0 where nobody quotes
+    a price that holds."""
+    content = pooled([loan], at)[loan.deal]
+    return content.valued(at).worth - content.valued(at, without=goods).worth
+
+
 def lodged(deal: Deal) -> list[tuple[str, int]]:
     """What was ever brought for a deal, and not called off: codes and pieces."""
     lines = LodgingLine.objects.filter(lodging__pool__deal=deal).exclude(

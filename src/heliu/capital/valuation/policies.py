@@ -149,6 +149,11 @@ class Valued:
     worth: int
     value: int
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether goods count nothing because nobody says what they cost."""
+        return any(line.why in (Why.UNPRICED, Why.STALE) for line in self.lines)
+
 
 def valued(lines: Sequence[Lying], prices: Mapping[UUID, Priced], rules: Rules, on: date) -> Valued:
     """What a pool counts for on a day."""
