@@ -559,8 +559,8 @@ def with_stock(world: World) -> dict[str, Any]:
     """A small loan against stock that runs, with more goods announced; and its programme."""
     with world.worker():
         programme = chains.stock_programme(world.chain)
-    stock.prices(world, M1=10_00, B1=20_00)
     stock.buy(world, M1=30, B1=20)
+    stock.tick(world, M1=10_00, B1=20_00)
     deal = stock.ask(world, programme.pk, 100_00, M1=20, B1=10)
     stock.sign(world, deal)
     world.bank()

@@ -40,8 +40,8 @@ def lay(world: World, **rules: object) -> UUID:
         programme = chains.stock_programme(world.chain)
         if rules:
             MarginRules.objects.update(**rules)
-    prices(world, **PRICES)
     buy(world, **GOODS)
+    tick(world, **PRICES)
     return programme.pk
 
 
@@ -53,30 +53,8 @@ def buy(world: World, **quantities: int) -> None:
     life.receive(world, life.ship(world, placed), who=world.dealer)
 
 
-def prices(world: World, **amounts: int) -> None:
-    """From now on the index says so, in fen; the pools hear of it."""
-    with world.worker():
-        for code, amount in amounts.items():
-            index.quote(code, amount, at=world.at)
-        record(world)
-
-
-def record(world: World) -> None:
-    """The index's prices are kept for all goods, in a pool or not."""
-    from heliu.capital.valuation import operations as valuation
-    from heliu.capital.valuation.models import Source
-    from heliu.capital.valuation.policies import Quote
-    from heliu.capital.valuation.sandbox.models import IndexPrice
-
-    said = [
-        Quote(world.chain.skus[one.code], Source.INDEX, one.amount, one.at)
-        for one in IndexPrice.objects.filter(is_silent=False)
-    ]
-    valuation.record(said, by="feed", at=world.at)
-
-
 def tick(world: World, **amounts: int) -> None:
-    """The index says other prices, and the round over all pools hears of them."""
+    """From now on the index says so, in fen, and the round over all pools hears of it."""
     with world.worker():
         for code, amount in amounts.items():
             index.quote(code, amount, at=world.at)

@@ -12,7 +12,9 @@ from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
+from heliu.capital.credit.models import Product, Programme
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.valuation import operations as valuation
 from heliu.capital.valuation.models import Source
@@ -21,6 +23,7 @@ from heliu.capital.valuation.port import Asked, FeedSilent, current_feed
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Sku
+from heliu.logistics.stock.models import StockRow
 from heliu.trade import margin_calls, pool_marks
 from heliu.trade.models import Deal
 from heliu.trade.pool_models import LodgingLine, LodgingStatus, MarkCause
@@ -32,9 +35,9 @@ log = logging.getLogger(__name__)
 
 
 def fetch_prices(*, at: datetime) -> int:
-    """Ask the feed what the goods of all pools cost, keep what is news, and value the pools anew;
-    returns how many prices were kept. A feed that is silent is asked by the next round."""
-    skus = _in_pools()
+    """Ask the feed what goods cost that secure a loan, or may, keep what is news, and value the
+    pools anew; returns how many prices were kept. A feed that is silent is asked the next time."""
+    skus = _watched()
     kept = _heard(skus, at) if skus else 0
     revalue_all(at=at)
     return kept
@@ -73,12 +76,21 @@ def _revalue(free: Sequence[UUID], *, at: datetime) -> int:
     return len(pool_marks.mark(deals, MarkCause.PRICED, at=at)) if deals else 0
 
 
-def _in_pools() -> dict[UUID, Sku]:
-    """The goods that secure a loan, or were announced for one."""
-    lines = LodgingLine.objects.filter(lodging__pool__deal__outcome="OPEN").exclude(
+def _watched() -> dict[UUID, Sku]:
+    """The goods that secure a loan, were announced for one, or lie where somebody could bring them
+    from: in the own house of a buyer whose seller's goods are lent against."""
+    lodged = LodgingLine.objects.filter(lodging__pool__deal__outcome="OPEN").exclude(
         lodging__status=LodgingStatus.CALLED_OFF
     )
-    return Sku.objects.in_bulk(list(lines.values_list("sku", flat=True).distinct()))
+    lent_on = Programme.objects.filter(product=Product.INVENTORY, is_active=True)
+    at_home = StockRow.objects.filter(
+        has_goods=True,
+        pledge=None,
+        warehouse=F("owner"),
+        sku__seller__in=lent_on.values("seller"),
+    ).exclude(owner=F("sku__seller"))
+    skus = {*lodged.values_list("sku", flat=True), *at_home.values_list("sku", flat=True)}
+    return Sku.objects.in_bulk(list(skus))
 
 
 def _is_news(quote: Quote, at: datetime) -> bool:

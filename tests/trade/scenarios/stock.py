@@ -29,8 +29,7 @@ def _lends(stage: Stage, most: str | None) -> None:
 def _quotes(stage: Stage, prices: str) -> None:
     """`M1 9.00, B1 20.00`; the pools hear of it."""
     said = {code: minor(price, 0) for code, price in map(str.split, prices.split(", "))}
-    stock.prices(stage.world, **said)
-    stock.tick(stage.world)
+    stock.tick(stage.world, **said)
 
 
 @says("lender", r"brings its own prices (?P<prices>.+)")
