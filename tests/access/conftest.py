@@ -560,6 +560,7 @@ def with_stock(world: World) -> dict[str, Any]:
     with world.worker():
         programme = chains.stock_programme(world.chain)
     stock.buy(world, M1=30, B1=20)
+    stock.buy(world, who="owner@d002.demo", B1=5)
     stock.tick(world, M1=10_00, B1=20_00)
     deal = stock.ask(world, programme.pk, 100_00, M1=20, B1=10)
     stock.sign(world, deal)

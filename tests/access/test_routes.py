@@ -817,7 +817,7 @@ EXAMPLES = {
         is_shared=True,
     ),
     "POST /stock-loans": Example(
-        mine,
+        "other",  # the first dealer is overdue
         body=lambda t: {
             "programme": str(t["open_stock_programme"]),
             "goods": [{"sku": str(t["open_bag"]), "quantity": 1}],

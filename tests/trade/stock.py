@@ -45,12 +45,17 @@ def lay(world: World, **rules: object) -> UUID:
     return programme.pk
 
 
-def buy(world: World, **quantities: int) -> None:
-    """The dealer buys by transfer, and counts the goods into its own house."""
-    placed = life.place(world, pay_by="TRANSFER", **quantities)
+def buy(world: World, *, who: str = "", **quantities: int) -> None:
+    """A dealer, the first if none is named, buys by transfer and counts the goods into its house."""
+    who = who or world.dealer
+    with world.desk(who) as dealer:
+        placed = place_order.place(
+            actor=dealer, seller=world.chain.seller, lines=world.lines(**quantities),
+            pay_by="TRANSFER", at=world.at,
+        )  # fmt: skip
     with world.desk("sales@seller.demo") as seller:
         place_order.confirm(placed.order.id, actor=seller, at=world.at)
-    life.receive(world, life.ship(world, placed), who=world.dealer)
+    life.receive(world, life.ship(world, placed), who=who)
 
 
 def tick(world: World, **amounts: int) -> None:
