@@ -722,6 +722,7 @@ EXAMPLES = {
         mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
     ),
     "GET /orders/{ref}/waiting": Example(mine, {"ref": "placed_order"}),
+    "GET /to-send": Example("seller", is_shared=True),
     "GET /back-orders": Example("seller", is_shared=True),
     "GET /back-orders/queue": Example("seller", is_shared=True),
     "PUT /back-orders/{sku}": Example("seller", {"sku": "open_goods"}, lambda t: {"most": 7}),

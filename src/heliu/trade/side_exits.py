@@ -29,6 +29,7 @@ from heliu.capital.lending.operations import Unwinding
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.pricing.operations.discounts import give_back
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -400,6 +401,7 @@ def _give_back_stock(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
     order = order_of(deal)
+    give_back(order.id)
     skus = OrderLine.objects.filter(order=order).values_list("sku_id", flat=True)
     stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
     if order.pay_by == PayBy.TERMS:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -107,6 +107,7 @@ ANSWERS = {
     "rejects": InstructionStatus.REJECTED,
     "loses the answer to": InstructionStatus.UNKNOWN,
 }
+LATE, SOON, MANY = timedelta(seconds=30), timedelta(minutes=1), 1000
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
 # What a section may give of the programme, by the words of its table.
 MODES: dict[str, dict[str, dict[str, object]]] = {
@@ -129,11 +130,25 @@ class StoppedWorld(World):
         return self.at
 
 
+@dataclass(frozen=True)
+class Disturbance:
+    """Bank and registry misbehave: a payment of one step (by its line in the text) meets a fault,
+    and every filing of the deal another. None of them may change how it ends."""
+
+    line: int
+    payment: str
+    fault: str
+    filing_fault: str
+
+
 @dataclass
 class Stage:
     """A scenario being played."""
 
     world: StoppedWorld
+    disturbed: Disturbance | None = None
+    line: int = 0
+    misfiling: bool = False
     placed: Placed | None = None
     shipments: list[Shipment] = field(default_factory=list)
     seen: set[UUID] = field(default_factory=set)
@@ -167,9 +182,14 @@ def says(who: str, pattern: str) -> Callable[[Act], Act]:
     return enter
 
 
-def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> None:
+def play(
+    scenario: Scenario,
+    all_of_them: Sequence[Scenario],
+    world: World,
+    disturbed: Disturbance | None = None,
+) -> None:
     """Every step with what then stands and what was booked, then balances and laws."""
-    stage = Stage(StoppedWorld(world.chain, world.at))
+    stage = Stage(StoppedWorld(world.chain, world.at), disturbed)
     _agree_on_modes(_first(scenario, all_of_them), stage)
     for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
         _act(stage, step)
@@ -185,7 +205,7 @@ def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> N
 
 def _act(stage: Stage, step: Step) -> None:
     """Do what the step says, or see it refused."""
-    stage.world.at = step.at
+    stage.world.at, stage.line = step.at, step.line
     what, _, refusal = step.what.partition(": refused, ")
     act = _known(step, what)
     if not refusal:
@@ -679,6 +699,7 @@ def _answers(stage: Stage, answers: str) -> None:
             if verb in FAULTS:
                 with stage.world.worker():
                     sandbox.script(fault=FAULTS[verb], purpose=PAYMENTS[name], deal=stage.deal)
+    _disturb(stage)
     be("heliu_worker")
     at = stage.world.at
     sent = list(PaymentInstruction.objects.filter(status=InstructionStatus.CREATED))
@@ -686,9 +707,42 @@ def _answers(stage: Stage, answers: str) -> None:
     assert bank.send_written(at=at) == len(sent)
     bank.collect(at)
     bank_answers.apply_answers(at=at)
+    _ask_again(stage)
     for one in sent:
         one.refresh_from_db()
     assert {one.purpose: one.status for one in sent} == expected
+
+
+def _disturb(stage: Stage) -> None:
+    """Let bank and registry misbehave as they shall in this run."""
+    disturbed = stage.disturbed
+    if disturbed is None:
+        return
+    with stage.world.worker():
+        if stage.line == disturbed.line:
+            sandbox.script(
+                fault=disturbed.fault, purpose=PAYMENTS[disturbed.payment], deal=stage.deal,
+                delay=LATE,
+            )  # fmt: skip
+        if not stage.misfiling:
+            is_once = disturbed.filing_fault == "lost_unfiled"  # else nothing ever arrives
+            register.script(
+                fault=disturbed.filing_fault, deal=stage.deal, times=1 if is_once else MANY,
+                delay=LATE,
+            )  # fmt: skip
+    stage.misfiling = True
+
+
+def _ask_again(stage: Stage) -> None:
+    """What was late has come, and what was lost is asked for, before the next step of the text."""
+    disturbed, at = stage.disturbed, stage.world.at + SOON
+    if disturbed is None:
+        return
+    registry_answers.ask_again(at=at)
+    if stage.line == disturbed.line:
+        bank.query_unknown(at=at)
+    bank.collect(at)
+    bank_answers.apply_answers(at=at)
 
 
 @says("system", "sweeps")

@@ -347,6 +347,14 @@ INCOMING_TONES = {
 }
 
 
+class IncomingRead(models.Model):
+    """Up to which day the transfers to an account were read for good. The worker's."""
+
+    account = models.OneToOneField(BankAccount, primary_key=True, on_delete=models.PROTECT)
+    org = models.UUIDField()
+    day = models.DateField()
+
+
 class Incoming(models.Model):
     """Money that came to an account by somebody's own transfer, for no instruction of ours.
 

@@ -61,12 +61,15 @@ class Code(models.TextChoices):
     REFUND_DUE = "refund_due", _("Refunds due from sellers")
     PAYABLE = "payable", _("Owed to sellers")
     DISCOUNT_TAKEN = "discount_taken", _("Discounts for paying early")
+    INPUT_TAX = "input_tax", _("Input VAT")
+    INPUT_TAX_IN_GOODS = "input_tax_in_goods", _("Input VAT within the cost of goods")
     # seller
     CASH = "cash", _("Money received")
     BILLS_RECEIVABLE = "bills_receivable", _("Accepted bills held")
     CONTRACT_LIABILITY = "contract_liability", _("Paid orders not yet delivered")
     RECEIVABLE = "receivable", _("Owed by buyers")
     REVENUE = "revenue", _("Sales")
+    OUTPUT_TAX = "output_tax", _("Output VAT")
     DISCOUNT_GIVEN = "discount_given", _("Discounts given for early payment")
     REFUND_PAYABLE = "refund_payable", _("Refunds owed to buyers")
     # lender and dealer
@@ -182,6 +185,8 @@ class JournalKind(models.TextChoices):
     ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
     ORDER_STRUCK = "order_struck", _("Not delivered, to be paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
+    VAT_INVOICED = "vat_invoiced", _("VAT invoice issued")
+    VAT_TAKEN_BACK = "vat_taken_back", _("VAT taken back by a red letter")
     REVERSED = "reversed", _("Entry reversed")
 
 

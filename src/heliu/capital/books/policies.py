@@ -547,6 +547,24 @@ def terms_returned(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
     return terms_short(seller=seller, buyer=buyer, amount=amount)
 
 
+def vat_invoiced(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
+    """The tax authority issued the VAT invoice of a consignment: what of its price is tax the
+    seller owes the state. By a special invoice the buyer deducts it: it is no cost of its goods,
+    which stand in its books with tax."""
+    entries = [Entry(seller, Code.REVENUE, tax), Entry(seller, Code.OUTPUT_TAX, -tax)]
+    if is_special:
+        entries += [
+            Entry(buyer, Code.INPUT_TAX, tax),
+            Entry(buyer, Code.INPUT_TAX_IN_GOODS, -tax),
+        ]
+    return entries
+
+
+def vat_taken_back(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
+    """A red letter took back so much tax of an issued invoice."""
+    return _reversed(vat_invoiced(seller=seller, buyer=buyer, tax=tax, is_special=is_special))
+
+
 def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:
     """The books in which a journal does not sum to zero, with what is over."""
     sums: dict[UUID, int] = {}
