@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('goods', '0004_restricted'),
-        ('trade', '0033_short'),
+        ('trade', '0034_rewards'),
         ('transport', '0004_origin'),
     ]
 

@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0034_pools"), ("lending", "0011_on_stock")]
+    dependencies = [("trade", "0035_pools"), ("lending", "0011_on_stock")]
     operations = [
         migrations.RunSQL(
             (SQL / "cover_pools.sql").read_text(), (SQL / "cover.sql").read_text()

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "Choices only: the database does not know them, and old code writes the old ones."
 
     dependencies = [
-        ('bank', '0007_purpose_return'),
+        ('bank', '0008_incoming_read'),
     ]
 
     operations = [
