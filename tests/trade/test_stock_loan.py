@@ -5,12 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.trade import laws, life, stock
 from tests.trade.conftest import World
 
 from heliu.kernel.errors import Refused
+from heliu.trade import pool_marks, stock_loan
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, pledge_of
+from heliu.trade.pool_models import MarkCause
 
 
 def stands(world: World, deal: Deal) -> tuple[str, str, str]:
@@ -76,9 +80,32 @@ def test_goods_above_the_floor_leave_and_no_more(world: World) -> None:
     laws.hold(world)
 
 
-def test_called_off_before_it_is_paid_out_the_goods_come_back(world: World) -> None:
-    from heliu.trade import stock_loan
+def test_pools_are_valued_in_a_fixed_number_of_statements(world: World) -> None:
+    first = stock.running(world)
+    counts = []
+    for more in (False, True):
+        if more:
+            stock.buy(world, M1=300, B1=300)
+            stock.tick(world, **stock.PRICES)
+            with world.worker():
+                programme = loan_of(Deal.objects.get(pk=first.pk)).programme_id
+            for n in (100, 150):
+                deal = stock.ask(world, programme, 500_00, M1=n, B1=n)
+                stock.sign(world, deal)
+                world.bank()
+                stock.count(world, stock.send(world, deal))
+                world.bank()
+        with world.worker():
+            deals = list(Deal.objects.filter(is_stock=True, outcome="OPEN"))
+            world.later(days=1)
+            with CaptureQueriesContext(connection) as seen:
+                pool_marks.mark(deals, MarkCause.PRICED, at=world.at)
+        counts.append((len(deals), len(seen)))
+    assert [number for number, _ in counts] == [1, 3]
+    assert counts[0][1] == counts[1][1]
 
+
+def test_called_off_before_it_is_paid_out_the_goods_come_back(world: World) -> None:
     programme = stock.lay(world)
     deal = stock.ask(world, programme, 5_000_00)
     stock.sign(world, deal)
