@@ -100,6 +100,20 @@ class DiscountOut(Plain):
     amount: int = Field(description="What it took off the line")
 
 
+class RewardOut(Plain):
+    """What a promotion gave the order as a whole, on some of its goods."""
+
+    code: str
+    name: str
+    name_zh: str
+    kind: Literal["ORDER", "GIFT"] = Field(
+        description="ORDER: these goods' share of what was taken off; GIFT: pieces for free"
+    )
+    sku: UUID
+    quantity: int
+    amount: int = Field(description="Taken off, or what the pieces are worth, in minor units")
+
+
 class PartOut(Plain):
     """So many pieces of a line by a day."""
 
@@ -150,7 +164,10 @@ class OpenAccountOut(Schema):
 class OrderDetail(OrderOut):
     """An order with its lines."""
 
-    lines: list[OrderLineOut]
+    lines: list[OrderLineOut] = Field(
+        description="Goods may stand in several: pieces for free, shares of an amount off"
+    )
+    rewards: list[RewardOut] = Field(description="What promotions gave the order as a whole")
     ship_to: PlaceOut | None = Field(
         description="Where it goes, as the buyer's book had it; null where that was not said"
     )
@@ -428,9 +445,10 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
 def _detail(actor: Actor, ref: str) -> OrderDetail:
     order: Any = queries.get(actor, id_or_number(ref))
     order.account = None
-    given = pricing.discounts_of(actor, order.pk)
+    given = pricing.given_on(actor, order)
+    order.rewards = given.as_whole
     for line in order.lines.all():
-        line.discounts = given.get(line.sku_id, [])
+        line.discounts = given.off[line.pk]
     if order.lender is None:
         steps = deals.steps_of_order(order.pk, actor)
         order.account = open_account.account_of(steps, invoices.of_order(order.pk))

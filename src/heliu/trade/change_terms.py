@@ -121,6 +121,13 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             help="Cancel it and order anew, or order what is to be added by itself.",
             number=order.number,
         )
+    if any(pricing.given_as_whole(order.pk)):
+        raise Refused(
+            "promoted-order-fixed",
+            "Order %(number)s earned a promotion as a whole: its goods cannot be changed.",
+            help="Cancel it and order anew, or order what is to be added by itself.",
+            number=order.number,
+        )
     wanted = after.by_sku
     for line in order.lines.select_related("sku"):
         now = wanted.get(line.sku_id)

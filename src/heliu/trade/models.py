@@ -11,6 +11,7 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
 from heliu.kernel.states import Tone, known_status
 from heliu.logistics.pledges.models import Pledge
+from heliu.trade import pool_models as pool_models  # Django looks for all tables here
 
 
 class Outcome(models.TextChoices):
@@ -74,6 +75,13 @@ class Step(models.TextChoices):
     RECOVERED = "RECOVERED", _("Paid after writing off")
     CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    # Of a loan against stock.
+    STOCK_OFFERED = "STOCK_OFFERED", _("Stock offered")
+    PAID_OUT = "PAID_OUT", _("Paid out against stock")
+    WARNED = "WARNED", _("Warned: the stock lost value")
+    CALLED = "CALLED", _("Called for cash or goods")
+    CURED = "CURED", _("Call cured")
+    CALL_LAPSED = "CALL_LAPSED", _("Call not cured in time")
     # The registry's part.
     SEARCHED = "SEARCHED", _("Register searched")
     CONFLICT_FOUND = "CONFLICT_FOUND", _("Another's claim found")
@@ -91,7 +99,8 @@ BUY_BACK = "buy-back"
 class Deal(models.Model):
     """One order with its money, goods and facts, seen by all its parties.
 
-    What the seller has not shipped by `ship_by` it refunds.
+    What the seller has not shipped by `ship_by` it refunds. One of a loan against stock
+    (`is_stock`) has no order: `order_id` names its pool, and the seller supplied the goods.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -103,6 +112,7 @@ class Deal(models.Model):
     seller = models.UUIDField()
     lender = models.UUIDField(null=True, blank=True)
     custodian = models.UUIDField(null=True, blank=True)
+    is_stock = models.BooleanField(default=False, db_default=False)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()

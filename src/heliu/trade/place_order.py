@@ -34,6 +34,7 @@ from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.queries import Price
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import in_any_case, widened
@@ -48,6 +49,7 @@ from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import back_orders, behalf, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
+from heliu.trade.earning import Earned, earns
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
 from heliu.trade.order_pad import rule_of
@@ -76,7 +78,8 @@ SYSTEM = Actor.system()
 class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good,
     `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay,
-    `least` is what the seller wants of one order at least.
+    `least` is what the seller wants of one order at least, `earned` what the lines earn as one
+    order; `total` is after that.
     """
 
     lines: list[CheckedLine[Sku]]
@@ -85,6 +88,7 @@ class Preview:
     offers: list[FinanceOffer]
     comparison: Comparison
     least: int = 0
+    earned: tuple[Earned, ...] = ()
 
     @property
     def offer(self) -> FinanceOffer | None:
@@ -133,8 +137,9 @@ def preview(
     actor.require("order")
     buyer = actor.own_org
     relationship = parties.active_relationship(buyer=buyer, seller=seller)
-    checked = _check(buyer, seller, lines, at)
-    total = sum(line.amount or 0 for line in checked)
+    checked, prices = _check(buyer, seller, lines, at)
+    earned = earns(buyer, seller, checked, prices, at)
+    total = sum(line.amount or 0 for line in checked) - sum(one.off for one in earned)
     with widened([buyer, seller]):
         # What banks offer a customer is not shown to whoever orders in its name.
         found = [] if actor.behalf else _offers(buyer, seller, total, at)
@@ -149,7 +154,7 @@ def preview(
     rate = credit_queries.own_money(actor)
     return Preview(
         checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
-        relationship.least_order,
+        relationship.least_order, earned,
     )  # fmt: skip
 
 
@@ -230,7 +235,7 @@ def judged(
     (good,) = decide([ask], [known])
     if isinstance(good, Refused):
         if good.code == "price-missing":  # perhaps of packs: that is said in its own words
-            refuse_bad(_check(ask.buyer, seller, lines, at))
+            refuse_bad(_check(ask.buyer, seller, lines, at)[0])
         raise good
     return good
 
@@ -422,8 +427,8 @@ def _wanted(lines: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
 
 def _check(
     buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
-) -> list[CheckedLine[Sku]]:
-    """Price each line and see whether there is enough of it."""
+) -> tuple[list[CheckedLine[Sku]], dict[UUID, Price | None]]:
+    """Price each line and see whether there is enough of it; with the prices."""
     wanted = _wanted(lines)
     known = catalogue.offered(buyer, seller).filter(pk__in=wanted)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
@@ -442,7 +447,8 @@ def _check(
         for row, (sku, quantity) in enumerate(wanted.items(), start=1)
     ]
     rules = {sku.pk: rule_of(sku) for sku in skus.values()}
-    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free, rules=rules)
+    by_code = {sku.code: sku for sku in skus.values()}
+    return check_lines(rows, by_code, prices, free, rules=rules), prices
 
 
 def _offers(buyer: UUID, seller: UUID, total: int, at: datetime) -> list[FinanceOffer]:

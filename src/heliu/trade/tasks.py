@@ -14,6 +14,7 @@ from heliu.trade import (
     confirming,
     joining,
     ledger_checks,
+    pool_rounds,
     recurring,
     sweeper,
     tiers,
@@ -72,6 +73,13 @@ def seal(timestamp: int) -> None:
     """Chain the ledger lines that are final and keep the heads outside the database."""
     if posting.seal(clock.now()):
         export_heads(settings.DATA / HEADS)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="trade.prices", queue="sweep", queueing_lock="prices")
+def fetch_prices(timestamp: int = 0) -> None:
+    """Ask what the goods of pools cost, and value the pools anew."""
+    pool_rounds.fetch_prices(at=clock.now())
 
 
 @app.periodic(cron="5 * * * *")

@@ -75,6 +75,21 @@ def fitted(parts: Sequence[Part], quantity: int) -> tuple[Part, ...]:
     return tuple(kept)
 
 
+def divided(parts: Sequence[Part], quantities: Sequence[int]) -> list[tuple[Part, ...]]:
+    """The parts of a line that becomes several: the earliest go to the first of them."""
+    begin, found = 0, []
+    for quantity in quantities:
+        end, at, here = begin + quantity, 0, []
+        for part in parts:
+            n = min(end, at + part.quantity) - max(begin, at)
+            at += part.quantity
+            if n > 0:
+                here.append(part._replace(quantity=n))
+        found.append(tuple(here))
+        begin = end
+    return found
+
+
 def still_open(line: Split) -> list[Part]:
     """What of a line is still to be sent, by day, the earliest first."""
     parts = read(line.parts) or (Part(line.wanted_on, line.quantity),)

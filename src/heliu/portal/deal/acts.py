@@ -30,10 +30,19 @@ class Act:
 
 def acts_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Act]:
     """The acts of this side in this state; at most one is filled, and it stands last."""
+    if view.deal.is_stock:
+        return _of_stock(side, view)
     if view.order is None:
         return []
     by_side = {"buyer": _buyer, "seller": _seller, "lender": _lender, "custodian": _custodian}
     return by_side[side](actor, view, at)
+
+
+def _of_stock(side: Side, view: Any) -> list[Act]:
+    """A loan against stock is dealt with where its pool is shown."""
+    if side not in ("buyer", "lender"):
+        return []
+    return [Act(_("The stock…"), reverse("pool", args=[view.deal.number]), is_filled=True)]
 
 
 def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:

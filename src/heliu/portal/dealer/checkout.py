@@ -188,6 +188,7 @@ def _context(
     return {
         "seller": seller,
         "lines": preview.lines,
+        "earned": preview.earned,
         "problems": preview.problems,
         "waits": back_orders.would_wait(
             seller.pk,

@@ -160,12 +160,12 @@ def columns(drafts: Sequence[Draft]) -> list[Any]:
 
 def keep_parts(draft: Draft) -> None:
     """Write down in which parts lines of an order that was just written are wished."""
-    split = {line.sku_id: kept(line.parts) for line in draft.lines if line.parts}
+    split = {place: kept(line.parts) for place, line in enumerate(draft.lines, 1) if line.parts}
     if not split:
         return
-    lines = list(OrderLine.objects.filter(order=draft.id, sku__in=split))
+    lines = list(OrderLine.objects.filter(order=draft.id, position__in=split))
     for line in lines:
-        line.parts = split[line.sku_id]
+        line.parts = split[line.position]
     OrderLine.objects.bulk_update(lines, ["parts"])
 
 
