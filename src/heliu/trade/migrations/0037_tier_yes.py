@@ -12,7 +12,7 @@ NONE = models.Q(passes_to=None) | models.Q(agreed_from=None)
 
 class Migration(migrations.Migration):
     reviewed = "Old code writes neither bound: what it writes meets the constraints."
-    dependencies = [("trade", "0034_rewards")]
+    dependencies = [("trade", "0036_cover")]
     operations = [
         migrations.AddField("tieroffer", "passes_to", models.BigIntegerField(blank=True, null=True)),
         migrations.AddField("tieroffer", "agreed_from", models.BigIntegerField(blank=True, null=True)),
