@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 from heliu.kernel.access import role_editing
 from heliu.kernel.access.may import MAY, words_of
 from heliu.kernel.errors import Invalid
-from heliu.kernel.parties.models import Tier
 from heliu.kernel.parties.queries import ROLES
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, say, show
 from heliu.portal.ui.parts import Chip
+from heliu.trade.tiers import TIERS
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,7 +22,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """One row for each kind of house; a post sets the row, or a pair."""
     actor = actor_of(request)
     actor.require("operate")
-    kinds, tiers = dict(ROLES), dict(Tier.choices)
+    kinds, tiers = dict(ROLES), dict(TIERS)
     tier = request.GET.get("tier", "")
     tier = tier if tier in tiers else ""
 
@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "apart": [(a, words_of(a), b, words_of(b)) for a, b in role_editing.apart()],
         "tiers": [
             Chip(_("All houses"), reverse("operator_roles"), on=not tier),
-            *(Chip(label, f"?tier={one}", on=one == tier) for one, label in Tier.choices),
+            *(Chip(label, f"?tier={one}", on=one == tier) for one, label in TIERS),
         ],
         "tier": tiers.get(tier, ""),
         "offered": [(may, words_of(may)) for may in offered],
