@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "apart": [(a, words_of(a), b, words_of(b)) for a, b in role_editing.apart()],
         "tiers": [
             Chip(_("All houses"), reverse("operator_roles"), on=not tier),
-            *(Chip(label, f"?tier={one}", on=one == tier) for one, label in TIERS),
+            *(Chip(str(label), f"?tier={one}", on=one == tier) for one, label in TIERS),
         ],
         "tier": tiers.get(tier, ""),
         "offered": [(may, words_of(may)) for may in offered],
