@@ -39,6 +39,8 @@ class Code(models.TextChoices):
     CAP_OFFSET = "cap_offset", _("Quotas and caps used, contra (memo)")
     COLLATERAL = "collateral", _("Goods held in pledge (memo)")
     COLLATERAL_OFFSET = "collateral_offset", _("Goods held in pledge, contra (memo)")
+    POOL_VALUE = "pool_value", _("Lendable value of pledged stock (memo)")
+    POOL_OFFSET = "pool_offset", _("Lendable value of pledged stock, contra (memo)")
     # dealer
     BANK = "bank", _("Own money at bank")
     MARGIN_DEPOSIT = "margin_deposit", _("Deposits paid to the lender")
@@ -85,6 +87,8 @@ MEMO = frozenset(
         Code.CAP_OFFSET,
         Code.COLLATERAL,
         Code.COLLATERAL_OFFSET,
+        Code.POOL_VALUE,
+        Code.POOL_OFFSET,
         Code.CLAIM_WRITTEN_OFF,
         Code.CLAIM_OFFSET,
     }
@@ -138,6 +142,7 @@ class JournalKind(models.TextChoices):
 
     DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
     DISBURSED = "disbursed", _("Loan paid out")
+    PAID_OUT = "paid_out", _("Loan against stock paid out")
     CAP_COUNTED = "cap_counted", _("Counted on a cap")
     OWN_SHARE_MOVED = "own_share_moved", _("Own share moved")
     SELLER_PAID = "seller_paid", _("Seller paid")
@@ -146,6 +151,8 @@ class JournalKind(models.TextChoices):
     BILL_PAID = "bill_paid", _("Bill paid")
     GOODS_SHIPPED = "goods_shipped", _("Goods shipped")
     GOODS_PLEDGED = "goods_pledged", _("Goods pledged")
+    STOCK_PLEDGED = "stock_pledged", _("Own stock pledged")
+    POOL_REVALUED = "pool_revalued", _("Pledged stock valued anew")
     GOODS_SHORT = "goods_short", _("Goods short or damaged")
     GOODS_RELEASED = "goods_released", _("Goods released")
     GOODS_TAKEN_BACK = "goods_taken_back", _("Goods taken back")

@@ -144,6 +144,17 @@ def disbursed(
     ]
 
 
+def paid_out(
+    p: Parties, principal: int, *, draws: int | None = None, limit_hold: UUID | None = None
+) -> list[Entry]:
+    """A loan against stock reached the borrower's own account; the held limit becomes used."""
+    return [
+        *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.NOSTRO, -principal)),
+        *_limit(p, principal if draws is None else draws, hold=limit_hold),
+        *_dealer(p, (Code.BANK, principal), (Code.LOAN_PAYABLE, -principal)),
+    ]
+
+
 def cap_counted(
     lender: UUID, cap: Counted, amount: int, *, hold: UUID | None = None
 ) -> list[Entry]:
@@ -214,6 +225,19 @@ def goods_pledged(p: Parties, amount: int) -> list[Entry]:
         *_lender(p, (Code.COLLATERAL, amount), (Code.COLLATERAL_OFFSET, -amount)),
         *_dealer(p, (Code.INVENTORY_PLEDGED, amount), (Code.IN_TRANSIT_PLEDGED, -amount)),
     ]
+
+
+def stock_pledged(p: Parties, amount: int) -> list[Entry]:
+    """Own goods of the borrower are held for the lender, at what they cost."""
+    return [
+        *_lender(p, (Code.COLLATERAL, amount), (Code.COLLATERAL_OFFSET, -amount)),
+        *_dealer(p, (Code.INVENTORY_PLEDGED, amount), (Code.INVENTORY_FREE, -amount)),
+    ]
+
+
+def pool_revalued(p: Parties, amount: int) -> list[Entry]:
+    """What may be lent against pledged stock rose (below zero: fell); nobody's money moves."""
+    return _lender(p, (Code.POOL_VALUE, amount), (Code.POOL_OFFSET, -amount))
 
 
 def goods_short(p: Parties, amount: int) -> list[Entry]:
@@ -567,6 +591,7 @@ _OWN = frozenset(
         Code.INTEREST_EXPENSE,
         Code.PENALTY_EXPENSE,
         Code.COLLATERAL_OFFSET,
+        Code.POOL_OFFSET,
         Code.LIMIT_OFFSET,
         Code.INVENTORY_FREE,
         Code.REVENUE,
