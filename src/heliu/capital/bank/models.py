@@ -88,6 +88,7 @@ class Purpose(models.TextChoices):
     DEPOSIT = "DEPOSIT", _("Deposit")
     DISBURSEMENT = "DISBURSEMENT", _("Loan paid out")
     OWN_SHARE = "OWN_SHARE", _("Own share moved")
+    PAY_OUT = "PAY_OUT", _("Loan paid out to the borrower")
     SELLER_PAYMENT = "SELLER_PAYMENT", _("Payment to the seller")
     BILL_PAYMENT = "BILL_PAYMENT", _("Bill paid to its holder")
     REPAYMENT = "REPAYMENT", _("Repayment")

@@ -1,4 +1,4 @@
-"""A lender writes a programme, or a new version of one, and brings it into force.
+"""A lender writes a programme to finance orders, or a new version of one, and it comes into force.
 
     write      a draft, as often as it likes; nobody else sees it
     send       what binds the seller to something goes to it; anything else is in force at once
@@ -24,8 +24,10 @@ from heliu.capital.credit.events import ProgrammeAnswered, ProgrammeChanged, Pro
 from heliu.capital.credit.models import (
     DRAFT_MOVES,
     DraftStatus,
+    Product,
     Programme,
     ProgrammeDraft,
+    ReleaseMode,
     SellerDuty,
 )
 from heliu.capital.interest import Convention
@@ -79,7 +81,8 @@ def write(
     actor.require("override")
     lender = actor.own_org
     require_sound(terms)
-    found = Programme.objects.filter(pk=programme, lender=lender).first() if programme else None
+    own = Programme.objects.filter(lender=lender, product=Product.DISTRIBUTOR_FINANCE)
+    found = own.filter(pk=programme).first() if programme else None
     if found is not None:
         seller = found.seller
     elif programme:
@@ -263,6 +266,8 @@ def require_sound(terms: Mapping[str, Any]) -> None:
     if not str(terms["name"]).strip():
         raise Invalid("name-missing", "Give it a name.", field="name")
     policies.require_together(policies.Modes(**{name: terms[name] for name in MODES}))
+    if terms["release_mode"] == ReleaseMode.FLOOR:  # that of loans against stock
+        raise Invalid("mode-unknown", "Choose one of what is offered.", field="release_mode")
     if terms["day_count"] not in list(Convention):
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="day_count")
     for name, (least, most) in BETWEEN.items():

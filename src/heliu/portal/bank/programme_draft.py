@@ -125,7 +125,8 @@ def _shown(
             one.kind, "number"
         ),
         "value": value,
-        "choices": [(v, words, v == value) for v, words in choices],
+        # That of loans against stock is not an order's.
+        "choices": [(v, words, v == value) for v, words in choices if v != "FLOOR"],
     }
 
 

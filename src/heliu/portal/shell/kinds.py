@@ -22,6 +22,7 @@ TITLES = {
     "capital.programme-answered": N_("Programme answered"),
     "capital.programme-changed": N_("Programme changed"),
     "capital.programme-offered": N_("Programme offered"),
+    "capital.margins-changed": N_("Margins of loans against stock changed"),
     "capital.releases-capped": N_("Bound of releases set"),
     "capital.rules-agreed": N_("Rules of decision agreed"),
     "capital.terms-passing": N_("Orders on terms pass again"),

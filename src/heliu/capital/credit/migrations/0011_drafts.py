@@ -13,7 +13,7 @@ OFFERED = "sent_at is not null and seller = any ((select heliu_orgs())::uuid[])"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credit', '0009_short'),
+        ('credit', '0010_margin_rules'),
     ]
 
     operations = [
