@@ -304,7 +304,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _open(draft: UUID | None, actor: Actor) -> ProgrammeDraft:
+def _open(draft: UUID, actor: Actor) -> ProgrammeDraft:
     one = (
         ProgrammeDraft.objects.select_for_update(of=("self",))
         .select_related("programme")

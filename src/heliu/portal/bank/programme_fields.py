@@ -148,7 +148,7 @@ START: Mapping[str, str] = {
 
 def start() -> dict[str, str]:
     """What a new form begins with: the house's starting values."""
-    floor = Programme._meta.get_field("sale_floor").db_default
+    floor: Any = Programme._meta.get_field("sale_floor").db_default
     empty = Programme(deposit_ratios=[], days_options=[], sale_floor=floor)
     return texts(empty) | dict(START)
 
