@@ -43,6 +43,7 @@ from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
 from heliu.trade import (
+    confirming,
     consignments,
     deals,
     deliveries,
@@ -334,12 +335,17 @@ def get_order(request: TypedRequest, ref: Ref) -> object:
 
 @router.post("/orders/{ref}/confirm", response=OrderOut)
 def confirm_order(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
-    """The seller accepts; one paid by transfer when the money came. Financed ones do it alone."""
+    """The seller accepts; one paid by transfer when the money came. Financed ones do it alone.
+
+    Where others of the house must agree (by the customer's tier, or its own rules) they are asked
+    (`/approvals`) and the order stays PLACED until they have; `approval-waits` (409): they are.
+    """
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderOut]:
-        order = place_order.confirm(_id(actor, ref), actor=actor, at=at)
-        return 200, OrderOut.from_orm(order)
+        order_id = _id(actor, ref)
+        confirming.confirm(order_id, actor=actor, at=at)
+        return 200, OrderOut.from_orm(queries.get(actor, order_id))
 
     return write(request, key, None, do)
 

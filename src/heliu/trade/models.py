@@ -420,7 +420,11 @@ class Cover(models.Model):
 
 class TierOffer(models.Model):
     """What a seller's customers of a tier get: a price list, a circle of the catalogue, trade
-    credit to begin with (minor units), and what is said to them of service, on their first page."""
+    credit to begin with (minor units), and what is said to them of service, on their first page.
+
+    Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
+    (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seller = models.UUIDField()
@@ -430,6 +434,9 @@ class TierOffer(models.Model):
     credit = models.BigIntegerField(default=0)
     service = models.CharField(max_length=200, blank=True)
     welcome = models.CharField(max_length=400, blank=True)
+    passes_to = models.BigIntegerField(null=True, blank=True)
+    agreed_from = models.BigIntegerField(null=True, blank=True)
+    agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -438,6 +445,20 @@ class TierOffer(models.Model):
             models.UniqueConstraint(fields=["seller", "tier"], name="one_offer_per_tier"),
             models.CheckConstraint(
                 condition=models.Q(credit__gte=0), name="tier_credit_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(passes_to=None) | models.Q(passes_to__gte=0))
+                & (models.Q(agreed_from=None) | models.Q(agreed_from__gte=0))
+                & (
+                    models.Q(passes_to=None)
+                    | models.Q(agreed_from=None)
+                    | models.Q(agreed_from__gt=models.F("passes_to"))
+                ),
+                name="tier_yes_is_clear",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_people__gte=1, agreed_people__lte=5),
+                name="tier_yes_of_some",
             ),
         ]
 

@@ -241,7 +241,8 @@ def judged(
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
-    """The seller accepts an order; one paid by transfer when the money has arrived.
+    """The seller accepts an order; one paid by transfer when the money has arrived. Who else of the
+    seller must agree is asked before (`trade/confirming.py`).
 
     Financed orders confirm themselves when the bank has paid.
     """
@@ -250,6 +251,7 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
     with widened(parties_of(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
+        refuse_other_side(order, actor)
         if order.pay_by == PayBy.FINANCE:
             raise Refused(
                 "confirms-itself",
@@ -273,6 +275,12 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
             )
         remember(deal, Step.CONFIRMED, actor=actor, at=at)
     return order
+
+
+def refuse_other_side(order: Order, actor: Actor) -> None:
+    """Only the seller says yes to an order."""
+    if not actor.is_system and order.seller not in actor.orgs:
+        raise NotFound()
 
 
 def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Placed:

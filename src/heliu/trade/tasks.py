@@ -11,6 +11,7 @@ from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import (
     bank_answers,
     close_of_day,
+    confirming,
     joining,
     ledger_checks,
     pool_rounds,
@@ -50,6 +51,13 @@ def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
     tiers.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="trade.confirm", queue="sweep", queueing_lock="confirm")
+def confirm_by_tier(timestamp: int = 0) -> None:
+    """Confirm the orders on terms that the tiers of their customers let pass."""
+    confirming.run(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */5")

@@ -25,6 +25,7 @@ TASKS = {
     "catalogue.tidy": N_("Throw away sheets of goods of long ago"),
     "addresses.import_sheets": N_("Read sheets of addresses"),
     "addresses.tidy": N_("Throw away sheets of addresses of long ago"),
+    "trade.confirm": N_("Confirm orders that a tier lets pass"),
     "trade.vat": N_("Talk to the tax authority"),
     "webhooks.relay": N_("Send facts to webhooks"),
     "webhooks.tidy": N_("Throw away what was sent to webhooks long ago"),
