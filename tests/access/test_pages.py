@@ -48,6 +48,7 @@ NAMES = {
     "seller_supply_off": {"expected": "expected"},
     "vat_pdf": {"invoice": "vat_invoice"},
     "seller_vat_again": {"invoice": "vat_invoice"},
+    "seller_vat_red": {"invoice": "vat_issued"},
     "deal_strike": {"ref": "placed"},
     "deal_cancel": {"ref": "placed"},
     "deal_change": {"ref": "placed"},

@@ -147,6 +147,19 @@ def test_a_financed_order_with_goods_for_free_is_lent_and_pledged(world: World) 
     laws.hold(world)
 
 
+def test_called_off_all_that_was_promised_is_free_again(world: World) -> None:
+    promote(world, Effect.ORDER, amount=1, min_order=1, combinable=True)
+    promote(world, Effect.GOODS, "GIFT", gift_quantity=1, min_quantity=2, combinable=True)
+    there = free(world, "M1")
+    placed = life.place(world, pay_by="TERMS", M1=5)
+    assert len(lines_of(world, placed.order.id)) == 3
+    assert free(world, "M1") == there - 7
+    with world.desk(world.dealer) as dealer:
+        side_exits.cancel(placed.order.id, actor=dealer, reason="too much", at=world.at)
+    assert free(world, "M1") == there
+    laws.hold(world)
+
+
 def test_what_is_not_there_is_not_given(world: World) -> None:
     promote(world, Effect.GOODS, gift_quantity=1, min_quantity=1, skus=[world.chain.skus["B1"]])
     there = free(world, "B1")

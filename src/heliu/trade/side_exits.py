@@ -402,7 +402,7 @@ def _give_back_stock(deal: Deal, *, actor: Actor, at: datetime) -> None:
 def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
     order = order_of(deal)
     give_back(order.id)
-    skus = OrderLine.objects.filter(order=order).values_list("sku_id", flat=True)
+    skus = set(OrderLine.objects.filter(order=order).values_list("sku_id", flat=True))
     stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
     if order.pay_by == PayBy.TERMS:
         posting.post(void=[terms_hold_of(order.id)], at=at)
