@@ -62,6 +62,9 @@ def test_a_call_is_read_on_both_sides_and_prices_are_brought(demo: World) -> Non
     sent = {"lines": "M1,6.00\nB1,13.00", "idempotency_key": key_in(page)}
     send(officer, "/bank/prices", sent, to="/bank/prices")
     stock.tick(demo)
+    assert "Margin call" not in read(dealer, f"/pools/{deal.number}")  # one voice is doubted
+    demo.later(minutes=15)
+    stock.tick(demo, M1=6_00, B1=13_00)
     for reader in (officer, dealer):
         page = read(reader, f"/pools/{deal.number}")
         assert "Margin call" in page

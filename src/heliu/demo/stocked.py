@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,9 @@ from heliu.trade.stock_loan import Wish
 BOUGHT = 17  # days ago: what is pledged later was bought
 ASKED = 13
 
+type Costs = Mapping[str, int]
+"""What a piece of each kind cost."""
+
 
 @dataclass(frozen=True)
 class Quoted:
@@ -43,13 +46,15 @@ FALLING = Quoted((100, 98, 96, 95, 93, 92, 90, 88, 86, 84, 83, 81, 80, 79))
 
 def runs_and_let_goods_out(stage: Stage) -> Story[None]:
     """A loan against stock that runs: a part was repaid, goods above the floor were taken out."""
-    deal = yield from lent(stage, "D001", 24_000, 50, CALM)
+    deal, costs = yield from lent(stage, "D001", 24_000, 50, CALM)
+    yield from quoted(stage, costs, CALM, range(1, ASKED - 4))
     at = stage.ago(5, 10, 40)
     yield at
     financed_order.repay(
         deal.pk, actor=stage.people.dealer("D001"), key="demo-stock", amount=2_000_00, at=at
     )
     stage.bank(at)
+    yield from quoted(stage, costs, CALM, [ASKED - 4])
     at = stage.ago(4, 11, 20)
     yield at
     most = max(deal.pool.lodgings.get().lines.all(), key=lambda line: line.cost)
@@ -57,15 +62,19 @@ def runs_and_let_goods_out(stage: Stage) -> Story[None]:
         deal.pk, {most.sku_id: max(1, most.quantity // 8)}, actor=stage.people.dealer("D001"),
         key="demo", at=at,
     )  # fmt: skip
+    yield from quoted(stage, costs, CALM, range(ASKED - 3, ASKED + 1))
 
 
 def called(stage: Stage) -> Story[None]:
     """A loan against stock whose goods lost so much that its borrower is called."""
-    yield from lent(stage, "D005", 18_000, 60, FALLING)
+    _, costs = yield from lent(stage, "D005", 18_000, 60, FALLING)
+    yield from quoted(stage, costs, FALLING, range(1, ASKED + 1))
 
 
-def lent(stage: Stage, code: str, yuan: int, percent: int, quoted: Quoted) -> Story[Deal]:
-    """A dealer buys goods, borrows so many per cent of what they count for, and days go by."""
+def lent(
+    stage: Stage, code: str, yuan: int, percent: int, said: Quoted
+) -> Story[tuple[Deal, Costs]]:
+    """A dealer buys goods and borrows so many per cent of what most of them count for."""
     dealer = stage.people.dealer(code)
     at = stage.ago(BOUGHT, 9, 10)
     yield at
@@ -79,9 +88,9 @@ def lent(stage: Stage, code: str, yuan: int, percent: int, quoted: Quoted) -> St
     costs = {line.sku.code: line.unit_price for line in lines}
     at = stage.ago(ASKED, 9, 0)
     yield at
-    _say(costs, quoted.percents[0], stage, at)
+    _say(costs, said.percents[0], stage, at)
     programme = next(one for one in stock_loan.offered(dealer))
-    goods = {line.sku_id: line.quantity for line in lines}
+    goods = {line.sku_id: line.quantity - line.quantity // 5 for line in lines}
     most = stock_loan.preview_for(dealer, programme.pk, goods, at=at).most
     amount = most * percent // 60 // 100_00 * 100_00
     at += timedelta(minutes=5)
@@ -96,11 +105,15 @@ def lent(stage: Stage, code: str, yuan: int, percent: int, quoted: Quoted) -> St
     yield at
     _count(Shipment.objects.get(deal=deal.pk), stage.people.keeper, at)
     stage.bank(at + timedelta(minutes=2))
-    for day, now in enumerate(quoted.percents[1:], 1):
+    return deal, costs
+
+
+def quoted(stage: Stage, costs: Costs, said: Quoted, days: Iterable[int]) -> Story[None]:
+    """What the index says on these days since the loan was asked for."""
+    for day in days:
         at = min(stage.ago(ASKED - day, 9, 15), stage.now)
         yield at
-        _say(costs, now, stage, at)
-    return deal
+        _say(costs, said.percents[day], stage, at)
 
 
 def _count(shipment: Shipment, actor: Actor, at: datetime) -> None:
@@ -108,7 +121,7 @@ def _count(shipment: Shipment, actor: Actor, at: datetime) -> None:
     deliveries.goods_received(shipment.id, actor=actor, counts=counts, at=at)
 
 
-def _say(costs: dict[str, int], percent: int, stage: Stage, at: datetime) -> None:
+def _say(costs: Costs, percent: int, stage: Stage, at: datetime) -> None:
     """The index says so many per cent of what the goods cost; the pools hear of it."""
     for code, cost in costs.items():
         index.quote(code, max(1, cost * percent // 100), at=at)

@@ -72,7 +72,7 @@ def _recent(quotes: Sequence[Quote], lender: UUID | None) -> dict[UUID, list[Pri
     )
     by_sku: dict[UUID, list[Price]] = {}
     for price in found.order_by("quoted_at", "id"):
-        if price.lender in (None, lender):
+        if lender is None or price.lender in (None, lender):
             by_sku.setdefault(price.sku_id, []).append(price)
     return by_sku
 
@@ -95,17 +95,19 @@ def _is_same(known: Price, quote: Quote, lender: UUID | None) -> bool:
 
 
 def _is_sound(price: Price, beside: Sequence[Price]) -> bool:
-    """Whether a price may be gone by; a doubted one that it bears out may then be too."""
+    """Whether a price may be gone by. A doubted one that it bears out may then be too: what a
+    lender brought is borne out by the market, but never the market by what a lender brought."""
     near = [one for one in beside if abs(price.quoted_at - one.quoted_at) <= A_DAY]
-    before = [one for one in near if one.is_confirmed and one.quoted_at <= price.quoted_at]
+    known = [one for one in near if one.lender in (None, price.lender)]
+    before = [one for one in known if one.is_confirmed and one.quoted_at <= price.quoted_at]
     if not before or not is_jump(price.amount, before[-1].amount):
         return True
     seconds = [
         one for one in near if one.source != price.source and not is_jump(price.amount, one.amount)
     ]
     for one in seconds:
-        if not one.is_confirmed and one.lender == price.lender and one.pk:
+        if not one.is_confirmed and price.lender in (None, one.lender):
             one.is_confirmed = True
-            one.save(update_fields=["is_confirmed"])
-        one.is_confirmed = one.is_confirmed or one.lender == price.lender
-    return bool(seconds)
+            if not one._state.adding:
+                one.save(update_fields=["is_confirmed"])
+    return any(one in known for one in seconds)

@@ -30,6 +30,8 @@ from heliu.portal.ui.report_charts import Curve, lines, top_of
 from heliu.trade import pools, taking_out
 from heliu.trade.taking_out import IfTaken
 
+WIDE = 860  # of the chart: the page's wider column
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -149,7 +151,8 @@ def _chart(pool: Any, at: datetime) -> Chart | None:
         ],
         scale_texts=(short(int(top / 2)), short(int(top))),
         top=top,
-        every=max(1, len(axis) // 8),
+        every=-(-len(axis) // 6),
+        width=WIDE,
     )
 
 
