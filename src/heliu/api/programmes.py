@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,7 +14,6 @@ from heliu.api.fields import Amount, Factor, Flag, Line, Part, Portion, Rate, Se
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.capital.credit import drafting, operations, queries
-from heliu.capital.credit.models import ProgrammeDraft
 from heliu.capital.credit.policies import Modes
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import programmes as stories
@@ -227,7 +226,7 @@ def answer_programme_draft(
     return write(request, key, payload, do)
 
 
-def _draft_out(one: ProgrammeDraft) -> ProgrammeDraftOut:
+def _draft_out(one: Any) -> ProgrammeDraftOut:
     terms = drafting.programme_of(one)
     shown = (
         "name", "instrument", "deposit_mode", "release_mode", "deposit_ratios", "days_options",

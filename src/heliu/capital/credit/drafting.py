@@ -243,6 +243,21 @@ def terms_of(programme: Programme) -> dict[str, Any]:
     return {name: getattr(programme, name) for name in NAMES}
 
 
+def begins() -> Programme:
+    """What a new programme begins with: the house's starting values, not saved."""
+    floor: Any = Programme._meta.get_field("sale_floor").db_default
+    return Programme(deposit_ratios=[], days_options=[], sale_floor=floor)
+
+
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """What may be chosen for a field, with its words; [] where it is typed."""
+    if name == "day_count":
+        return [(one.value, one.value) for one in Convention]
+    field: Any = Programme._meta.get_field(name)
+    # How stock is held is not how an order's goods come free.
+    return [(value, str(words)) for value, words in field.choices or () if value != "FLOOR"]
+
+
 def binds_anew(one: ProgrammeDraft) -> bool:
     """Whether the seller would be bound to more, or to something else, than it is."""
     wanted = promised(programme_of(one))

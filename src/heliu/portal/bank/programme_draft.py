@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.capital.credit import drafting
-from heliu.capital.credit.models import Programme, ProgrammeDraft
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties import queries as parties
@@ -83,8 +82,8 @@ def _form(
     do: Callable[[], str],
     stands: Mapping[str, str],
     *,
-    draft: ProgrammeDraft | None = None,
-    of: Programme | None = None,
+    draft: Any = None,
+    of: Any = None,
 ) -> HttpResponse:
     actor = actor_of(request)
     answer, refusal = (
@@ -115,8 +114,7 @@ def _shown(
     one: fields.Asked, typed: Mapping[str, str], stands: Mapping[str, str]
 ) -> dict[str, Any]:
     value = typed.get(one.name, "")
-    field: Any = Programme._meta.get_field(one.name)
-    choices = fields.CHOICES.get(one.name) or [(v, str(w)) for v, w in (field.choices or ())]
+    choices = drafting.choices_of(one.name)
     return {
         "name": one.name,
         "words": one.words,
@@ -125,8 +123,7 @@ def _shown(
             one.kind, "number"
         ),
         "value": value,
-        # That of loans against stock is not an order's.
-        "choices": [(v, words, v == value) for v, words in choices if v != "FLOOR"],
+        "choices": [(v, words, v == value) for v, words in choices],
     }
 
 
@@ -145,7 +142,7 @@ def _id(typed: str) -> UUID:
         raise Invalid("seller-unknown", "Choose a seller.", field="seller") from None
 
 
-def _own(actor: Actor, draft: UUID) -> ProgrammeDraft:
+def _own(actor: Actor, draft: UUID) -> Any:
     actor.require("override")
     found = drafting.visible_to(actor).filter(pk=draft, lender__in=actor.orgs)
     one = found.select_related("programme").first()

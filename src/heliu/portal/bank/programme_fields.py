@@ -11,8 +11,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as lazy
 
 from heliu.capital.credit import drafting
-from heliu.capital.credit.models import Programme
-from heliu.capital.interest import Convention
 from heliu.kernel.errors import Invalid
 from heliu.portal.deal.money_views import read_amount
 
@@ -136,7 +134,6 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     ),
 )
 BY_NAME = {one.name: one for _, asked in GROUPS for one in asked}
-CHOICES = {"day_count": [(one.value, one.value) for one in Convention]}
 START: Mapping[str, str] = {
     "deposit_ratios": "10, 20, 30",
     "days_options": "30, 60, 90",
@@ -148,12 +145,10 @@ START: Mapping[str, str] = {
 
 def start() -> dict[str, str]:
     """What a new form begins with: the house's starting values."""
-    floor: Any = Programme._meta.get_field("sale_floor").db_default
-    empty = Programme(deposit_ratios=[], days_options=[], sale_floor=floor)
-    return texts(empty) | dict(START)
+    return texts(drafting.begins()) | dict(START)
 
 
-def texts(programme: Programme) -> dict[str, str]:
+def texts(programme: Any) -> dict[str, str]:
     """Every field of a programme as it is typed."""
     return {one.name: _text(one.kind, getattr(programme, one.name)) for one in BY_NAME.values()}
 
