@@ -43,7 +43,7 @@ class Street:
     def order(self, wish: Wish) -> Life | None:
         """A dealer orders what it wished for, or cannot."""
         world, random, shop = self._world, self._random, wish.shop
-        pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (70, 15, 15))[0]
+        pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (60, 18, 22))[0]
         ratio = random.choice((None, None, None, "0.2", "0.3", "0.4"))
         days = random.choice((None, None, *shop_days(shop.bank.org, world)))
         if pay_by != "FINANCE":
