@@ -226,7 +226,7 @@ class Play:
             (self.street.codes_are_guessed, 0.2),
             (self.season.promotion, 0.5),
             (self.season.contract, 0.7),
-            (self.season.sells_ahead, 0.15),
+            (self.season.sells_ahead, 0.5),
             (self.season.waited_for_come, 0.9),
             (self.works.issue_vat, 1),
             (self.works.issue_vat, 1),

@@ -120,14 +120,17 @@ class Season:
         )  # fmt: skip
 
     def sells_ahead(self) -> None:
-        """A seller takes orders for more than lies there of some goods."""
+        """A seller takes orders for more than lies there of the goods it has least of."""
         shop = self._shop()
-        for sku in self._random.sample(sorted(shop.skus.values()), 15):
+        few = self._world.ask(
+            "select sku_id from stock_stockrow where owner = %s and warehouse = %s and pledge is null"
+            " group by sku_id order by sum(quantity), sku_id limit 12",
+            shop.seller.org, shop.seller.org,
+        )  # fmt: skip
+        for sku in [row["sku_id"] for row in few]:
             self._hands.do(
                 Act(
                     "sell ahead", shop.seller, about=shop.seller.actor.name,
-                    path=f"/back-orders/{sku}", body={"most": MOST_WAITING},
-                    changed={"most": MOST_WAITING + 1},
                     desk=lambda who, sku=sku: stock.allow(
                         sku, MOST_WAITING, actor=who, at=self._world.now
                     ),
