@@ -123,7 +123,8 @@ class Season:
         """A seller takes orders for more than lies there of the goods it has least of."""
         shop = self._shop()
         few = self._world.ask(
-            "select sku_id from stock_stockrow where owner = %s and warehouse = %s and pledge is null"
+            "select sku_id from stock_stockrow where owner = %s and warehouse = %s"
+            " and pledge is null"
             " group by sku_id order by sum(quantity), sku_id limit 12",
             shop.seller.org, shop.seller.org,
         )  # fmt: skip
