@@ -15,7 +15,7 @@ from heliu.commerce.catalogue.operations import shop
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.returns.policies import Judged
-from heliu.demo.chain import YUAN, email_of
+from heliu.demo.chain import SYSTEM, YUAN, email_of
 from heliu.demo.stage import Stage, Story
 from heliu.kernel.behalf import operations as behalf
 from heliu.kernel.clock import day_of
@@ -191,7 +191,7 @@ def agreements(stage: Stage) -> None:
         "CLUSTER", credit=GRANTED, service="当日答复，次日发货",
         welcome="集群客户专享：更高额度与专属服务", actor=seller, at=at,
     )  # fmt: skip
-    tiers.set_tier(dealer, "CLUSTER", actor=people.at(email_of("operator")))
+    tiers.set_tier(dealer, "CLUSTER", actor=SYSTEM)
     tiers.run(at=at)
     today = day_of(stage.now)
     shelves = stage.shelves(DEALER, stage.now)[:5]

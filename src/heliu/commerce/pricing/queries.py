@@ -143,9 +143,12 @@ def live_table(price_list: PriceList, at: datetime) -> PriceList:
 
 def live_tables(lists: Iterable[PriceList], at: datetime) -> dict[UUID, UUID]:
     """The same for many lists in one statement: list to where its prices stand."""
-    known = {one.pk: one.pk for one in lists}
-    versions = PriceList.objects.filter(version_of__in=known, live_from__lte=at)
-    return known | dict(versions.order_by("live_from").values_list("version_of", "pk"))
+    live = {one.pk: one.pk for one in lists}
+    versions = PriceList.objects.filter(version_of__in=live, live_from__lte=at)
+    for one in versions.order_by("live_from").only("pk", "version_of"):
+        if one.version_of_id:
+            live[one.version_of_id] = one.pk
+    return live
 
 
 def assignments_visible_to(actor: Actor) -> QuerySet[PriceListBuyer]:
