@@ -14,7 +14,7 @@ from django.db import connection
 from tests.api.hands import Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
-from tests.trade import life, newcomers
+from tests.trade import life, newcomers, stock
 from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
@@ -78,6 +78,7 @@ from heliu.trade import (
     incoming,
     invoices,
     liquidation,
+    lodging,
     open_account,
     photos,
     place_order,
@@ -159,6 +160,7 @@ def with_a_change_that_waits(world: World) -> Placed:
 
 def live(world: World) -> dict[str, Any]:
     """Let the first dealer's deals get to where every operation finds one."""
+    pooled = with_stock(world)  # first: its goods take days
     pledged = life.to_pledge(world)
     life.repay(world, pledged.deal.id, 40)
     world.bank()
@@ -210,6 +212,7 @@ def live(world: World) -> dict[str, Any]:
     listed = kept_lists(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given)
+    stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
@@ -233,7 +236,8 @@ def live(world: World) -> dict[str, Any]:
             "filing": filing,
             **numbers("doubted", doubted),
             **numbers("held", held),
-            "open_programme": Programme.objects.get().pk,
+            "open_programme": world.chain.programme,
+            **pooled,
             "laid_invoice": invoice,
             "open_tie": tie,
             **numbers("sent", sent),
@@ -277,7 +281,9 @@ def live(world: World) -> dict[str, Any]:
             "invitation": invitation,
             "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
-            "facility": Facility.objects.get(borrower=dealer).number,
+            "facility": Facility.objects.get(
+                borrower=dealer, programme=world.chain.programme
+            ).number,
             "assessment": CreditAssessment.objects.filter(borrower=dealer)[0].number,
             "payment": PaymentInstruction.objects.filter(payer=dealer)[0].number,
             "period": closed,
@@ -547,6 +553,30 @@ def with_goods_held_back(world: World) -> Placed:
         Approval.objects.filter(act="release").update(status="EXPIRED", ended_at=world.at)
         Programme.objects.update(auto_release_cap=1)
     return held
+
+
+def with_stock(world: World) -> dict[str, Any]:
+    """A small loan against stock that runs, with more goods announced; and its programme."""
+    with world.worker():
+        programme = chains.stock_programme(world.chain)
+    stock.buy(world, M1=30, B1=20)
+    stock.buy(world, who="owner@d002.demo", B1=5)
+    stock.tick(world, M1=10_00, B1=20_00)
+    deal = stock.ask(world, programme.pk, 100_00, M1=20, B1=10)
+    stock.sign(world, deal)
+    world.bank()
+    stock.count(world, stock.send(world, deal))
+    world.bank()
+    with world.desk(world.dealer) as dealer:
+        more = lodging.announce(deal.pk, stock.goods(world, {"B1": 5}), actor=dealer, at=world.at)
+    to_sign = stock.ask(world, programme.pk, 10_00, B1=2)
+    return {
+        "pool": deal.number,
+        "stock_to_sign": to_sign.number,
+        "open_lodging": more.number,
+        "open_stock_programme": programme.pk,
+        "open_bag": world.chain.skus["B1"],
+    }
 
 
 def arrived(world: World) -> Placed:

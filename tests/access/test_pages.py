@@ -32,6 +32,15 @@ NAMES = {
     "deal_findings_ask": {"ref": "doubted"},
     "deal_release_ask": {"ref": "held"},
     "bank_release_cap": {"programme": "open_programme"},
+    "pool": {"number": "pool"},
+    "pool_out": {"number": "pool"},
+    "pool_bring": {"number": "pool"},
+    "pool_swap": {"number": "pool"},
+    "pool_call_off": {"number": "pool"},
+    "pool_send": {"number": "pool", "lodging": "open_lodging"},
+    "pool_drop": {"number": "pool", "lodging": "open_lodging"},
+    "dealer_stock_ask": {"programme": "open_stock_programme"},
+    "bank_margins": {"programme": "open_stock_programme"},
     "deal_confirm": {"ref": "placed"},
     "deal_ship": {"ref": "to_ship"},
     "seller_supply_arrived": {"expected": "expected"},
@@ -39,6 +48,7 @@ NAMES = {
     "seller_supply_off": {"expected": "expected"},
     "vat_pdf": {"invoice": "vat_invoice"},
     "seller_vat_again": {"invoice": "vat_invoice"},
+    "seller_vat_red": {"invoice": "vat_issued"},
     "deal_strike": {"ref": "placed"},
     "deal_cancel": {"ref": "placed"},
     "deal_change": {"ref": "placed"},
@@ -160,7 +170,7 @@ DEEDS = {
     "seller_article_preview", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
     "seller_sheet_bring", "seller_sheet_cancel", "address_act", "addresses_bring",
     "addresses_cancel",
-    "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
+    "pool_drop", "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
     "dealer_own_money", "behalf_leave", "passkey", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",
@@ -171,7 +181,8 @@ PUBLIC = {
     "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
-OWN = {"seller_sheet_export"}  # names a kind: each takes away its own
+# Names a kind, or a programme that is offered to all: each takes away or brings its own.
+OWN = {"seller_sheet_export", "dealer_stock_ask"}
 DESKS = {
     "dealer": "owner@d001.demo",
     "deal": "owner@d001.demo",

@@ -722,6 +722,7 @@ EXAMPLES = {
         mine, query=lambda t: {"seller": t["open_seller"], "sku": t["open_goods"]}, is_shared=True
     ),
     "GET /orders/{ref}/waiting": Example(mine, {"ref": "placed_order"}),
+    "GET /to-send": Example("seller", is_shared=True),
     "GET /back-orders": Example("seller", is_shared=True),
     "GET /back-orders/queue": Example("seller", is_shared=True),
     "PUT /back-orders/{sku}": Example("seller", {"sku": "open_goods"}, lambda t: {"most": 7}),
@@ -791,6 +792,75 @@ EXAMPLES = {
         mine,
         body=lambda t: {"name": "ERP", "url": "https://erp.example.com/in"},
         is_shared=True,
+    ),
+    "GET /stock-programmes": Example(mine, is_shared=True),
+    "POST /programmes/{programme}/margins": Example(
+        "lender",
+        {"programme": "open_stock_programme"},
+        lambda t: {
+            "opening_ratio": "0.6",
+            "warn_ratio": "0.65",
+            "call_ratio": "0.7",
+            "liquidation_ratio": "0.8",
+            "haircut": "0.1",
+            "concentration": "1",
+            "cure_days": 3,
+            "stale_days": 7,
+            "max_age_days": 180,
+        },
+    ),
+    "POST /stock-loans/preview": Example(
+        mine,
+        body=lambda t: {
+            "programme": str(t["open_stock_programme"]),
+            "goods": [{"sku": str(t["open_bag"]), "quantity": 1}],
+        },
+        is_shared=True,
+    ),
+    "POST /stock-loans": Example(
+        "other",  # the first dealer is overdue
+        body=lambda t: {
+            "programme": str(t["open_stock_programme"]),
+            "goods": [{"sku": str(t["open_bag"]), "quantity": 1}],
+            "amount": 5_00,
+            "days": 30,
+        },
+        is_shared=True,
+    ),
+    "GET /stock-loans": Example(mine, is_shared=True),
+    "GET /stock-loans/{ref}": Example(mine, {"ref": "pool"}),
+    "GET /stock-loans/{ref}/marks": Example(mine, {"ref": "pool"}),
+    "POST /stock-loans/{ref}/lodgings": Example(
+        mine,
+        {"ref": "pool"},
+        lambda t: {"goods": [{"sku": str(t["open_bag"]), "quantity": 1}]},
+    ),
+    "POST /stock-loans/{ref}/swaps": Example(
+        mine,
+        {"ref": "pool"},
+        lambda t: {
+            "goods_in": [{"sku": str(t["open_bag"]), "quantity": 2}],
+            "goods_out": [{"sku": str(t["open_bag"]), "quantity": 1}],
+        },
+    ),
+    "POST /stock-loans/{ref}/lodgings/{number}/shipment": Example(
+        mine, {"ref": "pool", "number": "open_lodging"}, lambda t: {"carrier": "Shunda"}
+    ),
+    "POST /stock-loans/{ref}/lodgings/{number}/call-off": Example(
+        mine, {"ref": "pool", "number": "open_lodging"}
+    ),
+    "POST /stock-loans/{ref}/take-out": Example(
+        mine,
+        {"ref": "pool"},
+        lambda t: {"goods": [{"sku": str(t["open_bag"]), "quantity": 1}]},
+    ),
+    "POST /stock-loans/{ref}/call-off": Example(
+        mine, {"ref": "stock_to_sign"}, lambda t: {"reason": "no need"}
+    ),
+    "GET /margin-calls": Example(mine, is_shared=True),
+    "GET /goods-prices": Example("lender", is_shared=True),
+    "POST /goods-prices": Example(
+        "lender", body=lambda t: {"quotes": [{"code": "B1", "amount": 20_00}]}, is_shared=True
     ),
     "GET /webhooks/{webhook}": Example(mine, {"webhook": "webhook"}),
     "PUT /webhooks/{webhook}": Example(

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -24,6 +25,7 @@ from heliu.capital.books.policies import Place
 from heliu.commerce.ordering.models import Order
 from heliu.config import asgi
 from heliu.kernel.access.models import ApiToken
+from heliu.kernel.clock import day_of
 from heliu.kernel.posting.models import Account, Hold
 from heliu.logistics.stock import queries as stock
 from heliu.trade.bank_answers import apply_answers
@@ -457,3 +459,31 @@ def test_goods_go_to_the_address_that_is_named_or_to_the_default(
     gone = street.one(hands.dealer, bodies[1], "to-address-gone")
     assert (gone.status_code, gone.json()["code"]) == (422, "address-gone")
     assert [one["id"] for one in hands.dealer.items("/addresses")] == [shop["id"]]
+
+
+def test_lines_of_one_sku_by_several_days_are_parts_of_one_line(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    soon, later = (day_of(hands.world.at) + timedelta(days=n) for n in (1, 8))
+    body = order(hands, M1=40)
+    sku = body["lines"][0]["sku"]
+    body["lines"] = [
+        {"sku": sku, "quantity": n, "wanted_on": day and day.isoformat()}
+        for n, day in ((60, later), (40, soon), (5, None), (10, later))
+    ]
+    # The lane hands on what it is not made for: both doors say the same.
+    for door in ("lane", "django"):
+        placed = Street(door).one(hands.dealer, body, f"parts-{door}").json()["order"]["id"]
+        (line,) = hands.seller.get(f"/orders/{placed}")["lines"]
+        assert (line["quantity"], line["parts"]) == (
+            115,
+            [
+                {"wanted_on": None, "quantity": 5},
+                {"wanted_on": soon.isoformat(), "quantity": 40},
+                {"wanted_on": later.isoformat(), "quantity": 70},
+            ],
+        )
+        hands.seller.post(f"/orders/{placed}/confirm")
+    due = hands.seller.get("/to-send")
+    assert sorted(one["pieces"] for one in due) == [5, 5, 40, 40, 70, 70]

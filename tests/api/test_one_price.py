@@ -1,15 +1,21 @@
 """One price, stock and promotion answer for the same buyer at the same moment, whoever is asked:
-the pad, the checkout, REST, the fast lane, an order by each door, somebody who orders in the
-buyer's name; against a plain reference."""
+the pad, the checkout, REST, the fast lane, an order by each door or by a file, somebody who orders
+in the buyer's name; against a plain reference."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from itertools import count
+from typing import Any
 
 import pytest
+from django.conf import settings as installed
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,7 +23,9 @@ from tests.api.hands import Hand, Hands
 from tests.api.test_doors import Street
 from tests.commerce.contracts import agreed
 from tests.conftest import be
+from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.behalf import allow, in_name_of
+from tests.trade.conftest import World
 
 from heliu.commerce.ordering.rows import row_of
 from heliu.commerce.pricing import operations
@@ -34,7 +42,9 @@ from heliu.config import asgi
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.behalf.models import Mandate
 from heliu.kernel.clock import day_of
+from heliu.portal.ui.formats import money_text
 from heliu.trade import order_pad
+from heliu.trade.models import Deal
 
 CODES = ("M1", "M2", "B1")
 numbers = count(1)
@@ -53,6 +63,10 @@ class Rules:
     combinable: bool
     threshold: int
     factor: Decimal | None
+    budget: int | None
+    whole: int | Decimal | None
+    gift: str | None
+    gift_budget: int | None
 
     def listed(self, code: str, quantity: int) -> int:
         """What the first list says in which there is a price."""
@@ -66,12 +80,20 @@ class Rules:
         return rounded(default * self.factor) if self.factor else default
 
     def prices(self, wanted: dict[str, int], *, as_order: bool) -> dict[str, int]:
-        """What one of each costs after promotions."""
+        """What one of each costs after promotions of single goods."""
         found = {code: self.listed(code, n) for code, n in wanted.items()}
         worth = sum(found[code] * n for code, n in wanted.items())
+        share = 0
+        if self.percent:
+            share = sum(
+                n * (found[code] - rounded(found[code] * (100 - self.percent) / 100))
+                for code, n in wanted.items()
+                if not self.family or code != "B1"
+            )
+        is_paid = self.budget is None or share <= self.budget
         for code, price in found.items():
             taken = False
-            if self.percent and (not self.family or code != "B1"):
+            if self.percent and is_paid and (not self.family or code != "B1"):
                 left = rounded(price * (100 - self.percent) / 100)
                 taken, price = left != price, left
             may = self.off and (not taken or self.combinable)
@@ -79,6 +101,39 @@ class Rules:
                 price = max(price - (self.off or 0), 0)
             found[code] = price
         return found
+
+    def order(self, wanted: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+        """What each of the goods of an order comes to, and what of which goods comes for free."""
+        prices = self.prices(wanted, as_order=True)
+        listed = {code: self.listed(code, n) for code, n in wanted.items()}
+        amounts = {code: prices[code] * n for code, n in wanted.items()}
+        worth = sum(listed[code] * n for code, n in wanted.items())
+        touched = {code for code in wanted if prices[code] < listed[code]}
+        if not self.combinable:
+            shares = {code: amounts[code] for code in wanted if code not in touched}
+        else:
+            shares = dict(amounts)
+        base = sum(shares.values())
+        if self.whole is not None and worth >= self.threshold and base:
+            is_share = isinstance(self.whole, Decimal)
+            off = rounded(base * self.whole / 100) if is_share else min(int(self.whole), base)
+            exact = {code: Fraction(off * amount, base) for code, amount in shares.items()}
+            taken = {code: int(one) for code, one in exact.items()}
+            rest = off - sum(taken.values())
+            for code in sorted(exact, key=lambda code: taken[code] - exact[code])[:rest]:
+                taken[code] += 1
+            for code, part in taken.items():
+                amounts[code] -= part
+                touched |= {code} if part else set()
+        free: dict[str, int] = {}
+        for code, n in wanted.items():
+            if self.gift is not None and n >= 2 and (self.combinable or code not in touched):
+                given = self.gift or code
+                free[given] = free.get(given, 0) + n // 2
+        worth = sum(self.listed(code, 1) * n for code, n in free.items())
+        if self.gift_budget is not None and worth > self.gift_budget:
+            free = {}
+        return amounts, free
 
 
 def rounded(exact: Decimal) -> int:
@@ -97,6 +152,10 @@ RULES = st.builds(
     combinable=st.booleans(),
     threshold=st.integers(1, 60_000),
     factor=st.none() | st.decimals("0.7", "1.3", places=3),
+    budget=st.none() | st.integers(1, 4_000),
+    whole=st.none() | st.integers(1, 9_999) | st.decimals("0.5", "50", places=1),
+    gift=st.none() | st.sampled_from(["", "B1"]),
+    gift_budget=st.none() | st.integers(1, 20_000),
 )
 
 
@@ -109,7 +168,7 @@ def lay(hands: Hands, rules: Rules) -> None:
         act = {"actor": actor, "at": world.at}
         since = day_of(world.at)
         Promotion.objects.filter(stopped_at=None).update(stopped_at=world.at - timedelta(days=9))
-        Contract.objects.all().delete()
+        Contract.objects.all().delete()  # first: its list is for its buyer as long as it stands
         PriceListBuyer.objects.filter(buyer=buyer).delete()
         base = PriceList.objects.get(seller=chain.seller, is_default=True)
         n = next(numbers)
@@ -140,7 +199,7 @@ def lay(hands: Hands, rules: Rules) -> None:
             families = ["mugs"] if rules.family else []
             wanted = NewPromotion(
                 f"A{n}", "share", Effect.PERCENT, percent=rules.percent, families=families,
-                combinable=rules.combinable, priority=1, **always,
+                combinable=rules.combinable, priority=1, budget=rules.budget, **always,
             )  # fmt: skip
             operations.announce(wanted, seller=chain.seller, **act)
         if rules.off:
@@ -149,7 +208,37 @@ def lay(hands: Hands, rules: Rules) -> None:
                 min_order=rules.threshold, combinable=rules.combinable, **always,
             )  # fmt: skip
             operations.announce(wanted, seller=chain.seller, **act)
+        if rules.whole is not None:
+            is_share = isinstance(rules.whole, Decimal)
+            wanted = NewPromotion(
+                f"C{n}", "whole order", Effect.ORDER, priority=3, min_order=rules.threshold,
+                percent=rules.whole if is_share else None, combinable=rules.combinable,
+                amount=None if is_share else int(rules.whole), **always,
+            )  # fmt: skip
+            operations.announce(wanted, seller=chain.seller, **act)
+        if rules.gift is not None:
+            wanted = NewPromotion(
+                f"D{n}", "one for two", Effect.GOODS, priority=4, min_quantity=2, gift_quantity=1,
+                gift=chain.skus[rules.gift] if rules.gift else None, budget=rules.gift_budget,
+                combinable=rules.combinable, **always,
+            )  # fmt: skip
+            operations.announce(wanted, seller=chain.seller, **act)
     be("heliu_web")
+
+
+def freed(world: World) -> None:
+    """What the orders so far took of budgets is there again."""
+    with world.worker():
+        Promotion.objects.filter(stopped_at=None).update(spent=0)
+
+
+def earned_in(earned: list[dict[str, Any]]) -> dict[str, int]:
+    """What comes for free, of what is shown before an order is placed."""
+    found: dict[str, int] = {}
+    for one in earned:
+        for gift in one["gifts"]:
+            found[gift["code"]] = found.get(gift["code"], 0) + gift["quantity"]
+    return found
 
 
 def asked(hands: Hands, street: Street, code: str, quantity: int, by: Hand | None = None):
@@ -161,12 +250,62 @@ def asked(hands: Hands, street: Street, code: str, quantity: int, by: Hand | Non
     return row["price"]["unit_price"], row["available"]
 
 
-def check_pad(hands: Hands, actor: Actor, wanted: dict[str, int], order: dict, free: dict) -> None:
+def check_pad(
+    hands: Hands, actor: Actor, wanted: dict[str, int], order: dict, free: dict, total: int
+) -> None:
     world = hands.world
     rows = [row_of(code, str(n), "") for code, n in wanted.items()]
     checked = order_pad.check(actor, world.chain.seller, rows, world.at)
     assert {line.code: line.unit_price for line in checked.lines} == order
     assert {code: checked.free[world.chain.skus[code]] for code in wanted} == free
+    assert checked.total == total
+
+
+def plain(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def ordered_by_file(hands: Hands, wanted: dict[str, int], total: int) -> str:
+    """The order of a file that is loaded into the pad on its page, checked, and placed."""
+    dealer = browser(hands.world.dealer)
+    send(dealer, "/dealer/pad", {"action": "clear"})
+    rows = "\n".join(["code,quantity", *(f"{code},{n}" for code, n in wanted.items())])
+    file = SimpleUploadedFile("order.csv", rows.encode())
+    send(dealer, "/dealer/pad", {"file": file, "action": "read"})
+    assert money_text(total) in plain(read(dealer, "/dealer/pad"))
+    send(dealer, "/dealer/pad", {"action": "order"}, to="/dealer/checkout")
+    page = read(dealer, "/dealer/checkout?pay_by=TRANSFER")
+    assert money_text(total) in plain(page)
+    form = {"pay_by": "TRANSFER", "idempotency_key": key_in(page)}
+    led = send(dealer, "/dealer/checkout", form, to="/deals?/")
+    with hands.world.worker():
+        return str(Deal.objects.get(number=led.strip("/").split("/")[-1]).order_id)
+
+
+def check_order(rules: Rules, placed: dict[str, Any], wanted: dict[str, int]) -> None:
+    """An order is what the reference says, to the minor unit, and names what promotions gave."""
+    amounts, gifts = rules.order(wanted)
+    order = rules.prices(wanted, as_order=True)
+    paid: Counter[str] = Counter()
+    pieces: Counter[str] = Counter()
+    off: Counter[str] = Counter()
+    for line in placed["lines"]:
+        assert line["amount"] == line["quantity"] * line["unit_price"]
+        code = line["sku"]["code"]
+        paid[code] += line["amount"]
+        pieces[code] += line["quantity"]
+        off[code] += sum(one["amount"] for one in line["discounts"])
+    assert placed["total"] == sum(amounts.values())
+    assert {code: paid[code] for code in wanted} == amounts
+    assert pieces == Counter(wanted) + Counter(gifts)
+    for code, n in wanted.items():
+        assert off[code] == (rules.listed(code, n) - order[code]) * n
+    whole = [one for one in placed["rewards"] if one["kind"] == "ORDER"]
+    assert sum(one["amount"] for one in whole) == sum(
+        order[code] * n - amounts[code] for code, n in wanted.items()
+    )
+    free = [one for one in placed["rewards"] if one["kind"] == "GIFT"]
+    assert sum(one["quantity"] for one in free) == sum(gifts.values())
 
 
 @given(
@@ -187,6 +326,8 @@ def test_every_route_says_the_same(
     lay(hands, rules)
     alone = {code: rules.prices({code: n}, as_order=False)[code] for code, n in wanted.items()}
     order = rules.prices(wanted, as_order=True)
+    amounts, gifts = rules.order(wanted)
+    total = sum(amounts.values())
     lane, django = Street("lane"), Street("django")
     with world.worker():
         is_allowed = Mandate.objects.exists()
@@ -205,22 +346,25 @@ def test_every_route_says_the_same(
     body = hands.order(**wanted)
     shown = hands.dealer.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
     assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
+    assert (shown["total"], earned_in(shown["earned"])) == (total, gifts)
     for seat in (world.desk(world.dealer), in_name_of(world)):
         with seat as dealer:
-            check_pad(hands, dealer, wanted, order, free)
+            check_pad(hands, dealer, wanted, order, free, total)
     shown = in_name.post("/orders/preview", {name: body[name] for name in ("seller", "lines")})
     assert {line["code"]: line["unit_price"] for line in shown["lines"]} == order
-    # The order as it is placed, by both doors and in the buyer's name.
+    assert (shown["total"], earned_in(shown["earned"])) == (total, gifts)
+    # The order as it is placed: by a file, by both doors, and in the buyer's name.
+    with monkeypatch.context() as while_signed_in:
+        while_signed_in.setattr(installed, "DEMO", True)  # else nobody of the chain may sign in
+        made = [ordered_by_file(hands, wanted, total)]
+    freed(world)
     for street, hand in ((lane, hands.dealer), (django, hands.dealer), (lane, in_name)):
         said = street.one(hand, hands.order(**wanted), key=f"one-price-{next(numbers):05}")
         assert said.status_code == 201, said.text
-        placed = hands.dealer.get(f"/orders/{said.json()['order']['id']}")
-        lines = {line["sku"]["code"]: line for line in placed["lines"]}
-        assert {code: line["unit_price"] for code, line in lines.items()} == order
-        assert placed["total"] == sum(order[code] * n for code, n in wanted.items())
-        for code, line in lines.items():
-            off = rules.listed(code, wanted[code]) - order[code]
-            assert sum(one["amount"] for one in line["discounts"]) == off * wanted[code]
+        made.append(said.json()["order"]["id"])
+        freed(world)
+    for one in made:
+        check_order(rules, hands.dealer.get(f"/orders/{one}"), wanted)
 
 
 def test_a_budget_is_spent_by_orders_and_ends_the_promotion(hands: Hands) -> None:
@@ -236,8 +380,8 @@ def test_a_budget_is_spent_by_orders_and_ends_the_promotion(hands: Hands) -> Non
     totals = []
     for _ in range(3):
         totals.append(hands.dealer.post("/orders", hands.order(M2=1), expect=201)["order"]["total"])
-    assert totals == [1350, 1350, 1500]
+    assert totals == [1350, 1500, 1500]  # the second would take 150 of the 100 that are left
     be("heliu_worker")
-    assert Promotion.objects.get(code="SPRING").spent == 300
-    assert [one.amount for one in Discount.objects.all()] == [150, 150]
+    assert Promotion.objects.get(code="SPRING").spent == 150
+    assert [one.amount for one in Discount.objects.all()] == [150]
     be("heliu_web")

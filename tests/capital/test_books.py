@@ -101,6 +101,16 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
             seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
         )
     ),
+    **{
+        name: st.builds(
+            lambda a, s, name=name: getattr(policies, name)(
+                seller=P.seller, buyer=P.dealer, tax=a, is_special=s
+            ),
+            money,
+            st.booleans(),
+        )
+        for name in ("vat_invoiced", "vat_taken_back")
+    },
     "order_short": money.map(
         lambda a: policies.order_short(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),

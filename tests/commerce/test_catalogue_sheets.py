@@ -174,11 +174,11 @@ def test_a_reader_that_dies_costs_a_chunk(chain: Chain, as_worker, monkeypatch) 
     brought = bring(chain, f"code,name,family,unit\n{rows}".encode(), SheetKind.ARTICLES)
     with as_worker():
         assert imports.read_on(AT)
-        before = imports._take
-        monkeypatch.setattr(imports, "_take", lambda *a: 1 / 0)
+        before = imports._write
+        monkeypatch.setattr(imports, "_write", lambda *a: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             imports.read_on(AT)
-        monkeypatch.setattr(imports, "_take", before)
+        monkeypatch.setattr(imports, "_write", before)
     assert read_all(as_worker) == 2
     with acting_for([chain.seller]):
         found = own.imported(chain.at_seller, brought.pk)

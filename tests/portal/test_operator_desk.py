@@ -23,6 +23,7 @@ from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Fact
 from heliu.kernel.parties.models import PartyRole
 from heliu.kernel.posting import sealing
+from heliu.portal.operator.jobs import TASKS
 from heliu.trade import close_of_day, oversight
 from heliu.trade.ledger_checks import CHECKS, check_ledgers
 
@@ -301,3 +302,9 @@ def test_a_second_operator_is_told_too(demo: World) -> None:
         PartyRole.objects.create(organization_id=demo.chain.seller, role="OPERATOR")
         check_ledgers(at=demo.at)
         assert Fact.objects.filter(name="information.ledgers-checked").count() == 2
+
+
+def test_every_task_has_a_name_that_an_operator_reads() -> None:
+    """Those of the library itself are not shown by name: nobody can do anything about them."""
+    ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
+    assert ours == set(TASKS)

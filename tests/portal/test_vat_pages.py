@@ -6,6 +6,7 @@ from tests.portal.browsing import browser, key_in, read, send
 from tests.portal.test_seller_desk import SELLER, content
 from tests.trade import life
 from tests.trade.conftest import World
+from tests.trade.test_vat import titled, write
 
 from heliu.trade import place_order, vat
 
@@ -56,3 +57,34 @@ def test_data_and_rates_are_given_once_and_an_invoice_goes_its_way(demo: World) 
         answer = buyer.get(f"/vat-invoices/{paper}?language={language}")
         assert answer.status_code == 200
         assert answer.content.startswith(b"%PDF")
+
+
+def test_a_red_letter_by_hand_says_why_and_takes_no_more_than_is_left(demo: World) -> None:
+    titled(demo)
+    placed = life.place(demo, pay_by="TRANSFER", M1=100, B1=2)
+    with demo.desk(SELLER) as actor:
+        place_order.confirm(placed.order.id, actor=actor, at=demo.later(hours=1))
+    blue = write(demo, life.ship(demo, placed))
+    with demo.worker():
+        vat.run(at=demo.at)
+        line = blue.lines.order_by("position").first()
+    seller, address = browser(SELLER), f"/seller/vat/{blue.pk}/red"
+    assert address in read(seller, "/seller/vat")
+    assert browser(BUYER).get(address).status_code in (403, 404)
+    sheet = read(seller, address)
+    assert "900.00 at most" in sheet
+    form = {
+        f"gross-{line.order_line}": "50.00", f"pieces-{line.order_line}": "5",
+        "reason": "price agreed afterwards", "idempotency_key": key_in(sheet),
+    }  # fmt: skip
+    assert seller.post(address, form | {"reason": ""}).status_code == 422
+    beyond = seller.post(address, form | {f"gross-{line.order_line}": "900.01"})
+    assert "can be taken back" in beyond.content.decode()
+    for _ in range(2):
+        send(seller, address, form, to="/seller/vat")
+    with demo.worker():
+        vat.run(at=demo.at)
+        blue.refresh_from_db()
+        (red,) = blue.red_letters.all()
+    assert (blue.red_gross, red.gross, red.status) == (5_000, -5_000, "ISSUED")
+    assert "red letter" in read(seller, "/seller/vat")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.money import CURRENCY
 from heliu.trade import place_order
 from heliu.trade.comparison import OWN_MONEY, Comparison, is_counted
+from heliu.trade.earning import Earned
 from heliu.trade.finance_offer import FinanceOffer
 from heliu.trade.ways import CLOSED
 
@@ -133,11 +135,45 @@ class ComparisonOut(Schema):
     options: list[OptionOut]
 
 
+class GiftOut(Schema):
+    """Goods that come for free."""
+
+    sku: UUID
+    code: str
+    quantity: int
+
+
+class EarnedOut(Schema):
+    """A promotion that the order would earn as a whole."""
+
+    code: str
+    name: str = Field(description="In the reader's language")
+    off: int = Field(description="What it takes off the whole order, minor units")
+    gifts: list[GiftOut]
+
+
+def earned_out(earned: Iterable[Earned]) -> list[dict[str, object]]:
+    """What an order would earn as a whole, in the words of the API."""
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "off": one.off,
+            "gifts": [
+                {"sku": sku.pk, "code": sku.code, "quantity": quantity}
+                for sku, quantity in one.gifts
+            ],
+        }
+        for one in earned
+    ]
+
+
 class PreviewOut(Schema):
     """An order as it would be placed now."""
 
     currency: str
-    total: int = Field(description="Of the lines that are good")
+    total: int = Field(description="Of the lines that are good, less what they earn as one order")
+    earned: list[EarnedOut] = Field(description="Promotions of the whole order, as applied")
     least_order: int = Field(description="What the seller wants of one order at least")
     missing: int = Field(description="How much of that is missing")
     lines: list[CheckedLineOut]
@@ -196,6 +232,7 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
     return {
         "currency": CURRENCY,
         "total": seen.total,
+        "earned": earned_out(seen.earned),
         "least_order": seen.least,
         "missing": seen.missing,
         "lines": sorted(lines, key=lambda line: line["place"]),

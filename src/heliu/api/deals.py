@@ -331,6 +331,7 @@ def _shown(deal: Any, order: Any, loan: Any, pledge: Any) -> dict[str, Any]:
         "lender": deal.lender,
         "custodian": deal.custodian,
         "outcome": deal.outcome,
+        "ship_by": deal.ship_by,
         "status": status_of(deal, order, loan, pledge),
         "next": step and {"act": step.act, "by": step.by},
         "opened_at": deal.opened_at,

@@ -46,6 +46,7 @@ LoanStatus = Literal[
     "DECLINED",
     "EXPIRED",
     "AWAIT_DEPOSIT",
+    "AWAIT_GOODS",
     "FUNDED_SHARE",
     "DISBURSING",
     "DISBURSED",
@@ -64,7 +65,7 @@ LoanStatus = Literal[
 
 Instrument = Literal["LOAN", "ACCEPTANCE_BILL"]
 DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
-ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
+ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST", "FLOOR"]
 
 
 class OwedOut(Schema):

@@ -12,6 +12,7 @@ from ninja import Field
 
 from heliu.api.fields import MOST_LINES, Currency, Line, Quantity, Sent
 from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
@@ -19,7 +20,8 @@ from heliu.kernel.parties.queries import active_relationship
 
 
 class LineIn(Sent):
-    """What is wanted: `sku` or `code`, one of the two. Lines of one SKU are added up."""
+    """What is wanted: `sku` or `code`, one of the two. Lines of one SKU are added up; wished for
+    several days they are the parts of one line."""
 
     sku: UUID | None = Field(None, description="Id of the SKU")
     code: Line = Field("", description="The seller's code, or the barcode")
@@ -45,13 +47,14 @@ class Wanted:
     """Lines whose goods were found, and those whose code nobody knows.
 
     `places` are the places in the request, from 0, of the first line of each SKU in `found`, `days`
-    those on which goods are wished apart from the rest: the first day, where a SKU is wanted twice.
+    those on which goods are wished apart from the rest, `parts` of those wished by several.
     """
 
     found: list[tuple[UUID, int]]
     places: list[int]
     unknown: list[tuple[int, LineIn]]
     days: dict[UUID, date] = field(default_factory=dict)
+    parts: dict[UUID, list[Part]] = field(default_factory=dict)
 
     def place_of(self, row: int) -> int:
         """Where in the request a row of the story (from 1, a SKU wanted twice is one) stands."""
@@ -98,16 +101,26 @@ def _wanted(lines: Sequence[LineIn], skus: Sequence[UUID | None]) -> Wanted:
     found: list[tuple[UUID, int]] = []
     first: dict[UUID, int] = {}
     unknown = []
-    days: dict[UUID, date] = {}
+    wished: dict[UUID, list[Part]] = {}
     for place, (line, sku) in enumerate(zip(lines, skus, strict=True)):
         if sku is None:
             unknown.append((place, line))
         else:
             found.append((sku, line.quantity))
             first.setdefault(sku, place)
-            if line.wanted_on:
-                days[sku] = min(line.wanted_on, days.get(sku, line.wanted_on))
-    return Wanted(found, list(first.values()), unknown, days)
+            wished.setdefault(sku, []).append(Part(line.wanted_on, line.quantity))
+    several = {sku for sku, parts in wished.items() if len({part.wanted_on for part in parts}) > 1}
+    return Wanted(
+        found,
+        list(first.values()),
+        unknown,
+        days={
+            sku: day
+            for sku, parts in wished.items()
+            if sku not in several and (day := parts[0].wanted_on)
+        },
+        parts={sku: wished[sku] for sku in several},
+    )
 
 
 def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:

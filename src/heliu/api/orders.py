@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import (
@@ -35,12 +36,14 @@ from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
 from heliu.trade import (
+    confirming,
     consignments,
     deals,
     deliveries,
@@ -97,6 +100,27 @@ class DiscountOut(Plain):
     amount: int = Field(description="What it took off the line")
 
 
+class RewardOut(Plain):
+    """What a promotion gave the order as a whole, on some of its goods."""
+
+    code: str
+    name: str
+    name_zh: str
+    kind: Literal["ORDER", "GIFT"] = Field(
+        description="ORDER: these goods' share of what was taken off; GIFT: pieces for free"
+    )
+    sku: UUID
+    quantity: int
+    amount: int = Field(description="Taken off, or what the pieces are worth, in minor units")
+
+
+class PartOut(Plain):
+    """So many pieces of a line by a day."""
+
+    wanted_on: date | None = Field(description="Null: as soon as can be")
+    quantity: int
+
+
 class OrderLineOut(Plain):
     """One SKU of an order, and how far its delivery went; quantities in smallest units."""
 
@@ -113,6 +137,12 @@ class OrderLineOut(Plain):
     missing: int = Field(description="Sent, and did not arrive")
     cancelled: int
     wanted_on: date | None = Field(description="A day of its own; null: the order's")
+    parts: list[PartOut] = Field(description="Where it is wished by several days; else empty")
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _parts(cls, told: Any) -> Any:
+        return list(read(told))
 
 
 class OpenAccountOut(Schema):
@@ -134,7 +164,10 @@ class OpenAccountOut(Schema):
 class OrderDetail(OrderOut):
     """An order with its lines."""
 
-    lines: list[OrderLineOut]
+    lines: list[OrderLineOut] = Field(
+        description="Goods may stand in several: pieces for free, shares of an amount off"
+    )
+    rewards: list[RewardOut] = Field(description="What promotions gave the order as a whole")
     ship_to: PlaceOut | None = Field(
         description="Where it goes, as the buyer's book had it; null where that was not said"
     )
@@ -302,12 +335,17 @@ def get_order(request: TypedRequest, ref: Ref) -> object:
 
 @router.post("/orders/{ref}/confirm", response=OrderOut)
 def confirm_order(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
-    """The seller accepts; one paid by transfer when the money came. Financed ones do it alone."""
+    """The seller accepts; one paid by transfer when the money came. Financed ones do it alone.
+
+    Where others of the house must agree (by the customer's tier, or its own rules) they are asked
+    (`/approvals`) and the order stays PLACED until they have; `approval-waits` (409): they are.
+    """
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderOut]:
-        order = place_order.confirm(_id(actor, ref), actor=actor, at=at)
-        return 200, OrderOut.from_orm(order)
+        order_id = _id(actor, ref)
+        confirming.confirm(order_id, actor=actor, at=at)
+        return 200, OrderOut.from_orm(queries.get(actor, order_id))
 
     return write(request, key, None, do)
 
@@ -407,9 +445,10 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
 def _detail(actor: Actor, ref: str) -> OrderDetail:
     order: Any = queries.get(actor, id_or_number(ref))
     order.account = None
-    given = pricing.discounts_of(actor, order.pk)
+    given = pricing.given_on(actor, order)
+    order.rewards = given.as_whole
     for line in order.lines.all():
-        line.discounts = given.get(line.sku_id, [])
+        line.discounts = given.off[line.pk]
     if order.lender is None:
         steps = deals.steps_of_order(order.pk, actor)
         order.account = open_account.account_of(steps, invoices.of_order(order.pk))
@@ -438,6 +477,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             cost_centre=asked.cost_centre,
             wanted_on=asked.wanted_on,
             line_days=wanted.days,
+            line_parts=wanted.parts,
             address=asked.address,
             at=at,
         )

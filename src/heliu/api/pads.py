@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
 
+from heliu.api.checkout import EarnedOut, earned_out
 from heliu.api.fields import MOST_LINES, Counted, Goods, Line, Plain, Sent, Text
 from heliu.api.writes import Key, write
 from heliu.commerce.ordering import operations, queries
@@ -69,7 +70,8 @@ class PadCheckOut(Schema):
     currency: str
     good: int
     bad: int
-    total: int = Field(description="Of the rows that are good")
+    total: int = Field(description="Of the rows that are good, less what they earn as one order")
+    earned: list[EarnedOut] = Field(description="Promotions of the whole order, as applied")
     least_order: int = Field(description="What the seller wants of one order at least")
     missing: int = Field(description="How much of that is missing")
     rows: list[PadLineOut]
@@ -126,6 +128,7 @@ def check_order_pad(request: TypedRequest, payload: PadCheckIn) -> dict[str, obj
         "good": len(checked.good),
         "bad": len(checked.lines) - len(checked.good),
         "total": checked.total,
+        "earned": earned_out(checked.earned),
         "least_order": checked.least,
         "missing": checked.missing,
         "rows": [_line(line, checked) for line in checked.lines],

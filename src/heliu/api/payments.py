@@ -20,6 +20,7 @@ PaymentStatus = Literal["CREATED", "SENT", "UNKNOWN", "BOOKED", "REJECTED"]
 PaymentPurpose = Literal[
     "DEPOSIT",
     "DISBURSEMENT",
+    "PAY_OUT",
     "OWN_SHARE",
     "SELLER_PAYMENT",
     "REPAYMENT",

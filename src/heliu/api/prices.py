@@ -53,10 +53,13 @@ class PromotionSayOut(Plain):
     combinable: bool
     starts_at: datetime
     ends_at: datetime
+    gift: str | None = Field(description="Code of what it gives; null: of those bought, or none")
+    gift_quantity: int | None
     before: int | None
     after: int | None
     outcome: str = Field(
-        description="APPLIED, TO_COME, USED_UP, QUANTITY, ORDER (too small) or ALONE (not combined)"
+        description="APPLIED, TO_COME, USED_UP, QUANTITY, ORDER (too small), ALONE (not combined)"
+        " or WHOLE (it is for the order as a whole)"
     )
 
 

@@ -44,7 +44,8 @@ class ProgrammeOut(Schema):
     days_options: list[int]
     instrument: Instrument
     deposit_mode: DepositMode
-    release_mode: ReleaseMode
+    product: str
+    release_mode: Literal["PROPORTIONAL", "DEPOSIT_FIRST", "FLOOR"]
     seller_duty: SellerDuty
     buy_back_share: Decimal = Field(description="Of the goods' price, where the duty is BUY_BACK")
 

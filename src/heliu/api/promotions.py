@@ -23,14 +23,22 @@ router = Router()
 
 class PromotionIn(Sent):
     """A rule that lowers prices for a while; neither goods nor families: all goods, no buyers:
-    everybody who trades with the seller."""
+    everybody who trades with the seller.
+
+    `ORDER` takes a share or an amount off the whole order, `GOODS` gives pieces for free: so many
+    for every `min_quantity` of a line.
+    """
 
     code: Line = Field(min_length=1)
     name: Line = Field(min_length=1)
     name_zh: Line = ""
-    effect: Literal["PERCENT", "AMOUNT", "PRICE"]
+    effect: Literal["PERCENT", "AMOUNT", "PRICE", "ORDER", "GOODS"]
     percent: Percent | None = None
-    amount: Counted | None = Field(None, description="Minor units off each, or the price of each")
+    amount: Counted | None = Field(
+        None, description="Minor units off each, the price of each, or off the whole order"
+    )
+    gift: UUID | None = Field(None, description="What is given; null: of what was bought")
+    gift_quantity: Quantity | None = Field(None, description="How many pieces are given")
     starts_at: Moment
     ends_at: Moment
     priority: Annotated[int, Field(ge=1, le=10_000), Whole] = 100
@@ -53,6 +61,8 @@ class PromotionOut(Schema):
     effect: str
     percent: str | None
     amount: int | None
+    gift: UUID | None
+    gift_quantity: int | None
     starts_at: datetime
     ends_at: datetime
     stopped_at: datetime | None
@@ -60,8 +70,8 @@ class PromotionOut(Schema):
     combinable: bool
     min_quantity: int
     min_order: int | None
-    budget: int | None
-    spent: int
+    budget: int | None = Field(description="Minor units; it is never passed")
+    spent: int = Field(description="What orders have taken; an order that is called off gives back")
 
 
 @router.get("/promotions", response=Page[PromotionOut])
@@ -102,8 +112,9 @@ def stop_promotion(request: TypedRequest, promotion: UUID, key: Key) -> HttpResp
 
 def _shown(one: Any) -> dict[str, Any]:
     same = (
-        "code", "name", "name_zh", "effect", "amount", "starts_at", "ends_at", "stopped_at",
-        "priority", "combinable", "min_quantity", "min_order", "budget", "spent",
+        "code", "name", "name_zh", "effect", "amount", "gift_quantity", "starts_at", "ends_at",
+        "stopped_at", "priority", "combinable", "min_quantity", "min_order", "budget", "spent",
     )  # fmt: skip
     percent = str(one.percent.normalize()) if one.percent is not None else None
-    return {name: getattr(one, name) for name in same} | {"id": one.pk, "percent": percent}
+    named = {"id": one.pk, "percent": percent, "gift": one.gift_id}
+    return {name: getattr(one, name) for name in same} | named

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
 from heliu.api.fields import (
     MOST_LINES,
@@ -21,9 +22,10 @@ from heliu.api.fields import (
     id_or_number,
 )
 from heliu.api.order_lines import in_request, read_lines, refuse_unknown
-from heliu.api.orders import NewOrder, OrderPlaced, shown
+from heliu.api.orders import NewOrder, OrderPlaced, PartOut, shown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
+from heliu.commerce.ordering.parts import read
 from heliu.commerce.spending import queries
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
@@ -73,8 +75,14 @@ class PurchaseLineOut(Plain):
     unit_price: int
     amount: int
     wanted_on: date | None = Field(description="A day of its own; null: the request's")
+    parts: list[PartOut] = Field(description="Where it is wished by several days; else empty")
     struck_by_name: str = Field(description="Empty while it is to be ordered")
     struck_reason: str
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _parts(cls, told: Any) -> Any:
+        return list(read(told))
 
 
 class PurchaseDetail(PurchaseOut):
@@ -150,7 +158,12 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
         said = payload.model_dump(exclude={"lines", "currency"})
         try:
             made = purchases.ask(
-                actor=actor, lines=wanted.found, line_days=wanted.days, at=at, **said
+                actor=actor,
+                lines=wanted.found,
+                line_days=wanted.days,
+                line_parts=wanted.parts,
+                at=at,
+                **said,
             )
         except Refused as refusal:
             in_request(refusal, wanted)

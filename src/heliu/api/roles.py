@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema
 
 from heliu.api.fields import Flag, Sent, Text
+from heliu.api.tiers import TierOrNone
 from heliu.api.writes import Key, write
 from heliu.kernel.access import role_editing
 from heliu.kernel.access.queries import people_of
@@ -65,6 +66,7 @@ class RoleLimitIn(Sent):
 
     party_role: Text = Field(description="DEALER, SELLER, BANK …")
     permissions: list[Text] = Field(max_length=MOST)
+    tier: TierOrNone = Field("", description="Only houses of this tier, beyond what all may give")
 
 
 class RoleLimitOut(Schema):
@@ -154,12 +156,14 @@ def list_limits(request: TypedRequest) -> list[dict[str, object]]:
 
 @router.post("/role-limits", response=RoleLimitOut)
 def set_limits(request: TypedRequest, payload: RoleLimitIn, key: Key) -> HttpResponse:
-    """The operator sets what houses of a kind may give."""
+    """The operator sets what houses of a kind may give; with a tier what its houses may beyond
+    that."""
 
     def do(at: datetime) -> tuple[int, RoleLimitOut]:
-        role_editing.set_limits(payload.party_role, payload.permissions, actor=request.actor)
-        kept = role_editing.limits(request.actor).get((payload.party_role, ""), [])
-        return 200, RoleLimitOut(party_role=payload.party_role, tier="", permissions=kept)
+        kind, tier = payload.party_role, payload.tier
+        role_editing.set_limits(kind, payload.permissions, actor=request.actor, tier=tier)
+        kept = role_editing.limits(request.actor).get((kind, tier), [])
+        return 200, RoleLimitOut(party_role=kind, tier=tier, permissions=kept)
 
     return write(request, key, payload, do)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Goods, Line, Quantity, Ref, Sent, id_or_number
+from heliu.api.fields import Goods, Line, Plain, Quantity, Ref, Sent, id_or_number
 from heliu.api.writes import Key, write
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel import clock
@@ -38,6 +38,16 @@ class AvailabilityOut(Schema):
     ready: int = Field(description="At once")
     orderable: int = Field(description="What can be ordered: more than is ready waits for goods")
     more: list[MoreOut] = Field(description="By day; empty where nothing is expected")
+
+
+class DueOut(Plain):
+    """What of a confirmed order is to leave by a day."""
+
+    order: UUID
+    number: str
+    buyer: UUID
+    day: date | None = Field(description="Null: as soon as can be")
+    pieces: int
 
 
 class WaitingOut(Schema):
@@ -138,6 +148,13 @@ def list_waiting_lines(request: TypedRequest, ref: Ref) -> list[WaitingOut]:
     on back-order are not here: they are ready."""
     order = ordering.get(request.actor, id_or_number(ref))
     return [WaitingOut(**one._asdict()) for one in back_orders.of_order(order).values()]
+
+
+@router.get("/to-send", response=list[DueOut])
+def list_to_send(request: TypedRequest) -> list[ordering.Due]:
+    """What the asker's house is to send of its confirmed orders, by wished day, the earliest first;
+    of a line in parts what left counts for the first of them."""
+    return ordering.to_send(request.actor)
 
 
 @router.get("/back-orders", response=list[BackOrderOut])

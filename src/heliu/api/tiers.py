@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from heliu.trade import tiers
 
 router = Router()
 
+MinorOrNone = Annotated[int | None, Field(ge=0, le=10**15)]
 TierName = Literal["SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
 TierOrNone = Literal["", "SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
 
@@ -28,6 +29,14 @@ class TierOfferIn(Sent):
     credit: Counted = Field(0, description="Trade credit to begin with, in minor units")
     service: Text = ""
     welcome: Text = Field("", description="On their first page")
+    passes_to: MinorOrNone = Field(
+        None, description="Their orders on terms confirm themselves up to this; null: none does"
+    )
+    agreed_from: MinorOrNone = Field(
+        None,
+        description="From this on others must agree to a yes too; null: never",
+    )
+    agreed_people: int = Field(1, ge=1, le=5, description="How many others")
 
 
 class TierOfferOut(Schema):
@@ -39,6 +48,9 @@ class TierOfferOut(Schema):
     credit: int
     service: str
     welcome: str
+    passes_to: int | None
+    agreed_from: int | None
+    agreed_people: int
     set_by_name: str
     set_at: datetime
 

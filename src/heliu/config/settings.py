@@ -22,6 +22,7 @@ HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
 HELIU_SMS                the module that sends SMS (default the sandbox)
 HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 HELIU_REGISTRY           the module that files with the registry of movables (default the sandbox)
+HELIU_PRICE_FEED         the module that asks for prices of goods (default the sandbox)
 HELIU_TAX_AUTHORITY      the module that issues VAT invoices (default the sandbox)
 HELIU_COMPANY_REGISTER   the module that asks the register of companies (default the sandbox)
 """
@@ -89,6 +90,8 @@ INSTALLED_APPS = [
     "heliu.capital.registry.sandbox",
     "heliu.capital.vat",
     "heliu.capital.vat.sandbox",
+    "heliu.capital.valuation",
+    "heliu.capital.valuation.sandbox",
     "heliu.capital.credit",
     "heliu.capital.lending",
     "heliu.capital.reports",
@@ -207,6 +210,7 @@ MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail
 DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
 HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 HELIU_REGISTRY = os.environ.get("HELIU_REGISTRY", "heliu.capital.registry.sandbox")
+HELIU_PRICE_FEED = os.environ.get("HELIU_PRICE_FEED", "heliu.capital.valuation.sandbox")
 HELIU_TAX_AUTHORITY = os.environ.get("HELIU_TAX_AUTHORITY", "heliu.capital.vat.sandbox")
 HELIU_COMPANY_REGISTER = os.environ.get("HELIU_COMPANY_REGISTER", "heliu.kernel.joining.sandbox")
 LOGGING_CONFIG = None

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
-from heliu.capital.credit.models import Programme
+from heliu.capital.credit.models import MarginRules, Product, Programme, ReleaseMode, SellerDuty
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms.operations import Wanted
 from heliu.commerce.catalogue import operations as catalogue
@@ -116,7 +116,9 @@ def find() -> Chain | None:
     skus = goods_models.Sku.objects.filter(seller=houses["seller"])
     return Chain(
         **{desk: houses[desk] for desk in HOUSES},
-        programme=Programme.objects.get(seller=houses["seller"], lender=houses["bank"]).id,
+        programme=Programme.objects.get(
+            seller=houses["seller"], lender=houses["bank"], product=Product.DISTRIBUTOR_FINANCE
+        ).id,
         dealers={
             code.upper(): org
             for code, org in houses.items()
@@ -374,6 +376,29 @@ def other_lender(chain: Chain, *, at: datetime) -> Programme:
         auto_approve_cap=40_000 * YUAN,
         seller_quota=5_000_000 * YUAN,
     )
+
+
+def stock_programme(chain: Chain) -> Programme:
+    """The bank lends against goods of the seller that a dealer has bought and brings to the
+    supervised warehouse; the seller takes them back from one in default at nine tenths."""
+    programme = Programme.objects.create(
+        lender=chain.bank,
+        seller=chain.seller,
+        name="Stock loans for Haitang dealers",
+        name_zh="海棠经销商存货质押",
+        product=Product.INVENTORY,
+        release_mode=ReleaseMode.FLOOR,
+        # A borrower is judged as if what its goods are worth above the loan were its deposit.
+        deposit_ratios=[Decimal("0.40")],
+        days_options=[30, 60, 90],
+        seller_duty=SellerDuty.BUY_BACK,
+        buy_back_share=Decimal("0.90"),
+        single_name_cap=500_000 * YUAN,
+        auto_approve_cap=60_000 * YUAN,
+        seller_quota=10_000_000 * YUAN,
+    )
+    MarginRules.objects.create(programme=programme, lender=chain.bank, seller=chain.seller)
+    return programme
 
 
 def _finance(chain: Chain, *, at: datetime) -> None:

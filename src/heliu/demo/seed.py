@@ -49,6 +49,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
             at=opening,
         )  # fmt: skip
         chains.other_lender(chain, at=opening)
+        chains.stock_programme(chain)
         say(f"{len(sample.orders):,} real orders")
         ways = {dealer.code: dealer.behaviour for dealer in sample.dealers}
         history.load(chain, sample.orders, behaviours=ways, at=at)

@@ -17,6 +17,7 @@ from heliu.capital.credit.policies import Modes
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.registry.sandbox import operations as register
 from heliu.commerce.ordering.models import OrderLine, PayBy
+from heliu.demo import stocked
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
 from heliu.kernel.clock import day_of
@@ -37,7 +38,7 @@ BY_BILL = Modes("ACCEPTANCE_BILL", "CASH_MARGIN", "DEPOSIT_FIRST", "RESALE_HELP"
 
 def stories(stage: Stage) -> list[Story[object]]:
     """All of them: the closes of day first, then the deals, the oldest first."""
-    return [days_close(stage), *(story(stage) for story in DEALS)]
+    return [days_close(stage), *(story(stage) for story in (*DEALS, *stocked.STORIES))]
 
 
 def days_close(stage: Stage) -> Story[None]:

@@ -28,6 +28,7 @@ KINDS = {
     "PR": "purchase request",
     "CS": "case",
     "RT": "return",
+    "MC": "margin call",
 }
 
 

@@ -8,11 +8,13 @@ from heliu.portal.deal.urls import urlpatterns as deal
 from heliu.portal.dealer.urls import urlpatterns as dealer
 from heliu.portal.joining.urls import urlpatterns as joining
 from heliu.portal.operator.urls import urlpatterns as operator
+from heliu.portal.pools.urls import urlpatterns as pools
 from heliu.portal.seller.urls import urlpatterns as seller
 from heliu.portal.shell.urls import urlpatterns as shell
 from heliu.portal.shop.urls import urlpatterns as shop
 from heliu.portal.warehouse.urls import urlpatterns as warehouse
 
 urlpatterns = [
-    *joining, *shell, *shop, *deal, *dealer, *seller, *warehouse, *carrier, *bank, *operator,
+    *joining, *shell, *shop, *deal, *pools, *dealer, *seller, *warehouse, *carrier, *bank,
+    *operator,
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,12 @@ MOST_BOUGHT = 200
 LATEST_ORDERS = 300
 
 # Read off the buyer's own orders, the latest first; each SKU with its last order and how often.
+# What came for free was not ordered.
 LATEST = """
   from (select id, placed_at from ordering_order
          where buyer = %s and seller = %s and status <> 'CANCELLED'
          order by placed_at desc, id desc limit %s) o
-  join ordering_orderline l on l.order_id = o.id"""
+  join ordering_orderline l on l.order_id = o.id and l.amount > 0"""
 BOUGHT = f"""
 select l.sku_id, count(*)::int, max(o.placed_at),
        (array_agg(l.quantity order by o.placed_at desc))[1],
@@ -84,8 +85,13 @@ def order_again(actor: Actor, order: Order, at: datetime) -> list[Again]:
     """The lines of one of the buyer's own orders, today; a handful of statements."""
     if order.buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
-    lines = [Before(line.sku, line.quantity, line.unit_price) for line in order.lines.all()]
-    return _today(actor, order.seller, lines, at)
+    lines: dict[UUID, Before] = {}
+    for line in order.lines.all():
+        if before := lines.get(line.sku_id):
+            lines[line.sku_id] = replace(before, quantity=before.quantity + line.quantity)
+        elif line.amount:
+            lines[line.sku_id] = Before(line.sku, line.quantity, line.unit_price)
+    return _today(actor, order.seller, list(lines.values()), at)
 
 
 def bought_one(actor: Actor, seller: UUID, sku: UUID) -> Bought | None:

@@ -21,6 +21,7 @@ from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
     changing,
     closing_books,
+    confirming,
     control_answers,
     controls,
     deals,
@@ -46,7 +47,13 @@ RULED: dict[str, tuple[Act, ...]] = {
         ruling.CHANGE_RULES,
         *BOOKS,
     ),
-    "SELLER": (receivables.LET_PASS, receivables.WRITE_OFF, returns.AGREE, *BOOKS),
+    "SELLER": (
+        confirming.CONFIRM,
+        receivables.LET_PASS,
+        receivables.WRITE_OFF,
+        returns.AGREE,
+        *BOOKS,
+    ),
     "DEALER": (financed_order.SIGN, *BOOKS),
     "BUYER": (financed_order.SIGN, *BOOKS),
 }
@@ -59,6 +66,7 @@ DONE: dict[str, Callable[..., None]] = {
     liquidation.SELL.name: liquidation.sell,
     receivables.WRITE_OFF.name: receivables.write_off,
     changing.CHANGE.name: changing.agreed,
+    confirming.CONFIRM.name: confirming.agreed,
 }
 # Acts that are about no deal, but about something of the house's own (its id is the subject).
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {

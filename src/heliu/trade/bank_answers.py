@@ -19,6 +19,7 @@ from heliu.trade import (
     registry_answers,
     returns,
     side_exits,
+    stock_loan,
 )
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
@@ -28,6 +29,7 @@ Answer = Callable[..., None]
 BOOKED: dict[str, Answer] = {
     Purpose.DEPOSIT: financed_order.deposit_booked,
     Purpose.DISBURSEMENT: financed_order.disbursed,
+    Purpose.PAY_OUT: stock_loan.paid_out,
     Purpose.OWN_SHARE: financed_order.own_share_moved,
     Purpose.SELLER_PAYMENT: financed_order.seller_paid,
     Purpose.BILL_PAYMENT: financed_order.bill_paid,

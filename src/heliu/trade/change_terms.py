@@ -17,6 +17,7 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.policies import seen as visible
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.operations.drafts import LARGEST_TOTAL
+from heliu.commerce.ordering.parts import fitted
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.ordering.versions import Version, VersionLine, moved
@@ -120,6 +121,13 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             help="Cancel it and order anew, or order what is to be added by itself.",
             number=order.number,
         )
+    if any(pricing.given_as_whole(order.pk)):
+        raise Refused(
+            "promoted-order-fixed",
+            "Order %(number)s earned a promotion as a whole: its goods cannot be changed.",
+            help="Cancel it and order anew, or order what is to be added by itself.",
+            number=order.number,
+        )
     wanted = after.by_sku
     for line in order.lines.select_related("sku"):
         now = wanted.get(line.sku_id)
@@ -172,13 +180,15 @@ def _worded(order: Order, before: Version, wanted: Wanted, at: datetime) -> Vers
 
 
 def _kept(before: Version, wanted: Wanted) -> list[VersionLine]:
-    kept = [
-        line._replace(
-            quantity=wanted.quantities.get(line.sku, line.quantity),
-            wanted_on=wanted.line_days.get(line.sku, line.wanted_on),
+    """A line in parts stays so, unless it is given another day."""
+    kept = []
+    for line in before.lines:
+        quantity = wanted.quantities.get(line.sku, line.quantity)
+        day = wanted.line_days.get(line.sku, line.wanted_on)
+        parts = fitted(line.parts, quantity) if day == line.wanted_on else ()
+        kept.append(
+            line._replace(quantity=quantity, wanted_on=day, parts=parts if len(parts) > 1 else ())
         )
-        for line in before.lines
-    ]
     return [line for line in kept if line.quantity]
 
 

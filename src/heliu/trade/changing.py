@@ -47,7 +47,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock.moves import Promise, Short
-from heliu.trade import asking, deals, purchases
+from heliu.trade import asking, confirming, deals, purchases
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Deal, Step
@@ -216,6 +216,7 @@ def _make(deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at
             ],
         )  # fmt: skip
     ordering.make_change(made, after, actor=actor, at=at)
+    confirming.overtaken(deal, at=at)
     remember(deal, Step.CHANGED, key=str(made.number), actor=actor, at=at, total=after.total)
     for org in {deal.seller, deal.buyer} - set(actor.orgs):
         _tell(deal, made, org, "order-changed", at=at)

@@ -30,7 +30,16 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import changing, deals, dunning, incoming, purchases, registration, ship_by
+from heliu.trade import (
+    changing,
+    deals,
+    dunning,
+    incoming,
+    pool_rounds,
+    purchases,
+    registration,
+    ship_by,
+)
 from heliu.trade.financed_order import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
@@ -61,6 +70,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     closed = _close_sets(waiting, at=at, hands=hands)
     closed.update(deal for deal in waiting if deal not in closed and _close_one(deal, at=at))
     ship_by.call_on_duty(at=at)
+    pool_rounds.revalue_all(at=at)
     incoming.take_in(at=at)
     dunning.dun(at=at)
     registration.renew_due(at=at)
@@ -152,7 +162,11 @@ def _tell(step: Step, kind: str, concerned: Sequence[Loan], *, at: datetime) -> 
     new = remember_all(said, step, actor=SYSTEM, at=at)
     orders = Order.objects.filter(pk__in=[deal.order_id for deal in new])
     numbers = dict(orders.values_list("pk", "number"))
-    tell_all(kind, [_notice(deal, numbers[deal.order_id], said[deal]) for deal in new], at=at)
+    tell_all(
+        kind,
+        [_notice(deal, numbers.get(deal.order_id, deal.number), said[deal]) for deal in new],
+        at=at,
+    )
 
 
 def _notice(deal: Deal, number: str, said: Said) -> Told:

@@ -14,7 +14,7 @@ from heliu.kernel.approvals import queries as asked_for
 from heliu.kernel.errors import Refused
 from heliu.trade import controls, financed_order, side_exits
 from heliu.trade.models import Deal, Finding
-from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.wake import wake
 
 
@@ -36,7 +36,7 @@ def refused(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
         raise Refused(
             "bank-is-paying",
             "The bank is just paying for %(number)s.",
-            number=order_of(deal).number,
+            number=number_of(deal),
             help="Try again in a minute.",
         )
     side_exits.stop(deal, actor=actor, reason=reason, at=at)

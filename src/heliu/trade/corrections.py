@@ -23,7 +23,7 @@ from heliu.kernel.money import Money
 from heliu.trade import deals
 from heliu.trade.financed_order import go_on_after, return_more
 from heliu.trade.models import Deal
-from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.steps import locked, parties
 from heliu.trade.wake import wake
@@ -78,7 +78,7 @@ def _reckon(
 def _tell(deal: Deal, kind: str, done: Replayed, *, at: datetime) -> None:
     said: dict[str, Parameter] = {
         "amount": Money(done.payment.amount),
-        "number": order_of(deal).number,
+        "number": number_of(deal),
         "day": done.payment.effective.isoformat(),
     }
     tell(deal.buyer, kind, said, link=deals.link(deal), at=at)

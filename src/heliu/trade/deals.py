@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -61,6 +62,12 @@ def of_order(actor: Actor, order_id: UUID) -> Deal:
     if found is None:
         raise NotFound()
     return found
+
+
+def numbers_of(actor: Actor, orders: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers of the deals of these orders, by order."""
+    found = visible_to(actor).filter(order_id__in=list(orders))
+    return dict(found.values_list("order_id", "number"))
 
 
 def of_lender(actor: Actor, id_or_number: UUID | str) -> Deal:

@@ -20,7 +20,6 @@ from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import gate
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, PledgeStatus
 from heliu.logistics.transport import carrying as carriages
 from heliu.logistics.transport import operations as transport
@@ -37,14 +36,15 @@ from heliu.trade import (
     deals,
     open_account,
     photos,
-    registration,
     side_exits,
+    stock_loan,
     vat,
 )
 from heliu.trade.financed_order import close_if_done, release
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.pledging import pledge_received
 from heliu.trade.steps import end, locked, parties, remember
 
 
@@ -134,6 +134,8 @@ def goods_received(
     deal = deals.of_order(actor, shipment.order_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
+        if deal.is_stock:
+            return stock_loan.goods_received(deal, shipment, counts, actor=actor, at=at)
         order, pledge = order_of(deal), _open_pledge(deal)
         received = warehousing.receive(
             actor=actor,
@@ -208,30 +210,10 @@ def _open_pledge(deal: Deal) -> Pledge | None:
 def _pledge(deal: Deal, pledge: Pledge, received: Received, *, actor: Actor, at: datetime) -> None:
     """The good goods secure the loan from this moment; what was repaid before frees its share."""
     loan = loan_of(deal)
-    if received.receipt is None or not received.rows:
-        return
     worth = dict(OrderLine.objects.filter(order=deal.order_id).values_list("id", "unit_price"))
-    lines = [(row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows]
-    value = sum(quantity * unit for _, _, quantity, unit in lines)
-    pledges.activate(
-        pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, audience=parties(deal)
+    pledge_received(
+        deal, pledge, loan, received, worth=worth, book=lending.goods_pledged, actor=actor, at=at
     )
-    lending.goods_pledged(loan, amount=value, key=received.receipt.number, at=at)
-    remember(
-        deal, Step.PLEDGED, key=received.receipt.number, actor=actor, at=at,
-        pledge=pledge.number, receipt=received.receipt.number, value=value,
-        quantity=sum(quantity for _, _, quantity, _ in lines),
-    )  # fmt: skip
-    registration.register(deal, loan, actor=actor, at=at)
-    keeper = names([pledge.custodian])[pledge.custodian]
-    for org in (pledge.pledgor, pledge.pledgee):
-        tell(
-            org,
-            "goods-pledged",
-            {"number": order_of(deal).number, "warehouse": keeper},
-            link=deals.link(deal),
-            at=at,
-        )
 
 
 def _free_on_arrival(deal: Deal, *, key: str, at: datetime) -> None:

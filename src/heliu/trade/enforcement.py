@@ -25,8 +25,6 @@ from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import FacilityStatus, SellerDuty
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import LoanStatus
-from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.models import OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -37,11 +35,19 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals
+from heliu.trade import deals, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
-from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.paperwork import (
+    complete_order,
+    has_all_goods,
+    loan_of,
+    number_of,
+    pledge_of,
+)
+from heliu.trade.pool_marks import valued_anew
+from heliu.trade.pool_models import MarkCause
 from heliu.trade.releasing import RELEASE
 from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember
@@ -66,7 +72,7 @@ def give_notice(deal_id: UUID, *, actor: Actor, at: datetime) -> date:
                     org,
                     "default-noticed",
                     {
-                        "number": order_of(deal).number,
+                        "number": number_of(deal),
                         "amount": Money(owed),
                         "day": until.isoformat(),
                     },
@@ -89,19 +95,21 @@ def ask_to_enforce(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
 def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Agreed: the lender takes hold of the locked deal, and the seller is called on its duty."""
     _require_enforceable(deal, at)
-    loan = lending.enforce(loan_of(deal), actor=actor, at=at)
+    is_called = margin_calls.is_lost(deal)
+    loan = lending.enforce(loan_of(deal), actor=actor, at=at, is_called=is_called)
     if loan.facility is not None and loan.facility.status == FacilityStatus.ACTIVE:
         credit.suspend(loan.facility, actor=SYSTEM, at=at)
     approvals.overtaken(deal.id, act=RELEASE, at=at)
     remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
     for org in (deal.buyer, deal.seller):
-        tell(org, "loan-enforced", {"number": order_of(deal).number}, link=deals.link(deal), at=at)
+        tell(org, "loan-enforced", {"number": number_of(deal)}, link=deals.link(deal), at=at)
     set_off(deal, loan, actor=actor, at=at)
+    valued_anew(deal, MarkCause.PRICED, at=at)
     pledge = pledge_of(deal) if loan.status == LoanStatus.ENFORCING else None
     if pledge and (price := lending.price_for_seller(loan, pledge.bound_value)):
         ask_refund(deal, price, key=BUY_BACK, at=at)
     elif loan.seller_duty == SellerDuty.RESALE_HELP:
-        number = order_of(deal).number
+        number = number_of(deal)
         tell(deal.seller, "resale-asked", {"number": number}, link=deals.link(deal), at=at)
     wake(deal.id)
 
@@ -127,7 +135,7 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
         value=value, price=instruction.amount, quantity=given.quantity if given else 0,
     )  # fmt: skip
     if given:
-        number = order_of(deal).number
+        number = number_of(deal)
         tell(
             deal.seller,
             "goods-released",
@@ -160,13 +168,13 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
     _require_hopeless(deal)
     lost = lending.write_off(loan_of(deal), actor=actor, at=at)
     remember(deal, Step.WRITTEN_OFF, actor=actor, at=at, lost=lost)
-    ordering.complete(order_of(deal), actor=SYSTEM, at=at, audience=parties(deal))
+    complete_order(deal, at=at)
     end(deal, Outcome.DEFAULTED, at=at)
     for org in (deal.buyer, deal.seller):
         tell(
             org,
             "loan-written-off",
-            {"number": order_of(deal).number, "amount": Money(lost)},
+            {"number": number_of(deal), "amount": Money(lost)},
             link=deals.link(deal),
             at=at,
         )
@@ -178,12 +186,13 @@ def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: date
 
 
 def _require_enforceable(deal: Deal, at: datetime) -> None:
-    lending.require_enforceable(loan_of(deal), on=day_of(at))
-    if order_of(deal).status != OrderStatus.RECEIVED:
+    loan, is_called = loan_of(deal), margin_calls.is_lost(deal)
+    lending.require_enforceable(loan, on=day_of(at), is_called=is_called)
+    if not has_all_goods(deal):
         raise Refused(
             "goods-not-there",
             "The goods of %(number)s have not all arrived.",
-            number=order_of(deal).number,
+            number=number_of(deal),
             help="What was not shipped can be called off: the seller pays it back.",
         )
     require_quiet(deal)
@@ -222,6 +231,6 @@ def require_quiet(deal: Deal) -> None:
         raise Refused(
             "bank-is-paying",
             "The bank is just paying for %(number)s.",
-            number=order_of(deal).number,
+            number=number_of(deal),
             help="Try again in a minute.",
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus
 from heliu.commerce.pricing import queries as pricing
@@ -85,16 +86,22 @@ def _priced(order: Order, lines: list[OrderLine]) -> Check:
     """Every line costs what the seller's lists said at the moment of the order, less what
     promotions took off."""
     before = pricing.before_promotions(order.pk)
+    off, gifts = pricing.given_as_whole(order.pk)
+    bought = [line for line in lines if line.amount or line.sku_id not in gifts]
     prices = pricing.resolve(
         buyer=order.buyer,
         seller=order.seller,
-        wanted=[(line.sku_id, line.quantity) for line in lines],
+        wanted=[(line.sku_id, line.quantity) for line in bought],
         at=order.placed_at,
     )
-    good = 0
-    for line in lines:
-        price = prices[line.sku_id]
-        listed = before.get(line.sku_id, line.unit_price)
+    sums: dict[UUID, tuple[int, int]] = {}
+    for line in bought:
+        pieces, amount = sums.get(line.sku_id, (0, off.get(line.sku_id, 0)))
+        sums[line.sku_id] = (pieces + line.quantity, amount + line.amount)
+    good = len(lines) - len(bought)  # goods for free have no price
+    for line in bought:
+        price, (pieces, amount) = prices[line.sku_id], sums[line.sku_id]
+        listed = before.get(line.sku_id, amount // pieces)
         good += price is not None and price.list_price == listed
     return Check("PRICED", good == len(lines), {"lines": len(lines), "good": good})
 

@@ -56,7 +56,17 @@ from heliu.logistics.pledges.models import PledgeStatus
 from heliu.trade import controls, deals, registration, releasing, sales, shortfall, spending
 from heliu.trade.asking import ask_others
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
-from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.paperwork import (
+    complete_order,
+    has_all_goods,
+    keeper_of,
+    loan_of,
+    number_of,
+    order_of,
+    pledge_of,
+)
+from heliu.trade.pool_marks import valued_anew
+from heliu.trade.pool_models import MarkCause
 from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.repayment import earned_by, require_running
 from heliu.trade.steps import count, end, is_done, locked, parties, remember
@@ -120,7 +130,7 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
         loan=loan.id,
         pledgor=loan.borrower,
         pledgee=loan.lender,
-        custodian=order_of(deal).warehouse,
+        custodian=keeper_of(deal),
         actor=actor,
         at=at,
     )
@@ -128,6 +138,9 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     deal.save(update_fields=["pledge_id"])
     remember(deal, Step.SIGNED, actor=actor, at=at, digest=loan.agreement_digest)
     registration.search(deal, loan, actor=actor, at=at)
+    if deal.is_stock:  # no deposit: the borrower brings its goods
+        wake(deal.id)
+        return loan
     controls.ask_early(deal, loan, at=at)
     pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
@@ -330,7 +343,7 @@ def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
     tell(
         deal.buyer,
         "repaid",
-        {"amount": Money(instruction.amount), "number": order_of(deal).number},
+        {"amount": Money(instruction.amount), "number": number_of(deal)},
         link=deals.link(deal),
         at=at,
     )
@@ -412,6 +425,7 @@ def go_on_after(deal: Deal, loan: Loan, *, returning: int, key: str, at: datetim
     if loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED):
         approvals.overtaken(deal.id, at=at)
     release(deal, key=key, at=at)
+    valued_anew(deal, MarkCause.REPAID, at=at)
     close_if_done(deal, at=at)
 
 
@@ -436,12 +450,11 @@ def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> N
         key=key,
         actor=SYSTEM,
         at=at,
-        is_last=order_of(deal).status == OrderStatus.RECEIVED,
+        is_last=has_all_goods(deal),
     )
     if freed is None or not freed.is_new:
         return
     lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)
-    order = order_of(deal)
     remember(
         deal,
         Step.RELEASED,
@@ -456,7 +469,7 @@ def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> N
     tell(
         deal.buyer,
         "goods-released",
-        {"quantity": str(freed.quantity), "number": order.number, "code": freed.code},
+        {"quantity": str(freed.quantity), "number": number_of(deal), "code": freed.code},
         link=deals.link(deal),
         at=at,
     )
@@ -480,8 +493,8 @@ def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 def close_if_done(deal: Deal, *, at: datetime) -> None:
     """Nothing is owed to anybody and nothing lies there any more: the deal is over."""
-    loan, pledge, order = loan_of(deal), pledge_of(deal), order_of(deal)
-    if loan.status != LoanStatus.REPAID or order.status != OrderStatus.RECEIVED:
+    loan, pledge = loan_of(deal), pledge_of(deal)
+    if loan.status != LoanStatus.REPAID or not has_all_goods(deal):
         return
     if pledge is None or is_owed_back(deal, loan):
         return
@@ -492,7 +505,7 @@ def close_if_done(deal: Deal, *, at: datetime) -> None:
     if not remember(deal, Step.CLOSED, actor=SYSTEM, at=at):
         return
     lending.close(loan, at=at)
-    ordering.complete(order, actor=SYSTEM, at=at, audience=parties(deal))
+    complete_order(deal, at=at)
     end(deal, Outcome.CLOSED, at=at)
     for org in parties(deal):
         tell(org, "deal-closed", {"number": deal.number}, link=deals.link(deal), at=at)
@@ -524,7 +537,7 @@ def return_unapplied(deal: Deal, amount: int, *, key: str, at: datetime) -> None
     tell(
         deal.buyer,
         "refund-asked",
-        {"number": order_of(deal).number, "amount": Money(amount)},
+        {"number": number_of(deal), "amount": Money(amount)},
         link=deals.link(deal),
         at=at,
     )

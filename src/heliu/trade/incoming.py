@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +23,6 @@ from heliu.capital.terms import policies
 from heliu.capital.terms.models import Invoice, Payment, Terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
-from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
@@ -44,15 +43,17 @@ class Match:
 
 
 def take_in(*, at: datetime) -> int:
-    """Fetch what came to sellers that grant terms, yesterday and today, and settle what it fits;
-    returns how much was new. Again, it changes nothing."""
+    """Fetch what came to sellers that grant terms since it was fetched last, and settle what it
+    fits; returns how much was new. Again, it changes nothing."""
     sellers = Terms.objects.order_by().values("seller").distinct()
     accounts = BankAccount.objects.filter(org__in=sellers, kind=AccountKind.CURRENT)
     new = 0
     for account in accounts.order_by("number"):
-        for day in (day_of(at) - timedelta(days=1), day_of(at)):
+        for day in arrivals.days_to_fetch(account, at=at):
             with transaction.atomic():
                 came = arrivals.fetch(account, day, at=at)
+                if came is None:
+                    break  # its days come in their order
                 new += len(came)
                 for one in came:
                     _place(one, at=at)

@@ -120,11 +120,11 @@ def may_lay(actor: Actor, deal: Deal) -> bool:
     """Whether the actor is one of those who lay the invoices of a deal."""
     is_buyer = deal.buyer in actor.orgs and actor.may("order")
     is_seller = deal.seller in actor.orgs and actor.may("sell")
-    return deal.lender is not None and (is_buyer or is_seller)
+    return deal.lender is not None and not deal.is_stock and (is_buyer or is_seller)
 
 
 def _to_lay_on(deal: Deal, actor: Actor) -> Deal:
-    if deal.lender is None:
+    if deal.lender is None or deal.is_stock:
         raise Refused("not-financed", "Order %(number)s is not financed.", number=deal.number)
     if not may_lay(actor, deal):
         raise Forbidden("not-your-invoice", "Buyer and seller lay the invoices.")

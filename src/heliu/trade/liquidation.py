@@ -42,7 +42,10 @@ from heliu.trade import deals, financed_order, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
 from heliu.trade.models import Deal, Sale, SaleStatus, Step
-from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.paperwork import loan_of, number_of, pledge_of
+from heliu.trade.pool_marks import valued_anew
+from heliu.trade.pool_models import MarkCause
+from heliu.trade.pools import worth_of
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -80,7 +83,9 @@ def ask_to_sell(
         pledge = _require_saleable(deal)
         goods = dict(terms.goods) if terms.goods is not None else pledges.bound_goods(pledge)
         share = pledges.share_of(pledge, goods)
-        reserve = lending.reserve_price(loan_of(deal), share.value)
+        loan = loan_of(deal)
+        worth = worth_of(loan, goods, at=at) if deal.is_stock else 0
+        reserve = lending.reserve_price(loan, worth or share.value)
         _check(terms, reserve)
         asked = ask_others(SELL, deal, amount=terms.price, actor=actor, reason=reason, at=at)
         Sale.objects.create(
@@ -246,7 +251,7 @@ def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
             "recovered",
             {
                 "amount": Money(instruction.amount - result.unapplied),
-                "number": order_of(deal).number,
+                "number": number_of(deal),
                 "left": Money(left),
             },
             link=deals.link(deal),
@@ -296,6 +301,7 @@ def _sold(
     if result.closed:
         approvals.overtaken(deal.id, at=at)
     financed_order.release(deal, key=f"rest:{sale.number}", at=at)
+    valued_anew(deal, MarkCause.SOLD, at=at)
     financed_order.close_if_done(deal, at=at)
 
 
@@ -330,7 +336,7 @@ def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:
 def _tell_owners(deal: Deal, kind: str, sale: Sale, *, at: datetime) -> None:
     """The dealer, whose goods they were, and the seller hear of it."""
     params: dict[str, Parameter] = {
-        "number": order_of(deal).number,
+        "number": number_of(deal),
         "quantity": str(sale.quantity),
         "amount": Money(sale.price),
         "sale": sale.number,

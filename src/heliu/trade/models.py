@@ -11,6 +11,7 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
 from heliu.kernel.states import Tone, known_status
 from heliu.logistics.pledges.models import Pledge
+from heliu.trade import pool_models as pool_models  # Django looks for all tables here
 
 
 class Outcome(models.TextChoices):
@@ -74,6 +75,13 @@ class Step(models.TextChoices):
     RECOVERED = "RECOVERED", _("Paid after writing off")
     CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    # Of a loan against stock.
+    STOCK_OFFERED = "STOCK_OFFERED", _("Stock offered")
+    PAID_OUT = "PAID_OUT", _("Paid out against stock")
+    WARNED = "WARNED", _("Warned: the stock lost value")
+    CALLED = "CALLED", _("Called for cash or goods")
+    CURED = "CURED", _("Call cured")
+    CALL_LAPSED = "CALL_LAPSED", _("Call not cured in time")
     # The registry's part.
     SEARCHED = "SEARCHED", _("Register searched")
     CONFLICT_FOUND = "CONFLICT_FOUND", _("Another's claim found")
@@ -91,7 +99,8 @@ BUY_BACK = "buy-back"
 class Deal(models.Model):
     """One order with its money, goods and facts, seen by all its parties.
 
-    What the seller has not shipped by `ship_by` it refunds.
+    What the seller has not shipped by `ship_by` it refunds. One of a loan against stock
+    (`is_stock`) has no order: `order_id` names its pool, and the seller supplied the goods.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -103,6 +112,7 @@ class Deal(models.Model):
     seller = models.UUIDField()
     lender = models.UUIDField(null=True, blank=True)
     custodian = models.UUIDField(null=True, blank=True)
+    is_stock = models.BooleanField(default=False, db_default=False)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
@@ -410,7 +420,11 @@ class Cover(models.Model):
 
 class TierOffer(models.Model):
     """What a seller's customers of a tier get: a price list, a circle of the catalogue, trade
-    credit to begin with (minor units), and what is said to them of service, on their first page."""
+    credit to begin with (minor units), and what is said to them of service, on their first page.
+
+    Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
+    (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seller = models.UUIDField()
@@ -420,6 +434,9 @@ class TierOffer(models.Model):
     credit = models.BigIntegerField(default=0)
     service = models.CharField(max_length=200, blank=True)
     welcome = models.CharField(max_length=400, blank=True)
+    passes_to = models.BigIntegerField(null=True, blank=True)
+    agreed_from = models.BigIntegerField(null=True, blank=True)
+    agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -428,6 +445,20 @@ class TierOffer(models.Model):
             models.UniqueConstraint(fields=["seller", "tier"], name="one_offer_per_tier"),
             models.CheckConstraint(
                 condition=models.Q(credit__gte=0), name="tier_credit_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(passes_to=None) | models.Q(passes_to__gte=0))
+                & (models.Q(agreed_from=None) | models.Q(agreed_from__gte=0))
+                & (
+                    models.Q(passes_to=None)
+                    | models.Q(agreed_from=None)
+                    | models.Q(agreed_from__gt=models.F("passes_to"))
+                ),
+                name="tier_yes_is_clear",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_people__gte=1, agreed_people__lte=5),
+                name="tier_yes_of_some",
             ),
         ]
 

@@ -22,6 +22,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
+from heliu.trade.earning import Earned, earns
 
 NOT_SOLD = "not-for-you"
 
@@ -29,11 +30,12 @@ NOT_SOLD = "not-for-you"
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The filled rows as they were judged, what is free of each of their goods, and what the seller
-    wants of one order at least (minor units)."""
+    wants of one order at least (minor units); `earned` is what the good ones earn as one order."""
 
     lines: tuple[CheckedLine[Sku], ...]
     free: Mapping[UUID, int]
     least: int = 0
+    earned: tuple[Earned, ...] = ()
 
     @property
     def good(self) -> list[CheckedLine[Sku]]:
@@ -42,8 +44,8 @@ class Checked:
 
     @property
     def total(self) -> int:
-        """What the good ones come to, in minor units."""
-        return sum(line.amount or 0 for line in self.good)
+        """What the good ones come to, in minor units, less what they earn as one order."""
+        return sum(line.amount or 0 for line in self.good) - sum(one.off for one in self.earned)
 
     @property
     def missing(self) -> int:
@@ -86,13 +88,13 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     codes = () if all_known else catalogue.codes(actor, seller)
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
     unsold = {sku for sku in missing if tiers.get(sku) is None}
+    lines = tuple(_not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged)
     return Checked(
-        tuple(
-            _not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged
-        ),
+        lines,
         free,
         parties.least_order(buyer=actor.own_org, seller=seller),
-    )  # fmt: skip
+        earns(actor.own_org, seller, lines, prices, at),
+    )
 
 
 def _in_pieces(

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from heliu.capital.lending.models import Loan
-from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering import operations as ordering
+from heliu.commerce.ordering.models import Order, OrderStatus
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade.models import Deal
+from heliu.trade.pool_models import Lodging, LodgingStatus
+from heliu.trade.steps import parties
 
 
 def order_of(deal: Deal) -> Order:
     """The deal's order."""
     return Order.objects.get(pk=deal.order_id)
+
+
+def number_of(deal: Deal) -> str:
+    """What people call a deal by: its order's number; a loan against stock goes by its own."""
+    return deal.number if deal.is_stock else order_of(deal).number
+
+
+def keeper_of(deal: Deal) -> UUID:
+    """Who keeps the goods that secure the deal's loan."""
+    if deal.custodian is None:
+        raise ValueError(f"{deal} has no keeper")
+    return deal.custodian
+
+
+def has_all_goods(deal: Deal) -> bool:
+    """Whether no more goods are to come: the order is received; of a pool none are on the way."""
+    if deal.is_stock:
+        return not Lodging.objects.filter(pool__deal=deal, status=LodgingStatus.SENT).exists()
+    return order_of(deal).status == OrderStatus.RECEIVED
+
+
+def complete_order(deal: Deal, *, at: datetime) -> None:
+    """The deal's order is over; a loan against stock has none."""
+    if not deal.is_stock:
+        ordering.complete(order_of(deal), actor=Actor.system(), at=at, audience=parties(deal))
 
 
 def loan_of(deal: Deal) -> Loan:

@@ -31,8 +31,10 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.queries import Price
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import in_any_case, widened
@@ -47,6 +49,7 @@ from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import back_orders, behalf, controls, deals
 from heliu.trade import spending as charging
 from heliu.trade.comparison import Comparison, best_first, compare
+from heliu.trade.earning import Earned, earns
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
 from heliu.trade.order_pad import rule_of
@@ -75,7 +78,8 @@ SYSTEM = Actor.system()
 class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good,
     `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay,
-    `least` is what the seller wants of one order at least.
+    `least` is what the seller wants of one order at least, `earned` what the lines earn as one
+    order; `total` is after that.
     """
 
     lines: list[CheckedLine[Sku]]
@@ -84,6 +88,7 @@ class Preview:
     offers: list[FinanceOffer]
     comparison: Comparison
     least: int = 0
+    earned: tuple[Earned, ...] = ()
 
     @property
     def offer(self) -> FinanceOffer | None:
@@ -132,8 +137,9 @@ def preview(
     actor.require("order")
     buyer = actor.own_org
     relationship = parties.active_relationship(buyer=buyer, seller=seller)
-    checked = _check(buyer, seller, lines, at)
-    total = sum(line.amount or 0 for line in checked)
+    checked, prices = _check(buyer, seller, lines, at)
+    earned = earns(buyer, seller, checked, prices, at)
+    total = sum(line.amount or 0 for line in checked) - sum(one.off for one in earned)
     with widened([buyer, seller]):
         # What banks offer a customer is not shown to whoever orders in its name.
         found = [] if actor.behalf else _offers(buyer, seller, total, at)
@@ -148,7 +154,7 @@ def preview(
     rate = credit_queries.own_money(actor)
     return Preview(
         checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
-        relationship.least_order,
+        relationship.least_order, earned,
     )  # fmt: skip
 
 
@@ -170,6 +176,7 @@ def place(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
@@ -178,9 +185,9 @@ def place(
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
     the buyer: to the `address` of its book that is named, else to its default. `programme` is the
     offer that was picked; without one the best is taken. The goods are wished for `wanted_on`, some
-    of them for days of their own (`line_days`). A financed order waits for the signature
-    (`financed_order.sign`), or for a person at the bank where the rules do not decide. Raises
-    `Refused` for the first line that is not good,
+    lines for days of their own (`line_days`) or in parts by day (`line_parts`). A financed order
+    waits for the signature (`financed_order.sign`), or for a person at the bank where the rules do
+    not decide. Raises `Refused` for the first line that is not good,
     `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
     quicker, `LimitShort`, or what closes the way to pay.
     """
@@ -188,7 +195,7 @@ def place(
     good = judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
-        wanted_on=wanted_on, line_days=line_days, address=address, at=at,
+        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, address=address, at=at,
     )  # fmt: skip
     ask = good.ask
     with widened([ask.buyer, seller]):
@@ -214,26 +221,28 @@ def judged(
     kept: Mapping[UUID, int] | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     wish = Wish(
         seller, _wanted(lines), pay_by, remark, external_id,
         cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
-        address=address,
+        parts=line_parts, address=address,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))
     (good,) = decide([ask], [known])
     if isinstance(good, Refused):
         if good.code == "price-missing":  # perhaps of packs: that is said in its own words
-            refuse_bad(_check(ask.buyer, seller, lines, at))
+            refuse_bad(_check(ask.buyer, seller, lines, at)[0])
         raise good
     return good
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
-    """The seller accepts an order; one paid by transfer when the money has arrived.
+    """The seller accepts an order; one paid by transfer when the money has arrived. Who else of the
+    seller must agree is asked before (`trade/confirming.py`).
 
     Financed orders confirm themselves when the bank has paid.
     """
@@ -242,6 +251,7 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
     with widened(parties_of(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
+        refuse_other_side(order, actor)
         if order.pay_by == PayBy.FINANCE:
             raise Refused(
                 "confirms-itself",
@@ -265,6 +275,12 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
             )
         remember(deal, Step.CONFIRMED, actor=actor, at=at)
     return order
+
+
+def refuse_other_side(order: Order, actor: Actor) -> None:
+    """Only the seller says yes to an order."""
+    if not actor.is_system and order.seller not in actor.orgs:
+        raise NotFound()
 
 
 def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Placed:
@@ -390,6 +406,7 @@ def _write(accepted: Accepted, at: datetime) -> Placed:
     refused = refusal([accepted], _row(post_query([accepted], at)))
     if refused:
         raise refused
+    ordering.keep_parts(accepted.draft)
     return Placed(accepted.draft.order(), accepted.deal(), None)
 
 
@@ -410,8 +427,8 @@ def _wanted(lines: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
 
 def _check(
     buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
-) -> list[CheckedLine[Sku]]:
-    """Price each line and see whether there is enough of it."""
+) -> tuple[list[CheckedLine[Sku]], dict[UUID, Price | None]]:
+    """Price each line and see whether there is enough of it; with the prices."""
     wanted = _wanted(lines)
     known = catalogue.offered(buyer, seller).filter(pk__in=wanted)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
@@ -430,7 +447,8 @@ def _check(
         for row, (sku, quantity) in enumerate(wanted.items(), start=1)
     ]
     rules = {sku.pk: rule_of(sku) for sku in skus.values()}
-    return check_lines(rows, {sku.code: sku for sku in skus.values()}, prices, free, rules=rules)
+    by_code = {sku.code: sku for sku in skus.values()}
+    return check_lines(rows, by_code, prices, free, rules=rules), prices
 
 
 def _offers(buyer: UUID, seller: UUID, total: int, at: datetime) -> list[FinanceOffer]:

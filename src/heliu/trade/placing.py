@@ -26,7 +26,11 @@ from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import Draft, PricedLine
+from heliu.commerce.ordering.parts import Part, divided, parted
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
+from heliu.commerce.pricing import rewards
+from heliu.commerce.pricing.operations.discounts import promotion_used_up
+from heliu.commerce.pricing.rewards import Gift, Offers, Reward
 from heliu.commerce.spending import operations as spending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import address_gone
@@ -43,6 +47,7 @@ from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort
 from heliu.logistics.stock.moves import Short
 from heliu.trade import deals
+from heliu.trade.earning import earned_by, off_of
 from heliu.trade.models import Deal
 from heliu.trade.names import reservation_of, terms_hold_of
 
@@ -50,14 +55,14 @@ type Query = tuple[str, list[Any]]
 
 FACTS = """
 select trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
-       codes, prices, accounts, free
+       codes, prices, accounts, free, gains
   from trade_order_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
 # The fast lane asks with the tokens and keys of the requests, and writes with their keys.
 ASKED = """
 select actors, answered, contents, bodies,
        trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
-       codes, prices, accounts, free
+       codes, prices, accounts, free, gains
   from trade_orders_asked(%s::bytea[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s, %s::int[], %s::uuid[],
     %s::bigint[], %s, %s, %s)"""
@@ -68,7 +73,7 @@ select refused, detail from trade_place(
     %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[],
     %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::text[], %s::text[], %s::text[],
-    %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
+    %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::jsonb, %s)"""
 WRITTEN = POST.replace(
     "trade_place(", "trade_orders_written(%s, %s::text[], %s::bytea[], %s::text[],"
 )
@@ -84,6 +89,7 @@ class Wish:
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
     `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
+    `parts` of those wished in parts (written after the order: the fast lane does not take them),
     `address` where in the buyer's book they go (None: to its default).
     """
 
@@ -97,7 +103,21 @@ class Wish:
     kept: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
+    parts: Mapping[UUID, Sequence[Part]] | None = None
     address: UUID | None = None
+
+    def line(self, sku: UUID, quantity: int, unit_price: int) -> PricedLine:
+        """A line of the order with its day, or its parts by day."""
+        day = (self.days or {}).get(sku)
+        wished = (self.parts or {}).get(sku, ())
+        if not wished:
+            return PricedLine(sku, quantity, unit_price, day)
+        split = parted(wished, quantity, self.wanted_on)
+        first = split[0].wanted_on
+        return PricedLine(
+            sku, quantity, unit_price, None if first == self.wanted_on else first,
+            split if len(split) > 1 else (),
+        )  # fmt: skip
 
     def terms_key(self, buyer: UUID) -> str | None:
         """The account of trade credit it is held on, if it is on terms."""
@@ -144,7 +164,7 @@ class Known(NamedTuple):
 
     `names` are the buyer's, `room` is what the buyer may still order on terms, `stop` why it may
     not at all, `least` what an order must come to (minor units), `wanted` stands in the order of
-    the ask.
+    the ask, `offers` is what the order may earn as a whole.
     """
 
     trades: bool
@@ -157,32 +177,95 @@ class Known(NamedTuple):
     order_number: int
     deal_number: int
     wanted: Sequence[Wanted]
+    offers: Offers | None = None
 
 
 @dataclass(frozen=True)
 class Good:
-    """An ask that is good: what is written for it once it is known where the goods go."""
+    """An ask that is good: what is written for it once it is known where the goods go. `lines` are
+    as they were asked for, `rewards` what the order earns as a whole, `total` is after those."""
 
     ask: Ask
     known: Known
     lines: list[CheckedLine[Goods]]
     total: int
+    rewards: tuple[Reward, ...] = ()
+
+    @property
+    def promised(self) -> list[tuple[UUID, int | None, int]]:
+        """What the seller promises of its goods: (SKU, the account it is promised on, how much)."""
+        found = {
+            line.sku.pk: (wanted.account, line.quantity)
+            for line, wanted in zip(self.lines, self.known.wanted, strict=True)
+            if line.sku and line.quantity
+        }
+        for one in self.rewards:
+            for sku, n in one.gifts.items():
+                account, before = found.get(sku, (self._gifts[sku].account, 0))
+                found[sku] = (account, before + n)
+        return [(sku, account, quantity) for sku, (account, quantity) in found.items()]
+
+    @property
+    def earned(self) -> list[dict[str, Any]]:
+        """What is written down of its rewards."""
+        quantities = {line.sku.pk: line.quantity or 0 for line in self.lines if line.sku}
+        return rewards.kept(self.rewards, quantities, self._gifts)
+
+    @property
+    def _gifts(self) -> Mapping[UUID, Gift]:
+        return self.known.offers.gifts if self.known.offers else {}
+
+    @property
+    def priced(self) -> list[PricedLine]:
+        """Its lines with their days, as they will be written."""
+        return [
+            self.ask.wish.line(line.sku.pk, line.quantity, line.unit_price)
+            for line in self.lines
+            if line.sku and line.quantity and line.unit_price is not None
+        ]
+
+    def _written(self) -> list[PricedLine]:
+        """The lines as they are written: those that share in an amount off the whole order perhaps
+        in two, goods for free beneath."""
+        if not self.rewards:
+            return self.priced
+        off: dict[UUID, int] = {}
+        for one in self.rewards:
+            for sku, share in one.off.items():
+                off[sku] = off.get(sku, 0) + share
+        lines: list[PricedLine] = []
+        for line in self.priced:
+            amount = line.quantity * line.unit_price - off.get(line.sku_id, 0)
+            prices = rewards.parts(line.quantity, amount)
+            days = divided(line.parts, [part.quantity for part in prices])
+            lines += [
+                line._replace(
+                    quantity=price.quantity,
+                    unit_price=price.unit_price,
+                    wanted_on=self._first_day(parts) if parts else line.wanted_on,
+                    parts=parts if len(parts) > 1 else (),
+                )
+                for price, parts in zip(prices, days, strict=True)
+            ]
+        return lines + [
+            PricedLine(sku, n, 0) for one in self.rewards for sku, n in one.gifts.items()
+        ]
+
+    def _first_day(self, parts: Sequence[Part]) -> date | None:
+        """The first of some parts' days, where that is not the order's."""
+        first = parts[0].wanted_on
+        return None if first == self.ask.wish.wanted_on else first
 
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
         ask, wish = self.ask, self.ask.wish
-        own_days = wish.days or {}
         draft = ordering.draft(
             actor=ask.actor,
             buyer=ask.buyer,
             seller=wish.seller,
             warehouse=warehouse,
             pay_by=wish.pay_by,
-            lines=[
-                PricedLine(line.sku.pk, line.quantity, line.unit_price, own_days.get(line.sku.pk))
-                for line in self.lines
-                if line.sku and line.quantity and line.unit_price is not None
-            ],
+            lines=self._written(),
             number=number_of("SO", self.known.order_number, at),
             at=at,
             remark=wish.remark,
@@ -227,11 +310,10 @@ class Accepted:
         held = []
         if known.terms is not None:
             held.append((terms_hold_of(order.id), known.terms, order.total, order.id))
-        for line, wanted in zip(order.lines, known.wanted, strict=True):
-            if wanted.account is None:  # judged as sold out
-                raise Short(line.sku_id)
-            name = reservation_of(order.id, line.sku_id)
-            held.append((name, wanted.account, -line.quantity, order.id))
+        for sku, account, quantity in self.good.promised:
+            if account is None:  # judged as sold out
+                raise Short(sku)
+            held.append((reservation_of(order.id, sku), account, -quantity, order.id))
         return held
 
 
@@ -280,7 +362,8 @@ def _lines(wishes: Sequence[Wish]) -> list[str]:
 
 def facts(wishes: Sequence[Wish], row: Sequence[Any]) -> list[Known]:
     """What the database answered, wish by wish."""
-    *each, codes, prices, accounts, free = row
+    *each, codes, prices, accounts, free, gains = row
+    offers = rewards.offers(gains, len(wishes))
     wanted = map(Wanted, codes or (), prices or (), accounts or (), free or ())
     return [
         Known(
@@ -294,9 +377,10 @@ def facts(wishes: Sequence[Wish], row: Sequence[Any]) -> list[Known]:
             order,
             deal,
             list(islice(wanted, len(wish.wanted))),
+            offered,
         )
-        for wish, trades, used, names, terms, room, stop, least, order, deal in zip(
-            wishes, *each, strict=True
+        for wish, offered, trades, used, names, terms, room, stop, least, order, deal in zip(
+            wishes, offers, *each, strict=True
         )
     ]
 
@@ -313,8 +397,8 @@ def decide(asks: Sequence[Ask], facts: Sequence[Known]) -> list[Good | Refused]:
             verdicts.append(refusal)
             continue
         verdicts.append(good)
-        for wanted, quantity in zip(known.wanted, ask.wish.wanted.values(), strict=True):
-            taken[wanted.account] = taken.get(wanted.account, 0) + quantity
+        for _, account, quantity in good.promised:
+            taken[account] = taken.get(account, 0) + quantity
         if known.terms is not None:
             taken[known.terms] = taken.get(known.terms, 0) + good.total
         if ask.wish.external_id:
@@ -349,8 +433,25 @@ def post_parameters(accepted: Sequence[Accepted], at: datetime) -> list[Any]:
         numbers([account for _, account, _, _ in holds]),
         numbers([amount for _, _, amount, _ in holds]),
         ids([subject for _, _, _, subject in holds]),
+        _earned(accepted),
         at,
     ]
+
+
+def _earned(accepted: Sequence[Accepted]) -> str | None:
+    """What the orders earned as a whole, as `trade_place` takes it, with their lines as they were
+    priced; None where none earned anything."""
+    goods = [one.good for one in accepted]
+    if not any(good.rewards for good in goods):
+        return None
+    wanted = [
+        {"o": n, "sku": line.sku.pk, "quantity": line.quantity, "price": line.unit_price}
+        for n, good in enumerate(goods, 1)
+        for line in good.lines
+        if line.sku
+    ]
+    given = [row | {"o": n} for n, good in enumerate(goods, 1) for row in good.earned]
+    return _json({"wanted": wanted, "given": given})
 
 
 def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
@@ -361,6 +462,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
     if state == "external-id":
         used = next(one.draft.external_id for one in accepted if one.draft.external_id)
         return ordering.external_id_used(used)
+    if state == "promotion":
+        return promotion_used_up()
     if state == "address-gone":
         return address_gone()
     if said := spending.refused(state):
@@ -369,9 +472,9 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
     if not isinstance(found, LimitShort):
         return found
     for one in accepted:
-        for line, wanted in zip(one.draft.lines, one.good.known.wanted, strict=True):
-            if wanted.account == found.account:
-                return Short(line.sku_id)
+        for sku, account, _ in one.good.promised:
+            if account == found.account:
+                return Short(sku)
     return books.in_words(spending.in_words(found))
 
 
@@ -402,7 +505,8 @@ def _judge(
     refuse_bad(lines)
     if known.is_used or (ask.buyer, wish.external_id) in used:
         raise ordering.external_id_used(wish.external_id)
-    total = sum(line.amount or 0 for line in lines)
+    earned = _rewards(lines, known, taken) if known.offers else ()
+    total = sum(line.amount or 0 for line in lines) - off_of(earned)
     refuse_small(total, known.least)
     if wish.pay_by == PayBy.TERMS:
         if known.stop:
@@ -412,7 +516,17 @@ def _judge(
             raise books.in_words(
                 LimitShort(known.terms or 0, wish.terms_key(ask.buyer) or "", total - room)
             )
-    return Good(ask, known, lines, total)
+    return Good(ask, known, lines, total, earned)
+
+
+def _rewards(
+    lines: Sequence[CheckedLine[Goods]], known: Known, taken: Mapping[int | None, int]
+) -> tuple[Reward, ...]:
+    """What the order earns as a whole, of what earlier ones and its own lines leave."""
+    used = dict(taken)
+    for line, wanted in zip(lines, known.wanted, strict=True):
+        used[wanted.account] = used.get(wanted.account, 0) + (line.quantity or 0)
+    return earned_by(lines, known.offers, used)
 
 
 def _price(wish: Wish, sku: UUID, wanted: Wanted) -> int | None:

@@ -24,6 +24,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from heliu.commerce.ordering.parts import Part, fitted, kept, read
 from heliu.commerce.ordering.policies import refuse_day
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
@@ -110,6 +111,7 @@ def ask(
     cost_centre: UUID | None = None,
     wanted_on: date | None = None,
     line_days: Mapping[UUID, date] | None = None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
 ) -> PurchaseRequest:
     """Ask those who must agree to an order by the rules of the house.
@@ -124,12 +126,13 @@ def ask(
         if cost_centre:
             spending.own_centre(cost_centre, actor.own_org)
         refuse_gone(actor.own_org, address)
-    own_days = line_days or {}
-    for day in (wanted_on, *own_days.values()):
+    parts = [part.wanted_on for wished in (line_parts or {}).values() for part in wished]
+    for day in (wanted_on, *(line_days or {}).values(), *parts):
         refuse_day(day, day_of(at))
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
         remark=remark, external_id=external_id, cost_centre=cost_centre, address=address,
+        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts,
     )  # fmt: skip
     skus = [line.sku.pk for line in good.lines if line.sku]
     must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
@@ -144,13 +147,12 @@ def ask(
             good, must, actor=actor, at=at, seller=seller, pay_by=pay_by, reason=reason,
             warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
             remark=remark, external_id=external_id, cost_centre_id=cost_centre,
-            wanted_on=wanted_on, line_days=own_days, address=address,
+            wanted_on=wanted_on, address=address,
         )  # fmt: skip
 
 
 def _asked(
-    good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str,
-    line_days: Mapping[UUID, date], **wish: Any,
+    good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str, **wish: Any,
 ) -> PurchaseRequest:  # fmt: skip
     kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
     request = PurchaseRequest.objects.create(
@@ -161,12 +163,11 @@ def _asked(
     )  # fmt: skip
     RequestLine.objects.bulk_create(
         RequestLine(
-            request=request, buyer=request.buyer, position=position, sku_id=line.sku.pk,
-            quantity=line.quantity, unit_price=line.unit_price,
-            wanted_on=line_days.get(line.sku.pk),
+            request=request, buyer=request.buyer, position=position, sku_id=line.sku_id,
+            quantity=line.quantity, unit_price=line.unit_price, wanted_on=line.wanted_on,
+            parts=kept(line.parts),
         )
-        for position, line in enumerate(good.lines, 1)
-        if line.sku and line.quantity and line.unit_price is not None
+        for position, line in enumerate(good.priced, 1)
     )  # fmt: skip
     note(actor, DEED_ASKED, number=request.number, subject=request.pk, at=at)
     if must.holds_goods:
@@ -217,7 +218,8 @@ def change(
         return _anew(request, wanted, actor=actor, at=at)
     for line, quantity in wanted.items():
         if quantity:
-            RequestLine.objects.filter(pk=line.pk).update(quantity=quantity)
+            line.parts = kept(fitted(read(line.parts), quantity))
+            RequestLine.objects.filter(pk=line.pk).update(quantity=quantity, parts=line.parts)
         else:
             RequestLine.objects.filter(pk=line.pk).update(
                 struck_by_name=actor.name, struck_reason=gettext("Taken out by whoever asked")
@@ -344,20 +346,31 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
-        address=request.address, **_wished(request, lines, at),
+        address=request.address, **_wished(request, {line: line.quantity for line in lines}, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
     return placed
 
 
-def _wished(request: PurchaseRequest, lines: Iterable[RequestLine], at: datetime) -> dict[str, Any]:
-    """The days on which goods are wished; one that has gone by meanwhile is as soon as can be."""
+def _wished(
+    request: PurchaseRequest, lines: Mapping[RequestLine, int], at: datetime
+) -> dict[str, Any]:
+    """The days on which the lines are wished that are ordered in these quantities; one that has
+    gone by meanwhile is as soon as can be."""
     today = day_of(at)
     return {
         "wanted_on": _to_come(request.wanted_on, today),
         "line_days": {
             line.sku_id: day for line in lines if (day := _to_come(line.wanted_on, today))
+        },
+        "line_parts": {
+            line.sku_id: [
+                part._replace(wanted_on=_to_come(part.wanted_on, today))
+                for part in fitted(read(line.parts), quantity)
+            ]
+            for line, quantity in lines.items()
+            if line.parts
         },
     }
 

@@ -20,7 +20,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.notices import tell
 from heliu.trade import deals
 from heliu.trade.models import Deal, Step
-from heliu.trade.paperwork import order_of, pledge_of
+from heliu.trade.paperwork import number_of, pledge_of
 from heliu.trade.steps import is_done, remember
 
 STANDS = {
@@ -54,7 +54,7 @@ def remember_reckoned(
         tell(
             loan.lender,
             "reckoned-anew",
-            {"number": order_of(deal).number, "day": replay.counts_from.isoformat()},
+            {"number": number_of(deal), "day": replay.counts_from.isoformat()},
             link=deals.link(deal),
             at=at,
         )

@@ -26,31 +26,32 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.registry import operations as registry
 from heliu.capital.registry import policies, queries
 from heliu.capital.registry.models import Filing, FilingKind, FilingStatus
-from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound, Refused
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Outcome, Step
-from heliu.trade.paperwork import order_of
+from heliu.trade.paperwork import number_of
+from heliu.trade.pools import lodged
 from heliu.trade.steps import is_done, locked, parties
 from heliu.trade.wake import file_soon, wake
 
 SYSTEM = Actor.system()
-BEFORE_PAY_OUT = (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE)
+BEFORE_PAY_OUT = (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE, LoanStatus.AWAIT_GOODS)
 
 
 def search(deal: Deal, loan: Loan, *, at: datetime, key: str = "", actor: Actor = SYSTEM) -> Filing:
     """Ask what is entered against the dealer; once for a key."""
-    order = order_of(deal)
+    number, goods = _about(deal)
     return registry.search(
         debtor=loan.borrower,
         lender=loan.lender,
         deal=deal.id,
         key=key,
-        goods=[code for code, _ in _goods(order)],
-        lot=order.number,
+        goods=[code for code, _ in goods],
+        lot=number,
         actor=actor,
         at=at,
     )
@@ -80,16 +81,16 @@ def is_accepted(deal: Deal, search: Filing) -> bool:
 
 
 def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
-    """The first goods are pledged: have the lender's claim on the goods of the order entered."""
-    order = order_of(deal)
-    goods = _goods(order)
+    """The first goods are pledged: have the lender's claim on the goods of the order entered; on
+    those of a pool, which change, as whatever lies under its number."""
+    number, goods = _about(deal)
     return registry.register(
         deal=deal.id,
         debtor=loan.borrower,
         lender=loan.lender,
-        goods=[code for code, _ in goods],
-        lot=order.number,
-        content=f"{order.number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
+        goods=[] if deal.is_stock else [code for code, _ in goods],
+        lot=number,
+        content=f"{number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
         until=policies.term_until(loan.due_on, today=day_of(at)),
         actor=actor,
@@ -147,7 +148,9 @@ def in_conflict(actor: Actor) -> QuerySet[Filing]:
     return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
 
 
-def _goods(order: Order) -> list[tuple[str, int]]:
-    """What the order is of: codes and quantities, in its own order."""
-    lines = OrderLine.objects.filter(order=order.id).order_by("position")
-    return list(lines.values_list("sku__code", "quantity"))
+def _about(deal: Deal) -> tuple[str, list[tuple[str, int]]]:
+    """The document the goods go by, and what they are: codes and quantities, in its own order."""
+    if deal.is_stock:
+        return deal.number, lodged(deal)
+    lines = OrderLine.objects.filter(order=deal.order_id).order_by("position")
+    return number_of(deal), list(lines.values_list("sku__code", "quantity"))

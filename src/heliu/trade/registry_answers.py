@@ -22,9 +22,9 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.events.notices import tell
-from heliu.trade import deals, financed_order, registration, side_exits
+from heliu.trade import deals, financed_order, registration, side_exits, stock_loan
 from heliu.trade.models import Deal, Outcome, Step
-from heliu.trade.paperwork import loan_of, order_of
+from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.steps import locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -62,7 +62,7 @@ def searched(deal: Deal, filing: Filing, *, at: datetime) -> None:
     ):  # fmt: skip
         return
     if not against:
-        financed_order.finance(deal, at=at)
+        _pay_out(deal, at=at)
     elif deal.outcome == Outcome.OPEN:
         remember(deal, Step.CONFLICT_FOUND, key=key, actor=SYSTEM, at=at, number=against[0].number)
         _tell_lender(deal, "claim-found", at=at, entry=against[0].number)
@@ -79,7 +79,7 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
         search = _require_conflict(deal)
         remember(deal, Step.CONFLICT_ACCEPTED, key=str(search.pk), actor=actor, at=at)
         registry.accept(search, reason=reason.strip()[:300], actor=actor, at=at)
-        financed_order.finance(deal, at=at)
+        _pay_out(deal, at=at)
     wake(deal.id)
 
 
@@ -96,7 +96,7 @@ def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) ->
             raise Refused(
                 "bank-is-paying",
                 "The bank is just paying for %(number)s.",
-                number=order_of(deal).number,
+                number=number_of(deal),
                 help="Try again in a minute.",
             )
         side_exits.stop(deal, actor=actor, reason=reason.strip(), at=at)
@@ -108,6 +108,8 @@ def registered(deal: Deal, filing: Filing, *, at: datetime) -> None:
     remember(deal, Step.REGISTERED, actor=SYSTEM, at=at, number=filing.number, until=filing.until)
     if deal.outcome != Outcome.OPEN:
         registry.discharge(deal.id, actor=SYSTEM, at=at)
+    elif deal.is_stock:
+        stock_loan.go_on(deal, at=at)
 
 
 def renewed(deal: Deal, filing: Filing, *, at: datetime) -> None:
@@ -140,6 +142,11 @@ ANSWERED: dict[str, Answer] = {
 }
 
 
+def _pay_out(deal: Deal, *, at: datetime) -> None:
+    """Nobody else's claim is in the way: pay out what waits for nothing else."""
+    (stock_loan.go_on if deal.is_stock else financed_order.finance)(deal, at=at)
+
+
 def _require_conflict(deal: Deal) -> Filing:
     """The search that found another's claim, on which a locked deal waits for its lender."""
     search = queries.newest_search(deal.id)
@@ -156,5 +163,5 @@ def _require_conflict(deal: Deal) -> Filing:
 
 def _tell_lender(deal: Deal, kind: str, *, at: datetime, **said: str) -> None:
     if deal.lender is not None:
-        number = order_of(deal).number
+        number = number_of(deal)
         tell(deal.lender, kind, {"number": number, **said}, link=deals.link(deal), at=at)

@@ -34,7 +34,8 @@ from heliu.logistics.pledges.policies import (
 
 
 class Earned(NamedTuple):
-    """The value of goods, in fen, that repaying lets out in all; `all_of_it`: nothing is owed."""
+    """The value of goods, in fen, that repaying lets out in all; `all_of_it`: nothing is owed, or
+    was ever paid out."""
 
     value: int
     all_of_it: bool
@@ -51,7 +52,7 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     earned = lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved)
     return Earned(
         min(earned, spare(loan, pledge, loan.least_cover)),
-        loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED),
+        loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED, LoanStatus.CANCELLED),
     )
 
 

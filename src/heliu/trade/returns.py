@@ -39,7 +39,7 @@ from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.warehousing.policies import put_away
 from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
-from heliu.trade import deals, open_account, spending
+from heliu.trade import deals, open_account, spending, vat
 from heliu.trade.asking import ask as ask_house
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
@@ -291,6 +291,7 @@ def _credit(deal: Deal, found: Return, value: int, *, actor: Actor, at: datetime
             value=value, refund=owed_back, number=found.number,
         )  # fmt: skip
     operations.settle(found, credited=value, refund=owed_back, actor=actor, at=at)
+    vat.returned(found.order_id, at=at)
 
 
 def _of(instruction: PaymentInstruction) -> Return:

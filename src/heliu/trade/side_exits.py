@@ -29,6 +29,7 @@ from heliu.capital.lending.operations import Unwinding
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.pricing.operations.discounts import give_back
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -52,7 +53,10 @@ from heliu.trade import (
 )
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
-from heliu.trade.paperwork import loan_of, order_of, pledge_of
+from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
+from heliu.trade.pool_marks import valued_anew
+from heliu.trade.pool_models import MarkCause
+from heliu.trade.pools import drop_announced
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
 
@@ -97,7 +101,7 @@ def decide(
         tell(
             deal.buyer,
             "loan-decided",
-            {"number": order_of(deal).number, "outcome": LoanStatus(loan.status).label},
+            {"number": number_of(deal), "outcome": LoanStatus(loan.status).label},
             link=deals.link(deal),
             at=at,
         )
@@ -132,7 +136,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
         tell(
             org,
             "bank-rejected",
-            {"number": order_of(deal).number, "reason": instruction.reason},
+            {"number": number_of(deal), "reason": instruction.reason},
             link=deals.link(deal),
             at=at,
         )
@@ -171,7 +175,7 @@ def receipt_differs(
         tell(
             org,
             "receipt-differs-shown" if photos else "receipt-differs",
-            {"number": order_of(deal).number, "short": str(sum(lost.values()))}
+            {"number": number_of(deal), "short": str(sum(lost.values()))}
             | ({"photos": str(photos)} if photos else {}),
             link=deals.link(deal),
             at=at,
@@ -236,6 +240,7 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     if left := loan.deposit_back - returning:
         financed_order.return_deposit(deal, left, payer=loan.lender, key=key, at=at)
     financed_order.release(deal, key=key, at=at)
+    valued_anew(deal, MarkCause.SOLD, at=at)
     financed_order.close_if_done(deal, at=at)
     _end_if_cancelled(deal, at=at)
 
@@ -268,7 +273,7 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
         tell(
             deal.buyer,
             "overpaid-returned",
-            {"amount": Money(instruction.amount), "number": order_of(deal).number},
+            {"amount": Money(instruction.amount), "number": number_of(deal)},
             link=deals.link(deal),
             at=at,
         )
@@ -359,7 +364,7 @@ def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
     tell(
         loan.seller,
         "refund-asked",
-        {"number": order_of(deal).number, "amount": Money(amount)},
+        {"number": number_of(deal), "amount": Money(amount)},
         link=deals.link(deal),
         at=at,
     )
@@ -367,6 +372,9 @@ def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
 
 def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
     """The order falls with its financing: goods free, order cancelled, both sides told."""
+    if deal.is_stock:
+        _give_back_stock(deal, actor=actor, at=at)
+        return
     order = order_of(deal)
     if order.status == OrderStatus.CANCELLED:
         return
@@ -378,9 +386,23 @@ def _call_off(deal: Deal, *, actor: Actor, reason: str, at: datetime) -> None:
     _end_if_cancelled(deal, at=at)
 
 
+def _give_back_stock(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """Nothing is lent against it: goods that were counted come free, others stay where they are."""
+    if not remember(deal, Step.CANCELLED, actor=actor, at=at):
+        return
+    drop_announced(deal, at=at)
+    financed_order.release(deal, key="cancelled", at=at)
+    valued_anew(deal, MarkCause.ENDED, at=at)
+    for org in (deal.buyer, deal.lender):
+        if org is not None:
+            tell(org, "stock-called-off", {"number": deal.number}, link=deals.link(deal), at=at)
+    _end_if_cancelled(deal, at=at)
+
+
 def _free_goods_and_credit(deal: Deal, *, at: datetime) -> None:
     order = order_of(deal)
-    skus = OrderLine.objects.filter(order=order).values_list("sku_id", flat=True)
+    give_back(order.id)
+    skus = set(OrderLine.objects.filter(order=order).values_list("sku_id", flat=True))
     stock.void_reservations([reservation_of(order.id, sku) for sku in skus], at=at)
     if order.pay_by == PayBy.TERMS:
         posting.post(void=[terms_hold_of(order.id)], at=at)

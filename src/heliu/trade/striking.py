@@ -9,7 +9,7 @@ struck in part: the lender has paid for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.pricing.operations import discounts
 from heliu.commerce.spending.queries import bearers, charges
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -58,7 +59,9 @@ def strike(
         is_paid = order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED
         value = ordering.strike(order, quantities=lines, reason=reason, actor=actor, at=at)
         key = str(count(deal, Step.STRUCK) + 1)
-        holds = _held(order, lines)
+        rows = list(OrderLine.objects.filter(order=order.id))
+        discounts.give_back(order.id, _struck(rows, lines))
+        holds = _held(order, rows, lines)
         with widened(bearers(order.pk)):
             # At once, so that the steps on it keep to the one order of locks.
             budgets = [one.period.account for one in charges(order.pk)]
@@ -83,9 +86,18 @@ def strike(
     return order
 
 
-def _held(order: Order, lines: Collection[int]) -> list[NewHold]:
-    """What holds credit and goods for the order as it is now: for all that was not struck."""
-    rows = list(OrderLine.objects.filter(order=order.id))
+def _struck(rows: Sequence[OrderLine], lines: Mapping[int, int]) -> dict[UUID, int]:
+    """How much of which goods is struck."""
+    struck: dict[UUID, int] = {}
+    for line in rows:
+        if line.pk in lines:
+            struck[line.sku_id] = struck.get(line.sku_id, 0) + lines[line.pk]
+    return struck
+
+
+def _held(order: Order, rows: Sequence[OrderLine], lines: Collection[int]) -> list[NewHold]:
+    """What holds credit and goods for the order as it is now: for all that was not struck. Lines of
+    the same goods share a hold."""
     promises = {
         line.sku_id: Promise(order.seller, order.seller, line.sku_id).account.key
         for line in rows
@@ -95,13 +107,12 @@ def _held(order: Order, lines: Collection[int]) -> list[NewHold]:
     accounts = posting.account_ids([credit, *promises.values()])
     holds = [
         NewHold(
-            reservation_of(order.id, line.sku_id),
-            accounts[promises[line.sku_id]],
-            line.cancelled - line.quantity,
+            reservation_of(order.id, sku),
+            accounts[key],
+            sum(line.cancelled - line.quantity for line in rows if line.sku_id == sku),
             order.id,
         )
-        for line in rows
-        if line.pk in lines
+        for sku, key in promises.items()
     ]
     if order.pay_by == PayBy.TERMS:
         owed = sum((line.quantity - line.cancelled) * line.unit_price for line in rows)

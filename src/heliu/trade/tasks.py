@@ -11,8 +11,10 @@ from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import (
     bank_answers,
     close_of_day,
+    confirming,
     joining,
     ledger_checks,
+    pool_rounds,
     recurring,
     sweeper,
     tiers,
@@ -52,6 +54,13 @@ def join(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */5")
+@app.task(name="trade.confirm", queue="sweep", queueing_lock="confirm")
+def confirm_by_tier(timestamp: int = 0) -> None:
+    """Confirm the orders on terms that the tiers of their customers let pass."""
+    confirming.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
 @app.task(name="trade.vat", queue="sweep", queueing_lock="vat")
 def issue_vat(timestamp: int = 0) -> None:
     """Hand VAT invoices over to the tax authority and hear its answers."""
@@ -64,6 +73,13 @@ def seal(timestamp: int) -> None:
     """Chain the ledger lines that are final and keep the heads outside the database."""
     if posting.seal(clock.now()):
         export_heads(settings.DATA / HEADS)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="trade.prices", queue="sweep", queueing_lock="prices")
+def fetch_prices(timestamp: int = 0) -> None:
+    """Ask what the goods of pools cost, and value the pools anew."""
+    pool_rounds.fetch_prices(at=clock.now())
 
 
 @app.periodic(cron="5 * * * *")

@@ -29,6 +29,7 @@ from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList, PriceListBuyer
 from heliu.commerce.pricing.operations.lists import cut
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals.policies import MOST_PEOPLE
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties import operations as parties
@@ -90,13 +91,21 @@ def set_offer(
     credit: int = 0,
     service: str = "",
     welcome: str = "",
+    passes_to: int | None = None,
+    agreed_from: int | None = None,
+    agreed_people: int = 1,
 ) -> TierOffer:
-    """What the actor's customers of a tier get from now on. Raises `Invalid` (tier-unknown),
-    `NotFound` for a list or circle that is not the seller's."""
+    """What the actor's customers of a tier get from now on, and how their orders are confirmed
+    (`trade/confirming.py`; amounts in minor units).
+
+    Raises `Invalid` (tier-unknown, yes-unclear), `NotFound` for a list or circle that is not the
+    seller's.
+    """
     actor.require("terms")
     seller = actor.own_org
     if tier not in Tier.values or not 0 <= credit <= 10**15:
         raise Invalid("tier-unknown", "There is no such tier.", field="tier")
+    _refuse_unclear(passes_to, agreed_from, agreed_people)
     own_lists = PriceList.objects.filter(seller=seller, version_of=None)
     if price_list and not own_lists.filter(pk=price_list).exists():
         raise NotFound()
@@ -105,12 +114,27 @@ def set_offer(
     said = {
         "price_list": price_list, "circle": circle, "credit": credit,
         "service": service.strip()[:200], "welcome": welcome.strip()[:400],
+        "passes_to": passes_to, "agreed_from": agreed_from, "agreed_people": agreed_people,
         "set_by_name": actor.name, "set_at": at,
     }  # fmt: skip
     kept, _ = TierOffer.objects.update_or_create(seller=seller, tier=tier, defaults=said)
     TradingRelationship.objects.filter(seller=seller, tier_applied=tier).update(tier_applied=STALE)
     wake()
     return kept
+
+
+def _refuse_unclear(passes_to: int | None, agreed_from: int | None, people: int) -> None:
+    """No order both confirms itself and needs others; the constraints of the table, in words."""
+    amounts = [amount for amount in (passes_to, agreed_from) if amount is not None]
+    if any(not 0 <= amount <= 10**15 for amount in amounts) or not 1 <= people <= MOST_PEOPLE:
+        raise Invalid("yes-unclear", "This amount or number is out of bounds.", field="agreed_from")
+    if passes_to is not None and agreed_from is not None and agreed_from <= passes_to:
+        raise Invalid(
+            "yes-unclear",
+            "Others are asked above what confirms itself.",
+            field="agreed_from",
+            help="Name a larger amount here, or a smaller one there.",
+        )
 
 
 def tier_of(org: UUID, *, actor: Actor) -> str:

@@ -3,13 +3,17 @@ tax authority, and taken back by red letters where less is owed in the end.
 
     invoice     the seller writes one for a consignment
     shipped     ... by itself, where its house wants that
-    red_due     what came short, and credit notes, is taken back of what was issued
+    red_due     what came short, was given back or credited is taken back of what was issued
+    returned    ... where goods are given back later
     again       one that was refused goes once more
     take_back   the seller takes back a part by hand: a return, a price cut
     run         the worker hands over what is written and hears the answers
 
 An invoice is over what left, less what was counted short before it was written. What is taken back
 waits until the invoice has its number, so nothing is lost whichever comes first.
+
+With its number an invoice splits the books: what is tax of the sale is the seller's output tax, and
+of a special invoice the buyer's input tax. A red letter takes back its part of both.
 """
 
 from __future__ import annotations
@@ -19,11 +23,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from heliu.capital.books import operations as books
+from heliu.capital.books import policies as journals
 from heliu.capital.terms import queries as terms
 from heliu.capital.vat import operations as vat
 from heliu.capital.vat import queries
-from heliu.capital.vat.models import TaxHouse, VatInvoice, VatStatus
+from heliu.capital.vat.models import TaxHouse, VatInvoice, VatKind, VatStatus
 from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.commerce.returns import queries as returns
+from heliu.commerce.returns.models import Return
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -77,8 +85,8 @@ def shipped(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> 
 
 
 def red_due(deal: Deal, shipment: UUID, *, at: datetime) -> None:
-    """Take back of a consignment's issued invoice what came short since, and credit notes. Again,
-    it does nothing. For steps of a story."""
+    """Take back of a consignment's issued invoice what came short since, what was given back, and
+    credit notes. Again, it does nothing. For steps of a story."""
     blue = queries.of_keys([str(shipment)]).get(str(shipment))
     if blue is None or blue.status != VatStatus.ISSUED:
         return
@@ -94,6 +102,14 @@ def red_due(deal: Deal, shipment: UUID, *, at: datetime) -> None:
         )
         for note in notes.order_by("pk"):
             _discount(blue, note.data["amount"], note.data["reason"], f"note:{note.pk}", at)
+    _given_back(blue, at)
+
+
+def returned(order_id: UUID, *, at: datetime) -> None:
+    """Goods of an order were given back, or kept for less: what was issued for them is taken back.
+    For steps of a story."""
+    for blue in _blues(order_id):
+        _given_back(blue, at)
 
 
 def take_back(
@@ -163,10 +179,76 @@ def _told(one: VatInvoice, at: datetime) -> None:
         told = {"number": one.order_number, "reason": one.trouble}
         tell(one.seller, "vat-refused", told, link=QUEUE, at=at)
         return
+    _split(one, at)
     told = {"invoice": one.number, "number": one.order_number}
     tell(one.buyer, "vat-red" if one.is_red else "vat-issued", told, link=deals.link(deal), at=at)
     if not one.is_red:
         red_due(deal, UUID(one.key), at=at)
+
+
+def _split(one: VatInvoice, at: datetime) -> None:
+    """What is tax of an issued invoice leaves the seller's sales, and the cost of the buyer's goods
+    where it may deduct it; a red letter takes it back."""
+    if not one.tax:
+        return
+    journal = journals.vat_taken_back if one.is_red else journals.vat_invoiced
+    books.post(
+        journal(
+            seller=one.seller, buyer=one.buyer, tax=abs(one.tax),
+            is_special=one.kind == VatKind.SPECIAL,
+        ),
+        kind=journal.__name__,
+        key=f"vat:{one.pk}",
+        subject=one.order_id,
+        effective=day_of(at),
+        at=at,
+    )  # fmt: skip
+
+
+def _blues(order_id: UUID) -> list[VatInvoice]:
+    """The issued invoices of an order, the oldest first."""
+    found = queries.visible_to(SYSTEM).filter(
+        order_id=order_id, red_of=None, status=VatStatus.ISSUED
+    )
+    return list(found.order_by("asked_at", "pk"))
+
+
+def _given_back(blue: VatInvoice, at: datetime) -> None:
+    """Take back what settled returns credited of goods on this invoice, and no other of the order's
+    invoices has taken back: a line may have gone in several consignments."""
+    for found in returns.credited_of(blue.order_id):
+        keys = {one.pk: f"return:{found.pk}:{one.pk}" for one in _blues(blue.order_id)}
+        reds = queries.of_keys(keys.values())
+        if keys[blue.pk] in reds:
+            continue
+        left = _credited(found)
+        for red in reds.values():
+            for line in red.lines.all():
+                quantity, gross = left[line.order_line]
+                left[line.order_line] = (quantity + line.quantity, gross + line.gross)
+        blue.refresh_from_db()
+        parts = _parts(blue, left)
+        _red(blue, parts, reason=found.reason, key=keys[blue.pk], actor=SYSTEM, at=at)
+
+
+def _credited(found: Return) -> dict[int, tuple[int, int]]:
+    """What a return credited, by order line: how many pieces (0: kept for less) and fen."""
+    lines = list(found.lines.order_by("position"))
+    if found.goes_back:
+        return {line.order_line: (line.accepted, line.accepted * line.unit_price) for line in lines}
+    shares = spread(found.credited, [line.quantity * line.unit_price for line in lines])
+    return {line.order_line: (0, n) for line, n in zip(lines, shares, strict=True)}
+
+
+def _parts(blue: VatInvoice, left: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """What of this the invoice can bear: order line -> (pieces, fen)."""
+    parts = {}
+    for line in blue.lines.all():
+        quantity, gross = left.get(line.order_line, (0, 0))
+        part = min(gross, line.gross - line.red_gross)
+        if part > 0:
+            parts[line.order_line] = (min(quantity, line.quantity), part)
+    return parts
 
 
 def _written(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> VatInvoice:

@@ -31,3 +31,8 @@ def close_day_soon() -> None:
 def file_soon() -> None:
     """Let the worker hand over what somebody filed by hand, as soon as this is committed."""
     app.configure_task("trade.bank_work").defer()
+
+
+def value_pools_soon() -> None:
+    """Let the worker value all pools anew, as soon as the prices that came are committed."""
+    app.configure_task("trade.prices", queue="sweep").defer(timestamp=0)

@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "scenarios.md"
 YEAR, ZONE = 2026, ZoneInfo("Asia/Shanghai")
+STANDS = ("order", "loan", "pledge", "goods", "deal")
+STOCK_STANDS = ("pool", *STANDS[1:])  # of a loan against stock, which has no order
 BOOKS = ("lender", "dealer", "seller")
 
 Place = tuple[str, str]  # book, account
@@ -161,7 +164,7 @@ def _given(scenario: Scenario, rows: list[Row]) -> None:
     scenario.given = {name: value for _, (name, value) in rows}
 
 
-def _steps(scenario: Scenario, rows: list[Row]) -> None:
+def _steps(scenario: Scenario, rows: list[Row], columns: Sequence[str] = STANDS) -> None:
     for line, (number, when, who, what, *stands) in rows:
         try:
             at = datetime.strptime(f"{when} {YEAR}", "%d %b %H:%M %Y").replace(tzinfo=ZONE)
@@ -169,7 +172,7 @@ def _steps(scenario: Scenario, rows: list[Row]) -> None:
             raise Unreadable(line, f"{when!r} is not a time such as 2 Nov 10:00") from None
         if scenario.steps and at < scenario.steps[-1].at:
             raise Unreadable(line, "time does not run backwards")
-        states = dict(zip(STANDS, stands, strict=True))
+        states = dict(zip(columns, stands, strict=True))
         scenario.steps.append(Step(line, number, at, who, what, states))
 
 
@@ -211,10 +214,10 @@ def _trial(scenario: Scenario, rows: list[Row]) -> None:
     scenario.trial = trial
 
 
-STANDS = ("order", "loan", "pledge", "goods", "deal")
 READERS: dict[tuple[str, ...], Callable[[Scenario, list[Row]], None]] = {
     ("given", "value"): _given,
     ("step", "when", "who", "what", *STANDS): _steps,
+    ("step", "when", "who", "what", *STOCK_STANDS): partial(_steps, columns=STOCK_STANDS),
     ("step", "journal", "book", "debit", "credit", "amount"): _journals,
     ("book", "account", "debit", "credit"): _trial,
 }

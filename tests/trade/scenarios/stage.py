@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -38,7 +38,7 @@ from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
-from heliu.capital.lending.models import Loan
+from heliu.capital.lending.models import RUNNING, Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.capital.terms import queries as terms
@@ -71,6 +71,7 @@ from heliu.trade import (
     incoming,
     liquidation,
     place_order,
+    pools,
     receivables,
     registry_answers,
     releasing,
@@ -83,12 +84,14 @@ from heliu.trade import (
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.place_order import Placed
+from heliu.trade.pool_models import Pool
 
 LENDER, SECOND, SIGNER = "credit@bank.demo", "review@bank.demo", "second@d001.demo"
 PAYMENTS = {
     "deposit": Purpose.DEPOSIT,
     "loan": Purpose.DISBURSEMENT,
     "own share": Purpose.OWN_SHARE,
+    "pay-out": Purpose.PAY_OUT,
     "seller payment": Purpose.SELLER_PAYMENT,
     "bill payment": Purpose.BILL_PAYMENT,
     "repayment": Purpose.REPAYMENT,
@@ -104,6 +107,7 @@ ANSWERS = {
     "rejects": InstructionStatus.REJECTED,
     "loses the answer to": InstructionStatus.UNKNOWN,
 }
+LATE, SOON, MANY = timedelta(seconds=30), timedelta(minutes=1), 1000
 FAULTS = {"rejects": "reject", "loses the answer to": "lost"}
 # What a section may give of the programme, by the words of its table.
 MODES: dict[str, dict[str, dict[str, object]]] = {
@@ -126,11 +130,25 @@ class StoppedWorld(World):
         return self.at
 
 
+@dataclass(frozen=True)
+class Disturbance:
+    """Bank and registry misbehave: a payment of one step (by its line in the text) meets a fault,
+    and every filing of the deal another. None of them may change how it ends."""
+
+    line: int
+    payment: str
+    fault: str
+    filing_fault: str
+
+
 @dataclass
 class Stage:
     """A scenario being played."""
 
     world: StoppedWorld
+    disturbed: Disturbance | None = None
+    line: int = 0
+    misfiling: bool = False
     placed: Placed | None = None
     shipments: list[Shipment] = field(default_factory=list)
     seen: set[UUID] = field(default_factory=set)
@@ -164,16 +182,21 @@ def says(who: str, pattern: str) -> Callable[[Act], Act]:
     return enter
 
 
-def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> None:
+def play(
+    scenario: Scenario,
+    all_of_them: Sequence[Scenario],
+    world: World,
+    disturbed: Disturbance | None = None,
+) -> None:
     """Every step with what then stands and what was booked, then balances and laws."""
-    stage = Stage(StoppedWorld(world.chain, world.at))
+    stage = Stage(StoppedWorld(world.chain, world.at), disturbed)
     _agree_on_modes(_first(scenario, all_of_them), stage)
     for number, (step, expected) in enumerate(whole(scenario, all_of_them)):
         _act(stage, step)
         if number == 0 and scenario.given and scenario.after is None:
             _check_given(scenario, stage)
         where = f"line {step.line}, step {step.number}: {step.what}"
-        assert _stands(stage) == step.stands, where
+        assert _stands(stage, step.stands) == step.stands, where
         found = _new_journals(stage)
         assert in_words(found - expected) == in_words(expected - found), where
     assert _trial(stage) == scenario.trial, f"line {scenario.line}: trial balance"
@@ -182,7 +205,7 @@ def play(scenario: Scenario, all_of_them: Sequence[Scenario], world: World) -> N
 
 def _act(stage: Stage, step: Step) -> None:
     """Do what the step says, or see it refused."""
-    stage.world.at = step.at
+    stage.world.at, stage.line = step.at, step.line
     what, _, refusal = step.what.partition(": refused, ")
     act = _known(step, what)
     if not refusal:
@@ -206,7 +229,7 @@ def _known(step: Step, what: str) -> Callable[[Stage], None]:
 
 @says("dealer", r"orders (?P<lines>(?:(?! on terms).)+)")
 def _orders(stage: Stage, lines: str) -> None:
-    placed = life.place(stage.world, pay_by="FINANCE", **_quantities(lines))
+    placed = life.place(stage.world, pay_by="FINANCE", **quantities(lines))
     stage.placed = stage.placed or placed
 
 
@@ -224,7 +247,7 @@ def _grants(stage: Stage, ceiling: str, days: str, rest: str) -> None:
 
 @says("dealer", r"orders (?P<lines>.+) on terms")
 def _orders_on_terms(stage: Stage, lines: str) -> None:
-    placed = life.place(stage.world, pay_by="TERMS", **_quantities(lines))
+    placed = life.place(stage.world, pay_by="TERMS", **quantities(lines))
     stage.placed = stage.placed or placed
 
 
@@ -274,7 +297,7 @@ def _credits(stage: Stage, less: str) -> None:
 
 @says("dealer", r"asks to give back (?P<lines>.+)")
 def _asks_to_give_back(stage: Stage, lines: str) -> None:
-    wanted = _quantities(lines)
+    wanted = quantities(lines)
     with stage.world.desk(stage.world.dealer) as dealer:
         order = orders.get(dealer, stage.order)
         stage.returned = returns.ask(
@@ -413,7 +436,7 @@ def _ships(stage: Stage, lines: str) -> None:
         return
     with world.desk("sales@seller.demo") as seller:
         rows = {_sku(row.sku_id, world): row.pk for row in _order_lines(stage)}
-        chosen = {rows[code]: n for code, n in _quantities(lines).items()}
+        chosen = {rows[code]: n for code, n in quantities(lines).items()}
         stage.shipments.append(
             deliveries.ship(stage.order, actor=seller, carrier="", at=world.at, lines=chosen)
         )
@@ -424,7 +447,7 @@ def _strikes(stage: Stage, lines: str, reason: str) -> None:
     world = stage.world
     with world.desk("sales@seller.demo") as seller:
         rows = {_sku(row.sku_id, world): row.pk for row in _order_lines(stage)}
-        chosen = {rows[code]: n for code, n in _quantities(lines).items()}
+        chosen = {rows[code]: n for code, n in quantities(lines).items()}
         striking.strike(stage.order, lines=chosen, reason=reason, actor=seller, at=world.at)
 
 
@@ -545,7 +568,7 @@ def _asks_to_sell(
         price=minor(price, 0),
         buyer=stage.world.chain.seller if seller else None,
         buyer_name="" if seller else "somebody from outside",
-        goods=None if lines == "all" else {skus[code]: n for code, n in _quantities(lines).items()},
+        goods=None if lines == "all" else {skus[code]: n for code, n in quantities(lines).items()},
         costs=SaleCosts(*(minor(cost, 0) if cost else 0 for cost in (costs, custody))),
         below_reserve=bool(below),
     )
@@ -676,6 +699,7 @@ def _answers(stage: Stage, answers: str) -> None:
             if verb in FAULTS:
                 with stage.world.worker():
                     sandbox.script(fault=FAULTS[verb], purpose=PAYMENTS[name], deal=stage.deal)
+    _disturb(stage)
     be("heliu_worker")
     at = stage.world.at
     sent = list(PaymentInstruction.objects.filter(status=InstructionStatus.CREATED))
@@ -683,9 +707,42 @@ def _answers(stage: Stage, answers: str) -> None:
     assert bank.send_written(at=at) == len(sent)
     bank.collect(at)
     bank_answers.apply_answers(at=at)
+    _ask_again(stage)
     for one in sent:
         one.refresh_from_db()
     assert {one.purpose: one.status for one in sent} == expected
+
+
+def _disturb(stage: Stage) -> None:
+    """Let bank and registry misbehave as they shall in this run."""
+    disturbed = stage.disturbed
+    if disturbed is None:
+        return
+    with stage.world.worker():
+        if stage.line == disturbed.line:
+            sandbox.script(
+                fault=disturbed.fault, purpose=PAYMENTS[disturbed.payment], deal=stage.deal,
+                delay=LATE,
+            )  # fmt: skip
+        if not stage.misfiling:
+            is_once = disturbed.filing_fault == "lost_unfiled"  # else nothing ever arrives
+            register.script(
+                fault=disturbed.filing_fault, deal=stage.deal, times=1 if is_once else MANY,
+                delay=LATE,
+            )  # fmt: skip
+    stage.misfiling = True
+
+
+def _ask_again(stage: Stage) -> None:
+    """What was late has come, and what was lost is asked for, before the next step of the text."""
+    disturbed, at = stage.disturbed, stage.world.at + SOON
+    if disturbed is None:
+        return
+    registry_answers.ask_again(at=at)
+    if stage.line == disturbed.line:
+        bank.query_unknown(at=at)
+    bank.collect(at)
+    bank_answers.apply_answers(at=at)
 
 
 @says("system", "sweeps")
@@ -777,10 +834,10 @@ def _has(loan: Loan, modes: dict[str, object]) -> bool:
     return all(getattr(loan, field, value) == value for field, value in modes.items())
 
 
-def _stands(stage: Stage) -> dict[str, str]:
-    """Order, loan, pledge, pieces (bound/free/out) and deal as they are now."""
+def _stands(stage: Stage, columns: Iterable[str]) -> dict[str, str]:
+    """Order or pool, loan, pledge, pieces (bound/free/out) and deal as they are now."""
     if stage.placed is None:
-        return dict.fromkeys(("order", "loan", "pledge", "goods", "deal"), "-")
+        return dict.fromkeys(columns, "-")
     with stage.world.worker():
         deal = Deal.objects.get(pk=stage.deal)
         pledge = pledge_of(deal)
@@ -790,12 +847,23 @@ def _stands(stage: Stage) -> dict[str, str]:
             pledge.picked_up_quantity,
         )
         return {
-            "order": order_of(deal).status,
+            **({"pool": _pool(deal)} if deal.is_stock else {"order": order_of(deal).status}),
             "loan": loan_of(deal).status if deal.loan_id else "-",
             "pledge": ("SHORT" if pledge.is_short else pledge.status) if pledge else "-",
             "goods": "/".join(f"{n:,}" for n in goods) if goods else "-",
             "deal": deal.outcome,
         }
+
+
+def _pool(deal: Deal) -> str:
+    """How the pool of a loan against stock stands: the call, else how it covers what is owed."""
+    loan, pool = loan_of(deal), Pool.objects.get(deal=deal)
+    if loan.status == "ENFORCING":
+        return "LIQUIDATING"
+    if loan.status not in RUNNING:
+        return "-"
+    call = pools.standing_call(pool)
+    return {"OPEN": "CALLED", "LAPSED": "LAPSED"}[call.status] if call else pool.level
 
 
 def _books(world: World) -> dict[UUID, str]:
@@ -830,7 +898,7 @@ def _trial(stage: Stage) -> dict[Place, int]:
 # Small legs that `life` has no word for.
 
 
-def _quantities(lines: str) -> dict[str, int]:
+def quantities(lines: str) -> dict[str, int]:
     """`1,000 M1, 500 B1` by code."""
     found = re.findall(r"([\d,]*\d) (\w+)", lines)
     return {code: int(n.replace(",", "")) for n, code in found}

@@ -67,7 +67,7 @@ class Orders:
         except (KeyError, ValidationError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         wanted = by_id(order.lines)
-        if order.pay_by == "FINANCE" or order.cost_centre or wanted is None:
+        if order.pay_by == "FINANCE" or order.cost_centre or wanted is None or wanted.parts:
             return None
         content = content_of(self.method, self.path, order)
         wish = Wish(

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from heliu.capital.bank.models import (
     INCOMING_MOVES,
     BankAccount,
     Incoming,
+    IncomingRead,
     IncomingStatus,
 )
 from heliu.capital.bank.policies import as_id
 from heliu.capital.bank.port import BankTimeout, StatementEntry, current_bank
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 from heliu.kernel.states import move
 
 log = logging.getLogger(__name__)
+DAY, BACK = timedelta(days=1), timedelta(days=14)
 
 
-def fetch(account: BankAccount, day: date, *, at: datetime) -> list[Incoming]:
+def days_to_fetch(account: BankAccount, *, at: datetime) -> list[date]:
+    """The days whose transfers may be new: yesterday and today, and all since they were fetched
+    last, two weeks back at most."""
+    today = day_of(at)
+    read = IncomingRead.objects.filter(account=account).first()
+    last = max(read.day if read else today - 2 * DAY, today - BACK)
+    return [last + n * DAY for n in range(1, (today - last).days + 1)]
+
+
+def fetch(account: BankAccount, day: date, *, at: datetime) -> list[Incoming] | None:
     """Keep what came to an account on a day for no instruction of ours; returns what is new.
 
-    For the worker. A bank that does not answer is asked again the next time.
+    For the worker. None for a bank that does not answer: it is asked for the day again.
     """
     try:
         entries = current_bank().statement(account.number, day).entries
     except BankTimeout as silence:
         log.warning("no statement of %s: %s", day, silence)
-        return []
+        return None
+    # Of yesterday a bank may still say something more.
+    read_to = {"org": account.org, "day": min(day, day_of(at) - 2 * DAY)}
+    IncomingRead.objects.update_or_create(account=account, defaults=read_to)
     known = set(
         Incoming.objects.filter(account=account, booked_on=day).values_list("entry", flat=True)
     )

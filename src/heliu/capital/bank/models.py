@@ -88,6 +88,7 @@ class Purpose(models.TextChoices):
     DEPOSIT = "DEPOSIT", _("Deposit")
     DISBURSEMENT = "DISBURSEMENT", _("Loan paid out")
     OWN_SHARE = "OWN_SHARE", _("Own share moved")
+    PAY_OUT = "PAY_OUT", _("Loan paid out to the borrower")
     SELLER_PAYMENT = "SELLER_PAYMENT", _("Payment to the seller")
     BILL_PAYMENT = "BILL_PAYMENT", _("Bill paid to its holder")
     REPAYMENT = "REPAYMENT", _("Repayment")
@@ -344,6 +345,14 @@ INCOMING_TONES = {
     IncomingStatus.MATCHED: Tone.QUIET,
     IncomingStatus.SETTLED: Tone.QUIET,
 }
+
+
+class IncomingRead(models.Model):
+    """Up to which day the transfers to an account were read for good. The worker's."""
+
+    account = models.OneToOneField(BankAccount, primary_key=True, on_delete=models.PROTECT)
+    org = models.UUIDField()
+    day = models.DateField()
 
 
 class Incoming(models.Model):

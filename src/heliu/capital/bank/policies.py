@@ -33,7 +33,7 @@ def route(purpose: str, *, payer: UUID, payee: UUID, lender: UUID) -> tuple[End,
             return End(payer, AccountKind.CURRENT), End(payee, AccountKind.CURRENT)
         case Purpose.DISBURSEMENT | Purpose.OWN_SHARE:
             return nostro, End(payee, AccountKind.SUPERVISED)
-        case Purpose.DEPOSIT_BACK | Purpose.UNAPPLIED_BACK | Purpose.BILL_PAYMENT:
+        case Purpose.DEPOSIT_BACK | Purpose.UNAPPLIED_BACK | Purpose.BILL_PAYMENT | Purpose.PAY_OUT:
             return nostro, End(payee, AccountKind.CURRENT)
         case _:
             raise ValueError(f"{purpose} leaves a supervised account")

@@ -39,6 +39,8 @@ class Code(models.TextChoices):
     CAP_OFFSET = "cap_offset", _("Quotas and caps used, contra (memo)")
     COLLATERAL = "collateral", _("Goods held in pledge (memo)")
     COLLATERAL_OFFSET = "collateral_offset", _("Goods held in pledge, contra (memo)")
+    POOL_VALUE = "pool_value", _("Lendable value of pledged stock (memo)")
+    POOL_OFFSET = "pool_offset", _("Lendable value of pledged stock, contra (memo)")
     # dealer
     BANK = "bank", _("Own money at bank")
     MARGIN_DEPOSIT = "margin_deposit", _("Deposits paid to the lender")
@@ -59,12 +61,15 @@ class Code(models.TextChoices):
     REFUND_DUE = "refund_due", _("Refunds due from sellers")
     PAYABLE = "payable", _("Owed to sellers")
     DISCOUNT_TAKEN = "discount_taken", _("Discounts for paying early")
+    INPUT_TAX = "input_tax", _("Input VAT")
+    INPUT_TAX_IN_GOODS = "input_tax_in_goods", _("Input VAT within the cost of goods")
     # seller
     CASH = "cash", _("Money received")
     BILLS_RECEIVABLE = "bills_receivable", _("Accepted bills held")
     CONTRACT_LIABILITY = "contract_liability", _("Paid orders not yet delivered")
     RECEIVABLE = "receivable", _("Owed by buyers")
     REVENUE = "revenue", _("Sales")
+    OUTPUT_TAX = "output_tax", _("Output VAT")
     DISCOUNT_GIVEN = "discount_given", _("Discounts given for early payment")
     REFUND_PAYABLE = "refund_payable", _("Refunds owed to buyers")
     # lender and dealer
@@ -82,6 +87,8 @@ MEMO = frozenset(
         Code.CAP_OFFSET,
         Code.COLLATERAL,
         Code.COLLATERAL_OFFSET,
+        Code.POOL_VALUE,
+        Code.POOL_OFFSET,
         Code.CLAIM_WRITTEN_OFF,
         Code.CLAIM_OFFSET,
     }
@@ -135,6 +142,7 @@ class JournalKind(models.TextChoices):
 
     DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
     DISBURSED = "disbursed", _("Loan paid out")
+    PAID_OUT = "paid_out", _("Loan against stock paid out")
     CAP_COUNTED = "cap_counted", _("Counted on a cap")
     OWN_SHARE_MOVED = "own_share_moved", _("Own share moved")
     SELLER_PAID = "seller_paid", _("Seller paid")
@@ -143,6 +151,8 @@ class JournalKind(models.TextChoices):
     BILL_PAID = "bill_paid", _("Bill paid")
     GOODS_SHIPPED = "goods_shipped", _("Goods shipped")
     GOODS_PLEDGED = "goods_pledged", _("Goods pledged")
+    STOCK_PLEDGED = "stock_pledged", _("Own stock pledged")
+    POOL_REVALUED = "pool_revalued", _("Pledged stock valued anew")
     GOODS_SHORT = "goods_short", _("Goods short or damaged")
     GOODS_RELEASED = "goods_released", _("Goods released")
     GOODS_TAKEN_BACK = "goods_taken_back", _("Goods taken back")
@@ -175,6 +185,8 @@ class JournalKind(models.TextChoices):
     ORDER_SHORT_REFUNDED = "order_short_refunded", _("Short or damaged, paid back")
     ORDER_STRUCK = "order_struck", _("Not delivered, to be paid back")
     ORDER_DELIVERED = "order_delivered", _("Order delivered")
+    VAT_INVOICED = "vat_invoiced", _("VAT invoice issued")
+    VAT_TAKEN_BACK = "vat_taken_back", _("VAT taken back by a red letter")
     REVERSED = "reversed", _("Entry reversed")
 
 

@@ -144,6 +144,17 @@ def disbursed(
     ]
 
 
+def paid_out(
+    p: Parties, principal: int, *, draws: int | None = None, limit_hold: UUID | None = None
+) -> list[Entry]:
+    """A loan against stock reached the borrower's own account; the held limit becomes used."""
+    return [
+        *_lender(p, (Code.LOAN_PRINCIPAL, principal), (Code.NOSTRO, -principal)),
+        *_limit(p, principal if draws is None else draws, hold=limit_hold),
+        *_dealer(p, (Code.BANK, principal), (Code.LOAN_PAYABLE, -principal)),
+    ]
+
+
 def cap_counted(
     lender: UUID, cap: Counted, amount: int, *, hold: UUID | None = None
 ) -> list[Entry]:
@@ -214,6 +225,19 @@ def goods_pledged(p: Parties, amount: int) -> list[Entry]:
         *_lender(p, (Code.COLLATERAL, amount), (Code.COLLATERAL_OFFSET, -amount)),
         *_dealer(p, (Code.INVENTORY_PLEDGED, amount), (Code.IN_TRANSIT_PLEDGED, -amount)),
     ]
+
+
+def stock_pledged(p: Parties, amount: int) -> list[Entry]:
+    """Own goods of the borrower are held for the lender, at what they cost."""
+    return [
+        *_lender(p, (Code.COLLATERAL, amount), (Code.COLLATERAL_OFFSET, -amount)),
+        *_dealer(p, (Code.INVENTORY_PLEDGED, amount), (Code.INVENTORY_FREE, -amount)),
+    ]
+
+
+def pool_revalued(p: Parties, amount: int) -> list[Entry]:
+    """What may be lent against pledged stock rose (below zero: fell); nobody's money moves."""
+    return _lender(p, (Code.POOL_VALUE, amount), (Code.POOL_OFFSET, -amount))
 
 
 def goods_short(p: Parties, amount: int) -> list[Entry]:
@@ -523,6 +547,24 @@ def terms_returned(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
     return terms_short(seller=seller, buyer=buyer, amount=amount)
 
 
+def vat_invoiced(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
+    """The tax authority issued the VAT invoice of a consignment: what of its price is tax the
+    seller owes the state. By a special invoice the buyer deducts it: it is no cost of its goods,
+    which stand in its books with tax."""
+    entries = [Entry(seller, Code.REVENUE, tax), Entry(seller, Code.OUTPUT_TAX, -tax)]
+    if is_special:
+        entries += [
+            Entry(buyer, Code.INPUT_TAX, tax),
+            Entry(buyer, Code.INPUT_TAX_IN_GOODS, -tax),
+        ]
+    return entries
+
+
+def vat_taken_back(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
+    """A red letter took back so much tax of an issued invoice."""
+    return _reversed(vat_invoiced(seller=seller, buyer=buyer, tax=tax, is_special=is_special))
+
+
 def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:
     """The books in which a journal does not sum to zero, with what is over."""
     sums: dict[UUID, int] = {}
@@ -549,6 +591,7 @@ _OWN = frozenset(
         Code.INTEREST_EXPENSE,
         Code.PENALTY_EXPENSE,
         Code.COLLATERAL_OFFSET,
+        Code.POOL_OFFSET,
         Code.LIMIT_OFFSET,
         Code.INVENTORY_FREE,
         Code.REVENUE,

@@ -41,6 +41,18 @@ class ProgrammeChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MarginsChanged(Fact):
+    """A lender lends against stock by other rules from now on; shares from 0 to 1."""
+
+    name: ClassVar[str] = "capital.margins-changed"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    opening: str
+    call: str
+    liquidation: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FacilityGranted(Fact):
     """A borrower has a limit, or a new one."""
 

@@ -51,6 +51,11 @@ class ReleaseMode(models.TextChoices):
 
     PROPORTIONAL = "PROPORTIONAL", _("The repaid share of the loan")
     DEPOSIT_FIRST = "DEPOSIT_FIRST", _("All that was paid in, the deposit included")
+    FLOOR = "FLOOR", _("What lies there above the floor")
+
+
+ORDER_RELEASES = (ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST)
+"""What sets goods of a financed order free; those of a loan against stock stand above a floor."""
 
 
 def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
@@ -170,6 +175,11 @@ class Programme(models.Model):
                 condition=models.Q(sale_floor__gte=0, sale_floor__lte=1),
                 name="sale_floor_at_most_the_price",
             ),
+            models.CheckConstraint(
+                condition=models.Q(product=Product.INVENTORY, release_mode=ReleaseMode.FLOOR)
+                | ~models.Q(product=Product.INVENTORY) & ~models.Q(release_mode=ReleaseMode.FLOOR),
+                name="stock_is_held_by_a_floor",
+            ),
         ]
         indexes = [
             models.Index(fields=["seller"], name="programme_seller"),
@@ -184,6 +194,64 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.display
+
+
+class MarginRules(models.Model):
+    """How far a lender lends against stock that lies in a supervised warehouse, and what it does
+    when the stock loses value. Shares are 0..1.
+
+    A loan begins at `opening_ratio` of the lendable value at most; that ratio is also its floor.
+    From `warn_ratio` on the borrower is warned, from `call_ratio` it is called for cash or goods
+    within `cure_days` working days, from `liquidation_ratio` the lender need not wait for them.
+    `haircut` (by family: `haircuts`) is taken off what goods are worth. Goods whose newest price is
+    older than `stale_days`, and goods that lie there for longer than `max_age_days`, count nothing;
+    goods of one kind count for no more than `concentration` of the pool. `families` are the goods
+    that are taken, none means all of the programme's seller. Starting values are ours; every figure
+    is the lender's to set. A loan that was offered keeps those it was offered under.
+    """
+
+    programme = models.OneToOneField(
+        Programme, on_delete=models.PROTECT, primary_key=True, related_name="margin_rules"
+    )
+    lender = models.UUIDField()
+    seller = models.UUIDField()
+    opening_ratio = _share("0.60")
+    warn_ratio = _share("0.65")
+    call_ratio = _share("0.70")
+    liquidation_ratio = _share("0.80")
+    cure_days = models.PositiveSmallIntegerField(default=3)
+    haircut = _share("0.10")
+    haircuts = models.JSONField(default=dict, blank=True)
+    stale_days = models.PositiveSmallIntegerField(default=7)
+    max_age_days = models.PositiveSmallIntegerField(default=180)
+    concentration = _share("1")
+    families = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    opening_ratio__gt=0,
+                    warn_ratio__gt=models.F("opening_ratio"),
+                    call_ratio__gt=models.F("warn_ratio"),
+                    liquidation_ratio__gt=models.F("call_ratio"),
+                    liquidation_ratio__lte=1,
+                ),
+                name="margin_steps_rise",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    haircut__gte=0, haircut__lt=1, concentration__gt=0, concentration__lte=1
+                ),
+                name="margin_shares_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stale_days__gt=0, max_age_days__gt=0), name="margin_days_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.programme)
 
 
 class Grade(models.TextChoices):

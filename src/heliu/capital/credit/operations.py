@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter_ns
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +18,7 @@ from heliu.capital.credit.events import (
     CreditDecided,
     FacilityEnded,
     FacilityGranted,
+    MarginsChanged,
     ProgrammeChanged,
     ReleasesCapped,
 )
@@ -26,8 +28,10 @@ from heliu.capital.credit.models import (
     CreditAssessment,
     Facility,
     FacilityStatus,
+    MarginRules,
     Outcome,
     OwnMoney,
+    Product,
     Programme,
     RuleSet,
 )
@@ -54,6 +58,13 @@ def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datet
     """
     actor.require("override")
     programme = _of_lender(programme_id, actor)
+    if programme.product == Product.INVENTORY:
+        raise Refused(
+            "lends-on-stock",
+            "%(name)s finances no orders.",
+            name=programme.display,
+            help="Change how far it lends against stock instead.",
+        )
     policies.require_together(modes)
     said = asdict(modes)
     if all(getattr(programme, name) == value for name, value in said.items()):
@@ -95,6 +106,34 @@ def cap_releases(programme_id: UUID, cap: int | None, *, actor: Actor, at: datet
         audience=[programme.lender],
     )
     return programme
+
+
+def set_margins(
+    programme_id: UUID, wanted: Mapping[str, Any], *, actor: Actor, at: datetime
+) -> MarginRules:
+    """From now on the lender lends against stock by these rules (fields of `MarginRules`); loans
+    that were offered keep theirs. Raises `Invalid` (steps-do-not-rise, share-out-of-bounds)."""
+    actor.require("override")
+    programme = _of_lender(programme_id, actor)
+    rules = MarginRules.objects.filter(programme=programme).first()
+    if rules is None:
+        raise NotFound()
+    for name, value in wanted.items():
+        setattr(rules, name, value)
+    policies.require_rising(rules)
+    rules.save(update_fields=list(wanted))
+    record(
+        MarginsChanged(
+            subject=programme.id,
+            opening=str(rules.opening_ratio),
+            call=str(rules.call_ratio),
+            liquidation=str(rules.liquidation_ratio),
+        ),
+        actor=actor,
+        at=at,
+        audience=[programme.lender, programme.seller],
+    )
+    return rules
 
 
 def _of_lender(programme_id: UUID, actor: Actor) -> Programme:

@@ -10,7 +10,13 @@ from typing import Any, Protocol
 
 from heliu.capital.credit import scorecard
 from heliu.capital.credit.features import CreditFeatures
-from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode, SellerDuty
+from heliu.capital.credit.models import (
+    ORDER_RELEASES,
+    DepositMode,
+    Instrument,
+    ReleaseMode,
+    SellerDuty,
+)
 from heliu.capital.credit.rules import HOUSE_RULES, Rules
 from heliu.kernel.errors import Invalid
 from heliu.kernel.money import share, share_up
@@ -30,6 +36,51 @@ class Modes:
     release_mode: str
     seller_duty: str
     buy_back_share: Decimal
+
+
+class Steps(Protocol):
+    """The steps at which a loan against stock is looked at; `MarginRules` has them."""
+
+    @property
+    def opening_ratio(self) -> Decimal: ...
+    @property
+    def warn_ratio(self) -> Decimal: ...
+    @property
+    def call_ratio(self) -> Decimal: ...
+    @property
+    def liquidation_ratio(self) -> Decimal: ...
+    @property
+    def haircut(self) -> Decimal: ...
+    @property
+    def concentration(self) -> Decimal: ...
+    @property
+    def stale_days(self) -> int: ...
+    @property
+    def max_age_days(self) -> int: ...
+
+
+MOST_STALE = 60
+"""Older prices are not looked for."""
+
+
+def require_rising(rules: Steps) -> None:
+    """Raises `Invalid` unless each step lies above the one before, and the shares are shares."""
+    steps = (rules.opening_ratio, rules.warn_ratio, rules.call_ratio, rules.liquidation_ratio)
+    if not all(0 < one <= 1 for one in steps) or list(steps) != sorted(set(steps)):
+        raise Invalid(
+            "steps-do-not-rise",
+            "Each step lies above the one before it, the last at 100% at most.",
+            field="warn_ratio",
+        )
+    if not 0 <= rules.haircut < 1 or not 0 < rules.concentration <= 1:
+        raise Invalid("share-out-of-bounds", "A share is 0 to 100%.", field="haircut")
+    if not 0 < rules.stale_days <= MOST_STALE or rules.max_age_days <= 0:
+        raise Invalid(
+            "days-out-of-bounds",
+            "A price holds for 1 to %(most)s days, goods for one at least.",
+            field="stale_days",
+            most=MOST_STALE,
+        )
 
 
 class ProgrammeRules(Protocol):
@@ -126,12 +177,12 @@ def require_together(modes: Modes) -> None:
     frees goods by all that was paid in. A loan goes with every deposit and every release.
     """
     for name, known in (
-        ("instrument", Instrument),
-        ("deposit_mode", DepositMode),
-        ("release_mode", ReleaseMode),
-        ("seller_duty", SellerDuty),
+        ("instrument", Instrument.values),
+        ("deposit_mode", DepositMode.values),
+        ("release_mode", ORDER_RELEASES),
+        ("seller_duty", SellerDuty.values),
     ):
-        if getattr(modes, name) not in known.values:
+        if getattr(modes, name) not in known:
             raise Invalid("mode-unknown", "Choose one of what is offered.", field=name)
     if modes.instrument == Instrument.ACCEPTANCE_BILL:
         if modes.deposit_mode != DepositMode.CASH_MARGIN:

@@ -18,6 +18,7 @@ from heliu.capital.credit.models import (
     Facility,
     FacilityStatus,
     OwnMoney,
+    Product,
     Programme,
 )
 from heliu.capital.credit.rules import Rules
@@ -29,12 +30,15 @@ from heliu.kernel.posting import operations as posting
 # Asked for every order that may be financed, so written out: making such a statement anew takes
 # longer than answering it.
 PROGRAMMES = """
-select * from credit_programme where seller = %(seller)s and is_active order by id
+select * from credit_programme
+ where seller = %(seller)s and is_active and product = %(product)s order by id
 """
 FACILITY = """
 select * from credit_facility
  where borrower = %(borrower)s and lender = coalesce(%(lender)s::uuid, lender)
    and seller = coalesce(%(seller)s::uuid, seller) and status <> 'ENDED'
+   and exists (select from credit_programme p
+                where p.id = programme_id and p.product = 'DISTRIBUTOR_FINANCE')
  order by id limit 1
 """
 
@@ -114,9 +118,17 @@ def get_assessment(actor: Actor, number: str) -> CreditAssessment:
     return found
 
 
-def programmes_for(seller: UUID) -> list[Programme]:
-    """The live programmes under which a seller's dealers are financed, of all lenders."""
-    return list(Programme.objects.raw(PROGRAMMES, {"seller": seller}))
+def programmes_for(seller: UUID, product: str = Product.DISTRIBUTOR_FINANCE) -> list[Programme]:
+    """The live programmes under which a seller's dealers are financed, of all lenders: their
+    orders, or another product."""
+    return list(Programme.objects.raw(PROGRAMMES, {"seller": seller, "product": product}))
+
+
+def stock_programmes(sellers: Sequence[UUID]) -> list[Programme]:
+    """The live programmes under which goods of these sellers are lent against, with their margin
+    rules."""
+    found = Programme.objects.filter(seller__in=sellers, product=Product.INVENTORY, is_active=True)
+    return list(found.select_related("margin_rules").order_by("id"))
 
 
 def facilities_of(borrower: UUID, programmes: Sequence[UUID]) -> dict[UUID, Facility]:
@@ -171,7 +183,7 @@ def own_money(actor: Actor) -> Decimal | None:
 def facility_of(
     borrower: UUID, *, lender: UUID | None = None, seller: UUID | None = None
 ) -> Facility | None:
-    """The borrower's facility that has not ended, of a lender or for a seller's goods."""
+    """The borrower's facility for orders that has not ended, of a lender or of a seller."""
     asked = {"borrower": borrower, "lender": lender, "seller": seller}
     return next(iter(Facility.objects.raw(FACILITY, asked)), None)
 

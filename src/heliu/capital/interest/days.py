@@ -42,6 +42,13 @@ def following(day: date) -> date:
     return day
 
 
+def working_day_after(day: date, count: int) -> date:
+    """The working day that comes so many of them after a day; the day itself does not count."""
+    for _ in range(count):
+        day = following(day + timedelta(days=1))
+    return day
+
+
 def day_count(
     convention: Convention | str, start: date, end: date, *, termination: date | None = None
 ) -> Fraction:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from heliu.capital.credit.models import Instrument
+from heliu.capital.credit.models import Instrument, ReleaseMode
 from heliu.capital.lending.policies import Terms
+from heliu.capital.valuation.policies import Rules
 
 VERSION = "2026-11"
 LANGUAGES = ("en", "zh-hans")
@@ -35,6 +37,18 @@ class Lateness:
     penalty_factor: Decimal
 
 
+def of_stock(rules: Rules) -> dict[str, object]:
+    """What the agreement on a loan against stock says of its lender's rules, by name."""
+    steps = ("opening_ratio", "warn_ratio", "call_ratio", "liquidation_ratio", "concentration")
+    return {
+        **{step: _number((getattr(rules, step) * 100).normalize()) for step in steps},
+        "cure_days": rules.cure_days,
+        "stale_days": rules.stale_days,
+        "max_age_days": rules.max_age_days,
+        "haircut": _number((rules.haircut * 100).normalize()),
+    }
+
+
 def agreement_text(
     terms: Terms,
     names: Names,
@@ -44,9 +58,12 @@ def agreement_text(
     number: str,
     quoted_on: date,
     day_count: str,
+    said: Mapping[str, object] | None = None,
 ) -> str:
-    """The agreement in `en` or `zh-hans`, complete."""
+    """The agreement in `en` or `zh-hans`, complete; `said` is what its form names beside."""
     facts = _facts(terms, names, lateness, number=number, quoted_on=quoted_on, day_count=day_count)
+    if terms.release_mode == ReleaseMode.FLOOR:
+        return _form("stock", language).format(**facts, **(said or {}))
     clauses = {
         section: _clauses(language)[section, mode].format(**facts)
         for section, mode in (
@@ -55,7 +72,8 @@ def agreement_text(
             ("release", terms.release_mode),
         )
     }
-    return _form(terms.instrument, language).format(**facts, **clauses)
+    form = "bill" if terms.instrument == Instrument.ACCEPTANCE_BILL else ""
+    return _form(form, language).format(**facts, **clauses)
 
 
 def digest_of(english: str, chinese: str) -> str:
@@ -100,9 +118,9 @@ def _facts(
 
 
 @cache
-def _form(instrument: str, language: str) -> str:
-    kind = ".bill" if instrument == Instrument.ACCEPTANCE_BILL else ""
-    return (FOLDER / f"{VERSION}{kind}.{language}.txt").read_text(encoding="utf-8")
+def _form(kind: str, language: str) -> str:
+    name = ".".join(part for part in (VERSION, kind, language) if part)
+    return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
 @cache

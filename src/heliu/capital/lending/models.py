@@ -32,6 +32,7 @@ class LoanStatus(models.TextChoices):
     DECLINED = "DECLINED", _("Declined")
     EXPIRED = "EXPIRED", _("Expired")
     AWAIT_DEPOSIT = "AWAIT_DEPOSIT", _("Deposit awaited")
+    AWAIT_GOODS = "AWAIT_GOODS", _("Goods awaited")
     FUNDED_SHARE = "FUNDED_SHARE", _("Deposit paid")
     DISBURSING = "DISBURSING", _("Being paid out")
     DISBURSED = "DISBURSED", _("Paid out")
@@ -51,15 +52,16 @@ _S = LoanStatus
 
 LOAN_MOVES: Moves = {
     _S.REFERRED: {_S.QUOTED, _S.DECLINED, _S.EXPIRED, _S.CANCELLED},
-    _S.QUOTED: {_S.AWAIT_DEPOSIT, _S.EXPIRED, _S.CANCELLED},
+    _S.QUOTED: {_S.AWAIT_DEPOSIT, _S.AWAIT_GOODS, _S.EXPIRED, _S.CANCELLED},
     _S.DECLINED: set(),
     _S.EXPIRED: set(),
     _S.AWAIT_DEPOSIT: {_S.FUNDED_SHARE, _S.BANK_REJECTED, _S.CANCELLED},
+    _S.AWAIT_GOODS: {_S.DISBURSING, _S.CANCELLED},
     _S.FUNDED_SHARE: {_S.DISBURSING, _S.SELLER_PAID, _S.UNWINDING},
-    _S.DISBURSING: {_S.DISBURSED, _S.BANK_REJECTED},
+    _S.DISBURSING: {_S.DISBURSED, _S.SELLER_PAID, _S.BANK_REJECTED},
     _S.DISBURSED: {_S.PAYING_SELLER, _S.BANK_REJECTED, _S.UNWINDING},
     _S.PAYING_SELLER: {_S.SELLER_PAID, _S.BANK_REJECTED},
-    _S.SELLER_PAID: {_S.OVERDUE, _S.REPAID, _S.UNWINDING},
+    _S.SELLER_PAID: {_S.OVERDUE, _S.REPAID, _S.UNWINDING, _S.ENFORCING},
     _S.OVERDUE: {_S.REPAID, _S.UNWINDING, _S.ENFORCING},
     _S.ENFORCING: {_S.REPAID, _S.WRITTEN_OFF},
     _S.WRITTEN_OFF: set(),
@@ -75,6 +77,7 @@ LOAN_TONES = {
     _S.DECLINED: Tone.BAD,
     _S.EXPIRED: Tone.QUIET,
     _S.AWAIT_DEPOSIT: Tone.MOVING,
+    _S.AWAIT_GOODS: Tone.MOVING,
     _S.FUNDED_SHARE: Tone.MOVING,
     _S.DISBURSING: Tone.MOVING,
     _S.DISBURSED: Tone.MOVING,
@@ -89,7 +92,8 @@ LOAN_TONES = {
     _S.CANCELLED: Tone.QUIET,
     _S.CLOSED: Tone.QUIET,
 }
-RUNNING = (_S.SELLER_PAID, _S.OVERDUE, _S.ENFORCING)  # the seller has the money and interest runs
+# Whom it was lent for has the money, and interest runs.
+RUNNING = (_S.SELLER_PAID, _S.OVERDUE, _S.ENFORCING)
 
 
 def _rate() -> models.DecimalField[Decimal, Decimal]:
@@ -98,6 +102,9 @@ def _rate() -> models.DecimalField[Decimal, Decimal]:
 
 class Loan(models.Model):
     """One use of a facility for one order (a drawdown). Amounts in fen, rates per cent a year.
+
+    One against stock stands for no order: `order_id` names its pool of goods, `order_total` is the
+    loan, and its lender's `margin_rules` are written down as they stood at the quote.
 
     An accepted bill is one too: until its due day it is promised (since `accepted_on`) and the
     borrower pays in margin; on that day the lender pays it, and what the margin does not reach for
@@ -215,6 +222,7 @@ class Loan(models.Model):
     set_off = models.BigIntegerField(default=0, db_default=0)
     accepted_on = models.DateField(null=True, blank=True)
     replays = models.PositiveSmallIntegerField(default=0, db_default=0)
+    margin_rules = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -249,6 +257,12 @@ class Loan(models.Model):
                     set_off__lte=models.F("principal_repaid"),
                 ),
                 name="margin_only_where_it_is_kept",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(release_mode=ReleaseMode.FLOOR, deposit=0)
+                & models.Q(margin_rules__isnull=False)
+                | ~models.Q(release_mode=ReleaseMode.FLOOR) & models.Q(margin_rules__isnull=True),
+                name="margin_rules_of_loans_on_stock",
             ),
             models.CheckConstraint(
                 condition=models.Q(instrument=Instrument.LOAN, accepted_on=None, topped_up=0)
@@ -316,6 +330,11 @@ class Loan(models.Model):
     def tone(self) -> Tone:
         """How the status looks."""
         return LOAN_TONES[LoanStatus(self.status)]
+
+    @property
+    def rests_on_stock(self) -> bool:
+        """Whether it is lent against a pool of goods, and not for an order."""
+        return self.release_mode == ReleaseMode.FLOOR
 
     @property
     def bill(self) -> str:

@@ -479,10 +479,13 @@ def entitlement(mode: str, earning: Earning, pledged_value: int) -> int:
     Proportional: the share of the pledged value that is repaid of the principal, rounded down, so
     that the cover never falls. Deposit first: goods worth what the borrower paid in, so that what
     is left is worth what is owed; what a seller refunds stands for goods that did not come and
-    frees none. All of it when the loan is repaid.
+    frees none. Floor: repaying lowers the floor and frees nothing by itself; the borrower says what
+    it takes out above it. All of it when the loan is repaid.
     """
     if earning.repaid >= earning.principal:
         return pledged_value
+    if mode == ReleaseMode.FLOOR:
+        return 0
     if mode == ReleaseMode.DEPOSIT_FIRST:
         return min(earning.paid_in, pledged_value)
     return pledged_value * earning.repaid // earning.principal
@@ -501,4 +504,4 @@ def least_cover(exposure: int, mode: str, deposit_ratio: Decimal) -> int:
 def frees_on_arrival(mode: str, repaid: int) -> bool:
     """Whether goods that just arrived may come free at once: of a loan that was repaid in part, or
     for the deposit."""
-    return bool(repaid) or mode == ReleaseMode.DEPOSIT_FIRST
+    return (bool(repaid) and mode != ReleaseMode.FLOOR) or mode == ReleaseMode.DEPOSIT_FIRST

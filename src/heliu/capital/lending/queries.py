@@ -271,7 +271,7 @@ def check() -> list[str]:
     }
     stands = posting.balances(accounts.values())
     findings = []
-    for loan in Loan.objects.exclude(deposit_booked_at=None).iterator():
+    for loan in Loan.objects.exclude(deposit_booked_at=None, disbursed_on=None).iterator():
         said = {
             Code.LOAN_PRINCIPAL: loan.principal_left,
             Code.INTEREST_RECEIVABLE: loan.interest_left,

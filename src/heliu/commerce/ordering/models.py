@@ -147,7 +147,8 @@ class OrderLine(models.Model):
 
     Quantities are in the SKU's smallest unit. `received` arrived good, `damaged` arrived damaged,
     `missing` was sent and did not arrive; the three never exceed what was `shipped`. `wanted_on` is
-    a day of its own, where that is not the order's.
+    a day of its own, where that is not the order's; a line that is wished in `parts` (`parts.py`)
+    has that of the first. That they add up to its quantity is held by the database.
     """
 
     # Their indexes and keys cost more than anything else about placing an order. The lines of an
@@ -176,6 +177,7 @@ class OrderLine(models.Model):
     missing = models.BigIntegerField(default=0)
     cancelled = models.BigIntegerField(default=0)
     wanted_on = models.DateField(null=True, blank=True)
+    parts = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["order_id", "position"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, TypedDict, Unpack
+from datetime import date, datetime
+from typing import Literal, NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection
@@ -27,6 +27,23 @@ from heliu.kernel.errors import Forbidden, NotFound
 Side = Literal["buyer", "seller", "lender"]
 SIDES: tuple[Side, ...] = ("buyer", "seller", "lender")
 COUNTED_TO = 10_000
+TO_SEND = """
+select o.id, o.number, o.buyer, p.day, sum(p.left)::bigint
+  from ordering_order o
+  join ordering_orderline l on l.order_id = o.id
+ cross join lateral (
+       select q.day, least(q.upto, l.quantity - l.cancelled)
+                     - greatest(q.upto - q.quantity, l.shipped) as left
+         from (select (e.part ->> 'on')::date as day, (e.part ->> 'quantity')::bigint as quantity,
+                      sum((e.part ->> 'quantity')::bigint) over (order by e.n) as upto
+                 from jsonb_array_elements(l.parts) with ordinality e (part, n)
+                union all
+               select coalesce(l.wanted_on, o.wanted_on), l.quantity, l.quantity
+                where l.parts is null) q) p
+ where o.seller = any(%s) and o.status in ('CONFIRMED', 'PART_SHIPPED') and p.left > 0
+ group by o.id, o.number, o.buyer, o.placed_at, p.day
+ order by p.day nulls first, o.placed_at, o.id
+ limit %s"""
 
 
 def visible_to(actor: Actor) -> QuerySet[Order]:
@@ -59,6 +76,24 @@ def struck(order_id: UUID) -> int:
         sum=Sum(F("cancelled") * F("unit_price"))
     )
     return gone["sum"] or 0
+
+
+class Due(NamedTuple):
+    """What of a confirmed order is to leave by a day (None: as soon as can be), in pieces."""
+
+    order: UUID
+    number: str
+    buyer: UUID
+    day: date | None
+    pieces: int
+
+
+def to_send(actor: Actor, limit: int = 200) -> list[Due]:
+    """What the actor's houses are to send, the earliest first, in one statement: of a line in parts
+    what left counts for the first of them, what was struck for the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(TO_SEND, [list(actor.orgs), limit])
+        return [Due(*row) for row in cursor.fetchall()]
 
 
 def lines_visible_to(actor: Actor) -> QuerySet[OrderLine]:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from heliu.commerce.ordering.models import Order, OrderLine
+from heliu.commerce.ordering.parts import Part, kept, read
 
 
 class VersionLine(NamedTuple):
-    """A line: how much (smallest units) at what price each (minor units), and a day of its own."""
+    """A line: how much (smallest units) at what price each (minor units), and a day of its own
+    or parts by day."""
 
     sku: UUID
     code: str
@@ -21,6 +23,7 @@ class VersionLine(NamedTuple):
     quantity: int
     unit_price: int
     wanted_on: date | None = None
+    parts: tuple[Part, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -47,7 +50,7 @@ class Version:
             tuple(
                 VersionLine(
                     line.sku_id, line.sku.code, line.sku.name, line.sku.name_zh, line.quantity,
-                    line.unit_price, line.wanted_on,
+                    line.unit_price, line.wanted_on, read(line.parts),
                 )
                 for line in lines
             ),
@@ -59,7 +62,7 @@ class Version:
         lines = (
             VersionLine(
                 UUID(one["sku"]), one["code"], one["name"], one["name_zh"], one["quantity"],
-                one["unit_price"], _day(one["wanted_on"]),
+                one["unit_price"], _day(one["wanted_on"]), read(one.get("parts")),
             )
             for one in kept["lines"]
         )  # fmt: skip
@@ -73,7 +76,12 @@ class Version:
             "external_id": self.external_id,
             "total": self.total,
             "lines": [
-                line._asdict() | {"sku": str(line.sku), "wanted_on": _text(line.wanted_on)}
+                line._asdict()
+                | {
+                    "sku": str(line.sku),
+                    "wanted_on": _text(line.wanted_on),
+                    "parts": kept(line.parts),
+                }
                 for line in self.lines
             ],
         }

@@ -1,4 +1,4 @@
-"""Reading prices and price lists."""
+"""Reading prices, price lists and what promotions gave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -16,11 +16,13 @@ from heliu.commerce.pricing.models import (
     Contract,
     ContractChange,
     Discount,
+    Given,
     ListPrice,
     PriceImport,
     PriceList,
     PriceListBuyer,
     Promotion,
+    in_language,
 )
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -28,12 +30,15 @@ from heliu.kernel.goods.models import Sku
 
 RESOLVE = """
 select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price,
-       list_price, promotions
+       list_price, promotions, false
   from pricing_answer(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s, false,
                       true, false)
 """
-# The same for lines that are one order: its worth may earn a promotion.
-RESOLVE_ORDER = RESOLVE.replace("%s, false,", "%s, true,")
+# The same for lines that are one order: its worth may earn a promotion, and it may earn one as a
+# whole.
+RESOLVE_ORDER = RESOLVE.replace("%s, false,", "%s, true,").replace(
+    "false\n", "(select pricing_rewards_live(%s::uuid[], %s))\n"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class Price:
     """What one smallest unit costs (minor units), by which list, and from which quantity.
 
     `tiers` are all (quantity from, unit price) of that list at that moment, lowest quantity first.
-    `taken_off` is what `promotions` (their codes, as applied) took off one.
+    `taken_off` is what `promotions` (their codes, as applied) took off one. `may_earn`: the seller
+    has promotions of whole orders, which are not in the price of one.
     """
 
     unit_price: int
@@ -51,6 +57,7 @@ class Price:
     tiers: tuple[tuple[int, int], ...]
     taken_off: int = 0
     promotions: tuple[str, ...] = ()
+    may_earn: bool = False
 
     @property
     def list_price(self) -> int:
@@ -78,8 +85,11 @@ def resolve(
     with connection.cursor() as cursor:
         skus, quantities = [sku for sku, _ in wanted], [quantity for _, quantity in wanted]
         ones = [1] * len(skus)
-        question = RESOLVE_ORDER if as_order else RESOLVE
-        cursor.execute(question, [[buyer], [seller], ones, skus, quantities, at])
+        answer: list[Any] = [[buyer], [seller], ones, skus, quantities, at]
+        if as_order:
+            cursor.execute(RESOLVE_ORDER, [[seller], at, *answer])
+        else:
+            cursor.execute(RESOLVE, answer)
         for _, sku, *rest in cursor.fetchall():
             prices[sku] = price_of(rest)
     return prices
@@ -87,7 +97,7 @@ def resolve(
 
 def price_of(row: Sequence[Any]) -> Price:
     """A row of `RESOLVE`, without the pair and the SKU."""
-    unit_price, code, tier_from, currency, froms, amounts, list_price, promotions = row
+    unit_price, code, tier_from, currency, froms, amounts, list_price, promotions, may_earn = row
     tiers = tuple(zip(froms, amounts, strict=True))
     return Price(
         unit_price,
@@ -97,6 +107,7 @@ def price_of(row: Sequence[Any]) -> Price:
         tiers,
         list_price - unit_price,
         tuple(promotions or ()),
+        may_earn,
     )
 
 
@@ -119,19 +130,69 @@ def discounts_visible_to(actor: Actor) -> QuerySet[Discount]:
     return Discount.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
 
 
-def discounts_of(actor: Actor, order: UUID) -> dict[UUID, list[Discount]]:
-    """By SKU what promotions took off an order's lines, in the order in which they were applied."""
-    found: dict[UUID, list[Discount]] = defaultdict(list)
-    for one in discounts_visible_to(actor).filter(order_id=order).order_by("place"):
-        found[one.sku].append(one)
-    return dict(found)
+class Off(NamedTuple):
+    """What a promotion took off the pieces of one line, by its words of then; minor units."""
+
+    code: str
+    name: str
+    name_zh: str
+    before: int
+    after: int
+    amount: int
+
+    @property
+    def display(self) -> str:
+        """The promotion's name in the reader's language."""
+        return in_language(self.name, self.name_zh)
+
+
+class OnOrder(NamedTuple):
+    """What promotions gave on an order: off each piece of its lines (line id: in the order in which
+    they were applied), for the order as a whole, and which lines came for free."""
+
+    off: dict[int, list[Off]]
+    as_whole: list[Discount]
+    free: dict[int, Discount]
+
+
+def given_on(actor: Actor, order: Any) -> OnOrder:
+    """What promotions gave on an order that came with its lines; one statement."""
+    found = list(discounts_visible_to(actor).filter(order_id=order.pk).order_by("place", "sku"))
+    whole = [one for one in found if one.kind != Given.PIECE]
+    gifts = {one.sku: one for one in whole if one.kind == Given.GIFT}
+    off: dict[int, list[Off]] = {}
+    free: dict[int, Discount] = {}
+    # Goods for free stand beneath those that were bought.
+    for line in sorted(order.lines.all(), key=lambda line: line.position, reverse=True):
+        if line.amount == 0 and line.sku_id in gifts:
+            free[line.pk] = gifts.pop(line.sku_id)
+        off[line.pk] = [
+            Off(one.code, one.name, one.name_zh, one.before, one.after,
+                line.quantity * (one.before - one.after))
+            for one in found
+            if one.kind == Given.PIECE and one.sku == line.sku_id and line.pk not in free
+        ]  # fmt: skip
+    return OnOrder(off, whole, free)
 
 
 def before_promotions(order: UUID) -> dict[UUID, int]:
     """What one of each SKU of an order cost by its list (minor units), where promotions took
-    something off."""
+    something off each."""
     given = Discount.objects.filter(order_id=order, place=1)
     return dict(given.values_list("sku", "before"))
+
+
+def given_as_whole(order: UUID) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """By SKU what promotions took off an order as a whole (minor units) and how many pieces they
+    gave for free; asked by stories."""
+    off: dict[UUID, int] = defaultdict(int)
+    gifts: dict[UUID, int] = defaultdict(int)
+    for one in Discount.objects.filter(order_id=order).exclude(kind=Given.PIECE):
+        if one.kind == Given.GIFT:
+            gifts[one.sku] += one.quantity
+        else:
+            off[one.sku] += one.amount
+    return dict(off), dict(gifts)
 
 
 def live_table(price_list: PriceList, at: datetime) -> PriceList:

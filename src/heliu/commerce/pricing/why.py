@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.commerce.pricing.models import Effect, in_language
+from heliu.commerce.pricing.models import OF_ORDERS, Effect, in_language
 from heliu.kernel.access.actor import Actor
 
 ANSWER = """
@@ -28,8 +28,8 @@ select code, name, name_zh, is_default, is_contract, version, live_from, valid_f
   from pricing_why_lists(%s, %s, %s, %s, %s)"""
 PROMOTIONS = """
 select code, name, name_zh, effect, percent, amount, min_quantity, min_order, combinable,
-       starts_at, ends_at, id, is_used_up
-  from pricing_why_promotions(%s, %s, %s, %s)"""
+       starts_at, ends_at, gift, gift_quantity, id, is_used_up
+  from pricing_why_whole(%s, %s, %s, %s)"""
 
 
 class Outcome(models.TextChoices):
@@ -44,6 +44,7 @@ class Outcome(models.TextChoices):
     QUANTITY = "QUANTITY", _("Quantity too small")
     ORDER = "ORDER", _("Order too small")
     ALONE = "ALONE", _("Not combined")
+    WHOLE = "WHOLE", _("For the whole order")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Say:
-    """A promotion for the buyer and these goods: its rule, and what it did to one (minor units)."""
+    """A promotion for the buyer and these goods: its rule, and what it did to one (minor units).
+    `gift` is the code of the goods it gives, None: of those that are bought."""
 
     code: str
     name: str
@@ -90,6 +92,8 @@ class Say:
     combinable: bool
     starts_at: datetime
     ends_at: datetime
+    gift: str | None
+    gift_quantity: int | None
     before: int | None
     after: int | None
     outcome: Outcome
@@ -190,10 +194,12 @@ def _say(
         outcome = Outcome.TO_COME
     elif is_used_up:
         outcome = Outcome.USED_UP
-    elif quantity < rule.min_quantity:
+    elif quantity < rule.min_quantity and rule.effect != Effect.ORDER:
         outcome = Outcome.QUANTITY
     elif rule.min_order is not None and worth < rule.min_order:
         outcome = Outcome.ORDER
+    elif rule.effect in OF_ORDERS:
+        outcome = Outcome.WHOLE
     else:
         outcome = Outcome.ALONE
     return replace(rule, outcome=outcome)

@@ -38,6 +38,12 @@ def of_order(actor: Actor, order: UUID) -> QuerySet[Return]:
     return visible_to(actor).filter(order_id=order).order_by("-asked_at", "-id")
 
 
+def credited_of(order: UUID) -> list[Return]:
+    """The returns of an order for which something was credited, the oldest first; for stories."""
+    found = Return.objects.filter(order_id=order, credited__gt=0).prefetch_related("lines")
+    return list(found.order_by("ended_at", "id"))
+
+
 def given_back(order_lines: Iterable[int]) -> dict[int, int]:
     """How much of some order lines is in returns that were not refused."""
     found = GivenBack.objects.filter(pk__in=list(order_lines))

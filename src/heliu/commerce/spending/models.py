@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from heliu.commerce.ordering.parts import Part, read
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -324,6 +325,7 @@ class RequestLine(models.Model):
     quantity = models.BigIntegerField()
     unit_price = models.BigIntegerField()
     wanted_on = models.DateField(null=True, blank=True)
+    parts = models.JSONField(null=True, blank=True)
     struck_by_name = models.CharField(max_length=80, blank=True)
     struck_reason = models.CharField(max_length=300, blank=True)
 
@@ -345,6 +347,11 @@ class RequestLine(models.Model):
     def amount(self) -> int:
         """What it comes to, in minor units."""
         return self.quantity * self.unit_price
+
+    @property
+    def by_day(self) -> tuple[Part, ...]:
+        """In which parts it is wished, if it is."""
+        return read(self.parts)
 
     @property
     def is_struck(self) -> bool:

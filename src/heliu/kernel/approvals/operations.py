@@ -125,6 +125,11 @@ def is_needed(act: Act, *, org: UUID, amount: int) -> bool:
     return bool(_levels(act, org, amount))
 
 
+def levels_of(act: Act, *, org: UUID, amount: int) -> Sequence[Level]:
+    """Who must agree to an act of this amount by the rules of this house."""
+    return _levels(act, org, amount)
+
+
 def ask(
     act: Act,
     *,

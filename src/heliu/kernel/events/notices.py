@@ -76,6 +76,18 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "stock-too-little": N_("%(number)s waits for more goods, worth %(amount)s to the bank"),
+    "stock-paid-out": N_("%(amount)s were paid out to you, loan against stock %(number)s"),
+    "stock-called-off": N_("The loan against stock %(number)s is called off; its goods come back"),
+    "pool-warned": N_("The stock of %(number)s lost value: %(percent)s%% of it are owed"),
+    "margin-called": N_(
+        "Margin call on %(number)s: repay %(cash)s or bring goods worth %(goods)s by %(day)s"
+    ),
+    "call-cured": N_("Margin call %(call)s on %(number)s is cured"),
+    "call-lapsed": N_("Margin call %(call)s on %(number)s was not cured in time"),
+    "swap-refused": N_(
+        "Goods brought for %(number)s are pledged; those to leave for them must stay"
+    ),
     "programme-changed": N_("%(lender)s finances your dealers in another way from now on"),
     "purchase-asked": N_("A purchase waits for agreement: %(number)s, %(amount)s"),
     "purchase-escalated": N_("A purchase waits too long for agreement: %(number)s, %(amount)s"),

@@ -267,6 +267,24 @@ def share_of(pledge: Pledge, goods: Mapping[UUID, int]) -> Share:
     return share
 
 
+def take_out(
+    pledge: Pledge, goods: Mapping[UUID, int], *, key: str, actor: Actor, at: datetime
+) -> Released:
+    """Goods that lie above what must stay come free for their owner, while the others stay bound;
+    that so many may go is for the caller to see to. Once per `key`. `Refused` where less is bound.
+    """
+    pledge = _locked(pledge)
+    if known := pledge.releases.filter(key=key).first():
+        return Released(known, "", known.quantity, known.value, is_new=False)
+    share = share_of(pledge, goods)
+    _count_released(pledge, share)
+    pledge.save(update_fields=["entitlement", "released_quantity", "released_value"])
+    return _let_go(
+        pledge, _live_lines(pledge), share, taker=pledge.pledgor, key=key, is_last=False,
+        audience=(), actor=actor, at=at,
+    )  # fmt: skip
+
+
 def sell(
     pledge: Pledge,
     goods: Mapping[UUID, int],
@@ -283,9 +301,7 @@ def sell(
     if known := pledge.releases.filter(key=key).first():
         return Released(known, "", known.quantity, known.value, is_new=False)
     share = share_of(pledge, goods)
-    pledge.entitlement = min(pledge.pledged_value, pledge.entitlement + share.value)
-    pledge.released_quantity += share.quantity
-    pledge.released_value += share.value
+    _count_released(pledge, share)
     if not pledge.bound_quantity:
         pledge.given_to = to
     pledge.save(update_fields=["entitlement", "given_to", "released_quantity", "released_value"])
@@ -327,6 +343,13 @@ def expire_codes(*, at: datetime) -> int:
     """Codes whose time is over no longer open the gate; the goods stay free and set aside."""
     due = ReleaseOrder.objects.filter(status=ReleaseStatus.RELEASED, code_valid_until__lte=at)
     return due.update(status=ReleaseStatus.EXPIRED)
+
+
+def _count_released(pledge: Pledge, share: Share) -> None:
+    """Goods that leave by name are earned by leaving."""
+    pledge.entitlement = min(pledge.pledged_value, pledge.entitlement + share.value)
+    pledge.released_quantity += share.quantity
+    pledge.released_value += share.value
 
 
 def _require_bound(pledge: Pledge, lines: Sequence[Pledged], receipt: WarehouseReceipt) -> None:

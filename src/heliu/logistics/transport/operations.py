@@ -64,9 +64,10 @@ def dispatch(
     The goods go out of the sender's own warehouse, out of one house of it where `origin` names one,
     oldest rows first, into the transit of the new
     shipment, which begins with the milestone of its pick-up unless that is a carrier's to say.
+    A house that keeps its title sends what it has bought to a keeper.
     Raises `Short`.
     """
-    actor.require("ship")
+    actor.require("order" if sender == owner else "ship")
     _require_party(actor, sender)
     if not lines:
         raise Invalid("nothing-to-ship", "There is nothing to ship.", field="lines")

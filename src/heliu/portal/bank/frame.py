@@ -14,7 +14,7 @@ from heliu.kernel.clock import day_of
 from heliu.portal.bank.loans import late, lent, silent, waiting
 from heliu.portal.shell.words import Words, nav, tab
 from heliu.portal.ui.frame import DeskFigure, NavHead
-from heliu.trade import registration
+from heliu.trade import pools, registration
 
 MONEY_UNDER_WAY = (
     "FUNDED_SHARE", "DISBURSING", "DISBURSED", "PAYING_SELLER", "BANK_REJECTED", "UNWINDING",
@@ -27,6 +27,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     asked = approvals.for_vote_of(actor).count()
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
     claims = registration.in_conflict(actor).count()
+    called = pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")).count()
     return Words(
         nav=(
             nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),
@@ -36,6 +37,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             NavHead(_("Assets")),
             nav(_("Limits"), "bank_facilities", here, key="l"),
             nav(_("Pledge board"), "bank_pledges", here, key="p"),
+            nav(_("Stock loans"), "bank_pools", here, count=called, hot=called > 0, key="s"),
             nav(_("Registry"), "bank_registry", here, count=claims, hot=claims > 0),
             nav(_("Overdue"), "bank_overdue", here, count=overdue, hot=overdue > 0, key="v"),
             NavHead(_("Money")),
@@ -55,7 +57,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         tabs=(
             tab(_("Queue"), "bank_queue", "tray", here),
             tab(_("Drawdowns"), "bank_drawdowns", "deal", here, "bank_repayments"),
-            tab(_("Pledges"), "bank_pledges", "box", here, "bank_registry"),
+            tab(_("Pledges"), "bank_pledges", "box", here, "bank_registry", "bank_pools"),
             tab(_("Overdue"), "bank_overdue", "calendar", here),
             tab(_("Payments"), "bank_payments", "money", here, "bank_reconciliation"),
         ),

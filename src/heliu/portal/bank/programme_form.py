@@ -96,7 +96,11 @@ def _questions(programme: Any, typed: QueryDict) -> list[Question]:
 def _choices(programme: Any, name: str, typed: QueryDict) -> list[tuple[str, str, bool]]:
     stands = typed.get(name, getattr(programme, name))
     choices = programme._meta.get_field(name).choices
-    return [(value, str(words), value == stands) for value, words in choices]
+    return [
+        (value, str(words), value == stands)
+        for value, words in choices
+        if value != "FLOOR"  # that is how stock is held, not an order's goods
+    ]
 
 
 def _typed(typed: QueryDict) -> Modes:

@@ -14,6 +14,7 @@ from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import lent
+from heliu.portal.pools.words import read_rules, rules_rows
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.shell.programmes import Terms, default, offer, share_text
 from heliu.portal.ui.formats import money_text, percent_text
@@ -37,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     (_("Risk"), risk(one)),
                     (_("Caps"), caps(one)),
                     (_("Default"), default(one)),
+                    *_margins(one),
                 ],
                 **_use(actor, one),
             }
@@ -80,6 +82,13 @@ def caps(one: Any) -> Terms:
         (_("Part of the quota for one borrower"), share_text(one.quota_share)),
         (_("Released by itself up to"), _release_cap(one)),
     ]
+
+
+def _margins(one: Any) -> list[tuple[str, Terms]]:
+    """How far it lends against stock, where it does."""
+    if one.product != "INVENTORY":
+        return []
+    return [(_("Margins"), rules_rows(read_rules(one.margin_rules)))]
 
 
 def _release_cap(one: Any) -> str:

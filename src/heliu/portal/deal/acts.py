@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
 from heliu.portal.deal.changes import may_change
 from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
+from heliu.trade import confirming
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,19 @@ class Act:
 
 def acts_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Act]:
     """The acts of this side in this state; at most one is filled, and it stands last."""
+    if view.deal.is_stock:
+        return _of_stock(side, view)
     if view.order is None:
         return []
     by_side = {"buyer": _buyer, "seller": _seller, "lender": _lender, "custodian": _custodian}
     return by_side[side](actor, view, at)
+
+
+def _of_stock(side: Side, view: Any) -> list[Act]:
+    """A loan against stock is dealt with where its pool is shown."""
+    if side not in ("buyer", "lender"):
+        return []
+    return [Act(_("The stock…"), reverse("pool", args=[view.deal.number]), is_filled=True)]
 
 
 def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
@@ -73,7 +84,10 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
         address = reverse("deal_settle", args=[deal.number])
         if view.account.owed or view.account.owed_back:
             acts.append(Act(_("Record a payment…"), address))
-    if order.status == "PLACED" and order.pay_by != "FINANCE" and actor.may("sell"):
+    asked = approvals.about(actor, deal.pk, confirming.CONFIRM.name)
+    if asked:
+        acts.append(Act(_("Confirmation waits…"), reverse("approval", args=[asked.pk])))
+    elif order.status == "PLACED" and order.pay_by != "FINANCE" and actor.may("sell"):
         address = reverse("deal_confirm", args=[deal.number])
         acts.append(Act(_("Confirm"), address, is_post=True, is_filled=True))
     if order.status in ("CONFIRMED", "PART_SHIPPED") and actor.may("ship"):

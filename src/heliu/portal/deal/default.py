@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from heliu.portal.deal.reading import Reading, read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import day_text, money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import enforcement, liquidation, sales
+from heliu.trade import enforcement, liquidation, margin_calls, sales
 
 ACTS = (enforcement.ENFORCE.name, liquidation.SELL.name, enforcement.WRITE_OFF.name)
 IN_DEFAULT = ("OVERDUE", "ENFORCING", "WRITTEN_OFF")
@@ -63,7 +63,7 @@ def default(request: HttpRequest, ref: str) -> HttpResponse:
     does."""
     actor, at = actor_of(request), now(request)
     view = read(actor, ref, at)
-    if view.side != "lender" or view.loan is None or view.loan.status not in IN_DEFAULT:
+    if view.side != "lender" or view.loan is None or not _is_in_default(view):
         raise NotFound()
     sold = list(sales.of_deal(actor, view.deal.pk))
     stage = stage_of(view, sold, request, at)
@@ -100,9 +100,16 @@ def stage_of(view: Reading, sold: list[Any], request: HttpRequest, at: datetime)
     if view.loan.status == "ENFORCING":
         is_bound = view.pledge is not None and view.pledge.bound_quantity
         return _selling(view, request) if is_bound else _writing_off(view)
+    if margin_calls.is_lost(view.deal):
+        return _enforcing(view, None, at)
     if view.loan.default_noticed_on is None:
         return _notice(view)
-    return _enforcing(view, at)
+    return _enforcing(view, lending.last_day(view.loan), at)
+
+
+def _is_in_default(view: Reading) -> bool:
+    """Late, or called for cash or goods in vain."""
+    return view.loan.status in IN_DEFAULT or margin_calls.is_lost(view.deal)
 
 
 def _notice(view: Reading) -> Stage:
@@ -128,9 +135,9 @@ def _notice(view: Reading) -> Stage:
     )
 
 
-def _enforcing(view: Reading, at: datetime) -> Stage:
-    until = lending.last_day(view.loan)
-    runs = day_of(at) <= until
+def _enforcing(view: Reading, until: date | None, at: datetime) -> Stage:
+    """`until` is the last day to pay; None where a call for cash or goods was the notice."""
+    runs = until is not None and day_of(at) <= until
     language = get_language() or "en"
     value = view.pledge.bound_value if view.pledge else 0
     price = lending.price_for_seller(view.loan, value)
@@ -150,7 +157,7 @@ def _enforcing(view: Reading, at: datetime) -> Stage:
         done=_("Another person at the bank must agree now."),
         wait=_("The buyer may still pay until %(day)s.")
         % {"day": day_text(until, day_of(at), language)}
-        if runs
+        if until is not None and runs
         else "",
     )
 

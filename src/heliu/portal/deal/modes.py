@@ -19,6 +19,11 @@ def is_bill(terms: Any) -> bool:
     return bool(terms.instrument == "ACCEPTANCE_BILL")
 
 
+def is_on_stock(terms: Any) -> bool:
+    """Whether it is lent against a pool of goods, and not for an order."""
+    return bool(terms.release_mode == "FLOOR")
+
+
 def named(terms: Any) -> str:
     """What the order is financed with, as a row or a heading."""
     return _("Bill") if is_bill(terms) else _("Loan")
@@ -33,6 +38,8 @@ def owed_named(loan: Any) -> str:
 
 def form(terms: Any) -> str:
     """How the order is financed: with what, what the deposit does, and what sets goods free."""
+    if is_on_stock(terms):
+        return _("Lent against stock: what lies above the floor may be taken out at any time.")
     said = {
         ("LOAN", "DOWN_PAYMENT"): _("The deposit goes to the seller beside the loan."),
         ("LOAN", "CASH_MARGIN"): _(
@@ -76,6 +83,8 @@ def in_the_end(terms: Any) -> Will:
 
 def signed(terms: Any) -> str:
     """What is said when the agreement is signed."""
+    if is_on_stock(terms):
+        return _("Signed. Send the goods to the warehouse; then the bank pays out.")
     if is_bill(terms):
         return _("Signed. The bank takes margin and fee and accepts the bill.")
     return _("Signed. The bank takes the deposit and pays the seller.")
@@ -129,6 +138,7 @@ def deposit_taken(terms: Any) -> Will:
 def frees(terms: Any) -> str:
     """What sets the goods free once they lie in the warehouse."""
     return {
+        "FLOOR": _("pledged to the bank on receipt; what lies above the floor you may take out"),
         "PROPORTIONAL": _("pledged to the bank on receipt; what you repay sets goods free"),
         "DEPOSIT_FIRST": _(
             "pledged to the bank on receipt; goods worth your deposit come free at once, then goods"

@@ -84,6 +84,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "principal_text": money_text(loan.principal),
         "deposit_text": money_text(loan.due_now),
         "is_bill": modes.is_bill(loan),
+        "is_on_stock": modes.is_on_stock(loan),
         "named": modes.named(loan),
         "will": will_of_loan(loan, loan.seller, known, view.deal.custodian),
         "refusal": refusal,
@@ -104,6 +105,17 @@ def will_of_loan(
 ) -> list[Will]:
     """What signing sets in motion, in the order in which it happens."""
     house = known[custodian].display if custodian in known else ""
+    if modes.is_on_stock(terms):
+        return [
+            Will(_("You send the goods to %(house)s") % {"house": house}, note=modes.frees(terms)),
+            Will(
+                _("The bank pays the loan to your account"),
+                terms.principal,
+                plus=True,
+                note=_("when they are counted and the pledge is registered"),
+            ),
+            modes.in_the_end(terms),
+        ]
     seller = known[seller_id].display if seller_id in known else ""
     return [
         modes.deposit_taken(terms),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import Place
@@ -160,16 +161,18 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
     if pledge is not None and pledge.pledged_quantity:
         heads = [_("Taken"), _("Pledged")]
         lines: list[Any] = _pledged_lines(pledge) if order is None else list(order.lines.all())
-        counts = {line.sku_id: [0, 0] for line in lines}
+        goods: dict[Any, list[int]] = {}
         for one in pledge.lines.all():
-            taken_and_bound = counts.setdefault(one.sku_id, [0, 0])
+            taken_and_bound = goods.setdefault(one.sku_id, [0, 0])
             taken_and_bound[0] += one.picked_up
             taken_and_bound[1] += one.quantity - one.released
+        # Of goods that stand in several lines the first tells how far they are.
+        counts = [goods.pop(line.sku_id, [0, 0]) for line in lines]
     else:
         heads = [_("Shipped"), _("Received")]
         lines = list(order.lines.all()) if order is not None else []
-        counts = {line.sku_id: [line.shipped, line.received] for line in lines}
-    given = pricing.discounts_of(actor, order.pk) if order is not None else {}
+        counts = [[line.shipped, line.received] for line in lines]
+    given = pricing.given_on(actor, order) if order is not None else pricing.OnOrder({}, [], {})
     queued = back_orders.of_order(order) if order is not None else {}
     is_running = order is not None and order.status != "CANCELLED"
     rows = [
@@ -181,20 +184,34 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "amount": line.amount,
             "wait": queued.get(getattr(line, "pk", 0)),
             "struck": getattr(line, "cancelled", 0) if is_running else 0,
-            "discounts": given.get(line.sku_id, []),
-            "counts": counts[line.sku_id],
+            "discounts": given.off.get(getattr(line, "pk", 0), []),
+            "free": given.free.get(getattr(line, "pk", 0)),
+            "counts": count,
             "wanted_on": getattr(line, "wanted_on", None),
+            "parts": read(getattr(line, "parts", None)),
         }
-        for line in lines
+        for line, count in zip(lines, counts, strict=True)
     ]
+    whole = _as_whole(given)
     return {
         "goods_heads": heads,
         "goods": rows,
         "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
         "goods_total": sum(row["amount"] for row in rows),
         "goods_struck": sum(row["struck"] * row["unit_price"] for row in rows),
-        "goods_saved": sum(one.amount for row in rows for one in row["discounts"]),
+        "goods_whole": whole,
+        "goods_saved": sum(one.amount for row in rows for one in row["discounts"])
+        + sum(off for _, off in whole),
     }
+
+
+def _as_whole(given: pricing.OnOrder) -> list[tuple[str, int]]:
+    """The promotions that took something off the order as a whole, and how much (minor units)."""
+    off: dict[str, int] = {}
+    for one in given.as_whole:
+        if one.kind == "ORDER":
+            off[one.display] = off.get(one.display, 0) + one.amount
+    return list(off.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from heliu.kernel.addresses.policies import Place
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
+from heliu.portal.deal import sending_days
 from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip, Will
@@ -29,6 +30,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
     carriers, chosen = carrying.carriers_of(actor), request.POST.get("carrier_id", "")
     loads = consignments.loads(actor, view.order)
     load = _load(loads, request.GET.get("house", ""))
+    days, by = sending_days.by_day(lines, request.GET.get("by", ""))
 
     def do() -> str:
         deliveries.ship(
@@ -50,8 +52,9 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "deal": view.deal,
         "order": view.order,
-        "rows": _rows(request, lines, load),
+        "rows": _rows(request, lines, load, by),
         "houses": _chips(view.deal.number, loads, load) if len(loads) > 1 else [],
+        "days": sending_days.chips(view.deal.number, days, by, load if len(loads) > 1 else None),
         "house": load.house if load and len(loads) > 1 else None,
         "carriers": carriers,
         "chosen": chosen,
@@ -101,13 +104,18 @@ def _load(loads: Sequence[consignments.Load], code: str) -> consignments.Load | 
 
 
 def _rows(
-    request: HttpRequest, lines: Sequence[Any], load: consignments.Load | None
+    request: HttpRequest,
+    lines: Sequence[Any],
+    load: consignments.Load | None,
+    by: sending_days.Day | None,
 ) -> list[tuple[Any, int, str]]:
-    """Each open line with what can go from here, and what stands in its field."""
+    """Each open line with what can go from here, and what stands in its field: of that what is
+    wished until the day that was chosen."""
     rows = []
     for line in lines:
         most = load.quantities.get(line.pk, 0) if load else line.to_ship
-        rows.append((line, most, _typed(request, line, str(most or ""))))
+        now = min(most, by.pieces.get(line.pk, 0)) if by else most
+        rows.append((line, most, _typed(request, line, str(now or ""))))
     return rows
 
 

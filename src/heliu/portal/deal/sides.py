@@ -23,12 +23,18 @@ def side_of(deal: Any, actor: Actor) -> Side:
 def remark(side: Side, names: dict[Any, Any], deal: Any, *, financed: bool) -> str:
     """One line beside the number: what this is to the reader."""
     words = {
-        "buyer": _("financed order from %(seller)s") if financed else _("order from %(seller)s"),
+        "buyer": _buying(deal, financed=financed),
         "seller": _("order of %(buyer)s, paid by a bank") if financed else _("order of %(buyer)s"),
         "lender": _("loan to %(buyer)s for goods of %(seller)s"),
         "custodian": _("goods of %(buyer)s under pledge"),
     }[side]
     return words % {"seller": _name(names, deal.seller), "buyer": _name(names, deal.buyer)}
+
+
+def _buying(deal: Any, *, financed: bool) -> str:
+    if deal.is_stock:
+        return _("loan against goods bought from %(seller)s")
+    return _("financed order from %(seller)s") if financed else _("order from %(seller)s")
 
 
 def party_rows(names: dict[Any, Any], deal: Any) -> list[tuple[str, str]]:

@@ -118,6 +118,11 @@ def _searched(payload: Payload) -> str:
     return _("nothing found that stands against the loan")
 
 
+def _call_ended(payload: Payload) -> str:
+    is_cured = payload["outcome"] == "CURED"
+    return _("cured") if is_cured else _("not cured in time")
+
+
 def _registered(payload: Payload) -> str:
     until = day_text(date.fromisoformat(payload["until"]), None, get_language() or "en")
     return _("No. %(number)s until %(day)s") % {"number": payload["number"], "day": until}
@@ -169,6 +174,10 @@ TELLINGS: dict[str, Telling] = {
         N_("Received and pledged"), N_("Received,|pledged"), amount="value", pieces="quantity"
     ),
     "capital.repaid": Telling(N_("Repaid"), N_("Repaid"), amount="amount", detail=_repaid),
+    "capital.margin-called": Telling(
+        N_("Called for cash or goods"), N_("Margin|call"), amount="cash", is_failure=True
+    ),
+    "capital.margin-call-ended": Telling(N_("Margin call ended"), detail=_call_ended),
     "capital.margin-set-off": Telling(
         N_("Margin set off"), N_("Margin|set off"), amount="amount", detail=_repaid
     ),

@@ -20,7 +20,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import looks, photos, place_order, side_exits
+from heliu.trade import confirming, looks, photos, side_exits
 
 ENDORSED = {
     "pledged": N_("Pledged to the bank"),
@@ -47,8 +47,11 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
     view = read(actor, ref, at)
 
     def do() -> str:
-        place_order.confirm(view.order.pk, actor=actor, at=at)
-        say(request, _("Order %(number)s is confirmed.") % {"number": view.order.number})
+        number = {"number": view.order.number}
+        if confirming.confirm(view.order.pk, actor=actor, at=at):
+            say(request, _("Others of your house are asked about %(number)s.") % number)
+        else:
+            say(request, _("Order %(number)s is confirmed.") % number)
         return reverse("deal", args=[view.deal.number])
 
     return deed(request, do)

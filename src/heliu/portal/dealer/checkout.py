@@ -27,7 +27,7 @@ from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
-from heliu.portal.dealer import comparing
+from heliu.portal.dealer import comparing, days
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell.pages import (
     actor_of,
@@ -114,7 +114,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "remark": request.POST.get("remark", "").strip(),
             "external_id": request.POST.get("external_id", "").strip(),
             "wanted_on": day_of_form(request, "wanted_on"),
-            "line_days": _line_days(request, lines),
+            **days.wished(request, lines)._asdict(),
             "cost_centre": choice.cost_centre,
             "address": None if choice.pay_by == FINANCE else choice.address,
             "at": at,
@@ -144,12 +144,6 @@ def checkout(request: HttpRequest) -> HttpResponse:
     context = _context(request, seller, preview, choice, refusal)
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
-
-
-def _line_days(request: HttpRequest, lines: Sequence[tuple[UUID, int]]) -> dict[UUID, date]:
-    """The days of lines that are wished apart from the rest."""
-    typed = {sku: day_of_form(request, f"day-{sku}") for sku, _quantity in lines}
-    return {sku: day for sku, day in typed.items() if day is not None}
 
 
 def _id(data: Mapping[str, Any], name: str) -> UUID | None:
@@ -194,6 +188,7 @@ def _context(
     return {
         "seller": seller,
         "lines": preview.lines,
+        "earned": preview.earned,
         "problems": preview.problems,
         "waits": back_orders.would_wait(
             seller.pk,
@@ -223,9 +218,7 @@ def _context(
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,
         "typed": request.POST,
-        "line_days": [
-            (line, request.POST.get(f"day-{line.sku.pk}", "")) for line in preview.lines if line.sku
-        ],
+        "line_days": days.fields(request, preview.lines),
         "today": day_of(now(request)).isoformat(),
         "missing": preview.missing,
         "least_text": money_text(preview.least),

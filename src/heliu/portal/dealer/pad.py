@@ -15,6 +15,7 @@ from heliu.commerce.ordering.policies import CheckedLine
 from heliu.commerce.ordering.rows import PadRow, row_of
 from heliu.kernel.money import share_up
 from heliu.portal.ui.formats import count_text, money_text, percent_text
+from heliu.trade.earning import Earned
 from heliu.trade.order_pad import Checked
 
 ROWS = 20
@@ -95,6 +96,7 @@ class Pad:
     others: int = 0
     least: str = ""
     missing: str = ""
+    earned: tuple[Earned, ...] = ()
 
     template = Row("__n__")
 
@@ -175,6 +177,7 @@ def laid_out(
         others=others,
         least=money_text(checked.least),
         missing=money_text(checked.missing) if checked.missing else "",
+        earned=checked.earned,
     )
 
 

@@ -19,7 +19,7 @@ from heliu.portal.seller.rows import TO_CONFIRM, TO_SHIP, order_rows
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
-from heliu.trade import place_order
+from heliu.trade import confirming
 
 ROWS = 50
 TABS: dict[str, tuple[str, ...]] = {
@@ -76,13 +76,19 @@ def confirm(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         if not chosen:
             raise Invalid("nothing-chosen", "Choose at least one order.", field="order")
-        for order in chosen:
-            place_order.confirm(order, actor=actor, at=at)
-        say(
-            request,
-            ngettext("%(n)d order is confirmed.", "%(n)d orders are confirmed.", len(chosen))
-            % {"n": len(chosen)},
-        )
+        asked = [confirming.confirm(order, actor=actor, at=at) for order in chosen]
+        waiting = sum(one is not None for one in asked)
+        done = len(asked) - waiting
+        if done:
+            words = ngettext("%(n)d order is confirmed.", "%(n)d orders are confirmed.", done)
+            say(request, words % {"n": done})
+        if waiting:
+            words = ngettext(
+                "About %(n)d order others of your house are asked.",
+                "About %(n)d orders others of your house are asked.",
+                waiting,
+            )
+            say(request, words % {"n": waiting})
         return f"{reverse('seller_orders')}?tab=placed"
 
     return deed(request, do)

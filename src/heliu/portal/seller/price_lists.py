@@ -1,4 +1,4 @@
-"""The seller's price lists: what stands in them, their versions, contracts, promotions, files."""
+"""The seller's price lists: what stands in them, their versions; contracts, promotions, files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from heliu.portal.seller.goods import page_of_goods
 from heliu.portal.seller.prices import lists_of
 from heliu.portal.shell.contracts import state_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
-from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed
+from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, rule_words
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Pill
 
@@ -53,8 +53,10 @@ def index(request: HttpRequest) -> HttpResponse:
             (one, houses.get(one.buyer), *taken[one.pk], state_of(one, at)) for one in contracts
         ],
         "promotions": [
-            (one, _promotion(one, at))
-            for one in pricing.promotions_visible_to(actor).order_by("-ends_at")[:ENDED]
+            (one, rule_words(one, one.gift.code if one.gift else None), _promotion(one, at))
+            for one in pricing.promotions_visible_to(actor)
+            .select_related("gift")
+            .order_by("-ends_at")[:ENDED]
         ],
         "files": pricing.imports_visible_to(actor).select_related("price_list")[:FILES],
         "may_set": actor.may("price"),

@@ -25,7 +25,7 @@ from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui.parts import Ask, Sheet, Will
-from heliu.trade import back_orders
+from heliu.trade import back_orders, deals
 from heliu.trade.back_orders import Waiting
 
 HERE = "seller_supply"
@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     expected = stock.visible_to(actor).filter(status="OPEN")
     context = {
         "queue": _queue(actor),
+        "to_send": _to_send(actor),
         "expected": expected[:MOST],
         "today": day_of(at),
         "allowed": stock.allowed(actor)[:MOST],
@@ -58,6 +59,22 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_ship": actor.may("ship"),
     }
     return show(request, "seller/supply.html", context, here=HERE)
+
+
+def _to_send(actor: Actor) -> list[tuple[ordering.Due, House | None, str]]:
+    """What is to leave by which day: whose order it is, and the sheet on which it is sent."""
+    found = ordering.to_send(actor)
+    known = names({one.buyer for one in found})
+    numbers = deals.numbers_of(actor, {one.order for one in found})
+    return [
+        (
+            one, known.get(one.buyer),
+            f"{reverse('deal_ship', args=[numbers[one.order]])}"
+            f"?by={one.day.isoformat() if one.day else 'now'}",
+        )
+        for one in found
+        if one.order in numbers
+    ]  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -43,6 +43,9 @@ def index(request: HttpRequest) -> HttpResponse:
                 price_list=_id(post.get("price_list", "")),
                 circle=_id(post.get("circle", "")),
                 credit=_amount(post.get("credit", "")),
+                passes_to=_amount_or_none(post.get("passes_to", ""), "passes_to"),
+                agreed_from=_amount_or_none(post.get("agreed_from", ""), "agreed_from"),
+                agreed_people=_people(post.get("agreed_people", "")),
                 service=post.get("service", ""),
                 welcome=post.get("welcome", ""),
             )
@@ -59,10 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     told = tiers.standings_of(actor, [house.pk for house in page])
     context = {
         "may_set": actor.may("terms"),
-        "offers": [
-            (tier, label, kept.get(tier), _typed(kept[tier].credit) if tier in kept else "")
-            for tier, label in tiers.TIERS
-        ],
+        "offers": [(tier, label, kept.get(tier)) for tier, label in tiers.TIERS],
         "lists": list(prices.lists_visible_to(actor).filter(seller=actor.own_org, version_of=None)),
         "circles": list(tiers.circles(actor)),
         "tiers": tiers.TIERS,
@@ -89,8 +89,19 @@ def _amount(typed: str) -> int:
     return amount
 
 
-def _typed(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}" if minor else ""
+def _amount_or_none(typed: str, field: str) -> int | None:
+    if not typed.strip():
+        return None
+    if not typed.strip("0.,"):
+        return 0
+    amount, problem = read_amount(typed)
+    if amount is None:
+        raise Invalid("amount-invalid", problem, field=field)
+    return amount
+
+
+def _people(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) == 1 else 1
 
 
 def _id(typed: str) -> UUID | None:

@@ -39,6 +39,7 @@ ACTS = {
     "rules": N_("Change the rules of decision"),
     "terms-pass": N_("Let orders pass although something is overdue"),
     "terms-write-off": N_("Write off what an order owes on terms"),
+    "order-confirm": N_("Confirm an order"),
     "return-agree": N_("Take goods back, or take something off"),
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
@@ -79,6 +80,7 @@ WILL = {
         N_("What is open on the order is your loss"),
         N_("The buyer owes it as before"),
     ),
+    "order-confirm": (N_("With the last yes the order is confirmed and may be shipped"),),
     "return-agree": (
         N_("The buyer may send the goods back; of goods it keeps the amount is credited at once"),
     ),

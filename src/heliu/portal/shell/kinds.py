@@ -20,6 +20,7 @@ TITLES = {
     "capital.invoice-written-off": N_("Invoice written off"),
     "capital.newcomer-terms-granted": N_("Trade credit granted to a newcomer"),
     "capital.programme-changed": N_("Programme changed"),
+    "capital.margins-changed": N_("Margins of loans against stock changed"),
     "capital.releases-capped": N_("Bound of releases set"),
     "capital.rules-agreed": N_("Rules of decision agreed"),
     "capital.terms-passing": N_("Orders on terms pass again"),

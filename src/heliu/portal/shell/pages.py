@@ -149,7 +149,11 @@ def back(request: HttpRequest, fallback: str = "/") -> str:
 
 def day_of_form(request: HttpRequest, name: str) -> date | None:
     """A day that was chosen; nothing is None. Raises `Invalid` for what is no day."""
-    typed = request.POST.get(name, "").strip()
+    return day_in(request.POST.get(name, "").strip(), name)
+
+
+def day_in(typed: str, name: str) -> date | None:
+    """A day that was typed into the field of this name; nothing is None."""
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError:

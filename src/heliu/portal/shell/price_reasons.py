@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
@@ -86,13 +87,30 @@ def _kind(one: Source) -> str:
 
 
 def _rule(one: Say) -> str:
-    if one.percent is not None:
+    return rule_words(one, one.gift)
+
+
+def rule_words(one: Any, gift: str | None) -> str:
+    """What a promotion does, of either its rule or what it says of a price; `gift` is the code of
+    the goods it gives, None: of those that are bought."""
+    if one.effect == "GOODS":
+        words = _("%(n)s of %(goods)s for free for every %(pieces)s") % {
+            "n": f"{one.gift_quantity:,}",
+            "goods": gift or _("the same goods"),
+            "pieces": f"{one.min_quantity:,}",
+        }
+    elif one.effect == "ORDER":
+        off = (
+            percent_text(one.percent, 2) if one.percent is not None else money_text(one.amount or 0)
+        )
+        words = _("%(off)s off the whole order") % {"off": off}
+    elif one.percent is not None:
         words = _("%(share)s off") % {"share": percent_text(one.percent, 2)}
     elif one.effect == "AMOUNT":
         words = _("%(amount)s off each") % {"amount": money_text(one.amount or 0)}
     else:
         words = _("special price %(amount)s") % {"amount": money_text(one.amount or 0)}
-    if one.min_quantity > 1:
+    if one.min_quantity > 1 and one.effect not in ("GOODS", "ORDER"):
         words += " · " + _("from %(n)s pieces") % {"n": f"{one.min_quantity:,}"}
     if one.min_order is not None:
         words += " · " + _("orders from %(amount)s") % {"amount": money_text(one.min_order)}

@@ -16,11 +16,13 @@ Terms = list[tuple[str, str]]
 
 def offer(one: Any) -> Terms:
     """What a dealer may choose."""
-    days = grace_of(one)
+    days, is_on_stock = grace_of(one), one.product == "INVENTORY"
+    deposits = (_("Deposits"), listed(share_text(ratio) for ratio in one.deposit_ratios))
+    deposit = (_("What the deposit does"), one.get_deposit_mode_display())
     grace = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     return [
         (_("Product"), str(one.get_product_display())),
-        (_("Deposits"), listed(share_text(ratio) for ratio in one.deposit_ratios)),
+        *([] if is_on_stock else [deposits]),
         (_("Terms"), _("%(choices)s days") % {"choices": listed(map(str, one.days_options))}),
         (_("Longest term"), _("%(n)d days") % {"n": one.max_tenor_days}),
         (_("Day count"), one.day_count),
@@ -30,7 +32,7 @@ def offer(one: Any) -> Terms:
             _("principal") if one.is_principal_first else _("interest"),
         ),
         (_("Financed with"), one.get_instrument_display()),
-        (_("What the deposit does"), one.get_deposit_mode_display()),
+        *([] if is_on_stock else [deposit]),
         (_("Sets goods free"), one.get_release_mode_display()),
     ]
 

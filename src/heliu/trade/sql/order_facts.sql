@@ -1,6 +1,6 @@
 -- What must be known to decide on a list of orders, in their order: one row of lists. `term_keys`
 -- are the accounts of trade credit of those on terms (else null); `line_orders` are places in the
--- lists. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
+-- lists; `gains` is what they may earn as a whole, mostly null. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
 -- unless `locking`: then what it says of room and goods holds until the transaction ends.
 create or replace function trade_order_facts(
     buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
@@ -10,7 +10,7 @@ create or replace function trade_order_facts(
     out terms bigint[], out room bigint[], out stops text[], out at_least bigint[],
     out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
-    out free bigint[])
+    out free bigint[], out gains jsonb)
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
     if locking then
@@ -43,4 +43,5 @@ begin
 
     select f.codes, f.prices, f.accounts, f.free into codes, prices, accounts, free
       from trade_line_facts(buyers, sellers, line_orders, skus, quantities, on_day, moment) f;
+    gains := trade_order_gains(buyers, sellers, line_orders, skus, quantities, moment);
 end $$;

@@ -12,7 +12,7 @@ create or replace function trade_orders_asked(
     out terms bigint[], out room bigint[], out stops text[], out at_least bigint[],
     out order_numbers bigint[], out deal_numbers bigint[],
     out codes text[], out prices bigint[], out accounts bigint[],
-    out free bigint[])
+    out free bigint[], out gains jsonb)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     buyers uuid[];
@@ -28,9 +28,9 @@ begin
         perform idempotency_hold(buyers, keys);
     end if;
     select f.trades, f.used, f.names, f.terms, f.room, f.stops, f.at_least, f.order_numbers, f.deal_numbers,
-           f.codes, f.prices, f.accounts, f.free
+           f.codes, f.prices, f.accounts, f.free, f.gains
       into trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
-           codes, prices, accounts, free
+           codes, prices, accounts, free, gains
       from trade_order_facts(buyers, sellers, external_ids, term_keys, line_orders, skus,
                              quantities, on_day, moment, locking) f;
     -- Last: whoever has placed an order before the facts were seen has left its answer here too.

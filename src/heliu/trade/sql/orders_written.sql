@@ -11,7 +11,7 @@ create or replace function trade_orders_written(
     fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
     notices uuid[], kinds text[], params text[], links text[],
     holds uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
-    now_at timestamptz, out refused text, out detail text)
+    earned jsonb, now_at timestamptz, out refused text, out detail text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('heliu.orgs', orgs, true);
@@ -25,7 +25,7 @@ begin
            ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
            remarks, external_ids, days, addresses, line_orders, skus, quantities, prices, line_days,
            deals, deal_numbers, fact_ids, fact_names, flows, payloads, audiences, notices, kinds, params, links,
-           holds, hold_accounts, hold_amounts, hold_subjects, now_at) p;
+           holds, hold_accounts, hold_amounts, hold_subjects, earned, now_at) p;
     if refused is null then
         perform idempotency_store(
             buyers, keys, contents, array_fill(201::smallint, array[cardinality(ids)]), bodies,

@@ -1,5 +1,5 @@
--- Writes decided orders as one set: the orders with what promotions took
--- off, their deals with the first step, what is told of
+-- Writes decided orders as one set: the orders with what promotions gave (`earned` says what they
+-- gave for orders as a whole, mostly null), their deals with the first step, what is told of
 -- them, and last, under the engine's guard, what they hold of credit and goods. All of it or
 -- nothing: `refused` and `detail` say what stood in the way when somebody was quicker.
 create or replace function trade_place(
@@ -11,7 +11,7 @@ create or replace function trade_place(
     fact_ids uuid[], fact_names text[], flows text[], payloads text[], audiences text[],
     notices uuid[], kinds text[], params text[], links text[],
     holds uuid[], hold_accounts bigint[], hold_amounts bigint[], hold_subjects uuid[],
-    now_at timestamptz, out refused text, out detail text)
+    earned jsonb, now_at timestamptz, out refused text, out detail text)
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
     asking text := current_setting('heliu.orgs', true);
@@ -35,8 +35,12 @@ begin
         ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
         remarks, external_ids, days, addresses, line_orders, skus, quantities, prices, line_days,
         now_at);
-    perform pricing_keep_discounts(
-        ids, buyers, sellers, line_orders, skus, quantities, prices, now_at);
+    if earned is null then
+        perform pricing_keep_discounts(
+            ids, buyers, sellers, line_orders, skus, quantities, prices, now_at);
+    else
+        perform pricing_keep_rewards(ids, buyers, sellers, earned, now_at);
+    end if;
 
     insert into trade_deal (
            id, number, order_id, buyer, seller, lender, custodian, outcome, opened_at, moved_at)
@@ -81,4 +85,10 @@ exception
             raise;
         end if;
         refused := 'external-id';
+    when check_violation then
+        get stacked diagnostics detail = constraint_name;
+        if detail <> 'promotion_within_budget' then
+            raise;
+        end if;
+        refused := 'promotion';
 end $$;

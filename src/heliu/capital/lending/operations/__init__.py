@@ -21,6 +21,8 @@ from heliu.capital.lending.operations.goods import (
     goods_shipped,
     goods_short,
     goods_taken_back,
+    pools_revalued,
+    stock_pledged,
 )
 from heliu.capital.lending.operations.paying import (
     bank_rejected,
@@ -30,6 +32,7 @@ from heliu.capital.lending.operations.paying import (
     disbursed,
     disbursing,
     own_share_moved,
+    paid_out,
     paying_seller,
     seller_paid,
 )
@@ -97,7 +100,9 @@ __all__ = [
     "owed",
     "owed_all",
     "own_share_moved",
+    "paid_out",
     "paying_seller",
+    "pools_revalued",
     "price_for_seller",
     "quote",
     "recovered",
@@ -113,6 +118,7 @@ __all__ = [
     "set_group",
     "set_off_margin",
     "sign",
+    "stock_pledged",
     "take_back",
     "unapplied_returned",
     "unwind",

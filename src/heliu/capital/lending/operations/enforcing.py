@@ -35,8 +35,11 @@ def last_day(loan: Loan) -> date:
     return loan.default_noticed_on + timedelta(days=loan.notice_days)
 
 
-def require_enforceable(loan: Loan, *, on: date) -> None:
-    """Raises `Refused` unless notice was given and its days have gone by."""
+def require_enforceable(loan: Loan, *, on: date, is_called: bool = False) -> None:
+    """Raises `Refused` unless notice was given and its days have gone by; a loan against stock
+    that was called in vain (`is_called`) had its notice with the call."""
+    if is_called and loan.status in (LoanStatus.SELLER_PAID, LoanStatus.OVERDUE):
+        return
     require_overdue(loan)
     if loan.default_noticed_on is None:
         raise Refused(
@@ -64,13 +67,13 @@ def require_overdue(loan: Loan) -> None:
         )
 
 
-def enforce(loan: Loan, *, actor: Actor, at: datetime) -> Loan:
+def enforce(loan: Loan, *, actor: Actor, at: datetime, is_called: bool = False) -> Loan:
     """The lender takes hold of the goods; interest and penalty run on.
 
     That two persons agreed to it is for the caller to see to.
     """
     lock(loan)
-    require_enforceable(loan, on=day_of(at))
+    require_enforceable(loan, on=day_of(at), is_called=is_called)
     step(loan, LoanStatus.ENFORCING)
     fact = LoanEnforced(subject=loan.id, number=loan.number, principal=loan.principal_left)
     tell(loan, fact, actor=actor, at=at, also=[loan.seller])

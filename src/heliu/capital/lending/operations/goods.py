@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.books.policies import Entry, Parties
 from heliu.capital.lending.models import Loan
-from heliu.capital.lending.operations.common import post
+from heliu.capital.lending.operations.common import event, post
 from heliu.capital.lending.queries import parties_of
 from heliu.kernel.clock import day_of
 
@@ -23,6 +24,29 @@ def goods_shipped(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
 def goods_pledged(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
     """Goods arrived good and are held for the lender."""
     _post(loan, "goods_pledged", templates.goods_pledged, amount, key, at)
+
+
+def stock_pledged(loan: Loan, *, amount: int, key: str, at: datetime) -> None:
+    """The borrower's own goods lie at the keeper's and are held for the lender, at their cost."""
+    _post(loan, "stock_pledged", templates.stock_pledged, amount, key, at)
+
+
+def pools_revalued(changes: Sequence[tuple[Loan, int, str]], *, at: datetime) -> None:
+    """What may be lent against the pools of some loans rose by so much, or fell; each is known by
+    its mark. One statement for any number."""
+    events = [
+        event(
+            loan,
+            "pool_revalued",
+            templates.pool_revalued(parties_of(loan), by),
+            effective=day_of(at),
+            key=mark,
+        )
+        for loan, by, mark in changes
+        if by
+    ]
+    if events:
+        books.post_all(events, at=at)
 
 
 def goods_short(loan: Loan, *, amount: int, key: str, at: datetime) -> None:

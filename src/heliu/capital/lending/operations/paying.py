@@ -23,8 +23,8 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.posting import operations as posting
 
 # The payment that was refused, by the bank's purpose, and the limit freed with it.
-FREES_LIMIT = frozenset({"DEPOSIT", "DISBURSEMENT"})
-STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT"})
+FREES_LIMIT = frozenset({"DEPOSIT", "DISBURSEMENT", "PAY_OUT"})
+STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT", "PAY_OUT"})
 
 
 def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYSTEM) -> Loan:
@@ -63,8 +63,34 @@ def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYST
 def disbursing(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:
     """The bank was told to pay the loan out."""
     lock(loan)
-    if loan.status == LoanStatus.FUNDED_SHARE:
+    if loan.status in (LoanStatus.FUNDED_SHARE, LoanStatus.AWAIT_GOODS):
         step(loan, LoanStatus.DISBURSING)
+    return loan
+
+
+def paid_out(loan: Loan, *, effective: date, at: datetime, actor: Actor = SYSTEM) -> Loan:
+    """The borrower has the money it was lent against its stock: the held limit is used, interest
+    and term run from `effective`, the day the bank booked it."""
+    lock(loan)
+    if loan.disbursed_at is not None:
+        return loan
+    due_on = due_day(loan.instrument, effective, loan.days)
+    step(
+        loan,
+        LoanStatus.SELLER_PAID,
+        disbursed_at=at,
+        disbursed_on=effective,
+        due_on=due_on,
+        accrued_to=effective,
+    )
+    entries = templates.paid_out(
+        parties_of(loan), loan.principal, draws=loan.draws, limit_hold=loan.limit_hold
+    )
+    post(loan, "paid_out", entries, effective=effective, at=at)
+    fact = LoanDisbursed(
+        subject=loan.id, number=loan.number, principal=loan.principal, due_on=due_on
+    )
+    tell(loan, fact, actor=actor, at=at)
     return loan
 
 

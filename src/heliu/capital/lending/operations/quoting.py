@@ -13,7 +13,13 @@ from django.utils.translation import override as speaking
 from heliu.capital.books import operations as books
 from heliu.capital.books.policies import Place
 from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import CreditAssessment, Facility, FacilityStatus, Programme
+from heliu.capital.credit.models import (
+    CreditAssessment,
+    Facility,
+    FacilityStatus,
+    Programme,
+    ReleaseMode,
+)
 from heliu.capital.lending import agreement
 from heliu.capital.lending.events import (
     LoanDecided,
@@ -26,6 +32,7 @@ from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.capping import caps_over
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
 from heliu.capital.lending.policies import Terms, grace_of, quote_terms
+from heliu.capital.valuation import policies as valuation
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
@@ -207,7 +214,7 @@ def sign(
     lasting = _hold(loan, facility, at, instead_of=loan.limit_holds)
     step(
         loan,
-        LoanStatus.AWAIT_DEPOSIT,
+        LoanStatus.AWAIT_GOODS if loan.rests_on_stock else LoanStatus.AWAIT_DEPOSIT,
         signed_by=actor.user_id,
         signed_by_name=", ".join([*before, actor.name])[:80],
         signed_at=at,
@@ -240,6 +247,8 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     ):  # fmt: skip
         setattr(loan, name, getattr(rules, name))
     loan.grace_days = grace_of(rules)
+    if terms.release_mode == ReleaseMode.FLOOR:
+        loan.margin_rules = valuation.said(rules.margin_rules)
     for name in (
         "deposit", "principal", "deposit_ratio", "rate", "days", "due_on",
         "fee", "interest", "total_cost", "apr", "effective_rate",
@@ -266,6 +275,7 @@ def _text(loan: Loan, terms: Terms, language: str, at: datetime) -> str:
         number=loan.number,
         quoted_on=day_of(at),
         day_count=loan.day_count,
+        said=agreement.of_stock(valuation.read(loan.margin_rules)) if loan.margin_rules else None,
     )
 
 
@@ -273,7 +283,8 @@ def _approve(loan: Loan, deposit_ratio: Decimal | None, actor: Actor, at: dateti
     """Terms as of today, a facility if there is none any more, and the limit held."""
     terms = quote_terms(
         loan.order_total,
-        loan.deposit_ratio if deposit_ratio is None else deposit_ratio,
+        # Against stock the goods are the own share: there is no deposit to be raised.
+        loan.deposit_ratio if deposit_ratio is None or loan.rests_on_stock else deposit_ratio,
         loan.rate,
         loan.days,
         day_of(at),

@@ -18,7 +18,7 @@ from heliu.commerce.ordering.operations.changes import (
     overtake_changes,
     refuse_change,
 )
-from heliu.commerce.ordering.operations.drafts import Draft, PricedLine, columns, draft
+from heliu.commerce.ordering.operations.drafts import Draft, PricedLine, columns, draft, keep_parts
 from heliu.commerce.ordering.operations.orders import (
     cancel,
     complete,
@@ -43,6 +43,7 @@ __all__ = [
     "end_change",
     "external_id_used",
     "fill_cart",
+    "keep_parts",
     "keep_rows",
     "lay_before_seller",
     "make_change",

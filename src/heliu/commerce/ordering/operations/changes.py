@@ -3,7 +3,7 @@ budgets, money) is settled by the story that calls this, in the same transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from heliu.commerce.ordering.models import (
     OrderLine,
     OrderStatus,
 )
+from heliu.commerce.ordering.parts import kept
 from heliu.commerce.ordering.versions import Version
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
@@ -115,19 +116,23 @@ def external_id_used(external_id: str) -> Refused:
 
 
 def _write_lines(order: Order, after: Version) -> None:
-    """The lines as they are now: gone ones out, others in place, new ones beneath."""
-    wanted = after.by_sku
-    there = {line.sku_id: line for line in order.lines.all()}
-    gone = [line.pk for sku, line in there.items() if sku not in wanted]
+    """The lines as they are now: gone ones out, others in place, new ones beneath. Where promotions
+    split goods into several lines, these keep their turn."""
+    wanted = dict(_in_turn((line.sku, line) for line in after.lines))
+    there = dict(_in_turn((line.sku_id, line) for line in order.lines.all()))
+    gone = [line.pk for name, line in there.items() if name not in wanted]
     OrderLine.objects.filter(pk__in=gone).delete()
     changed = []
-    for sku, line in there.items():
-        if sku in wanted:
-            now = wanted[sku]
+    for name, line in there.items():
+        if name in wanted:
+            now = wanted[name]
             line.quantity, line.unit_price = now.quantity, now.unit_price
             line.amount, line.wanted_on = now.amount, now.wanted_on
+            line.parts = kept(now.parts)
             changed.append(line)
-    OrderLine.objects.bulk_update(changed, ["quantity", "unit_price", "amount", "wanted_on"])
+    OrderLine.objects.bulk_update(
+        changed, ["quantity", "unit_price", "amount", "wanted_on", "parts"]
+    )
     last = max(line.position for line in there.values())
     OrderLine.objects.bulk_create(
         OrderLine(
@@ -135,8 +140,16 @@ def _write_lines(order: Order, after: Version) -> None:
             position=last + n, sku_id=line.sku, quantity=line.quantity,
             unit_price=line.unit_price, amount=line.amount, wanted_on=line.wanted_on,
         )
-        for n, line in enumerate((one for one in after.lines if one.sku not in there), 1)
+        for n, line in enumerate((one for name, one in wanted.items() if name not in there), 1)
     )  # fmt: skip
+
+
+def _in_turn[T](lines: Iterable[tuple[UUID, T]]) -> Iterator[tuple[tuple[UUID, int], T]]:
+    """Lines by their goods and how many of these stand before."""
+    before: dict[UUID, int] = {}
+    for sku, line in lines:
+        before[sku] = before.get(sku, 0) + 1
+        yield (sku, before[sku]), line
 
 
 def _about(order: Order) -> About:

@@ -15,7 +15,8 @@ from django.db.models import DEFERRED
 
 from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.events import OrderPlaced
-from heliu.commerce.ordering.models import Order, OrderStatus, PayBy
+from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.ordering.parts import Part, kept
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.policies import refuse_day
 from heliu.kernel.access.actor import Actor
@@ -31,12 +32,13 @@ WAYS = frozenset(PayBy.values)
 
 class PricedLine(NamedTuple):
     """A SKU, how much of it (smallest units) and at what price each (minor units), and the day on
-    which it is wished, where that is not the order's."""
+    which it is wished, where that is not the order's; `parts` where it is wished by several."""
 
     sku_id: UUID
     quantity: int
     unit_price: int
     wanted_on: date | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class Draft(NamedTuple):
@@ -120,7 +122,7 @@ def draft(
     if not actor.is_system and buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
-    for day in (wanted_on, *(line.wanted_on for line in lines)):
+    for day in (wanted_on, *(day for line in lines for day in _days_of(line))):
         refuse_day(day, day_of(at))
     return Draft(
         order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
@@ -154,6 +156,21 @@ def columns(drafts: Sequence[Draft]) -> list[Any]:
         numbers(line.unit_price for _, line in lines),
         days(line.wanted_on for _, line in lines),
     ]
+
+
+def keep_parts(draft: Draft) -> None:
+    """Write down in which parts lines of an order that was just written are wished."""
+    split = {place: kept(line.parts) for place, line in enumerate(draft.lines, 1) if line.parts}
+    if not split:
+        return
+    lines = list(OrderLine.objects.filter(order=draft.id, position__in=split))
+    for line in lines:
+        line.parts = split[line.position]
+    OrderLine.objects.bulk_update(lines, ["parts"])
+
+
+def _days_of(line: PricedLine) -> list[date | None]:
+    return [line.wanted_on, *(part.wanted_on for part in line.parts)]
 
 
 def _check(

@@ -1,4 +1,4 @@
-"""Promotions: announcing one, stopping it."""
+"""Promotions: announcing one and stopping it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class NewPromotion:
     ends_at: datetime
     percent: Decimal | None = None
     amount: int | None = None
+    gift: UUID | None = None
+    gift_quantity: int | None = None
     name_zh: str = ""
     priority: int = 100
     combinable: bool = False
@@ -56,7 +58,8 @@ def announce(wanted: NewPromotion, *, actor: Actor, seller: UUID, at: datetime) 
             "code-taken", "There is a promotion %(promotion)s.", field="code", promotion=wanted.code
         )
     skus, families = set(wanted.skus), set(wanted.families)
-    if Sku.objects.filter(seller=seller, pk__in=skus).count() != len(skus):
+    named = skus | ({wanted.gift} if wanted.gift else set())
+    if Sku.objects.filter(seller=seller, pk__in=named).count() != len(named):
         raise NotFound()
     if Family.objects.filter(pk__in=families).count() != len(families):
         raise NotFound()
@@ -72,6 +75,8 @@ def announce(wanted: NewPromotion, *, actor: Actor, seller: UUID, at: datetime) 
         effect=wanted.effect,
         percent=wanted.percent,
         amount=wanted.amount,
+        gift_id=wanted.gift,
+        gift_quantity=wanted.gift_quantity,
         min_quantity=wanted.min_quantity,
         min_order=wanted.min_order,
         all_goods=not skus and not families,
@@ -119,20 +124,11 @@ def stop_promotion(promotion: Promotion, *, actor: Actor, at: datetime) -> Promo
 def _check(wanted: NewPromotion, at: datetime) -> None:
     if not wanted.code or len(wanted.code) > MOST_CODE or not wanted.name:
         raise Invalid("promotion-unnamed", "A promotion needs a code and a name.", field="code")
-    if wanted.effect == Effect.PERCENT:
-        is_good = wanted.percent is not None and 0 < wanted.percent <= 100 and not wanted.amount
-    else:
-        lowest = 1 if wanted.effect == Effect.AMOUNT else 0
-        is_good = (
-            wanted.effect in Effect.values
-            and wanted.amount is not None
-            and wanted.amount >= lowest
-            and wanted.percent is None
-        )
-    if not is_good:
+    if not _gives(wanted):
         raise Invalid(
             "effect-invalid",
-            "A promotion takes off more than 0 and at most 100 percent, or an amount.",
+            "A promotion takes off more than 0 and at most 100 percent or an amount, or gives so"
+            " many pieces for free.",
             field="effect",
         )
     if wanted.ends_at <= wanted.starts_at or wanted.ends_at <= at:
@@ -145,3 +141,19 @@ def _check(wanted: NewPromotion, at: datetime) -> None:
         raise Invalid(
             "bound-invalid", "Quantity, order and budget are above zero.", field="min_quantity"
         )
+
+
+def _gives(wanted: NewPromotion) -> bool:
+    """Whether it gives one thing, and that is something."""
+    shares = wanted.percent is not None and 0 < wanted.percent <= 100
+    lowest = 0 if wanted.effect == Effect.PRICE else 1
+    takes = wanted.amount is not None and wanted.amount >= lowest
+    gives = wanted.gift_quantity is not None and wanted.gift_quantity > 0
+    told = [wanted.percent is not None, wanted.amount is not None, wanted.gift_quantity is not None]
+    if sum(told) != 1 or (wanted.gift and not gives):
+        return False
+    if wanted.effect == Effect.ORDER:
+        return shares or takes
+    if wanted.effect == Effect.GOODS:
+        return gives
+    return shares if wanted.effect == Effect.PERCENT else takes and wanted.effect in Effect.values

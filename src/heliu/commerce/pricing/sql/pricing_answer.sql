@@ -1,7 +1,8 @@
 -- The one home of the price answer. In this order: which sets of prices are asked for whom
 -- (`pricing_sources`), what rounding does (`pricing_rounded`), what promotions leave of a price
--- (`pricing_promoted`), and the answer itself (`pricing_answer`). `pricing_best` stands in
--- pricing_resolve.sql. Days are those of the chain's zone.
+-- (`pricing_promoted`), which of them their budgets still carry (`pricing_afforded`), and the answer
+-- itself (`pricing_answer`). `pricing_best` stands in pricing_resolve.sql, what whole orders earn in
+-- pricing_rewards.sql. Days are those of the chain's zone.
 
 -- A computed price as a whole number of 10^round_to minor units.
 create or replace function pricing_rounded(amount numeric, round_to int, rounding text)
@@ -85,6 +86,7 @@ as $$
                min(case when m.starts_at > moment then m.starts_at else m.ends_at end) as until
           from pricing_promotion m
          where m.seller = p.seller and m.ends_at > moment
+           and m.effect in ('PERCENT', 'AMOUNT', 'PRICE')
            and (m.stopped_at is null or m.stopped_at > moment)
            and (m.all_buyers or exists (
                 select from pricing_promotionbuyer b
@@ -147,6 +149,35 @@ begin
     end loop;
 end $$;
 
+-- Of the promotions of one order those whose budgets carry what they would take off all its lines: one
+-- that would go beyond its budget is passed over for the whole order. Lists are the order's lines.
+create or replace function pricing_afforded(
+    promotions uuid[], skus uuid[], quantities bigint[], list_prices bigint[], worth bigint)
+returns uuid[] language plpgsql stable as $$
+declare
+    bounded record;
+begin
+    for bounded in
+        select m.id, m.budget - m.spent as room
+          from unnest(promotions) with ordinality x (id, n)
+          join pricing_promotion m on m.id = x.id
+         where m.budget is not null
+         order by x.n
+    loop
+        if bounded.room < (
+            select sum(l.quantity * (case when k.place = 1 then l.price
+                                          else p.leaves[k.place - 1] end - p.leaves[k.place]))
+              from unnest(skus, quantities, list_prices) l (sku, quantity, price)
+             cross join lateral pricing_promoted(
+                   promotions, l.sku, l.quantity, l.price, worth) p
+             cross join lateral (select array_position(p.applied, bounded.id) as place) k)
+        then
+            promotions := array_remove(promotions, bounded.id);
+        end if;
+    end loop;
+    return promotions;
+end $$;
+
 -- What buyers pay sellers for SKUs at quantities at a moment: the price of one by the list that
 -- decides (`list_price`) and what promotions leave of it (`unit_price`). `line_pairs` are places in
 -- the lists of buyers and sellers. A SKU wanted twice by a pair is priced for the sum. With
@@ -193,6 +224,13 @@ as $$
         select l.*, case when as_orders then
                    (sum(l.list_price * l.quantity) over (partition by l.pair))::bigint end as worth
           from listed l
+    ), afforded as (
+        select w.pair, case when not as_orders then w.sku end as sku,
+               pricing_afforded(w.promotions, array_agg(w.sku), array_agg(w.quantity),
+                                array_agg(w.list_price), w.worth) as promotions
+          from worth w
+         where cardinality(w.promotions) > 0
+         group by w.pair, w.promotions, w.worth, case when not as_orders then w.sku end
     )
     select w.pair, w.sku, w.list, l.code, l.currency, w.tier_from, w.list_price,
            coalesce(m.unit_price, w.list_price), coalesce(m.applied, '{}'),
@@ -202,14 +240,16 @@ as $$
                         join pricing_promotion o on o.id = u.id order by u.n) end,
            tiers.froms, tiers.prices,
            greatest(b.from_quantity, m.from_quantity), least(b.below_quantity, m.below_quantity),
-           case when m.is_fleeting then moment else least(w.until, b.until) end
+           case when m.is_fleeting or f.promotions <> w.promotions then moment
+                else least(w.until, b.until) end
       from worth w
       join pricing_pricelist l on l.id = w.list
+      left join afforded f on f.pair = w.pair and (as_orders or f.sku = w.sku)
       -- What is not wanted is shut off inside, so that it is not worked out for every line.
       left join lateral (
-        select f.* from pricing_promoted(
-               w.promotions, w.sku, w.quantity, w.list_price, w.worth) f
-         where cardinality(w.promotions) > 0
+        select p.* from pricing_promoted(
+               f.promotions, w.sku, w.quantity, w.list_price, w.worth) p
+         where cardinality(f.promotions) > 0
      ) m on true
       left join lateral (
         select array_agg(t.quantity order by t.quantity) as froms,

@@ -1,5 +1,4 @@
--- What a house may put into roles of its own: what the operator lets houses of its kind give, whatever
--- they are otherwise (tier '') or of its tier. Runs as the owner: it tells of limits, not of rows.
+-- What a house may put into roles of its own, before it had a tier (now `access_may_give.sql`).
 create or replace function access_may_give(house uuid) returns text[]
 language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(distinct g.permission order by g.permission), '{}')::text[]

@@ -67,6 +67,12 @@ def money_short(minor: int) -> SafeString:
 
 
 @register.filter
+def typed_amount(minor: int | None) -> str:
+    """An amount in minor units as it stands in a field that is typed into; none is empty."""
+    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+
+
+@register.filter
 def thousands(number: int) -> str:
     """A count with thousands set off: ``1,278``."""
     return formats.count_text(number)

@@ -1,0 +1,16 @@
+"""Goods of a loan against stock cover it by what may be lent against them."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("trade", "0035_pools"), ("lending", "0011_on_stock")]
+    operations = [
+        migrations.RunSQL(
+            (SQL / "cover_pools.sql").read_text(), (SQL / "cover.sql").read_text()
+        )
+    ]

@@ -1,0 +1,247 @@
+"""What whole orders earn by promotions, over an order's life: amounts off, goods for free, budgets."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models import F, Sum
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.trade import laws, life
+from tests.trade.conftest import World
+from tests.trade.test_part_delivery import SALES
+from tests.trade.test_vat import all_of, run, titled, write
+
+from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.ordering.parts import Part
+from heliu.commerce.pricing import operations, rewards
+from heliu.commerce.pricing.models import Discount, Effect, Promotion
+from heliu.commerce.pricing.operations import NewPromotion
+from heliu.kernel.access.door import acting_for
+from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
+from heliu.logistics.stock import queries as stock
+from heliu.trade import changing, place_order, returns, side_exits, striking
+from heliu.trade.again import order_again
+from heliu.trade.change_terms import Wanted
+
+
+def promote(world: World, effect: Effect, code: str = "P", **words: Any) -> None:
+    with world.desk(SALES) as seller:
+        operations.announce(
+            NewPromotion(
+                code, "Large order", effect, world.at, world.at + timedelta(days=90), **words
+            ),
+            actor=seller, seller=world.chain.seller, at=world.at,
+        )  # fmt: skip
+
+
+def lines_of(world: World, order: UUID) -> list[tuple[str, int, int]]:
+    with world.worker():
+        found = OrderLine.objects.filter(order=order).order_by("position")
+        return list(found.values_list("sku__code", "quantity", "unit_price"))
+
+
+def spent(world: World) -> int:
+    """What is counted against the budget; it is what the orders have of it."""
+    with world.worker():
+        (one,) = Promotion.objects.exclude(budget=None)
+        had = Discount.objects.filter(promotion=one).aggregate(
+            sum=Sum(F("amount") - F("amount") * F("back") / F("quantity"))
+        )["sum"]
+        assert one.spent == (had or 0) <= (one.budget or 0)
+        return one.spent
+
+
+def free(world: World, code: str) -> int:
+    sku, seller = world.chain.skus[code], world.chain.seller
+    with world.worker():
+        return stock.available([sku], owner=seller, warehouse=seller, at=world.at)[sku]
+
+
+@given(
+    amounts=st.dictionaries(st.uuids(), st.integers(1, 10**9), min_size=1, max_size=8),
+    share=st.fractions(0, 1),
+)
+def test_an_amount_is_spread_to_the_fen(amounts: dict[UUID, int], share: Any) -> None:
+    off = int(sum(amounts.values()) * share)
+    shares = rewards.spread(off, amounts)
+    assert sum(shares.values()) == off
+    assert all(0 <= shares[sku] <= amount for sku, amount in amounts.items())
+    assert all(abs(shares[s] - off * a / sum(amounts.values())) < 1 for s, a in amounts.items())
+
+
+@given(quantity=st.integers(1, 10**6), amount=st.integers(0, 10**12))
+def test_a_line_is_pieces_of_whole_prices(quantity: int, amount: int) -> None:
+    parts = rewards.parts(quantity, amount)
+    assert sum(part.quantity for part in parts) == quantity
+    assert sum(part.quantity * part.unit_price for part in parts) == amount
+    assert len(parts) <= 2
+    assert all(part.quantity > 0 for part in parts)
+
+
+def test_an_order_earns_as_a_whole_and_is_right_to_the_end(world: World) -> None:
+    titled(world)
+    promote(world, Effect.ORDER, "OFF", amount=1_001, min_order=10_000, combinable=True)
+    promote(
+        world, Effect.GOODS, "GIFT", gift=world.chain.skus["B1"], gift_quantity=1, min_quantity=3,
+        skus=[world.chain.skus["M1"]], combinable=True, priority=200,
+    )  # fmt: skip
+    before = free(world, "B1")
+    placed = life.place(world, pay_by="TERMS", M1=7, M2=3)
+    # 70.00 and 45.00 less 10.01: 6.09 and 3.92; 41.08 are two of 13.69 and one of 13.70.
+    assert placed.order.total == 11_500 - 1_001
+    assert lines_of(world, placed.order.id) == [
+        ("M1", 7, 913), ("M2", 2, 1369), ("M2", 1, 1370), ("B1", 2, 0),
+    ]  # fmt: skip
+    assert before - free(world, "B1") == 2
+    with world.desk(world.dealer) as dealer:
+        was = [
+            (one.before.sku.code, one.before.quantity)
+            for one in order_again(dealer, placed.order, world.at)
+        ]
+        with pytest.raises(Refused, match="as a whole"):
+            changing.propose(
+                placed.order.id, Wanted(dict(world.lines(M1=9))), actor=dealer, at=world.at
+            )
+        changing.change(
+            placed.order.id, Wanted({}, wanted_on=day_of(world.at)), actor=dealer, at=world.at
+        )
+    assert was == [("M1", 7), ("M2", 3)]
+    with world.desk(SALES) as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    shipment = life.ship(world, placed)
+    assert write(world, shipment).gross == placed.order.total
+    life.receive(world, shipment, who=world.dealer)
+    run(world, minutes=1)
+    (blue,) = all_of(world)
+    assert (blue.status, blue.gross) == ("ISSUED", placed.order.total)
+    with world.desk(world.dealer) as dealer:
+        back = returns.ask(
+            placed.order.number, actor=dealer, remedy="CREDIT", quantities={3: 1, 4: 1},
+            reason="scratched", at=world.at,
+        )  # fmt: skip
+    assert back.amount == 1370  # as it was paid for; what came for free is worth nothing
+    laws.hold(world)
+
+
+def test_a_financed_order_with_goods_for_free_is_lent_and_pledged(world: World) -> None:
+    promote(world, Effect.ORDER, percent=Decimal(3), combinable=True)
+    promote(world, Effect.GOODS, "GIFT", gift_quantity=1, min_quantity=50, combinable=True)
+    placed = life.place(world, M1=200, B1=100)
+    assert placed.loan is not None
+    assert placed.order.total == round((200 * 900 + 100 * 2000) * 0.97)
+    assert lines_of(world, placed.order.id)[-2:] == [("M1", 4, 0), ("B1", 2, 0)]
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed))
+    life.repay(world, placed.deal.id, 50)
+    world.bank()
+    laws.hold(world)
+
+
+def test_called_off_all_that_was_promised_is_free_again(world: World) -> None:
+    promote(world, Effect.ORDER, amount=1, min_order=1, combinable=True)
+    promote(world, Effect.GOODS, "GIFT", gift_quantity=1, min_quantity=2, combinable=True)
+    there = free(world, "M1")
+    placed = life.place(world, pay_by="TERMS", M1=5)
+    assert len(lines_of(world, placed.order.id)) == 3
+    assert free(world, "M1") == there - 7
+    with world.desk(world.dealer) as dealer:
+        side_exits.cancel(placed.order.id, actor=dealer, reason="too much", at=world.at)
+    assert free(world, "M1") == there
+    laws.hold(world)
+
+
+def test_what_is_not_there_is_not_given(world: World) -> None:
+    promote(world, Effect.GOODS, gift_quantity=1, min_quantity=1, skus=[world.chain.skus["B1"]])
+    there = free(world, "B1")
+    placed = life.place(world, pay_by="TRANSFER", B1=there - 2)
+    assert lines_of(world, placed.order.id) == [("B1", there - 2, 2000), ("B1", 2, 0)]
+    assert free(world, "B1") == 0
+
+
+def test_a_budget_comes_back_with_the_order(world: World) -> None:
+    promote(world, Effect.ORDER, amount=100, min_order=1_000, budget=250)
+    first = life.place(world, pay_by="TRANSFER", M1=10)
+    second = life.place(world, pay_by="TRANSFER", M1=10)
+    assert (first.order.total, second.order.total) == (9_900, 9_900)
+    assert life.place(world, pay_by="TRANSFER", M1=10).order.total == 10_000
+    assert spent(world) == 200
+    with world.desk(world.dealer) as dealer:
+        side_exits.cancel(first.order.id, actor=dealer, reason="too much", at=world.at)
+    assert spent(world) == 100
+    with world.worker():
+        (line,) = OrderLine.objects.filter(order=second.order.id)
+    with world.desk(SALES) as seller:
+        striking.strike(
+            second.order.id, lines={line.pk: 3}, reason="broken", actor=seller, at=world.at
+        )
+    assert spent(world) == 70
+    assert life.place(world, pay_by="TRANSFER", M1=10).order.total == 9_900
+    laws.hold(world)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"effect": Effect.PERCENT, "percent": Decimal(10)},
+        {"effect": Effect.ORDER, "amount": 1_000},
+        {"effect": Effect.GOODS, "gift_quantity": 1, "min_quantity": 10},
+    ],
+    ids=["piece", "order", "goods"],
+)
+def test_a_budget_is_never_passed_by_orders_at_once(world: World, words: dict[str, Any]) -> None:
+    """Each order takes 1,000 of a budget of 2,500."""
+    promote(world, budget=2_500, **words)
+    gate = Barrier(6, timeout=60)
+    with world.desk(world.dealer) as owner:
+        pass  # who connects as whom is one for all threads
+
+    def one(_: int) -> str:
+        try:
+            with acting_for(owner.orgs):
+                gate.wait()
+                placed = place_order.place(
+                    actor=owner, seller=world.chain.seller, lines=world.lines(M1=10),
+                    pay_by="TRANSFER", at=world.at,
+                )  # fmt: skip
+            return str(placed.order.total)
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(one, range(6)))
+    assert set(said) <= {"9000", "10000", "promotion-used-up"}
+    assert spent(world) == 2_000
+    with world.worker():
+        assert Discount.objects.count() == 2
+    laws.hold(world)
+
+
+def test_parts_by_day_go_with_the_pieces_of_a_line_that_became_two(world: World) -> None:
+    promote(world, Effect.ORDER, amount=1, min_order=1)
+    late = day_of(world.at) + timedelta(days=9)
+    sku = world.chain.skus["M1"]
+    with world.desk(world.dealer) as dealer:
+        placed = place_order.place(
+            actor=dealer, seller=world.chain.seller, lines=world.lines(M1=5), pay_by="TRANSFER",
+            line_parts={sku: [Part(None, 2), Part(late, 3)]}, at=world.at,
+        )  # fmt: skip
+    with world.worker():
+        lines = OrderLine.objects.filter(order=placed.order.id).order_by("position")
+        said = [(one.quantity, one.unit_price, one.wanted_on, one.parts) for one in lines]
+    # 49.99 is one piece of 9.99 and four of 10.00: what is wished first stands in the first.
+    assert said == [
+        (1, 999, None, None),
+        (4, 1000, None, [{"on": None, "quantity": 1}, {"on": late.isoformat(), "quantity": 3}]),
+    ]
