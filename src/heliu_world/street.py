@@ -27,7 +27,7 @@ from heliu_world.world import World
 NOT_NOW = frozenset(
     {"short", "sold-out", "no-price", "stock-short", "limit-short", "finance-declined",
      "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
-     "facility-not-active", "terms-overdue"}
+     "facility-not-active", "terms-overdue", "finance-needs-goods"}
 )  # fmt: skip
 GUESSES = 12  # of a code, one after the other: more than the gate takes
 
