@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import Facility, FacilityStatus, SellerDuty
 from heliu.capital.credit.policies import Modes
 from heliu.commerce.pricing import operations as pricing
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import operations as stock
-from heliu.trade import place_order
+from heliu.trade import place_order, programmes
 from heliu_world import readings, wire
 from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
 from heliu_world.lives.life import Life
-from heliu_world.market import MODES, USUAL, Seat
+from heliu_world.market import MODES, USUAL, Seat, Shop
 from heliu_world.rhythm import Wish
 from heliu_world.world import World
 
@@ -29,6 +31,7 @@ NOT_NOW = frozenset(
      "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
      "facility-not-active", "terms-overdue", "finance-needs-goods"}
 )  # fmt: skip
+AGREES = 0.8
 GUESSES = 12  # of a code, one after the other: more than the gate takes
 
 
@@ -155,6 +158,30 @@ class Street:
                 desk=lambda who: credit.change(ref, modes, actor=who, at=world.now),
             )
         )  # fmt: skip
+        self._answer_programmes(shop)
+
+    def _answer_programmes(self, shop: Shop) -> None:
+        """The seller says yes to most of what it is to promise."""
+        world = self._world
+        offered = world.ask(
+            "select id from credit_programmedraft where status = 'OFFERED' and lender = %s",
+            shop.bank.org,
+        )
+        for one in offered:
+            ref, agrees = one["id"], self._random.random() < AGREES
+            said = {"agrees": agrees, "said": "too much"}
+            self._hands.do(
+                Act(
+                    "answer a programme", shop.seller, about="yes" if agrees else "no",
+                    path=f"/programme-drafts/{ref}/answer", body=said,
+                    page=f"/seller/programmes/offers/{ref}",
+                    form={"answer": "yes" if agrees else "no", "said": "too much"},
+                    desk=partial(self._answer, ref, agrees),
+                )
+            )  # fmt: skip
+
+    def _answer(self, ref: UUID, agrees: bool, who: Actor) -> object:
+        return programmes.answer(ref, agrees=agrees, said="too much", actor=who, at=self._world.now)
 
     def facility_stops(self) -> None:
         """A bank stops a dealer's credit line, or opens a stopped one again."""

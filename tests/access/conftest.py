@@ -21,7 +21,7 @@ from tests.trade.conftest import World, laid, world
 from heliu.capital.bank.models import Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
-from heliu.capital.credit import ruling
+from heliu.capital.credit import drafting, ruling
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
 from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
@@ -211,7 +211,7 @@ def live(world: World) -> dict[str, Any]:
         )
     listed = kept_lists(world)
     few = for_a_few(world) | priced(world) | given_back(world)
-    few |= to_come(world) | with_tax(world, given)
+    few |= to_come(world) | with_tax(world, given) | programmes(world)
     stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
@@ -448,6 +448,19 @@ def ruled(world: World) -> tuple[UUID, int]:
             actor=officer, at=world.at,
         )  # fmt: skip
         return cap.pk, version.number
+
+
+def programmes(world: World) -> dict[str, Any]:
+    """A programme that a lender writes, and a duty it asks a seller for."""
+    with world.desk("credit@bank.demo") as risk:
+        stands = Programme.objects.get(pk=world.chain.programme)
+        terms = drafting.terms_of(stands) | {"name": "Overheard-8"}
+        written = drafting.write(terms, seller=world.chain.seller, actor=risk, at=world.at)
+        asked = drafting.offer_duty(
+            stands, modes={}, seller_duty="BUY_BACK", buy_back_share=Decimal("0.5"),
+            actor=risk, at=world.at,
+        )  # fmt: skip
+    return {"programme_draft": written.pk, "programme_offer": asked.pk, "open_act": "send"}
 
 
 def money_on_terms(world: World) -> dict[str, Any]:

@@ -154,6 +154,9 @@ NAMES = {
     "bank_facility_switch": {"number": "facility"},
     "bank_facility_end": {"number": "facility"},
     "bank_programme": {"programme": "open_programme"},
+    "bank_programme_draft": {"draft": "programme_draft"},
+    "bank_programme_draft_act": {"draft": "programme_draft", "act": "open_act"},
+    "seller_programme": {"draft": "programme_offer"},
     "bank_pay_again": {"number": "payment"},
     "bank_rule_set": {"number": "open_number"},
     "bank_registry_again": {"filing": "filing"},
@@ -163,6 +166,7 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
+    "bank_programme_draft_act",
     "message_take_back", "todo_from_message", "todo_act", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",

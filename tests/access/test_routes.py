@@ -763,6 +763,54 @@ EXAMPLES = {
     "GET /credit-line": Example(mine, is_shared=True),
     "GET /facilities": Example(mine, is_shared=True),
     "GET /programmes": Example("lender", is_shared=True),
+    "GET /programme-drafts": Example("lender", is_shared=True),
+    "POST /programme-drafts": Example(
+        "lender",
+        body=lambda t: {
+            "seller": str(t["open_seller"]),
+            "programme": str(t["open_programme"]),
+            "terms": {
+                "name": "Pledged",
+                "deposit_ratios": ["0.2"],
+                "days_options": [30],
+                "day_count": "ACT/360",
+                "penalty_factor": "1.5",
+                "instrument": "LOAN",
+                "deposit_mode": "DOWN_PAYMENT",
+                "release_mode": "PROPORTIONAL",
+                **dict.fromkeys(
+                    ("fee_rate", "base_rate", "opex_rate", "hurdle_rate", "rate_cap"), "3"
+                ),
+                **dict.fromkeys(
+                    (
+                        "capital_share",
+                        "loss_given_default",
+                        "price_fall",
+                        "sale_cost",
+                        "refund_share",
+                        "seller_default",
+                        "sale_floor",
+                        "quota_share",
+                    ),
+                    "0.1",
+                ),
+                "seller_duty": "NONE",
+                "buy_back_share": "1",
+                "single_name_cap": 50_000_00,
+                "auto_approve_cap": 10_000_00,
+                "seller_quota": 900_000_00,
+            },
+        },
+    ),
+    "POST /programme-drafts/{draft}/send": Example(
+        "lender", {"draft": "programme_draft"}, lambda t: {}
+    ),
+    "POST /programme-drafts/{draft}/withdraw": Example(
+        "lender", {"draft": "programme_draft"}, lambda t: {}
+    ),
+    "POST /programme-drafts/{draft}/answer": Example(
+        "seller", {"draft": "programme_offer"}, lambda t: {"agrees": True}
+    ),
     "POST /programmes/{programme}/modes": Example(
         "lender",
         {"programme": "open_programme"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.browsing import browser, key_in, read, send
@@ -12,6 +13,7 @@ from tests.trade.conftest import World
 from heliu.commerce.pricing.models import Contract, PriceImport, PriceList, Promotion
 from heliu.commerce.pricing.operations import imports
 from heliu.kernel.clock import ZONE, day_of
+from heliu.portal.ui.formats import percent_text
 
 SELLER = "sales@seller.demo"
 LISTS = "/seller/prices/lists"
@@ -156,3 +158,44 @@ def test_a_rise_waits_for_the_dealer_and_a_fall_does_not(demo: World) -> None:
     send(dealer, answer, {"act": "agree", "idempotency_key": key_in(page)}, to="contracts")
     demo.later(seconds=1)  # behind the prices that went live at this same instant
     assert "13.00" in price_of(demo, "M2")
+
+
+def test_promotions_of_whole_orders_by_their_sheet_and_at_the_checkout(demo: World) -> None:
+    seller, address = browser(SELLER), "/seller/prices/promotions/new"
+    same = {
+        "name": "Big",
+        "ends_at": typed(demo, days=9),
+        "min_quantity": "1",
+        "priority": "1",
+        "combinable": "1",
+    }
+    for words in (
+        {"code": "OFF", "effect": "ORDER", "value": "10.01", "min_order": "50"},
+        {"code": "SHARE", "effect": "ORDER_PERCENT", "value": "5"},
+        {"code": "GIFT", "effect": "GOODS", "value": "2", "gift": "B1", "min_quantity": "10"},
+    ):
+        form = same | words | {"idempotency_key": key_in(read(seller, address))}
+        if "gift" in words:
+            assert seller.post(address, form | {"gift": "NONE"}).status_code == 422
+            assert seller.post(address, form | {"value": "0"}).status_code == 422
+        send(seller, address, form, to="/lists")
+    page = read(seller, "/seller/prices/lists")
+    for words in (
+        "10.01 off the whole order",
+        f"{percent_text(Decimal(5), 2)} off the whole order",
+        "2 of B1 for free for",
+    ):
+        assert words in page
+    dealer = browser(demo.dealer)
+    rows = {"code": ["M1"], "quantity": ["10"], "action": "order"}
+    send(dealer, "/dealer/pad", rows, to="checkout")
+    page = read(dealer, "/dealer/checkout?pay_by=TRANSFER")
+    assert "off the whole order" in page
+    assert "2 for free" in page
+    form = {"pay_by": "TRANSFER", "idempotency_key": key_in(page)}
+    led = send(dealer, "/dealer/checkout", form, to="/deals")
+    page = read(dealer, led)
+    assert "for free · Big" in page
+    assert "Big, off the whole order" in page
+    page = read(dealer, "/dealer/price?code=M1&quantity=10")
+    assert "For the whole order" in page

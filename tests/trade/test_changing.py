@@ -445,3 +445,21 @@ def test_a_cancelled_order_takes_its_change_with_it(world: World) -> None:
     cancel(world, order)
     with world.worker():
         assert OrderChange.objects.get().status == "OVERTAKEN"
+
+
+def test_a_line_that_is_taken_out_is_kept_and_its_place_is_nobody_elses(world: World) -> None:
+    placed, skus = place(world, M1=10, M2=5), world.chain.skus
+    with world.desk(world.dealer) as owner:
+        order = orders.get(owner, placed)
+        (kept,) = [line for line in order.lines.all() if line.position == 2]
+        changing.change(order.pk, Wanted({skus["M2"]: 0}), actor=owner, at=world.at)
+        changing.change(order.pk, Wanted({skus["B1"]: 2}), actor=owner, at=world.at)
+        (gone,) = orders.gone_lines(owner, order)
+        assert (gone.pk, gone.position, gone.sku.code, gone.quantity) == (kept.pk, 2, "M2", 5)
+        found = {line.position: line.sku.code for line in orders.get(owner, order.pk).lines.all()}
+        assert found == {1: "M1", 3: "B1"}
+    with world.desk("sales@seller.demo") as seller:
+        assert orders.gone_lines(seller, order).count() == 1
+    with world.desk("owner@d002.demo") as other:
+        assert orders.gone_lines(other, order).count() == 0
+    laws.hold(world)

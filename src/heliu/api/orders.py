@@ -161,12 +161,25 @@ class OpenAccountOut(Schema):
     owed_back: int = Field(description="What the seller owes now")
 
 
+class GoneLineOut(Plain):
+    """A line that a change took out of its order, as it was."""
+
+    id: int
+    position: int
+    sku: Goods
+    quantity: int
+    unit_price: int
+    change: int = Field(description="By which change of the order")
+    gone_at: datetime
+
+
 class OrderDetail(OrderOut):
     """An order with its lines."""
 
     lines: list[OrderLineOut] = Field(
         description="Goods may stand in several: pieces for free, shares of an amount off"
     )
+    gone_lines: list[GoneLineOut] = Field(description="Taken out by changes; nobody owes them")
     rewards: list[RewardOut] = Field(description="What promotions gave the order as a whole")
     ship_to: PlaceOut | None = Field(
         description="Where it goes, as the buyer's book had it; null where that was not said"

@@ -17,6 +17,7 @@ from itertools import cycle
 
 from django.db import transaction
 
+from heliu.capital.credit import drafting
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import Programme
 from heliu.capital.credit.policies import Modes
@@ -29,7 +30,7 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Carriage, Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deliveries, financed_order, photos, place_order
+from heliu.trade import carrying, deliveries, financed_order, photos, place_order, programmes
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.carrying import Shot
 from heliu.trade.place_order import Placed
@@ -100,7 +101,12 @@ class Stage:
         return placed
 
     def _finance(self, modes: Modes, at: datetime) -> None:
+        """The bank finances in this way from now on, and the seller agrees to what it promises."""
         credit.change(self.chain.programme, modes, actor=self.people.bank, at=at)
+        seller = self.people.seller
+        offered = drafting.visible_to(seller).filter(status="OFFERED", seller__in=seller.orgs)
+        for one in offered:
+            programmes.answer(one.pk, agrees=True, said="", actor=seller, at=at)
 
     def sign(self, code: str, placed: Placed, at: datetime) -> None:
         """The dealer signs, and the bank does what it is told."""

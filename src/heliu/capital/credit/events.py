@@ -41,6 +41,28 @@ class ProgrammeChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProgrammeOffered(Fact):
+    """A lender asks a seller to agree to a programme, or to a new version of one."""
+
+    name: ClassVar[str] = "capital.programme-offered"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    title: str
+    seller_duty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeAnswered(Fact):
+    """A seller agreed to a programme that was offered to it, or refused it."""
+
+    name: ClassVar[str] = "capital.programme-answered"
+    flows: ClassVar[tuple[str, ...]] = ("capital",)
+
+    title: str
+    agreed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MarginsChanged(Fact):
     """A lender lends against stock by other rules from now on; shares from 0 to 1."""
 

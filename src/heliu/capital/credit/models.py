@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heliu.capital.books.chart import Code
@@ -194,6 +194,80 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.display
+
+
+class DraftStatus(models.TextChoices):
+    """Where a programme that a lender writes stands."""
+
+    DRAFT = "DRAFT", _("Draft")
+    OFFERED = "OFFERED", _("With the seller")
+    AGREED = "AGREED", _("In force")
+    REFUSED = "REFUSED", pgettext_lazy("programme", "Refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+DRAFT_MOVES: Moves = {
+    DraftStatus.DRAFT: {DraftStatus.OFFERED, DraftStatus.AGREED, DraftStatus.WITHDRAWN},
+    DraftStatus.OFFERED: {DraftStatus.AGREED, DraftStatus.REFUSED, DraftStatus.WITHDRAWN},
+    DraftStatus.AGREED: set(),
+    DraftStatus.REFUSED: set(),
+    DraftStatus.WITHDRAWN: set(),
+}
+DRAFT_TONES = {
+    DraftStatus.DRAFT: Tone.OPEN,
+    DraftStatus.OFFERED: Tone.DUE,
+    DraftStatus.AGREED: Tone.GOOD,
+    DraftStatus.REFUSED: Tone.BAD,
+    DraftStatus.WITHDRAWN: Tone.QUIET,
+}
+
+
+class ProgrammeDraft(models.Model):
+    """A programme that a lender writes, or a new version of `programme`, before it is in force.
+
+    `terms` are the fields of a programme by name, as text; `changed` names those that a version
+    makes another, so that what else is changed meanwhile stays. What binds the seller to something
+    waits for its yes. A draft is the lender's alone; what was offered stays as it was answered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lender = models.UUIDField()
+    seller = models.UUIDField()
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts"
+    )
+    terms = models.JSONField()
+    changed = models.JSONField(default=list)
+    status = models.CharField(max_length=9, choices=DraftStatus, default=DraftStatus.DRAFT)
+    written_by_name = models.CharField(max_length=80)
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_by_name = models.CharField(max_length=80, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    said = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("programme_draft_status_known", DraftStatus),
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=models.Q(status__in=["DRAFT", "OFFERED"]),
+                name="one_open_draft_per_programme",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["DRAFT", "WITHDRAWN"]) | ~models.Q(sent_at=None),
+                name="programme_answered_when_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lender", "-written_at"], name="programme_draft_lender"),
+            models.Index(fields=["seller", "-written_at"], name="programme_draft_seller"),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return DRAFT_TONES[DraftStatus(self.status)]
 
 
 class MarginRules(models.Model):

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.credit import policies, reasons, ruling, scorecard
+from heliu.capital.credit import drafting, policies, reasons, ruling, scorecard
 from heliu.capital.credit.events import (
     CreditDecided,
     FacilityEnded,
@@ -51,8 +51,9 @@ VALID_DAYS = 365
 
 
 def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datetime) -> Programme:
-    """The lender finances in another way from now on, and the seller has promised it something
-    else. Offers and deals that are made already keep what they were made under.
+    """The lender finances in another way from now on. Offers and deals that are made already keep
+    what they were made under. What the seller is to promise it is asked for (`drafting`) before
+    that holds too.
 
     Raises `Invalid` for modes that do not go together. Said again, it changes nothing.
     """
@@ -67,13 +68,24 @@ def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datet
         )
     policies.require_together(modes)
     said = asdict(modes)
+    duty, share = said.pop("seller_duty"), said.pop("buy_back_share")
+    if (duty, share) != (programme.seller_duty, programme.buy_back_share):
+        drafting.offer_duty(
+            programme, modes=said, seller_duty=duty, buy_back_share=share, actor=actor, at=at
+        )
+        programme.refresh_from_db()
     if all(getattr(programme, name) == value for name, value in said.items()):
         return programme
     for name, value in said.items():
         setattr(programme, name, value)
     programme.save(update_fields=list(said))
     record(
-        ProgrammeChanged(subject=programme.id, **said),
+        ProgrammeChanged(
+            subject=programme.id,
+            **said,
+            seller_duty=programme.seller_duty,
+            buy_back_share=programme.buy_back_share,
+        ),
         actor=actor,
         at=at,
         audience=[programme.lender, programme.seller],

@@ -213,6 +213,33 @@ class OrderLine(models.Model):
         return self.shipped - self.received - self.damaged - self.missing
 
 
+class GoneLine(models.Model):
+    """A line that a change took out of its order, as it was: whatever was said of it still has
+    something to point at. It keeps its id and its position, which no other line gets."""
+
+    id = models.BigIntegerField(primary_key=True)
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="gone_lines", db_index=False
+    )
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    lender = models.UUIDField(null=True, blank=True)
+    position = models.PositiveIntegerField()
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField()
+    unit_price = models.BigIntegerField()
+    change = models.PositiveIntegerField()
+    gone_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["order_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "position"], name="one_gone_line_per_position"
+            ),
+        ]
+
+
 class ChangeStatus(models.TextChoices):
     """How far a change of an order is."""
 

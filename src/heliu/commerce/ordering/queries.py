@@ -15,6 +15,7 @@ from heliu.commerce.catalogue.policies import seen
 from heliu.commerce.ordering.models import (
     Cart,
     CartLine,
+    GoneLine,
     Order,
     OrderChange,
     OrderLine,
@@ -67,6 +68,13 @@ def get(actor: Actor, id_or_number: UUID | str) -> Order:
     if order is None:
         raise NotFound()
     return order
+
+
+def gone_lines(actor: Actor, order: Order) -> QuerySet[GoneLine]:
+    """The lines that changes took out of a visible order, as they were."""
+    return GoneLine.objects.filter(order__in=visible_to(actor).filter(pk=order.pk)).select_related(
+        "sku"
+    )
 
 
 def struck(order_id: UUID) -> int:

@@ -52,6 +52,7 @@ DEFAULTS = {
     "seller-paid": Default("ship"),
     "goods-short": Default("pay"),
     "not-shipped": Default("sell"),
+    "programme-offered": Default("sell"),
     "receipt-differs": Default("sell"),
     "receipt-differs-shown": Default("sell"),
     "goods-released": Default("order", sms=True),

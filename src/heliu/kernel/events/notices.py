@@ -76,6 +76,9 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
+    "programme-offered": N_("%(lender)s asks you to agree to a programme"),
+    "programme-refused": N_("%(seller)s did not agree to your programme"),
     "stock-too-little": N_("%(number)s waits for more goods, worth %(amount)s to the bank"),
     "stock-paid-out": N_("%(amount)s were paid out to you, loan against stock %(number)s"),
     "stock-called-off": N_("The loan against stock %(number)s is called off; its goods come back"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.credit import operations
+from heliu.capital.credit import drafting, operations
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.policies import Modes
 from heliu.kernel.access.actor import Actor
@@ -39,7 +39,13 @@ def change(request: HttpRequest, programme: UUID) -> HttpResponse:
 
     def do() -> str:
         operations.change(found.pk, _typed(request.POST), actor=actor, at=at)
-        say(request, _("Changed for new offers; deals that are made stay as they were."))
+        is_asked = drafting.visible_to(actor).filter(programme=found.pk, status="OFFERED").exists()
+        say(
+            request,
+            _("Changed for new offers; the seller's duty holds when the seller agrees.")
+            if is_asked
+            else _("Changed for new offers; deals that are made stay as they were."),
+        )
         return reverse("bank_programmes")
 
     answer, refusal = (
@@ -85,7 +91,7 @@ def _questions(programme: Any, typed: QueryDict) -> list[Question]:
         (
             "seller_duty",
             _("Duty of the seller"),
-            _("What the seller has promised the bank for goods of a dealer in default."),
+            _("For goods of a dealer in default. Another duty holds when the seller agrees."),
         ),
     )
     return [

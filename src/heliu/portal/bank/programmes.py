@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from heliu.capital.credit import drafting
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
@@ -28,6 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = list(credit.programmes_visible_to(actor).filter(lender__in=actor.orgs).order_by("name"))
     sellers = names(one.seller for one in found)
     context = {
+        "drafts": _drafts(actor),
         "programmes": [
             {
                 "programme": one,
@@ -47,6 +49,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_change": actor.may("override"),
     }
     return show(request, "bank/programmes.html", context, here="bank_programmes")
+
+
+def _drafts(actor: Actor) -> list[tuple[Any, Any, Any]]:
+    """What is written, or with a seller, or was answered of late: with its terms and its seller."""
+    found = drafting.visible_to(actor).filter(lender__in=actor.orgs)
+    open_ones = list(found.filter(status__in=("DRAFT", "OFFERED", "REFUSED"))[:20])
+    sellers = names(one.seller for one in open_ones)
+    return [(one, drafting.programme_of(one), sellers.get(one.seller)) for one in open_ones]
 
 
 def price(one: Any) -> Terms:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from heliu.commerce.ordering import queries as ordering
 from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
@@ -65,6 +66,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **_goods(actor, view),
         "consignments": consignments.of_order(actor, order) if order is not None else [],
         "words": _words(view),
+        "gone": ordering.gone_lines(actor, order) if order is not None else [],
         "ship_to": Place.kept(order.ship_to) if order is not None else None,
         **changes.about(actor, view),
         "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,

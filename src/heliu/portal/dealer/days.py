@@ -15,7 +15,7 @@ from heliu.commerce.ordering.paste import LARGEST
 from heliu.kernel.errors import Invalid
 from heliu.portal.shell.pages import day_in
 
-ROWS = 3  # offered for a line; more come with what was typed
+ROWS = 2  # offered for a line; more come with what was typed
 
 
 class Wished(NamedTuple):

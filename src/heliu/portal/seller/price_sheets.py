@@ -25,11 +25,12 @@ from heliu.portal.seller.price_lists import list_of
 from heliu.portal.seller.prices import lists_of
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say
-from heliu.portal.shell.price_reasons import moment_typed, pieces_typed
+from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, pieces_typed
 from heliu.portal.ui.parts import Ask, Sheet, Will
 
 HERE = "seller_prices"
 CHOICES = 200
+OFF_SHARE = "ORDER_PERCENT"  # a form's choice: off the whole order, as a share
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,7 +136,6 @@ def promotion(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         posted = request.POST
         effect = posted.get("effect", "")
-        is_percent = effect == "PERCENT"
         codes = posted.get("goods", "").replace("，", ",").replace(",", " ").split()
         found = catalogue.find(actor, codes, actor.own_org)
         if missing := [code for code in codes if code not in found]:
@@ -149,11 +149,10 @@ def promotion(request: HttpRequest) -> HttpResponse:
             NewPromotion(
                 code=posted.get("code", "").strip(),
                 name=posted.get("name", "").strip(),
-                effect=effect,
+                effect="ORDER" if effect == OFF_SHARE else effect,
                 starts_at=moment_typed(posted.get("starts_at", ""), at, field="starts_at"),
                 ends_at=moment_typed(posted.get("ends_at", ""), at, field="ends_at"),
-                percent=_decimal(request, "value") if is_percent else None,
-                amount=None if is_percent else sheets.amount_of(request, "value"),
+                **_given(request, actor, effect),
                 priority=pieces_typed(posted.get("priority", "")),
                 combinable="combinable" in posted,
                 min_quantity=pieces_typed(posted.get("min_quantity", "")),
@@ -179,8 +178,14 @@ def promotion(request: HttpRequest) -> HttpResponse:
         asks=(
             Ask("code", pgettext("of prices", "Code")),
             Ask("name", pgettext("of prices", "Name")),
-            Ask("effect", _("What it does"), kind="choice", options=policies.effects()),
-            Ask("value", _("Percent, or CNY"), "", "number"),
+            Ask("effect", _("What it does"), kind="choice", options=_effects()),
+            Ask("value", _("Percent, CNY, or pieces for free"), "", "number"),
+            Ask(
+                "gift",
+                _("Goods for free"),
+                is_needed=False,
+                help=_("Code; none: of those that are bought"),
+            ),
             Ask("starts_at", pgettext("of prices", "From"), "", "datetime-local", is_needed=False),
             Ask("ends_at", _("Until"), "", "datetime-local"),
             Ask("goods", _("Models"), is_needed=False, help=_("Codes; none: all goods")),
@@ -287,6 +292,33 @@ def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
             )
         prices.append(NewPrice(found[row[0]].pk, amount, int(row[1])))
     return prices
+
+
+def _effects() -> tuple[tuple[str, str], ...]:
+    """What a promotion can do, as a form chooses it: off a whole order an amount or a share."""
+    words = dict(policies.effects()) | {
+        "ORDER": _("Amount off the whole order"),
+        OFF_SHARE: _("Percent off the whole order"),
+    }
+    return tuple(words.items())
+
+
+def _given(request: HttpRequest, actor: Actor, effect: str) -> dict[str, Any]:
+    """What was typed beside the effect, as `NewPromotion` takes it."""
+    if effect in ("PERCENT", OFF_SHARE):
+        return {"percent": _decimal(request, "value")}
+    if effect != "GOODS":
+        return {"amount": sheets.amount_of(request, "value")}
+    code = request.POST.get("gift", "").strip()
+    found = catalogue.find(actor, [code], actor.own_org) if code else {}
+    if code and code not in found:
+        raise Invalid(
+            "code-unknown", "None of your goods has the code %(goods)s.", field="gift", goods=code
+        )
+    typed = request.POST.get("value", "").strip()
+    if not typed.isdecimal() or not 0 < int(typed) < 10**MOST_DIGITS:
+        raise Invalid("quantity-invalid", "A quantity is a whole number.", field="value")
+    return {"gift": found[code].pk if code else None, "gift_quantity": int(typed)}
 
 
 def _decimal(request: HttpRequest, name: str) -> Decimal:

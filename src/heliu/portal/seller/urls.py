@@ -110,6 +110,7 @@ urlpatterns = [
     path("seller/order-rules/dealer", order_rules.of_dealer, name="seller_order_rules_dealer"),
     path("seller/order-rules/packs", order_rules.packs, name="seller_order_rules_packs"),
     path("seller/programmes", programmes.index, name="seller_programmes"),
+    path("seller/programmes/offers/<uuid:draft>", programmes.offer_page, name="seller_programme"),
     path("seller/receivables", receivables.index, name="seller_receivables"),
     path("seller/receivables/<uuid:buyer>", receivables.account, name="seller_receivable"),
     path(

@@ -22,6 +22,7 @@ from heliu.commerce.ordering.models import (
     MOVES,
     OPEN_CHANGE,
     ChangeStatus,
+    GoneLine,
     Order,
     OrderChange,
     OrderLine,
@@ -62,7 +63,7 @@ def make_change(change: OrderChange, after: Version, *, actor: Actor, at: dateti
     Raises `Refused` (external-id-used) where the buyer's own number has been used meanwhile.
     """
     order = change.order
-    _write_lines(order, after)
+    _write_lines(order, after, change=change.number, at=at)
     order.total, order.wanted_on = after.total, after.wanted_on
     order.remark, order.external_id = after.remark, after.external_id
     try:
@@ -115,13 +116,12 @@ def external_id_used(external_id: str) -> Refused:
     )
 
 
-def _write_lines(order: Order, after: Version) -> None:
-    """The lines as they are now: gone ones out, others in place, new ones beneath. Where promotions
-    split goods into several lines, these keep their turn."""
+def _write_lines(order: Order, after: Version, *, change: int, at: datetime) -> None:
+    """The lines as they are now: gone ones apart, others in place, new ones beneath all that were.
+    Where promotions split goods into several lines, these keep their turn."""
     wanted = dict(_in_turn((line.sku, line) for line in after.lines))
     there = dict(_in_turn((line.sku_id, line) for line in order.lines.all()))
-    gone = [line.pk for name, line in there.items() if name not in wanted]
-    OrderLine.objects.filter(pk__in=gone).delete()
+    _set_apart([line for name, line in there.items() if name not in wanted], change=change, at=at)
     changed = []
     for name, line in there.items():
         if name in wanted:
@@ -133,7 +133,8 @@ def _write_lines(order: Order, after: Version) -> None:
     OrderLine.objects.bulk_update(
         changed, ["quantity", "unit_price", "amount", "wanted_on", "parts"]
     )
-    last = max(line.position for line in there.values())
+    before = GoneLine.objects.filter(order=order).aggregate(last=Max("position"))["last"] or 0
+    last = max(before, *(line.position for line in there.values()))
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order, buyer=order.buyer, seller=order.seller, lender=order.lender,
@@ -142,6 +143,19 @@ def _write_lines(order: Order, after: Version) -> None:
         )
         for n, line in enumerate((one for name, one in wanted.items() if name not in there), 1)
     )  # fmt: skip
+
+
+def _set_apart(lines: list[OrderLine], *, change: int, at: datetime) -> None:
+    """Lines that are no more of their order are kept as they were."""
+    GoneLine.objects.bulk_create(
+        GoneLine(
+            id=line.pk, order_id=line.order_id, buyer=line.buyer, seller=line.seller,
+            lender=line.lender, position=line.position, sku_id=line.sku_id,
+            quantity=line.quantity, unit_price=line.unit_price, change=change, gone_at=at,
+        )
+        for line in lines
+    )  # fmt: skip
+    OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
 
 
 def _in_turn[T](lines: Iterable[tuple[UUID, T]]) -> Iterator[tuple[tuple[UUID, int], T]]:
