@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from heliu.capital.credit import drafting
 from heliu.kernel.errors import Invalid
@@ -32,7 +33,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     (
         lazy("Offer"),
         (
-            Asked("name", lazy("Name"), TEXT),
+            Asked("name", pgettext_lazy("programme", "Name"), TEXT),
             Asked("name_zh", lazy("Name in Chinese"), TEXT),
             Asked(
                 "deposit_ratios",
