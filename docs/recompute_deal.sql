@@ -171,9 +171,10 @@ with deal as (
            case when b.principal >= l.principal then g.value
                 when l.release_mode = 'DEPOSIT_FIRST'
                 then least(g.value, l.deposit + b.principal + b.margin)
+                when l.release_mode = 'FLOOR' then r.value  -- above the floor, asked for piece by piece
                 else div(g.value * b.principal, l.principal) end,
            p.entitlement
-      from loan l, pledge p, pledged g, before b
+      from loan l, pledge p, pledged g, before b, released r
      where b.n = (select count(*) + 1 from paid)
     union all
     select 90022, 'pledge: value released', r.value, p.released_value from pledge p, released r
