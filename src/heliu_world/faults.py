@@ -39,6 +39,10 @@ CHANCES = {
     "registry-lost": 5,
     "registry-lost-unfiled": 5,
     "registry-claims": 4,
+    # The tax authority, for each time the worker hands invoices over.
+    "tax-refuses": 12,
+    "tax-slow": 12,
+    "tax-lost": 12,
     # Time.
     "back-dated": 3,
     "clock-jump": 6,
@@ -78,6 +82,8 @@ AT_THE_REGISTRY = {
     "registry-lost": "lost",
     "registry-lost-unfiled": "lost_unfiled",
 }
+# What the sandbox tax authority calls them.
+AT_THE_TAX = {"tax-refuses": "refuse", "tax-slow": "slow", "tax-lost": "lost"}
 LONG = (6, 25, 100)  # statements, of small, middling and large transactions
 
 

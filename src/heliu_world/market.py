@@ -26,6 +26,8 @@ from heliu.capital.credit.models import (
 )
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms.operations import Wanted
+from heliu.capital.vat import operations as vat
+from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList
@@ -153,7 +155,7 @@ def lay(random: Random, *, at: datetime) -> Market:
     shops = []
     for place, house in enumerate(HOUSES):
         own = {sku.code for sku in known.skus if families.index(sku.family) % len(HOUSES) == place}
-        shops.append(_shop(random, house, known, own, orgs, at=at))
+        shops.append(_shop(random, house, known, own, orgs, is_auto=not place, at=at))
     careful = random.sample(sorted(orgs), SIGN_BY_TWO)
     dealers = [
         _dealer(random, one, orgs[one.code], signs_by_two=one.code in careful, at=at)
@@ -183,6 +185,7 @@ def _shop(
     own: set[str],
     dealers: dict[str, UUID],
     *,
+    is_auto: bool,
     at: datetime,
 ) -> Shop:
     """A seller's side of the market, with what its dealers bought before."""
@@ -207,6 +210,7 @@ def _shop(
     skus, prices = _goods(seller_org, goods_here, at=at)
     _stock(random, seller_org, skus, sold, at=at)
     _money(random, house, seller_org, bank_org, dealers, at=at)
+    _taxes(house, seller_org, dealers, is_auto=is_auto, at=at)
     chain = Chain(seller=seller_org, dealers=dealers, skus=skus)
     behaviours = {dealer.code: dealer.behaviour for dealer in known.dealers}
     history.load(chain, orders, behaviours=behaviours, at=at)
@@ -280,6 +284,19 @@ def _goods(
     since = day_of(at) - timedelta(days=800)
     pricing.set_prices(standard, actor=SYSTEM, prices=prices, valid_from=since, at=at)
     return ids, standard
+
+
+def _taxes(
+    house: House, seller: UUID, dealers: dict[str, UUID], *, is_auto: bool, at: datetime
+) -> None:
+    """Who is on VAT invoices, and the rate; one seller's are written by themselves."""
+    for place, (code, org) in enumerate([(house.seller, seller), *sorted(dealers.items())]):
+        who = replace(SYSTEM, org=org, orgs=(org,))
+        data = TaxData(f"{code} Co., Ltd.", f"9133{place:014}", is_auto=is_auto and org == seller)
+        vat.set_data(data, actor=who, at=at)
+    vat.set_rate(
+        Decimal(13), from_day=day_of(at), actor=replace(SYSTEM, org=seller, orgs=(seller,))
+    )
 
 
 def _stock(

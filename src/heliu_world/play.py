@@ -24,6 +24,7 @@ from heliu_world.ground import fresh
 from heliu_world.judge import Broken, Judge
 from heliu_world.lives.life import Life
 from heliu_world.rest import require_rest
+from heliu_world.season import Season
 from heliu_world.street import Street
 from heliu_world.works import Works
 from heliu_world.world import BEGINS, World
@@ -129,6 +130,7 @@ class Play:
         self.hands = Hands(world)
         self.works = Works(world)
         self.street = Street(world, self.hands)
+        self.season = Season(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -163,12 +165,15 @@ class Play:
             open_lives = [life for life in self.lives if life.look() is not None]
             self._step(self.works.push_notices)
             self._step(self.works.sweep)
+            self._step(self.works.issue_vat)
+            self._step(self.season.waited_for_come)
             world.at += timedelta(hours=4)
             if world.at.hour < 4:
                 self._step(self.works.close)
             if not open_lives:
                 break
         world.at += timedelta(days=2)
+        self._step(self.works.issue_vat)
         self._step(self.works.sweep)
         self._step(self.works.close)
         require_rest(world)
@@ -219,6 +224,12 @@ class Play:
             (self.street.facility_stops, 0.2),
             (self.street.facility_ends, 0.2),
             (self.street.codes_are_guessed, 0.2),
+            (self.season.promotion, 0.5),
+            (self.season.contract, 0.7),
+            (self.season.sells_ahead, 0.5),
+            (self.season.waited_for_come, 0.9),
+            (self.works.issue_vat, 1),
+            (self.works.issue_vat, 1),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
             *[(self.street.somebody_reads, 0.9)] * READINGS,

@@ -18,6 +18,22 @@ AT_REST = {
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no filing waits": "select id from registry_filing"
     " where status in ('WRITTEN', 'SENT', 'UNKNOWN')",
+    "no VAT invoice waits": "select id from vat_vatinvoice where status <> 'ISSUED'",
+    "no change and no return waits": "select o.number from ordering_orderchange c"
+    " join ordering_order o on o.id = c.order_id where c.status in ('HOUSE', 'SELLER')"
+    " union all select r.number from returns_return r"
+    " where status not in ('SETTLED', 'REFUSED', 'WITHDRAWN')",
+    "what is invoiced with VAT of a consignment is what came good of it": "select v.number"
+    " from vat_vatinvoice v join trade_deal d on d.order_id = v.order_id"
+    " cross join lateral (select sum(l.gross - l.red_gross) as gross from vat_vatline l"
+    " where l.invoice_id = v.id) i"
+    " cross join lateral (select sum((n.quantity - coalesce(c.damaged + c.missing, 0))"
+    " * o.unit_price) as value from transport_shipmentline n"
+    " join ordering_orderline o on o.id = n.order_line"
+    " left join warehousing_receivingline c on c.shipment_line = n.id"
+    " where n.shipment_id::text = v.key) g"
+    " where v.red_of_id is null and not exists (select from trade_dealstep t where"
+    " t.deal_id = d.id and t.step in ('RETURNED', 'TERMS_CREDITED')) and i.gross <> g.value",
     "nothing is registered any more": "select number from registry_registration"
     " where discharged_at is null union all select e.number"
     " from registry_sandbox_registerentry e join parties_organization o"

@@ -10,11 +10,14 @@ from heliu.capital.bank.models import BankNotice, PaymentInstruction, StatementL
 from heliu.capital.credit.models import CreditAssessment, Facility
 from heliu.capital.lending.models import Loan
 from heliu.capital.registry.models import Filing
-from heliu.commerce.ordering.models import Order
+from heliu.capital.vat.models import VatInvoice
+from heliu.commerce.cases.models import Case
+from heliu.commerce.ordering.models import Order, OrderChange
+from heliu.commerce.returns.models import Return
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.posting.models import Hold
 from heliu.logistics.pledges.models import CodeAttempt, Pledge, ReleaseOrder
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock.models import Expected, StockRow
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import PickAttempt, Receiving, WarehouseReceipt
 from heliu.trade.models import Deal, DealStep
@@ -36,6 +39,12 @@ class Watched(NamedTuple):
 
 WATCHED = (
     Watched("order", Order, "status"),
+    Watched("order change", OrderChange, "status"),
+    Watched("VAT invoice", VatInvoice, "status"),
+    Watched("expected goods", Expected, "status"),
+    Watched("case", Case, "status"),
+    Watched("return", Return, "status"),
+    Watched("remedy", Return, "remedy"),
     Watched("loan", Loan, "status"),
     Watched("instrument", Loan, "instrument"),
     Watched("deposit", Loan, "deposit_mode"),

@@ -29,7 +29,7 @@ from heliu_world.world import World
 NOT_NOW = frozenset(
     {"short", "sold-out", "no-price", "stock-short", "limit-short", "finance-declined",
      "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
-     "facility-not-active", "terms-overdue"}
+     "facility-not-active", "terms-overdue", "finance-needs-goods"}
 )  # fmt: skip
 AGREES = 0.8
 GUESSES = 12  # of a code, one after the other: more than the gate takes
@@ -46,7 +46,7 @@ class Street:
     def order(self, wish: Wish) -> Life | None:
         """A dealer orders what it wished for, or cannot."""
         world, random, shop = self._world, self._random, wish.shop
-        pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (70, 15, 15))[0]
+        pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (60, 18, 22))[0]
         ratio = random.choice((None, None, None, "0.2", "0.3", "0.4"))
         days = random.choice((None, None, *shop_days(shop.bank.org, world)))
         if pay_by != "FINANCE":

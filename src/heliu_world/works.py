@@ -21,11 +21,12 @@ from heliu.capital.bank.sandbox.models import Fault, OutgoingNotice
 from heliu.capital.registry.models import FilingKind
 from heliu.capital.registry.sandbox import operations as registry
 from heliu.capital.registry.sandbox.models import RegistryFault
+from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.kernel.ids import new_id
-from heliu.trade import bank_answers, registry_answers, sweeper
+from heliu.trade import bank_answers, registry_answers, sweeper, vat
 from heliu.trade.close_of_day import close_of_day
 from heliu_world import wire
-from heliu_world.faults import AT_THE_BANK, AT_THE_REGISTRY, Died, Torn
+from heliu_world.faults import AT_THE_BANK, AT_THE_REGISTRY, AT_THE_TAX, Died, Torn
 from heliu_world.judge import Broken
 from heliu_world.misprints import misprinted
 from heliu_world.world import World
@@ -92,6 +93,7 @@ class Works:
         with self._world.ground.working():
             Fault.objects.filter(times__gt=0).delete()
             RegistryFault.objects.filter(times__gt=0).delete()
+            AuthorityFault.objects.filter(times__gt=0).delete()
 
     def is_called(self) -> bool:
         """Whether the worker has been called since it was last here; takes the calls."""
@@ -115,6 +117,18 @@ class Works:
     def sweep(self) -> None:
         """The sweeper looks for what waits."""
         self._work("sweep", lambda: sweeper.sweep(at=self._world.at))
+
+    def issue_vat(self) -> None:
+        """What was written goes to the tax authority, which may do something wrong with it."""
+        world = self._world
+        is_new = world.ask("select 1 from vat_vatinvoice where status = 'QUEUED' limit 1")
+        for name, fault in AT_THE_TAX.items():
+            if is_new and world.faults.happens(name):
+                with world.ground.working():
+                    delay = timedelta(minutes=self._random.randint(5, 900))
+                    AuthorityFault.objects.create(fault=fault, reason="title?", delay=delay)
+                break
+        self._work("issue VAT invoices", lambda: vat.run(at=world.at))
 
     def close(self) -> None:
         """The turn of the day; the bank's statement of the one before may be misprinted."""

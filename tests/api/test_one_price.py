@@ -117,11 +117,22 @@ class Rules:
         if self.whole is not None and worth >= self.threshold and base:
             is_share = isinstance(self.whole, Decimal)
             off = rounded(base * self.whole / 100) if is_share else min(int(self.whole), base)
-            exact = {code: Fraction(off * amount, base) for code, amount in shares.items()}
-            taken = {code: int(one) for code, one in exact.items()}
-            rest = off - sum(taken.values())
-            for code in sorted(exact, key=lambda code: taken[code] - exact[code])[:rest]:
-                taken[code] += 1
+            # As long as there is enough, one off each piece of a line; the rest off the smallest.
+            taken = {
+                code: int(Fraction(off * shares[code], base * wanted[code])) * wanted[code]
+                for code in shares
+            }
+            order = sorted(shares, key=lambda code: -wanted[code])
+            going = True
+            while going:
+                going = False
+                for code in order:
+                    rest = off - sum(taken.values())
+                    if wanted[code] <= rest and taken[code] + wanted[code] <= shares[code]:
+                        taken[code] += wanted[code]
+                        going = True
+            for code in order[::-1]:
+                taken[code] += min(off - sum(taken.values()), shares[code] - taken[code])
             for code, part in taken.items():
                 amounts[code] -= part
                 touched |= {code} if part else set()

@@ -10,8 +10,11 @@ import pytest
 from django.conf import settings
 from tests.conftest import be
 
+from heliu.commerce.catalogue.operations.shop import set_shop
 from heliu.config.postgres import Trouble
 from heliu.kernel import clock
+from heliu.kernel.access.actor import Actor
+from heliu.kernel.parties.models import PartyRole
 from heliu_bench import (
     close_of_day,
     decision,
@@ -148,16 +151,20 @@ def test_pages(
 ) -> None:
     monkeypatch.setattr(pages, "LEAST", 0.0)
     markets.lay(ground, dealers=1, skus=30, at=clock.now())
+    seller = PartyRole.objects.get(role="SELLER").organization_id
+    set_shop(actor=Actor.system(), seller=seller, is_public=True, shows_prices=True)
     be("heliu_web")
     wish = pages.Options(samples=1, reads=2, rounds=1, queries=("bag", "%"))
     pages.run(ground, report, wish)
     document = told(report, tmp_path)
     names = {row["name"] for row in document["rows"]}
     assert {"dealer: deals", "seller: seller_goods", "dealer: search"} <= names
+    assert {"public: shop_home", "public: shop_goods"} <= names
     assert {name.partition(":")[0] for name in names} == {
-        "dealer", "seller", "bank", "warehouse", "carrier", "operator"
+        "dealer", "seller", "bank", "warehouse", "carrier", "operator", "public"
     }  # fmt: skip
-    assert all(document["facts"][f"queries_{name.replace(': ', '_')}"] > 0 for name in names)
+    at_desks = [name for name in names if not name.startswith("public")]
+    assert all(document["facts"][f"queries_{name.replace(': ', '_')}"] > 0 for name in at_desks)
 
 
 def test_a_bench_writes_to_its_own_database_only(ground: Ground) -> None:

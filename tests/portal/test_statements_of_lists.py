@@ -15,6 +15,7 @@ from tests.portal.browsing import browser, read
 from tests.trade.conftest import World
 
 from heliu.commerce.ordering.models import PayBy
+from heliu.commerce.pricing import operations as pricing
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, financed_order, place_order
 from heliu.trade.models import Deal
@@ -27,7 +28,8 @@ LISTS = {
     ),
     "sales@seller.demo": (
         "/seller/", "/seller/orders", "/seller/orders?tab=placed", "/seller/dealers",
-        "/seller/refunds", "/seller/goods", "/seller/prices", "/deals", "/deals?tab=all", "/inbox",
+        "/seller/refunds", "/seller/goods", "/seller/prices", "/seller/prices/lists",
+        "/seller/receivables", "/deals", "/deals?tab=all", "/inbox",
         "/company",
     ),
     "credit@bank.demo": (
@@ -58,7 +60,8 @@ def asked(demo: World) -> World:
 
 
 def live(world: World) -> None:
-    """A loan repaid in part with goods to fetch, one whose goods arrive, one to sign, a transfer."""
+    """A loan repaid in part with goods to fetch, one whose goods arrive, one to sign, a transfer,
+    a price list."""
     freed, coming, _unsigned = (place(world) for _ in range(3))
     for deal in (freed, coming):
         sign(world, deal)
@@ -68,6 +71,10 @@ def live(world: World) -> None:
         financed_order.repay(freed.id, actor=actor, key="part", percent=Decimal(50), at=world.at)
     world.bank()
     place(world, PayBy.TRANSFER)
+    with world.desk("sales@seller.demo") as seller:
+        pricing.create_list(
+            actor=seller, seller=seller.own_org, code=f"{world.at:%d%H%M%S}", name="One more"
+        )
 
 
 def place(world: World, pay_by: str = PayBy.FINANCE) -> Deal:

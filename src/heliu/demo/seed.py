@@ -11,8 +11,8 @@ from django.db import transaction
 from heliu.capital.credit import ruling
 from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
+from heliu.demo import afterwards, goods, history, states
 from heliu.demo import chain as chains
-from heliu.demo import goods, history, states
 from heliu.demo.buying import buying
 from heliu.demo.chain import Chain
 from heliu.demo.newcomers import newcomers
@@ -24,6 +24,7 @@ from heliu.kernel.posting import operations as posting
 LOG_INS = 6  # dealers somebody can sit down for
 SEASON = timedelta(days=91)
 LEAST = 1_200  # pieces of what sells slowly
+FEW = 13  # pieces: goods of which there is little
 SHORT = 17  # every so-manieth SKU is nearly or wholly sold out
 
 Say = Callable[[str], None]
@@ -54,10 +55,12 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         history.load(chain, sample.orders, behaviours=ways, at=at)
         say("Deals in every state")
         stage = Stage(chain, at)
-        live(states.stories(stage), until=at)
+        scarce = [chain.skus[code] for code, n in pieces.items() if n < FEW and code in chain.skus]
+        live([*states.stories(stage), *afterwards.stories(stage, scarce)], until=at)
         _house_rules(stage)
         newcomers(chain, stage.people, at=at)
         buying(stage)
+        afterwards.agreements(stage)
     posting.seal(at)
     return chain
 

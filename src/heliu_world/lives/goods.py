@@ -14,6 +14,7 @@ from heliu_world.lives.case import Case
 from heliu_world.market import Seat
 
 CARRIER = "Shunda"
+WAITING = frozenset({"goods-wait", "goods-wait-all"})  # sold before they were there
 
 
 def ship(case: Case) -> None:
@@ -35,6 +36,7 @@ def ship(case: Case) -> None:
             desk=lambda who: deliveries.ship(
                 order, actor=who, carrier=CARRIER, lines=lines, at=case.world.now
             ),
+            refusals=WAITING,
         )
     )  # fmt: skip
 

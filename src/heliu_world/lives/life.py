@@ -12,12 +12,26 @@ from datetime import timedelta
 from typing import Any
 
 from heliu.demo.sample import Behaviour
-from heliu_world.lives import default, filings, gate, goods, money, orders, sales
+from heliu_world.lives import (
+    changes,
+    claims,
+    complaints,
+    default,
+    filings,
+    gate,
+    goods,
+    money,
+    orders,
+    papers,
+    sales,
+)
 from heliu_world.lives.case import Case, hours
 
 type Wait = timedelta | None
 
 BROKE = 0.3  # of dealers that pay late: such a one pays nothing of this order any more
+CHANGEABLE = ("PLACED", "CONFIRMED", "PART_SHIPPED")
+ARRIVING = ("PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED")
 OVER = frozenset({"state-move", "already-shipped"})
 
 
@@ -38,6 +52,12 @@ class Life(Case):
         self.read()
         if self.stands["not_filed"] and (self.world.is_ending or self.luck(0.5)):
             filings.file_again(self)
+            return hours(self.random, 0.5, 9)
+        if self.stands["vat_refused"] and (self.world.is_ending or self.luck(0.5)):
+            papers.again(self)
+            return hours(self.random, 0.5, 9)
+        if self.stands["not_invoiced"] and self.luck(0.15):
+            papers.write(self)
             return hours(self.random, 0.5, 9)
         if self.stands["outcome"] != "OPEN":
             return self._afterwards()
@@ -69,7 +89,15 @@ class Life(Case):
 
     def _plain(self) -> Wait:
         stands = self.stands
-        if stands["order_status"] in ("PLACED", "CONFIRMED") and self.luck(0.08):
+        if stands["change_waits"] and (self.world.is_ending or self.luck(0.6)):
+            changes.answer(self)
+        elif stands["order_status"] in CHANGEABLE and self.luck(0.12):
+            changes.ask(self)
+        elif stands["to_ship"] and self.luck(0.06):
+            changes.strike(self)
+        elif self._talks():
+            pass
+        elif stands["order_status"] in ("PLACED", "CONFIRMED") and self.luck(0.08):
             orders.cancel(self)
         elif stands["order_status"] == "PLACED":
             orders.confirm(self)
@@ -80,6 +108,22 @@ class Life(Case):
         elif self.luck(0.4):
             money.write_down(self)
         return hours(self.random, 2, 30)
+
+    def _talks(self) -> bool:
+        """Whether buyer and seller have to do with what the buyer is not content with; once goods
+        came it may begin at any time."""
+        stands = self.stands
+        if stands["returns"] and (self.world.is_ending or self.luck(0.7)):
+            complaints.go_on(self)
+        elif stands["cases"] and (self.world.is_ending or self.luck(0.5)):
+            complaints.talk(self)
+        elif stands["order_status"] in ARRIVING and self.luck(0.2):
+            complaints.give_back(self)
+        elif stands["order_status"] in ARRIVING and self.luck(0.1):
+            complaints.complain(self)
+        else:
+            return False
+        return True
 
     # Before the money.
 
@@ -216,8 +260,19 @@ class Life(Case):
         """It is over, but for what is owed between buyer and seller; now and then somebody tries
         something that must not go any more."""
         stands = self.stands
+        if stands["pay_by"] != "FINANCE" and self._talks():
+            return hours(self.random, 2, 30)
         if stands["pay_by"] != "FINANCE" and money.open_amount(self):
-            if self.world.is_ending or self.luck(0.6):
+            if stands["to_refund"] and self.luck(0.5):
+                complaints.refund(self)
+            elif stands["at_the_bank"]:
+                pass
+            elif stands["pay_by"] == "TERMS" and self.luck(0.2):
+                claims.quarrel(self)
+            elif stands["pay_by"] == "TERMS" and self._late_acts and self.luck(0.1):
+                self._late_acts -= 1
+                claims.take_back(self)
+            elif self.world.is_ending or self.luck(0.6):
                 money.write_down(self)
             return hours(self.random, 5, 70)
         if waiting := self._to_fetch():  # a buyer's goods of a deal that ended in default

@@ -383,11 +383,17 @@ begin
       from trade_deal d join ordering_order o on o.id = d.order_id
      cross join lateral (
            select coalesce(sum((t.data ->> 'refund')::bigint)
-                           filter (where t.step in ('RECEIPT_DIFFERS', 'STRUCK')), 0)
+                           filter (where t.step in ('RECEIPT_DIFFERS', 'STRUCK', 'RETURNED')), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
                              filter (where t.step = 'REFUNDED'), 0) as back,
                   coalesce(sum((t.data ->> 'refund')::bigint)
-                           filter (where t.step = 'RECEIPT_DIFFERS'), 0)
+                           filter (where t.step in ('RECEIPT_DIFFERS', 'RETURNED')), 0)
+                  - coalesce(sum((t.data ->> 'value')::bigint)
+                             filter (where t.step = 'RETURNED'), 0)
+                  - coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'TERMS_CREDITED'), 0)
+                  + coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'TERMS_TAKEN_BACK'), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
                              filter (where t.step = 'TERMS_PAID'), 0) as not_owed
              from trade_dealstep t
@@ -432,6 +438,8 @@ begin
                 (d.buyer, 'CURRENT', d.lender, 'NOSTRO')
            when 'REFUND' then (f.org, f.kind, t.org, t.kind) =
                 (d.seller, 'CURRENT', d.lender, 'NOSTRO')
+           when 'RETURN' then (f.org, f.kind, t.org, t.kind) =
+                (d.seller, 'CURRENT', d.buyer, 'CURRENT')
            when 'SALE' then (f.kind, t.org, t.kind) = ('CURRENT', d.lender, 'NOSTRO')
                 and f.org = (select s.buyer from trade_sale s
                               where s.deal_id = d.id and s.number = split_part(i.key, ':', 1))

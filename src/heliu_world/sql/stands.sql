@@ -32,6 +32,29 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
        (select coalesce(jsonb_agg(c.id order by c.counted_at), '[]') from warehousing_receiving c
           join transport_shipment s on s.id = c.shipment
          where s.order_id = o.id and c.status = 'COUNTED') as differences,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number,
+                   'status', r.status) order by r.number), '[]')
+          from returns_return r where r.deal = d.id
+           and r.status not in ('REFUSED', 'WITHDRAWN', 'SETTLED')) as returns,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number)
+                   order by r.number), '[]')
+          from returns_return r where r.deal = d.id and r.status = 'SETTLED' and r.refund > 0
+           and not r.refund_by_bank) as to_refund,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'status', c.status)
+                   order by c.number), '[]')
+          from cases_case c where c.deal = d.id and c.status <> 'CLOSED') as cases,
+       (select coalesce(jsonb_agg(s.id order by s.number), '[]') from transport_shipment s
+         where s.order_id = o.id and not exists (
+               select from vat_vatinvoice v where v.key = s.id::text)
+           and exists (select from transport_shipmentline n
+                        left join warehousing_receivingline c on c.shipment_line = n.id
+                        where n.shipment_id = s.id
+                          and n.quantity > coalesce(c.damaged + c.missing, 0)))
+           as not_invoiced,
+       (select v.id from vat_vatinvoice v where v.order_id = o.id and v.status = 'REFUSED'
+         order by v.asked_at, v.id limit 1) as vat_refused,
+       exists (select from ordering_orderchange c where c.order_id = o.id and c.status = 'SELLER')
+           as change_waits,
        (select count(*) from bank_paymentinstruction b where b.deal = d.id
           and b.status in ('CREATED', 'SENT', 'UNKNOWN')) as at_the_bank,
        (select coalesce(jsonb_agg(b.id order by b.number), '[]') from bank_paymentinstruction b

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, NamedTuple
@@ -200,6 +200,16 @@ def live_table(price_list: PriceList, at: datetime) -> PriceList:
     of a version that is given, the version."""
     live = price_list.versions.filter(live_from__lte=at).order_by("-live_from").first()
     return live or price_list
+
+
+def live_tables(lists: Iterable[PriceList], at: datetime) -> dict[UUID, UUID]:
+    """The same for many lists in one statement: list to where its prices stand."""
+    live = {one.pk: one.pk for one in lists}
+    versions = PriceList.objects.filter(version_of__in=live, live_from__lte=at)
+    for one in versions.order_by("live_from").only("pk", "version_of"):
+        if one.version_of_id:
+            live[one.version_of_id] = one.pk
+    return live
 
 
 def assignments_visible_to(actor: Actor) -> QuerySet[PriceListBuyer]:

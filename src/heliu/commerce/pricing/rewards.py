@@ -3,8 +3,7 @@
 They come after what promotions take off single goods, in their order. Goods on which one was given
 that does not combine take no part in later ones; one that does not combine is about goods on which
 nothing was given yet. An amount off the whole order is spread over its lines by what they come to,
-to the minor unit; so that each line still costs a whole number per piece, some of its pieces cost
-one minor unit more than the others.
+to the minor unit; so that each line still costs a whole number per piece, one line may become two.
 """
 
 from __future__ import annotations
@@ -137,6 +136,7 @@ def reward(
     take of the accounts on which goods are promised: what is not there is not given."""
     worth = sum(line.list_price * line.quantity for line in lines)
     amounts = {line.sku: line.unit_price * line.quantity for line in lines}
+    quantities = {line.sku: line.quantity for line in lines}
     given = {line.sku for line in lines if line.unit_price < line.list_price}
     closed = set(offered.closed)
     used = dict(taken)
@@ -146,7 +146,7 @@ def reward(
             continue
         goods = rule.covers - closed if rule.combinable else rule.covers - closed - given
         one = (
-            _off(rule, {sku: amount for sku, amount in amounts.items() if sku in goods})
+            _off(rule, {sku: n for sku, n in amounts.items() if sku in goods}, quantities)
             if rule.effect == Effect.ORDER
             else _goods(rule, [x for x in lines if x.sku in goods], offered.gifts, used)
         )
@@ -164,15 +164,35 @@ def reward(
     return tuple(found)
 
 
-def spread(off: int, amounts: Mapping[UUID, int]) -> dict[UUID, int]:
-    """An amount over goods by what they come to, to the minor unit: each its whole share, and what
-    is left over one by one to those with the largest rest, the first of them first."""
+def spread(
+    off: int, amounts: Mapping[UUID, int], quantities: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """An amount over goods by what they come to, to the minor unit: off each piece of a line the
+    same, as far as that goes; the rest off one line, whose pieces then cost two prices."""
     whole = sum(amounts.values())
-    shares = {sku: divmod(off * amount, whole) for sku, amount in amounts.items()}
-    left = off - sum(share for share, _ in shares.values())
-    places = {sku: place for place, sku in enumerate(amounts)}
-    largest = sorted(shares, key=lambda sku: (-shares[sku][1], places[sku]))[:left]
-    return {sku: share + (sku in largest) for sku, (share, _) in shares.items()}
+    taken = {
+        sku: off * amount // whole // quantities[sku] * quantities[sku]
+        for sku, amount in amounts.items()
+    }
+    left = off - sum(taken.values())
+    largest_first = sorted(amounts, key=lambda sku: -quantities[sku])
+    while left:
+        fits = [
+            sku
+            for sku in largest_first
+            if quantities[sku] <= left and taken[sku] + quantities[sku] <= amounts[sku]
+        ]
+        for sku in fits:
+            if quantities[sku] <= left:
+                taken[sku] += quantities[sku]
+                left -= quantities[sku]
+        if not fits:
+            break
+    for sku in reversed(largest_first):
+        more = min(left, amounts[sku] - taken[sku])
+        taken[sku] += more
+        left -= more
+    return taken
 
 
 def parts(quantity: int, amount: int) -> tuple[Part, ...]:
@@ -207,7 +227,7 @@ def kept(
     return rows
 
 
-def _off(rule: Rule, amounts: Mapping[UUID, int]) -> Reward | None:
+def _off(rule: Rule, amounts: Mapping[UUID, int], quantities: Mapping[UUID, int]) -> Reward | None:
     base = sum(amounts.values())
     if rule.percent is None:
         off = min(rule.amount or 0, base)
@@ -215,7 +235,7 @@ def _off(rule: Rule, amounts: Mapping[UUID, int]) -> Reward | None:
         off = int((base * rule.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
     if not off:
         return None
-    shares = {sku: share for sku, share in spread(off, amounts).items() if share}
+    shares = {sku: share for sku, share in spread(off, amounts, quantities).items() if share}
     return Reward(rule, shares, {}, off, frozenset(shares))
 
 

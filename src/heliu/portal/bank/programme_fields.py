@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from heliu.capital.credit import drafting
 from heliu.kernel.errors import Invalid
@@ -32,7 +33,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     (
         lazy("Offer"),
         (
-            Asked("name", lazy("Name"), TEXT),
+            Asked("name", pgettext_lazy("programme", "Name"), TEXT),
             Asked("name_zh", lazy("Name in Chinese"), TEXT),
             Asked(
                 "deposit_ratios",
@@ -51,6 +52,17 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
             Asked("grace_days", lazy("Days of grace"), DAYS),
             Asked("penalty_factor", lazy("Penalty, times the rate"), FACTOR),
             Asked("is_principal_first", lazy("Without arrears a payment frees goods first"), FLAG),
+        ),
+    ),
+    (
+        lazy("Price"),
+        (
+            Asked("base_rate", lazy("Base rate"), RATE, PERCENT),
+            Asked("opex_rate", lazy("Operations"), RATE, PERCENT),
+            Asked("fee_rate", lazy("Fee, once"), RATE, PERCENT),
+            Asked("hurdle_rate", lazy("Return on capital"), RATE, PERCENT),
+            Asked("capital_share", lazy("Capital bound"), SHARE, PERCENT),
+            Asked("rate_cap", lazy("Rate at most"), RATE, PERCENT),
         ),
     ),
     (
@@ -92,17 +104,6 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
         ),
     ),
     (
-        lazy("Price"),
-        (
-            Asked("base_rate", lazy("Base rate"), RATE, PERCENT),
-            Asked("opex_rate", lazy("Operations"), RATE, PERCENT),
-            Asked("fee_rate", lazy("Fee, once"), RATE, PERCENT),
-            Asked("hurdle_rate", lazy("Return on capital"), RATE, PERCENT),
-            Asked("capital_share", lazy("Capital bound"), SHARE, PERCENT),
-            Asked("rate_cap", lazy("Rate at most"), RATE, PERCENT),
-        ),
-    ),
-    (
         lazy("Risk"),
         (
             Asked("loss_given_default", lazy("Loss given default"), SHARE, PERCENT),
@@ -137,9 +138,9 @@ BY_NAME = {one.name: one for _, asked in GROUPS for one in asked}
 START: Mapping[str, str] = {
     "deposit_ratios": "10, 20, 30",
     "days_options": "30, 60, 90",
-    "single_name_cap": "500000.00",
-    "auto_approve_cap": "60000.00",
-    "seller_quota": "20000000.00",
+    "single_name_cap": "500,000.00",
+    "auto_approve_cap": "60,000.00",
+    "seller_quota": "20,000,000.00",
 }
 
 
@@ -162,7 +163,7 @@ def _text(kind: int, value: Any) -> str:
     if kind in (RATE, FACTOR):
         return _plain(Decimal(value))
     if kind == MONEY:
-        return f"{value // 100}.{value % 100:02}"
+        return f"{value // 100:,}.{value % 100:02}"
     if kind == RATIOS:
         return ", ".join(_plain(Decimal(one) * 100) for one in value)
     if kind == TERMS:

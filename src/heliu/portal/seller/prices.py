@@ -68,7 +68,7 @@ MOST_SUGGESTED = 200
 
 def lists_of(actor: Actor) -> list[Any]:
     """The seller's lists in the order in which they are asked; the default list is the last."""
-    mine = pricing.lists_visible_to(actor).filter(seller=actor.own_org)
+    mine = pricing.lists_visible_to(actor).filter(seller=actor.own_org).select_related("contract")
     return list(mine.order_by("is_default", "priority", "code"))
 
 
@@ -78,7 +78,7 @@ def _tiers(
     """(list, SKU) to its (quantity from, minor units) of now, the lowest quantity first: where the
     list's prices are live, and of a computed list what its base makes of those it has not."""
     on = day_of(at)
-    live = {one.pk: pricing.live_table(one, at).pk for one in lists}
+    live = pricing.live_tables(lists, at)
     tiers: dict[tuple[UUID, UUID], Tiers] = defaultdict(list)
     valid = pricing.prices_visible_to(actor).filter(
         Q(valid_to=None) | Q(valid_to__gte=on),
