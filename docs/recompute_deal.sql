@@ -172,6 +172,11 @@ with deal as (
                 when l.release_mode = 'DEPOSIT_FIRST'
                 then least(g.value, l.deposit + b.principal + b.margin)
                 when l.release_mode = 'FLOOR' then r.value  -- above the floor, asked for piece by piece
+                when p.missing_value > 0  -- goods came short: the others stay as far as they cover
+                then least(div(g.value * b.principal, l.principal),
+                           greatest(0, l.order_total - p.missing_value
+                                       - ceil((l.principal - b.principal)
+                                              / (1 - l.deposit_ratio + 0.05))))
                 else div(g.value * b.principal, l.principal) end,
            p.entitlement
       from loan l, pledge p, pledged g, before b, released r
