@@ -171,9 +171,15 @@ with deal as (
            case when b.principal >= l.principal then g.value
                 when l.release_mode = 'DEPOSIT_FIRST'
                 then least(g.value, l.deposit + b.principal + b.margin)
+                when l.release_mode = 'FLOOR' then r.value  -- above the floor, asked for piece by piece
+                when p.missing_value > 0  -- goods came short: the others stay as far as they cover
+                then least(div(g.value * b.principal, l.principal),
+                           greatest(0, l.order_total - p.missing_value
+                                       - ceil((l.principal - b.principal)
+                                              / (1 - l.deposit_ratio + 0.05))))
                 else div(g.value * b.principal, l.principal) end,
            p.entitlement
-      from loan l, pledge p, pledged g, before b
+      from loan l, pledge p, pledged g, before b, released r
      where b.n = (select count(*) + 1 from paid)
     union all
     select 90022, 'pledge: value released', r.value, p.released_value from pledge p, released r

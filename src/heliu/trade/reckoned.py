@@ -64,8 +64,11 @@ def _stands(deal: Deal, loan: Loan, done: Replayed, *, was_repaid: bool) -> Iter
     replay, pledge = done.replay, pledge_of(deal)
     if replay.counts_from > replay.value_day:
         yield "counted-later"
-    if pledge and pledge.released_value > lending.entitlement_of(loan, pledge.pledged_value):
-        yield "released"
+    # for an order; against stock the floor decides, on the day goods are asked for
+    if pledge and not loan.rests_on_stock:
+        earned = lending.entitlement_of(loan, pledge.pledged_value)
+        if pledge.released_value > earned:
+            yield "released"
     noticed = loan.default_noticed_on
     if noticed and replay.value_day <= noticed:
         yield "default-noticed"
