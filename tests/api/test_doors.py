@@ -320,14 +320,14 @@ async def _read(hand: Hand, body: Any) -> Any:
 def test_one_poisoned_order_does_not_spoil_its_batch(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = lane.placing.decide
+    before = lane.decide
 
     def poisoned(asks: Any, facts: Any) -> Any:
         if any(ask.wish.remark == "poison" for ask in asks):
             raise RuntimeError("poisoned")
         return before(asks, facts)
 
-    monkeypatch.setattr(lane.placing, "decide", poisoned)
+    monkeypatch.setattr(lane, "decide", poisoned)
     good = [Sent(hands.dealer, f"good-{n:04}", order(hands, M1=1)) for n in range(10)]
     bad = Sent(hands.dealer, "bad-0001", {**order(hands, M1=1), "remark": "poison"})
     said = Street("lane").send([*good[:5], bad, *good[5:]])
@@ -336,7 +336,7 @@ def test_one_poisoned_order_does_not_spoil_its_batch(
 
 def test_a_lost_connection_loses_no_order(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection breaks in the middle of a batch: each order is then placed by itself, once."""
-    before = lane.placing.decide
+    before = lane.decide
     broken: list[int] = []
 
     def breaking(asks: Any, facts: Any) -> Any:
@@ -345,7 +345,7 @@ def test_a_lost_connection_loses_no_order(hands: Hands, monkeypatch: pytest.Monk
             _end_all_links(connection.settings_dict["NAME"])
         return before(asks, facts)
 
-    monkeypatch.setattr(lane.placing, "decide", breaking)
+    monkeypatch.setattr(lane, "decide", breaking)
     said = Street("lane").send(
         [Sent(hands.dealer, f"lost-{n:04}", order(hands, M1=1)) for n in range(10)]
     )

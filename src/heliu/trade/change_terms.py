@@ -28,9 +28,9 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
+from heliu.trade.deciding import refuse_bad, refuse_small, stopped
 from heliu.trade.models import Deal
 from heliu.trade.order_pad import rule_of
-from heliu.trade.placing import refuse_bad, refuse_small, stopped
 
 CHANGEABLE = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PART_SHIPPED)
 

@@ -48,28 +48,19 @@ from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import back_orders, behalf, controls, deals
 from heliu.trade import spending as charging
+from heliu.trade.accepted import Accepted, Good
 from heliu.trade.comparison import Comparison, best_first, compare
+from heliu.trade.deciding import decide, refuse_bad
 from heliu.trade.earning import Earned, earns
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
 from heliu.trade.order_pad import rule_of
 from heliu.trade.paperwork import order_of
-from heliu.trade.placing import (
-    Accepted,
-    Ask,
-    Good,
-    Query,
-    Wish,
-    decide,
-    facts,
-    facts_query,
-    post_query,
-    refusal,
-    refuse_bad,
-)
+from heliu.trade.placing import Query, facts, facts_query, post_query, refusal
 from heliu.trade.steps import locked, remember
 from heliu.trade.steps import parties as parties_of
 from heliu.trade.ways import CLOSED, Way, ways_to_pay
+from heliu.trade.wishes import Ask, Wish
 
 SYSTEM = Actor.system()
 

@@ -54,9 +54,9 @@ from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
 from heliu.kernel.states import move
 from heliu.trade import asking, behalf, place_order
+from heliu.trade.accepted import Good
 from heliu.trade.names import waiting_hold_of
 from heliu.trade.place_order import Placed
-from heliu.trade.placing import Good
 
 PURCHASE = spending.PURCHASE
 Must = queries.Must

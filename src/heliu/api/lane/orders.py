@@ -1,5 +1,5 @@
 """Orders placed by the lane: those of programs that name goods by id and pay by transfer or on
-terms. The decision and the writing are `trade/placing`, as for everybody else."""
+terms. What is decided (`trade/deciding`) and written (`trade/placing`) is as for everybody else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from heliu.kernel.arrays import digests, texts
 from heliu.kernel.errors import Refused
 from heliu.kernel.idempotency.operations import refuse_other
 from heliu.trade import placing
-from heliu.trade.placing import Accepted, Ask, Good, Known, Wish
+from heliu.trade.accepted import Accepted, Good
+from heliu.trade.deciding import decide
+from heliu.trade.wishes import Ask, Known, Wish
 
 LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
 ANSWERED = "answered"  # what `trade_orders_written` says when a key was used meanwhile
@@ -130,7 +132,7 @@ class _Batch:
     async def _place(self, open_ones: list[int], at: datetime, *, locking: bool) -> None:
         known = await self._known(open_ones, at, locking=locking)
         asks = {n: Ask(self.actors[n], self.batch[n].wish) for n in self._firsts() if n in known}
-        decided = placing.decide(list(asks.values()), [known[n] for n in asks])
+        decided = decide(list(asks.values()), [known[n] for n in asks])
         accepted: dict[int, Accepted] = {}
         for n, verdict in zip(asks, decided, strict=True):
             try:
