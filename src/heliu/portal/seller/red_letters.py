@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,8 @@ from heliu.capital.vat import queries
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.ids import new_id
 from heliu.portal.shell import sheets
-from heliu.portal.shell.pages import actor_of, desk_page, now, say
-from heliu.portal.ui.formats import count_text, money_text
-from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui.parts import Will
 from heliu.trade import vat
 
 HERE = "seller_vat"
@@ -44,39 +43,39 @@ def red_letter(request: HttpRequest, invoice: UUID) -> HttpResponse:
         say(request, _("The red letter is written; it goes to the tax authority by itself."))
         return reverse(HERE)
 
-    sheet = Sheet(
-        heading=_("Red letter over %(number)s") % {"number": blue.number},
-        crumbs=((_("VAT invoices"), reverse(HERE)),),
-        about=_(
-            "It takes back a part of the paper alone. What came short, returns and credit notes"
-            " have theirs by themselves; what is owed changes by a credit note."
-        ),
-        rows=(
-            Amount(_("With tax, CNY"), blue.gross),
-            Amount(_("Taken back so far"), blue.red_gross),
-        ),
-        asks=(*_asks(lines), Ask("reason", _("Reason"))),
-        will=(
+    done, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    context = {
+        "blue": blue,
+        "rows": [_Row.of(request, line) for line in lines],
+        "will": (
             Will(_("The tax authority gives the red letter its number")),
             Will(_("Output and input VAT of both sides become less by its tax")),
         ),
-        button=_("Write it"),
-    )
-    return sheets.answer(request, sheet, do, here=HERE)
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return done or show(request, "seller/red_letter.html", context, here=HERE, status=status)
 
 
-def _asks(lines: list[Any]) -> list[Ask]:
-    asks = []
-    for line in lines:
-        most = _("%(left)s at most") % {"left": money_text(line.gross - line.red_gross)}
-        name = _("%(goods)s: amount with tax") % {"goods": line.name}
-        pieces = _("%(n)s on the invoice; none for a price cut") % {"n": count_text(line.quantity)}
-        gross, given = f"gross-{line.order_line}", f"pieces-{line.order_line}"
-        asks += [
-            Ask(gross, name, kind="money", help=most, is_needed=False),
-            Ask(given, _("of it pieces given back"), kind="number", help=pieces, is_needed=False),
-        ]
-    return asks
+class _Row(NamedTuple):
+    """A line of the invoice, what is left of it and what was typed to be taken back."""
+
+    line: Any
+    left: int
+    gross_field: str
+    gross: str
+    pieces_field: str
+    pieces: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, line: Any) -> _Row:
+        gross, pieces = f"gross-{line.order_line}", f"pieces-{line.order_line}"
+        typed = request.POST.get
+        return cls(
+            line, line.gross - line.red_gross, gross, typed(gross, ""), pieces, typed(pieces, "")
+        )
 
 
 def _parts(request: HttpRequest, lines: list[Any]) -> dict[int, tuple[int, int]]:
