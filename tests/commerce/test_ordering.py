@@ -36,7 +36,7 @@ from heliu.kernel.ids import new_id
 WRITE = """select ordering_write(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
     %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::date[],
-    %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[], %s)"""
+    %s::uuid[], %s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::date[], %s)"""
 numbers = count(1)
 
 
