@@ -174,7 +174,7 @@ DEEDS = {
     "seller_article_preview", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
     "seller_sheet_bring", "seller_sheet_cancel", "address_act", "addresses_bring",
     "addresses_cancel",
-    "pool_drop", "warehouse_arrived", "bank_facility_switch", "bank_facility_end", "bank_pay_again",
+    "pool_drop", "warehouse_arrived", "bank_facility_switch", "bank_pay_again",
     "dealer_own_money", "behalf_leave", "passkey", "bank_registry_search", "bank_registry_again", "bank_registry_decide",
     "operator_check_now", "carrier_seen", "carrier_wrong", "carrier_settle", "carrier_hand_over",
     "clock", "demo_seat", "demo_clock",

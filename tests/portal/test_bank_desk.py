@@ -280,7 +280,9 @@ def test_a_limit_ends_once_all_is_repaid(demo: World) -> None:
     demo.bank()
     page = read(officer, address)
     assert "End for good" in page
-    send(officer, f"{address}/end", {"idempotency_key": key_in(content(page))}, to=address)
+    sheet = read(officer, f"{address}/end")
+    assert "It is not opened again" in sheet
+    send(officer, f"{address}/end", {"idempotency_key": key_in(content(sheet))}, to=address)
     page = read(officer, address)
     assert "Ended" in page
     assert "Open again" not in page

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.capital.credit import operations
 from heliu.capital.credit import queries as credit
@@ -22,6 +22,7 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.kernel.posting import operations as posting
 from heliu.portal.bank.loans import lent, named, numbers_of
+from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.reasons import told
 from heliu.portal.ui import parts
@@ -135,7 +136,7 @@ def switch(request: HttpRequest, number: str) -> HttpResponse:
     return deed(request, do)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @desk_page
 def end(request: HttpRequest, number: str) -> HttpResponse:
     """Take a limit back for good."""
@@ -147,7 +148,21 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
         say(request, _("%(number)s has ended.") % {"number": number})
         return reverse("bank_facility", args=[number])
 
-    return deed(request, do)
+    sheet = parts.Sheet(
+        heading=_("End %(number)s for good") % {"number": number},
+        crumbs=(
+            (_("Limits"), reverse("bank_facilities")),
+            (number, reverse("bank_facility", args=[number])),
+        ),
+        rows=(parts.Amount(_("Limit"), facility.limit),),
+        asks=(),
+        will=(
+            parts.Will(_("Nothing can be drawn on it any more")),
+            parts.Will(_("It is not opened again; a new limit is decided anew")),
+        ),
+        button=_("End for good"),
+    )
+    return sheets.answer(request, sheet, do, here="bank_facilities")
 
 
 def own(actor: Actor, number: str) -> Any:
