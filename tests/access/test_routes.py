@@ -891,11 +891,11 @@ EXAMPLES = {
             "goods_out": [{"sku": str(t["open_bag"]), "quantity": 1}],
         },
     ),
-    "POST /stock-loans/{ref}/lodgings/{number}/shipment": Example(
-        mine, {"ref": "pool", "number": "open_lodging"}, lambda t: {"carrier": "Shunda"}
+    "POST /stock-loans/{ref}/lodgings/{lodging_number}/shipment": Example(
+        mine, {"ref": "pool", "lodging_number": "open_lodging"}, lambda t: {"carrier": "Shunda"}
     ),
-    "POST /stock-loans/{ref}/lodgings/{number}/call-off": Example(
-        mine, {"ref": "pool", "number": "open_lodging"}
+    "POST /stock-loans/{ref}/lodgings/{lodging_number}/call-off": Example(
+        mine, {"ref": "pool", "lodging_number": "open_lodging"}
     ),
     "POST /stock-loans/{ref}/take-out": Example(
         mine,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Amount, Flag, Goods, Line, Sent
+from heliu.api.fields import Amount, Goods, Line, Sent
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.capital.valuation import queries
@@ -56,11 +56,11 @@ def list_goods_prices(
     request: TypedRequest,
     response: HttpResponse,
     paging: Query[Paging],
-    doubted: Annotated[Flag | None, Query(description="Only those that jumped")] = None,
+    doubted: Annotated[bool, Query(description="Only those that jumped")] = False,
 ) -> dict[str, object]:
     """What was quoted by the market and brought by the asker, newest first."""
     rows = queries.visible_to(request.actor)
-    rows = rows if doubted is None else rows.filter(is_confirmed=not doubted)
+    rows = rows.filter(is_confirmed=False) if doubted else rows
     return page(request, response, rows, paging, by=("-id",), show=_shown)
 
 

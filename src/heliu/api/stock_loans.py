@@ -361,11 +361,11 @@ def swap_goods(request: TypedRequest, ref: Ref, payload: SwapIn, key: Key) -> Ht
     return write(request, key, payload, do)
 
 
-@router.post("/stock-loans/{ref}/lodgings/{number}/shipment", response={201: ShipmentOut})
+@router.post("/stock-loans/{ref}/lodgings/{lodging_number}/shipment", response={201: ShipmentOut})
 def send_goods(
     request: TypedRequest,
     ref: Ref,
-    number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
+    lodging_number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
     payload: CarriedIn,
     key: Key,
 ) -> HttpResponse:
@@ -374,25 +374,27 @@ def send_goods(
     def do(at: datetime) -> tuple[int, ShipmentOut]:
         pool = _pool(request.actor, ref)
         shipment = lodging.send(
-            pool.deal_id, number, actor=request.actor, carrier=payload.carrier, at=at
+            pool.deal_id, lodging_number, actor=request.actor, carrier=payload.carrier, at=at
         )
         return 201, ShipmentOut.from_orm(shipment)
 
     return write(request, key, payload, do)
 
 
-@router.post("/stock-loans/{ref}/lodgings/{number}/call-off", response=LodgingOut)
+@router.post("/stock-loans/{ref}/lodgings/{lodging_number}/call-off", response=LodgingOut)
 def drop_goods(
     request: TypedRequest,
     ref: Ref,
-    number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
+    lodging_number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
     key: Key,
 ) -> HttpResponse:
     """Announced goods stay in the asker's house after all."""
 
     def do(at: datetime) -> tuple[int, LodgingOut]:
         pool = _pool(request.actor, ref)
-        return 200, _lodging(lodging.call_off(pool.deal_id, number, actor=request.actor, at=at))
+        return 200, _lodging(
+            lodging.call_off(pool.deal_id, lodging_number, actor=request.actor, at=at)
+        )
 
     return write(request, key, None, do)
 
