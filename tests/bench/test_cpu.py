@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -16,10 +18,16 @@ BELOW = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {0!r}])\n
 BURNT = 0.5  # CPU seconds
 
 
-def started(code: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(code: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs this, until the block ends, however it ends."""
+    with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for(process: subprocess.Popen[str]) -> None:
@@ -31,7 +39,6 @@ def test_what_a_process_burnt_is_counted() -> None:
     with started(BURN.format(BURNT)) as process:
         wait_for(process)
         found = cpu.seconds([process.pid])
-        process.kill()
     assert BURNT - 0.05 <= found <= BURNT + 0.2
 
 
@@ -47,7 +54,6 @@ def test_a_living_child_and_one_that_ended_are_counted_once() -> None:
         process.stdin.flush()
         said = process.stdout.read(len("done\nover\n")) if process.stdout else ""
         ended = cpu.seconds([process.pid])
-        process.kill()
     assert said == "done\nover\n"
     assert alive - 0.02 <= ended <= alive + 0.3
 
@@ -58,7 +64,6 @@ def test_a_sleeper_costs_nearly_nothing() -> None:
         before = cpu.seconds([process.pid])
         time.sleep(0.3)
         assert cpu.seconds([process.pid]) - before <= 0.02
-        process.kill()
 
 
 def test_a_process_that_is_gone_is_an_error_and_no_zero() -> None:
@@ -69,11 +74,12 @@ def test_a_process_that_is_gone_is_an_error_and_no_zero() -> None:
 
 
 def test_children_that_come_and_go_never_lower_the_sum() -> None:
-    churn = "import subprocess\nprint('ready', flush=True)\nwhile True: subprocess.run(['true'])"
+    # Each child lives some 20 ms: long beside a reading, short beside all of them.
+    burn = "i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done"
+    churn = f"import subprocess\nprint('ready', flush=True)\nwhile True: subprocess.run({burn!r}, shell=True)"
     with started(churn) as process:
         wait_for(process)
         readings = [cpu.seconds([process.pid]) for _ in range(60)]
-        process.kill()
     assert readings == sorted(readings)
     assert readings[-1] > readings[0]
 
@@ -82,4 +88,3 @@ def test_children_are_found() -> None:
     with started("print('ready', flush=True)\ninput()") as process:
         wait_for(process)
         assert process.pid in cpu.children(os.getpid())
-        process.kill()
