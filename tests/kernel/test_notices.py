@@ -9,6 +9,7 @@ from django.utils.translation import override
 from tests.conftest import Door
 
 from heliu.capital.lending.models import LoanStatus
+from heliu.commerce.returns.models import ReturnStatus
 from heliu.kernel.events.models import Notice
 from heliu.kernel.events.notices import Parameter, filled, tell, words
 from heliu.kernel.ids import new_id
@@ -34,6 +35,12 @@ HOUSE = Organization(code="jx", name="Yuntai Warehousing", short_name_zh="云台
             {"number": "SO-1", "outcome": LoanStatus.DECLINED.label},
             "The bank decided on the financing of SO-1: Declined",
             "已拒绝",
+        ),
+        (
+            "return-moved",
+            {"return": "RT-1", "status": ReturnStatus.SENT.label},
+            "Return RT-1: Sent back",
+            "已寄回",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.commerce.cases import operations, queries
-from heliu.commerce.cases.models import Case
+from heliu.commerce.cases.models import Case, CaseKind, CaseStatus
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -57,7 +57,7 @@ def open_case(
                 "buyer": parties.names([case.buyer])[case.buyer],
                 "case": case.number,
                 "number": order.number,
-                "kind": case.get_kind_display(),
+                "kind": CaseKind(case.kind).label,
             },
             link=link(case),
             at=at,
@@ -79,7 +79,7 @@ def act(case_ref: UUID | str, do: str, *, actor: Actor, at: datetime) -> Case:
             tell(
                 org,
                 "case-moved",
-                {"case": case.number, "status": case.get_status_display()},
+                {"case": case.number, "status": CaseStatus(case.status).label},
                 link=link(case),
                 at=at,
             )

@@ -317,7 +317,7 @@ def _tell(found: Return, org: UUID, *, at: datetime) -> None:
     tell(
         org,
         "return-moved",
-        {"return": found.number, "status": found.get_status_display()},
+        {"return": found.number, "status": ReturnStatus(found.status).label},
         link=link(found),
         at=at,
     )

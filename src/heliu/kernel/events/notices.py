@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext, override, pgettext
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
@@ -235,8 +235,16 @@ def _kept(value: Parameter) -> Any:
         }
     if isinstance(value, Promise):
         with override(None):  # so that the msgid itself comes out
-            return {"msgid": str(value)}
+            return {"msgid": str(value)} | _context_of(value)
     return value
+
+
+def _context_of(word: Promise) -> dict[str, str]:
+    """Which of several meanings a word has that was marked with `pgettext_lazy`."""
+    match getattr(word, "_args", ()):
+        case (str(context), str()):
+            return {"context": context}
+    return {}
 
 
 def _said(kept: Any) -> str:
@@ -245,6 +253,8 @@ def _said(kept: Any) -> str:
             return Money(minor, currency).spoken()
         case {"name": name, "name_zh": name_zh}:
             return str(name_zh if (get_language() or "").startswith("zh") else name)
+        case {"msgid": msgid, "context": context}:
+            return pgettext(context, msgid)
         case {"msgid": msgid}:
             return gettext(msgid)
     return str(kept)
