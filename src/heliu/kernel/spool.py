@@ -96,7 +96,7 @@ class Spool[Kept: Import]:
         """Read one chunk of the oldest file that is not read yet; whether there may be more to do.
 
         One transaction, for the worker: a chunk is in with its place, or not at all. Several
-        workers read several files.
+        workers read several files. One that is gone or damaged has failed.
         """
         with transaction.atomic():
             found = (
@@ -107,7 +107,10 @@ class Spool[Kept: Import]:
             )
             if found is None:
                 return False
-            chunk(found)
+            try:
+                chunk(found)
+            except OSError:
+                found.state = ImportState.FAILED
             found.save()
         if found.state != ImportState.READING:
             self.drop(found.pk)

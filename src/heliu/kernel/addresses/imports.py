@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from procrastinate.contrib.django import app
@@ -14,7 +15,7 @@ from heliu.kernel.addresses.models import AddressImport, BadAddressRow
 from heliu.kernel.addresses.operations import MOST_KEPT, put_all
 from heliu.kernel.addresses.policies import columns_of, row_of
 from heliu.kernel.sheets import Bad, Numbered, lines_of, read_chunk, rows_of, taken
-from heliu.kernel.spool import ImportState, Spool
+from heliu.kernel.spool import Spool
 
 SPOOL = Spool("address-imports", AddressImport)
 CHUNK = 500
@@ -50,14 +51,7 @@ def cancel(sheet: AddressImport, *, actor: Actor) -> AddressImport:
 
 def read_on(at: datetime) -> bool:
     """Read one chunk of the oldest sheet that is not read yet; whether there may be more to do."""
-
-    def chunk(found: AddressImport) -> None:
-        try:
-            _read_chunk(found, at)
-        except OSError:
-            found.state = ImportState.FAILED
-
-    return SPOOL.read_on(chunk)
+    return SPOOL.read_on(partial(_read_chunk, at=at))
 
 
 def sweep_files(at: datetime) -> int:

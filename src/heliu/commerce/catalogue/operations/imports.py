@@ -21,7 +21,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.sheets import Bad, Numbered, lines_of, read_chunk, rows_of, taken
-from heliu.kernel.spool import ImportState, Spool
+from heliu.kernel.spool import Spool
 
 SPOOL = Spool("sheet-imports", SheetImport)
 SYSTEM = Actor.system()
@@ -72,14 +72,7 @@ def cancel(sheet: SheetImport, *, actor: Actor) -> SheetImport:
 
 def read_on(at: datetime) -> bool:
     """Read one chunk of the oldest sheet that is not read yet; whether there may be more to do."""
-
-    def chunk(found: SheetImport) -> None:
-        try:
-            _read_chunk(found, at)
-        except OSError:
-            found.state = ImportState.FAILED
-
-    return SPOOL.read_on(chunk)
+    return SPOOL.read_on(partial(_read_chunk, at=at))
 
 
 def sweep_files(at: datetime) -> int:
