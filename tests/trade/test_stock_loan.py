@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -10,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.trade import laws, life, stock
 from tests.trade.conftest import World
 
+from heliu.capital.valuation.port import Asked, FeedSilent, Told
+from heliu.capital.valuation.sandbox import operations as index
 from heliu.kernel.errors import Refused
-from heliu.trade import pool_marks, stock_loan
+from heliu.trade import pool_marks, pool_rounds, stock_loan
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, pledge_of
-from heliu.trade.pool_models import MarkCause
+from heliu.trade.pool_models import MarginCall, MarkCause, PoolLevel
 
 
 def stands(world: World, deal: Deal) -> tuple[str, str, str]:
@@ -120,3 +124,38 @@ def test_called_off_before_it_is_paid_out_the_goods_come_back(world: World) -> N
     assert life.pick_up(world).go
     world.bank()
     laws.hold(world)
+
+
+def test_a_silent_feed_warns_and_calls_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last price holds as long as it may, then the goods count nothing; that is no fall of
+    prices. A feed that does not answer at all is asked the next time."""
+    deal = stock.running(world)
+    whole = stock.pool_of(world, deal).value
+    with world.worker():
+        index.fall_silent("B1")
+    world.later(days=1)
+    stock.tick(world)
+    assert stock.pool_of(world, deal).value == whole
+
+    world.later(days=30)
+    stock.tick(world)
+    pool = stock.pool_of(world, deal)
+    assert 0 < pool.value < pool.floor
+    assert pool.level == PoolLevel.WARNING
+
+    monkeypatch.setattr(pool_rounds, "current_feed", Mute)
+    world.later(days=30)
+    stock.tick(world)
+    pool = stock.pool_of(world, deal)
+    assert (pool.value, pool.level) == (0, PoolLevel.WARNING)
+    with world.worker():
+        assert not MarginCall.objects.exists()
+
+
+class Mute:
+    """A feed that does not answer."""
+
+    def prices(self, goods: Sequence[Asked], at: datetime) -> list[Told]:
+        raise FeedSilent

@@ -57,11 +57,6 @@ def reminders_visible_to(actor: Actor) -> QuerySet[Reminder]:
     return _of_side(Reminder.objects.all(), actor)
 
 
-def allocations_visible_to(actor: Actor) -> QuerySet[Allocation]:
-    """What settles the actor's invoices."""
-    return _of_side(Allocation.objects.filter(undone_at=None), actor)
-
-
 def get(actor: Actor, id_or_number: UUID | str) -> Invoice:
     """One invoice, or `NotFound`."""
     by = {"pk": id_or_number} if isinstance(id_or_number, UUID) else {"number": id_or_number}

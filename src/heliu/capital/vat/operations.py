@@ -36,6 +36,7 @@ from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.money import Money
 from heliu.kernel.states import move
 
 SYSTEM = Actor.system()
@@ -206,8 +207,8 @@ def red_letter(
         quantity, part = parts[line.order_line]
         if not 0 < part <= line.gross - line.red_gross:
             raise Refused(
-                "red-beyond", "Only %(left)s of this line can be taken back.",
-                left=line.gross - line.red_gross,
+                "red-beyond", "Of %(goods)s only %(left)s can be taken back.",
+                goods=line.name, left=str(Money(line.gross - line.red_gross)),
             )  # fmt: skip
         net, tax = policies.red_split(line.red_gross, part, line.rate)
         line.red_gross += part

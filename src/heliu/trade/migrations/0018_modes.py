@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            (SQL / "cover.sql").read_text(), (SQL / "cover_0010.sql").read_text()
+            (SQL / "cover_0018.sql").read_text(), (SQL / "cover_0010.sql").read_text()
         ),
         migrations.AlterField(
             model_name='dealstep',

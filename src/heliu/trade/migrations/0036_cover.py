@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     dependencies = [("trade", "0035_pools"), ("lending", "0011_on_stock")]
     operations = [
         migrations.RunSQL(
-            (SQL / "cover_pools.sql").read_text(), (SQL / "cover.sql").read_text()
+            (SQL / "cover.sql").read_text(), (SQL / "cover_0018.sql").read_text()
         )
     ]

@@ -3,6 +3,7 @@ create or replace function trade_loan_to_value(debt numeric, value numeric) retu
 language sql immutable parallel safe as $$ select round(debt * 100 / nullif(value, 0), 1) $$;
 
 -- How the goods still bound by each pledge cover its debt, less the margin the lender keeps, in fen.
+-- Those of a loan against stock count for what may be lent against them, as it was last worked out.
 -- It asks as whoever asks, so who may not see the loan reads the goods beside no debt.
 create or replace view trade_cover with (security_invoker = true) as
 select p.id as pledge_id,
@@ -16,11 +17,15 @@ select p.id as pledge_id,
        -- What is lost in rounding a deposit is no shortfall.
        case when short.amount >= 100 then short.amount else 0 end as gap
   from pledges_pledge p
- cross join lateral (select p.pledged_value - p.released_value as value) goods
+  left join trade_pool pool on pool.deal_id = p.deal
+ cross join lateral (
+       select coalesce(pool.value, p.pledged_value - p.released_value) as value) goods
   left join lateral (
        -- Goods that come free for the deposit leave goods worth the debt.
-       select case l.release_mode when 'DEPOSIT_FIRST' then 1
-                                  else 1 - l.deposit_ratio end as agreed,
+       select case l.release_mode
+                   when 'DEPOSIT_FIRST' then 1
+                   when 'FLOOR' then (l.margin_rules ->> 'opening_ratio')::numeric
+                   else 1 - l.deposit_ratio end as agreed,
               case when coalesce(l.disbursed_on, l.accepted_on) is not null
                     and l.loan_returned_at is null and l.status <> 'WRITTEN_OFF'
                    then greatest(l.principal - l.principal_repaid - l.margin, 0)
