@@ -17,7 +17,7 @@ from heliu.commerce.pricing.operations import NewPrice
 from heliu.kernel.access import door
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.parties.queries import names
 
 AT_BUYER = "/dealer/contracts"
@@ -92,14 +92,19 @@ def take_back(change: UUID, *, actor: Actor, at: datetime) -> ContractChange:
 
 def _tell_buyer(contract: Contract, kind: str, *, at: datetime, **more: str) -> None:
     """Word to the buyer, with the seller's name."""
-    said = {"seller": names([contract.seller])[contract.seller], "code": contract.code}
+    said: dict[str, Parameter] = {
+        "seller": names([contract.seller])[contract.seller],
+        "code": contract.code,
+        **more,
+    }
     with door.widened([contract.buyer]):
-        tell(contract.buyer, kind, {**said, **more}, link=AT_BUYER, at=at)
+        tell(contract.buyer, kind, said, link=AT_BUYER, at=at)
 
 
 def _tell_seller(contract: Contract, kind: str, *, at: datetime) -> None:
     """Word to the seller, with the buyer's name; its door is open already."""
-    said = {"buyer": names([contract.buyer])[contract.buyer], "code": contract.code}
+    house = names([contract.buyer])[contract.buyer]
+    said: dict[str, Parameter] = {"buyer": house, "code": contract.code}
     tell(contract.seller, kind, said, link=f"/seller/prices/contracts/{contract.pk}", at=at)
 
 
