@@ -505,7 +505,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
 
 def wished_days(asked: NewOrder, wanted: Wanted, at: datetime) -> back_orders.Days:
     """The days on which an order is wished, with what was chosen for goods that are not there."""
-    wished = back_orders.Days(asked.wanted_on, wanted.days, dict(wanted.parts))
+    wished = back_orders.Days(asked.wanted_on, wanted.days, wanted.parts)
     return back_orders.arranged(asked.waiting or "", asked.seller, wanted.found, wished, at=at)
 
 

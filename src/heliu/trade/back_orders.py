@@ -88,8 +88,8 @@ class Days(NamedTuple):
     """On which days an order is wished: as a whole, and lines in parts or on days of their own."""
 
     wanted_on: date | None
-    line_days: dict[UUID, date]
-    line_parts: dict[UUID, Sequence[Part]]
+    line_days: Mapping[UUID, date]
+    line_parts: Mapping[UUID, Sequence[Part]]
 
 
 def arranged(
@@ -107,7 +107,8 @@ def arranged(
     late = [(sku, n, told[sku]) for sku, n in lines if sku in told and n > told[sku].ready]
     if how == TOGETHER:
         return _together(days, late) if late else days
-    line_days, line_parts = dict(days.line_days), dict(days.line_parts)
+    line_days: dict[UUID, date] = dict(days.line_days)
+    line_parts: dict[UUID, Sequence[Part]] = dict(days.line_parts)
     for sku, n, outlook in late:
         until, own = outlook.until(n), line_days.get(sku, days.wanted_on)
         if until is None or sku in line_parts or (own and own >= until):
