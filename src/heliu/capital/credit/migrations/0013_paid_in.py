@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "The table of programmes is small: the checks read few rows."
 
     dependencies = [
-        ('credit', '0011_drafts'),
+        ('credit', '0012_one_quota'),
     ]
 
     operations = [
