@@ -144,6 +144,8 @@ def match_deposit(came: Incoming) -> Loan | None:
     still be signed."""
     if came.note:
         return Loan.objects.filter(lender=came.org, number=came.note).first()
+    if came.payer is None:
+        return None
     mine = Loan.objects.filter(lender=came.org, borrower=came.payer)
     numbers = LOAN.findall(came.reference)
     found = list(mine.filter(number__in=numbers)) if numbers else []

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.bank import queries as bank
-from heliu.capital.bank.models import AccountKind
 from heliu.kernel.errors import NotFound
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
@@ -25,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What lies in suspense, the oldest first; then what was settled last."""
     context = listed(
         request,
-        AccountKind.NOSTRO,
+        "NOSTRO",
         settle="bank_suspense_settle",
         may_settle=actor_of(request).may("override"),
     )

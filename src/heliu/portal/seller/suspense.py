@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.bank import queries as bank
-from heliu.capital.bank.models import AccountKind
 from heliu.capital.terms import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -34,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What lies in suspense, the oldest first; then what was settled last."""
     context = listed(
         request,
-        AccountKind.CURRENT,
+        "CURRENT",
         settle="seller_suspense_settle",
         may_settle=actor_of(request).may("sell"),
     )

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from heliu.capital.bank import queries as bank
-from heliu.capital.bank.models import AccountKind
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import actor_of, now
@@ -17,7 +16,7 @@ from heliu.portal.ui import parts
 ROWS = 50
 
 
-def listed(request: HttpRequest, kind: AccountKind, *, settle: str, may_settle: bool) -> Any:
+def listed(request: HttpRequest, kind: str, *, settle: str, may_settle: bool) -> Any:
     """What lies in suspense on the house's account of a kind, the oldest first; then what was
     settled last. `settle` is the page on which a row finds its use."""
     actor, today = actor_of(request), day_of(now(request))
