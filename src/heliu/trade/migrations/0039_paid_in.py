@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "Choices more; the column stays as it is."
 
     dependencies = [
-        ('trade', '0037_tier_yes'),
+        ('trade', '0038_proposals'),
     ]
 
     operations = [
