@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     reviewed = "The checks hold for every row through the defaults; the table is read once."
 
     dependencies = [
-        ('credit', '0012_paid_in'),
+        ('credit', '0013_paid_in'),
         ('lending', '0011_on_stock'),
     ]
 
