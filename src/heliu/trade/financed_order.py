@@ -312,7 +312,8 @@ def repay(
                 number=loan.number,
                 help="Try again when it is there, or when the sale is called off.",
             )
-        if loan.status == LoanStatus.ENFORCING and payments.has_open(deal.id):
+        is_enforced = loan.status == LoanStatus.ENFORCING
+        if payments.has_open(deal.id) if is_enforced else payments.has_open_refund(deal.id):
             raise Refused(
                 "seller-is-paying",
                 "The seller is just paying for the goods of %(number)s.",

@@ -79,6 +79,7 @@ from heliu.trade import (
     bank_answers,
     close_of_day,
     deliveries,
+    duty,
     enforcement,
     financed_order,
     incoming,
@@ -650,6 +651,15 @@ def _pays_for_the_sale(stage: Stage) -> None:
         liquidation.pay_for(sale.pk, actor=seller, at=stage.world.at)
 
 
+@says("seller", "pays what it owes by its duty")
+@says("seller", r"pays (?P<paid>[\d,]+\.\d\d) by its duty")
+def _pays_by_duty(stage: Stage, paid: str = "") -> None:
+    with stage.world.desk("sales@seller.demo") as seller:
+        duty.pay(
+            stage.deal, actor=seller, amount=minor(paid, 0) if paid else None, at=stage.world.at
+        )
+
+
 def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
     with stage.world.desk(LENDER) as officer:
         ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
@@ -820,9 +830,9 @@ def _pays_again(stage: Stage, payment: str) -> None:
         "bill payment": (stage.world.chain.bank, LENDER),
     }.get(payment, (order.buyer, stage.world.dealer))
     with stage.world.desk(email) as actor:
-        refused = PaymentInstruction.objects.get(
+        refused = PaymentInstruction.objects.filter(
             deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
-        )
+        ).latest("created_at")
         assert refused.payer == payer
         side_exits.pay_again(refused.pk, actor=actor, at=stage.world.at)
 

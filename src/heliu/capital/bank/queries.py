@@ -19,6 +19,7 @@ from heliu.capital.bank.models import (
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
+    Purpose,
     Statement,
     StatementLine,
     Verdict,
@@ -261,6 +262,13 @@ def has_open(deal: UUID) -> bool:
     """Whether a payment of a deal is written or with the bank and not yet answered."""
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
+
+
+def has_open_refund(deal: UUID) -> bool:
+    """Whether the seller's payment for a deal is written or with the bank and not yet answered."""
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    refunds = PaymentInstruction.objects.filter(deal=deal, purpose=Purpose.REFUND)
+    return refunds.exclude(status__in=answered).exists()
 
 
 def written(deal: UUID, purpose: str, key: str) -> PaymentInstruction | None:

@@ -225,6 +225,12 @@ def run_out(*, at: datetime) -> QuerySet[Loan]:
     )
 
 
+def recovered_by_duty(loan: Loan) -> int:
+    """What the seller has paid by its duty since the loan was written off, in fen."""
+    paid = Repayment.objects.filter(loan=loan, paid_by=PaidBy.SELLER)
+    return paid.aggregate(sum=Sum("recovered"))["sum"] or 0
+
+
 def deposits_overdue(*, on: date) -> QuerySet[Loan]:
     """Loans whose borrower was to pay its deposit in before this day (for the worker)."""
     return Loan.objects.filter(status=LoanStatus.AWAIT_DEPOSIT, deposit_until__lt=on)

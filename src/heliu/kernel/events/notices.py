@@ -76,6 +76,11 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "recovered-by-duty": N_(
+        "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
+        " %(left)s to the bank"
+    ),
+    "duty-left": N_("By your duty you still owe the bank %(amount)s for %(number)s"),
     "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
     "programme-offered": N_("%(lender)s asks you to agree to a programme"),
     "programme-refused": N_("%(seller)s did not agree to your programme"),

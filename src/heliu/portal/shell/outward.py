@@ -67,6 +67,8 @@ TITLES = {
     "sale-to-pay": N_("Goods you have bought are to be paid for"),
     "sale-called-off": N_("A sale of pledged goods is called off"),
     "goods-sold": N_("Pledged goods were sold"),
+    "recovered-by-duty": N_("The seller paid for a loan that was written off"),
+    "duty-left": N_("Something is still owed by your duty"),
     "recovered": N_("Money came for a loan that was written off"),
     "claim-found": N_("Another's claim stands in the register"),
     "finding-made": N_("Something was found that speaks against a financed order"),

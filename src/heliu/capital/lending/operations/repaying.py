@@ -129,10 +129,19 @@ def goods_sold(
     )
 
 
-def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetime) -> Repaid:
-    """The borrower paid on a loan that was written off: income of the lender, and a smaller claim.
+def recovered(
+    loan: Loan,
+    *,
+    amount: int,
+    key: str,
+    effective: date,
+    at: datetime,
+    paid_by: PaidBy = PaidBy.BORROWER,
+) -> Repaid:
+    """The borrower paid on a loan that was written off, or the seller by its duty: income of the
+    lender, and a smaller claim.
 
-    What is more than the claim stays unapplied. `key` is the payment's own.
+    What a borrower pays more than the claim stays unapplied. `key` is the payment's own.
     """
     lock(loan)
     known = Repayment.objects.filter(loan=loan, key=key).first()
@@ -142,11 +151,16 @@ def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetim
     payment = Repayment.objects.create(
         loan=loan, borrower=loan.borrower, lender=loan.lender, key=key, amount=amount,
         effective=effective, fee=0, penalty=0, interest=0, principal=0, recovered=taken,
-        unapplied=amount - taken, at=at,
+        unapplied=amount - taken, paid_by=paid_by, at=at,
     )  # fmt: skip
     save(loan, recovered=loan.recovered + taken, unapplied=loan.unapplied + payment.unapplied)
-    entries = templates.recovered(parties_of(loan), taken, unapplied=payment.unapplied)
-    post(loan, "recovered", entries, key=key, effective=effective, at=at)
+    if paid_by == PaidBy.SELLER:
+        assert not payment.unapplied  # it was asked for what is left, while nobody else was paying
+        kind, entries = "recovered_by_duty", templates.recovered_by_duty(parties_of(loan), taken)
+    else:
+        kind = "recovered"
+        entries = templates.recovered(parties_of(loan), taken, unapplied=payment.unapplied)
+    post(loan, kind, entries, key=key, effective=effective, at=at)
     fact = LoanRecovered(
         subject=loan.id, number=loan.number, amount=taken, claim_left=loan.claim_left
     )
