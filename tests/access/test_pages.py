@@ -26,6 +26,7 @@ NAMES = {
     "deal_repay": {"ref": "pledged"},
     "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
+    "deal_duty": {"ref": "forgone"},
     "sale": {"number": "sale_to_seller"},
     "deal_settle": {"ref": "on_terms"},
     "deal_invoice": {"ref": "doubted"},
@@ -200,6 +201,7 @@ DESKS = {
 }
 FOREIGN = {"seller", "warehouse", "bank", "operator"}  # the stranger is a dealer
 SPECIAL = {
+    "deal_duty": "sales@seller.demo",
     "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_strike": "sales@seller.demo",

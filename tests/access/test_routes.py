@@ -598,6 +598,7 @@ EXAMPLES = {
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
+    "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
     "POST /deals/{ref}/enforcement": Example(
         "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}

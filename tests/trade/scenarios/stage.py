@@ -132,6 +132,7 @@ MODES: dict[str, dict[str, dict[str, object]]] = {
         }
     },
     "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "the margin": {"bears 1.50 % a year": {"margin_rate": Decimal("1.50")}},
     "paid in": {"by the dealer, within 3 days": {"deposit_by": DepositBy.PAID_IN}},
     "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
 }

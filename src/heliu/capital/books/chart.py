@@ -164,6 +164,7 @@ class JournalKind(models.TextChoices):
     ACCRUED = "accrued", _("Interest accrued")
     REPAID = "repaid", _("Repayment")
     MARGIN_SET_OFF = "margin_set_off", _("Set off against the margin")
+    MARGIN_INTEREST = "margin_interest", _("Interest on the margin")
     REFUND_AGREED = "refund_agreed", _("Refund agreed")
     REFUNDED_BY_SELLER = "refunded_by_seller", _("Refund by the seller")
     LOAN_CANCELLED = "loan_cancelled", _("Loan returned")

@@ -357,6 +357,14 @@ def repaid(p: Parties, paid: Allocation, *, frees: int | None = None) -> list[En
     ]
 
 
+def margin_interest(p: Parties, amount: int) -> list[Entry]:
+    """What the margin has borne was credited to it: the lender's cost, the dealer's income."""
+    return [
+        *_lender(p, (Code.INTEREST_EXPENSE, amount), (Code.LIAB_MARGIN, -amount)),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, amount), (Code.INTEREST_INCOME, -amount)),
+    ]
+
+
 def margin_set_off(p: Parties, paid: Allocation, *, frees: int) -> list[Entry]:
     """The margin that the lender kept pays what is owed, as far as it reaches."""
     return [

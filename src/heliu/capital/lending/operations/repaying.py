@@ -27,6 +27,7 @@ from heliu.capital.lending.models import (
     Repayment,
     ReplayCause,
 )
+from heliu.capital.lending.operations.bearing import credit_margin
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.operations.replaying import Replayed, Why, fixed, is_late, play
@@ -176,9 +177,11 @@ def set_off_margin(
     lock(loan)
     earlier = repaid_principal(loan)
     day = policies.value_day(loan, earlier, effective)
-    amount = min(loan.margin, policies.owed(loan, earlier, day).total)
-    if not amount:
+    owing = policies.owed(loan, earlier, day).total
+    if not loan.margin or not owing:
         return None
+    credit_margin(loan, at=at)
+    amount = min(loan.margin, owing)
     return _receive(loan, PaidBy.MARGIN, amount=amount, key=key, effective=day, actor=actor, at=at)
 
 
@@ -361,6 +364,7 @@ def end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) ->
     if loan.status == LoanStatus.REPAID and owing.total:
         step(loan, LoanStatus.SELLER_PAID, repaid_at=None)
     if loan.margin and not owing.total:
+        credit_margin(loan, at=at)
         save(loan, deposit_back=loan.deposit_back + loan.margin, margin=0)
     if loan.status == LoanStatus.UNWINDING:
         if paid_by == PaidBy.SELLER and not loan.seller_refunded_at:
