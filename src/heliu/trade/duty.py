@@ -24,7 +24,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
 from heliu.trade.financed_order import pay as order_payment
@@ -131,7 +131,11 @@ def booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None
         deal, Step.RECOVERED, key=key, actor=SYSTEM, at=at,
         amount=instruction.amount, unapplied=0, left=claim, by="seller",
     )  # fmt: skip
-    said = {"amount": Money(instruction.amount), "number": number_of(deal), "left": Money(claim)}
+    said: dict[str, Parameter] = {
+        "amount": Money(instruction.amount),
+        "number": number_of(deal),
+        "left": Money(claim),
+    }
     for org in (deal.buyer, loan.lender):
         tell(org, "recovered-by-duty", said, link=deals.link(deal), at=at)
 
