@@ -122,6 +122,10 @@ WORDS = {
     "payment-taken-back": N_("Your payment of %(amount)s for %(number)s was taken back"),
     "period-closed": N_("The books of %(month)s are closed"),
     "period-reopened": N_("The books of %(month)s are open again: %(reason)s"),
+    "deposit-wanted": N_(
+        "Pay %(amount)s for %(number)s to account %(account)s by %(day)s and name %(loan)s"
+    ),
+    "deposit-missed": N_("%(number)s is called off: %(amount)s of its deposit did not come"),
     "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
     "invoice-issued": N_("Invoice %(invoice)s for %(number)s: %(amount)s, due on %(due)s"),
@@ -144,6 +148,7 @@ WORDS = {
     "terms-written-off": N_(
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
+    "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),
@@ -159,6 +164,14 @@ WORDS = {
         "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
     ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
+    "contract-offered": N_("%(seller)s offers you contract %(code)s"),
+    "contract-asked": N_("%(seller)s asks you about a change of contract %(code)s"),
+    "contract-taken-back": N_("%(seller)s takes back what you were asked about contract %(code)s"),
+    "contract-prices-fall": N_("%(seller)s lowers prices of contract %(code)s from %(day)s on"),
+    "contract-agreed": N_("%(buyer)s agrees to contract %(code)s"),
+    "contract-refused": N_("%(buyer)s refuses contract %(code)s"),
+    "contract-change-agreed": N_("%(buyer)s agrees to the change of contract %(code)s"),
+    "contract-change-refused": N_("%(buyer)s refuses the change of contract %(code)s"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),
     "return-asked": N_("%(buyer)s asks for return %(return)s on %(number)s, %(amount)s"),
