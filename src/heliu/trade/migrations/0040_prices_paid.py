@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0038_proposals"), ("pricing", "0013_paid")]
+    dependencies = [("trade", "0039_paid_in"), ("pricing", "0013_paid")]
 
     operations = [
         migrations.RunSQL(
