@@ -29,6 +29,7 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
+from heliu.trade import back_orders
 from heliu.trade.deciding import refuse_bad, refuse_small, stopped
 from heliu.trade.models import Deal
 from heliu.trade.order_pad import rule_of
@@ -333,6 +334,7 @@ def _judge(
         raise NotFound()
     skus = Sku.objects.in_bulk([line.sku for line in touched])
     free = stock.available(list(skus), owner=order.seller, warehouse=order.seller, at=at)
+    free = back_orders.free_now(order, free)
     held = {sku: line.quantity for sku, line in was.items()}
     refuse_bad(
         check_lines(

@@ -47,7 +47,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock.moves import Promise, Short
-from heliu.trade import asking, confirming, deals, purchases
+from heliu.trade import asking, back_orders, confirming, deals, purchases
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Deal, Step
@@ -237,6 +237,7 @@ def _settle(order: Order, before: Version, after: Version, *, key: str, at: date
             if order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED:
                 _book_difference(order, more, key=key, at=at)
             posting.rehold(holds, at=at)
+            back_orders.refuse_waiting(order, holds)
         except LimitShort as short:
             raise _in_words(short, order, after) from short
 
