@@ -30,6 +30,7 @@ from tests.trade.scenarios.document import (
     whole,
 )
 from tests.trade.scenarios.document import shown as in_words
+from tests.trade.test_vat import titled
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import Incoming, InstructionStatus, PaymentInstruction, Purpose
@@ -80,6 +81,7 @@ from heliu.trade import (
     side_exits,
     striking,
     sweeper,
+    vat,
 )
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -261,6 +263,29 @@ def _dealer_counts(stage: Stage) -> None:
     for shipment in stage.shipments:
         life.receive(stage.world, shipment, who=stage.world.dealer)
     stage.shipments.clear()
+
+
+@says("dealer", r"counts (?P<damaged>[\d,]+) damaged")
+def _dealer_counts_damaged(stage: Stage, damaged: str) -> None:
+    broken = int(damaged.replace(",", ""))
+    life.receive(stage.world, stage.shipments.pop(), who=stage.world.dealer, damaged=broken)
+
+
+@says("dealer", "gives its tax data and asks for special invoices")
+def _tax_data(stage: Stage) -> None:
+    titled(stage.world)
+
+
+@says("seller", "writes the VAT invoice")
+def _vat_invoice(stage: Stage) -> None:
+    (shipment,) = stage.shipments
+    _seller_does(stage, vat.invoice, shipment.pk)
+
+
+@says("system", r"hears the tax authority issue (?P<n>\d+)")
+def _vat_issued(stage: Stage, n: str) -> None:
+    with stage.world.worker():
+        assert vat.run(at=stage.world.at) == int(n)
 
 
 @says("dealer", r"transfers (?P<paid>[\d,.]+)(?P<naming>, naming the first invoice)?")
