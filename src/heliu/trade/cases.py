@@ -94,9 +94,14 @@ def close_quiet(*, at: datetime, most: int = 500) -> int:
     closed = list(found.order_by("moved_at", "id")[:most])
     for case in closed:
         operations.close_quiet(case, at=at)
-        said = {"case": case.number, "status": CaseStatus(case.status).label}
         for org in (case.buyer, case.seller):
-            tell(org, "case-moved", said, link=link(case), at=at)
+            tell(
+                org,
+                "case-moved",
+                {"case": case.number, "status": CaseStatus(case.status).label},
+                link=link(case),
+                at=at,
+            )
     return len(closed)
 
 

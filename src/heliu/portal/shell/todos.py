@@ -48,12 +48,11 @@ def index(request: HttpRequest) -> HttpResponse:
     mine, house = queries.mine(actor), queries.open_ones(actor)
     over = queries.visible_to(actor).exclude(done_at=None).order_by("-done_at", "-id")
     shown = {"house": house, "done": over}.get(tab, mine)
-    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown.prefetch_related("changes"), ROWS).get_page(request.GET.get("page"))
     today = day_of(at)
     context = {
         "rows": [
-            (one, one.is_late(today), one.due_on == today, list(one.changes.all()))
-            for one in page.object_list.prefetch_related("changes")
+            (one, one.is_late(today), one.due_on == today, list(one.changes.all())) for one in page
         ],
         "chips": [
             parts.Chip(_("Mine"), "?", parts.counted(mine), on=tab not in ("house", "done")),
