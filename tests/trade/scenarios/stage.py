@@ -46,6 +46,7 @@ from heliu.capital.terms import queries as terms
 from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.returns.models import ReturnLine
 from heliu.commerce.returns.policies import Judged
 from heliu.demo.chain import enrol
 from heliu.kernel.approvals import operations as questions
@@ -349,7 +350,10 @@ def _sends_back(stage: Stage) -> None:
 @says("seller", r"counts (?P<good>[\d,]+) good, (?P<damaged>[\d,]+) damaged, and accepts all")
 def _counts_what_came_back(stage: Stage, good: str, damaged: str) -> None:
     whole, broken = (int(said.replace(",", "")) for said in (good, damaged))
-    _seller_does(stage, returns.receive, stage.returned, [Judged(1, whole, broken, whole + broken)])
+    with stage.world.worker():
+        (line,) = ReturnLine.objects.filter(of=stage.returned)
+    judged = Judged(line.position, whole, broken, whole + broken)
+    _seller_does(stage, returns.receive, stage.returned, [judged])
 
 
 @says("seller", "refunds them by the bank")
