@@ -32,6 +32,7 @@ from heliu_world.world import BEGINS, World
 DAY = timedelta(days=1)
 SEALS_AFTER = 5  # days: to verify them all takes ever longer
 READINGS = 6  # pages that are looked at in a day, at most
+ROUND = timedelta(hours=8)  # of the worker, at the end
 LONGEST_END = 400  # rounds after which what has not come to rest never will; bills end when due
 Say = Callable[[str], None]
 
@@ -160,17 +161,18 @@ class Play:
         world = self.world
         world.is_ending = world.faults.is_over = True
         self.works.end_trouble()
+        self._queue.clear()
+        for life in self.lives:
+            self._later(life, timedelta())
         for _ in range(LONGEST_END):
-            self._queue.clear()
-            open_lives = [life for life in self.lives if life.look() is not None]
-            self._step(self.works.push_notices)
-            self._step(self.works.sweep)
-            self._step(self.works.issue_vat)
+            self._catch_up()
+            for work in (self.works.push_notices, self.works.sweep, self.works.issue_vat):
+                self._step(work)
             self._step(self.season.waited_for_come)
-            world.at += timedelta(hours=4)
-            if world.at.hour < 4:
+            world.at += ROUND
+            if world.at.hour < 8:
                 self._step(self.works.close)
-            if not open_lives:
+            if not self._queue and not self._woken():
                 break
         world.at += timedelta(days=2)
         self._step(self.works.issue_vat)
@@ -180,6 +182,20 @@ class Play:
         world.judge.compare_with_bank(world.at)
         self._check()
         world.judge.look_at_seals()
+
+    def _catch_up(self) -> None:
+        """Whoever meant to look again by now does so, in one step: the laws are asked of all."""
+        due = []
+        while self._queue and self._queue[0][0] <= self.world.at:
+            due.append(heapq.heappop(self._queue)[2])
+        self._step(lambda: [do() for do in due])
+
+    def _woken(self) -> bool:
+        """Whether one that had nothing to look after any more has again."""
+        for life in self.lives:
+            self._later(life, timedelta())
+        self._catch_up()
+        return bool(self._queue)
 
     # The queue.
 
