@@ -68,16 +68,6 @@ class Report:
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
 
-    def not_reached(self) -> list[str]:
-        """What did not come up in this run: states by document, and faults that did not fire."""
-        states = [
-            f"{document} {' '.join(found['missed'])}"
-            for document, found in self.states.items()
-            if found["missed"]
-        ]
-        quiet = [name for name in self.faults_allowed if name not in self.faults]
-        return states + ([f"faults {' '.join(quiet)}"] if quiet else [])
-
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON."""
         return asdict(self)
