@@ -107,7 +107,9 @@ def _signed_in(user: UUID, org: UUID) -> Client:
 
 
 def _sitemap(client: Client) -> list[str]:
-    return LOCATION.findall(client.get("/sitemap.xml").content.decode())
+    """The public pages, as the sitemaps of the index name them."""
+    index = LOCATION.findall(client.get("/sitemap.xml").content.decode())
+    return [page for one in index for page in LOCATION.findall(client.get(one).content.decode())]
 
 
 def _explore(desk: Desk, samples: int, begin: Sequence[str] = ("/",)) -> None:

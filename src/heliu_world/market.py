@@ -331,7 +331,6 @@ def _money(
         days_options=list(house.days),
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
-        seller_quota=20_000_000 * YUAN,
         notice_days=1,
         seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),

@@ -180,7 +180,7 @@ DEEDS = {
     "clock", "demo_seat", "demo_clock",
 }  # fmt: skip
 PUBLIC = {
-    "robots", "sitemap", "shop_home", "shop_category", "shop_goods", "shop_picture",
+    "robots", "sitemaps", "sitemap_pages", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
     "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",

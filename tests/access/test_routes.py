@@ -798,7 +798,6 @@ EXAMPLES = {
                 "buy_back_share": "1",
                 "single_name_cap": 50_000_00,
                 "auto_approve_cap": 10_000_00,
-                "seller_quota": 900_000_00,
             },
         },
     ),

@@ -8,8 +8,7 @@ from tests.api.test_spending_doors import DOORS, mugs, orders
 from tests.trade.conftest import World
 
 from heliu.commerce.ordering.rows import PadRow
-from heliu.kernel.errors import Forbidden, NotFound, Refused
-from heliu.kernel.goods import operations as goods
+from heliu.kernel.errors import Forbidden, NotFound
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties import operations as parties
 from heliu.trade import order_pad, place_order
@@ -101,5 +100,4 @@ def test_the_seller_sets_packs_and_no_other_quantity_has_a_price(hands: Hands) -
     assert DOORS["lane"](hands) == "price-missing"
     assert hands.dealer.post("/orders", mugs(hands), expect=422)["code"] == "below-minimum"
     hands.dealer.send("put", f"/order-rules/goods/{sku}", rule, expect=403)
-    with world.desk(SALES) as sales, pytest.raises(Refused):
-        goods.set_packs(sku, least=0, pack=1, actor=sales)
+    hands.seller.send("put", f"/order-rules/goods/{sku}", rule | {"order_minimum": 0}, expect=422)

@@ -20,18 +20,25 @@ from heliu.commerce.catalogue.models import (
     Entry,
     Pack,
     Placement,
+    Product,
     SheetImport,
     SheetKind,
     Value,
 )
-from heliu.commerce.catalogue.operations import Article, NewAttribute, NewPack, imports
+from heliu.commerce.catalogue.operations import Article, NewAttribute, NewPack, NewProduct, imports
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.tables import cells_of, unmarked
 from heliu.portal.ui.sheets import Column, Row, Sheet, as_csv, as_xlsx
 
-ALL = (SheetKind.ATTRIBUTES, SheetKind.CATEGORIES, SheetKind.ARTICLES, SheetKind.PACKS)
+ALL = (
+    SheetKind.ATTRIBUTES,
+    SheetKind.CATEGORIES,
+    SheetKind.ARTICLES,
+    SheetKind.PACKS,
+    SheetKind.PRODUCTS,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +89,13 @@ def told(chain: Chain) -> None:
             **named,
         )
         operations.pack(packs=[NewPack(sku.pk, sku.unit_id, 12, "69012345")], **named)
+        about = {"about": "For every day,\nwarm or cold.", "about_zh": "日用；“冷热皆宜”"}
+        variants = [chain.skus[1].pk, sku.pk]
+        products = [
+            NewProduct("P-1", "Mug", family, variants, "杯子", axes=["colour", "smart"], **about),
+            NewProduct("P-2", "Nothing yet", family, []),
+        ]
+        operations.gather(products=products, **named)
 
 
 def test_what_is_taken_away_comes_back_the_same(chain: Chain, as_worker) -> None:
@@ -91,6 +105,8 @@ def test_what_is_taken_away_comes_back_the_same(chain: Chain, as_worker) -> None
         for model in (Value, Pack, Attribute):
             model.objects.filter(seller=chain.seller).delete()
         Placement.objects.all().delete()
+        Product.objects.filter(code="P-1").delete()
+        Product.objects.filter(code="P-2").update(name="x")
         Category.objects.filter(parent__isnull=False).delete()
         Category.objects.all().delete()
         Sku.objects.filter(seller=chain.seller).update(name="x", is_active=True)

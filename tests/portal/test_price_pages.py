@@ -13,6 +13,7 @@ from tests.trade.conftest import World
 from heliu.commerce.pricing.models import Contract, PriceImport, PriceList, Promotion
 from heliu.commerce.pricing.operations import imports
 from heliu.kernel.clock import ZONE, day_of
+from heliu.kernel.events.models import Notice
 from heliu.portal.ui.formats import percent_text
 
 SELLER = "sales@seller.demo"
@@ -158,6 +159,15 @@ def test_a_rise_waits_for_the_dealer_and_a_fall_does_not(demo: World) -> None:
     send(dealer, answer, {"act": "agree", "idempotency_key": key_in(page)}, to="contracts")
     demo.later(seconds=1)  # behind the prices that went live at this same instant
     assert "13.00" in price_of(demo, "M2")
+    with demo.worker():
+        told = Notice.objects.filter(kind__startswith="contract-").order_by("at", "id")
+        assert [(one.kind, one.org == demo.chain.seller) for one in told] == [
+            ("contract-offered", False),
+            ("contract-agreed", True),
+            ("contract-prices-fall", False),
+            ("contract-asked", False),
+            ("contract-change-agreed", True),
+        ]
 
 
 def test_promotions_of_whole_orders_by_their_sheet_and_at_the_checkout(demo: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from itertools import count
 
 import pytest
@@ -16,12 +17,14 @@ from tests.portal.test_catalogue_pages import told  # noqa: F401
 from tests.trade.conftest import World
 
 from heliu.commerce.catalogue import operations as catalogue
+from heliu.commerce.catalogue import public
 from heliu.commerce.catalogue.models import Shop
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import Organization
 
 SALES = "sales@seller.demo"
+LOCATION = re.compile(r"<loc>([^<]+)</loc>")
 _keys = count(1)
 
 
@@ -42,10 +45,16 @@ def get(path: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
+def mapped() -> str:
+    """The sitemaps that the index names, one behind the other."""
+    index = LOCATION.findall(get("/sitemap.xml"))
+    return "".join(get(unescape(one).removeprefix("http://testserver")) for one in index)
+
+
 def test_nothing_is_public_until_the_seller_says_so(told: World) -> None:  # noqa: F811
     shop = opened(told, is_public=False)
     get(shop.format("en"), 404)
-    assert "/shop/" not in get("/sitemap.xml")
+    assert "/shop/" not in mapped()
     seller = browser(SALES)
     form = {"is_public": "yes", "category": "", "idempotency_key": f"shop-{next(_keys):06}"}
     assert seller.post("/seller/describe/public", form).status_code == 303
@@ -66,7 +75,7 @@ def test_a_page_says_what_search_engines_ask(told: World) -> None:  # noqa: F811
     for tongue, lang in (("zh-Hans", "zh"), ("en", "en")):
         href = f"http://testserver{shop.format(lang)}p/M1"
         assert f'<link rel="alternate" hreflang="{tongue}" href="{href}">' in page
-        assert f"<loc>{href}</loc>" in get("/sitemap.xml")
+        assert f"<loc>{href}</loc>" in mapped()
     (ld,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
     product = json.loads(ld)
     assert (product["@type"], product["sku"]) == ("Product", "M1")
@@ -101,7 +110,7 @@ def test_what_is_hidden_stays_hidden(told: World) -> None:  # noqa: F811
         get(shop.format("en") + f"p/{code}", 404)
     get(f"/shop/pictures/{thumb}.webp", 404)
     get(f"/shop/pictures/{'0' * 64}.webp", 404)
-    assert "/p/M1" not in get("/sitemap.xml")
+    assert "/p/M1" not in mapped()
     # A dealer's own price, stock and houses are told to nobody, whoever is signed in.
     with told.worker():
         secrets = [
@@ -152,3 +161,12 @@ def test_a_page_takes_three_statements(told: World, path: str, most: int) -> Non
 def test_a_page_that_is_signed_in_reads_the_same_words(told: World) -> None:  # noqa: F811
     shop = opened(told)
     assert "Sign up" in read(browser(told.dealer), shop.format("en"))
+
+
+def test_the_index_names_as_many_sitemaps_as_there_are_pages_for(told: World, monkeypatch) -> None:  # noqa: F811
+    opened(told)
+    whole = LOCATION.findall(mapped())
+    monkeypatch.setattr(public, "MOST_ADDRESSES", 2)
+    index = LOCATION.findall(get("/sitemap.xml"))
+    assert len(index) == -(-len(whole) // 4)  # two pages in two languages each
+    assert LOCATION.findall(mapped()) == whole

@@ -12,7 +12,6 @@ from ninja import Field, Query, Router, Schema
 from heliu.api.fields import Amount, Counted, Flag, Line, Quantity, Sent
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
-from heliu.commerce.pricing import operations
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.operations import NewPrice
 from heliu.kernel import clock
@@ -130,7 +129,7 @@ def offer_contract(request: TypedRequest, payload: ContractIn, key: Key) -> Http
     """Offer a contract to a buyer; it holds once the buyer agrees."""
 
     def do(at: datetime) -> tuple[int, ContractDetail]:
-        made = operations.offer(
+        made = contracts.offer(
             actor=request.actor,
             seller=request.actor.own_org,
             **payload.model_dump(exclude={"prices"}),
@@ -170,15 +169,14 @@ def ask_contract_prices(
     day."""
 
     def do(at: datetime) -> tuple[int, ContractDetail]:
-        found = _contract(request, contract)
-        operations.ask_prices(
-            found,
+        contracts.ask_prices(
+            contract,
             actor=request.actor,
             prices=new_prices(payload.prices),
             live_on=payload.live_on,
             at=at,
         )
-        return 200, _detail(found, at)
+        return 200, _detail(_contract(request, contract), at)
 
     return write(request, key, payload, do)
 
@@ -190,9 +188,8 @@ def ask_contract_end(
     """Ask the buyer to end a contract early."""
 
     def do(at: datetime) -> tuple[int, ContractDetail]:
-        found = _contract(request, contract)
-        operations.ask_end(found, actor=request.actor, last=payload.last, at=at)
-        return 200, _detail(found, at)
+        contracts.ask_end(contract, actor=request.actor, last=payload.last, at=at)
+        return 200, _detail(_contract(request, contract), at)
 
     return write(request, key, payload, do)
 
@@ -215,10 +212,7 @@ def take_contract_change_back(request: TypedRequest, change: UUID, key: Key) -> 
     """The seller takes a change back that the buyer was asked about."""
 
     def do(at: datetime) -> tuple[int, ContractDetail]:
-        found = pricing.changes_visible_to(request.actor).filter(pk=change).first()
-        if found is None:
-            raise NotFound()
-        operations.take_back(found, actor=request.actor, at=at)
+        found = contracts.take_back(change, actor=request.actor, at=at)
         return 200, _detail(_contract(request, found.contract_id), at)
 
     return write(request, key, None, do)

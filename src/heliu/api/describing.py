@@ -121,7 +121,11 @@ class ProductIn(Sent):
     about: Long = ""
     about_zh: Long = ""
     axes: list[Line] = Field([], max_length=2)
-    variants: list[UUID] = Field([], max_length=1_000, description="Articles, in their order")
+    variants: list[UUID] | None = Field(
+        None,
+        max_length=1_000,
+        description="Articles, these alone, in their order; null: as they are",
+    )
 
 
 class ProductsOut(Schema):
@@ -268,7 +272,7 @@ def list_products(request: TypedRequest) -> dict[str, Any]:
 
 @router.put("/products", response=ProductsOut)
 def write_product(request: TypedRequest, payload: ProductIn, key: Key) -> HttpResponse:
-    """Write a product down by its code; the articles named become its variants, in this order."""
+    """Write a product down by its code; the articles named are its variants, in this order."""
 
     def do(at: object) -> tuple[int, ProductsOut]:
         actor = request.actor

@@ -12,8 +12,8 @@ from ninja import Field, Query, Router, Schema
 from heliu.api.fields import Goods, Quantity, Sent, Whole
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
+from heliu.commerce.catalogue import operations, own
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.queries import packed
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
@@ -123,10 +123,11 @@ def set_pack_rule(request: TypedRequest, sku: UUID, payload: PackRuleIn, key: Ke
 
     def do(_at: datetime) -> tuple[int, PackRuleOut]:
         actor = request.actor
-        found = goods.set_packs(
-            sku, least=payload.order_minimum, pack=payload.order_multiple, actor=actor
-        )
-        return 200, PackRuleOut.model_validate(_pack(found))
+        actor.require("sell")
+        code = own.article(actor, sku).code
+        wanted = operations.Article(code=code, **payload.model_dump())
+        made = operations.write_articles([wanted], actor=actor, seller=actor.own_org)
+        return 200, PackRuleOut.model_validate(_pack(made[code]))
 
     return write(request, key, payload, do)
 

@@ -97,7 +97,6 @@ class ProgrammeTerms(Sent):
     ship_days: Annotated[int, Field(ge=1, le=365)] | None = None
     single_name_cap: Amount
     auto_approve_cap: Amount
-    seller_quota: Amount
     quota_share: Portion
     auto_release_cap: Amount | None = None
 

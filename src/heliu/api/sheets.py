@@ -21,7 +21,7 @@ from heliu.kernel.access.request import TypedRequest
 
 router = Router()
 
-SheetKind = Literal["ARTICLES", "ATTRIBUTES", "CATEGORIES", "PACKS"]
+SheetKind = Literal["ARTICLES", "ATTRIBUTES", "CATEGORIES", "PACKS", "PRODUCTS"]
 ReadingState = Literal["READING", "READ", "FAILED", "CANCELLED"]
 
 SHEET: dict[str, Any] = {
@@ -86,7 +86,7 @@ def bring_catalogue(
     kind: Annotated[SheetKind, Query(description="What its rows are")],
     trial: Annotated[bool, Query(description="Judge every row and write none")] = False,
 ) -> HttpResponse:
-    """Bring a sheet of articles, attributes, categories or packs; the worker reads it in chunks.
+    """Bring a sheet of articles or of what is told of them; the worker reads it in chunks.
 
     Rows that do not fit are left out and kept with their reason. A column that is not there leaves
     what stands, an empty cell of a text takes it away. `GET /catalogue-exports/{kind}` gives the

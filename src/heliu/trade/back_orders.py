@@ -1,6 +1,7 @@
 """Orders for more than lies there: who waits for what, and who is served when goods come.
 
     queue      the open lines of a seller's goods that are sold on back-order, in order of placement
+    arranged   what is not there yet: in parts as it comes, or all on one day
     ready      what of an order may be sent now; nobody's goods go to somebody who ordered later
     arrived    expected goods are here: the buyers they serve are told
 
@@ -18,17 +19,20 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering.parts import Part
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
 from heliu.logistics.stock import back_orders as stock
+from heliu.logistics.stock.back_orders import Outlook
 from heliu.logistics.stock.models import Expected
 from heliu.logistics.warehousing import queries as houses
 from heliu.trade import deals
 from heliu.trade.models import Deal
 
+APART, TOGETHER = "APART", "TOGETHER"
 QUEUE = """
 select order_id, line, sku, ready, waiting, until from trade_waiting(%s, %s::uuid[])
  order by sku, line
@@ -78,6 +82,57 @@ def would_wait(seller: UUID, wanted: Sequence[tuple[Sku, int]], *, at: datetime)
         for sku, n in wanted
         if sku.pk in told and n > told[sku.pk].ready
     ]
+
+
+class Days(NamedTuple):
+    """On which days an order is wished: as a whole, and lines in parts or on days of their own."""
+
+    wanted_on: date | None
+    line_days: Mapping[UUID, date]
+    line_parts: Mapping[UUID, Sequence[Part]]
+
+
+def arranged(
+    how: str, seller: UUID, lines: Sequence[tuple[UUID, int]], days: Days, *, at: datetime
+) -> Days:
+    """The days of an order of these (SKU, quantity) where something is not there yet: what is here
+    now and the rest when it comes (APART), or all of it when all is here (TOGETHER); any other word
+    leaves it as it is wished. Lines in parts already, and days later than the goods come, stay.
+
+    Raises `Refused` (together-unknown) where nobody knows yet by when all is there.
+    """
+    if how not in (APART, TOGETHER):
+        return days
+    told = stock.outlook([sku for sku, _ in lines], owner=seller, at=at)
+    late = [(sku, n, told[sku]) for sku, n in lines if sku in told and n > told[sku].ready]
+    if how == TOGETHER:
+        return _together(days, late) if late else days
+    line_days: dict[UUID, date] = dict(days.line_days)
+    line_parts: dict[UUID, Sequence[Part]] = dict(days.line_parts)
+    for sku, n, outlook in late:
+        until, own = outlook.until(n), line_days.get(sku, days.wanted_on)
+        if until is None or sku in line_parts or (own and own >= until):
+            continue
+        if outlook.ready:
+            line_parts[sku] = [Part(own, outlook.ready), Part(until, n - outlook.ready)]
+            line_days.pop(sku, None)
+        else:
+            line_days[sku] = until
+    return Days(days.wanted_on, line_days, line_parts)
+
+
+def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]]) -> Days:
+    """One day for all: the last on which something of it comes, or a later one that is wished."""
+    untils = [outlook.until(n) for _sku, n, outlook in late]
+    known = [day for day in untils if day is not None]
+    if len(known) < len(untils):
+        raise Refused(
+            "together-unknown",
+            "Nobody knows yet by when all of it is there.",
+            field="waiting",
+            help="Take what is here now and the rest when it comes.",
+        )
+    return Days(max(known if days.wanted_on is None else [*known, days.wanted_on]), {}, {})
 
 
 def waits(order: Order) -> bool:

@@ -7,7 +7,7 @@ are judged as on an order that is placed, those of which something left by what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import EllipsisType
@@ -17,12 +17,13 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.policies import seen as visible
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.operations.drafts import LARGEST_TOTAL
-from heliu.commerce.ordering.parts import fitted
+from heliu.commerce.ordering.parts import Part, fitted, parted
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.ordering.versions import Version, VersionLine, moved
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
@@ -38,13 +39,16 @@ CHANGEABLE = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PART_SHIPPE
 @dataclass(frozen=True)
 class Wanted:
     """What is to be another: goods named here get this quantity (0 strikes the line) and this day
-    of their own; what is not named stays, and so do words that are not given."""
+    of their own, or these parts by day; what is not named stays, and so do words that are not
+    given. `address` is of the buyer's book."""
 
     quantities: Mapping[UUID, int] = field(default_factory=dict)
     line_days: Mapping[UUID, date | None] = field(default_factory=dict)
     wanted_on: date | EllipsisType | None = ...
     remark: str | None = None
     external_id: str | None = None
+    line_parts: Mapping[UUID, Sequence[Part]] = field(default_factory=dict)
+    address: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Proposal:
 
     @property
     def concerns_goods(self) -> bool:
-        """Whether the seller is concerned: lines or days are others."""
+        """Whether the seller is concerned: lines, days or the place they go to are others."""
         return self.before.words() != self.after.words()
 
     @property
@@ -112,6 +116,8 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             number=order.number,
             now=order.get_status_display(),
         )
+    if before.ship_to != after.ship_to:
+        _refuse_bound(deal, order)
     if _amounts(before) == _amounts(after):
         return
     if deal.loan_id is not None:
@@ -132,6 +138,24 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
     for line in order.lines.select_related("sku"):
         now = wanted.get(line.sku_id)
         _refuse_begun(line, now.quantity if now else 0)
+
+
+def _refuse_bound(deal: Deal, order: Order) -> None:
+    """Goods that are pledged go to their keeper, and what has begun to leave goes where it went."""
+    if deal.lender is not None:
+        raise Refused(
+            "financed-order-bound",
+            "The goods of %(number)s go to the warehouse that keeps them for the bank.",
+            field="address",
+            number=order.number,
+        )
+    if any(line.shipped for line in order.lines.all()):
+        raise Refused(
+            "order-has-left",
+            "A part of %(number)s has left: the rest goes to the same address.",
+            field="address",
+            number=order.number,
+        )
 
 
 def _refuse_begun(line: OrderLine, quantity: int) -> None:
@@ -166,6 +190,11 @@ def _worded(order: Order, before: Version, wanted: Wanted, at: datetime) -> Vers
     ):
         if old != new:
             refuse_day(new, today)
+    for sku, parts in wanted.line_parts.items():
+        was = before.by_sku.get(sku)
+        known = {part.wanted_on for part in was.parts} if was else set()
+        for day in {part.wanted_on for part in parts} - known:
+            refuse_day(day, today)
     if any(not 0 <= quantity <= LARGEST for quantity in wanted.quantities.values()):
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
     remark = before.remark if wanted.remark is None else visible(wanted.remark).strip()[:300]
@@ -176,14 +205,26 @@ def _worded(order: Order, before: Version, wanted: Wanted, at: datetime) -> Vers
             "Your own number may have up to 80 visible characters.",
             field="external_id",
         )
-    return Version(on, remark, own, (*_kept(before, wanted), *_added(order, before, wanted)))
+    lines = (*_kept(before, wanted, on), *_added(order, before, wanted, on))
+    return Version(on, remark, own, lines, _bound_for(order, before, wanted))
 
 
-def _kept(before: Version, wanted: Wanted) -> list[VersionLine]:
-    """A line in parts stays so, unless it is given another day."""
+def _bound_for(order: Order, before: Version, wanted: Wanted) -> Mapping[str, str] | None:
+    """Where it goes, as the buyer's book says it now; an address that was not named stays as it
+    was when the order was placed."""
+    if wanted.address is None:
+        return before.ship_to
+    return addresses.frozen(order.buyer, wanted.address)
+
+
+def _kept(before: Version, wanted: Wanted, on: date | None) -> list[VersionLine]:
+    """A line in parts stays so, unless it is given another day, or other parts."""
     kept = []
     for line in before.lines:
         quantity = wanted.quantities.get(line.sku, line.quantity)
+        if line.sku in wanted.line_parts:
+            kept.append(_in_parts(line._replace(quantity=quantity), wanted, on))
+            continue
         day = wanted.line_days.get(line.sku, line.wanted_on)
         parts = fitted(line.parts, quantity) if day == line.wanted_on else ()
         kept.append(
@@ -192,7 +233,19 @@ def _kept(before: Version, wanted: Wanted) -> list[VersionLine]:
     return [line for line in kept if line.quantity]
 
 
-def _added(order: Order, before: Version, wanted: Wanted) -> list[VersionLine]:
+def _in_parts(line: VersionLine, wanted: Wanted, on: date | None) -> VersionLine:
+    """A line in the parts that are wanted; its own day is that of the first, where that is not the
+    order's."""
+    if not line.quantity:
+        return line
+    parts = parted(wanted.line_parts[line.sku], line.quantity, on)
+    first = parts[0].wanted_on
+    return line._replace(
+        wanted_on=None if first == on else first, parts=parts if len(parts) > 1 else ()
+    )
+
+
+def _added(order: Order, before: Version, wanted: Wanted, on: date | None) -> list[VersionLine]:
     fresh = {
         sku: quantity
         for sku, quantity in wanted.quantities.items()
@@ -201,13 +254,14 @@ def _added(order: Order, before: Version, wanted: Wanted) -> list[VersionLine]:
     found = Sku.objects.filter(pk__in=fresh, seller=order.seller).in_bulk()
     if len(found) < len(fresh):
         raise NotFound()
-    return [
+    lines = [
         VersionLine(
             sku, found[sku].code, found[sku].name, found[sku].name_zh, quantity, 0,
             wanted.line_days.get(sku),
         )
         for sku, quantity in fresh.items()
     ]  # fmt: skip
+    return [_in_parts(x, wanted, on) if x.sku in wanted.line_parts else x for x in lines]
 
 
 def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> Proposal:

@@ -41,7 +41,7 @@ def earns(
     no promotion of whole orders."""
     if not any(price.may_earn for price in prices.values() if price):
         return ()
-    good = [line for line in lines if line.sku and line.quantity and not line.problem]
+    good = _together(line for line in lines if line.sku and line.quantity and not line.problem)
     wanted = {line.sku.pk: line.quantity for line in good if line.sku and line.quantity}
     with connection.cursor() as cursor:
         ones = [1] * len(wanted)
@@ -63,6 +63,17 @@ def earns(
         )
         for one in found
     )  # fmt: skip
+
+
+def _together(lines: Iterable[CheckedLine[Any]]) -> list[CheckedLine[Any]]:
+    """Rows of the same goods for several days as the one line they will be."""
+    found: dict[UUID, CheckedLine[Any]] = {}
+    for line in lines:
+        sku = line.sku.pk  # type: ignore[union-attr]
+        if sku in found and line.quantity:
+            line = found[sku]._replace(quantity=(found[sku].quantity or 0) + line.quantity)
+        found[sku] = line
+    return list(found.values())
 
 
 def earned_by(

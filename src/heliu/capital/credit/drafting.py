@@ -44,7 +44,7 @@ SHARES = (
     "seller_default", "sale_floor", "quota_share",
 )  # fmt: skip
 RATES = ("fee_rate", "base_rate", "opex_rate", "hurdle_rate", "rate_cap")
-CAPS = ("single_name_cap", "auto_approve_cap", "seller_quota")
+CAPS = ("single_name_cap", "auto_approve_cap")
 NAMES = (
     "name", "name_zh", "deposit_ratios", "days_options", "max_tenor_days", "day_count",
     "grace_days", "penalty_factor", "is_principal_first", "notice_days", "ship_days",
@@ -199,9 +199,10 @@ def bring_into_force(one: ProgrammeDraft, *, actor: Actor, at: datetime) -> Prog
         one.save(update_fields=["programme"])
     else:
         programme = Programme.objects.select_for_update().get(pk=one.programme_id)
-        for name in one.changed:
+        changed = [name for name in one.changed if name in NAMES]
+        for name in changed:
             setattr(programme, name, getattr(wanted, name))
-        programme.save(update_fields=one.changed)
+        programme.save(update_fields=changed)
     record(
         ProgrammeChanged(
             subject=programme.pk, **{name: getattr(programme, name) for name in MODES}
@@ -225,8 +226,9 @@ def visible_to(actor: Actor) -> QuerySet[ProgrammeDraft]:
 
 
 def programme_of(one: ProgrammeDraft) -> Programme:
-    """The programme as the draft would have it, not saved."""
-    values = {name: _value(name, said) for name, said in one.terms.items()}
+    """The programme as the draft would have it, not saved. Older drafts may name a term that no
+    programme has any more."""
+    values = {name: _value(name, said) for name, said in one.terms.items() if name in NAMES}
     return Programme(lender=one.lender, seller=one.seller, **values)
 
 

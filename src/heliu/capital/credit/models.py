@@ -132,7 +132,6 @@ class Programme(models.Model):
     ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
-    seller_quota = models.BigIntegerField()
     quota_share = _share("0.10")
     auto_release_cap = models.BigIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
@@ -146,9 +145,7 @@ class Programme(models.Model):
                 condition=models.Q(penalty_factor__gte=1), name="penalty_not_below_rate"
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    single_name_cap__gte=0, auto_approve_cap__gte=0, seller_quota__gte=0
-                ),
+                condition=models.Q(single_name_cap__gte=0, auto_approve_cap__gte=0),
                 name="caps_not_negative",
             ),
             models.CheckConstraint(

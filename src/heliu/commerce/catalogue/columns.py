@@ -7,14 +7,14 @@ that is not there leaves what stands; an empty cell of a text takes it away, of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from heliu.commerce.catalogue import own
 from heliu.commerce.catalogue.models import Kind, Pack, Placement, SheetKind
 from heliu.commerce.catalogue.operations.articles import Article
-from heliu.commerce.catalogue.operations.describing import NO, YES, NewAttribute
+from heliu.commerce.catalogue.operations.describing import NO, YES, NewAttribute, NewProduct
 from heliu.commerce.catalogue.policies import folded
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
@@ -30,12 +30,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     SheetKind.CATEGORIES: ("code", "above", "name", "name_zh"),
     SheetKind.PACKS: ("code", "unit", "pieces", "barcode"),
+    SheetKind.PRODUCTS: (
+        "code", "family", "name", "name_zh", "about", "about_zh", "axes", "variants",
+    ),
 }  # fmt: skip
 NEEDED = {
     SheetKind.ARTICLES: ("code",),
     SheetKind.ATTRIBUTES: ("family", "code", "name", "kind"),
     SheetKind.CATEGORIES: ("code", "name"),
     SheetKind.PACKS: ("code", "unit", "pieces"),
+    SheetKind.PRODUCTS: ("code",),
 }
 # What a column may be called beside our own name for it, folded.
 HEADS = {
@@ -47,6 +51,8 @@ HEADS = {
     "order multiple": "order_multiple", "外部编号": "external_id", "external id": "external_id",
     "上架": "active", "类目": "category", "上级": "above", "parent": "above", "类型": "kind",
     "筛选": "filter", "选项": "choices", "件数": "pieces", "数量": "pieces",
+    "description": "about", "英文介绍": "about", "中文介绍": "about_zh", "介绍": "about_zh",
+    "规格属性": "axes", "规格": "variants",
 }  # fmt: skip
 MOST_DIGITS = 7
 
@@ -123,6 +129,18 @@ class Reader:
         pieces = _whole(cells["pieces"], "pieces")
         return cells["code"], cells["unit"], pieces, cells["barcode"]
 
+    def product(self, row: Sequence[str], there: NewProduct | None) -> tuple[NewProduct, list[str]]:
+        """A row of products: what it says over what is there (`there`), and the codes of its
+        variants. Where the sheet has no column of them the variants stay (None in the product)."""
+        cells = self.cells(row)
+        base = there or NewProduct(cells["code"], "", cells.get("family", ""), None)
+        texts = ("name", "name_zh", "about", "about_zh")
+        given: dict[str, Any] = {name: cells[name] for name in texts if name in cells}
+        given |= {"family": cells["family"]} if cells.get("family") else {}
+        given |= {"axes": _listed(cells["axes"])} if "axes" in cells else {}
+        given |= {"variants": ()} if "variants" in cells else {}
+        return replace(base, **given), _listed(cells.get("variants", ""))
+
 
 def rows_of(kind: str, *, actor: Actor, seller: UUID) -> Iterator[list[str]]:
     """A sheet of what a seller keeps: the head, then a row for each thing."""
@@ -131,6 +149,7 @@ def rows_of(kind: str, *, actor: Actor, seller: UUID) -> Iterator[list[str]]:
         SheetKind.ATTRIBUTES: _attributes,
         SheetKind.CATEGORIES: _categories,
         SheetKind.PACKS: _packs,
+        SheetKind.PRODUCTS: _products,
     }
     return writers[SheetKind(kind)](actor, seller)
 
@@ -180,6 +199,25 @@ def _packs(actor: Actor, seller: UUID) -> Iterator[list[str]]:
     rows = Pack.objects.filter(seller=seller).order_by("sku__code", "pieces", "unit")
     for code, unit, pieces, barcode in rows.values_list("sku__code", "unit", "pieces", "barcode"):
         yield [code, unit, str(pieces), barcode]
+
+
+def _products(actor: Actor, seller: UUID) -> Iterator[list[str]]:
+    yield list(COLUMNS[SheetKind.PRODUCTS])
+    found = list(own.products(actor).filter(seller=seller))
+    variants = own.variants_of(found)
+    skus = {sku for mine in variants.values() for sku in mine}
+    codes = dict(own.goods(actor).filter(pk__in=skus).values_list("pk", "code"))
+    for one in found:
+        mine = [codes[sku] for sku in variants.get(one.pk, ())]
+        yield [
+            one.code, one.family_id, one.name, one.name_zh, one.about, one.about_zh,
+            "; ".join(one.axes), "; ".join(mine),
+        ]  # fmt: skip
+
+
+def _listed(cell: str) -> list[str]:
+    """The codes of a cell, between semicolons."""
+    return [one for part in cell.replace("；", ";").split(";") if (one := part.strip())]
 
 
 def _name(kind: str, cell: str) -> str:

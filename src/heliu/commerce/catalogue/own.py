@@ -36,6 +36,14 @@ def goods(actor: Actor) -> QuerySet[Sku]:
     return found if actor.is_system else found.filter(seller__in=actor.orgs)
 
 
+def article(actor: Actor, sku_id: UUID) -> Sku:
+    """An article of the actor's own, or `NotFound`."""
+    found = goods(actor).filter(pk=sku_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def attributes(actor: Actor, *, family: str = "") -> QuerySet[Attribute]:
     """What the actor tells of its goods, of a family or of all, in their order."""
     found = _own(Attribute.objects.prefetch_related("choices"), actor)
@@ -143,9 +151,7 @@ class Told:
 
 def told(actor: Actor, sku_id: UUID) -> Told:
     """All that the actor tells of an article of its own, or `NotFound`. Eight statements."""
-    sku = goods(actor).filter(pk=sku_id).first()
-    if sku is None:
-        raise NotFound()
+    sku = article(actor, sku_id)
     placed = Placement.objects.select_related("category", "product").filter(pk=sku.pk).first()
     papers = list(Paper.objects.filter(sku=sku).order_by("position", "id"))
     return Told(

@@ -151,9 +151,15 @@ def shows_picture(digest: str) -> bool:
     return bool(shows)
 
 
-def addresses(after: tuple[str, str] = ("", "")) -> list[tuple[str, str, str]]:
-    """Seller, kind (home, category, goods) and code of all public pages, in order."""
-    asked: list[Any] = [*after, MOST_ADDRESSES]
+def sitemaps() -> list[tuple[str, str]]:
+    """Behind which page each sitemap begins: seller, and kind and code; the first behind none."""
+    return list(_rows("select * from shop_sitemaps(%s)", [MOST_ADDRESSES]))
+
+
+def addresses(seller: str = "", after: str = "") -> list[tuple[str, str, str]]:
+    """Seller, kind (home, category, goods) and code of the public pages of one sitemap, in order:
+    those behind the page `after` (`goods/M1`) of a seller."""
+    asked: list[Any] = [seller, after, MOST_ADDRESSES]
     return list(_rows("select * from shop_addresses(%s, %s, %s)", asked))
 
 

@@ -234,17 +234,20 @@ def cart(actor: Actor, seller: UUID, *, shared: bool = False) -> list[CartLine]:
 
 @dataclass(frozen=True)
 class Pad:
-    """An order pad as it was left: its rows, who changed it last, and when."""
+    """An order pad as it was left: its rows, who changed it last, and when; where it goes."""
 
     rows: list[PadRow]
     changed_by: str = ""
     changed_at: datetime | None = None
+    address: UUID | None = None
 
 
 def pad(actor: Actor, seller: UUID, *, shared: bool = False) -> Pad:
     """The rows of an order pad as they were left, in one statement."""
     found = carts_of(actor, seller, shared=shared).first()
-    return Pad(read_rows(found.draft), found.changed_by, found.changed_at) if found else Pad([])
+    if found is None:
+        return Pad([])
+    return Pad(read_rows(found.draft), found.changed_by, found.changed_at, found.address)
 
 
 def _begins_with(text: str) -> Q:

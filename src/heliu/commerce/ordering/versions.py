@@ -33,12 +33,14 @@ class VersionLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Version:
-    """What an order says: its words and its lines, in their order."""
+    """What an order says: its words and its lines, in their order; `ship_to` is where it goes, as
+    an order keeps it."""
 
     wanted_on: date | None
     remark: str
     external_id: str
     lines: tuple[VersionLine, ...]
+    ship_to: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, order: Order, lines: Sequence[OrderLine]) -> Version:
@@ -54,6 +56,7 @@ class Version:
                 )
                 for line in lines
             ),
+            order.ship_to,
         )  # fmt: skip
 
     @classmethod
@@ -66,7 +69,10 @@ class Version:
             )
             for one in kept["lines"]
         )  # fmt: skip
-        return cls(_day(kept["wanted_on"]), kept["remark"], kept["external_id"], tuple(lines))
+        return cls(
+            _day(kept["wanted_on"]), kept["remark"], kept["external_id"], tuple(lines),
+            kept.get("ship_to"),
+        )  # fmt: skip
 
     def kept(self) -> dict[str, Any]:
         """As a change keeps it."""
@@ -75,6 +81,7 @@ class Version:
             "remark": self.remark,
             "external_id": self.external_id,
             "total": self.total,
+            "ship_to": self.ship_to,
             "lines": [
                 line._asdict()
                 | {

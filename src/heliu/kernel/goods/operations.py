@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Forbidden, Invalid, NotFound
+from heliu.kernel.errors import Forbidden, NotFound
 from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -91,20 +91,3 @@ def switch(skus: Sequence[UUID], *, actor: Actor, seller: UUID, is_active: bool)
     own = Sku.objects.filter(pk__in=skus, seller=seller)
     if own.update(is_active=is_active) < len(set(skus)):
         raise NotFound()
-
-
-MOST_PACK = 10**6
-
-
-def set_packs(sku: UUID, *, least: int, pack: int, actor: Actor) -> Sku:
-    """The least of these goods that is ordered at once, and the packs they come in (smallest units;
-    1 and 1 are any quantity). Another quantity has no price from now on, whichever door asks."""
-    actor.require("price")
-    if not (1 <= least <= MOST_PACK and 1 <= pack <= MOST_PACK):
-        raise Invalid("pack-invalid", "Packs and the least hold 1 to 1,000,000.", field="least")
-    found = Sku.objects.select_for_update().filter(pk=sku, seller=actor.own_org).first()
-    if found is None:
-        raise NotFound()
-    found.order_minimum, found.order_multiple = least, pack
-    found.save(update_fields=["order_minimum", "order_multiple"])
-    return found

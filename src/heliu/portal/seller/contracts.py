@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.commerce.pricing import operations
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -18,6 +17,7 @@ from heliu.kernel.errors import NotFound
 from heliu.portal.seller.price_sheets import day_typed, prices_typed
 from heliu.portal.shell.contracts import shown
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.trade import contracts
 
 HERE = "seller_prices"
 
@@ -32,8 +32,8 @@ def contract(request: HttpRequest, contract: UUID) -> HttpResponse:
     def do() -> str:
         act = request.POST.get("act", "")
         if act == "prices":
-            made = operations.ask_prices(
-                found,
+            made = contracts.ask_prices(
+                found.pk,
                 actor=actor,
                 prices=prices_typed(request, actor),
                 live_on=day_typed(request, "live_on") or day_of(at),
@@ -43,16 +43,16 @@ def contract(request: HttpRequest, contract: UUID) -> HttpResponse:
             say(request, asked if made else falls)
         elif act == "end":
             last = day_typed(request, "last") or day_of(at)
-            operations.ask_end(found, actor=actor, last=last, at=at)
+            contracts.ask_end(found.pk, actor=actor, last=last, at=at)
             say(request, _("The dealer is asked."))
         elif act == "offer-back":
-            operations.refuse(found, actor=actor, at=at)
+            contracts.refuse(found.pk, actor=actor, at=at)
             say(request, _("The offer is taken back."))
         else:
             change = found.changes.filter(state="ASKED").first()
             if change is None:
                 raise NotFound()
-            operations.take_back(change, actor=actor, at=at)
+            contracts.take_back(change.pk, actor=actor, at=at)
             say(request, _("The change is taken back."))
         return reverse("seller_contract", args=[found.pk])
 

@@ -220,7 +220,7 @@ def product(request: HttpRequest, code: str = "") -> HttpResponse:
             about=posted.get("about", "").strip(),
             about_zh=posted.get("about_zh", "").strip(),
             axes=posted.get("axes", "").replace("，", ",").replace(",", " ").split(),
-            variants=own.variants_of([there]).get(there.pk, []) if there else [],
+            variants=None,
         )
         operations.gather(actor=actor, seller=actor.own_org, products=[wanted])
         say(request, _("The product is saved."))

@@ -8,9 +8,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from heliu.commerce.catalogue import operations
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.kernel.errors import Invalid
-from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.queries import packed
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
@@ -38,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "pager": parts.pager(links),
         "packs": packed(actor)[: ROWS * 4],
         "may_set": actor.may("terms"),
-        "may_pack": actor.may("price"),
+        "may_pack": actor.may("sell"),
     }
     return show(request, "seller/order_rules.html", context, here=HERE)
 
@@ -121,7 +121,7 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
 def packs(request: HttpRequest) -> HttpResponse:
     """In what quantities goods are ordered."""
     actor = actor_of(request)
-    actor.require("price")
+    actor.require("sell")
     code = request.GET.get("code", "")
     known = catalogue.find(actor, [code], actor.own_org).get(code) if code else None
 
@@ -130,12 +130,12 @@ def packs(request: HttpRequest) -> HttpResponse:
         found = catalogue.find(actor, [typed], actor.own_org).get(typed)
         if found is None:
             raise Invalid("code-unknown", "You have no goods of this code.", field="code")
-        goods.set_packs(
-            found.pk,
-            least=sheets.number_of(request, "least"),
-            pack=sheets.number_of(request, "pack"),
-            actor=actor,
+        packed = operations.Article(
+            code=typed,
+            order_minimum=sheets.number_of(request, "order_minimum"),
+            order_multiple=sheets.number_of(request, "order_multiple"),
         )
+        operations.write_articles([packed], actor=actor, seller=actor.own_org)
         say(request, _("It is set."))
         return f"{reverse(HERE)}?{urlencode({'set': typed})}#packs"
 
@@ -145,13 +145,13 @@ def packs(request: HttpRequest) -> HttpResponse:
         asks=(
             Ask("code", _("Model"), code),
             Ask(
-                "least",
+                "order_minimum",
                 _("Least that is sold at once"),
                 str(known.order_minimum if known else 1),
                 "number",
             ),
             Ask(
-                "pack",
+                "order_multiple",
                 _("Pieces in a pack"),
                 str(known.order_multiple if known else 1),
                 "number",

@@ -27,6 +27,7 @@ from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, pieces_typed
 from heliu.portal.ui.parts import Ask, Sheet, Will
+from heliu.trade import contracts
 
 HERE = "seller_prices"
 CHOICES = 200
@@ -216,7 +217,7 @@ def contract(request: HttpRequest) -> HttpResponse:
 
     def do() -> str:
         posted = request.POST
-        made = operations.offer(
+        made = contracts.offer(
             actor=actor,
             seller=actor.own_org,
             buyer=sheets.chosen(request, "dealer"),

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -33,6 +34,7 @@ HREFLANG = {"zh": "zh-Hans", "en": "en"}
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KEPT = "public, max-age=300, stale-while-revalidate=3600"
 LONG = "public, max-age=86400"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_WORDS = 155  # of a description
 
 
@@ -103,7 +105,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Allow: /shop/",
         "Allow: /static/",
         "Disallow: /",
-        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemaps'))}",
     )
     answer = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = LONG
@@ -111,10 +113,24 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def sitemaps(request: HttpRequest) -> HttpResponse:
+    """The index of the sitemaps: as many as there are public pages for."""
+    there = request.build_absolute_uri(reverse("sitemap_pages"))
+    begins = [
+        f"{there}?{urlencode({'seller': seller, 'after': after})}" if seller else there
+        for seller, after in public.sitemaps()
+    ]
+    rows = "".join(f"<sitemap><loc>{escape(one)}</loc></sitemap>" for one in begins)
+    return _xml(f'<sitemapindex xmlns="{SITEMAP}">{rows}</sitemapindex>')
+
+
+@require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The addresses of all public pages in both languages, each naming the other."""
+    """The addresses of public pages in both languages, each naming the other: those behind the one
+    that the index named."""
+    begin = [request.GET.get(name, "")[:90].replace("\x00", "") for name in ("seller", "after")]
     urls = []
-    for seller, kind, code in public.addresses():
+    for seller, kind, code in public.addresses(*begin):
         named = {"seller": seller} | ({"code": code} if kind != "home" else {})
         there = _languages(request, f"shop_{kind}", named)
         links = "".join(
@@ -122,13 +138,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
             for tongue, href in there
         )
         urls += [f"<url><loc>{escape(href)}</loc>{links}</url>" for _tongue, href in there]
-    head = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset'
-        ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-        ' xmlns:xhtml="http://www.w3.org/1999/xhtml">'
-    )
+    head = f'<urlset xmlns="{SITEMAP}" xmlns:xhtml="http://www.w3.org/1999/xhtml">'
+    return _xml(f"{head}{''.join(urls)}</urlset>")
+
+
+def _xml(body: str) -> HttpResponse:
     answer = HttpResponse(
-        f"{head}{''.join(urls)}</urlset>\n", content_type="application/xml; charset=utf-8"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n',
+        content_type="application/xml; charset=utf-8",
     )
     answer["Cache-Control"] = LONG
     return answer

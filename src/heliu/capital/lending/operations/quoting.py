@@ -54,6 +54,7 @@ def quote(
     seller: UUID,
     lender: UUID,
     facility: Facility,
+    programme: Programme,
     terms: Terms,
     actor: Actor,
     at: datetime,
@@ -61,8 +62,10 @@ def quote(
 ) -> Loan:
     """Offer a loan and hold the facility's limit for it; the offer stands for 30 minutes.
 
-    `terms` come from `quote_terms` for the same total. Raises `LimitShort` when the limit, with
-    all that is held, does not reach. A second call for a deal returns its loan.
+    `terms` come from `quote_terms` for the same total and of the same `programme` as it was read
+    then, so that the rules the loan keeps are those its terms were worked out by. Raises
+    `LimitShort` when the limit, with all that is held, does not reach. A second call for a deal
+    returns its loan.
     """
     known = Loan.objects.filter(deal=deal).first()
     if known is not None:
@@ -76,7 +79,7 @@ def quote(
         seller=seller,
         lender=lender,
         facility=facility,
-        programme=facility.programme,
+        programme=programme,
         assessment=assessment,
         at=at,
     )

@@ -18,6 +18,7 @@ class SheetKind(models.TextChoices):
     ATTRIBUTES = "ATTRIBUTES", _("Attributes")
     CATEGORIES = "CATEGORIES", _("Categories")
     PACKS = "PACKS", _("Packs")
+    PRODUCTS = "PRODUCTS", _("Products")
 
 
 class SheetImport(Import):

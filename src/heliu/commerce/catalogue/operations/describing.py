@@ -270,12 +270,13 @@ def grow(
 
 @dataclass(frozen=True)
 class NewProduct:
-    """A product as its seller writes it; `axes` are attribute codes, `variants` SKUs in order."""
+    """A product as its seller writes it; `axes` are attribute codes, `variants` SKUs in their order
+    (None: as they are)."""
 
     code: str
     name: str
     family: str
-    variants: Sequence[UUID]
+    variants: Sequence[UUID] | None
     name_zh: str = ""
     about: str = ""
     about_zh: str = ""
@@ -285,10 +286,24 @@ class NewProduct:
 def gather(
     *, actor: Actor, seller: UUID, products: Sequence[NewProduct], reindex: bool = True
 ) -> list[Product]:
-    """Write products down by code and let these SKUs be their variants. Raises `NotFound` for goods
-    of others, `Invalid` for an axis that the family has not or more than two."""
+    """Write products down by code and let these SKUs, and no others, be their variants.
+
+    Raises `NotFound` for goods of others, `Invalid` (product-invalid, code-twice, variant-twice,
+    family-unknown, and axes-unfit for an axis that the family has not or more than two).
+    """
     require_seller(seller, actor)
-    wanted = {sku for one in products for sku in one.variants}
+    named = [sku for one in products for sku in one.variants or ()]
+    wanted = set(named)
+    if len(wanted) < len(named):
+        raise Invalid("variant-twice", "An article is a variant of one product.", field="variants")
+    if len({one.code for one in products}) < len(products):
+        raise Invalid("code-twice", "One code stands here twice.", field="code")
+    if not all(map(_is_product, products)):
+        raise Invalid(
+            "product-invalid",
+            "A product needs a code of up to 40 signs and a name of up to 120.",
+            field="code",
+        )
     if Sku.objects.filter(pk__in=wanted, seller=seller).count() < len(wanted):
         raise NotFound()
     families = {one.family for one in products}
@@ -318,19 +333,34 @@ def gather(
         one.code: one
         for one in Product.objects.filter(seller=seller, code__in=[one.code for one in products])
     }
+    whole = [made[one.code] for one in products if one.variants is not None]
+    left = Placement.objects.filter(product__in=whole).exclude(pk__in=wanted)
+    told = wanted | set(left.values_list("pk", flat=True))
+    kept = [made[one.code] for one in products if one.variants is None]
+    told |= set(Placement.objects.filter(product__in=kept).values_list("pk", flat=True))
+    left.update(product=None)
     Placement.objects.bulk_create(
         [
             Placement(sku_id=sku, seller=seller, product=made[one.code], position=place)
             for one in products
-            for place, sku in enumerate(one.variants)
+            for place, sku in enumerate(one.variants or ())
         ],
         update_conflicts=True,
         unique_fields=["sku"],
         update_fields=["product", "position"],
     )
     if reindex:
-        index(wanted)
+        index(told)
     return [made[one.code] for one in products]
+
+
+def _is_product(one: NewProduct) -> bool:
+    return (
+        bool(one.code and one.name)
+        and len(one.code) <= 40
+        and max(len(one.name), len(one.name_zh)) <= 120
+        and "\x00" not in f"{one.code}{one.name}{one.name_zh}{one.about}{one.about_zh}"
+    )
 
 
 def place(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,17 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from heliu.commerce.catalogue.columns import Reader
-from heliu.commerce.catalogue.models import BadSheetRow, SheetImport, SheetKind
+from heliu.commerce.catalogue.models import BadSheetRow, Product, SheetImport, SheetKind
 from heliu.commerce.catalogue.operations.articles import write_articles
 from heliu.commerce.catalogue.operations.circles import require_seller
-from heliu.commerce.catalogue.operations.describing import NewPack, define, grow, pack
+from heliu.commerce.catalogue.operations.describing import (
+    NewPack,
+    NewProduct,
+    define,
+    gather,
+    grow,
+    pack,
+)
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Family, Sku
@@ -27,7 +35,7 @@ SPOOL = Spool("sheet-imports", SheetImport)
 SYSTEM = Actor.system()
 MOST_ROWS = 100_000
 # Rows of one transaction. What rows say of each other (a tree) is judged as a whole.
-CHUNKS = {SheetKind.ARTICLES: 400, SheetKind.PACKS: 2_000}
+CHUNKS = {SheetKind.ARTICLES: 400, SheetKind.PACKS: 2_000, SheetKind.PRODUCTS: 400}
 WHOLE = 2_000
 
 
@@ -102,6 +110,8 @@ def _write(found: SheetImport, reader: Reader, rows: Sequence[Numbered]) -> None
         grow(actor=SYSTEM, seller=seller, branches=branches, first=rows[0][0])
     elif found.kind == SheetKind.PACKS:
         _write_packs(seller, [reader.pack(row) for row in cells])
+    elif found.kind == SheetKind.PRODUCTS:
+        _write_products(seller, reader, cells)
     else:
         by_family = defaultdict(list)
         for line, row in rows:
@@ -118,15 +128,36 @@ def _write(found: SheetImport, reader: Reader, rows: Sequence[Numbered]) -> None
 
 
 def _write_packs(seller: UUID, rows: Sequence[tuple[str, str, int, str]]) -> None:
-    codes = {code for code, *_ in rows}
-    skus = dict(Sku.objects.filter(seller=seller, code__in=codes).values_list("code", "pk"))
-    for code in codes:
-        if code not in skus:
-            raise Invalid(
-                "code-unknown", "None of your goods has the code %(goods)s.", field="code",
-                goods=code,
-            )  # fmt: skip
+    skus = _goods_of(seller, {code for code, *_ in rows}, field="code")
     if len({row[:2] for row in rows}) < len(rows):
         raise Invalid("code-twice", "One code stands here twice.", field="code")
     wanted = [NewPack(skus[code], unit, pieces, barcode) for code, unit, pieces, barcode in rows]
     pack(actor=SYSTEM, seller=seller, packs=wanted)
+
+
+def _write_products(seller: UUID, reader: Reader, rows: Sequence[list[str]]) -> None:
+    code = reader.names.index("code")
+    known = Product.objects.filter(seller=seller, code__in=[row[code] for row in rows if row])
+    there = {
+        one.code: NewProduct(
+            one.code, one.name, one.family_id, None, one.name_zh, one.about, one.about_zh, one.axes
+        )
+        for one in known
+    }
+    wanted = [reader.product(row, there.get(row[code])) for row in rows]
+    skus = _goods_of(seller, {one for _, codes in wanted for one in codes}, field="variants")
+    products = [
+        one if one.variants is None else replace(one, variants=[skus[code] for code in codes])
+        for one, codes in wanted
+    ]
+    gather(actor=SYSTEM, seller=seller, products=products)
+
+
+def _goods_of(seller: UUID, codes: set[str], *, field: str) -> dict[str, UUID]:
+    """A seller's goods by their codes; `Invalid` (code-unknown) for one that is not there."""
+    skus = dict(Sku.objects.filter(seller=seller, code__in=codes).values_list("code", "pk"))
+    for code in sorted(codes - set(skus)):
+        raise Invalid(
+            "code-unknown", "None of your goods has the code %(goods)s.", field=field, goods=code
+        )
+    return skus

@@ -66,9 +66,13 @@ def make_change(change: OrderChange, after: Version, *, actor: Actor, at: dateti
     _write_lines(order, after, change=change.number, at=at)
     order.total, order.wanted_on = after.total, after.wanted_on
     order.remark, order.external_id = after.remark, after.external_id
+    written = ["total", "wanted_on", "remark", "external_id"]
+    if after.ship_to != Version.read(change.before).ship_to:
+        order.ship_to = after.ship_to
+        written.append("ship_to")  # named only when it is another: the database asks what has left
     try:
         with transaction.atomic():
-            order.save(update_fields=["total", "wanted_on", "remark", "external_id"])
+            order.save(update_fields=written)
     except IntegrityError:
         raise external_id_used(after.external_id) from None
     move(
@@ -140,6 +144,7 @@ def _write_lines(order: Order, after: Version, *, change: int, at: datetime) -> 
             order=order, buyer=order.buyer, seller=order.seller, lender=order.lender,
             position=last + n, sku_id=line.sku, quantity=line.quantity,
             unit_price=line.unit_price, amount=line.amount, wanted_on=line.wanted_on,
+            parts=kept(line.parts),
         )
         for n, line in enumerate((one for name, one in wanted.items() if name not in there), 1)
     )  # fmt: skip
