@@ -174,11 +174,12 @@ class Play:
         world.judge.look_at_seals()
 
     def _catch_up(self) -> None:
-        """Whoever meant to look again by now does so, in one step: the laws are asked of all."""
+        """Whoever meant to look again by now does so."""
         due = []
         while self._queue and self._queue[0][0] <= self.world.at:
             due.append(heapq.heappop(self._queue)[2])
-        self._step(lambda: [do() for do in due])
+        for do in due:
+            self._step(do)
 
     def _woken(self) -> bool:
         """Whether one that had nothing to look after any more has again."""
