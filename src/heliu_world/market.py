@@ -20,6 +20,8 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import (
     DepositMode,
     Instrument,
+    MarginRules,
+    Product,
     Programme,
     ReleaseMode,
     SellerDuty,
@@ -50,6 +52,7 @@ SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
 SIGN_BY_TWO = 2  # of the dealers
 LINES = 6  # of an order, at most
+KEPT = 8  # kinds of goods that a dealer has at home
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,9 @@ def _shop(
     skus, prices = _goods(seller_org, goods_here, at=at)
     _stock(random, seller_org, skus, sold, at=at)
     _money(random, house, seller_org, bank_org, dealers, at=at)
+    if is_auto:
+        _against_stock(bank_org, seller_org)
+        _kept(random, orders, dealers, skus, at=at)
     _taxes(house, seller_org, dealers, is_auto=is_auto, at=at)
     chain = Chain(seller=seller_org, dealers=dealers, skus=skus)
     behaviours = {dealer.code: dealer.behaviour for dealer in known.dealers}
@@ -313,6 +319,33 @@ def _stock(
     )
 
 
+def _kept(
+    random: Random,
+    orders: Sequence[sample.Order],
+    dealers: dict[str, UUID],
+    skus: dict[str, UUID],
+    *,
+    at: datetime,
+) -> None:
+    """Some of what dealers bought lies in their own houses still."""
+    for code, org in sorted(dealers.items()):
+        kinds = sorted({line.sku for one in orders if one.dealer == code for line in one.lines})
+        some = random.sample(kinds, min(KEPT, len(kinds)))
+        lines = [stock.Supply(skus[sku], random.randint(20, 200)) for sku in some]
+        stock.supply(lines, owner=org, warehouse=org, key=f"kept:{org}", subject=org, at=at)
+
+
+def _against_stock(bank: UUID, seller: UUID) -> None:
+    """The programme of loans against what dealers bought of a seller; days are few to cure."""
+    programme = Programme.objects.create(
+        lender=bank, seller=seller, name="Stock loans", product=Product.INVENTORY,
+        release_mode=ReleaseMode.FLOOR, deposit_ratios=[Decimal("0.40")], days_options=[6, 12, 20],
+        seller_duty=SellerDuty.BUY_BACK, buy_back_share=Decimal("0.90"), notice_days=1,
+        single_name_cap=500_000 * YUAN, auto_approve_cap=60_000 * YUAN,
+    )  # fmt: skip
+    MarginRules.objects.create(programme=programme, lender=bank, seller=seller, cure_days=1)
+
+
 def _money(
     random: Random,
     house: House,
@@ -332,6 +365,8 @@ def _money(
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
         notice_days=1,
+        ship_days=random.choice((None, 3, 6)),
+        auto_release_cap=random.choice((None, 1_000 * YUAN)),
         seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),
         **house.terms,

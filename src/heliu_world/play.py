@@ -18,6 +18,7 @@ from typing import Any
 
 from heliu_world import market, rhythm
 from heliu_world.acts import Hands
+from heliu_world.banks import Banks
 from heliu_world.chance import governed, stream
 from heliu_world.faults import Faults, chosen
 from heliu_world.ground import fresh
@@ -122,6 +123,7 @@ class Play:
         self.works = Works(world)
         self.street = Street(world, self.hands)
         self.season = Season(world, self.hands)
+        self.banks = Banks(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -227,9 +229,6 @@ class Play:
             (self.street.prices_change, 0.5),
             (self.street.consent_ends, 0.15),
             (self.street.pledged_goods_are_asked_for, 0.9),
-            (self.street.programme_changes, 0.25),
-            (self.street.facility_stops, 0.2),
-            (self.street.facility_ends, 0.2),
             (self.street.codes_are_guessed, 0.2),
             (self.season.promotion, 0.5),
             (self.season.contract, 0.7),
@@ -239,6 +238,9 @@ class Play:
             (self.works.issue_vat, 1),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
+            (self._borrow, 0.5),
+            (self._borrow, 0.2),
+            *self.banks.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:
@@ -251,7 +253,12 @@ class Play:
     # What is put into it.
 
     def _order(self, wish: rhythm.Wish) -> None:
-        life = self.street.order(wish)
+        self._begin(self.street.order(wish))
+
+    def _borrow(self) -> None:
+        self._begin(self.street.borrow())
+
+    def _begin(self, life: Life | None) -> None:
         if life is None:
             return
         self.works.expect_trouble(life.deal)

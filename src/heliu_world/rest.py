@@ -9,7 +9,7 @@ AT_REST = {
     "every deal has ended": "select concat_ws(' ', d.number, o.pay_by, o.status, l.status,"
     " 'pledge', p.status, (select array_agg(concat_ws(' ', step, at) order by t.id)"
     " from trade_dealstep t where t.deal_id = d.id))"
-    " from trade_deal d join ordering_order o on o.id = d.order_id"
+    " from trade_deal d left join ordering_order o on o.id = d.order_id"
     " left join lending_loan l on l.deal = d.id left join pledges_pledge p on p.deal = d.id"
     " where d.outcome = 'OPEN'",
     "no sale waits for its money": "select number from trade_sale"

@@ -150,7 +150,8 @@ begin
     return query
     select 'financed goods are sent once the seller has its money', s.number::text
       from transport_shipment s join lending_loan l on l.deal = s.deal
-     where s.deal = any (changed) and l.seller_paid_at is null limit 1;
+     where s.deal = any (changed) and l.seller_paid_at is null
+       and l.release_mode <> 'FLOOR' limit 1;
 
     -- Loans.
     return query
@@ -167,7 +168,7 @@ begin
        and not case
            when l.status = 'QUOTED'
                 then h.amount = w.draws or h.amount = 0 and l.expires_at <= moment
-           when l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING')
+           when l.status in ('AWAIT_DEPOSIT', 'AWAIT_GOODS', 'FUNDED_SHARE', 'DISBURSING')
                 then h.amount = w.draws
            when l.status = 'BANK_REJECTED'
                 then h.amount in (0, w.draws) and (h.amount = 0 or l.disbursed_at is null)
@@ -204,7 +205,8 @@ begin
              from generate_series(l.disbursed_on,
                                   least(l.accrued_to, l.due_on + l.grace_days) - 1,
                                   interval '1 day') day) v
-     where l.deal = any (changed) and l.disbursed_on is not null and l.seller_paid_at is not null
+     where l.deal = any (changed) and l.disbursed_on is not null
+       and (l.seller_paid_at is not null or l.release_mode = 'FLOOR')
        and l.interest_accrued <> v.interest
      limit 1;
 
@@ -270,7 +272,7 @@ begin
                   coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
              from pledges_releaseorder o join pledges_releaseline g on g.release_id = o.id
             where o.pledge_id = p.id) v
-     where p.deal = any (changed)
+     where p.deal = any (changed) and l.release_mode <> 'FLOOR'
        and (p.released_value > e.earned or v.released <> p.released_value
             or v.fetched > e.earned)
      limit 1;
@@ -431,6 +433,8 @@ begin
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
            when 'OWN_SHARE' then (f.org, f.kind, t.org, t.kind) =
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
+           when 'PAY_OUT' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.buyer, 'CURRENT')
            when 'SELLER_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.seller, 'CURRENT')
            when 'BILL_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
@@ -499,7 +503,7 @@ begin
     select 'no loan is paid out unsearched, or against a claim that nobody has accepted',
            d.number::text
       from trade_deal d
-      join bank_paymentinstruction i on i.deal = d.id and i.purpose = 'DISBURSEMENT'
+      join bank_paymentinstruction i on i.deal = d.id and i.purpose in ('DISBURSEMENT', 'PAY_OUT')
      where d.id = any (changed) and not exists (
            select from registry_filing f
             where f.deal = d.id and f.kind = 'SEARCH' and f.status = 'ANSWERED'
@@ -535,6 +539,7 @@ begin
            format('%s %s: %s booked, %s steps', d.number, m.step, v.booked, s.done)
       from trade_deal d
      cross join (values ('DEPOSIT_BOOKED', array['DEPOSIT']), ('DISBURSED', array['DISBURSEMENT']),
+                        ('PAID_OUT', array['PAY_OUT']),
                         ('OWN_SHARE_MOVED', array['OWN_SHARE']),
                         ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
                         ('BILL_PAID', array['BILL_PAYMENT']), ('REFUNDED', array['REFUND', 'LOAN_BACK']),
