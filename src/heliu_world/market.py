@@ -383,7 +383,13 @@ def _money(
         terms.set_terms(
             seller=seller,
             buyer=buyer,
-            wanted=Wanted(random.choice((3_000, 30_000)) * YUAN, days=5, grace_days=3),
+            wanted=Wanted(
+                random.choice((3_000, 30_000)) * YUAN,
+                days=5,
+                grace_days=3,
+                discount=Decimal(random.choice((0, 2))),
+                discount_days=3,
+            ),
             actor=SYSTEM,
             at=at,
         )

@@ -22,11 +22,13 @@ from heliu_world.banks import Banks
 from heliu_world.chance import governed, stream
 from heliu_world.faults import Faults, chosen
 from heliu_world.ground import fresh
+from heliu_world.houses import Houses
 from heliu_world.judge import Broken, Judge
 from heliu_world.lives.life import Life
 from heliu_world.rest import require_rest
 from heliu_world.season import Season
 from heliu_world.street import Street
+from heliu_world.tills import Tills
 from heliu_world.works import Works
 from heliu_world.world import BEGINS, World
 
@@ -124,6 +126,8 @@ class Play:
         self.street = Street(world, self.hands)
         self.season = Season(world, self.hands)
         self.banks = Banks(world, self.hands)
+        self.houses = Houses(world, self.hands)
+        self.tills = Tills(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -154,6 +158,7 @@ class Play:
         world.is_ending = world.faults.is_over = True
         self.works.end_trouble()
         self._queue.clear()
+        self._step(self._found)
         for life in self.lives:
             self._later(life, timedelta())
         for _ in range(LONGEST_END):
@@ -161,6 +166,7 @@ class Play:
             for work in (self.works.push_notices, self.works.sweep, self.works.issue_vat):
                 self._step(work)
             self._step(self.season.waited_for_come)
+            self._step(self.tills.stray_money_is_placed)
             world.at += ROUND
             if world.at.hour < 8:
                 self._step(self.works.close)
@@ -240,7 +246,10 @@ class Play:
             (self.works.push_notices, 1),
             (self._borrow, 0.5),
             (self._borrow, 0.2),
+            *[(self._found, 1)] * 3,
             *self.banks.day,
+            *self.houses.day,
+            *self.tills.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:
@@ -257,6 +266,10 @@ class Play:
 
     def _borrow(self) -> None:
         self._begin(self.street.borrow())
+
+    def _found(self) -> None:
+        for life in self.street.found():
+            self._begin(life)
 
     def _begin(self, life: Life | None) -> None:
         if life is None:

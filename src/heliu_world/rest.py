@@ -14,6 +14,9 @@ AT_REST = {
     " where d.outcome = 'OPEN'",
     "no sale waits for its money": "select number from trade_sale"
     " where agreed_at is not null and paid_at is null and called_off_at is null",
+    "no money lies in suspense": "select id from bank_incoming where status = 'SUSPENSE'",
+    "nobody waits for a yes": "select number from spending_purchaserequest"
+    " where status = 'WAITING'",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no filing waits": "select id from registry_filing"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.spending.operations import APPROVAL_NEEDED
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import operations as stock
 from heliu.trade import place_order, stock_loan
@@ -17,14 +19,16 @@ from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
 from heliu_world.lives.life import Life
 from heliu_world.lives.stock import StockLife, bought, told
+from heliu_world.market import Dealer, Shop
 from heliu_world.rhythm import Wish
-from heliu_world.world import World
+from heliu_world.world import BEGINS, World
 
 # What may stand in the way of an order that was wished for long ago.
 NOT_NOW = frozenset(
     {"short", "sold-out", "no-price", "stock-short", "limit-short", "finance-declined",
      "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
-     "facility-not-active", "terms-overdue", "finance-needs-goods"}
+     "facility-not-active", "terms-overdue", "finance-needs-goods", "budget-short", "budget-over",
+     "budget-not-open"}
 )  # fmt: skip
 GUESSES = 12  # of a code, one after the other: more than the gate takes
 
@@ -35,7 +39,7 @@ class Street:
     def __init__(self, world: World, hands: Hands) -> None:
         self._world, self._hands = world, hands
         self._random: Random = world.random("street")
-        self._lives = 0
+        self._known: set[UUID] = set()  # deals that somebody looks after
 
     def order(self, wish: Wish) -> Life | None:
         """A dealer orders what it wished for, or cannot."""
@@ -65,10 +69,12 @@ class Street:
                     warehouse=shop.keeper.org if pay_by == "FINANCE" else None,
                     deposit_ratio=None if ratio is None else Decimal(ratio), days=days, remark=key,
                 ),
-                refusals=NOT_NOW,
+                refusals=NOT_NOW | {APPROVAL_NEEDED},
             ),
             key,
         )  # fmt: skip
+        if done.code == APPROVAL_NEEDED:
+            self._ask(wish, body)
         if not done.is_done:
             return None
         found = world.ask(
@@ -78,13 +84,37 @@ class Street:
         )
         if len(found) != 1:
             raise Broken("an order that was answered is there once", f"{key}: {len(found)}")
-        self._lives += 1
-        return Life(
-            world, self._hands, shop, wish.dealer, found[0]["id"],
-            world.random("life", self._lives),
+        return self._life(found[0]["id"], shop, wish.dealer)
+
+    def _ask(self, wish: Wish, body: dict[str, Any]) -> None:
+        """The house of a dealer wants an order agreed to first."""
+        said = body | {"reason": "the shelves are empty", "remark": self._hands.fresh_key()}
+        self._hands.do(
+            Act(
+                "ask for an order", wish.dealer.seat, about=wish.dealer.code,
+                path="/purchase-requests", body=said, changed=said | {"reason": "another"},
+                refusals=NOT_NOW,
+            )
         )  # fmt: skip
 
-    def borrow(self) -> StockLife | None:
+    def found(self) -> list[Life]:
+        """Orders that came about without anybody at a desk: agreed to, or come back."""
+        market = self._world.market
+        shops = {one.seller.org: one for one in market.shops}
+        dealers = {one.seat.org: one for one in market.dealers}
+        new = self._world.ask(
+            "select id, buyer, seller from trade_deal where opened_at >= %s and not id = any (%s)"
+            " order by number",
+            BEGINS, sorted(self._known),
+        )  # fmt: skip
+        return [self._life(row["id"], shops[row["seller"]], dealers[row["buyer"]]) for row in new]
+
+    def _life(self, deal: UUID, shop: Shop, dealer: Dealer, kind: type[Life] = Life) -> Life:
+        self._known.add(deal)
+        chance = self._world.random("life", len(self._known))
+        return kind(self._world, self._hands, shop, dealer, deal, chance)
+
+    def borrow(self) -> Life | None:
         """A dealer asks for a loan against goods it keeps at home, or cannot."""
         world, random = self._world, self._random
         dealer, shop = random.choice(world.market.dealers), world.market.shops[0]
@@ -120,10 +150,7 @@ class Street:
         if not done.is_done:
             return None
         deal = world.ask("select id from trade_deal where is_stock order by number desc limit 1")
-        self._lives += 1
-        return StockLife(
-            world, self._hands, shop, dealer, deal[0]["id"], world.random("life", self._lives)
-        )
+        return self._life(deal[0]["id"], shop, dealer, StockLife)
 
     def goods_come(self) -> None:
         """A seller gets new goods of some kinds."""

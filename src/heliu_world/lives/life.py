@@ -92,7 +92,9 @@ class Life(Case):
 
     def _plain(self) -> Wait:
         stands = self.stands
-        if stands["change_waits"] and (self.world.is_ending or self.luck(0.6)):
+        if stands["asked"] and self.dealer.second is not None:
+            default.vote(self, self.dealer.second, agrees=self.random.random() < 0.8)
+        elif stands["change_waits"] and (self.world.is_ending or self.luck(0.6)):
             changes.answer(self)
         elif stands["order_status"] in CHANGEABLE and self.luck(0.12):
             changes.ask(self)
