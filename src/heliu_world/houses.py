@@ -12,13 +12,14 @@ from uuid import UUID
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.models import PurchaseRequest
+from heliu.demo.chain import YUAN
 from heliu.kernel.addresses import operations as addresses
 from heliu.kernel.addresses.policies import Place
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.trade import approvals, purchases, recurring, todos
 from heliu_world.acts import Act, Hands
-from heliu_world.market import YUAN, Dealer
+from heliu_world.market import Dealer
 from heliu_world.world import BEGINS, World
 
 AGREES = 0.75

@@ -380,6 +380,7 @@ def _money(
     for org, kind, funds in accounts:
         sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
     for buyer in random.sample(sorted(dealers.values()), 4):
+        early = random.choice((0, 2))  # per cent off what is paid within days
         terms.set_terms(
             seller=seller,
             buyer=buyer,

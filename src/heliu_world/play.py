@@ -95,8 +95,8 @@ def simulate(
         world = World(seed, ground, judge, Faults(stream(seed, "faults"), allowed))
         with governed(seed, lambda: world.now):
             play = Play(world, days, say)
+            play.begin()
             try:
-                play.begin()
                 play.live()
                 play.end()
             except Broken as broken:

@@ -347,12 +347,16 @@ begin
      where p.deal = any (changed) and p.pledged_quantity > v.good limit 1;
 
     return query
-    select 'the seller is asked back for what came short or damaged',
+    select 'the seller is asked back for what came short or damaged, or was not shipped by its day',
            format('%s: %s lost, %s asked', d.number, v.lost, a.asked)
       from trade_deal d
      cross join lateral (
-           select coalesce(sum((i.damaged + i.missing) * i.unit_price), 0) as lost
-             from ordering_orderline i where i.order_id = d.order_id) v
+           select coalesce(sum((i.damaged + i.missing + case when o.status <> 'CANCELLED'
+                      and exists (select from trade_dealstep t where t.deal_id = d.id
+                                     and t.step = 'NOT_SHIPPED') then i.cancelled else 0 end)
+                      * i.unit_price), 0) as lost
+             from ordering_orderline i join ordering_order o on o.id = i.order_id
+            where i.order_id = d.order_id) v
      cross join lateral (  -- without those of an order called off, and those ordered once more
            select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
             where i.deal = d.id and i.purpose = 'REFUND' and i.key not in ('', 'buy-back')
