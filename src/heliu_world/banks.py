@@ -83,8 +83,10 @@ class Banks:
         world, random = self._world, self._random
         shop = random.choice(world.market.shops)
         programme = world.ask(
-            "select id from credit_programme where lender = %s and product <> 'INVENTORY'",
+            "select id from credit_programme where lender = %s and seller = %s"
+            " and product <> 'INVENTORY'",
             shop.bank.org,
+            shop.seller.org,
         )
         modes = Modes(
             **USUAL | random.choice(MODES),

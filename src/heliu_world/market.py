@@ -159,12 +159,25 @@ def lay(random: Random, *, at: datetime) -> Market:
     for place, house in enumerate(HOUSES):
         own = {sku.code for sku in known.skus if families.index(sku.family) % len(HOUSES) == place}
         shops.append(_shop(random, house, known, own, orgs, is_auto=not place, at=at))
+    _second_lender(shops[0], shops[1].bank.org)
     careful = random.sample(sorted(orgs), SIGN_BY_TWO)
     dealers = [
         _dealer(random, one, orgs[one.code], signs_by_two=one.code in careful, at=at)
         for one in chosen
     ]
     return Market(shops, dealers)
+
+
+def _second_lender(shop: Shop, bank: UUID) -> None:
+    """Another bank finances the dealers of a seller too: it lends for longer and takes a fee."""
+    for org in (shop.seller.org, shop.keeper.org):
+        parties.introduce(org, bank)
+    Programme.objects.create(
+        lender=bank, seller=shop.seller.org, name="Stock for dealers", fee_rate=Decimal("0.20"),
+        deposit_ratios=[Decimal(ratio) for ratio in ("0.20", "0.40")], days_options=[10, 25],
+        base_rate=Decimal("2.90"), single_name_cap=300_000 * YUAN, auto_approve_cap=9_000 * YUAN,
+        notice_days=1,
+    )  # fmt: skip
 
 
 def _dealer(

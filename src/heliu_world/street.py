@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -46,7 +47,7 @@ class Street:
         world, random, shop = self._world, self._random, wish.shop
         pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (60, 18, 22))[0]
         ratio = random.choice((None, None, None, "0.2", "0.3", "0.4"))
-        days = random.choice((None, None, *shop_days(shop.bank.org, world)))
+        days = random.choice((None, None, *shop_days(shop, world)))
         if pay_by != "FINANCE":
             ratio = days = None
         key = self._hands.fresh_key()
@@ -110,7 +111,12 @@ class Street:
         return [self._life(row["id"], shops[row["seller"]], dealers[row["buyer"]]) for row in new]
 
     def _life(self, deal: UUID, shop: Shop, dealer: Dealer, kind: type[Life] = Life) -> Life:
+        """Who looks after a deal: of the banks the one that lends for it."""
         self._known.add(deal)
+        lender = self._world.ask("select lender from trade_deal where id = %s", deal)[0]["lender"]
+        for other in self._world.market.shops:
+            if other.bank.org == lender:
+                shop = replace(shop, bank=other.bank, reviewer=other.reviewer)
         chance = self._world.random("life", len(self._known))
         return kind(self._world, self._hands, shop, dealer, deal, chance)
 
@@ -268,10 +274,11 @@ class Street:
         world.tell(f"stranger tries {path.rsplit('/', 1)[1]}", answer.code)
 
 
-def shop_days(bank: UUID, world: World) -> list[int]:
-    """The terms a bank offers."""
+def shop_days(shop: Shop, world: World) -> list[int]:
+    """The terms the banks offer to a seller's dealers."""
     found = world.ask(
-        "select days_options from credit_programme where lender = %s and product <> 'INVENTORY'",
-        bank,
+        "select distinct unnest(days_options) as days from credit_programme"
+        " where seller = %s and product <> 'INVENTORY' order by 1",
+        shop.seller.org,
     )
-    return list(found[0]["days_options"])
+    return [row["days"] for row in found]
