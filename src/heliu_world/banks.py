@@ -102,7 +102,7 @@ class Banks:
                 path=f"/programmes/{ref}/modes", body=said,
                 changed={**said, "buy_back_share": "0.5"},
                 page=f"/bank/programmes/{ref}", form=typed,
-                desk=lambda who: credit.change(ref, modes, actor=who, at=world.now),
+                desk=lambda who: programmes.change(ref, modes, actor=who, at=world.now),
             )
         )  # fmt: skip
         self._answer_programmes(shop)

@@ -36,6 +36,11 @@ def file_soon() -> None:
     app.configure_task("trade.bank_work").defer()
 
 
+def read_deposits_soon() -> None:
+    """Let the worker go on with money that a person has named a loan for."""
+    app.configure_task("trade.deposits", queue="sweep").defer(timestamp=0)
+
+
 def value_pools_soon() -> None:
     """Let the worker value all pools anew, as soon as the prices that came are committed."""
     _once("trade.prices")
