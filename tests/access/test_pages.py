@@ -117,6 +117,7 @@ NAMES = {
     "seller_credit_note": {"number": "invoice"},
     "seller_write_off": {"number": "invoice"},
     "seller_suspense_settle": {"row": "incoming"},
+    "bank_suspense_settle": {"row": "unplaced"},
     "shop_home": {"lang": "open_language", "seller": "open_code"},
     "shop_category": {"lang": "open_language", "seller": "open_code", "code": "open_category"},
     "shop_goods": {"lang": "open_language", "seller": "open_code", "code": "open_category"},

@@ -270,6 +270,6 @@ def _shown(one: Any) -> PurchaseOut:
 
 
 def _detail(found: Any) -> PurchaseDetail:
-    asked = questions.waiting(found.pk, purchases.PURCHASE.name)
+    asked = questions.waiting(found.pk, purchases.PURCHASE.name, at=clock.now())
     said = {"lines": queries.request_lines(found), "approval": asked.pk if asked else None}
     return PurchaseDetail.model_validate(_shown(found).model_dump() | said)

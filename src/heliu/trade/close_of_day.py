@@ -36,6 +36,7 @@ from heliu.trade import (
     deals,
     dunning,
     incoming,
+    paying_in,
     pool_rounds,
     purchases,
     registration,
@@ -73,6 +74,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     ship_by.call_on_duty(at=at)
     pool_rounds.revalue_all(at=at)
     incoming.take_in(at=at)
+    paying_in.run_out(at=at)
     dunning.dun(at=at)
     registration.renew_due(at=at)
     sweep(at=at)

@@ -31,6 +31,7 @@ class Step(models.TextChoices):
     ASSESSED = "ASSESSED", _("Credit decided")
     QUOTED = "QUOTED", _("Limit held")
     SIGNED = "SIGNED", _("Signed")
+    DEPOSIT_PART = "DEPOSIT_PART", _("A part of the deposit paid")
     DEPOSIT_BOOKED = "DEPOSIT_BOOKED", _("Deposit paid")
     DISBURSED = "DISBURSED", _("Loan paid out")
     OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")
@@ -52,6 +53,8 @@ class Step(models.TextChoices):
     DECIDED = "DECIDED", _("Decided by a person")
     BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
     EXPIRED = "EXPIRED", _("Quote expired")
+    DEPOSIT_MISSED = "DEPOSIT_MISSED", _("Deposit not paid in time")
+    CAME_UNASKED = "CAME_UNASKED", _("Money came unasked")
     RECEIPT_DIFFERS = "RECEIPT_DIFFERS", _("Short or damaged")
     STRUCK = "STRUCK", _("Struck by the seller")
     NOT_SHIPPED = "NOT_SHIPPED", _("Not shipped in time")
@@ -391,6 +394,36 @@ class Finding(models.Model):
         if self.approval is not None:
             return Tone.QUIET
         return Tone.BAD if self.is_hard else Tone.DUE
+
+
+class Proposed(models.TextChoices):
+    """What may be kept until others agreed (`proposals`)."""
+
+    VALUE_DAY = "VALUE_DAY", _("Another value day of a payment")
+    TAKE_BACK = "TAKE_BACK", _("A payment taken back")
+    DRAFT = "DRAFT", _("A programme, or a version of one")
+    MODES = "MODES", _("Other modes of a programme")
+    RELEASE_CAP = "RELEASE_CAP", _("Another cap on releases")
+    MARGINS = "MARGINS", _("Other margins on stock")
+
+
+class Proposal(models.Model):
+    """Something that a house's own rules let nobody do alone, kept as it was asked for.
+
+    `said` is all that is needed to do it once its `approval` is given, with the `right` that
+    whoever asked has. It is written once; only that it was done comes later.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    approval = models.UUIDField(unique=True)
+    org = models.UUIDField()
+    what = models.CharField(max_length=16, choices=Proposed)
+    right = models.CharField(max_length=30)
+    said = models.JSONField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [known_status("proposal_known", Proposed, field="what")]
 
 
 class Cover(models.Model):

@@ -33,12 +33,25 @@ from tests.trade.scenarios.document import shown as in_words
 from tests.trade.test_vat import titled
 
 from heliu.capital.bank import operations as bank
-from heliu.capital.bank.models import Incoming, InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.models import (
+    AccountKind,
+    Incoming,
+    InstructionStatus,
+    PaymentInstruction,
+    Purpose,
+)
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
+from heliu.capital.credit.models import (
+    DepositBy,
+    DepositMode,
+    Instrument,
+    Programme,
+    ReleaseMode,
+    SellerDuty,
+)
 from heliu.capital.lending.models import RUNNING, Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
@@ -121,6 +134,7 @@ MODES: dict[str, dict[str, dict[str, object]]] = {
         }
     },
     "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "paid in": {"by the dealer, within 3 days": {"deposit_by": DepositBy.PAID_IN}},
     "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
 }
 
@@ -298,6 +312,37 @@ def _transfers(stage: Stage, paid: str, naming: str | None) -> None:
             amount=minor(paid, 0), reference=named.number if naming and named else "goods",
             at=stage.world.at,
         )  # fmt: skip
+
+
+@says("dealer", r"pays in (?P<paid>[\d,.]+)(?P<mute>, naming nothing)?")
+def _pays_in(stage: Stage, paid: str, mute: str | None) -> None:
+    assert stage.placed is not None
+    assert stage.placed.loan is not None
+    with stage.world.worker():
+        sandbox.transfer(
+            payer=stage.world.chain.dealers["D001"], payee=stage.world.chain.bank,
+            amount=minor(paid, 0), reference="deposit" if mute else stage.placed.loan.number,
+            at=stage.world.at, into=AccountKind.NOSTRO,
+        )  # fmt: skip
+
+
+@says("system", "reads what dealers paid in")
+def _reads_deposits(stage: Stage) -> None:
+    """With the registry asked before and after, as in the worker's round: it answers at once."""
+    be("heliu_worker")
+    registry_answers.file_written(at=stage.world.at)
+    incoming.take_in_deposits(at=stage.world.at)
+    registry_answers.file_written(at=stage.world.at)
+
+
+@says("lender", "says that the money in suspense is the deposit")
+def _settles_deposit(stage: Stage) -> None:
+    assert stage.placed is not None
+    assert stage.placed.loan is not None
+    with stage.world.worker():
+        came = Incoming.objects.get(status="SUSPENSE")
+    with stage.world.desk(LENDER) as officer:
+        incoming.name_loan(came.pk, loan=stage.placed.loan.number, actor=officer)
 
 
 @says("seller", "settles the money in suspense")

@@ -23,6 +23,7 @@ from heliu.capital.credit import policies
 from heliu.capital.credit.events import ProgrammeAnswered, ProgrammeChanged, ProgrammeOffered
 from heliu.capital.credit.models import (
     DRAFT_MOVES,
+    DepositBy,
     DraftStatus,
     Product,
     Programme,
@@ -48,6 +49,7 @@ CAPS = ("single_name_cap", "auto_approve_cap")
 NAMES = (
     "name", "name_zh", "deposit_ratios", "days_options", "max_tenor_days", "day_count",
     "grace_days", "penalty_factor", "is_principal_first", "notice_days", "ship_days",
+    "deposit_by", "deposit_days",
     "auto_release_cap", *MODES, *SHARES, *RATES, *CAPS,
 )  # fmt: skip
 LARGEST = 10**15
@@ -59,6 +61,7 @@ BETWEEN: Mapping[str, tuple[Any, Any]] = {
     "grace_days": (0, 60),
     "notice_days": (0, 180),
     "ship_days": (1, 365),
+    "deposit_days": (1, 60),
     "penalty_factor": (Decimal(1), Decimal(3)),
 }
 MAY_BE_EMPTY = ("ship_days", "auto_release_cap")
@@ -285,6 +288,8 @@ def require_sound(terms: Mapping[str, Any]) -> None:
     policies.require_together(policies.Modes(**{name: terms[name] for name in MODES}))
     if terms["release_mode"] == ReleaseMode.FLOOR:  # that of loans against stock
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="release_mode")
+    if terms["deposit_by"] not in list(DepositBy):
+        raise Invalid("mode-unknown", "Choose one of what is offered.", field="deposit_by")
     if terms["day_count"] not in list(Convention):
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="day_count")
     for name, (least, most) in BETWEEN.items():
