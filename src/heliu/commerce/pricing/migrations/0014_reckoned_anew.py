@@ -8,7 +8,7 @@ CLEAR = (Path(__file__).parent.parent / "sql" / "pricing_clear_rewards.sql").rea
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pricing", "0012_rewards")]
+    dependencies = [("pricing", "0013_paid")]
     operations = [
         migrations.RunSQL(CLEAR, "drop function pricing_clear_rewards(uuid, uuid[])"),
     ]

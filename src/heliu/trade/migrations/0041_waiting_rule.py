@@ -10,7 +10,7 @@ TURN = "tier_turn_of_nine"
 
 class Migration(migrations.Migration):
     reviewed = "Old code writes no turn: what it writes meets the constraint."
-    dependencies = [("trade", "0037_tier_yes"), ("stock", "0008_waiting")]
+    dependencies = [("trade", "0040_prices_paid"), ("stock", "0008_waiting")]
     operations = [
         migrations.AddField(
             "tieroffer", "may_wait", models.BooleanField(default=True, db_default=True)
