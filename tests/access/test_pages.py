@@ -72,6 +72,7 @@ NAMES = {
     "message_take_back": {"message": "message"},
     "todo_from_message": {"message": "message"},
     "todo_act": {"todo": "todo"},
+    "todo_change": {"todo": "todo"},
     "case": {"number": "case"},
     "case_new": {"order": "came_order"},
     "return": {"number": "return"},

@@ -434,6 +434,7 @@ EXAMPLES = {
     "POST /todos": Example(
         mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
     ),
+    "PUT /todos/{todo}": Example(mine, {"todo": "todo"}, lambda t: {"text": "Ring again"}),
     "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
     "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),

@@ -30,6 +30,7 @@ from tests.trade.scenarios.document import (
     whole,
 )
 from tests.trade.scenarios.document import shown as in_words
+from tests.trade.test_vat import titled
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import (
@@ -58,6 +59,7 @@ from heliu.capital.terms import queries as terms
 from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.returns.models import ReturnLine
 from heliu.commerce.returns.policies import Judged
 from heliu.demo.chain import enrol
 from heliu.kernel.approvals import operations as questions
@@ -94,6 +96,7 @@ from heliu.trade import (
     side_exits,
     striking,
     sweeper,
+    vat,
 )
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -279,6 +282,29 @@ def _dealer_counts(stage: Stage) -> None:
     stage.shipments.clear()
 
 
+@says("dealer", r"counts (?P<damaged>[\d,]+) damaged")
+def _dealer_counts_damaged(stage: Stage, damaged: str) -> None:
+    broken = int(damaged.replace(",", ""))
+    life.receive(stage.world, stage.shipments.pop(), who=stage.world.dealer, damaged=broken)
+
+
+@says("dealer", "gives its tax data and asks for special invoices")
+def _tax_data(stage: Stage) -> None:
+    titled(stage.world)
+
+
+@says("seller", "writes the VAT invoice")
+def _vat_invoice(stage: Stage) -> None:
+    (shipment,) = stage.shipments
+    _seller_does(stage, vat.invoice, shipment.pk)
+
+
+@says("system", r"hears the tax authority issue (?P<n>\d+)")
+def _vat_issued(stage: Stage, n: str) -> None:
+    with stage.world.worker():
+        assert vat.run(at=stage.world.at) == int(n)
+
+
 @says("dealer", r"transfers (?P<paid>[\d,.]+)(?P<naming>, naming the first invoice)?")
 def _transfers(stage: Stage, paid: str, naming: str | None) -> None:
     with stage.world.worker():
@@ -371,7 +397,10 @@ def _sends_back(stage: Stage) -> None:
 @says("seller", r"counts (?P<good>[\d,]+) good, (?P<damaged>[\d,]+) damaged, and accepts all")
 def _counts_what_came_back(stage: Stage, good: str, damaged: str) -> None:
     whole, broken = (int(said.replace(",", "")) for said in (good, damaged))
-    _seller_does(stage, returns.receive, stage.returned, [Judged(1, whole, broken, whole + broken)])
+    with stage.world.worker():
+        (line,) = ReturnLine.objects.filter(of=stage.returned)
+    judged = Judged(line.position, whole, broken, whole + broken)
+    _seller_does(stage, returns.receive, stage.returned, [judged])
 
 
 @says("seller", "refunds them by the bank")
