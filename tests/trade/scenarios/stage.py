@@ -695,6 +695,16 @@ def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
         ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
 
 
+@says("lender", "lets them go back")
+def _lets_go_back(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=True)
+
+
+@says("lender", "does not let them go back")
+def _keeps_them(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=False)
+
+
 @says("lender", "agrees to pay out")
 def _agrees_to_pay_out(stage: Stage) -> None:
     _votes(stage, LENDER, agrees=True)
