@@ -57,7 +57,8 @@ AT_REST = {
     "no ended loan is owed": "select number from lending_loan where status in"
     " ('CLOSED', 'CANCELLED') and disbursed_on is not null and loan_returned_at is null"
     " and principal <> principal_repaid",
-    "nobody owes without a bank; what was paid too much is kept": "select o.code || ' of ' || b.other::text"
+    "nobody owes without a bank; what was paid too much is kept": "select"
+    " o.code || ' of ' || b.other::text"
     " from books_account b join parties_organization o on o.id = b.org"
     " cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l"
     " where l.account_id = b.id) s"
