@@ -27,6 +27,7 @@ NAMES = {
     "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
     "sale": {"number": "sale_to_seller"},
+    "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
     "deal_invoice": {"ref": "doubted"},
     "deal_findings_ask": {"ref": "doubted"},
@@ -204,6 +205,7 @@ SPECIAL = {
     "deal_strike": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
     "sale": "sales@seller.demo",
+    "freeze": "credit@bank.demo",
     "approval": "credit@bank.demo",
 }
 
