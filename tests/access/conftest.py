@@ -19,7 +19,7 @@ from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank import freezing as accounts
-from heliu.capital.bank.models import Incoming, PaymentInstruction
+from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
 from heliu.capital.credit import drafting, ruling
@@ -167,7 +167,7 @@ def live(world: World) -> dict[str, Any]:
     life.repay(world, pledged.deal.id, 40)
     world.bank()
     code = life.pick_up_code(world)
-    late, asked, hopeless = (arrived(world) for _ in range(3))
+    late, asked, hopeless, forgone = (arrived(world) for _ in range(4))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
     held = with_goods_held_back(world)
@@ -202,6 +202,7 @@ def live(world: World) -> dict[str, Any]:
     application = newcomers.asked_for_more(waiting)
     invitation, colleague = newcomers.asked_to_come(world)
     in_default(world, late, asked, hopeless)
+    written_off(world, forgone)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
         carts.fill_cart(actor=owner, seller=world.chain.seller, quantities=quantities)
@@ -253,6 +254,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("to_sign", to_sign),
             **numbers("on_margin", on_margin),
             **numbers("late", late),
+            **numbers("forgone", forgone),
             **numbers("asked", asked),
             **numbers("hopeless", hopeless),
             **numbers("to_sell", to_sell),
@@ -489,10 +491,18 @@ def money_on_terms(world: World) -> dict[str, Any]:
             payer=dealer, payee=world.chain.seller, amount=777, reference="thanks", at=world.at
         )
         incoming.take_in(at=world.at)
+        came = Incoming.objects.get()
+        # What came to the bank's own account and names no loan.
+        own = BankAccount.objects.get(org=world.chain.bank, kind="NOSTRO")
+        known = {"payer": None, "counterparty": "6228", "booked_on": came.booked_on}
+        unplaced = Incoming.objects.create(
+            account=own, org=own.org, bank=own.org, entry="1", amount=5, came_at=world.at, **known
+        )
         return {
             "invoice": Invoice.objects.get(buyer=dealer).number,
             "terms_payment": payment.number,
-            "incoming": Incoming.objects.get().pk,
+            "incoming": came.pk,
+            "unplaced": unplaced.pk,
         }
 
 
@@ -653,6 +663,28 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     world.bank()
     with world.worker():
         Facility.objects.update(status="ACTIVE")
+
+
+def written_off(world: World, placed: Placed) -> None:
+    """The goods were sold for little, and the seller owes the rest by its duty."""
+    ago, deal = day_of(world.at) - timedelta(days=10), placed.deal.id
+    with world.worker():
+        Loan.objects.filter(deal=deal).update(due_on=ago, status="ENFORCING")
+    terms = liquidation.Terms(placed.order.total // 2, buyer_name="Traders", below_reserve=True)
+    with world.desk("review@bank.demo") as officer:
+        asked = liquidation.ask_to_sell(
+            deal, terms, actor=officer, reason="best offer", at=world.at
+        )
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
+        sale = sales.visible_to(other).get(deal=deal)
+        liquidation.note_receipt(
+            sale.pk, actor=other, reference="TT 1", value_day=day_of(world.at), at=world.at
+        )
+    with world.desk("review@bank.demo") as officer:
+        asked = enforcement.ask_to_write_off(deal, actor=officer, reason="gone", at=world.at)
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
 
 
 def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> tuple[str, str]:

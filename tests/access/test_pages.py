@@ -26,6 +26,7 @@ NAMES = {
     "deal_repay": {"ref": "pledged"},
     "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
+    "deal_duty": {"ref": "forgone"},
     "sale": {"number": "sale_to_seller"},
     "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
@@ -72,6 +73,7 @@ NAMES = {
     "message_take_back": {"message": "message"},
     "todo_from_message": {"message": "message"},
     "todo_act": {"todo": "todo"},
+    "todo_change": {"todo": "todo"},
     "case": {"number": "case"},
     "case_new": {"order": "came_order"},
     "return": {"number": "return"},
@@ -117,6 +119,7 @@ NAMES = {
     "seller_credit_note": {"number": "invoice"},
     "seller_write_off": {"number": "invoice"},
     "seller_suspense_settle": {"row": "incoming"},
+    "bank_suspense_settle": {"row": "unplaced"},
     "shop_home": {"lang": "open_language", "seller": "open_code"},
     "shop_category": {"lang": "open_language", "seller": "open_code", "code": "open_category"},
     "shop_goods": {"lang": "open_language", "seller": "open_code", "code": "open_category"},
@@ -200,6 +203,7 @@ DESKS = {
 }
 FOREIGN = {"seller", "warehouse", "bank", "operator"}  # the stranger is a dealer
 SPECIAL = {
+    "deal_duty": "sales@seller.demo",
     "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_strike": "sales@seller.demo",

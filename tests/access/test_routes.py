@@ -451,6 +451,7 @@ EXAMPLES = {
     "POST /todos": Example(
         mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
     ),
+    "PUT /todos/{todo}": Example(mine, {"todo": "todo"}, lambda t: {"text": "Ring again"}),
     "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
     "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),
@@ -615,6 +616,7 @@ EXAMPLES = {
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
+    "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
     "POST /deals/{ref}/enforcement": Example(
         "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}

@@ -107,6 +107,12 @@ class LoanOut(Schema):
     accepted_on: date | None
     deposit_mode: DepositMode = Field(description="What the deposit does")
     release_mode: ReleaseMode = Field(description="What sets pledged goods free")
+    deposit_by: Literal["COLLECTED", "PAID_IN"] = Field(
+        description="The bank takes the deposit, or the borrower pays it in, naming the loan"
+    )
+    pay_into: str = Field(description="Account for a deposit the borrower pays in, once signed")
+    deposit_until: date | None = Field(description="By when it is to be paid in")
+    deposit_missing: int = Field(description="What the bank still awaits of it")
     fee: int
     interest: int = Field(description="Of the whole term, if nothing is repaid before it is due")
     total_cost: int
@@ -122,6 +128,10 @@ class LoanOut(Schema):
     principal_repaid: int
     principal_left: int
     margin: int = Field(description="What of the deposit the lender keeps now")
+    margin_rate: Decimal = Field(description="What the margin bears, per cent a year")
+    margin_interest: int = Field(
+        description="What of it was credited, when the margin was set off or came free"
+    )
     exposure: int = Field(description="Owed, or promised by a bill, and secured by no margin")
     interest_paid: int
     penalty_paid: int

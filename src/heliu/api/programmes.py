@@ -26,6 +26,7 @@ Instrument = Annotated[
     Field(description="A bill rests on a CASH_MARGIN and frees goods DEPOSIT_FIRST"),
 ]
 DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
+DepositBy = Literal["COLLECTED", "PAID_IN"]
 ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
 SellerDuty = Annotated[
     Literal["NONE", "DIFFERENCE_REFUND", "BUY_BACK", "RESALE_HELP"],
@@ -80,6 +81,9 @@ class ProgrammeTerms(Sent):
     instrument: Instrument
     deposit_mode: DepositMode
     release_mode: ReleaseMode
+    margin_rate: Annotated[Rate, Field(description="What a margin bears a year")] = Decimal(0)
+    deposit_by: DepositBy = "COLLECTED"
+    deposit_days: Annotated[int, Field(ge=1, le=60)] = 3
     fee_rate: Rate
     base_rate: Rate
     opex_rate: Rate

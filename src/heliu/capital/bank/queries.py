@@ -16,9 +16,11 @@ from heliu.capital.bank.models import (
     BankNotice,
     Earmark,
     Incoming,
+    IncomingRead,
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
+    Purpose,
     Statement,
     StatementLine,
     Verdict,
@@ -210,6 +212,17 @@ def current_number(org: UUID) -> str:
     return found.order_by("entered_at").values_list("number", flat=True).first() or ""
 
 
+def own_number(bank: UUID) -> str:
+    """The number of a bank's own account, to which dealers pay in. For a story."""
+    return BankAccount.objects.get(org=bank, bank=bank, kind=AccountKind.NOSTRO).number
+
+
+def read_until(bank: UUID) -> date | None:
+    """Up to which day the transfers to a bank's own account were read for good. For the worker."""
+    own = {"account__org": bank, "account__kind": AccountKind.NOSTRO}
+    return IncomingRead.objects.filter(**own).values_list("day", flat=True).first()
+
+
 def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:
     """Money that came unasked to the actor's accounts, newest first."""
     found = Incoming.objects.order_by("-booked_on", "-id")
@@ -257,6 +270,13 @@ def has_open(deal: UUID) -> bool:
     """Whether a payment of a deal is written or with the bank and not yet answered."""
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
+
+
+def has_open_refund(deal: UUID) -> bool:
+    """Whether the seller's payment for a deal is written or with the bank and not yet answered."""
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    refunds = PaymentInstruction.objects.filter(deal=deal, purpose=Purpose.REFUND)
+    return refunds.exclude(status__in=answered).exists()
 
 
 def written(deal: UUID, purpose: str, key: str) -> PaymentInstruction | None:

@@ -46,6 +46,13 @@ class DepositMode(models.TextChoices):
     CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and finances all of the order")
 
 
+class DepositBy(models.TextChoices):
+    """How the dealer's deposit reaches the lender."""
+
+    COLLECTED = "COLLECTED", _("The bank collects it at the signature")
+    PAID_IN = "PAID_IN", _("The dealer pays it in, naming the loan")
+
+
 class ReleaseMode(models.TextChoices):
     """What sets pledged goods free while a loan runs."""
 
@@ -73,8 +80,10 @@ class Programme(models.Model):
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
     interest. `instrument` says with what the lender finances, `deposit_mode` what the deposit does,
     `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
-    leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
-    seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
+    leave. `deposit_by` says how the deposit comes: a dealer that pays it in itself has
+    `deposit_days` days after its signature. A margin bears `margin_rate`, by the same day count. In
+    default the lender gives notice and waits `notice_days` before it enforces; then the seller's
+    duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
     bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
     people at the lender agreed; without one all leave by themselves. The seller
     refunds what it has not shipped `ship_days` after it was paid (never, where empty). The defaults
@@ -111,6 +120,16 @@ class Programme(models.Model):
         choices=ReleaseMode,
         default=ReleaseMode.PROPORTIONAL,
         db_default=ReleaseMode.PROPORTIONAL,
+    )
+    deposit_by = models.CharField(
+        max_length=9,
+        choices=DepositBy,
+        default=DepositBy.COLLECTED,
+        db_default=DepositBy.COLLECTED,
+    )
+    deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
+    margin_rate = models.DecimalField(
+        max_digits=7, decimal_places=4, default=Decimal(0), db_default=Decimal(0)
     )
     fee_rate = _rate("0")
     base_rate = _rate("3.10")
@@ -164,6 +183,17 @@ class Programme(models.Model):
             ),
             known_status("programme_deposit_known", DepositMode, field="deposit_mode"),
             known_status("programme_release_known", ReleaseMode, field="release_mode"),
+            known_status("programme_deposit_by_known", DepositBy, field="deposit_by"),
+            models.CheckConstraint(
+                condition=models.Q(deposit_by=DepositBy.COLLECTED)
+                | models.Q(deposit_days__gt=0) & ~models.Q(product=Product.INVENTORY),
+                name="deposit_paid_in_has_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin_rate=0)
+                | models.Q(margin_rate__gt=0, deposit_mode=DepositMode.CASH_MARGIN),
+                name="interest_only_on_a_margin",
+            ),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
                 name="buy_back_at_most_the_price",

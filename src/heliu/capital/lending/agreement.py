@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from heliu.capital.credit.models import Instrument, ReleaseMode
+from heliu.capital.credit.models import DepositBy, Instrument, ReleaseMode
 from heliu.capital.lending.policies import Terms
 from heliu.capital.valuation.policies import Rules
 
@@ -37,6 +37,16 @@ class Lateness:
     penalty_factor: Decimal
 
 
+@dataclass(frozen=True)
+class OwnMoney:
+    """What the agreement says about the borrower's own money: how the deposit comes, within how
+    many days of the signature where the borrower pays it in itself, and what a margin bears."""
+
+    deposit_by: str = DepositBy.COLLECTED
+    deposit_days: int = 0
+    margin_rate: Decimal = Decimal(0)
+
+
 def of_stock(rules: Rules) -> dict[str, object]:
     """What the agreement on a loan against stock says of its lender's rules, by name."""
     steps = ("opening_ratio", "warn_ratio", "call_ratio", "liquidation_ratio", "concentration")
@@ -58,12 +68,17 @@ def agreement_text(
     number: str,
     quoted_on: date,
     day_count: str,
+    own: OwnMoney = OwnMoney(),
     said: Mapping[str, object] | None = None,
 ) -> str:
     """The agreement in `en` or `zh-hans`, complete; `said` is what its form names beside."""
     facts = _facts(terms, names, lateness, number=number, quoted_on=quoted_on, day_count=day_count)
     if terms.release_mode == ReleaseMode.FLOOR:
         return _form("stock", language).format(**facts, **(said or {}))
+    bears = "NONE" if not own.margin_rate else "RATE"
+    facts["margin_bears"] = _clauses(language)["margin", bears].format(
+        margin_rate=_number(own.margin_rate), day_count=day_count
+    )
     clauses = {
         section: _clauses(language)[section, mode].format(**facts)
         for section, mode in (
@@ -72,6 +87,9 @@ def agreement_text(
             ("release", terms.release_mode),
         )
     }
+    if own.deposit_by == DepositBy.PAID_IN:
+        how = _clauses(language)["deposit", own.deposit_by].format(deposit_days=own.deposit_days)
+        clauses["amounts"] += f"{'' if language != 'en' else ' '}{how}"
     form = "bill" if terms.instrument == Instrument.ACCEPTANCE_BILL else ""
     return _form(form, language).format(**facts, **clauses)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heliu.capital.books.policies import Allocation, Counted
 from heliu.capital.credit.models import (
     CreditAssessment,
+    DepositBy,
     DepositMode,
     Facility,
     Instrument,
@@ -111,11 +112,16 @@ class Loan(models.Model):
     is lent from then on.
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
     `unapplied` and `deposit_back` (the borrower's money that the lender is to return), `margin`
-    (what it keeps as security), `topped_up` (what of that was paid in after the deposit) and
-    `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
-    and for working out the next step; `recovered` is what came after the rest was written off.
+    (what it keeps as security since `margin_since`; it bears `margin_rate`, of which
+    `margin_interest` was credited when it was set off or came free), `topped_up` (what of that was
+    paid in after the deposit) and `set_off` (the principal that the margin has paid) only repeat
+    what the books hold, for reading and for working out the next step; `recovered` is what came
+    after the rest was written off.
     `caps` are the lender's quotas and caps that it counts on beside its facility
     (`Counted`).
+    A deposit that the borrower pays in itself (`deposit_by`) goes to the lender's account
+    `pay_into`, naming the loan's number, until `deposit_until`; what has come of it and is not
+    enough yet is `unapplied`.
     `replays` counts how often its payments were reckoned anew.
     `stopped_stage` says which payment the bank rejected,
     `default_noticed_on` is the day the lender gave notice of default. The programme's rules, the
@@ -167,6 +173,20 @@ class Loan(models.Model):
         default=ReleaseMode.PROPORTIONAL,
         db_default=ReleaseMode.PROPORTIONAL,
     )
+    deposit_by = models.CharField(
+        max_length=9,
+        choices=DepositBy,
+        default=DepositBy.COLLECTED,
+        db_default=DepositBy.COLLECTED,
+    )
+    deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
+    deposit_until = models.DateField(null=True, blank=True)
+    margin_rate = models.DecimalField(
+        max_digits=7, decimal_places=4, default=Decimal(0), db_default=Decimal(0)
+    )
+    margin_since = models.DateField(null=True, blank=True)
+    margin_interest = models.BigIntegerField(default=0, db_default=0)
+    pay_into = models.CharField(max_length=34, blank=True, db_default="")
     seller_duty = models.CharField(
         max_length=17, choices=SellerDuty, db_default=SellerDuty.DIFFERENCE_REFUND
     )
@@ -251,7 +271,7 @@ class Loan(models.Model):
                 | models.Q(
                     deposit_mode=DepositMode.CASH_MARGIN,
                     margin__gte=0,
-                    margin__lte=models.F("principal"),
+                    margin__lte=models.F("principal") + models.F("margin_interest"),
                     topped_up__gte=0,
                     set_off__gte=0,
                     set_off__lte=models.F("principal_repaid"),
@@ -272,6 +292,27 @@ class Loan(models.Model):
                     release_mode=ReleaseMode.DEPOSIT_FIRST,
                 ),
                 name="bill_rests_on_margin",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin_interest=0)
+                | models.Q(margin_interest__gt=0, margin_rate__gt=0, margin_since__isnull=False),
+                name="margin_interest_by_its_rate",
+            ),
+            known_status("loan_deposit_by_known", DepositBy, field="deposit_by"),
+            models.CheckConstraint(
+                condition=models.Q(deposit_until=None, pay_into="")
+                | models.Q(deposit_by=DepositBy.PAID_IN, deposit_until__isnull=False)
+                & ~models.Q(pay_into=""),
+                name="deposit_paid_in_by_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="AWAIT_DEPOSIT")
+                | models.Q(unapplied=0)
+                | models.Q(
+                    deposit_until__isnull=False,
+                    unapplied__lt=models.F("deposit") + models.F("fee"),
+                ),
+                name="deposit_awaited_is_short",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -320,6 +361,11 @@ class Loan(models.Model):
                 condition=models.Q(status__in=["SELLER_PAID", "OVERDUE", "ENFORCING"]),
             ),
             models.Index(
+                fields=["deposit_until"],
+                name="loan_deposit_until",
+                condition=models.Q(status="AWAIT_DEPOSIT", deposit_until__isnull=False),
+            ),
+            models.Index(
                 fields=["expires_at"],
                 name="loan_expires",
                 condition=models.Q(status__in=["REFERRED", "QUOTED"]),
@@ -365,6 +411,11 @@ class Loan(models.Model):
         return due_in_the_end(self)
 
     @property
+    def deposit_missing(self) -> int:
+        """What the borrower has still to pay in before the lender finances, in fen."""
+        return self.due_now - self.unapplied if self.status == LoanStatus.AWAIT_DEPOSIT else 0
+
+    @property
     def own_share(self) -> int:
         """What of the deposit goes to the seller beside the loan, in fen."""
         return self.deposit - margin_of(self.deposit_mode, self.deposit)
@@ -377,9 +428,12 @@ class Loan(models.Model):
     @property
     def drawn(self) -> int:
         """What it takes of the facility now, in fen. It only falls: money of the margin that paid
-        interest is not lent out once more."""
+        interest is not lent out once more, and what the margin has borne frees what it pays."""
         freed = self.topped_up + self.principal_repaid - self.set_off
-        return max(0, self.draws - freed) if self.is_lent or self.is_promised else 0
+        taken = max(0, self.draws - freed)
+        if self.is_promised:
+            return taken
+        return min(taken, self.principal_left)
 
     @property
     def exposure(self) -> int:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import DateField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
@@ -225,6 +225,39 @@ def run_out(*, at: datetime) -> QuerySet[Loan]:
     )
 
 
+def margin_on(loan: Loan, on: date) -> int:
+    """The margin a lender keeps with all it has borne up to a day (not counted), in fen."""
+    return loan.margin + max(0, borne_by(loan, on) - loan.margin_interest) if loan.margin else 0
+
+
+def borne_by(loan: Loan, on: date) -> int:
+    """What the margin of a loan has borne in all up to a day (not counted), in fen."""
+    if not loan.margin_rate:
+        return 0
+    added = Repayment.objects.filter(loan=loan, margin__gt=0).values_list("effective", "margin")
+    return policies.borne_by_margin(loan, loan.deposit, list(added), on)
+
+
+def recovered_by_duty(loan: Loan) -> int:
+    """What the seller has paid by its duty since the loan was written off, in fen."""
+    paid = Repayment.objects.filter(loan=loan, paid_by=PaidBy.SELLER)
+    return paid.aggregate(sum=Sum("recovered"))["sum"] or 0
+
+
+def deposits_overdue(*, on: date) -> QuerySet[Loan]:
+    """Loans whose borrower was to pay its deposit in before this day (for the worker)."""
+    return Loan.objects.filter(status=LoanStatus.AWAIT_DEPOSIT, deposit_until__lt=on)
+
+
+def paid_in_lenders(*, awaited_only: bool) -> dict[UUID, datetime]:
+    """Lenders to which borrowers pay deposits in themselves, and since when: all that ever agreed
+    so, or those that await one now (for the worker)."""
+    found = Loan.objects.filter(deposit_until__isnull=False)
+    if awaited_only:
+        found = found.filter(status=LoanStatus.AWAIT_DEPOSIT)
+    return dict(found.order_by().values_list("lender").annotate(since=Min("signed_at")))
+
+
 def to_close(on: date) -> QuerySet[Loan]:
     """Running loans that a day changes: interest not posted up to it, or late; for the worker."""
     grace_ends = ExpressionWrapper(F("due_on") + F("grace_days"), DateField())
@@ -271,7 +304,8 @@ def check() -> list[str]:
     }
     stands = posting.balances(accounts.values())
     findings = []
-    for loan in Loan.objects.exclude(deposit_booked_at=None, disbursed_on=None).iterator():
+    empty = {"deposit_booked_at": None, "disbursed_on": None, "unapplied": 0}
+    for loan in Loan.objects.exclude(**empty).iterator():
         said = {
             Code.LOAN_PRINCIPAL: loan.principal_left,
             Code.INTEREST_RECEIVABLE: loan.interest_left,

@@ -76,6 +76,11 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "recovered-by-duty": N_(
+        "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
+        " %(left)s to the bank"
+    ),
+    "duty-left": N_("By your duty you still owe the bank %(amount)s for %(number)s"),
     "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
     "programme-offered": N_("%(lender)s asks you to agree to a programme"),
     "programme-refused": N_("%(seller)s did not agree to your programme"),
@@ -129,6 +134,10 @@ WORDS = {
     "payment-taken-back": N_("Your payment of %(amount)s for %(number)s was taken back"),
     "period-closed": N_("The books of %(month)s are closed"),
     "period-reopened": N_("The books of %(month)s are open again: %(reason)s"),
+    "deposit-wanted": N_(
+        "Pay %(amount)s for %(number)s to account %(account)s by %(day)s and name %(loan)s"
+    ),
+    "deposit-missed": N_("%(number)s is called off: %(amount)s of its deposit did not come"),
     "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
     "invoice-issued": N_("Invoice %(invoice)s for %(number)s: %(amount)s, due on %(due)s"),
@@ -151,6 +160,7 @@ WORDS = {
     "terms-written-off": N_(
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
+    "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.portal.deal.modes import is_paid_in
 from heliu.portal.deal.releases import held_back
 from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
+from heliu.trade import duty
 from heliu.trade.registration import BEFORE_PAY_OUT
 
 # What the register said, and what the lender said to it; the last of them counts.
@@ -27,12 +29,14 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """At most a few lines: what this side must do, else whom the deal waits for."""
     todo = [
         *_signing(side, view, at),
+        *_paying_in(side, view, at),
         *_deciding_on_claim(side, view),
         *_shipping(side, view, at),
         *_making_good(side, view),
         *_repaying(side, view, at),
         *_held(side, view),
         *_fetching(side, view, at),
+        *_owing_by_duty(side, actor, view),
         *_settling(side, actor, view),
     ]
     return todo or _waiting(view)
@@ -51,11 +55,32 @@ def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:
         Todo(
             "due",
             _("Sign until %(moment)s") % {"moment": until},
-            _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.due_now)},
+            (
+                _("then %(amount)s are to be paid in as deposit")
+                if is_paid_in(loan)
+                else _("then %(amount)s are taken as deposit")
+            )
+            % {"amount": money_text(loan.due_now)},
             reverse("deal_sign", args=[view.deal.number]),
             _("Sign"),
         )
     ]
+
+
+def _paying_in(side: Side, view: Any, at: datetime) -> list[Todo]:
+    """What is missing of a deposit that the dealer pays in itself, where to, and until when."""
+    loan = view.loan
+    if loan is None or not loan.deposit_missing or not loan.deposit_until:
+        return []
+    said = {
+        "amount": money_text(loan.deposit_missing),
+        "day": day_text(loan.deposit_until, day_of(at), _language()),
+    }
+    if side != "buyer":
+        return [Todo("moving", _("%(amount)s of the deposit come by %(day)s") % said)]
+    note = _("to account %(account)s; write %(loan)s on the transfer")
+    named = {"account": loan.pay_into, "loan": loan.number}
+    return [Todo("due", _("Pay %(amount)s in by %(day)s") % said, note % named)]
 
 
 def _deciding_on_claim(side: Side, view: Any) -> list[Todo]:
@@ -157,6 +182,22 @@ def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
         if one.status in ("RELEASED", "EXPIRED")
         and (one.taker == own if own else side == "custodian")
     ]
+
+
+def _owing_by_duty(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """What the seller still owes the lender for a dealer whose loan was written off."""
+    if view.deal.outcome != "DEFAULTED" or side not in ("seller", "lender"):
+        return []
+    owed = duty.left_for(actor, view.deal)
+    if not owed:
+        return []
+    said = {"amount": money_text(owed)}
+    if side == "lender":
+        return [Todo("due", _("The seller still owes %(amount)s by its duty") % said)]
+    note = _("the goods brought less than you promised for them")
+    may_pay = actor.may("sell")
+    href = reverse("deal_duty", args=[view.deal.number]) if may_pay else ""
+    return [Todo("due", _("Pay the bank %(amount)s by your duty") % said, note, href, _("Pay"))]
 
 
 def _settling(side: Side, actor: Actor, view: Any) -> list[Todo]:

@@ -28,6 +28,7 @@ from heliu.capital.lending.operations.paying import (
     bank_rejected,
     bill_accepted,
     bill_paid,
+    came_unasked,
     deposit_booked,
     disbursed,
     disbursing,
@@ -62,7 +63,7 @@ from heliu.capital.lending.operations.unwinding import (
     loan_returned,
     unwind,
 )
-from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed_all
+from heliu.capital.lending.queries import amount_for, entitlement_of, margin_on, owed, owed_all
 
 __all__ = [
     "Repaid",
@@ -74,6 +75,7 @@ __all__ = [
     "bank_rejected",
     "bill_accepted",
     "bill_paid",
+    "came_unasked",
     "close",
     "correct_value_day",
     "decide",
@@ -96,6 +98,7 @@ __all__ = [
     "lift_cap",
     "loan_returned",
     "locked",
+    "margin_on",
     "mark_overdue",
     "owed",
     "owed_all",
