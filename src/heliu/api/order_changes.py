@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
+from pydantic import field_validator
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import (
@@ -99,6 +100,16 @@ class VersionLineOut(Plain):
     parts: list[PartOut] = Field(description="Where it is wished by several days; else empty")
 
 
+class VersionEarnedOut(Plain):
+    """What a promotion gives the order as a whole."""
+
+    code: str
+    name: str
+    name_zh: str
+    off: int = Field(description="Off all of it, in minor units")
+    gifts: list[tuple[str, int]] = Field(description="Goods for free: code and how many")
+
+
 class OrderVersionOut(Plain):
     """What an order says."""
 
@@ -107,7 +118,15 @@ class OrderVersionOut(Plain):
     external_id: str
     total: int
     ship_to: PlaceOut | None
+    earned: list[VersionEarnedOut] = Field(
+        description="Promotions of the whole order; a change reckons them anew"
+    )
     lines: list[VersionLineOut]
+
+    @field_validator("earned", mode="before")
+    @classmethod
+    def _earned(cls, kept: Any) -> Any:
+        return kept["told"] if kept else []
 
 
 class OrderChangeOut(Schema):

@@ -5,8 +5,10 @@
     ready      what of an order may be sent now; nobody's goods go to somebody who ordered later
     arrived    expected goods are here: the buyers they serve are told
 
-Whether so much may be ordered is not asked here: it is the floor of the promise (`logistics/stock`)
-under which no door gets. What a line waits for is worked out, never kept, so it cannot be wrong.
+Whether so much may be ordered is not asked here: it is the floor of the promise
+(`logistics/stock`) under which no door gets; and who may not wait at all is held to what lies there
+where orders are written (`sql/waiting_rule.sql`). What a line waits for is worked out, never kept,
+so it cannot be wrong.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock import back_orders as stock
 from heliu.logistics.stock.back_orders import Outlook
 from heliu.logistics.stock.models import Expected
@@ -133,6 +136,35 @@ def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]]) -> Days:
             help="Take what is here now and the rest when it comes.",
         )
     return Days(max(known if days.wanted_on is None else [*known, days.wanted_on]), {}, {})
+
+
+def free_now(order: Order, free: Mapping[UUID, int]) -> dict[UUID, int]:
+    """What is free of goods (by SKU), as far as the buyer of an order may wait for them. For steps
+    of a story, where the door is the seller's too."""
+    with connection.cursor() as cursor:
+        skus = list(free)
+        cursor.execute(
+            "select trade_free_now(%s::uuid[], %s::uuid[], %s, %s::uuid[], %s::bigint[])",
+            [[order.buyer], [order.seller], [1] * len(skus), skus, list(free.values())],
+        )
+        (found,) = cursor.fetchone()
+    return dict(zip(skus, found or (), strict=True))
+
+
+def refuse_waiting(order: Order, holds: Sequence[NewHold]) -> None:
+    """An order that holds these of goods beyond what lies there, though its buyer may not wait for
+    any. Raises `LimitShort`, as the engine does where nobody may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select account, key, short from trade_waits_though(
+                   %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])""",
+            [
+                [order.pk], [order.buyer], [order.seller], [one.subject for one in holds],
+                [one.account for one in holds], [one.amount for one in holds],
+            ],
+        )  # fmt: skip
+        if row := cursor.fetchone():
+            raise LimitShort(*row)
 
 
 def waits(order: Order) -> bool:

@@ -1,8 +1,9 @@
 """What a change of an order comes to: judged and priced, nothing written.
 
 What is added or raised is priced as an order of today; what is made smaller, or left alone, keeps
-its price unless it was one of a quantity or a worth that the order does not reach any more. Goods
-are judged as on an order that is placed, those of which something left by what left.
+its price unless it was one of a quantity or a worth that the order does not reach any more. What
+the order earns as a whole is reckoned anew (`change_rewards.py`), as long as nothing has left.
+Goods are judged as on an order that is placed, those of which something left by what left.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.policies import seen as visible
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.operations.drafts import LARGEST_TOTAL
-from heliu.commerce.ordering.parts import Part, fitted, parted
+from heliu.commerce.ordering.parts import Part, fitted
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.ordering.versions import Version, VersionLine, moved
@@ -29,6 +30,7 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
+from heliu.trade import back_orders, change_rewards
 from heliu.trade.deciding import refuse_bad, refuse_small, stopped
 from heliu.trade.models import Deal
 from heliu.trade.order_pad import rule_of
@@ -99,12 +101,27 @@ class Proposal:
 def propose_for(deal: Deal, order: Order, wanted: Wanted, *, at: datetime) -> Proposal:
     """What the order would be. Raises what placing it so would raise, and what is past changing."""
     lines = list(order.lines.select_related("sku__unit").order_by("position"))
-    before = Version.of(order, lines)
-    after = _priced(order, before, _worded(order, before, wanted, at), at=at)
-    refuse_fixed(deal, order, before, after.after)
-    if before == after.after:
+    before = change_rewards.has_earned(order, Version.of(order, lines))
+    plain = change_rewards.plain(order, before)
+    priced = _priced(order, plain, _worded(order, plain, wanted, at), at=at)
+    made = Proposal(before, _earning(order, before, plain, priced, at), priced.priced)
+    refuse_fixed(deal, order, before, made.after)
+    if before == made.after:
         raise Invalid("nothing-changed", "This changes nothing.", field="lines")
-    return after
+    if made.concerns_amounts:
+        _refuse_total(order, made)
+    return made
+
+
+def _earning(
+    order: Order, before: Version, plain: Version, priced: Proposal, at: datetime
+) -> Version:
+    """What was priced, with what it earns as a whole, reckoned anew where goods are others."""
+    if not priced.concerns_amounts:
+        return replace(change_rewards.as_before(before, priced.after), earned=before.earned)
+    if any(line.shipped or line.cancelled for line in order.lines.all()):
+        return priced.after
+    return change_rewards.rewarded(order, priced.after, priced.priced, at=at)
 
 
 def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> None:
@@ -127,17 +144,20 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             help="Cancel it and order anew, or order what is to be added by itself.",
             number=order.number,
         )
-    if any(pricing.given_as_whole(order.pk)):
+    begun = any(line.shipped or line.cancelled for line in order.lines.all())
+    if begun and (change_rewards.told(before) or change_rewards.told(after)):
         raise Refused(
             "promoted-order-fixed",
-            "Order %(number)s earned a promotion as a whole: its goods cannot be changed.",
-            help="Cancel it and order anew, or order what is to be added by itself.",
+            "Order %(number)s earned a promotion as a whole, and a part of it has left: its goods"
+            " cannot be changed any more.",
+            help="Order what is to be added by itself, or give back what is too much.",
             number=order.number,
         )
     wanted = after.by_sku
     for line in order.lines.select_related("sku"):
         now = wanted.get(line.sku_id)
-        _refuse_begun(line, now.quantity if now else 0)
+        if line.shipped or line.cancelled:
+            _refuse_begun(line, now.quantity if now else 0)
 
 
 def _refuse_bound(deal: Deal, order: Order) -> None:
@@ -161,7 +181,7 @@ def _refuse_bound(deal: Deal, order: Order) -> None:
 def _refuse_begun(line: OrderLine, quantity: int) -> None:
     """A line of which something left keeps what left, and does not grow."""
     begun = line.shipped + line.cancelled
-    if begun and quantity > line.quantity:
+    if quantity > line.quantity:
         raise Refused(
             "line-begun",
             "%(goods)s: a part has left, the line cannot become larger.",
@@ -238,11 +258,7 @@ def _in_parts(line: VersionLine, wanted: Wanted, on: date | None) -> VersionLine
     order's."""
     if not line.quantity:
         return line
-    parts = parted(wanted.line_parts[line.sku], line.quantity, on)
-    first = parts[0].wanted_on
-    return line._replace(
-        wanted_on=None if first == on else first, parts=parts if len(parts) > 1 else ()
-    )
+    return change_rewards.on_days(line, wanted.line_parts[line.sku], on)
 
 
 def _added(order: Order, before: Version, wanted: Wanted, on: date | None) -> list[VersionLine]:
@@ -265,8 +281,8 @@ def _added(order: Order, before: Version, wanted: Wanted, on: date | None) -> li
 
 
 def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> Proposal:
-    """With the prices each line has by the rule above. Raises for the first line that is not good,
-    and for an order that comes to too little, or to too much."""
+    """With the prices each line has by the rule above. Raises for the first line that is not
+    good."""
     if _amounts(before) == _amounts(after):
         return Proposal(before, after, frozenset())
     if not after.lines:
@@ -286,7 +302,12 @@ def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> P
             priced.add(line.sku)
             line = line._replace(unit_price=price)
         lines.append(line)
-    proposal = Proposal(before, replace(after, lines=tuple(lines)), frozenset(priced))
+    return Proposal(before, replace(after, lines=tuple(lines)), frozenset(priced))
+
+
+def _refuse_total(order: Order, proposal: Proposal) -> None:
+    """An order that comes to too much, or to too little; and one that grows where its terms are
+    stopped."""
     total = proposal.after.total
     if total > LARGEST_TOTAL:
         raise Invalid("order-too-large", "This order is too large.", field="lines")
@@ -298,7 +319,6 @@ def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> P
     refuse_small(total, parties.least_order(buyer=order.buyer, seller=order.seller))
     if proposal.rises:
         _refuse_stopped(order)
-    return proposal
 
 
 def _as_today(order: Order, version: Version, at: datetime) -> dict[UUID, int | None]:
@@ -333,6 +353,7 @@ def _judge(
         raise NotFound()
     skus = Sku.objects.in_bulk([line.sku for line in touched])
     free = stock.available(list(skus), owner=order.seller, warehouse=order.seller, at=at)
+    free = back_orders.free_now(order, free)
     held = {sku: line.quantity for sku, line in was.items()}
     refuse_bad(
         check_lines(

@@ -31,6 +31,7 @@ from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import (
+    cases,
     changing,
     deals,
     dunning,
@@ -81,6 +82,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     with transaction.atomic():
         purchases.expire(at=at)
         changing.expire(at=at)
+        cases.close_quiet(at=at)
         spending.roll_over(at=at)
     approvals.expire(at=at)
     with transaction.atomic():

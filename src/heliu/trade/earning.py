@@ -43,10 +43,7 @@ def earns(
         return ()
     good = _together(line for line in lines if line.sku and line.quantity and not line.problem)
     wanted = {line.sku.pk: line.quantity for line in good if line.sku and line.quantity}
-    with connection.cursor() as cursor:
-        ones = [1] * len(wanted)
-        cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
-        (offered,) = rewards.offers(cursor.fetchone()[0], 1)
+    offered = offers_of(buyer, seller, wanted, at)
     if offered is None:
         return ()
     used: dict[int | None, int] = {}
@@ -63,6 +60,15 @@ def earns(
         )
         for one in found
     )  # fmt: skip
+
+
+def offers_of(buyer: UUID, seller: UUID, wanted: Mapping[UUID, int], at: datetime) -> Offers | None:
+    """What an order of these (SKU: quantity) may earn as a whole; None where there is nothing."""
+    with connection.cursor() as cursor:
+        ones = [1] * len(wanted)
+        cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
+        (offered,) = rewards.offers(cursor.fetchone()[0], 1)
+    return offered
 
 
 def _together(lines: Iterable[CheckedLine[Any]]) -> list[CheckedLine[Any]]:

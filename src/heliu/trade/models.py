@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
+from heliu.kernel.parties.policies import TURN
 from heliu.kernel.states import Tone, known_status
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade import pool_models as pool_models  # Django looks for all tables here
@@ -78,6 +79,8 @@ class Step(models.TextChoices):
     RECOVERED = "RECOVERED", _("Paid after writing off")
     CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    PAYMENTS_STOPPED = "PAYMENTS_STOPPED", _("Payments wait: the account is frozen")
+    PAYMENTS_FREED = "PAYMENTS_FREED", _("The account is free: payments go on")
     # Of a loan against stock.
     STOCK_OFFERED = "STOCK_OFFERED", _("Stock offered")
     PAID_OUT = "PAID_OUT", _("Paid out against stock")
@@ -97,6 +100,8 @@ class Step(models.TextChoices):
 
 # The key under which the seller is asked to pay for the goods of a dealer in default.
 BUY_BACK = "buy-back"
+# The key with which begins what the seller pays by its duty once the loan was written off.
+DUTY = "duty:"
 
 
 class Deal(models.Model):
@@ -457,6 +462,8 @@ class TierOffer(models.Model):
 
     Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
     (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
+    `may_wait` is whether they may order what is still to come, `turn` when their orders come up at
+    the supply desk among those of one day, 1 first.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -470,6 +477,8 @@ class TierOffer(models.Model):
     passes_to = models.BigIntegerField(null=True, blank=True)
     agreed_from = models.BigIntegerField(null=True, blank=True)
     agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
+    may_wait = models.BooleanField(default=True, db_default=True)
+    turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -492,6 +501,9 @@ class TierOffer(models.Model):
             models.CheckConstraint(
                 condition=models.Q(agreed_people__gte=1, agreed_people__lte=5),
                 name="tier_yes_of_some",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(turn__gte=1, turn__lte=9), name="tier_turn_of_nine"
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -97,6 +97,24 @@ def status_after_delivery(lines: Sequence[Delivered]) -> OrderStatus:
     if any(line.under_way for line in lines):
         return OrderStatus.SHIPPED
     return OrderStatus.RECEIVED
+
+
+class OfGoods(Protocol):
+    """A line as far as its goods are asked."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def sku_id(self) -> Any: ...
+
+
+def by_goods(lines: Iterable[OfGoods], quantities: Mapping[int, int]) -> dict[UUID, int]:
+    """How much of which goods quantities of lines (by their ids) are."""
+    found: dict[UUID, int] = {}
+    for line in lines:
+        if n := quantities.get(line.pk, 0):
+            found[line.sku_id] = found.get(line.sku_id, 0) + n
+    return found
 
 
 class Goods(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import queries
 from heliu.commerce.ordering.parts import Part
+from heliu.commerce.ordering.parts import kept as kept_parts
 from heliu.commerce.ordering.parts import read as read_parts
 from heliu.commerce.ordering.paste import read_quantity
 from heliu.commerce.ordering.versions import Moved, Version, VersionLine, moved
@@ -38,7 +40,7 @@ from heliu.portal.shell.pages import (
     show,
 )
 from heliu.portal.ui.formats import count_text, day_text, money_text
-from heliu.trade import changing, purchases
+from heliu.trade import change_rewards, changing, purchases
 from heliu.trade.change_terms import CHANGEABLE, Proposal, Wanted
 
 SPARE = 3  # empty rows for what is to be added
@@ -89,6 +91,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
         "differences": differences(proposal.before, proposal.after) if proposal else [],
         "proposal": proposal,
         "total_before": order.total,
+        "lost": lost(proposal.before, proposal.after) if proposal else [],
         "must": _must(actor, order, proposal),
         "asks_seller": bool(proposal and proposal.concerns_goods and order.status != "PLACED"),
         "refusal": refusal,
@@ -166,9 +169,42 @@ def differences(before: Version, after: Version) -> list[tuple[str, str, str]]:
     rows = [(pair.line.code, *_told(pair)) for pair in moved(before, after)]
     words.append((_("Ship to"), _place(before), _place(after)))
     rows += [row for row in words if row[1] != row[2]]
+    rows += _promised(before, after)
     if before.total != after.total:
         rows.append((_("Total"), money_text(before.total), money_text(after.total)))
     return rows
+
+
+def lost(before: Version, after: Version) -> list[str]:
+    """The promotions of the whole order that a change loses, wholly or in part."""
+    now = {one.code: one for one in change_rewards.told(after)}
+    return [
+        one.display
+        for one in change_rewards.told(before)
+        if one.code not in now
+        or now[one.code].off < one.off
+        or sum(n for _, n in now[one.code].gifts) < sum(n for _, n in one.gifts)
+    ]
+
+
+def _promised(before: Version, after: Version) -> list[tuple[str, str, str]]:
+    """What promotions give the whole order, before and after."""
+    was, now = ({one.code: one for one in change_rewards.told(x)} for x in (before, after))
+    pairs = [(was.get(code), now.get(code)) for code in dict.fromkeys([*was, *now])]
+    return [
+        ((b or a).display, _gift(b), _gift(a))  # type: ignore[union-attr]
+        for b, a in pairs
+        if b != a
+    ]
+
+
+def _gift(one: change_rewards.Told | None) -> str:
+    if one is None:
+        return ""
+    goods = [
+        _("%(n)s × %(code)s for free") % {"n": count_text(n), "code": code} for code, n in one.gifts
+    ]
+    return ", ".join([*([f"−{money_text(one.off)}"] if one.off else []), *goods])
 
 
 def _differences(one: Any) -> list[tuple[str, str, str]]:
@@ -240,13 +276,29 @@ def _rows(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
             "quantity": request.POST.get(f"line-{line.pk}", str(line.quantity)),
             "sent": line.shipped + line.cancelled,
         }
-        for line in order.lines.all()
+        for line in _lines(order)
     ]
+
+
+def _lines(order: Any) -> list[Any]:
+    """The lines a buyer changes: each of the goods once, as it was priced, without goods that came
+    for free."""
+    whole = changing.plain(order)
+    first: dict[UUID, Any] = {}
+    for line in order.lines.all():
+        first.setdefault(line.sku_id, line)
+    found = []
+    for one in whole.lines:
+        line = copy(first[one.sku])
+        line.quantity, line.unit_price, line.wanted_on = one.quantity, one.unit_price, one.wanted_on
+        line.parts = kept_parts(one.parts)
+        found.append(line)
+    return found
 
 
 def _day_fields(request: HttpRequest, order: Any) -> list[days.Fields]:
     """The days of the lines, and their parts, as they stand or were typed."""
-    lines = list(order.lines.all())
+    lines = _lines(order)
     return days.fields(
         request,
         [(str(line.pk), line.sku.code, line.quantity) for line in lines],
@@ -284,7 +336,7 @@ def _wanted(request: HttpRequest, order: Any, actor: Actor) -> Wanted:
     quantities: dict[UUID, int] = {}
     line_days: dict[UUID, date | None] = {}
     line_parts: dict[UUID, list[Part]] = {}
-    for line in order.lines.all():
+    for line in _lines(order):
         typed = request.POST.get(f"line-{line.pk}", str(line.quantity)).strip()
         quantities[line.sku_id] = _quantity(typed or "0", f"line-{line.pk}")
         name = str(line.pk)

@@ -202,7 +202,11 @@ def _context(
         "problems": preview.problems,
         "waits": back_orders.would_wait(
             seller.pk,
-            [(line.sku, line.quantity or 0) for line in preview.lines if line.sku],
+            [
+                (line.sku, line.quantity or 0)
+                for line in preview.lines
+                if line.sku and not line.problem
+            ],
             at=now(request),
         ),
         "pieces": pieces(sum(line.quantity or 0 for line in preview.lines)),

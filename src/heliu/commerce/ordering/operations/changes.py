@@ -3,7 +3,7 @@ budgets, money) is settled by the story that calls this, in the same transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from heliu.commerce.ordering.models import (
     OrderStatus,
 )
 from heliu.commerce.ordering.parts import kept
-from heliu.commerce.ordering.versions import Version
+from heliu.commerce.ordering.versions import Version, in_turn
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.facts import Fact, record
@@ -123,8 +123,8 @@ def external_id_used(external_id: str) -> Refused:
 def _write_lines(order: Order, after: Version, *, change: int, at: datetime) -> None:
     """The lines as they are now: gone ones apart, others in place, new ones beneath all that were.
     Where promotions split goods into several lines, these keep their turn."""
-    wanted = dict(_in_turn((line.sku, line) for line in after.lines))
-    there = dict(_in_turn((line.sku_id, line) for line in order.lines.all()))
+    wanted = dict(in_turn((line.sku, line) for line in after.lines))
+    there = dict(in_turn((line.sku_id, line) for line in order.lines.all()))
     _set_apart([line for name, line in there.items() if name not in wanted], change=change, at=at)
     changed = []
     for name, line in there.items():
@@ -161,14 +161,6 @@ def _set_apart(lines: list[OrderLine], *, change: int, at: datetime) -> None:
         for line in lines
     )  # fmt: skip
     OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
-
-
-def _in_turn[T](lines: Iterable[tuple[UUID, T]]) -> Iterator[tuple[tuple[UUID, int], T]]:
-    """Lines by their goods and how many of these stand before."""
-    before: dict[UUID, int] = {}
-    for sku, line in lines:
-        before[sku] = before.get(sku, 0) + 1
-        yield (sku, before[sku]), line
 
 
 def _about(order: Order) -> About:
