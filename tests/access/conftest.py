@@ -18,6 +18,7 @@ from tests.trade import life, newcomers, stock
 from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
+from heliu.capital.bank import freezing as accounts
 from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
@@ -76,6 +77,7 @@ from heliu.trade import (
     conversations,
     enforcement,
     financed_order,
+    freezing,
     incoming,
     invoices,
     liquidation,
@@ -218,6 +220,7 @@ def live(world: World) -> dict[str, Any]:
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
+    few["freeze"] = stopped(world)
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
@@ -451,6 +454,16 @@ def ruled(world: World) -> tuple[UUID, int]:
             actor=officer, at=world.at,
         )  # fmt: skip
         return cap.pk, version.number
+
+
+def stopped(world: World) -> str:
+    """A dealer's account is frozen: by one of the bank's people asked, by another agreed to."""
+    with world.desk("credit@bank.demo") as officer:
+        wanted = accounts.Order(world.chain.dealers["D001"], "COURT", "Overheard-9", "A claim")
+        one, asked = freezing.ask(wanted, actor=officer, at=world.at)
+    with world.desk("review@bank.demo") as other:
+        approvals.vote(asked.pk, agrees=True, actor=other, at=world.at)
+    return one.number
 
 
 def programmes(world: World) -> dict[str, Any]:

@@ -28,6 +28,7 @@ NAMES = {
     "deal_default": {"ref": "late"},
     "deal_duty": {"ref": "forgone"},
     "sale": {"number": "sale_to_seller"},
+    "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
     "deal_invoice": {"ref": "doubted"},
     "deal_findings_ask": {"ref": "doubted"},
@@ -208,6 +209,7 @@ SPECIAL = {
     "deal_strike": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
     "sale": "sales@seller.demo",
+    "freeze": "credit@bank.demo",
     "approval": "credit@bank.demo",
 }
 

@@ -29,6 +29,7 @@ from heliu.trade import (
     deals,
     enforcement,
     financed_order,
+    freezing,
     giving_back,
     liquidation,
     programmes,
@@ -50,6 +51,7 @@ PROPOSED: dict[str, proposals.Hand] = {
     Proposed.RELEASE_CAP: programmes.capped,
     Proposed.MARGINS: programmes.margins_set,
 }
+ACCOUNTS = (freezing.FREEZE, freezing.LIFT)
 KEPT = (corrections.CORRECT, programmes.PROGRAMME)
 BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
@@ -62,6 +64,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         liquidation.SELL,
         enforcement.WRITE_OFF,
         ruling.CHANGE_RULES,
+        *ACCOUNTS,
         *KEPT,
         *BOOKS,
     ),
@@ -92,6 +95,7 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     ruling.CHANGE_RULES.name: ruling.agreed,
     returns.AGREE.name: returns.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
+    **{act.name: freezing.agreed for act in ACCOUNTS},
     **{act.name: partial(proposals.carry_out, hands=PROPOSED) for act in KEPT},
 }
 

@@ -79,6 +79,8 @@ class Step(models.TextChoices):
     RECOVERED = "RECOVERED", _("Paid after writing off")
     CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    PAYMENTS_STOPPED = "PAYMENTS_STOPPED", _("Payments wait: the account is frozen")
+    PAYMENTS_FREED = "PAYMENTS_FREED", _("The account is free: payments go on")
     # Of a loan against stock.
     STOCK_OFFERED = "STOCK_OFFERED", _("Stock offered")
     PAID_OUT = "PAID_OUT", _("Paid out against stock")

@@ -32,6 +32,7 @@ from tests.trade.scenarios.document import (
 from tests.trade.scenarios.document import shown as in_words
 from tests.trade.test_vat import titled
 
+from heliu.capital.bank import freezing as frozen
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import (
     AccountKind,
@@ -84,6 +85,7 @@ from heliu.trade import (
     duty,
     enforcement,
     financed_order,
+    freezing,
     incoming,
     liquidation,
     place_order,
@@ -731,6 +733,37 @@ def _votes(stage: Stage, who: str, *, agrees: bool) -> None:
         approvals.vote(
             waiting.pk, agrees=agrees, reason="talk first", actor=person, at=stage.world.at
         )
+
+
+ORDERS = {"a court": "COURT", "the bank itself": "BANK"}
+
+
+@says("lender", "asks to freeze the dealer's account, by order of (?P<authority>.+)")
+def _asks_to_freeze(stage: Stage, authority: str) -> None:
+    with stage.world.desk(LENDER) as officer:
+        wanted = frozen.Order(
+            stage.world.chain.dealers["D001"], ORDERS[authority], f"order of {authority}", "as told"
+        )
+        freezing.ask(wanted, actor=officer, at=stage.world.at)
+
+
+@says("lender", "asks to lift the freeze")
+def _asks_to_lift(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        (one,) = frozen.in_force(officer)
+        freezing.ask_to_lift(
+            one.number, paper="lifted", reason="as told", actor=officer, at=stage.world.at
+        )
+
+
+@says("bank", "is sent nothing")
+def _is_sent_nothing(stage: Stage) -> None:
+    be("heliu_worker")
+    written = PaymentInstruction.objects.filter(status=InstructionStatus.CREATED)
+    before = set(written.values_list("pk", flat=True))
+    bank_answers.talk_to_bank(at=lambda: stage.world.at)
+    assert before
+    assert set(written.values_list("pk", flat=True)) == before
 
 
 @says("lender", r"lets goods of up to (?P<cap>[\d,.]+) leave without its word")

@@ -123,6 +123,13 @@ WORDS = {
     "filing-refused": N_("The registry refused the filing for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
+    "account-frozen": N_("Your supervised account %(account)s is frozen by order %(paper)s"),
+    "account-freed": N_("Your supervised account %(account)s is free again by %(paper)s"),
+    "freeze-lifted": N_(
+        "One order on your supervised account %(account)s is lifted by %(paper)s; another holds it"
+    ),
+    "payments-stopped": N_("Payments for %(number)s wait: the account they pass is frozen"),
+    "payments-go-on": N_("Payments for %(number)s go on"),
     "reckoned-anew": N_(
         "Payments on %(number)s were reckoned anew from %(day)s: look at what stands"
     ),
