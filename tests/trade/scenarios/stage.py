@@ -261,6 +261,13 @@ def _grants(stage: Stage, ceiling: str, days: str, rest: str) -> None:
         wanted = replace(wanted, discount=Decimal(said[1]), discount_days=int(said[2]))
     if said := re.search(r"(\d+) % a year when late", rest):
         wanted = replace(wanted, late_rate=Decimal(said[1]))
+    if said := re.search(r"in instalments ((?:\d+ % after \d+ days(?:, )?)+)", rest):
+        parts = re.findall(r"(\d+) % after (\d+) days", said[1])
+        wanted = replace(
+            wanted,
+            part_days=tuple(int(after) for _, after in parts),
+            part_shares=tuple(int(percent) for percent, _ in parts),
+        )
     if said := re.search(r"orders stop (\d+) days late", rest):
         wanted = replace(wanted, grace_days=int(said[1]))
     _seller_does(stage, receivables.set_terms, stage.world.chain.dealers["D001"], wanted)
