@@ -223,7 +223,7 @@ def _in_its_name(stage: Stage) -> None:
     )  # fmt: skip
     at += timedelta(minutes=10)
     place_order.place(
-        actor=seated(seller, DEALER), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
+        actor=seated(seller, stage.chain.dealers[DEALER]), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
         lines=fill(stage.shelves(DEALER, at), LARGE * 12 // 10), remark="电话订货", at=at,
     )  # fmt: skip
 
