@@ -62,7 +62,9 @@ from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock import back_orders
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock import operations as lying
+from heliu.logistics.stock.models import Mark, StockRow
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
@@ -406,6 +408,16 @@ def for_a_few(world: World) -> dict[str, Any]:
             actor=actor,
             seller=seller,
         )
+        (told_apart,) = goods.enter(
+            [NewSku("R2", "Counted mug", "编号马克杯", family="mugs", tracking="SERIAL")],
+            actor=actor,
+            seller=seller,
+        )
+        lines = [lying.Supply(told_apart.pk, 1, marks=(Marked("TRACE-7"),))]
+        lying.supply(
+            lines, owner=seller, warehouse=seller, key="trace-7", subject=seller, at=world.at
+        )
+        mark = Mark.objects.get(code="TRACE-7")
         picture = catalogue.attach(
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
@@ -430,7 +442,7 @@ def for_a_few(world: World) -> dict[str, Any]:
         ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
     return {
         "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
-        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk, "mark": mark.pk,
         "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
         "open_category": "rare", "sheet_file": sheet.pk, "open_sheet": "ARTICLES",
     }  # fmt: skip

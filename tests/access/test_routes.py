@@ -661,6 +661,9 @@ EXAMPLES = {
     ),
     "GET /shipments": Example(mine, is_shared=True),
     "GET /shipments/{ref}": Example(mine, {"ref": "shipment"}),
+    "GET /shipments/{ref}/marks": Example(mine, {"ref": "shipment"}),
+    "GET /marks": Example("seller", query=lambda t: {"code": "TRACE-7"}, is_shared=True),
+    "GET /marks/{mark}": Example("seller", {"mark": "mark"}),
     "POST /shipments/{ref}/arrived": Example("keeper", {"ref": "shipment"}, lambda t: {}),
     "POST /shipments/{ref}/receive": Example(
         "keeper", {"ref": "shipment"}, lambda t: {"counts": t["open_counts"]}

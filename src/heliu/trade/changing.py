@@ -46,7 +46,8 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
-from heliu.logistics.stock.moves import Promise, Short
+from heliu.logistics.stock.ends import Promise
+from heliu.logistics.stock.moves import Short
 from heliu.trade import asking, confirming, deals, purchases
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
 from heliu.trade.deliveries import complete
