@@ -55,9 +55,10 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.joining.models import TradeAsk
 from heliu.kernel.joining.operations import people
 from heliu.kernel.parties import operations as parties
-from heliu.kernel.parties.models import Tie
+from heliu.kernel.parties.models import Organization, PartyRole, Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
@@ -212,6 +213,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     listed = kept_lists(world)
+    asked_to_trade = asked_sellers(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given) | programmes(world)
     stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
@@ -281,6 +283,7 @@ def live(world: World) -> dict[str, Any]:
             "open_language": "en",
             "open_application": application,
             "invitation": invitation,
+            **asked_to_trade,
             "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(
@@ -397,6 +400,19 @@ def given_back(world: World) -> dict[str, Any]:
         "case": case.number, "return": asked.number, "return_sent": back.number,
         "came_order": number,
     }  # fmt: skip
+
+
+def asked_sellers(world: World) -> dict[str, Any]:
+    """The first dealer asks a seller to trade with it, and a stranger asks its own seller."""
+    with world.worker():
+        (rival,) = Organization.objects.filter(code="other-seller").values_list("pk", flat=True)
+        said = {"seller_name": "A seller", "asked_by_name": "Somebody", "asked_at": world.at}
+        house = Organization.objects.create(code="asking", name="Asking Co., Ltd.")
+        own = TradeAsk.objects.create(buyer=world.chain.dealers["D001"], seller=rival, **said)
+        here = TradeAsk.objects.create(buyer=house.pk, seller=world.chain.seller, **said)
+        third = Organization.objects.create(code="third-seller", name="Third seller")
+        PartyRole.objects.create(organization=third, role="SELLER")
+    return {"trade_ask": own.pk, "asked_of_seller": here.pk, "open_third_seller": third.pk}
 
 
 def for_a_few(world: World) -> dict[str, Any]:

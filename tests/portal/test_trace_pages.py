@@ -19,13 +19,13 @@ SALES, KEEPER = "sales@seller.demo", "gate@warehouse.demo"
 
 
 @pytest.fixture
-def sold(world: World) -> World:
+def sold(demo: World) -> World:
     """The seller expects five red mugs with numbers."""
-    told_apart(world, "SERIAL")
-    with world.desk(SALES) as sales:
-        sku = world.chain.skus["M2"]
-        back_orders.expect(sku, 5, day_of(world.at), actor=sales, at=world.at)
-    return world
+    told_apart(demo, "SERIAL")
+    with demo.desk(SALES) as sales:
+        sku = demo.chain.skus["M2"]
+        back_orders.expect(sku, 5, day_of(demo.at), actor=sales, at=demo.at)
+    return demo
 
 
 def post(who: Any, address: str, form: dict[str, str], status: int = 303) -> str:

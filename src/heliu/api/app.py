@@ -75,6 +75,7 @@ from heliu.api import (
     terms,
     tiers,
     todos,
+    trade_asks,
     vat,
     webhooks,
 )
@@ -85,6 +86,7 @@ from heliu.kernel.errors import Refused
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
     ("Parties", applications.router),
+    ("Parties", trade_asks.router),
     ("Parties", addresses.router),
     ("Parties", consents.router),
     ("Parties", looks.router),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import PRINTABLE, Goods, Plain, Quantity, Ref, Sent, id_or_number
+from heliu.api.fields import PRINTABLE, Plain, Quantity, Ref, Sent, id_or_number
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import NotFound
 from heliu.logistics.stock import queries as stock
@@ -22,7 +22,7 @@ MarkCode = Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)]
 MOST_MARKS = 2_000
 
 
-class MarkIn(Sent):
+class PiecesIn(Sent):
     """Pieces of a lot, or the one piece of a serial number."""
 
     code: MarkCode
@@ -30,15 +30,21 @@ class MarkIn(Sent):
     good_until: date | None = Field(None, description="Of a lot that comes in: its last day")
 
 
-class MarkOut(Schema):
+class TracedMark(Schema):
     """A lot or serial number that is on record."""
 
     id: UUID
-    sku: Goods
+    sku: UUID
+    article: str = Field(description="Code of the article")
     code: str
     is_serial: bool
     good_until: date | None
     came_at: datetime
+
+    @staticmethod
+    def resolve_sku(mark: Any) -> UUID:
+        """The article's id."""
+        return UUID(str(mark["sku"] if isinstance(mark, dict) else mark.sku_id))
 
 
 class PlaceOfMark(Plain):
@@ -66,7 +72,7 @@ class HappenedOut(Plain):
     number: str = Field(description="Of the paper it happened by; empty where the asker has none")
 
 
-class MarkHistory(MarkOut):
+class MarkHistory(TracedMark):
     """A lot or serial number with where its pieces are and were, the newest first."""
 
     places: list[PlaceOfMark]
@@ -81,12 +87,12 @@ class PiecesSent(Plain):
     quantity: int
 
 
-def marked(given: list[MarkIn]) -> tuple[Marked, ...]:
+def marked(given: list[PiecesIn]) -> tuple[Marked, ...]:
     """What was sent, as operations take it."""
     return tuple(Marked(one.code.strip(), one.quantity, one.good_until) for one in given)
 
 
-@router.get("/marks", response=list[MarkOut])
+@router.get("/marks", response=list[TracedMark])
 def find_marks(
     request: TypedRequest,
     code: Annotated[str, Query(min_length=1, max_length=40, pattern=PRINTABLE)],
@@ -103,8 +109,9 @@ def get_mark(request: TypedRequest, mark: UUID) -> dict[str, Any]:
     if found is None:
         raise NotFound()
     told = tracing.history(request.actor, found)
-    same = ("id", "sku", "code", "is_serial", "good_until", "came_at")
+    same = ("id", "article", "code", "is_serial", "good_until", "came_at")
     return {name: getattr(found, name) for name in same} | {
+        "sku": found.sku_id,
         "places": [
             {
                 "owner": _name(one.owner), "warehouse": _name(one.warehouse), "away": one.away,

@@ -30,7 +30,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
-from heliu.api.marks import MOST_MARKS, MarkIn, marked
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.order_lines import OrderIn, in_request, read_lines, refuse_unknown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.shipments import ShipmentOut
@@ -252,7 +252,7 @@ class ShipLine(Sent):
 class SentLine(ShipLine):
     """How much of a line leaves now, and which pieces where they are told apart."""
 
-    marks: list[MarkIn] = Field(
+    marks: list[PiecesIn] = Field(
         [], max_length=MOST_MARKS, description="Empty: the first expiring ones"
     )
 

@@ -23,7 +23,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
-from heliu.api.marks import MOST_MARKS, MarkCode, MarkIn, marked
+from heliu.api.marks import MOST_MARKS, MarkCode, PiecesIn, marked
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.returns import queries
@@ -126,10 +126,10 @@ class JudgedIn(Sent):
     good: Counted
     damaged: Counted
     accepted: Counted
-    good_marks: list[MarkIn] = Field(
+    good_marks: list[PiecesIn] = Field(
         [], max_length=MOST_MARKS, description="Which, where some came good and others did not"
     )
-    damaged_marks: list[MarkIn] = Field([], max_length=MOST_MARKS)
+    damaged_marks: list[PiecesIn] = Field([], max_length=MOST_MARKS)
 
 
 class JudgementIn(Sent):

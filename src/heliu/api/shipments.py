@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import MOST_LINES, Counted, Goods, Ref, Sent, id_or_number
-from heliu.api.marks import MOST_MARKS, MarkIn, marked
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.actor import Actor
@@ -78,10 +78,10 @@ class CountIn(Sent):
     line: UUID = Field(description="Id of the shipment's line")
     good: Counted
     damaged: Counted = 0
-    good_marks: list[MarkIn] = Field(
+    good_marks: list[PiecesIn] = Field(
         [], max_length=MOST_MARKS, description="Which, where some came good and others did not"
     )
-    damaged_marks: list[MarkIn] = Field([], max_length=MOST_MARKS)
+    damaged_marks: list[PiecesIn] = Field([], max_length=MOST_MARKS)
 
 
 class CountsIn(Sent):

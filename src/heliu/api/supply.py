@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import Goods, Line, Plain, Quantity, Ref, Sent, id_or_number
-from heliu.api.marks import MOST_MARKS, MarkIn, marked
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.writes import Key, write
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel import clock
@@ -116,7 +116,7 @@ class ArrivedIn(Sent):
 
     quantity: Quantity
     house: UUID | None = Field(None, description="One of the asker's own (`GET /houses`)")
-    marks: list[MarkIn] = Field(
+    marks: list[PiecesIn] = Field(
         [], max_length=MOST_MARKS, description="The pieces, of goods that are told apart"
     )
 

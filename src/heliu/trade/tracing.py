@@ -23,7 +23,7 @@ from heliu.commerce.returns import queries as returns
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Invalid, Refused
-from heliu.kernel.goods.models import Tracking
+from heliu.kernel.goods.models import Sku, Tracking
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
@@ -81,9 +81,11 @@ class Whereabouts:
 
 @dataclass(frozen=True)
 class History:
-    """A lot or serial number: where its pieces are, and all that happened, the newest first."""
+    """A lot or serial number: where its pieces are, and all that happened, the newest first; its
+    article (`goods`) where the reader may see it."""
 
     mark: Mark
+    goods: Sku | None
     places: Sequence[Whereabouts]
     happened: Sequence[Happened]
 
@@ -94,7 +96,7 @@ def find(actor: Actor, code: str) -> list[Mark]:
 
 
 def history(actor: Actor, mark: Mark) -> History:
-    """All that the actor may know of a mark, in nine statements for any number of things."""
+    """All that the actor may know of a mark, in ten statements for any number of things."""
     traces = list(
         stock.traces_visible_to(actor).filter(mark=mark).order_by("-at", "-id")[:MOST_TRACES]
     )
@@ -119,7 +121,8 @@ def history(actor: Actor, mark: Mark) -> History:
         )
         for one in pieces
     ]  # fmt: skip
-    return History(mark, places, sorted(happened, key=lambda one: one.at, reverse=True))
+    goods = Sku.objects.filter(pk=mark.sku_id).first()
+    return History(mark, goods, places, sorted(happened, key=lambda one: one.at, reverse=True))
 
 
 def of_shipment(actor: Actor, shipment: UUID) -> dict[UUID, list[tuple[str, int]]]:

@@ -133,7 +133,7 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
             if is_serial and (sku.pk, named.code) in wanted:
                 raise _twice(named.code)
             wanted[sku.pk, named.code] = Mark(
-                sku=sku, seller=sku.seller, code=named.code, is_serial=is_serial,
+                sku=sku, seller=sku.seller, code=named.code, article=sku.code, is_serial=is_serial,
                 good_until=named.good_until, came_at=at,
             )  # fmt: skip
     Mark.objects.bulk_create(wanted.values(), ignore_conflicts=True)

@@ -83,7 +83,7 @@ def on_hand(
 def marks_visible_to(actor: Actor) -> QuerySet[Mark]:
     """The lots and serial numbers of the actor's own articles, and those whose pieces it owns,
     keeps or ever had; an operator sees all (the row policies say who is one)."""
-    return Mark.objects.select_related("sku").order_by("code", "id")
+    return Mark.objects.order_by("code", "id")
 
 
 def pieces_visible_to(actor: Actor) -> QuerySet[Pieces]:

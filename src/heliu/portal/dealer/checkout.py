@@ -221,6 +221,7 @@ def _context(
         "line_days": days.fields(request, preview.lines),
         "today": day_of(now(request)).isoformat(),
         "missing": preview.missing,
+        "warned": preview.warned,
         "least_text": money_text(preview.least),
         "missing_text": money_text(preview.missing),
         "refusal": refusal,

@@ -43,6 +43,7 @@ ACTS = {
     "return-agree": N_("Take goods back, or take something off"),
     "close-period": N_("Close a month of the books"),
     "reopen-period": N_("Open a month of the books again"),
+    "close-house": N_("Close a company for good"),
     "purchase": N_("Order goods"),
     "order-change": N_("Change an order"),
 }
@@ -91,6 +92,10 @@ WILL = {
     "reopen-period": (
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
+    ),
+    "close-house": (
+        N_("Nobody of the company signs in any more, and nothing opens it again"),
+        N_("What it owes and what is owed to it stays in the books"),
     ),
     "order-change": (
         N_("The order is changed as shown, and stays as it was with a no"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Upper
 
 import heliu.kernel.ids
 from heliu.kernel.access.row_policies import police
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=heliu.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('seller', models.UUIDField()),
                 ('code', models.CharField(max_length=40)),
+                ('article', models.CharField(max_length=40)),
                 ('is_serial', models.BooleanField()),
                 ('good_until', models.DateField(blank=True, null=True)),
                 ('came_at', models.DateTimeField()),
@@ -75,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mark',
-            index=models.Index(fields=['seller', 'code'], name='mark_seller'),
+            index=models.Index(Upper("code"), name='mark_code'),
         ),
         migrations.AddConstraint(
             model_name='mark',

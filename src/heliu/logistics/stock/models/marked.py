@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.goods.models import Sku
@@ -16,6 +17,7 @@ from heliu.logistics.stock.models.rows import StockRow
 
 class Mark(models.Model):
     """What is written on pieces of an article: the number of a lot, or of one piece (`is_serial`).
+    `article` is the code of the article, for those who may not see it itself.
 
     A lot may have a last day on which it is good; after it its pieces are not sent any more.
     """
@@ -24,6 +26,7 @@ class Mark(models.Model):
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+")
     seller = models.UUIDField()
     code = models.CharField(max_length=40)
+    article = models.CharField(max_length=40)
     is_serial = models.BooleanField()
     good_until = models.DateField(null=True, blank=True)
     came_at = models.DateTimeField()
@@ -33,7 +36,7 @@ class Mark(models.Model):
             models.UniqueConstraint(fields=["sku", "code"], name="a_mark_once_of_its_article"),
             models.CheckConstraint(condition=~Q(code=""), name="a_mark_says_something"),
         ]
-        indexes = [models.Index(fields=["seller", "code"], name="mark_seller")]
+        indexes = [models.Index(Upper("code"), name="mark_code")]
 
     def __str__(self) -> str:
         return self.code
