@@ -23,7 +23,6 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import operations as books
 from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
-from heliu.capital.credit.models import Programme
 from heliu.commerce.pricing.models import PriceList, PriceListBuyer
 from heliu.demo import chain as chains
 from heliu.demo import history
@@ -101,7 +100,6 @@ def finance(market: Market, count: int, *, at: datetime) -> None:
     ]  # fmt: skip
     with transaction.atomic():
         history.load(chain, past, behaviours=dict.fromkeys(some, Behaviour.PROMPT), at=at)
-        Programme.objects.filter(pk=chain.programme).update(seller_quota=PLENTY * 100)
         for code in some:
             sandbox.open_account(
                 org=chain.dealers[code], bank=chain.bank, kind=AccountKind.CURRENT,

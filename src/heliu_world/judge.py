@@ -16,7 +16,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.posting import sealing
 from heliu.kernel.posting.exported import export_heads, kept_heads
 from heliu_world.ground import Ground
-from heliu_world.states import WATCHED, triggers
+from heliu_world.states import triggers, watched
 
 # Of the cluster and of the install, not of this database.
 NOT_OURS = ("roles", "kernel.posting (seals)")
@@ -110,7 +110,7 @@ class Judge:
                 "reached": [state for state in one.states if (one.name, state) in seen],
                 "missed": [state for state in one.states if (one.name, state) not in seen],
             }
-            for one in WATCHED
+            for one in watched()
         }
 
     @property

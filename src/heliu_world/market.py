@@ -20,6 +20,8 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import (
     DepositMode,
     Instrument,
+    MarginRules,
+    Product,
     Programme,
     ReleaseMode,
     SellerDuty,
@@ -50,6 +52,7 @@ SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
 SIGN_BY_TWO = 2  # of the dealers
 LINES = 6  # of an order, at most
+KEPT = 8  # kinds of goods that a dealer has at home
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,25 @@ def lay(random: Random, *, at: datetime) -> Market:
     for place, house in enumerate(HOUSES):
         own = {sku.code for sku in known.skus if families.index(sku.family) % len(HOUSES) == place}
         shops.append(_shop(random, house, known, own, orgs, is_auto=not place, at=at))
+    _second_lender(shops[0], shops[1].bank.org)
     careful = random.sample(sorted(orgs), SIGN_BY_TWO)
     dealers = [
         _dealer(random, one, orgs[one.code], signs_by_two=one.code in careful, at=at)
         for one in chosen
     ]
     return Market(shops, dealers)
+
+
+def _second_lender(shop: Shop, bank: UUID) -> None:
+    """Another bank finances the dealers of a seller too: it lends for longer and takes a fee."""
+    for org in (shop.seller.org, shop.keeper.org):
+        parties.introduce(org, bank)
+    Programme.objects.create(
+        lender=bank, seller=shop.seller.org, name="Stock for dealers", fee_rate=Decimal("0.20"),
+        deposit_ratios=[Decimal(ratio) for ratio in ("0.20", "0.40")], days_options=[10, 25],
+        base_rate=Decimal("2.90"), single_name_cap=300_000 * YUAN, auto_approve_cap=9_000 * YUAN,
+        notice_days=1,
+    )  # fmt: skip
 
 
 def _dealer(
@@ -210,6 +226,9 @@ def _shop(
     skus, prices = _goods(seller_org, goods_here, at=at)
     _stock(random, seller_org, skus, sold, at=at)
     _money(random, house, seller_org, bank_org, dealers, at=at)
+    if is_auto:
+        _against_stock(bank_org, seller_org)
+        _kept(random, orders, dealers, skus, at=at)
     _taxes(house, seller_org, dealers, is_auto=is_auto, at=at)
     chain = Chain(seller=seller_org, dealers=dealers, skus=skus)
     behaviours = {dealer.code: dealer.behaviour for dealer in known.dealers}
@@ -313,6 +332,33 @@ def _stock(
     )
 
 
+def _kept(
+    random: Random,
+    orders: Sequence[sample.Order],
+    dealers: dict[str, UUID],
+    skus: dict[str, UUID],
+    *,
+    at: datetime,
+) -> None:
+    """Some of what dealers bought lies in their own houses still."""
+    for code, org in sorted(dealers.items()):
+        kinds = sorted({line.sku for one in orders if one.dealer == code for line in one.lines})
+        some = random.sample(kinds, min(KEPT, len(kinds)))
+        lines = [stock.Supply(skus[sku], random.randint(20, 200)) for sku in some]
+        stock.supply(lines, owner=org, warehouse=org, key=f"kept:{org}", subject=org, at=at)
+
+
+def _against_stock(bank: UUID, seller: UUID) -> None:
+    """The programme of loans against what dealers bought of a seller; days are few to cure."""
+    programme = Programme.objects.create(
+        lender=bank, seller=seller, name="Stock loans", product=Product.INVENTORY,
+        release_mode=ReleaseMode.FLOOR, deposit_ratios=[Decimal("0.40")], days_options=[6, 12, 20],
+        seller_duty=SellerDuty.BUY_BACK, buy_back_share=Decimal("0.90"), notice_days=1,
+        single_name_cap=500_000 * YUAN, auto_approve_cap=60_000 * YUAN,
+    )  # fmt: skip
+    MarginRules.objects.create(programme=programme, lender=bank, seller=seller, cure_days=1)
+
+
 def _money(
     random: Random,
     house: House,
@@ -331,8 +377,9 @@ def _money(
         days_options=list(house.days),
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=random.choice((8_000, 20_000, 60_000)) * YUAN,
-        seller_quota=20_000_000 * YUAN,
         notice_days=1,
+        ship_days=random.choice((None, 3, 6)),
+        auto_release_cap=random.choice((None, 1_000 * YUAN)),
         seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),
         **house.terms,
@@ -346,10 +393,17 @@ def _money(
     for org, kind, funds in accounts:
         sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
     for buyer in random.sample(sorted(dealers.values()), 4):
+        early = random.choice((0, 2))  # per cent off what is paid within days
         terms.set_terms(
             seller=seller,
             buyer=buyer,
-            wanted=Wanted(random.choice((3_000, 30_000)) * YUAN, days=5, grace_days=3),
+            wanted=Wanted(
+                random.choice((3_000, 30_000)) * YUAN,
+                days=5,
+                grace_days=3,
+                discount=Decimal(early),
+                discount_days=early,
+            ),
             actor=SYSTEM,
             at=at,
         )

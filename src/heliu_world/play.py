@@ -18,20 +18,24 @@ from typing import Any
 
 from heliu_world import market, rhythm
 from heliu_world.acts import Hands
+from heliu_world.banks import Banks
 from heliu_world.chance import governed, stream
 from heliu_world.faults import Faults, chosen
 from heliu_world.ground import fresh
+from heliu_world.houses import Houses
 from heliu_world.judge import Broken, Judge
 from heliu_world.lives.life import Life
 from heliu_world.rest import require_rest
 from heliu_world.season import Season
 from heliu_world.street import Street
+from heliu_world.tills import Tills
 from heliu_world.works import Works
 from heliu_world.world import BEGINS, World
 
 DAY = timedelta(days=1)
 SEALS_AFTER = 5  # days: to verify them all takes ever longer
 READINGS = 6  # pages that are looked at in a day, at most
+ROUND = timedelta(hours=8)  # of the worker, at the end
 LONGEST_END = 400  # rounds after which what has not come to rest never will; bills end when due
 Say = Callable[[str], None]
 
@@ -67,16 +71,6 @@ class Report:
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
 
-    def not_reached(self) -> list[str]:
-        """What did not come up in this run: states by document, and faults that did not fire."""
-        states = [
-            f"{document} {' '.join(found['missed'])}"
-            for document, found in self.states.items()
-            if found["missed"]
-        ]
-        quiet = [name for name in self.faults_allowed if name not in self.faults]
-        return states + ([f"faults {' '.join(quiet)}"] if quiet else [])
-
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON."""
         return asdict(self)
@@ -101,8 +95,8 @@ def simulate(
         world = World(seed, ground, judge, Faults(stream(seed, "faults"), allowed))
         with governed(seed, lambda: world.now):
             play = Play(world, days, say)
+            play.begin()
             try:
-                play.begin()
                 play.live()
                 play.end()
             except Broken as broken:
@@ -131,6 +125,9 @@ class Play:
         self.works = Works(world)
         self.street = Street(world, self.hands)
         self.season = Season(world, self.hands)
+        self.banks = Banks(world, self.hands)
+        self.houses = Houses(world, self.hands)
+        self.tills = Tills(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -160,17 +157,20 @@ class Play:
         world = self.world
         world.is_ending = world.faults.is_over = True
         self.works.end_trouble()
+        self._queue.clear()
+        self._step(self._found)
+        for life in self.lives:
+            self._later(life, timedelta())
         for _ in range(LONGEST_END):
-            self._queue.clear()
-            open_lives = [life for life in self.lives if life.look() is not None]
-            self._step(self.works.push_notices)
-            self._step(self.works.sweep)
-            self._step(self.works.issue_vat)
+            self._catch_up()
+            for work in (self.works.push_notices, self.works.sweep, self.works.issue_vat):
+                self._step(work)
             self._step(self.season.waited_for_come)
-            world.at += timedelta(hours=4)
-            if world.at.hour < 4:
+            self._step(self.tills.stray_money_is_placed)
+            world.at += ROUND
+            if world.at.hour < 8:
                 self._step(self.works.close)
-            if not open_lives:
+            if not self._queue and not self._woken():
                 break
         world.at += timedelta(days=2)
         self._step(self.works.issue_vat)
@@ -180,6 +180,21 @@ class Play:
         world.judge.compare_with_bank(world.at)
         self._check()
         world.judge.look_at_seals()
+
+    def _catch_up(self) -> None:
+        """Whoever meant to look again by now does so."""
+        due = []
+        while self._queue and self._queue[0][0] <= self.world.at:
+            due.append(heapq.heappop(self._queue)[2])
+        for do in due:
+            self._step(do)
+
+    def _woken(self) -> bool:
+        """Whether one that had nothing to look after any more has again."""
+        for life in self.lives:
+            self._later(life, timedelta())
+        self._catch_up()
+        return bool(self._queue)
 
     # The queue.
 
@@ -220,9 +235,6 @@ class Play:
             (self.street.prices_change, 0.5),
             (self.street.consent_ends, 0.15),
             (self.street.pledged_goods_are_asked_for, 0.9),
-            (self.street.programme_changes, 0.25),
-            (self.street.facility_stops, 0.2),
-            (self.street.facility_ends, 0.2),
             (self.street.codes_are_guessed, 0.2),
             (self.season.promotion, 0.5),
             (self.season.contract, 0.7),
@@ -232,6 +244,12 @@ class Play:
             (self.works.issue_vat, 1),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
+            (self._borrow, 0.5),
+            (self._borrow, 0.2),
+            *[(self._found, 1)] * 3,
+            *self.banks.day,
+            *self.houses.day,
+            *self.tills.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:
@@ -244,7 +262,16 @@ class Play:
     # What is put into it.
 
     def _order(self, wish: rhythm.Wish) -> None:
-        life = self.street.order(wish)
+        self._begin(self.street.order(wish))
+
+    def _borrow(self) -> None:
+        self._begin(self.street.borrow())
+
+    def _found(self) -> None:
+        for life in self.street.found():
+            self._begin(life)
+
+    def _begin(self, life: Life | None) -> None:
         if life is None:
             return
         self.works.expect_trouble(life.deal)

@@ -9,11 +9,14 @@ AT_REST = {
     "every deal has ended": "select concat_ws(' ', d.number, o.pay_by, o.status, l.status,"
     " 'pledge', p.status, (select array_agg(concat_ws(' ', step, at) order by t.id)"
     " from trade_dealstep t where t.deal_id = d.id))"
-    " from trade_deal d join ordering_order o on o.id = d.order_id"
+    " from trade_deal d left join ordering_order o on o.id = d.order_id"
     " left join lending_loan l on l.deal = d.id left join pledges_pledge p on p.deal = d.id"
     " where d.outcome = 'OPEN'",
     "no sale waits for its money": "select number from trade_sale"
     " where agreed_at is not null and paid_at is null and called_off_at is null",
+    "no money lies in suspense": "select id from bank_incoming where status = 'SUSPENSE'",
+    "nobody waits for a yes": "select number from spending_purchaserequest"
+    " where status = 'WAITING'",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no filing waits": "select id from registry_filing"

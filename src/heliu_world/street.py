@@ -1,37 +1,36 @@
-"""What happens in a market beside the lives of its orders: new ones, goods, prices, mischief."""
+"""What happens in a market beside the lives of its deals: new ones, goods, prices, mischief."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import Facility, FacilityStatus, SellerDuty
-from heliu.capital.credit.policies import Modes
 from heliu.commerce.pricing import operations as pricing
-from heliu.kernel.access.actor import Actor
+from heliu.commerce.spending.operations import APPROVAL_NEEDED
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import operations as stock
-from heliu.trade import place_order, programmes
+from heliu.trade import place_order, stock_loan
+from heliu.trade.stock_loan import Wish as StockWish
 from heliu_world import readings, wire
 from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
 from heliu_world.lives.life import Life
-from heliu_world.market import MODES, USUAL, Seat, Shop
+from heliu_world.lives.stock import StockLife, bought, told
+from heliu_world.market import Dealer, Shop
 from heliu_world.rhythm import Wish
-from heliu_world.world import World
+from heliu_world.world import BEGINS, World
 
 # What may stand in the way of an order that was wished for long ago.
 NOT_NOW = frozenset(
     {"short", "sold-out", "no-price", "stock-short", "limit-short", "finance-declined",
      "terms-not-offered", "cost-absurd", "nothing-to-finance", "no-programme",
-     "facility-not-active", "terms-overdue", "finance-needs-goods"}
+     "facility-not-active", "terms-overdue", "finance-needs-goods", "budget-short", "budget-over",
+     "budget-not-open"}
 )  # fmt: skip
-AGREES = 0.8
 GUESSES = 12  # of a code, one after the other: more than the gate takes
 
 
@@ -41,14 +40,14 @@ class Street:
     def __init__(self, world: World, hands: Hands) -> None:
         self._world, self._hands = world, hands
         self._random: Random = world.random("street")
-        self._lives = 0
+        self._known: set[UUID] = set()  # deals that somebody looks after
 
     def order(self, wish: Wish) -> Life | None:
         """A dealer orders what it wished for, or cannot."""
         world, random, shop = self._world, self._random, wish.shop
         pay_by = random.choices(("FINANCE", "TRANSFER", "TERMS"), (60, 18, 22))[0]
         ratio = random.choice((None, None, None, "0.2", "0.3", "0.4"))
-        days = random.choice((None, None, *shop_days(shop.bank.org, world)))
+        days = random.choice((None, None, *shop_days(shop, world)))
         if pay_by != "FINANCE":
             ratio = days = None
         key = self._hands.fresh_key()
@@ -71,10 +70,12 @@ class Street:
                     warehouse=shop.keeper.org if pay_by == "FINANCE" else None,
                     deposit_ratio=None if ratio is None else Decimal(ratio), days=days, remark=key,
                 ),
-                refusals=NOT_NOW,
+                refusals=NOT_NOW | {APPROVAL_NEEDED},
             ),
             key,
         )  # fmt: skip
+        if done.code == APPROVAL_NEEDED:
+            self._ask(wish, body)
         if not done.is_done:
             return None
         found = world.ask(
@@ -84,11 +85,78 @@ class Street:
         )
         if len(found) != 1:
             raise Broken("an order that was answered is there once", f"{key}: {len(found)}")
-        self._lives += 1
-        return Life(
-            world, self._hands, shop, wish.dealer, found[0]["id"],
-            world.random("life", self._lives),
+        return self._life(found[0]["id"], shop, wish.dealer)
+
+    def _ask(self, wish: Wish, body: dict[str, Any]) -> None:
+        """The house of a dealer wants an order agreed to first."""
+        said = body | {"reason": "the shelves are empty", "remark": self._hands.fresh_key()}
+        self._hands.do(
+            Act(
+                "ask for an order", wish.dealer.seat, about=wish.dealer.code,
+                path="/purchase-requests", body=said, changed=said | {"reason": "another"},
+                refusals=NOT_NOW,
+            )
         )  # fmt: skip
+
+    def found(self) -> list[Life]:
+        """Orders that came about without anybody at a desk: agreed to, or come back."""
+        market = self._world.market
+        shops = {one.seller.org: one for one in market.shops}
+        dealers = {one.seat.org: one for one in market.dealers}
+        new = self._world.ask(
+            "select id, buyer, seller from trade_deal where opened_at >= %s and not id = any (%s)"
+            " order by number",
+            BEGINS, sorted(self._known),
+        )  # fmt: skip
+        return [self._life(row["id"], shops[row["seller"]], dealers[row["buyer"]]) for row in new]
+
+    def _life(self, deal: UUID, shop: Shop, dealer: Dealer, kind: type[Life] = Life) -> Life:
+        """Who looks after a deal: of the banks the one that lends for it."""
+        self._known.add(deal)
+        lender = self._world.ask("select lender from trade_deal where id = %s", deal)[0]["lender"]
+        for other in self._world.market.shops:
+            if other.bank.org == lender:
+                shop = replace(shop, bank=other.bank, reviewer=other.reviewer)
+        chance = self._world.random("life", len(self._known))
+        return kind(self._world, self._hands, shop, dealer, deal, chance)
+
+    def borrow(self) -> Life | None:
+        """A dealer asks for a loan against goods it keeps at home, or cannot."""
+        world, random = self._world, self._random
+        dealer, shop = random.choice(world.market.dealers), world.market.shops[0]
+        programme = world.ask(
+            "select id, days_options from credit_programme where seller = %s"
+            " and product = 'INVENTORY'",
+            shop.seller.org,
+        )[0]
+        goods = bought(world, random, dealer.seat.org, shop.seller.org, most=5)
+        if not goods:
+            return None
+        with world.ground.desk(dealer.seat.actor) as actor:
+            most = stock_loan.preview_for(actor, programme["id"], goods, at=world.now).most
+        amount, days = (
+            most * random.randint(60, 101) // 100,
+            random.choice(programme["days_options"]),
+        )
+        body = {
+            "programme": str(programme["id"]), "goods": told(goods), "amount": amount, "days": days,
+            "keeper": str(shop.keeper.org),
+        }  # fmt: skip
+        wish = StockWish(programme["id"], goods, amount, days, shop.keeper.org)
+        if not amount:
+            return None
+        done = self._hands.do(
+            Act(
+                "ask for a stock loan", dealer.seat, about=dealer.code, path="/stock-loans",
+                body=body, changed={**body, "days": days + 1},
+                desk=lambda who: stock_loan.ask(wish, actor=who, at=world.now),
+                refusals=NOT_NOW | {"above-lendable"},
+            )
+        )  # fmt: skip
+        if not done.is_done:
+            return None
+        deal = world.ask("select id from trade_deal where is_stock order by number desc limit 1")
+        return self._life(deal[0]["id"], shop, dealer, StockLife)
 
     def goods_come(self) -> None:
         """A seller gets new goods of some kinds."""
@@ -135,98 +203,6 @@ class Street:
                     path=f"/consents/{row['id']}/withdraw",
                 )
             )  # fmt: skip
-
-    def programme_changes(self) -> None:
-        """A bank finances in another way from now on."""
-        world, random = self._world, self._random
-        shop = random.choice(world.market.shops)
-        programme = world.ask("select id from credit_programme where lender = %s", shop.bank.org)
-        modes = Modes(
-            **USUAL | random.choice(MODES),
-            seller_duty=random.choice(SellerDuty.values),
-            buy_back_share=Decimal(random.choice((40, 60, 100))) / 100,
-        )
-        ref = programme[0]["id"]
-        said = asdict(modes) | {"buy_back_share": str(modes.buy_back_share)}
-        typed = asdict(modes) | {"buy_back_share": f"{modes.buy_back_share * 100:f}"}
-        self._hands.do(
-            Act(
-                "change a programme", shop.bank, about=f"{modes.instrument} {modes.deposit_mode}",
-                path=f"/programmes/{ref}/modes", body=said,
-                changed={**said, "buy_back_share": "0.5"},
-                page=f"/bank/programmes/{ref}", form=typed,
-                desk=lambda who: credit.change(ref, modes, actor=who, at=world.now),
-            )
-        )  # fmt: skip
-        self._answer_programmes(shop)
-
-    def _answer_programmes(self, shop: Shop) -> None:
-        """The seller says yes to most of what it is to promise."""
-        world = self._world
-        offered = world.ask(
-            "select id from credit_programmedraft where status = 'OFFERED' and lender = %s",
-            shop.bank.org,
-        )
-        for one in offered:
-            ref, agrees = one["id"], self._random.random() < AGREES
-            said = {"agrees": agrees, "said": "too much"}
-            self._hands.do(
-                Act(
-                    "answer a programme", shop.seller, about="yes" if agrees else "no",
-                    path=f"/programme-drafts/{ref}/answer", body=said,
-                    page=f"/seller/programmes/offers/{ref}",
-                    form={"answer": "yes" if agrees else "no", "said": "too much"},
-                    desk=partial(self._answer, ref, agrees),
-                )
-            )  # fmt: skip
-
-    def _answer(self, ref: UUID, agrees: bool, who: Actor) -> object:
-        return programmes.answer(ref, agrees=agrees, said="too much", actor=who, at=self._world.now)
-
-    def facility_stops(self) -> None:
-        """A bank stops a dealer's credit line, or opens a stopped one again."""
-        world = self._world
-        found = world.ask(
-            "select id, lender, number, status from credit_facility where status <> 'ENDED'"
-            " order by number"
-        )
-        if not found:
-            return
-        stopped = [row for row in found if row["status"] == FacilityStatus.SUSPENDED]
-        row = self._random.choice(stopped or found)
-        verb = credit.resume if stopped else credit.suspend
-        self._hands.do(
-            Act(
-                "open a credit line again" if stopped else "stop a credit line",
-                self._bank(row["lender"]), about=row["number"],
-                page=f"/bank/limits/{row['number']}/switch",
-                desk=lambda who: verb(
-                    Facility.objects.get(pk=row["id"]), actor=who, at=world.now
-                ),
-            )
-        )  # fmt: skip
-
-    def facility_ends(self) -> None:
-        """A bank takes a dealer's credit line back, if nothing stands on it any more."""
-        world = self._world
-        found = world.ask(
-            "select f.id, f.lender, f.number, k.posted = 0 and k.held_in = 0 as is_idle"
-            " from credit_facility f join posting_account k on k.id = f.account"
-            " where f.status <> 'ENDED' order by f.number"
-        )
-        if not found:
-            return
-        row = self._random.choice([row for row in found if row["is_idle"]] or found)
-        self._hands.do(
-            Act(
-                "end a credit line", self._bank(row["lender"]), about=row["number"],
-                page=f"/bank/limits/{row['number']}/end",
-                desk=lambda who: credit.end(
-                    Facility.objects.get(pk=row["id"]), actor=who, at=world.now
-                ),
-                refusals=frozenset() if row["is_idle"] else frozenset({"facility-in-use"}),
-            )
-        )  # fmt: skip
 
     def somebody_reads(self) -> None:
         """Somebody looks at a page."""
@@ -297,11 +273,12 @@ class Street:
             raise Broken("nobody reaches what is not theirs", f"{path}: {answer.status}")
         world.tell(f"stranger tries {path.rsplit('/', 1)[1]}", answer.code)
 
-    def _bank(self, lender: UUID) -> Seat:
-        return next(one.bank for one in self._world.market.shops if one.bank.org == lender)
 
-
-def shop_days(bank: UUID, world: World) -> list[int]:
-    """The terms a bank offers."""
-    found = world.ask("select days_options from credit_programme where lender = %s", bank)
-    return list(found[0]["days_options"])
+def shop_days(shop: Shop, world: World) -> list[int]:
+    """The terms the banks offer to a seller's dealers."""
+    found = world.ask(
+        "select distinct unnest(days_options) as days from credit_programme"
+        " where seller = %s and product <> 'INVENTORY' order by 1",
+        shop.seller.org,
+    )
+    return [row["days"] for row in found]

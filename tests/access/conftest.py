@@ -18,7 +18,7 @@ from tests.trade import life, newcomers, stock
 from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
-from heliu.capital.bank.models import Incoming, PaymentInstruction
+from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
 from heliu.capital.credit import drafting, ruling
@@ -504,10 +504,18 @@ def money_on_terms(world: World) -> dict[str, Any]:
             payer=dealer, payee=world.chain.seller, amount=777, reference="thanks", at=world.at
         )
         incoming.take_in(at=world.at)
+        came = Incoming.objects.get()
+        # What came to the bank's own account and names no loan.
+        own = BankAccount.objects.get(org=world.chain.bank, kind="NOSTRO")
+        known = {"payer": None, "counterparty": "6228", "booked_on": came.booked_on}
+        unplaced = Incoming.objects.create(
+            account=own, org=own.org, bank=own.org, entry="1", amount=5, came_at=world.at, **known
+        )
         return {
             "invoice": Invoice.objects.get(buyer=dealer).number,
             "terms_payment": payment.number,
-            "incoming": Incoming.objects.get().pk,
+            "incoming": came.pk,
+            "unplaced": unplaced.pk,
         }
 
 

@@ -459,6 +459,7 @@ EXAMPLES = {
     "POST /todos": Example(
         mine, body=lambda t: {"text": "Ring", "kind": "order", "ref": t["placed_order"]}
     ),
+    "PUT /todos/{todo}": Example(mine, {"todo": "todo"}, lambda t: {"text": "Ring again"}),
     "POST /todos/{todo}/done": Example(mine, {"todo": "todo"}),
     "POST /todos/{todo}/undo": Example(mine, {"todo": "todo"}),
     "GET /cases": Example(mine, is_shared=True),
@@ -826,7 +827,6 @@ EXAMPLES = {
                 "buy_back_share": "1",
                 "single_name_cap": 50_000_00,
                 "auto_approve_cap": 10_000_00,
-                "seller_quota": 900_000_00,
             },
         },
     ),

@@ -27,7 +27,6 @@ PROGRAMME = Programme(
     days_options=[30, 60, 90],
     single_name_cap=500_000_00,
     auto_approve_cap=300_000_00,
-    seller_quota=10_000_000_00,
 )
 GOOD = CreditFeatures(
     is_verified=True,
@@ -139,13 +138,15 @@ def test_a_good_dealer_is_approved_and_a_perfect_one_has_no_reasons() -> None:
 
 
 def test_the_limit_is_the_least_of_its_bounds() -> None:
-    parts = policies.limit_for(GOOD, "A", PROGRAMME)
+    parts = policies.limit_for(GOOD, "A", PROGRAMME, quota=10_000_000_00)
     # 40,000 a month for 90 days, of which grade A lets us finance 80 %.
     assert parts.purchase_capacity == 96_000_00
     assert parts.seller_quota == 1_000_000_00
     assert parts.single_name == 500_000_00
     assert parts.step_up == 240_000_00  # 200,000 and 20 % after clean cycles
     assert parts.limit == 96_000_00
+    assert policies.limit_for(GOOD, "A", PROGRAMME).seller_quota is None
+    assert policies.limit_for(GOOD, "A", PROGRAMME, quota=500_000_00).limit == 50_000_00
     started = replace(GOOD, current_limit=50_000_00, clean_cycles=2)
     assert policies.limit_for(started, "A", PROGRAMME).limit == 50_000_00
 
@@ -162,9 +163,11 @@ def test_a_warning_cuts_the_limit(warning: dict[str, int]) -> None:
     assert cut.purchase_capacity == 67_200_00
 
 
-@given(features)
-def test_the_limit_never_passes_a_bound_and_is_whole_thousands(some: CreditFeatures) -> None:
-    decision = policies.decide(some, PROGRAMME)
+@given(features, st.one_of(st.none(), st.integers(0, 10**9)))
+def test_the_limit_never_passes_a_bound_and_is_whole_thousands(
+    some: CreditFeatures, quota: int | None
+) -> None:
+    decision = policies.decide(some, PROGRAMME, quota=quota)
     parts = decision.limit_parts
     for bound in (parts.purchase_capacity, parts.seller_quota, parts.single_name, parts.step_up):
         assert bound is None or parts.limit <= bound
@@ -298,10 +301,16 @@ def test_what_no_rules_can_be_is_refused(path: tuple[Any, ...], value: object) -
         rules_of(content, version="", reasons=REASON_CODES)
 
 
-@given(st.integers(0, 200), st.integers(-60, 60))
-def test_a_record_leads_to_its_decision_under_any_rules(days: int, trend: int) -> None:
+@given(st.integers(0, 200), st.integers(-60, 60), st.one_of(st.none(), st.integers(0, 10**9)))
+def test_a_record_leads_to_its_decision_under_any_rules(
+    days: int, trend: int, quota: int | None
+) -> None:
     rules = replace(HOUSE_RULES, cut_days_late=days, cut=Decimal("0.4"))
     some = replace(GOOD, max_days_late=days + 1, trend=trend)
-    decision = policies.decide(some, PROGRAMME, wanted=5_000_00, rules=rules)
-    record = some.as_json() | {"wanted": 5_000_00, "programme": policies.figures_of(PROGRAMME)}
+    decision = policies.decide(some, PROGRAMME, wanted=5_000_00, quota=quota, rules=rules)
+    figures = policies.figures_of(PROGRAMME)
+    record = some.as_json() | {"wanted": 5_000_00, "quota": quota, "programme": figures}
     assert policies.again(json.loads(json.dumps(record)), rules) == decision
+    del record["quota"]  # as it was kept when each programme had a quota of its own
+    before = record | {"programme": figures | {"seller_quota": quota}}
+    assert quota is None or policies.again(json.loads(json.dumps(before)), rules) == decision

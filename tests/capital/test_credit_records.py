@@ -44,7 +44,6 @@ def programme(db: None, as_worker) -> Iterator[Programme]:
             days_options=[30, 90],
             single_name_cap=10**9,
             auto_approve_cap=10**9,
-            seller_quota=10**11,
         )
 
 
@@ -65,6 +64,7 @@ def test_an_assessment_keeps_what_it_was_made_from(programme: Programme) -> None
     assert (kept.limit, kept.rate) == (decision.limit, decision.rate)
     inputs = dict(kept.inputs)
     assert inputs.pop("wanted") == 0
+    assert inputs.pop("quota") is None
     assert inputs.pop("programme")["single_name_cap"] == programme.single_name_cap
     again = CreditFeatures(**inputs | {"monthly_value": tuple(inputs["monthly_value"])})
     assert again == FEATURES

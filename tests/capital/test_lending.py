@@ -65,7 +65,6 @@ def seed() -> Facility:
         days_options=[90],
         single_name_cap=LIMIT,
         auto_approve_cap=LIMIT,
-        seller_quota=10 * LIMIT,
     )
     assessment = assess(programme)
     return credit.grant(assessment, actor=SYSTEM, at=AT, limit=LIMIT)
@@ -98,6 +97,7 @@ def request(facility: Facility, total: int = TOTAL) -> dict[str, object]:
         "seller": SELLER,
         "lender": LENDER,
         "facility": facility,
+        "programme": facility.programme,
         "terms": quote_terms(total, Decimal("0.20"), Decimal("5.4"), 90, DAY, facility.programme),
         "actor": SYSTEM,
         "at": AT,

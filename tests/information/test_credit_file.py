@@ -98,7 +98,7 @@ def file(at: datetime = AT, seller: UUID | None = SELLER) -> CreditFile:
 def a_loan(started: datetime) -> Loan:
     programme = Programme.objects.create(
         lender=LENDER, seller=SELLER, name="P", deposit_ratios=[Decimal("0.2")],
-        days_options=[30], single_name_cap=10**9, auto_approve_cap=10**9, seller_quota=10**11,
+        days_options=[30], single_name_cap=10**9, auto_approve_cap=10**9,
     )  # fmt: skip
     assessment = credit.assess(
         CreditFeatures(), borrower=DEALER, lender=LENDER, programme=programme, actor=SYSTEM,
@@ -108,7 +108,8 @@ def a_loan(started: datetime) -> Loan:
     terms = quote_terms(1_000_00, Decimal("0.2"), Decimal(6), 30, day_of(started), programme)
     loan = lending.quote(
         deal=new_id(), order_id=new_id(), order_total=1_000_00, borrower=DEALER, seller=SELLER,
-        lender=LENDER, facility=facility, terms=terms, actor=SYSTEM, at=started,
+        lender=LENDER, facility=facility, programme=programme, terms=terms, actor=SYSTEM,
+        at=started,
     )  # fmt: skip
     lending.sign(loan, actor=SIGNER, agreement_digest=loan.agreement_digest, at=started)
     lending.deposit_booked(loan, amount=200_00, at=started)

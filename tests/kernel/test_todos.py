@@ -10,7 +10,7 @@ from tests.trade.conftest import World, laid, world
 
 from heliu.demo import chain as chains
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.queries import inbox
 from heliu.kernel.todos import operations, queries
 from heliu.kernel.todos.models import Todo
@@ -74,6 +74,43 @@ def test_a_message_makes_one_to_do_of_a_house_and_nobody_else_sees_it(world: Wor
             operations.done(first.pk, actor=seller, at=world.at)
     with world.desk("owner@d002.demo") as other, pytest.raises(NotFound):
         todos.of_message(said.pk, actor=other, at=world.at)
+
+
+def test_a_to_do_is_changed_and_what_it_said_is_kept(world: World) -> None:
+    with world.worker():
+        other = chains.enrol("two@seller.demo", "Two", world.chain.seller, "owner").pk
+    today = day_of(world.at)
+    with world.desk("sales@seller.demo") as sales:
+        made = operations.add(actor=sales, text="call", due_on=today, at=world.at)
+        same = {"owner": made.owner, "due_on": today}
+        operations.change(made.pk, actor=sales, text="call", at=world.at, **same)
+        assert not made.changes.exists()
+        with pytest.raises(Invalid):
+            operations.change(
+                made.pk, actor=sales, text="call", owner=made.owner,
+                due_on=today - timedelta(days=1), at=world.at,
+            )  # fmt: skip
+    with world.worker():
+        assert operations.remind(at=world.at) == 1
+    with world.desk("sales@seller.demo") as sales:
+        operations.change(
+            made.pk, actor=sales, text="write", owner=other, due_on=today + timedelta(days=1),
+            at=world.at,
+        )  # fmt: skip
+        (was,) = queries.get(sales, made.pk).changes.all()
+        assert (was.text, was.due_on, was.by_name) == ("call", today, sales.name)
+    assert told(world, "two@seller.demo", "todo-given") == 1
+    world.later(days=1)
+    with world.worker():
+        assert operations.remind(at=world.at) == 1  # with another day it is due again
+    with world.desk(world.dealer) as stranger, pytest.raises(NotFound):
+        operations.change(made.pk, actor=stranger, text="x", owner=other, due_on=None, at=world.at)
+    with world.desk("two@seller.demo") as colleague:
+        operations.done(made.pk, actor=colleague, at=world.at)
+        with pytest.raises(Refused, match="done"):
+            operations.change(
+                made.pk, actor=colleague, text="x", owner=other, due_on=None, at=world.at
+            )
 
 
 def test_what_cannot_be_is_refused(world: World) -> None:

@@ -13,18 +13,19 @@ from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import Loan
 from heliu.capital.registry import queries as registry
 from heliu.capital.terms import queries as terms
+from heliu.capital.vat import queries as vat_papers
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
-from heliu.trade import sales, soundness
+from heliu.trade import sales, soundness, vat
 from heliu.trade.models import Deal, Outcome
 
 ROOMS = (
     posting, books, bank_queries, lending, credit, registry, stock, transport, pledges, sales,
-    soundness, terms,
+    soundness, terms, vat, vat_papers,
 )  # fmt: skip
 
 

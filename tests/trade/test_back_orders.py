@@ -16,14 +16,26 @@ from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.test_part_delivery import SALES, confirmed, send, strike
 
+from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.ordering.parts import Part, read
+from heliu.commerce.ordering.rows import PadRow
 from heliu.demo.chain import Chain
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.logistics.stock import back_orders as stock
-from heliu.trade import back_orders, deliveries, order_pad, place_order, side_exits
+from heliu.trade import (
+    back_orders,
+    changing,
+    deliveries,
+    order_pad,
+    place_order,
+    side_exits,
+    tiers,
+)
+from heliu.trade.change_terms import Wanted
 from heliu.trade.place_order import Placed
 
 THERE = 10_000
@@ -185,6 +197,106 @@ def test_pad_page_and_door_say_the_same(world: World) -> None:
     with pytest.raises(Refused):
         order(world, 55)
     order(world, 54)
+
+
+def may_wait(world: World, yes: bool | None) -> None:
+    with world.desk(SALES) as seller:
+        tiers.set_waiting(yes, buyer=world.chain.dealers["D001"], actor=seller)
+
+
+def test_who_may_not_wait_gets_what_lies_there_at_every_door(world: World) -> None:
+    emptied(world)
+    allow(world, 50)
+    may_wait(world, False)
+    sku = world.chain.skus["B1"]
+    with world.desk(world.dealer) as owner:
+        found = order_pad.check(owner, world.chain.seller, [PadRow("B1", "5")], world.at)
+        assert found.lines[0].problem == "short"
+        seen = place_order.preview(
+            actor=owner, seller=world.chain.seller, lines=[(sku, 5)], at=world.at
+        )
+        assert [line.problem for line in seen.problems] == ["short"]
+    assert outlook(world) is None
+    assert outlook(world, "owner@d002.demo") is not None
+    with pytest.raises(Refused) as refused:
+        order(world, 5)
+    assert refused.value.code == "short"
+    placed = order(world, 4)
+    with world.desk(world.dealer) as owner, pytest.raises(Refused) as refused:
+        changing.change(placed.order.pk, Wanted({sku: 6}), actor=owner, at=world.at)
+    assert refused.value.code == "short"
+    with world.desk("owner@d002.demo") as other:  # its seller lets it wait
+        place_order.place(
+            actor=other, seller=world.chain.seller, lines=[(sku, 9)], pay_by="TRANSFER", at=world.at
+        )
+    may_wait(world, None)
+    with world.worker():
+        tiers.run(at=world.at)
+    assert order(world, 5).order.total
+    laws.hold(world)
+
+
+def test_a_tier_says_who_may_wait_and_whose_turn_it_is(world: World) -> None:
+    emptied(world, left=30)
+    allow(world, 50)
+    with world.desk(SALES) as seller:
+        tiers.set_offer("LARGE", actor=seller, at=world.at, may_wait=False, turn=1, service="today")
+        tiers.set_tier_here(world.chain.dealers["D002"], "LARGE", actor=seller)
+    with world.worker():
+        tiers.run(at=world.at)
+    sku = world.chain.skus["B1"]
+    first = order(world, 2)
+    with world.desk("owner@d002.demo") as large:
+        with pytest.raises(Refused):
+            place_order.place(
+                actor=large, seller=world.chain.seller, lines=[(sku, 40)], pay_by="TRANSFER",
+                at=world.at,
+            )  # fmt: skip
+        second = place_order.place(
+            actor=large, seller=world.chain.seller, lines=[(sku, 3)], pay_by="TRANSFER", at=world.at
+        )
+    with world.desk(SALES) as seller:
+        for one in (first, second):
+            place_order.confirm(one.order.pk, actor=seller, at=world.at)
+        due = orders.to_send(seller)
+    assert [(one.order, one.turn) for one in due] == [(second.order.pk, 1), (first.order.pk, 5)]
+
+
+@pytest.mark.parametrize("how", ["APART", "TOGETHER"])
+def test_what_is_here_now_and_the_rest_or_all_at_once(world: World, how: str) -> None:
+    emptied(world)
+    allow(world, 50)
+    days = back_orders.Days(None, {}, {})
+    wanted = [(world.chain.skus["B1"], 10), (world.chain.skus["M1"], 3)]
+
+    def arranged() -> back_orders.Days:
+        with world.desk(world.dealer):
+            return back_orders.arranged(how, world.chain.seller, wanted, days, at=world.at)
+
+    if how == "TOGETHER":
+        with pytest.raises(Refused, match="Nobody knows yet"):
+            arranged()
+    else:
+        assert arranged() == days
+    expect(world, 60, days=9)
+    until = day_of(world.at) + timedelta(days=9)
+    found = arranged()
+    if how == "TOGETHER":
+        assert found == back_orders.Days(until, {}, {})
+    else:
+        assert found.line_parts == {wanted[0][0]: [Part(None, 4), Part(until, 6)]}
+    placed = place_at(world, wanted, found)
+    with world.worker():
+        line = OrderLine.objects.get(order=placed.order.pk, sku=wanted[0][0])
+    assert read(line.parts) == (() if how == "TOGETHER" else (Part(None, 4), Part(until, 6)))
+
+
+def place_at(world: World, wanted: list[tuple[UUID, int]], days: back_orders.Days) -> Placed:
+    with world.desk(world.dealer) as owner:
+        return place_order.place(
+            actor=owner, seller=world.chain.seller, lines=wanted, pay_by="TRANSFER", at=world.at,
+            **days._asdict(),
+        )  # fmt: skip
 
 
 def test_no_bank_pays_for_goods_that_are_to_come(world: World) -> None:

@@ -117,3 +117,51 @@ def test_what_is_promised_is_the_sellers_to_set_and_the_buyers_to_read(world: Wo
     write(world, SELLER, case, "Sorry for the wait")
     with world.desk(SELLER) as seller:
         assert not queries.queue(seller).filter(queries.late(world.at)).exists()
+
+
+def test_a_case_closes_by_itself_and_an_answer_opens_it_again(world: World) -> None:
+    case = opened(world)
+    write(world, SELLER, case, "which one?")
+
+    def swept() -> int:
+        with world.worker():
+            return cases.close_quiet(at=world.at)
+
+    world.later(days=13)
+    assert swept() == 0
+    write(world, world.dealer, case, "the red one")
+    world.later(days=30)
+    assert swept() == 0  # it waits for the seller
+    write(world, SELLER, case, "is it well now?")
+    world.later(days=15)
+    assert swept() == 1
+    with world.worker():
+        found = Case.objects.get(pk=case.pk)
+        assert (found.status, found.is_quiet) == ("CLOSED", True)
+    assert write(world, SELLER, case, "glad to hear").status == "CLOSED"
+    again = write(world, world.dealer, case, "not at all")
+    assert (again.status, again.reopened, again.is_quiet) == ("REOPENED", 1, False)
+    act(world, SELLER, case, "solve")
+    act(world, world.dealer, case, "close")
+    assert write(world, world.dealer, case, "thanks").status == "CLOSED"  # closed by a person
+
+
+def test_a_house_says_after_how_many_days_or_never(world: World) -> None:
+    case = opened(world)
+    act(world, SELLER, case, "solve")
+
+    def quiet_after(days: int | None) -> None:
+        with world.desk(SELLER) as seller:
+            operations.set_level(
+                actor=seller, answer_hours=1, solve_hours=2, quiet_days=days, at=world.at
+            )
+
+    with pytest.raises(Invalid, match="days"):
+        quiet_after(0)
+    quiet_after(None)
+    world.later(days=300)
+    with world.worker():
+        assert cases.close_quiet(at=world.at) == 0
+    quiet_after(2)
+    with world.worker():
+        assert cases.close_quiet(at=world.at) == 1

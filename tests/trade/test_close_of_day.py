@@ -58,7 +58,8 @@ def open_loan(
     terms = policies.quote_terms(total, Decimal("0.20"), rate, days, day_of(AT), facility.programme)
     loan = lending.quote(
         deal=deal, order_id=order, order_total=total, borrower=DEALER, seller=SELLER,
-        lender=LENDER, facility=facility, terms=terms, actor=SYSTEM, at=AT,
+        lender=LENDER, facility=facility, programme=facility.programme, terms=terms,
+        actor=SYSTEM, at=AT,
     )  # fmt: skip
     Order.objects.create(
         id=order, number=f"T-{n}-{order.hex[-6:]}", buyer=DEALER, seller=SELLER, warehouse=LENDER,

@@ -20,7 +20,7 @@ from tests.trade.conftest import AT, World
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit import ruling
-from heliu.capital.credit.models import Cap, CapKind, CreditAssessment, Programme, RuleSet
+from heliu.capital.credit.models import Cap, CapKind, CreditAssessment, Facility, Programme, RuleSet
 from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
@@ -30,6 +30,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Refused
+from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.trade import approvals, place_order
 from heliu.trade.place_order import Placed, Preview
@@ -71,6 +72,12 @@ def place(world: World, who: str, programme: UUID | None = None, **lines: int) -
 def cap(world: World, kind: CapKind, party: UUID, limit: int, who: str = BANK) -> Cap:
     with world.desk(who) as officer:
         return lending.set_cap(kind=kind, party=party, limit=limit, actor=officer, at=world.at)
+
+
+def for_one_borrower(world: World) -> None:
+    """One borrower may have all of a seller's quota."""
+    with world.worker():
+        Programme.objects.update(quota_share=1)
 
 
 def stand(world: World, one: Cap) -> tuple[int, int]:
@@ -132,7 +139,10 @@ def test_a_further_lender_costs_no_further_statement(world: World) -> None:
 
 
 def test_a_lost_offer_is_refused_and_nothing_is_lost(world: World, second: Programme) -> None:
-    cap(world, CapKind.SELLER, world.chain.seller, 1_000_00, OTHER)
+    with world.desk(OTHER) as officer:
+        dealer = world.chain.dealers["D001"]
+        group = lending.set_group(name="Ours", members=[dealer], actor=officer, at=world.at)
+    cap(world, CapKind.GROUP, group.pk, 1_000_00, OTHER)
     preview = seen(world)
     assert [one.closed for one in preview.offers] == ["", "no-room"]
     with pytest.raises(posting.LimitShort) as short:
@@ -236,6 +246,7 @@ def test_two_dealers_at_once_do_not_pass_the_sellers_quota(world: World) -> None
     assert preview.offer is not None
     terms = preview.offer.recommended
     assert terms is not None
+    for_one_borrower(world)
     quota = cap(world, CapKind.SELLER, world.chain.seller, 3 * terms.draws)
     answers = at_once(world, [world.dealer, SECOND_DEALER] * 3)
     assert answers == ["limit-short"] * 3 + ["placed"] * 3
@@ -307,3 +318,59 @@ def test_a_decision_is_worked_out_again_from_its_record(world: World) -> None:
             (r["code"], r["points"]) for r in one.reasons
         ]
         assert credit.check() == []
+
+
+def test_two_programmes_of_one_lender_grow_each_by_its_own_limit(world: World) -> None:
+    with world.worker():
+        first = Programme.objects.get(pk=world.chain.programme)
+        other = Programme.objects.get(pk=first.pk)
+        other.pk, other.name, other.base_rate = new_id(), "Pledged orders, longer", Decimal(3)
+        other.save(force_insert=True)
+    place(world, world.dealer, first.pk, M1=50)
+    with world.worker():
+        account = Facility.objects.get(programme=first).account
+        posting.set_limits(account, ceiling=10_000_00)
+    offers = {one.programme.pk: one for one in seen(world, M1=50).offers}
+    stepped, fresh = offers[first.pk].decision.limit_parts, offers[other.pk].decision.limit_parts
+    assert stepped.step_up == 10_000_00
+    assert fresh.step_up is None
+    assert offers[other.pk].limit > offers[first.pk].limit
+    assert offers[other.pk].file.features.facility_use is None
+
+
+def test_the_quota_of_the_seller_is_what_a_limit_is_a_part_of(world: World) -> None:
+    (free,) = seen(world).offers
+    assert free.decision.limit_parts.seller_quota is None
+    cap(world, CapKind.SELLER, world.chain.seller, 900_000_00)
+    (bound,) = seen(world).offers
+    assert bound.decision.limit_parts.seller_quota == 90_000_00
+    assert bound.limit == min(free.limit, 90_000_00)
+    place(world, world.dealer, M1=50)
+    with world.worker():
+        (one,) = CreditAssessment.objects.all()
+        assert one.inputs["quota"] == 900_000_00
+        assert credit.check() == []
+    with world.desk(world.dealer) as dealer:
+        assert not {"quota", "programme"} & credit.inputs_for(dealer, one).keys()
+
+
+def test_terms_and_kept_rules_are_of_one_read_of_the_programme(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lender changes its programme after the offers were read: the loan mixes nothing."""
+    place(world, world.dealer, M1=50)  # its facility is there already
+    asked = place_order.offers_for
+
+    def read_and_changed(*args: Any, **said: Any) -> Any:
+        found = asked(*args, **said)
+        with world.worker():
+            Programme.objects.update(grace_days=9, notice_days=77, penalty_factor=Decimal(3))
+        return found
+
+    with world.worker():
+        before = Programme.objects.get(pk=world.chain.programme)
+    monkeypatch.setattr(place_order, "offers_for", read_and_changed)
+    loan = place(world, world.dealer, M1=50).loan
+    assert loan is not None
+    assert (loan.grace_days, loan.notice_days) == (before.grace_days, before.notice_days)
+    assert loan.penalty_factor == before.penalty_factor

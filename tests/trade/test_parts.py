@@ -15,11 +15,12 @@ from tests.trade import laws
 from tests.trade.conftest import World
 from tests.trade.test_order_words import agree, ruled, today
 
+from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, OrderLine
-from heliu.commerce.ordering.parts import Part, fitted, kept, parted, read, still_open
+from heliu.commerce.ordering.parts import Part, evenly, fitted, kept, parted, read, still_open
 from heliu.kernel.errors import Invalid
-from heliu.trade import changing, deliveries, place_order, purchases, striking
+from heliu.trade import changing, deliveries, place_order, purchases, recurring, striking
 from heliu.trade.change_terms import Wanted
 
 __all__ = ["ruled"]
@@ -137,6 +138,62 @@ def test_a_request_carries_parts_and_fits_them_when_less_is_wanted(ruled: World)
     found = read(line_of(world, Order(pk=asked.pk)).parts)
     later = today(world) + timedelta(days=8)
     assert found == (Part(None, 40), Part(later, 30))  # the first day has gone by
+
+
+def test_a_change_sets_other_parts_and_the_seller_is_asked(world: World) -> None:
+    placed = split(world)
+    sku, soon = world.chain.skus["M1"], today(world)
+    later = soon + timedelta(days=20)
+    parts = [Part(soon, 10), Part(later, 110)]
+    with world.desk(world.dealer) as owner:
+        wanted = Wanted({sku: 120}, line_parts={sku: parts})
+        changing.change(placed.order.pk, wanted, actor=owner, at=world.at)
+    assert read(line_of(world, placed.order).parts) == tuple(parts)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.pk, actor=seller, at=world.at)
+    with world.desk(world.dealer) as owner:
+        wanted = Wanted(line_parts={sku: [Part(soon, 60), Part(later, 60)]})
+        assert changing.change(placed.order.pk, wanted, actor=owner, at=world.at).status == "SELLER"
+        changing.withdraw(placed.order.pk, actor=owner, at=world.at)
+        with pytest.raises(Invalid, match="add up"):
+            changing.change(
+                placed.order.pk,
+                Wanted(line_parts={sku: [Part(later, 7)]}),
+                actor=owner,
+                at=world.at,
+            )
+    laws.hold(world)
+
+
+@given(st.integers(1, 500), st.integers(1, 12), st.integers(1, 24))
+def test_a_line_is_split_evenly_in_whole_packs(packs: int, pack: int, n: int) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=k) for k in range(n)]
+    parts = evenly(packs * pack, pack, days)
+    counts = [part.quantity for part in parts]
+    assert sum(counts) == packs * pack
+    assert all(count % pack == 0 for count in counts)
+    assert max(counts) - min(counts) <= pack or len(counts) < n
+    assert [part.wanted_on for part in parts] == days[: len(parts)]
+
+
+def test_a_recurring_order_comes_in_parts(world: World) -> None:
+    with world.desk(world.dealer) as owner:
+        found = lists.make(
+            actor=owner, seller=world.chain.seller, name="weekly",
+            quantities={world.chain.skus["M1"]: 100}, at=world.at,
+        )  # fmt: skip
+        plan = {
+            "actor": owner, "pay_by": "TERMS", "every": 1, "unit": "WEEK", "last_on": None,
+            "first_on": today(world), "wished_after": 2, "parts_apart": 3, "at": world.at,
+        }  # fmt: skip
+        with pytest.raises(Invalid, match="2 to 24 parts"):
+            lists.recur(found.pk, **plan)  # type: ignore[arg-type]
+        lists.recur(found.pk, parts=3, **plan)  # type: ignore[arg-type]
+    with world.worker():
+        assert recurring.place_due(at=world.at) == 1
+        line = OrderLine.objects.get(order__remark="weekly")
+    days = [today(world) + timedelta(days=n) for n in (2, 5, 8)]
+    assert read(line.parts) == tuple(map(Part, days, (34, 33, 33)))
 
 
 def test_a_changed_order_keeps_its_parts_or_takes_one_day(world: World) -> None:

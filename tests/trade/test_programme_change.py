@@ -101,5 +101,5 @@ def test_the_database_lets_nobody_else_write_it(world: World) -> None:
         Programme.objects.create(
             lender=world.chain.bank, seller=world.chain.seller, name="Our own",
             deposit_ratios=[Decimal("0.1")], days_options=[30], single_name_cap=1,
-            auto_approve_cap=1, seller_quota=1,
+            auto_approve_cap=1,
         )  # fmt: skip

@@ -128,6 +128,13 @@ def test_new_goods_for_what_was_accepted_and_no_money(world: World) -> None:
     assert (over.status, over.credited) == ("SETTLED", 0)
     assert good(world, world.chain.dealers["D001"]) == 6 + 3
     assert good(world, world.chain.seller) == before + 1 - 3
+    # What was replaced is its buyer's as before: nine of them may go back, the tenth never came.
+    with pytest.raises(Refused, match="cannot be given back"):
+        ask(world, placed, 10)
+    again = ask(world, placed, 9)
+    to_warehouse(world, again)
+    do(world, SALES, returns.receive, again, [Judged(1, 9, 0, 9)])
+    assert now(world, again).credited == 9_000
     laws.hold(world)
 
 

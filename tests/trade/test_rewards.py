@@ -19,16 +19,25 @@ from tests.trade.conftest import World
 from tests.trade.test_part_delivery import SALES
 from tests.trade.test_vat import all_of, run, titled, write
 
-from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.ordering.parts import Part
 from heliu.commerce.pricing import operations, rewards
 from heliu.commerce.pricing.models import Discount, Effect, Promotion
 from heliu.commerce.pricing.operations import NewPromotion
+from heliu.commerce.returns.policies import Judged
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.logistics.stock import queries as stock
-from heliu.trade import changing, place_order, returns, side_exits, striking
+from heliu.trade import (
+    change_rewards,
+    changing,
+    deliveries,
+    place_order,
+    returns,
+    side_exits,
+    striking,
+)
 from heliu.trade.again import order_again
 from heliu.trade.change_terms import Wanted
 
@@ -111,10 +120,6 @@ def test_an_order_earns_as_a_whole_and_is_right_to_the_end(world: World) -> None
             (one.before.sku.code, one.before.quantity)
             for one in order_again(dealer, placed.order, world.at)
         ]
-        with pytest.raises(Refused, match="as a whole"):
-            changing.propose(
-                placed.order.id, Wanted(dict(world.lines(M1=9))), actor=dealer, at=world.at
-            )
         changing.change(
             placed.order.id, Wanted({}, wanted_on=day_of(world.at)), actor=dealer, at=world.at
         )
@@ -148,6 +153,101 @@ def test_a_financed_order_with_goods_for_free_is_lent_and_pledged(world: World) 
     life.receive(world, life.ship(world, placed))
     life.repay(world, placed.deal.id, 50)
     world.bank()
+    laws.hold(world)
+
+
+@pytest.mark.parametrize("wanted", [{"M1": 9}, {"M1": 2}, {"M2": 0}, {"B1": 3}, {"M1": 0, "B1": 1}])
+def test_a_changed_order_earns_what_a_fresh_one_would(world: World, wanted: dict[str, int]) -> None:
+    promote(world, Effect.ORDER, "OFF", amount=1_001, min_order=10_000, combinable=True)
+    promote(
+        world, Effect.GOODS, "GIFT", gift=world.chain.skus["B1"], gift_quantity=1, min_quantity=3,
+        skus=[world.chain.skus["M1"]], combinable=True, priority=200,
+    )  # fmt: skip
+    there = free(world, "B1")
+    placed = life.place(world, pay_by="TERMS", M1=7, M2=3)
+    skus = {world.chain.skus[code]: n for code, n in wanted.items()}
+    with world.desk(world.dealer) as dealer:
+        changing.change(placed.order.id, Wanted(skus), actor=dealer, at=world.at)
+    changed, held = lines_of(world, placed.order.id), there - free(world, "B1")
+    laws.hold(world)
+    fresh = life.place(world, pay_by="TERMS", **_left({"M1": 7, "M2": 3} | wanted))
+    assert sorted(changed) == sorted(lines_of(world, fresh.order.id))
+    assert there - free(world, "B1") == 2 * held
+    with world.worker():
+        assert Order.objects.get(pk=placed.order.id).total == fresh.order.total
+    laws.hold(world)
+
+
+def _left(wanted: dict[str, int]) -> dict[str, int]:
+    return {code: n for code, n in wanted.items() if n}
+
+
+def test_what_a_change_loses_is_said_before_and_its_budget_has_it_again(world: World) -> None:
+    promote(world, Effect.ORDER, amount=100, min_order=5_000, budget=100)
+    placed = life.place(world, pay_by="TERMS", M1=10)
+    assert spent(world) == 100
+    sku = world.chain.skus["M1"]
+    with world.desk(world.dealer) as dealer:
+        # Its own share of the budget is its own to earn again.
+        changing.change(placed.order.id, Wanted({sku: 8}), actor=dealer, at=world.at)
+    assert (lines_of(world, placed.order.id), spent(world)) == (
+        [("M1", 4, 987), ("M1", 4, 988)],
+        100,
+    )
+    with world.desk(world.dealer) as dealer:
+        seen = changing.propose(placed.order.id, Wanted({sku: 4}), actor=dealer, at=world.at)
+        assert [one.off for one in change_rewards.told(seen.before)] == [100]
+        assert change_rewards.told(seen.after) == []
+    assert spent(world) == 100  # looked at, nothing was done
+    with world.desk(world.dealer) as dealer:
+        changing.change(placed.order.id, Wanted({sku: 4}), actor=dealer, at=world.at)
+    assert (lines_of(world, placed.order.id), spent(world)) == ([("M1", 4, 1000)], 0)
+    with world.desk(world.dealer) as dealer:
+        changing.change(placed.order.id, Wanted({sku: 10}), actor=dealer, at=world.at)
+    assert spent(world) == 100
+    laws.hold(world)
+
+
+def test_a_change_that_waits_keeps_what_it_earns_and_ends_where_goods_leave(world: World) -> None:
+    promote(world, Effect.ORDER, amount=100, min_order=5_000, combinable=True)
+    placed = life.place(world, pay_by="TERMS", M1=10)
+    sku = world.chain.skus["M1"]
+    with world.desk(SALES) as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    with world.desk(world.dealer) as dealer:
+        changing.change(placed.order.id, Wanted({sku: 20}), actor=dealer, at=world.at)
+    with world.desk(SALES) as seller:
+        changing.answer(placed.order.id, agrees=True, actor=seller, at=world.at)
+    assert lines_of(world, placed.order.id) == [("M1", 20, 995)]
+    with world.worker():
+        (line,) = OrderLine.objects.filter(order=placed.order.id)
+    with world.desk(SALES) as seller:
+        deliveries.ship(
+            placed.order.id, actor=seller, carrier="Shunda", lines={line.pk: 5}, at=world.at
+        )
+    with world.desk(world.dealer) as dealer, pytest.raises(Refused, match="as a whole"):
+        changing.change(placed.order.id, Wanted({sku: 8}), actor=dealer, at=world.at)
+    laws.hold(world)
+
+
+def test_what_came_short_or_went_back_gives_back_to_the_budget(world: World) -> None:
+    promote(world, Effect.ORDER, amount=100, min_order=1_000, budget=250)
+    placed = life.place(world, pay_by="TERMS", M1=10)
+    with world.desk(SALES) as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    life.receive(world, life.ship(world, placed), who=world.dealer, lost=2)
+    assert spent(world) == 80
+    with world.desk(world.dealer) as dealer:
+        back = returns.ask(
+            placed.order.number, actor=dealer, remedy="CREDIT", quantities={1: 3}, reason="much",
+            at=world.at,
+        )  # fmt: skip
+    for email, deed in ((SALES, returns.agree), (world.dealer, returns.send)):
+        with world.desk(email) as actor:
+            deed(back.number, actor=actor, at=world.at)
+    with world.desk(SALES) as seller:
+        returns.receive(back.number, [Judged(1, 3, 0, 3)], actor=seller, at=world.at)
+    assert spent(world) == 50
     laws.hold(world)
 
 

@@ -8,7 +8,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
@@ -19,7 +19,7 @@ from tests.trade.test_order_words import agree, ruled, today
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists.models import Run
-from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering.models import Order, OrderChange, OrderLine
 from heliu.demo.chain import enrol
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.addresses import imports, operations, queries
@@ -27,7 +27,8 @@ from heliu.kernel.addresses.models import Address, AddressImport
 from heliu.kernel.addresses.policies import COLUMNS, MOST, Place
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.transport.models import Carriage, Shipment
-from heliu.trade import place_order, purchases, recurring
+from heliu.trade import changing, deliveries, place_order, purchases, recurring
+from heliu.trade.change_terms import Wanted
 
 __all__ = ["ruled"]
 
@@ -86,6 +87,38 @@ def test_another_houses_address_is_no_address(world: World) -> None:
         assert not queries.visible_to(owner).exists()
         with pytest.raises(NotFound):
             operations.end(theirs, actor=owner, at=world.at)
+
+
+def test_a_placed_order_goes_elsewhere_until_something_has_left(world: World) -> None:
+    shop, site = keep(world, SHOP, SITE)
+    order = place(world, pay_by="TERMS").pk
+
+    def change(to: UUID) -> OrderChange:
+        with world.desk(world.dealer) as owner:
+            return changing.change(order, Wanted(address=to), actor=owner, at=world.at)
+
+    assert change(site).status == "MADE"
+    assert frozen(world, order) == SITE
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(order, actor=seller, at=world.at)
+    assert change(shop).status == "SELLER"  # it is confirmed: the seller packs for it
+    assert frozen(world, order) == SITE
+    with world.desk("sales@seller.demo") as seller:
+        changing.answer(order, agrees=True, actor=seller, at=world.at)
+    assert frozen(world, order) == SHOP
+    with world.desk("owner@d002.demo") as stranger:
+        other = operations.add(SHOP, actor=stranger, at=world.at).pk
+    with pytest.raises(Refused) as refused:
+        change(other)
+    assert refused.value.code == "address-gone"
+    with world.desk("sales@seller.demo") as seller:
+        line = OrderLine.objects.get(order=order)
+        deliveries.ship(order, actor=seller, carrier="Shunda", lines={line.pk: 4}, at=world.at)
+    with pytest.raises(Refused) as refused:
+        change(site)
+    assert refused.value.code == "order-has-left"
+    with world.worker(), pytest.raises(IntegrityError), transaction.atomic():
+        Order.objects.filter(pk=order).update(ship_to=None)
 
 
 def test_financed_goods_go_to_their_keeper_whatever_the_book_says(world: World) -> None:

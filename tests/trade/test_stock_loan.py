@@ -15,7 +15,7 @@ from tests.trade.conftest import World
 from heliu.capital.valuation.port import Asked, FeedSilent, Told
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.kernel.errors import Refused
-from heliu.trade import pool_marks, pool_rounds, stock_loan
+from heliu.trade import pool_marks, pool_prices, pool_rounds, stock_loan
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, pledge_of
 from heliu.trade.pool_models import MarginCall, MarkCause, PoolLevel
@@ -152,6 +152,14 @@ def test_a_silent_feed_warns_and_calls_nobody(
     assert (pool.value, pool.level) == (0, PoolLevel.WARNING)
     with world.worker():
         assert not MarginCall.objects.exists()
+
+
+def test_prices_are_brought_again_before_the_worker_came(world: World) -> None:
+    stock.lay(world)
+    with world.desk("credit@bank.demo") as officer:
+        for amount in (8_00, 7_00):
+            lines = [pool_prices.Line("M1", amount)]
+            assert pool_prices.bring(lines, actor=officer, at=world.later(minutes=1)) == 1
 
 
 class Mute:

@@ -11,9 +11,12 @@ from tests.trade.test_returns import balance, do, to_warehouse
 from tests.trade.test_vat import all_of, run, titled, write
 
 from heliu.capital.books.chart import Code
+from heliu.capital.vat.models import VatInvoice
 from heliu.commerce.returns.models import Return
 from heliu.commerce.returns.policies import Judged
-from heliu.trade import returns
+from heliu.kernel.clock import day_of
+from heliu.kernel.posting.models import Journal
+from heliu.trade import returns, vat
 from heliu.trade.place_order import Placed
 
 
@@ -103,4 +106,33 @@ def test_given_back_before_the_invoice_is_issued_it_waits_for_its_number(world: 
     run(world, minutes=1)
     run(world, minutes=1)
     assert [paper.gross for paper in all_of(world)] == [10_000, -4_000]
+    hold(world)
+
+
+def test_an_invoice_that_did_not_split_the_books_does_so_afterwards(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titled(world)
+    placed = confirmed(world, "TERMS", M1=10)
+    shipment = life.ship(world, placed)
+    write(world, shipment)
+    with monkeypatch.context() as before:  # as the product was before the books knew of tax
+        before.setattr(vat, "_split", lambda one, at: None)
+        before.setattr(vat, "split_late", lambda at: 0)
+        run(world)
+    assert balance(world, world.chain.seller, Code.OUTPUT_TAX) == 0
+    with world.worker():
+        assert vat.check() == [f"books and VAT papers differ: {placed.order.number}"]
+    world.later(days=40)
+    run(world)
+    with world.worker():
+        day = Journal.objects.get(kind="vat_invoiced").effective
+        assert VatInvoice.objects.get().split_on == day == day_of(world.at)
+        # Where a journal is there and nobody wrote so down, it is not booked twice.
+        VatInvoice.objects.update(split_on=None)
+        assert vat.split_late(at=world.at) == 1
+        assert vat.split_late(at=world.at) == 0
+    life.receive(world, shipment, who=world.dealer, damaged=1)
+    run(world, minutes=1)
+    run(world, minutes=1)
     hold(world)

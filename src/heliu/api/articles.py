@@ -242,7 +242,7 @@ def drop_paper(request: TypedRequest, sku: UUID, paper: UUID, key: Key) -> HttpR
 def _shown(sku: Any) -> dict[str, Any]:
     same = (
         "code", "name", "name_zh", "barcode", "case_quantity", "order_minimum", "order_multiple",
-        "external_id", "is_active", "is_restricted",
+        "external_id", "tracking", "is_active", "is_restricted",
     )  # fmt: skip
     return {name: getattr(sku, name) for name in same} | {
         "id": sku.pk,

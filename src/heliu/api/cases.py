@@ -45,6 +45,9 @@ class CaseOut(Schema):
     solved_at: datetime | None
     closed_at: datetime | None
     reopened: int = Field(description="How often it was opened again")
+    is_quiet: bool = Field(
+        description="It closed by itself, because nobody said anything: an answer opens it again"
+    )
 
 
 class CaseIn(Sent):
@@ -68,6 +71,9 @@ class LevelOfService(Schema):
 
     answer_hours: int
     solve_hours: int
+    quiet_days: int | None = Field(
+        description="A case closes by itself after so many days without a word; null: none does"
+    )
 
 
 class LevelOfServiceIn(Sent):
@@ -125,8 +131,11 @@ def act_on_case(request: TypedRequest, ref: Ref, payload: CaseAct, key: Key) -> 
 @router.get("/service-level", response=LevelOfService)
 def get_service_level(request: TypedRequest) -> LevelOfService:
     """What the asker's own house promises its customers."""
-    answer, solve = queries.level_of(request.actor.own_org)
-    return LevelOfService(answer_hours=answer, solve_hours=solve)
+    seller = request.actor.own_org
+    answer, solve = queries.level_of(seller)
+    return LevelOfService(
+        answer_hours=answer, solve_hours=solve, quiet_days=queries.quiet_days_of(seller)
+    )
 
 
 @router.put("/service-level", response=LevelOfService)

@@ -29,10 +29,9 @@ from heliu.api.fields import (
 from heliu.api.files import SENT, sent_file
 from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
-from heliu.capital.credit import operations as credit
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.parties import operations, queries
-from heliu.trade import controls, deals, invoices, oversight, releasing
+from heliu.trade import controls, deals, invoices, oversight, programmes, releasing
 
 router = Router()
 
@@ -111,14 +110,17 @@ class ReleaseCapOut(Schema):
     cap: int | None
 
 
-@router.post("/programmes/{programme}/release-cap", response=ReleaseCapOut)
+@router.post("/programmes/{programme}/release-cap", response={200: ReleaseCapOut, 202: ApprovalOut})
 def cap_releases(
     request: TypedRequest, programme: UUID, payload: ReleaseCap, key: Key
 ) -> HttpResponse:
-    """The lender says up to which worth pledged goods leave without its people, from now on."""
+    """The lender says up to which worth pledged goods leave without its people, from now on. 202
+    when others at the lender must agree first."""
 
-    def do(at: datetime) -> tuple[int, ReleaseCapOut]:
-        one = credit.cap_releases(programme, payload.cap, actor=request.actor, at=at)
+    def do(at: datetime) -> tuple[int, ReleaseCapOut | ApprovalOut]:
+        one = programmes.cap_releases(programme, payload.cap, actor=request.actor, at=at)
+        if programmes.is_asked(one):
+            return 202, ApprovalOut.from_orm(one)
         return 200, ReleaseCapOut(programme=one.pk, cap=one.auto_release_cap)
 
     return write(request, key, payload, do)

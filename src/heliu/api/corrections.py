@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import Ref, Sent, Text, id_or_number
 from heliu.api.loans import LoanOut
 from heliu.api.writes import Key, write
@@ -54,17 +56,20 @@ def list_replays(request: TypedRequest, ref: Ref) -> object:
     return queries.replays(request.actor, loan)
 
 
-@router.post("/loans/{ref}/repayments/{payment}/value-day", response=LoanOut)
+@router.post(
+    "/loans/{ref}/repayments/{payment}/value-day", response={200: LoanOut, 202: ApprovalOut}
+)
 def correct_value_day(
     request: TypedRequest, ref: Ref, payment: UUID, payload: ValueDayIn, key: Key
 ) -> HttpResponse:
     """The lender says that a payment counts from another day; `payment` is its instruction.
 
-    `day-closed` and `settled-since` (409) change nothing.
+    202 when others at the lender must agree first. `day-closed` and `settled-since` (409) change
+    nothing.
     """
 
-    def do(at: datetime) -> tuple[int, LoanOut]:
-        loan = corrections.correct_value_day(
+    def do(at: datetime) -> tuple[int, LoanOut | ApprovalOut]:
+        done = corrections.correct_value_day(
             _deal(request.actor, ref),
             key=str(payment),
             value_day=payload.value_day,
@@ -72,31 +77,40 @@ def correct_value_day(
             actor=request.actor,
             at=at,
         )
-        return 200, LoanOut.from_orm(loan)
+        return _answer(done)
 
     return write(request, key, payload, do)
 
 
-@router.post("/loans/{ref}/repayments/{payment}/take-back", response=LoanOut)
+@router.post(
+    "/loans/{ref}/repayments/{payment}/take-back", response={200: LoanOut, 202: ApprovalOut}
+)
 def take_repayment_back(
     request: TypedRequest, ref: Ref, payment: UUID, payload: TakenBackIn, key: Key
 ) -> HttpResponse:
     """The lender says that a payment was not for this loan: it pays nothing, and goes back.
 
-    `day-closed`, `settled-since` and `payment-stands` (409) change nothing.
+    202 when others at the lender must agree first. `day-closed`, `settled-since` and
+    `payment-stands` (409) change nothing.
     """
 
-    def do(at: datetime) -> tuple[int, LoanOut]:
-        loan = corrections.take_back(
+    def do(at: datetime) -> tuple[int, LoanOut | ApprovalOut]:
+        done = corrections.take_back(
             _deal(request.actor, ref),
             key=str(payment),
             reason=payload.reason,
             actor=request.actor,
             at=at,
         )
-        return 200, LoanOut.from_orm(loan)
+        return _answer(done)
 
     return write(request, key, payload, do)
+
+
+def _answer(done: Any) -> tuple[int, LoanOut | ApprovalOut]:
+    if corrections.is_asked(done):
+        return 202, ApprovalOut.from_orm(done)
+    return 200, LoanOut.from_orm(done)
 
 
 def _deal(actor: Actor, ref: str) -> UUID:

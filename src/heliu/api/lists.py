@@ -24,6 +24,7 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.lists import operations, queries
 from heliu.commerce.ordering import queries as orders
+from heliu.commerce.ordering.parts import MOST_PARTS
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade.again import Again, bought, order_again
@@ -134,6 +135,8 @@ class RecurringOut(Schema):
     wished_after: int | None = Field(
         description="The goods are wished so many days after each of its days"
     )
+    parts: int | None = Field(description="In how many parts each line comes; null: at once")
+    parts_apart: int | None = Field(description="Days from one part to the next")
     next_days: list[date] = Field(description="The next days on which it is ordered")
     set_by_name: str
 
@@ -160,6 +163,12 @@ class RecurringIn(Sent):
         ge=0,
         le=operations.MOST_AFTER,
         description="The goods are wished so many days after each of its days",
+    )
+    parts: int | None = Field(
+        None, ge=2, le=MOST_PARTS, description="In how many parts by day each line comes"
+    )
+    parts_apart: int | None = Field(
+        None, ge=1, le=operations.MOST_APART, description="Days from one part to the next"
     )
 
 
@@ -341,6 +350,8 @@ def _recurring(found: Any) -> dict[str, Any]:
         "remark": found.remark,
         "wished_after": found.wished_after,
         "address": found.address,
+        "parts": found.parts,
+        "parts_apart": found.parts_apart,
         "next_days": queries.upcoming(found),
         "set_by_name": found.set_by_name,
     }

@@ -107,6 +107,12 @@ class LoanOut(Schema):
     accepted_on: date | None
     deposit_mode: DepositMode = Field(description="What the deposit does")
     release_mode: ReleaseMode = Field(description="What sets pledged goods free")
+    deposit_by: Literal["COLLECTED", "PAID_IN"] = Field(
+        description="The bank takes the deposit, or the borrower pays it in, naming the loan"
+    )
+    pay_into: str = Field(description="Account for a deposit the borrower pays in, once signed")
+    deposit_until: date | None = Field(description="By when it is to be paid in")
+    deposit_missing: int = Field(description="What the bank still awaits of it")
     fee: int
     interest: int = Field(description="Of the whole term, if nothing is repaid before it is due")
     total_cost: int

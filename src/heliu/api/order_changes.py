@@ -9,11 +9,26 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
+from pydantic import field_validator
 
-from heliu.api.fields import MOST_LINES, Counted, Flag, Line, Plain, Ref, Sent, Text, id_or_number
+from heliu.api.addresses import PlaceOut
+from heliu.api.fields import (
+    MOST_LINES,
+    Counted,
+    Flag,
+    Line,
+    Plain,
+    Quantity,
+    Ref,
+    Sent,
+    Text,
+    id_or_number,
+)
+from heliu.api.order_lines import PartOut
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.parts import MOST_PARTS, Part
 from heliu.commerce.ordering.versions import Version
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
@@ -25,6 +40,13 @@ from heliu.trade.change_terms import Wanted
 router = Router()
 
 
+class PartIn(Sent):
+    """So many pieces of a line by a day."""
+
+    wanted_on: date | None = Field(None, description="Null: as soon as can be")
+    quantity: Quantity
+
+
 class ChangedLineIn(Sent):
     """Goods by `sku` or `code`, and how much of them is wanted now: 0 strikes the line."""
 
@@ -33,6 +55,9 @@ class ChangedLineIn(Sent):
     quantity: Counted
     wanted_on: date | None = Field(
         None, description="A wished day of its own; left out, that of before stays"
+    )
+    parts: list[PartIn] = Field(
+        [], max_length=MOST_PARTS, description="All of the line by several days; else empty"
     )
 
 
@@ -45,6 +70,11 @@ class OrderChangeIn(Sent):
     )
     remark: Text | None = None
     external_id: Line | None = Field(None, description="The buyer's own number, used once")
+    address: UUID | None = Field(
+        None,
+        description="Where in the buyer's book it goes from now on; null: where it goes already."
+        " Until something has left, and not of a financed order",
+    )
     reason: Text = Field(
         "", description="For those of the buyer's house who must agree; needed where they must"
     )
@@ -67,6 +97,17 @@ class VersionLineOut(Plain):
     unit_price: int
     amount: int
     wanted_on: date | None
+    parts: list[PartOut] = Field(description="Where it is wished by several days; else empty")
+
+
+class VersionEarnedOut(Plain):
+    """What a promotion gives the order as a whole."""
+
+    code: str
+    name: str
+    name_zh: str
+    off: int = Field(description="Off all of it, in minor units")
+    gifts: list[tuple[str, int]] = Field(description="Goods for free: code and how many")
 
 
 class OrderVersionOut(Plain):
@@ -76,7 +117,16 @@ class OrderVersionOut(Plain):
     remark: str
     external_id: str
     total: int
+    ship_to: PlaceOut | None
+    earned: list[VersionEarnedOut] = Field(
+        description="Promotions of the whole order; a change reckons them anew"
+    )
     lines: list[VersionLineOut]
+
+    @field_validator("earned", mode="before")
+    @classmethod
+    def _earned(cls, kept: Any) -> Any:
+        return kept["told"] if kept else []
 
 
 class OrderChangeOut(Schema):
@@ -143,8 +193,9 @@ def change_order(request: TypedRequest, ref: Ref, payload: OrderChangeIn, key: K
     It is made at once (MADE) where nobody else has a say: what rises is asked of the buyer's house
     by its rules (HOUSE), and what concerns the goods of a confirmed order of the seller (SELLER);
     until then the order stays as it is. What is added or raised is priced as of now.
-    `change-waits`, `order-past-changing`, `line-sent`, `line-begun` and `financed-order-fixed`
-    (409) say what cannot be another; else it is refused as an order is that is placed.
+    `change-waits`, `order-past-changing`, `line-sent`, `line-begun`, `order-has-left`,
+    `financed-order-bound` and `financed-order-fixed` (409) say what cannot be another; else it is
+    refused as an order is that is placed.
     """
     actor = request.actor
 
@@ -198,6 +249,7 @@ def _wanted(actor: Actor, order: Any, sent: OrderChangeIn) -> Wanted:
     known |= {code: sku.pk for code, sku in found.items()}
     quantities: dict[UUID, int] = {}
     days: dict[UUID, date | None] = {}
+    parts: dict[UUID, list[Part]] = {}
     for place, one in enumerate(sent.lines):
         if (one.sku is None) == (not one.code.strip()):
             raise Invalid(
@@ -209,7 +261,9 @@ def _wanted(actor: Actor, order: Any, sent: OrderChangeIn) -> Wanted:
         if sku in quantities:
             raise Invalid("line-twice", "Each line of the order stands here once.", field="lines")
         quantities[sku] = one.quantity
-        if "wanted_on" in one.model_fields_set:
+        if one.parts:
+            parts[sku] = [Part(part.wanted_on, part.quantity) for part in one.parts]
+        elif "wanted_on" in one.model_fields_set:
             days[sku] = one.wanted_on
     return Wanted(
         quantities,
@@ -217,6 +271,8 @@ def _wanted(actor: Actor, order: Any, sent: OrderChangeIn) -> Wanted:
         sent.wanted_on if "wanted_on" in sent.model_fields_set else ...,
         sent.remark,
         sent.external_id,
+        parts,
+        sent.address,
     )
 
 

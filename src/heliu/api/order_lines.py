@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ninja import Field
 
-from heliu.api.fields import MOST_LINES, Currency, Line, Quantity, Sent
+from heliu.api.fields import MOST_LINES, Currency, Line, Plain, Quantity, Sent
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
@@ -29,6 +29,13 @@ class LineIn(Sent):
     wanted_on: date | None = Field(
         None, description="The day on which this line is wished, where that is not the order's"
     )
+
+
+class PartOut(Plain):
+    """So many pieces of a line by a day."""
+
+    wanted_on: date | None = Field(description="Null: as soon as can be")
+    quantity: int
 
 
 class OrderIn(Sent):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Goods, Quantity, Sent, Whole
+from heliu.api.fields import Flag, Goods, Quantity, Sent, Whole
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import operations, own
@@ -17,6 +17,7 @@ from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.goods.queries import packed
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
+from heliu.trade import tiers
 
 router = Router()
 
@@ -43,12 +44,17 @@ class BuyerLeastOut(Schema):
     buyer: UUID
     least_order: int
     is_own: bool = Field(description="False: as for the others")
+    may_wait: bool = Field(description="Whether it may order what is still to come")
+    wait_is_own: bool = Field(description="False: as its tier has it")
 
 
 class BuyerLeastIn(Sent):
     """The same of one buyer; null is as for the others."""
 
     least_order: Least | None
+    may_wait: Flag | None = Field(
+        None, description="Whether it may order what is still to come; null: as its tier has it"
+    )
 
 
 class PackRuleOut(Schema):
@@ -101,9 +107,8 @@ def set_buyer_rule(
     def do(_at: datetime) -> tuple[int, BuyerLeastOut]:
         actor = request.actor
         parties.set_least_order(payload.least_order, actor=actor, buyer=buyer)
-        least = queries.least_order(buyer=buyer, seller=actor.own_org)
-        is_own = payload.least_order is not None
-        return 200, BuyerLeastOut(buyer=buyer, least_order=least, is_own=is_own)
+        tiers.set_waiting(payload.may_wait, buyer=buyer, actor=actor)
+        return 200, BuyerLeastOut.model_validate(_buyer(queries.waiting_of(actor, buyer)))
 
     return write(request, key, payload, do)
 
@@ -137,6 +142,8 @@ def _buyer(link: Any) -> dict[str, object]:
         "buyer": link.buyer,
         "least_order": link.least_order,
         "is_own": link.least_is_own,
+        "may_wait": link.may_wait,
+        "wait_is_own": link.wait_is_own,
     }
 
 

@@ -31,7 +31,14 @@ from heliu.api.fields import (
     id_or_number,
 )
 from heliu.api.marks import MOST_MARKS, PiecesIn, marked
-from heliu.api.order_lines import OrderIn, in_request, read_lines, refuse_unknown
+from heliu.api.order_lines import (
+    OrderIn,
+    PartOut,
+    Wanted,
+    in_request,
+    read_lines,
+    refuse_unknown,
+)
 from heliu.api.paging import Page, Paging, page
 from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
@@ -44,6 +51,7 @@ from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
 from heliu.trade import (
+    back_orders,
     confirming,
     consignments,
     deals,
@@ -113,13 +121,6 @@ class RewardOut(Plain):
     sku: UUID
     quantity: int
     amount: int = Field(description="Taken off, or what the pieces are worth, in minor units")
-
-
-class PartOut(Plain):
-    """So many pieces of a line by a day."""
-
-    wanted_on: date | None = Field(description="Null: as soon as can be")
-    quantity: int
 
 
 class OrderLineOut(Plain):
@@ -218,6 +219,11 @@ class NewOrder(OrderIn):
         None,
         description="Where in the buyer's book it goes (`GET /addresses`); null: to the default."
         " A financed order names none",
+    )
+    waiting: Literal["APART", "TOGETHER"] | None = Field(
+        None,
+        description="Of goods that are still to come: APART wishes what is here now, the rest by"
+        " the day it is expected; TOGETHER all of it by the last of these days",
     )
     cost_centre: UUID | None = Field(
         None, description="Who bears it in the buyer's house; by default that of whoever orders"
@@ -498,15 +504,19 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             remark=asked.remark,
             external_id=asked.external_id,
             cost_centre=asked.cost_centre,
-            wanted_on=asked.wanted_on,
-            line_days=wanted.days,
-            line_parts=wanted.parts,
+            **wished_days(asked, wanted, at)._asdict(),
             address=asked.address,
             at=at,
         )
     except Refused as refusal:
         in_request(refusal, wanted)
         raise
+
+
+def wished_days(asked: NewOrder, wanted: Wanted, at: datetime) -> back_orders.Days:
+    """The days on which an order is wished, with what was chosen for goods that are not there."""
+    wished = back_orders.Days(asked.wanted_on, wanted.days, wanted.parts)
+    return back_orders.arranged(asked.waiting or "", asked.seller, wanted.found, wished, at=at)
 
 
 def shown(order: Any, deal: UUID, deal_number: str, loan: Any = None) -> dict[str, object]:

@@ -29,10 +29,13 @@ class PadRowIn(Sent):
     code: Line = ""
     quantity: Line = ""
     remark: Text = ""
+    day: Line = Field(
+        "", description="The wished day; rows of the same goods for several days are one line"
+    )
 
     def row(self) -> PadRow:
         """The row as the pad keeps it."""
-        return row_of(self.code, self.quantity, self.remark)
+        return row_of(self.code, self.quantity, self.remark, self.day)
 
 
 class PadCheckIn(Sent):
@@ -56,9 +59,9 @@ class PadLineOut(Plain):
     order_multiple: int = Field(description="The packs the goods come in")
     problem: str = Field(
         description="Empty when the row is good, else a stable code: code-unknown, not-for-you, "
-        "double, below-minimum, not-whole-pack, short, sold-out, quantity-…"
+        "double, below-minimum, not-whole-pack, short, sold-out, quantity-…, day-…"
     )
-    field: str = Field(description="Which cell is at fault: code or quantity")
+    field: str = Field(description="Which cell is at fault: code, quantity or day")
     words: str = Field(description="The problem in the reader's language")
     repairs: list[str] = Field(description="What to put in that cell instead, the best first")
     twin: int | None = Field(description="Of a double: the place that names the goods first")
@@ -83,6 +86,7 @@ class PadRowOut(Plain):
     code: str
     quantity: str
     remark: str
+    day: str
     by: str
 
 

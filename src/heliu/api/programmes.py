@@ -10,10 +10,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import Amount, Factor, Flag, Line, Part, Portion, Rate, Sent, Share, Text
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
-from heliu.capital.credit import drafting, operations, queries
+from heliu.capital.credit import drafting, queries
 from heliu.capital.credit.policies import Modes
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import programmes as stories
@@ -25,6 +26,7 @@ Instrument = Annotated[
     Field(description="A bill rests on a CASH_MARGIN and frees goods DEPOSIT_FIRST"),
 ]
 DepositMode = Literal["DOWN_PAYMENT", "CASH_MARGIN"]
+DepositBy = Literal["COLLECTED", "PAID_IN"]
 ReleaseMode = Literal["PROPORTIONAL", "DEPOSIT_FIRST"]
 SellerDuty = Annotated[
     Literal["NONE", "DIFFERENCE_REFUND", "BUY_BACK", "RESALE_HELP"],
@@ -79,6 +81,8 @@ class ProgrammeTerms(Sent):
     instrument: Instrument
     deposit_mode: DepositMode
     release_mode: ReleaseMode
+    deposit_by: DepositBy = "COLLECTED"
+    deposit_days: Annotated[int, Field(ge=1, le=60)] = 3
     fee_rate: Rate
     base_rate: Rate
     opex_rate: Rate
@@ -97,7 +101,6 @@ class ProgrammeTerms(Sent):
     ship_days: Annotated[int, Field(ge=1, le=365)] | None = None
     single_name_cap: Amount
     auto_approve_cap: Amount
-    seller_quota: Amount
     quota_share: Portion
     auto_release_cap: Amount | None = None
 
@@ -150,18 +153,19 @@ def list_programmes(
     return page(request, response, rows, paging, by=("-id",), show=ProgrammeOut.from_orm)
 
 
-@router.post("/programmes/{programme}/modes", response=ProgrammeOut)
+@router.post("/programmes/{programme}/modes", response={200: ProgrammeOut, 202: ApprovalOut})
 def change_programme(
     request: TypedRequest, programme: UUID, payload: ModesIn, key: Key
 ) -> HttpResponse:
     """The lender finances in another way from now on. Offers and deals that are made keep what
-    they were made under; the seller is told. What it is to promise holds when it agrees."""
+    they were made under; the seller is told. What it is to promise holds when it agrees. 202 when
+    others at the lender must agree first."""
 
-    def do(at: datetime) -> tuple[int, ProgrammeOut]:
-        changed = operations.change(
-            programme, Modes(**payload.model_dump()), actor=request.actor, at=at
-        )
-        return 200, ProgrammeOut.from_orm(changed)
+    def do(at: datetime) -> tuple[int, ProgrammeOut | ApprovalOut]:
+        done = stories.change(programme, Modes(**payload.model_dump()), actor=request.actor, at=at)
+        if stories.is_asked(done):
+            return 202, ApprovalOut.from_orm(done)
+        return 200, ProgrammeOut.from_orm(done)
 
     return write(request, key, payload, do)
 
@@ -182,7 +186,7 @@ def write_programme_draft(
     """The lender writes a programme down; nobody else sees it until it is sent."""
 
     def do(at: datetime) -> tuple[int, ProgrammeDraftOut]:
-        one = drafting.write(
+        one = stories.write(
             payload.terms.model_dump(), seller=payload.seller, programme=payload.programme,
             draft=payload.draft, actor=request.actor, at=at,
         )  # fmt: skip
@@ -191,12 +195,16 @@ def write_programme_draft(
     return write(request, key, payload, do)
 
 
-@router.post("/programme-drafts/{draft}/send", response=ProgrammeDraftOut)
+@router.post("/programme-drafts/{draft}/send", response={200: ProgrammeDraftOut, 202: ApprovalOut})
 def send_programme_draft(request: TypedRequest, draft: UUID, key: Key) -> HttpResponse:
-    """Offer it to the seller where that would be bound to something new; else it is in force."""
+    """Offer it to the seller where that would be bound to something new; else it is in force. 202
+    when others at the lender must agree first."""
 
-    def do(at: datetime) -> tuple[int, ProgrammeDraftOut]:
-        return 200, _draft_out(drafting.send(draft, actor=request.actor, at=at))
+    def do(at: datetime) -> tuple[int, ProgrammeDraftOut | ApprovalOut]:
+        done = stories.send(draft, actor=request.actor, at=at)
+        if stories.is_asked(done):
+            return 202, ApprovalOut.from_orm(done)
+        return 200, _draft_out(done)
 
     return write(request, key, None, do)
 
@@ -206,7 +214,7 @@ def withdraw_programme_draft(request: TypedRequest, draft: UUID, key: Key) -> Ht
     """The lender takes it back."""
 
     def do(at: datetime) -> tuple[int, ProgrammeDraftOut]:
-        return 200, _draft_out(drafting.withdraw(draft, actor=request.actor, at=at))
+        return 200, _draft_out(stories.withdraw(draft, actor=request.actor, at=at))
 
     return write(request, key, None, do)
 

@@ -21,8 +21,8 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
-from heliu.api.order_lines import in_request, read_lines, refuse_unknown
-from heliu.api.orders import NewOrder, OrderPlaced, PartOut, shown
+from heliu.api.order_lines import PartOut, in_request, read_lines, refuse_unknown
+from heliu.api.orders import NewOrder, OrderPlaced, shown, wished_days
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.ordering.parts import read
@@ -155,13 +155,12 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
         wanted = read_lines(actor, payload.seller, payload.lines)
         refuse_unknown(actor, payload.seller, wanted)
-        said = payload.model_dump(exclude={"lines", "currency"})
+        said = payload.model_dump(exclude={"lines", "currency", "wanted_on", "waiting"})
         try:
             made = purchases.ask(
                 actor=actor,
                 lines=wanted.found,
-                line_days=wanted.days,
-                line_parts=wanted.parts,
+                **wished_days(payload, wanted, at)._asdict(),
                 at=at,
                 **said,
             )
@@ -271,6 +270,6 @@ def _shown(one: Any) -> PurchaseOut:
 
 
 def _detail(found: Any) -> PurchaseDetail:
-    asked = questions.waiting(found.pk, purchases.PURCHASE.name)
+    asked = questions.waiting(found.pk, purchases.PURCHASE.name, at=clock.now())
     said = {"lines": queries.request_lines(found), "approval": asked.pk if asked else None}
     return PurchaseDetail.model_validate(_shown(found).model_dump() | said)

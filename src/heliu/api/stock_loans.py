@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import (
     Amount,
     Days,
@@ -28,12 +29,11 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.pledges import ReleaseOut
 from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
-from heliu.capital.credit import operations as credit
 from heliu.capital.lending import queries as lending
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.trade import deals, lodging, pools, stock_loan, taking_out
+from heliu.trade import deals, lodging, pools, programmes, stock_loan, taking_out
 from heliu.trade.stock_loan import Wish
 
 router = Router()
@@ -245,19 +245,22 @@ def list_stock_programmes(request: TypedRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/programmes/{programme}/margins", response=MarginsOut)
+@router.post("/programmes/{programme}/margins", response={200: MarginsOut, 202: ApprovalOut})
 def set_margins(
     request: TypedRequest, programme: UUID, payload: MarginsIn, key: Key
 ) -> HttpResponse:
-    """The lender lends against stock by these rules from now on."""
+    """The lender lends against stock by these rules from now on. 202 when others at the lender must
+    agree first."""
 
-    def do(at: datetime) -> tuple[int, MarginsOut]:
+    def do(at: datetime) -> tuple[int, MarginsOut | ApprovalOut]:
         said = payload.model_dump()
         wanted = {
             name: Decimal(value) if isinstance(value, str) else value
             for name, value in said.items()
         }
-        rules = credit.set_margins(programme, wanted, actor=request.actor, at=at)
+        rules = programmes.set_margins(programme, wanted, actor=request.actor, at=at)
+        if programmes.is_asked(rules):
+            return 202, ApprovalOut.from_orm(rules)
         return 200, MarginsOut.from_orm(rules)
 
     return write(request, key, payload, do)

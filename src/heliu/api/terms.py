@@ -140,7 +140,7 @@ class StandingOut(Schema):
 
 
 class IncomingOut(Schema):
-    """Money that came to the seller's account by somebody's own transfer."""
+    """Money that came to an account by somebody's own transfer: a seller's, or a lender's own."""
 
     id: UUID
     amount: int
@@ -184,9 +184,11 @@ class WhyIn(Sent):
 
 
 class IncomingIn(Sent):
-    """Whose money it is; null sets it aside, with what else it is for."""
+    """Whose money it is, for a lender of which loan; with neither it is set aside, with what else
+    it is for."""
 
     buyer: UUID | None = None
+    loan: Line = Field("", description="Number of the loan whose deposit it is; a lender's word")
     note: Line = ""
 
 
@@ -437,12 +439,15 @@ def list_incoming(
 def settle_incoming(
     request: TypedRequest, row: UUID, payload: IncomingIn, key: Key
 ) -> HttpResponse:
-    """The seller says whose money it is, or what else it is for."""
+    """The seller says whose money it is, a lender for which loan; or what else it is for. With a
+    loan it is used in a moment."""
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, IncomingOut]:
         if payload.buyer:
             incoming.settle(row, buyer=payload.buyer, actor=actor, at=at)
+        elif payload.loan:
+            incoming.name_loan(row, loan=payload.loan, actor=actor)
         else:
             incoming.set_aside(row, note=payload.note, actor=actor, at=at)
         return 200, IncomingOut.from_orm(bank.incoming_visible_to(actor).get(pk=row))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
 
-from heliu.api.fields import Counted, Sent, Text
+from heliu.api.fields import Counted, Flag, Sent, Text
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import tiers
@@ -37,6 +37,13 @@ class TierOfferIn(Sent):
         description="From this on others must agree to a yes too; null: never",
     )
     agreed_people: int = Field(1, ge=1, le=5, description="How many others")
+    may_wait: Flag = Field(True, description="Whether they may order what is still to come")
+    turn: int = Field(
+        5,
+        ge=1,
+        le=9,
+        description="When their orders of one day come up to be sent, 1 first",
+    )
 
 
 class TierOfferOut(Schema):
@@ -51,6 +58,8 @@ class TierOfferOut(Schema):
     passes_to: int | None
     agreed_from: int | None
     agreed_people: int
+    may_wait: bool
+    turn: int
     set_by_name: str
     set_at: datetime
 

@@ -21,6 +21,16 @@ from heliu.trade import todos
 router = Router()
 
 
+class TodoChangeOut(Schema):
+    """What a to-do said until somebody changed it."""
+
+    text: str
+    owner_name: str
+    due_on: date | None
+    by_name: str
+    at: datetime
+
+
 class TodoOut(Schema):
     """Something that a person of the house is to do."""
 
@@ -35,6 +45,15 @@ class TodoOut(Schema):
     made_at: datetime
     done_at: datetime | None
     done_by_name: str
+    changes: list[TodoChangeOut] = Field(description="What it said before, the first first")
+
+
+class TodoChangeIn(Sent):
+    """What it says from now on."""
+
+    text: str = Field(min_length=1, max_length=200, pattern=PRINTABLE)
+    owner: UUID | None = Field(None, description="A colleague; whoever has it, if none")
+    due_on: date | None = None
 
 
 class TodoIn(Sent):
@@ -57,6 +76,7 @@ def list_todos(
 ) -> dict[str, object]:
     """The to-dos of the asker's houses, the newest first."""
     rows = queries.mine(request.actor) if mine else queries.visible_to(request.actor)
+    rows = rows.prefetch_related("changes")
     by = ("-made_at", "-id")
     return page(request, response, rows, paging, by=by, show=TodoOut.from_orm)
 
@@ -78,6 +98,17 @@ def add_todo(request: TypedRequest, payload: TodoIn, key: Key) -> HttpResponse:
         else:
             made = operations.add(actor=actor, at=at, **rest)  # type: ignore[arg-type]
         return 201, TodoOut.from_orm(made)
+
+    return write(request, key, payload, do)
+
+
+@router.put("/todos/{todo}", response=TodoOut)
+def change_todo(request: TypedRequest, todo: UUID, payload: TodoChangeIn, key: Key) -> HttpResponse:
+    """Other words, another person, another day; what it said before is kept."""
+
+    def do(at: datetime) -> tuple[int, TodoOut]:
+        made = operations.change(todo, actor=request.actor, at=at, **payload.model_dump())
+        return 200, TodoOut.from_orm(made)
 
     return write(request, key, payload, do)
 

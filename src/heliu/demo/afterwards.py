@@ -14,10 +14,13 @@ from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue.operations import shop
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.pricing.operations.promotions import NewPromotion, announce
 from heliu.commerce.returns.policies import Judged
+from heliu.demo.baskets import fill
 from heliu.demo.chain import SYSTEM, YUAN, email_of
 from heliu.demo.stage import Stage, Story
 from heliu.kernel.behalf import operations as behalf
+from heliu.kernel.behalf.queries import seated
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.todos import operations as todos
@@ -38,6 +41,7 @@ from heliu.trade import (
 from heliu.trade.place_order import Placed
 
 DEALER = "D001"
+LARGE, OFF_LARGE = 6_000 * YUAN, 200 * YUAN
 GRANTED = 60_000 * YUAN  # of trade credit, to customers of the tier
 SELLER_NUMBER, DEALER_NUMBER = "91330200MA2DEMO01X", "92330100MA2DEMO02Y"
 
@@ -183,7 +187,8 @@ STORIES: tuple[Callable[[Stage], Story[None]], ...] = (
 
 
 def agreements(stage: Stage) -> None:
-    """Public pages, a tier and what it gives, an offered contract, a mandate; as the worker."""
+    """Public pages, a tier and what it gives, an offered contract, a mandate and what is done by
+    it; as the worker."""
     chain, people, at = stage.chain, stage.people, stage.now - timedelta(hours=2)
     dealer, seller = chain.dealers[DEALER], people.seller
     shop.set_shop(actor=seller, seller=chain.seller, is_public=True, shows_prices=True)
@@ -202,6 +207,25 @@ def agreements(stage: Stage) -> None:
         committed=50_000 * YUAN, at=at,
     )  # fmt: skip
     behalf.give(chain.seller, actor=people.dealer(DEALER), at=at)
+    _in_its_name(stage)
+
+
+def _in_its_name(stage: Stage) -> None:
+    """The seller's promotion of whole orders, and an order in the customer's name that earns it."""
+    seller, at = stage.people.seller, stage.now - timedelta(hours=1)
+    announce(
+        NewPromotion(
+            code="BULK", name="Off large orders", name_zh="满额立减", effect="ORDER",
+            amount=OFF_LARGE, min_order=LARGE, budget=50 * OFF_LARGE, combinable=True,
+            starts_at=at, ends_at=at + timedelta(days=30),
+        ),
+        actor=seller, seller=stage.chain.seller, at=at,
+    )  # fmt: skip
+    at += timedelta(minutes=10)
+    place_order.place(
+        actor=seated(seller, DEALER), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
+        lines=fill(stage.shelves(DEALER, at), LARGE * 12 // 10), remark="电话订货", at=at,
+    )  # fmt: skip
 
 
 def _sent_on_terms(

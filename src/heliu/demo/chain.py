@@ -374,7 +374,6 @@ def other_lender(chain: Chain, *, at: datetime) -> Programme:
         base_rate=Decimal("2.90"),
         single_name_cap=300_000 * YUAN,
         auto_approve_cap=40_000 * YUAN,
-        seller_quota=5_000_000 * YUAN,
     )
 
 
@@ -395,7 +394,6 @@ def stock_programme(chain: Chain) -> Programme:
         buy_back_share=Decimal("0.90"),
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=60_000 * YUAN,
-        seller_quota=10_000_000 * YUAN,
     )
     MarginRules.objects.create(programme=programme, lender=chain.bank, seller=chain.seller)
     return programme
@@ -411,7 +409,6 @@ def _finance(chain: Chain, *, at: datetime) -> None:
         days_options=[30, 60, 90],
         single_name_cap=500_000 * YUAN,
         auto_approve_cap=60_000 * YUAN,
-        seller_quota=20_000_000 * YUAN,
     )
     chain.programme = programme.id
     accounts = [

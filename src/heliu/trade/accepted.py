@@ -23,6 +23,40 @@ from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.wishes import Ask, Goods, Known
 
 
+def written(
+    lines: Sequence[PricedLine], earned: Sequence[Reward], order_day: date | None
+) -> list[PricedLine]:
+    """Lines as they are written: those that share in an amount off the whole order perhaps in two,
+    goods for free beneath."""
+    if not earned:
+        return list(lines)
+    off: dict[UUID, int] = {}
+    for one in earned:
+        for sku, share in one.off.items():
+            off[sku] = off.get(sku, 0) + share
+    found: list[PricedLine] = []
+    for line in lines:
+        amount = line.quantity * line.unit_price - off.get(line.sku_id, 0)
+        prices = rewards.parts(line.quantity, amount)
+        days = divided(line.parts, [part.quantity for part in prices])
+        found += [
+            line._replace(
+                quantity=price.quantity,
+                unit_price=price.unit_price,
+                wanted_on=_first_day(parts, order_day) if parts else line.wanted_on,
+                parts=parts if len(parts) > 1 else (),
+            )
+            for price, parts in zip(prices, days, strict=True)
+        ]
+    return found + [PricedLine(sku, n, 0) for one in earned for sku, n in one.gifts.items()]
+
+
+def _first_day(parts: Sequence[Part], order_day: date | None) -> date | None:
+    """The first of some parts' days, where that is not the order's."""
+    first = parts[0].wanted_on
+    return None if first == order_day else first
+
+
 @dataclass(frozen=True)
 class Good:
     """An ask that is good: what is written for it once it is known where the goods go. `lines` are
@@ -67,38 +101,6 @@ class Good:
             if line.sku and line.quantity and line.unit_price is not None
         ]
 
-    def _written(self) -> list[PricedLine]:
-        """The lines as they are written: those that share in an amount off the whole order perhaps
-        in two, goods for free beneath."""
-        if not self.rewards:
-            return self.priced
-        off: dict[UUID, int] = {}
-        for one in self.rewards:
-            for sku, share in one.off.items():
-                off[sku] = off.get(sku, 0) + share
-        lines: list[PricedLine] = []
-        for line in self.priced:
-            amount = line.quantity * line.unit_price - off.get(line.sku_id, 0)
-            prices = rewards.parts(line.quantity, amount)
-            days = divided(line.parts, [part.quantity for part in prices])
-            lines += [
-                line._replace(
-                    quantity=price.quantity,
-                    unit_price=price.unit_price,
-                    wanted_on=self._first_day(parts) if parts else line.wanted_on,
-                    parts=parts if len(parts) > 1 else (),
-                )
-                for price, parts in zip(prices, days, strict=True)
-            ]
-        return lines + [
-            PricedLine(sku, n, 0) for one in self.rewards for sku, n in one.gifts.items()
-        ]
-
-    def _first_day(self, parts: Sequence[Part]) -> date | None:
-        """The first of some parts' days, where that is not the order's."""
-        first = parts[0].wanted_on
-        return None if first == self.ask.wish.wanted_on else first
-
     def accepted(self, at: datetime, *, warehouse: UUID, lender: UUID | None = None) -> Accepted:
         """The order and its deal, not yet written. Raises `Invalid` for what is no order."""
         ask, wish = self.ask, self.ask.wish
@@ -108,7 +110,7 @@ class Good:
             seller=wish.seller,
             warehouse=warehouse,
             pay_by=wish.pay_by,
-            lines=self._written(),
+            lines=written(self.priced, self.rewards, wish.wanted_on),
             number=number_of("SO", self.known.order_number, at),
             at=at,
             remark=wish.remark,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -25,17 +26,31 @@ from heliu.trade import (
     confirming,
     control_answers,
     controls,
+    corrections,
     deals,
     enforcement,
     financed_order,
     liquidation,
+    programmes,
+    proposals,
     purchases,
     receivables,
     releasing,
     returns,
 )
+from heliu.trade.models import Proposed
 from heliu.trade.steps import locked, parties
 
+# What was kept until others agreed, and how it is done then.
+PROPOSED: dict[str, proposals.Hand] = {
+    Proposed.VALUE_DAY: corrections.counts_from,
+    Proposed.TAKE_BACK: corrections.goes_back,
+    Proposed.DRAFT: programmes.sent,
+    Proposed.MODES: programmes.changed,
+    Proposed.RELEASE_CAP: programmes.capped,
+    Proposed.MARGINS: programmes.margins_set,
+}
+KEPT = (corrections.CORRECT, programmes.PROGRAMME)
 BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
@@ -46,6 +61,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         liquidation.SELL,
         enforcement.WRITE_OFF,
         ruling.CHANGE_RULES,
+        *KEPT,
         *BOOKS,
     ),
     "SELLER": (
@@ -75,6 +91,7 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     returns.AGREE.name: returns.agreed,
     closing_houses.CLOSE.name: closing_houses.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
+    **{act.name: partial(proposals.carry_out, hands=PROPOSED) for act in KEPT},
 }
 
 # What a no leads to, beyond that nothing is done.

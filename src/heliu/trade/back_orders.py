@@ -1,11 +1,14 @@
 """Orders for more than lies there: who waits for what, and who is served when goods come.
 
     queue      the open lines of a seller's goods that are sold on back-order, in order of placement
+    arranged   what is not there yet: in parts as it comes, or all on one day
     ready      what of an order may be sent now; nobody's goods go to somebody who ordered later
     arrived    expected goods are here: the buyers they serve are told
 
-Whether so much may be ordered is not asked here: it is the floor of the promise (`logistics/stock`)
-under which no door gets. What a line waits for is worked out, never kept, so it cannot be wrong.
+Whether so much may be ordered is not asked here: it is the floor of the promise
+(`logistics/stock`) under which no door gets; and who may not wait at all is held to what lies there
+where orders are written (`sql/waiting_rule.sql`). What a line waits for is worked out, never kept,
+so it cannot be wrong.
 """
 
 from __future__ import annotations
@@ -18,18 +21,22 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering.parts import Part
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock import back_orders as stock
+from heliu.logistics.stock.back_orders import Outlook
 from heliu.logistics.stock.models import Expected
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing import queries as houses
 from heliu.trade import deals
 from heliu.trade.models import Deal
 
+APART, TOGETHER = "APART", "TOGETHER"
 QUEUE = """
 select order_id, line, sku, ready, waiting, until from trade_waiting(%s, %s::uuid[])
  order by sku, line
@@ -79,6 +86,86 @@ def would_wait(seller: UUID, wanted: Sequence[tuple[Sku, int]], *, at: datetime)
         for sku, n in wanted
         if sku.pk in told and n > told[sku.pk].ready
     ]
+
+
+class Days(NamedTuple):
+    """On which days an order is wished: as a whole, and lines in parts or on days of their own."""
+
+    wanted_on: date | None
+    line_days: Mapping[UUID, date]
+    line_parts: Mapping[UUID, Sequence[Part]]
+
+
+def arranged(
+    how: str, seller: UUID, lines: Sequence[tuple[UUID, int]], days: Days, *, at: datetime
+) -> Days:
+    """The days of an order of these (SKU, quantity) where something is not there yet: what is here
+    now and the rest when it comes (APART), or all of it when all is here (TOGETHER); any other word
+    leaves it as it is wished. Lines in parts already, and days later than the goods come, stay.
+
+    Raises `Refused` (together-unknown) where nobody knows yet by when all is there.
+    """
+    if how not in (APART, TOGETHER):
+        return days
+    told = stock.outlook([sku for sku, _ in lines], owner=seller, at=at)
+    late = [(sku, n, told[sku]) for sku, n in lines if sku in told and n > told[sku].ready]
+    if how == TOGETHER:
+        return _together(days, late) if late else days
+    line_days: dict[UUID, date] = dict(days.line_days)
+    line_parts: dict[UUID, Sequence[Part]] = dict(days.line_parts)
+    for sku, n, outlook in late:
+        until, own = outlook.until(n), line_days.get(sku, days.wanted_on)
+        if until is None or sku in line_parts or (own and own >= until):
+            continue
+        if outlook.ready:
+            line_parts[sku] = [Part(own, outlook.ready), Part(until, n - outlook.ready)]
+            line_days.pop(sku, None)
+        else:
+            line_days[sku] = until
+    return Days(days.wanted_on, line_days, line_parts)
+
+
+def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]]) -> Days:
+    """One day for all: the last on which something of it comes, or a later one that is wished."""
+    untils = [outlook.until(n) for _sku, n, outlook in late]
+    known = [day for day in untils if day is not None]
+    if len(known) < len(untils):
+        raise Refused(
+            "together-unknown",
+            "Nobody knows yet by when all of it is there.",
+            field="waiting",
+            help="Take what is here now and the rest when it comes.",
+        )
+    return Days(max(known if days.wanted_on is None else [*known, days.wanted_on]), {}, {})
+
+
+def free_now(order: Order, free: Mapping[UUID, int]) -> dict[UUID, int]:
+    """What is free of goods (by SKU), as far as the buyer of an order may wait for them. For steps
+    of a story, where the door is the seller's too."""
+    with connection.cursor() as cursor:
+        skus = list(free)
+        cursor.execute(
+            "select trade_free_now(%s::uuid[], %s::uuid[], %s, %s::uuid[], %s::bigint[])",
+            [[order.buyer], [order.seller], [1] * len(skus), skus, list(free.values())],
+        )
+        (found,) = cursor.fetchone()
+    return dict(zip(skus, found or (), strict=True))
+
+
+def refuse_waiting(order: Order, holds: Sequence[NewHold]) -> None:
+    """An order that holds these of goods beyond what lies there, though its buyer may not wait for
+    any. Raises `LimitShort`, as the engine does where nobody may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select account, key, short from trade_waits_though(
+                   %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])""",
+            [
+                [order.pk], [order.buyer], [order.seller], [one.subject for one in holds],
+                [one.account for one in holds], [one.amount for one in holds],
+            ],
+        )  # fmt: skip
+        if row := cursor.fetchone():
+            raise LimitShort(*row)
 
 
 def waits(order: Order) -> bool:

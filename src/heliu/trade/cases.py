@@ -2,6 +2,7 @@
 
 open_case   the buyer, from the order or a line of it, with photos: the first message
 act         solved, closed, opened again; the other side is told
+close_quiet nobody has said anything for as long as the seller waits
 """
 
 from __future__ import annotations
@@ -85,6 +86,24 @@ def act(case_ref: UUID | str, do: str, *, actor: Actor, at: datetime) -> Case:
                 at=at,
             )
     return case
+
+
+def close_quiet(*, at: datetime, most: int = 500) -> int:
+    """Close what has been quiet for as long as its seller waits; both sides are told. For the
+    worker, again and again."""
+    found = queries.quiet(at).select_for_update(skip_locked=True, of=("self",))
+    closed = list(found.order_by("moved_at", "id")[:most])
+    for case in closed:
+        operations.close_quiet(case, at=at)
+        for org in (case.buyer, case.seller):
+            tell(
+                org,
+                "case-moved",
+                {"case": case.number, "status": CaseStatus(case.status).label},
+                link=link(case),
+                at=at,
+            )
+    return len(closed)
 
 
 def link(case: Case) -> str:

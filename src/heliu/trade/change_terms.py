@@ -1,13 +1,14 @@
 """What a change of an order comes to: judged and priced, nothing written.
 
 What is added or raised is priced as an order of today; what is made smaller, or left alone, keeps
-its price unless it was one of a quantity or a worth that the order does not reach any more. Goods
-are judged as on an order that is placed, those of which something left by what left.
+its price unless it was one of a quantity or a worth that the order does not reach any more. What
+the order earns as a whole is reckoned anew (`change_rewards.py`), as long as nothing has left.
+Goods are judged as on an order that is placed, those of which something left by what left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import EllipsisType
@@ -17,17 +18,19 @@ from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.policies import seen as visible
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.operations.drafts import LARGEST_TOTAL
-from heliu.commerce.ordering.parts import fitted
+from heliu.commerce.ordering.parts import Part, fitted
 from heliu.commerce.ordering.paste import LARGEST
 from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.ordering.versions import Version, VersionLine, moved
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
+from heliu.trade import back_orders, change_rewards
 from heliu.trade.deciding import refuse_bad, refuse_small, stopped
 from heliu.trade.models import Deal
 from heliu.trade.order_pad import rule_of
@@ -38,13 +41,16 @@ CHANGEABLE = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PART_SHIPPE
 @dataclass(frozen=True)
 class Wanted:
     """What is to be another: goods named here get this quantity (0 strikes the line) and this day
-    of their own; what is not named stays, and so do words that are not given."""
+    of their own, or these parts by day; what is not named stays, and so do words that are not
+    given. `address` is of the buyer's book."""
 
     quantities: Mapping[UUID, int] = field(default_factory=dict)
     line_days: Mapping[UUID, date | None] = field(default_factory=dict)
     wanted_on: date | EllipsisType | None = ...
     remark: str | None = None
     external_id: str | None = None
+    line_parts: Mapping[UUID, Sequence[Part]] = field(default_factory=dict)
+    address: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Proposal:
 
     @property
     def concerns_goods(self) -> bool:
-        """Whether the seller is concerned: lines or days are others."""
+        """Whether the seller is concerned: lines, days or the place they go to are others."""
         return self.before.words() != self.after.words()
 
     @property
@@ -95,12 +101,27 @@ class Proposal:
 def propose_for(deal: Deal, order: Order, wanted: Wanted, *, at: datetime) -> Proposal:
     """What the order would be. Raises what placing it so would raise, and what is past changing."""
     lines = list(order.lines.select_related("sku__unit").order_by("position"))
-    before = Version.of(order, lines)
-    after = _priced(order, before, _worded(order, before, wanted, at), at=at)
-    refuse_fixed(deal, order, before, after.after)
-    if before == after.after:
+    before = change_rewards.has_earned(order, Version.of(order, lines))
+    plain = change_rewards.plain(order, before)
+    priced = _priced(order, plain, _worded(order, plain, wanted, at), at=at)
+    made = Proposal(before, _earning(order, before, plain, priced, at), priced.priced)
+    refuse_fixed(deal, order, before, made.after)
+    if before == made.after:
         raise Invalid("nothing-changed", "This changes nothing.", field="lines")
-    return after
+    if made.concerns_amounts:
+        _refuse_total(order, made)
+    return made
+
+
+def _earning(
+    order: Order, before: Version, plain: Version, priced: Proposal, at: datetime
+) -> Version:
+    """What was priced, with what it earns as a whole, reckoned anew where goods are others."""
+    if not priced.concerns_amounts:
+        return replace(change_rewards.as_before(before, priced.after), earned=before.earned)
+    if any(line.shipped or line.cancelled for line in order.lines.all()):
+        return priced.after
+    return change_rewards.rewarded(order, priced.after, priced.priced, at=at)
 
 
 def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> None:
@@ -112,6 +133,8 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             number=order.number,
             now=order.get_status_display(),
         )
+    if before.ship_to != after.ship_to:
+        _refuse_bound(deal, order)
     if _amounts(before) == _amounts(after):
         return
     if deal.loan_id is not None:
@@ -121,23 +144,44 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             help="Cancel it and order anew, or order what is to be added by itself.",
             number=order.number,
         )
-    if any(pricing.given_as_whole(order.pk)):
+    begun = any(line.shipped or line.cancelled for line in order.lines.all())
+    if begun and (change_rewards.told(before) or change_rewards.told(after)):
         raise Refused(
             "promoted-order-fixed",
-            "Order %(number)s earned a promotion as a whole: its goods cannot be changed.",
-            help="Cancel it and order anew, or order what is to be added by itself.",
+            "Order %(number)s earned a promotion as a whole, and a part of it has left: its goods"
+            " cannot be changed any more.",
+            help="Order what is to be added by itself, or give back what is too much.",
             number=order.number,
         )
     wanted = after.by_sku
     for line in order.lines.select_related("sku"):
         now = wanted.get(line.sku_id)
-        _refuse_begun(line, now.quantity if now else 0)
+        if line.shipped or line.cancelled:
+            _refuse_begun(line, now.quantity if now else 0)
+
+
+def _refuse_bound(deal: Deal, order: Order) -> None:
+    """Goods that are pledged go to their keeper, and what has begun to leave goes where it went."""
+    if deal.lender is not None:
+        raise Refused(
+            "financed-order-bound",
+            "The goods of %(number)s go to the warehouse that keeps them for the bank.",
+            field="address",
+            number=order.number,
+        )
+    if any(line.shipped for line in order.lines.all()):
+        raise Refused(
+            "order-has-left",
+            "A part of %(number)s has left: the rest goes to the same address.",
+            field="address",
+            number=order.number,
+        )
 
 
 def _refuse_begun(line: OrderLine, quantity: int) -> None:
     """A line of which something left keeps what left, and does not grow."""
     begun = line.shipped + line.cancelled
-    if begun and quantity > line.quantity:
+    if quantity > line.quantity:
         raise Refused(
             "line-begun",
             "%(goods)s: a part has left, the line cannot become larger.",
@@ -166,6 +210,11 @@ def _worded(order: Order, before: Version, wanted: Wanted, at: datetime) -> Vers
     ):
         if old != new:
             refuse_day(new, today)
+    for sku, parts in wanted.line_parts.items():
+        was = before.by_sku.get(sku)
+        known = {part.wanted_on for part in was.parts} if was else set()
+        for day in {part.wanted_on for part in parts} - known:
+            refuse_day(day, today)
     if any(not 0 <= quantity <= LARGEST for quantity in wanted.quantities.values()):
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
     remark = before.remark if wanted.remark is None else visible(wanted.remark).strip()[:300]
@@ -176,14 +225,26 @@ def _worded(order: Order, before: Version, wanted: Wanted, at: datetime) -> Vers
             "Your own number may have up to 80 visible characters.",
             field="external_id",
         )
-    return Version(on, remark, own, (*_kept(before, wanted), *_added(order, before, wanted)))
+    lines = (*_kept(before, wanted, on), *_added(order, before, wanted, on))
+    return Version(on, remark, own, lines, _bound_for(order, before, wanted))
 
 
-def _kept(before: Version, wanted: Wanted) -> list[VersionLine]:
-    """A line in parts stays so, unless it is given another day."""
+def _bound_for(order: Order, before: Version, wanted: Wanted) -> Mapping[str, str] | None:
+    """Where it goes, as the buyer's book says it now; an address that was not named stays as it
+    was when the order was placed."""
+    if wanted.address is None:
+        return before.ship_to
+    return addresses.frozen(order.buyer, wanted.address)
+
+
+def _kept(before: Version, wanted: Wanted, on: date | None) -> list[VersionLine]:
+    """A line in parts stays so, unless it is given another day, or other parts."""
     kept = []
     for line in before.lines:
         quantity = wanted.quantities.get(line.sku, line.quantity)
+        if line.sku in wanted.line_parts:
+            kept.append(_in_parts(line._replace(quantity=quantity), wanted, on))
+            continue
         day = wanted.line_days.get(line.sku, line.wanted_on)
         parts = fitted(line.parts, quantity) if day == line.wanted_on else ()
         kept.append(
@@ -192,7 +253,15 @@ def _kept(before: Version, wanted: Wanted) -> list[VersionLine]:
     return [line for line in kept if line.quantity]
 
 
-def _added(order: Order, before: Version, wanted: Wanted) -> list[VersionLine]:
+def _in_parts(line: VersionLine, wanted: Wanted, on: date | None) -> VersionLine:
+    """A line in the parts that are wanted; its own day is that of the first, where that is not the
+    order's."""
+    if not line.quantity:
+        return line
+    return change_rewards.on_days(line, wanted.line_parts[line.sku], on)
+
+
+def _added(order: Order, before: Version, wanted: Wanted, on: date | None) -> list[VersionLine]:
     fresh = {
         sku: quantity
         for sku, quantity in wanted.quantities.items()
@@ -201,18 +270,19 @@ def _added(order: Order, before: Version, wanted: Wanted) -> list[VersionLine]:
     found = Sku.objects.filter(pk__in=fresh, seller=order.seller).in_bulk()
     if len(found) < len(fresh):
         raise NotFound()
-    return [
+    lines = [
         VersionLine(
             sku, found[sku].code, found[sku].name, found[sku].name_zh, quantity, 0,
             wanted.line_days.get(sku),
         )
         for sku, quantity in fresh.items()
     ]  # fmt: skip
+    return [_in_parts(x, wanted, on) if x.sku in wanted.line_parts else x for x in lines]
 
 
 def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> Proposal:
-    """With the prices each line has by the rule above. Raises for the first line that is not good,
-    and for an order that comes to too little, or to too much."""
+    """With the prices each line has by the rule above. Raises for the first line that is not
+    good."""
     if _amounts(before) == _amounts(after):
         return Proposal(before, after, frozenset())
     if not after.lines:
@@ -232,7 +302,12 @@ def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> P
             priced.add(line.sku)
             line = line._replace(unit_price=price)
         lines.append(line)
-    proposal = Proposal(before, replace(after, lines=tuple(lines)), frozenset(priced))
+    return Proposal(before, replace(after, lines=tuple(lines)), frozenset(priced))
+
+
+def _refuse_total(order: Order, proposal: Proposal) -> None:
+    """An order that comes to too much, or to too little; and one that grows where its terms are
+    stopped."""
     total = proposal.after.total
     if total > LARGEST_TOTAL:
         raise Invalid("order-too-large", "This order is too large.", field="lines")
@@ -244,7 +319,6 @@ def _priced(order: Order, before: Version, after: Version, *, at: datetime) -> P
     refuse_small(total, parties.least_order(buyer=order.buyer, seller=order.seller))
     if proposal.rises:
         _refuse_stopped(order)
-    return proposal
 
 
 def _as_today(order: Order, version: Version, at: datetime) -> dict[UUID, int | None]:
@@ -279,6 +353,7 @@ def _judge(
         raise NotFound()
     skus = Sku.objects.in_bulk([line.sku for line in touched])
     free = stock.available(list(skus), owner=order.seller, warehouse=order.seller, at=at)
+    free = back_orders.free_now(order, free)
     held = {sku: line.quantity for sku, line in was.items()}
     refuse_bad(
         check_lines(

@@ -9,9 +9,9 @@
 While the seller has not confirmed, the order is its buyer's to change; afterwards the seller
 agrees to whatever concerns the goods. Until all have agreed the order stays as it was, and what was
 asked for keeps its prices. Made, everything that hangs on the order follows in one transaction:
-budgets, credit, the seller's promise, the money that was paid before. A line of which something was
-sent keeps its price and can only become smaller; a financed order keeps its goods, for the bank has
-decided on them.
+budgets, credit, the seller's promise, promotions, the money that was paid before. A line of which
+something was sent keeps its price and can only become smaller; a financed order keeps its goods,
+for the bank has decided on them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from heliu.commerce.ordering.models import (
     PayBy,
 )
 from heliu.commerce.ordering.versions import Version, moved
-from heliu.commerce.pricing.operations.discounts import change_discounts
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.queries import bearers, charges
 from heliu.kernel.access.actor import Actor
@@ -49,7 +48,15 @@ from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock.ends import Promise
 from heliu.logistics.stock.moves import Short
-from heliu.trade import asking, behalf, confirming, deals, purchases
+from heliu.trade import (
+    asking,
+    back_orders,
+    behalf,
+    change_rewards,
+    confirming,
+    deals,
+    purchases,
+)
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Deal, Step
@@ -66,6 +73,12 @@ def propose(order_id: UUID, wanted: Wanted, *, actor: Actor, at: datetime) -> Pr
     deal = _own(order_id, actor)
     with widened(parties(deal)):
         return propose_for(deal, _order(deal), wanted, at=at)
+
+
+def plain(order: Order) -> Version:
+    """An order as its lines were priced, before what it earned as a whole: what a buyer changes."""
+    lines = order.lines.select_related("sku__unit").order_by("position")
+    return change_rewards.plain(order, Version.of(order, list(lines)))
 
 
 def change(
@@ -212,14 +225,8 @@ def _make(deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at
     """The order becomes what was agreed, and all that hangs on it follows; goods are held last."""
     order, before, after = made.order, proposal.before, proposal.after
     if proposal.concerns_amounts:
+        change_rewards.make(order, after, priced=proposal.priced, at=at)
         _settle(order, before, after, key=str(made.number), at=at)
-        change_discounts(
-            order.pk, buyer=order.buyer, seller=order.seller, at=at,
-            lines=[
-                (line.sku, line.quantity, line.unit_price, line.sku in proposal.priced)
-                for line in after.lines
-            ],
-        )  # fmt: skip
     ordering.make_change(made, after, actor=actor, at=at)
     confirming.overtaken(deal, at=at)
     remember(deal, Step.CHANGED, key=str(made.number), actor=actor, at=at, total=after.total)
@@ -242,6 +249,7 @@ def _settle(order: Order, before: Version, after: Version, *, key: str, at: date
             if order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED:
                 _book_difference(order, more, key=key, at=at)
             posting.rehold(holds, at=at)
+            back_orders.refuse_waiting(order, holds)
         except LimitShort as short:
             raise _in_words(short, order, after) from short
 

@@ -31,10 +31,12 @@ from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import (
+    cases,
     changing,
     deals,
     dunning,
     incoming,
+    paying_in,
     pool_rounds,
     purchases,
     registration,
@@ -72,6 +74,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     ship_by.call_on_duty(at=at)
     pool_rounds.revalue_all(at=at)
     incoming.take_in(at=at)
+    paying_in.run_out(at=at)
     dunning.dun(at=at)
     registration.renew_due(at=at)
     sweep(at=at)
@@ -79,6 +82,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     with transaction.atomic():
         purchases.expire(at=at)
         changing.expire(at=at)
+        cases.close_quiet(at=at)
         spending.roll_over(at=at)
     approvals.expire(at=at)
     with transaction.atomic():

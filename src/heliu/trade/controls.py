@@ -172,7 +172,7 @@ def _look_at(deal: Deal, loan: Loan, at: datetime) -> list[Suspicion]:
 
 def _ask(deal: Deal, loan: Loan, *, at: datetime) -> None:
     """The platform asks the lender's people, once at a time."""
-    if asked_for.waiting(deal.id, PAY_OUT.name) is None:
+    if asked_for.waiting(deal.id, PAY_OUT.name, at=at) is None:
         ask_others(
             PAY_OUT, deal, amount=loan.principal, actor=SYSTEM, org=loan.lender, reason="", at=at
         )

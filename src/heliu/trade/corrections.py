@@ -3,52 +3,115 @@
     correct_value_day  the bank says that the money counts from another day
     take_back          it should not have paid this loan: it pays nothing, and goes back
 
-Somebody at the lender says so, with a reason. The loan is reckoned anew (`lending`), what stands is
+Somebody at the lender says so, with a reason; where the house's rules want it for such an amount,
+another person agrees before (`proposals`). The loan is reckoned anew (`lending`), what stands is
 told (`reckoned`), and the deal goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any, TypeIs
 from uuid import UUID
 
 from heliu.capital.lending import operations as lending
+from heliu.capital.lending import queries
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations import Replayed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.approvals.models import Approval
+from heliu.kernel.approvals.policies import Act
+from heliu.kernel.errors import NotFound
 from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
 from heliu.trade.financed_order import go_on_after, return_more
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, Proposed
 from heliu.trade.paperwork import loan_of, number_of
+from heliu.trade.proposals import at_once_or_asked
 from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.steps import locked, parties
 from heliu.trade.wake import wake
 
+CORRECT = Act("correction", agreed_by=("override", "decide"))
+"""By a house's own rules, by the amount of the payment."""
+
 
 def correct_value_day(
     deal_id: UUID, *, key: str, value_day: date, reason: str, actor: Actor, at: datetime
-) -> Loan:
-    """A payment counts from another day than was thought; raises as `lending` does."""
+) -> Loan | Approval:
+    """A payment counts from another day than was thought; raises as `lending` does. Returns the
+    question where others must agree first."""
+    said = {"deal": str(deal_id), "key": key, "value_day": value_day.isoformat(), "reason": reason}
+    return _at_once_or_asked(Proposed.VALUE_DAY, said, counts_from, actor=actor, at=at)
+
+
+def take_back(
+    deal_id: UUID, *, key: str, reason: str, actor: Actor, at: datetime
+) -> Loan | Approval:
+    """A payment pays nothing any more and goes back to the dealer; raises as `lending` does.
+    Returns the question where others must agree first."""
+    said = {"deal": str(deal_id), "key": key, "reason": reason}
+    return _at_once_or_asked(Proposed.TAKE_BACK, said, goes_back, actor=actor, at=at)
+
+
+def is_asked(done: Loan | Approval) -> TypeIs[Approval]:
+    """Whether the others at the house are asked first."""
+    return isinstance(done, Approval)
+
+
+def counts_from(said: Mapping[str, Any], actor: Actor, at: datetime) -> Loan:
+    """All who must have agreed: the payment counts from the other day."""
 
     def do(loan: Loan) -> Replayed | None:
         return lending.correct_value_day(
-            loan, key=key, value_day=value_day, reason=reason, actor=actor, at=at
+            loan,
+            key=said["key"],
+            value_day=date.fromisoformat(said["value_day"]),
+            reason=said["reason"],
+            actor=actor,
+            at=at,
         )
 
-    return _reckon(deal_id, do, "value-day-corrected", actor=actor, at=at)
+    return _reckon(UUID(said["deal"]), do, "value-day-corrected", actor=actor, at=at)
 
 
-def take_back(deal_id: UUID, *, key: str, reason: str, actor: Actor, at: datetime) -> Loan:
-    """A payment pays nothing any more and goes back to the dealer; raises as `lending` does."""
+def goes_back(said: Mapping[str, Any], actor: Actor, at: datetime) -> Loan:
+    """All who must have agreed: the payment pays nothing."""
 
     def do(loan: Loan) -> Replayed | None:
-        return lending.take_back(loan, key=key, reason=reason, actor=actor, at=at)
+        return lending.take_back(loan, key=said["key"], reason=said["reason"], actor=actor, at=at)
 
-    return _reckon(deal_id, do, "payment-taken-back", actor=actor, at=at)
+    return _reckon(UUID(said["deal"]), do, "payment-taken-back", actor=actor, at=at)
+
+
+def _at_once_or_asked(
+    what: str,
+    said: Mapping[str, Any],
+    hand: Callable[[Mapping[str, Any], Actor, datetime], Loan],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Loan | Approval:
+    actor.require("override")
+    deal = deals.of_lender(actor, UUID(said["deal"]))
+    paid = queries.repayment(actor, deal.pk, said["key"])
+    if paid is None:
+        raise NotFound()
+    return at_once_or_asked(
+        CORRECT,
+        what,
+        said,
+        lambda: hand(said, actor, at),
+        subject=paid.pk,
+        name=number_of(deal),
+        amount=paid.amount,
+        reason=said["reason"],
+        actor=actor,
+        at=at,
+    )
 
 
 def _reckon(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,8 @@ from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.policies import frees_on_arrival
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.ordering.policies import by_goods
+from heliu.commerce.pricing.operations import discounts
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -161,6 +164,9 @@ def goods_received(
             actor=actor,
             at=at,
         )
+        if received.short or received.damaged:
+            lost = Counter(received.short) + Counter(received.damaged)
+            discounts.give_back(order.pk, by_goods(order.lines.all(), lost))
         carriages.counted(shipment.pk, at=at)
         remember(
             deal, Step.RECEIVED, key=shipment.number, actor=actor, at=at,

@@ -41,12 +41,9 @@ def earns(
     no promotion of whole orders."""
     if not any(price.may_earn for price in prices.values() if price):
         return ()
-    good = [line for line in lines if line.sku and line.quantity and not line.problem]
+    good = _together(line for line in lines if line.sku and line.quantity and not line.problem)
     wanted = {line.sku.pk: line.quantity for line in good if line.sku and line.quantity}
-    with connection.cursor() as cursor:
-        ones = [1] * len(wanted)
-        cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
-        (offered,) = rewards.offers(cursor.fetchone()[0], 1)
+    offered = offers_of(buyer, seller, wanted, at)
     if offered is None:
         return ()
     used: dict[int | None, int] = {}
@@ -63,6 +60,26 @@ def earns(
         )
         for one in found
     )  # fmt: skip
+
+
+def offers_of(buyer: UUID, seller: UUID, wanted: Mapping[UUID, int], at: datetime) -> Offers | None:
+    """What an order of these (SKU: quantity) may earn as a whole; None where there is nothing."""
+    with connection.cursor() as cursor:
+        ones = [1] * len(wanted)
+        cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
+        (offered,) = rewards.offers(cursor.fetchone()[0], 1)
+    return offered
+
+
+def _together(lines: Iterable[CheckedLine[Any]]) -> list[CheckedLine[Any]]:
+    """Rows of the same goods for several days as the one line they will be."""
+    found: dict[UUID, CheckedLine[Any]] = {}
+    for line in lines:
+        sku = line.sku.pk  # type: ignore[union-attr]
+        if sku in found and line.quantity:
+            line = found[sku]._replace(quantity=(found[sku].quantity or 0) + line.quantity)
+        found[sku] = line
+    return list(found.values())
 
 
 def earned_by(

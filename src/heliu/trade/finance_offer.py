@@ -30,7 +30,8 @@ class FinanceOffer:
 
     `limit`, `used` and `held` are the buyer's facility as it stands, or as it would be granted;
     `room` is what the lender's quotas and caps leave beside it (None: it has none), of which the
-    buyer is not told how much. `grid` has every deposit and term on offer, empty when the answer is
+    buyer is not told how much; `quota` is the lender's for the seller. `file` is the buyer's under
+    this programme. `grid` has every deposit and term on offer, empty when the answer is
     no, or when an order of this size can have no terms here (`refusal` says why). `version` is the
     lender's own rules that judged (None: those of the house).
     """
@@ -45,6 +46,7 @@ class FinanceOffer:
     used: int
     held: int
     room: int | None
+    quota: int | None
     grid: tuple[Terms, ...]
     refusal: Refused | None = None
 
@@ -162,7 +164,7 @@ def offers_for(
             files[programme.lender],
             versions.get(programme.lender),
             facilities.get(programme.pk),
-            _room(caps.get(programme.lender, ()), stands),
+            caps.get(programme.lender, ()),
             stands,
             total,
             at,
@@ -186,17 +188,17 @@ def _offer(
     file: CreditFile,
     version: RuleSet | None,
     facility: Facility | None,
-    room: int | None,
+    caps: Sequence[Cap],
     stands: dict[int, Balance],
     total: int,
     at: datetime,
 ) -> FinanceOffer:
     rules = ruling.read(version)
-    decision = credit_rules.decide(file.features, programme, wanted=total, rules=rules)
-    if facility is not None:
-        facility.programme = programme  # it need not be read again
-    grid, refusal = _grid(decision, total, programme, at)
     stand = stands[facility.account] if facility else None
+    file = credit_file.under(file, stand.ceiling if stand else None, stand.posted if stand else 0)
+    quota = credit.quota_of(caps)
+    decision = credit_rules.decide(file.features, programme, wanted=total, quota=quota, rules=rules)
+    grid, refusal = _grid(decision, total, programme, at)
     return FinanceOffer(
         programme=programme,
         file=file,
@@ -207,7 +209,8 @@ def _offer(
         limit=(stand.ceiling or 0) if stand else decision.limit,
         used=stand.posted if stand else 0,
         held=stand.held_in if stand else 0,
-        room=room,
+        room=_room(caps, stands),
+        quota=quota,
         grid=tuple(grid),
         refusal=refusal,
     )

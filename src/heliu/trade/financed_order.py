@@ -1,7 +1,7 @@
 """The story of the pledged order, from signature to close, top to bottom.
 
     sign             the dealer signs, where its house wants it by two; its deposit is called in
-    deposit_booked   the bank has it
+    deposit_booked   the bank has it (or the dealer pays it in itself: `paying_in`)
     finance          the register names nobody else (`registration`) and nothing speaks against
                      the order (`controls`): pay out the loan, move the own share if it is one
     disbursed        the loan lies in the supervised account
@@ -34,7 +34,7 @@ from django.utils.translation import gettext as _
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
-from heliu.capital.credit.models import Instrument
+from heliu.capital.credit.models import DepositBy, Instrument
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.operations import Replayed
@@ -117,12 +117,14 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
     """The dealer has signed: the bank may read its trade, a pledge is proposed, and the deposit is
     called in."""
     loan = loan_of(deal)
+    is_paid_in = loan.deposit_by == DepositBy.PAID_IN
     loan = lending.sign(
         loan,
         actor=actor,
         agreement_digest=loan.agreement_digest,
         before=before,
         at=at,
+        pay_into=payments.own_number(loan.lender) if is_paid_in else "",
     )
     disclose(actor=actor, to=loan.lender, text_digest=loan.agreement_digest, at=at)
     pledge = pledges.propose(
@@ -142,16 +144,42 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
         wake(deal.id)
         return loan
     controls.ask_early(deal, loan, at=at)
-    pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
+    if is_paid_in:
+        tell_where_to_pay(deal, loan, at=at)
+    else:
+        pay(deal, Purpose.DEPOSIT, loan.borrower, loan.lender, loan.due_now, actor=actor, at=at)
     wake(deal.id)
     return loan
 
 
+def tell_where_to_pay(deal: Deal, loan: Loan, *, at: datetime) -> None:
+    """What is missing of a deposit that the dealer pays in itself, where to, and until when."""
+    assert loan.deposit_until is not None
+    tell(
+        deal.buyer,
+        "deposit-wanted",
+        {
+            "number": number_of(deal),
+            "amount": Money(loan.deposit_missing),
+            "account": loan.pay_into,
+            "loan": loan.number,
+            "day": loan.deposit_until.isoformat(),
+        },
+        link=deals.link(deal),
+        at=at,
+    )
+
+
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
+    """The bank has taken the deposit in."""
+    if not is_done(deal, Step.DEPOSIT_BOOKED):
+        loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+        deposit_is_there(deal, loan, amount=instruction.amount, at=at)
+
+
+def deposit_is_there(deal: Deal, loan: Loan, *, amount: int, at: datetime) -> None:
     """The bank holds the deposit; the loan or the bill follows when the goods are clear."""
-    if not remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=instruction.amount):
-        return
-    loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+    remember(deal, Step.DEPOSIT_BOOKED, actor=SYSTEM, at=at, amount=amount)
     if loan.instrument == Instrument.LOAN:
         _earmark(deal, loan, at=at)
     registration.search_anew(deal, loan, at=at)

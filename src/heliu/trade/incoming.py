@@ -1,8 +1,11 @@
-"""Money that buyers transfer by themselves: taken from the bank's statements, matched to what is
-owed on terms, and what fits nothing settled by a person.
+"""Money that dealers transfer by themselves: taken from the bank's statements, matched to what it
+is for, and what fits nothing settled by a person.
 
-It is matched by what the transfer says (numbers of invoices or orders, else the buyer's code), else
-by an amount that pays exactly one choice of the payer's open invoices.
+What comes to a seller pays what is owed on terms: it is matched by what the transfer says (numbers
+of invoices or orders, else the buyer's code), else by an amount that pays exactly one choice of the
+payer's open invoices. What comes to a lender is a deposit that the dealer pays in itself
+(`paying_in`): it is matched by the loan's number, else by the sum that exactly one loan waits for,
+and from an account of that dealer alone; whose else it is a person says.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -18,19 +21,23 @@ from django.db import transaction
 from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank import queries as bank
 from heliu.capital.bank.models import AccountKind, BankAccount, Incoming, IncomingStatus
+from heliu.capital.lending import queries as loans
+from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms import policies
 from heliu.capital.terms.models import Invoice, Payment, Terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
-from heliu.trade import receivables
+from heliu.trade import paying_in, receivables, steps, wake
 
 SYSTEM = Actor.system()
 NUMBER = re.compile(r"\b(?:IV|SO)-\d{4}-\d+\b")
+LOAN = re.compile(r"\bLN-\d{4}-\d+\b")
 WORD = re.compile(r"[\w-]+")
 
 
@@ -47,16 +54,36 @@ def take_in(*, at: datetime) -> int:
     fits; returns how much was new. Again, it changes nothing."""
     sellers = Terms.objects.order_by().values("seller").distinct()
     accounts = BankAccount.objects.filter(org__in=sellers, kind=AccountKind.CURRENT)
+    return sum(_read(one, at=at) for one in accounts.order_by("number")) + take_in_deposits(at=at)
+
+
+def take_in_deposits(*, at: datetime, awaited_only: bool = False) -> int:
+    """The same for lenders to which dealers pay deposits in themselves, or only for those that
+    await one now; what waited for its loan to be signed, or to be called off, is tried again."""
+    lenders = loans.paid_in_lenders(awaited_only=awaited_only)
+    accounts = BankAccount.objects.filter(org__in=list(lenders), kind=AccountKind.NOSTRO)
+    new = sum(_read(one, at=at, since=day_of(lenders[one.org])) for one in accounts)
+    waiting = Incoming.objects.filter(account__in=accounts, status=IncomingStatus.SUSPENSE)
+    for pk in waiting.order_by("booked_on", "pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            one = Incoming.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if one is not None and one.status == IncomingStatus.SUSPENSE:
+                _place(one, at=at)
+    return new
+
+
+def _read(account: BankAccount, *, at: datetime, since: date | None = None) -> int:
+    """Fetch what came to an account, and place it; returns how much was new."""
     new = 0
-    for account in accounts.order_by("number"):
-        for day in arrivals.days_to_fetch(account, at=at):
-            with transaction.atomic():
-                came = arrivals.fetch(account, day, at=at)
-                if came is None:
-                    break  # its days come in their order
-                new += len(came)
-                for one in came:
-                    _place(one, at=at)
+    for day in arrivals.days_to_fetch(account, at=at, since=since):
+        with transaction.atomic():
+            came = arrivals.fetch(account, day, at=at)
+            if came is None:
+                break  # its days come in their order
+            new += len(came)
+            for one in came:
+                if not _place(one, at=at):
+                    _tell_unplaced(one, at=at)
     return new
 
 
@@ -80,28 +107,66 @@ def settle(
         return _pay(came, Match(buyer, named), actor=actor, at=at)
 
 
+def name_loan(incoming_id: UUID, *, loan: str, actor: Actor) -> Loan:
+    """A person of the lender says for which loan (its number) the money is, whoever paid it. The
+    worker goes on: it is a deposit, or money that goes back to the dealer of that loan."""
+    came = _to_settle(incoming_id, actor, permission="override")
+    found = loans.visible_to(actor).filter(number=loan.strip(), lender=came.org).first()
+    if found is None or paying_in.is_to_come(found):
+        raise Invalid("loan-unfit", "No signed loan of yours has this number.", field="loan")
+    arrivals.said_for(came, found.number, actor=actor)
+    wake.read_deposits_soon()
+    return found
+
+
 def set_aside(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> Incoming:
-    """A person of the seller says that it pays nothing on terms, and what it is for."""
-    came = _to_settle(incoming_id, actor)
+    """A person of the house whose account it came to says what else it is for."""
+    came = _to_settle(incoming_id, actor, permission="sell" if actor.may("sell") else "override")
     if not note.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="note")
     return arrivals.settle(came, by_person=True, note=note, actor=actor, at=at)
 
 
-def _place(came: Incoming, *, at: datetime) -> None:
+def _place(came: Incoming, *, at: datetime) -> bool:
+    """Let it pay what it is plainly for; False where that is not plain."""
+    if came.account.kind == AccountKind.NOSTRO:
+        if loan := match_deposit(came):
+            paying_in.came(steps.locked(loan.deal), came, at=at)
+            arrivals.settle(came, by_person=bool(came.note), note=loan.number, actor=SYSTEM, at=at)
+        return loan is not None
     if found := match(came):
         _pay(came, found, actor=SYSTEM, at=at)
-        return
+    return found is not None
+
+
+def match_deposit(came: Incoming) -> Loan | None:
+    """The loan whose deposit it is, or that it names; None while that is not plain, or the loan may
+    still be signed."""
+    if came.note:
+        return Loan.objects.filter(lender=came.org, number=came.note).first()
+    if came.payer is None:
+        return None
+    mine = Loan.objects.filter(lender=came.org, borrower=came.payer)
+    numbers = LOAN.findall(came.reference)
+    found = list(mine.filter(number__in=numbers)) if numbers else []
+    if not numbers:
+        awaited = mine.filter(status=LoanStatus.AWAIT_DEPOSIT, deposit_until__isnull=False)
+        found = [loan for loan in awaited if loan.deposit_missing == came.amount]
+    return found[0] if len(found) == 1 and not paying_in.is_to_come(found[0]) else None
+
+
+def _tell_unplaced(came: Incoming, *, at: datetime) -> None:
     payer = parties.names([came.payer]).get(came.payer) if came.payer else None
+    is_lender = came.account.kind == AccountKind.NOSTRO
     tell(
         came.org,
-        "money-in-suspense",
+        "money-unplaced" if is_lender else "money-in-suspense",
         {
             "amount": Money(came.amount),
             "payer": payer or f"…{came.counterparty[-4:]}",
             "reference": came.reference,
         },
-        link="/seller/suspense",
+        link="/bank/suspense" if is_lender else "/seller/suspense",
         at=at,
     )
 
@@ -164,8 +229,8 @@ def _to_pay(invoice: Invoice, came: Incoming) -> int:
     return invoice.left - off
 
 
-def _to_settle(incoming_id: UUID, actor: Actor) -> Incoming:
-    actor.require("sell")
+def _to_settle(incoming_id: UUID, actor: Actor, permission: str = "sell") -> Incoming:
+    actor.require(permission)
     found = bank.incoming_visible_to(actor).select_for_update().filter(pk=incoming_id).first()
     if found is None:
         raise NotFound()

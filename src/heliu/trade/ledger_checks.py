@@ -25,6 +25,7 @@ from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
 from heliu.capital.registry import queries as registry
 from heliu.capital.terms import queries as terms
+from heliu.capital.vat import queries as vat_papers
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.facts import Fact, record
 from heliu.kernel.parties.models import PartyRole
@@ -32,7 +33,7 @@ from heliu.kernel.posting import sealing
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.transport import queries as transport
-from heliu.trade import sales
+from heliu.trade import sales, vat
 
 KEPT = 20  # findings written down per check; how many there were is always told
 
@@ -55,6 +56,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "stock": stock.check,
     "transport": transport.check,
     "sales": sales.check,
+    "vat": lambda: [*vat_papers.check(), *vat.check()],
 }
 """By room; each returns one line per law that is broken, naming the first offender."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
+from heliu.kernel.parties.policies import TURN
 from heliu.kernel.states import Tone, known_status
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade import pool_models as pool_models  # Django looks for all tables here
@@ -30,6 +31,7 @@ class Step(models.TextChoices):
     ASSESSED = "ASSESSED", _("Credit decided")
     QUOTED = "QUOTED", _("Limit held")
     SIGNED = "SIGNED", _("Signed")
+    DEPOSIT_PART = "DEPOSIT_PART", _("A part of the deposit paid")
     DEPOSIT_BOOKED = "DEPOSIT_BOOKED", _("Deposit paid")
     DISBURSED = "DISBURSED", _("Loan paid out")
     OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")
@@ -51,6 +53,8 @@ class Step(models.TextChoices):
     DECIDED = "DECIDED", _("Decided by a person")
     BANK_REJECTED = "BANK_REJECTED", _("Bank rejected")
     EXPIRED = "EXPIRED", _("Quote expired")
+    DEPOSIT_MISSED = "DEPOSIT_MISSED", _("Deposit not paid in time")
+    CAME_UNASKED = "CAME_UNASKED", _("Money came unasked")
     RECEIPT_DIFFERS = "RECEIPT_DIFFERS", _("Short or damaged")
     STRUCK = "STRUCK", _("Struck by the seller")
     NOT_SHIPPED = "NOT_SHIPPED", _("Not shipped in time")
@@ -392,6 +396,36 @@ class Finding(models.Model):
         return Tone.BAD if self.is_hard else Tone.DUE
 
 
+class Proposed(models.TextChoices):
+    """What may be kept until others agreed (`proposals`)."""
+
+    VALUE_DAY = "VALUE_DAY", _("Another value day of a payment")
+    TAKE_BACK = "TAKE_BACK", _("A payment taken back")
+    DRAFT = "DRAFT", _("A programme, or a version of one")
+    MODES = "MODES", _("Other modes of a programme")
+    RELEASE_CAP = "RELEASE_CAP", _("Another cap on releases")
+    MARGINS = "MARGINS", _("Other margins on stock")
+
+
+class Proposal(models.Model):
+    """Something that a house's own rules let nobody do alone, kept as it was asked for.
+
+    `said` is all that is needed to do it once its `approval` is given, with the `right` that
+    whoever asked has. It is written once; only that it was done comes later.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    approval = models.UUIDField(unique=True)
+    org = models.UUIDField()
+    what = models.CharField(max_length=16, choices=Proposed)
+    right = models.CharField(max_length=30)
+    said = models.JSONField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [known_status("proposal_known", Proposed, field="what")]
+
+
 class Cover(models.Model):
     """How the goods still bound by a pledge cover its debt, in fen: a view, `sql/cover.sql`.
 
@@ -424,6 +458,8 @@ class TierOffer(models.Model):
 
     Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
     (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
+    `may_wait` is whether they may order what is still to come, `turn` when their orders come up at
+    the supply desk among those of one day, 1 first.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -437,6 +473,8 @@ class TierOffer(models.Model):
     passes_to = models.BigIntegerField(null=True, blank=True)
     agreed_from = models.BigIntegerField(null=True, blank=True)
     agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
+    may_wait = models.BooleanField(default=True, db_default=True)
+    turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -459,6 +497,9 @@ class TierOffer(models.Model):
             models.CheckConstraint(
                 condition=models.Q(agreed_people__gte=1, agreed_people__lte=5),
                 name="tier_yes_of_some",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(turn__gte=1, turn__lte=9), name="tier_turn_of_nine"
             ),
         ]
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue import sheets
 from heliu.commerce.catalogue.policies import folded
+from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, read_packs, read_quantity
-from heliu.commerce.ordering.policies import CheckedLine, PackRule, check_lines
+from heliu.commerce.ordering.policies import CheckedLine, PackRule, check_lines, day_problem
 from heliu.commerce.ordering.rows import PadRow
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock
@@ -54,7 +56,20 @@ class Checked:
 
     def wanted(self) -> dict[UUID, int]:
         """How much of which goods the good rows ask for."""
-        return {line.sku.pk: line.quantity for line in self.good if line.sku and line.quantity}
+        found: dict[UUID, int] = {}
+        for line in self.good:
+            if line.sku and line.quantity:
+                found[line.sku.pk] = found.get(line.sku.pk, 0) + line.quantity
+        return found
+
+    def parts(self) -> dict[UUID, list[Part]]:
+        """The days of those that have some."""
+        found: dict[UUID, list[Part]] = {}
+        for line in self.good:
+            if line.sku and line.quantity:
+                day = date.fromisoformat(line.day) if line.day else None
+                found.setdefault(line.sku.pk, []).append(Part(day, line.quantity))
+        return {sku: parts for sku, parts in found.items() if any(one.wanted_on for one in parts)}
 
 
 def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> Checked:
@@ -63,10 +78,9 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     found = catalogue.find(actor, [line.code for line in wanted], seller)
     skus = {code: sku for code, sku in found.items() if sku.is_active}
     wanted, packed = _in_pieces(wanted, skus)
-    asked: dict[UUID, int] = {}
-    for line in wanted:
-        if line.code in skus:
-            asked.setdefault(skus[line.code].pk, line.quantity or 1)
+    today = day_of(at)
+    wanted = [_with_day(line, today) if line.day else line for line in wanted]
+    asked, several = _asked(wanted, skus)
     prices = pricing.resolve(
         buyer=actor.own_org, seller=seller, wanted=list(asked.items()), at=at, as_order=True
     )
@@ -84,6 +98,9 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     for sku, price in tiers.items():
         if price is not None:
             rules[sku] = rules[sku]._replace(least=max(rules[sku].least, price.tiers[0][0]))
+    for sku in several:  # the least is of the line, not of each of its parts
+        if asked[sku] >= rules[sku].least:
+            rules[sku] = rules[sku]._replace(least=1)
     all_known = all(line.code in skus for line in wanted)
     codes = () if all_known else catalogue.codes(actor, seller)
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
@@ -95,6 +112,22 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
         parties.least_order(buyer=actor.own_org, seller=seller),
         earns(actor.own_org, seller, lines, prices, at),
     )
+
+
+def _asked(
+    wanted: Sequence[PastedLine], skus: Mapping[str, Sku]
+) -> tuple[dict[UUID, int], set[UUID]]:
+    """How much of which goods is asked for, rows for several days together, and which goods have
+    such rows. A second row for the same day counts nothing: it is refused."""
+    asked: dict[UUID, int] = {}
+    days: dict[UUID, set[str]] = {}
+    for line in wanted:
+        if line.code in skus:
+            sku = skus[line.code].pk
+            if line.day not in days.setdefault(sku, set()):
+                days[sku].add(line.day)
+                asked[sku] = asked.get(sku, 0) + (line.quantity or 0)
+    return {sku: n or 1 for sku, n in asked.items()}, {x for x, on in days.items() if len(on) > 1}
 
 
 def _in_pieces(
@@ -143,8 +176,12 @@ def _not_sold(line: CheckedLine[Sku], unsold: set[UUID]) -> CheckedLine[Sku]:
     return line._replace(problem=NOT_SOLD, field="code", repairs=())
 
 
+def _with_day(line: PastedLine, today: date) -> PastedLine:
+    return replace(line, problem=line.problem or day_problem(line.day, today))
+
+
 def _read(number: int, row: PadRow) -> PastedLine:
     quantity, problem = read_quantity(row.quantity)
     code = row.code.strip()
     problem = problem if code else "code-missing"
-    return PastedLine(number, code, quantity, row.remark, problem, typed=row.quantity)
+    return PastedLine(number, code, quantity, row.remark, problem, typed=row.quantity, day=row.day)

@@ -303,6 +303,7 @@ def _place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Plac
         lender=offer.lender,
         programme=offer.programme,
         wanted=good.total,
+        quota=offer.quota,
         findings=sorted({one.code for one in seen}),
         rules=offer.version,
         actor=SYSTEM,
@@ -369,13 +370,14 @@ def _loan(
         borrower=order.buyer,
         seller=order.seller,
         lender=offer.lender,
+        programme=offer.programme,
         terms=terms,
         assessment=assessment,
         actor=accepted.good.ask.actor,
         at=at,
     )
     if assessment.decision == Decision.REFER:
-        return loan_for(programme=offer.programme, facility=offer.facility)
+        return loan_for(facility=offer.facility)
     return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
 
 

@@ -181,7 +181,7 @@ def strike(
 ) -> PurchaseRequest:
     """Somebody whose word is asked for takes a line out; whoever asked is told by the request."""
     request = _locked(request.pk, actor)
-    asked = waiting(request.pk, PURCHASE.name)
+    asked = waiting(request.pk, PURCHASE.name, at=at)
     if asked is None or right_of(actor, asked, on=day_of(at)) is None:
         raise Forbidden("not-asked", "Only whoever is asked now may strike a line.")
     if not reason.strip():

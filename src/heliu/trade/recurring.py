@@ -17,7 +17,8 @@ from django.utils.translation import override
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists import queries
-from heliu.commerce.lists.models import RecurringOrder, RecurringStatus, RunStatus
+from heliu.commerce.lists.models import ListLine, RecurringOrder, RecurringStatus, RunStatus
+from heliu.commerce.ordering.parts import evenly
 from heliu.commerce.spending.operations import APPROVAL_NEEDED
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_at, desks_of
@@ -79,18 +80,33 @@ def _placed_or_asked(found: RecurringOrder, due_on: date, at: datetime) -> str |
 
 def _wish(found: RecurringOrder, due_on: date, at: datetime) -> dict[str, Any]:
     after = found.wished_after
+    first = None if after is None else day_of(at) + timedelta(days=after)
+    lines = list(found.list.lines.select_related("sku"))
     return {
         "actor": _whoever_set(found),
         "seller": found.seller,
-        "lines": [(line.sku_id, line.quantity) for line in found.list.lines.all()],
+        "lines": [(line.sku_id, line.quantity) for line in lines],
+        "line_parts": _parts(found, lines, first, day_of(at)),
         "pay_by": found.pay_by,
         "remark": found.remark or found.list.name,
         # One order a day of the plan, and the database holds it.
         "external_id": f"R-{found.pk.hex[-12:]}-{due_on.isoformat()}",
-        "wanted_on": None if after is None else day_of(at) + timedelta(days=after),
+        "wanted_on": first,
         "address": found.address,
         "at": at,
     }
+
+
+def _parts(
+    found: RecurringOrder, lines: list[ListLine], first: date | None, today: date
+) -> dict[UUID, Any]:
+    """Its lines in parts by day, where it is wished so: whole packs, the first part when the order
+    is wished."""
+    if not found.parts or not found.parts_apart:
+        return {}
+    begins, apart = first or today, found.parts_apart
+    days = [first, *(begins + timedelta(days=n * apart) for n in range(1, found.parts))]
+    return {line.sku_id: evenly(line.quantity, line.sku.order_multiple, days) for line in lines}
 
 
 def _whoever_set(found: RecurringOrder) -> Actor:

@@ -44,7 +44,7 @@ def may_leave(deal: Deal, loan: Loan, pledge: Pledge, *, at: datetime) -> bool:
     if loan.programme.auto_release_cap is None:
         return True
     value = held_back(loan, pledge, _bound(pledge))
-    waiting = asked_for.waiting(deal.id, RELEASE.name)
+    waiting = asked_for.waiting(deal.id, RELEASE.name, at=at)
     if waiting is not None and waiting.amount == value:
         return False
     approvals.overtaken(deal.id, act=RELEASE, at=at)

@@ -23,6 +23,7 @@ from heliu.capital.bank.models import AccountKind, BankAccount, PaymentInstructi
 from heliu.commerce.cases import queries as cases
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import PayBy
+from heliu.commerce.pricing.operations import discounts
 from heliu.commerce.returns import operations, queries
 from heliu.commerce.returns.models import Remedy, Return, ReturnStatus
 from heliu.commerce.returns.policies import Judged
@@ -167,6 +168,11 @@ def receive(
     with _opened(ref, actor) as (deal, found):
         _must_be(found, ReturnStatus.SENT)
         value = operations.judge(found, judged, actor=actor, at=at)
+        if found.remedy == Remedy.CREDIT and value:
+            back: dict[UUID, int] = {}
+            for line in found.lines.all():
+                back[line.sku_id] = back.get(line.sku_id, 0) + line.accepted
+            discounts.give_back(found.order_id, back)
         if found.remedy == Remedy.CREDIT or not value:
             _credit(deal, found, value, actor=actor, at=at)
         else:

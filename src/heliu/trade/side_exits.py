@@ -278,6 +278,7 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
             at=at,
         )
         financed_order.close_if_done(deal, at=at)
+        _end_if_cancelled(deal, at=at)
 
 
 def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
@@ -353,6 +354,8 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
     if plan.deposit_back:
         payer = loan.borrower if plan.from_supervised else loan.lender
         financed_order.return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
+    if loan.unapplied and loan.deposit_booked_at is None:  # what had come of a deposit
+        financed_order.return_unapplied(deal, loan.unapplied, key="called-off", at=at)
     _end_if_cancelled(deal, at=at)
 
 
@@ -429,7 +432,8 @@ def _pay_back(order: Order, *, at: datetime) -> None:
 def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
     """The order is off and no money is on its way any more."""
     over = (LoanStatus.CANCELLED, LoanStatus.DECLINED, LoanStatus.EXPIRED)
-    if deal.outcome != Outcome.OPEN or loan_of(deal).status not in over:
+    loan = loan_of(deal)
+    if deal.outcome != Outcome.OPEN or loan.status not in over or loan.unapplied:
         return
     pledge = pledge_of(deal)
     if pledge is not None and pledge.status == PledgeStatus.PROPOSED:
@@ -439,8 +443,5 @@ def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
 
 def _is_paying(loan: Loan) -> bool:
     """Whether a payment of the deal is with the bank now, so that nobody knows where it lies."""
-    return loan.status in (
-        LoanStatus.AWAIT_DEPOSIT,
-        LoanStatus.DISBURSING,
-        LoanStatus.PAYING_SELLER,
-    ) or payments.has_open(loan.deal)
+    paying = (LoanStatus.DISBURSING, LoanStatus.PAYING_SELLER)
+    return loan.status in paying or payments.has_open(loan.deal)

@@ -28,6 +28,7 @@ class Next(NamedTuple):
 
 
 BANK_PAYS = Next("pay", "bank")
+PAY_IN = Next("pay-in", "buyer")
 
 NEXT: dict[str, Next] = {
     LoanStatus.REFERRED: Next("decide", "lender"),
@@ -80,6 +81,8 @@ def next_of(
     status = status_of(deal, order, loan, pledge)
     if status == OrderStatus.PLACED and order is not None and order.pay_by == PayBy.FINANCE:
         return BANK_PAYS  # only who does not see the loan comes here: it leads for the others
+    if status == LoanStatus.AWAIT_DEPOSIT and loan is not None and loan.deposit_until:
+        return PAY_IN
     if leading(deal, order, loan, pledge) is pledge and pledge is not None and pledge.is_short:
         return Next("refund", "seller")
     if status == PledgeStatus.RELEASED and pledge is not None and pledge.given_to:

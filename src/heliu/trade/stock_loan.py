@@ -151,6 +151,7 @@ def ask(wish: Wish, *, actor: Actor, at: datetime) -> Deal:
             lender=offer.lender,
             programme=programme,
             wanted=_as_order(wish.amount, seen.rules),
+            quota=offer.quota,
             rules=offer.version,
             actor=SYSTEM,
             at=at,
@@ -364,13 +365,14 @@ def _loan(
         borrower=deal.buyer,
         seller=deal.seller,
         lender=offer.lender,
+        programme=offer.programme,
         terms=terms,
         assessment=assessment,
         actor=actor,
         at=at,
     )
     if is_referred:
-        return loan_for(programme=offer.programme, facility=offer.facility)
+        return loan_for(facility=offer.facility)
     return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
 
 

@@ -19,6 +19,7 @@ from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
+from heliu.commerce.ordering.policies import by_goods
 from heliu.commerce.pricing.operations import discounts
 from heliu.commerce.spending.queries import bearers, charges
 from heliu.kernel.access.actor import Actor
@@ -60,7 +61,7 @@ def strike(
         value = ordering.strike(order, quantities=lines, reason=reason, actor=actor, at=at)
         key = str(count(deal, Step.STRUCK) + 1)
         rows = list(OrderLine.objects.filter(order=order.id))
-        discounts.give_back(order.id, _struck(rows, lines))
+        discounts.give_back(order.id, by_goods(rows, lines))
         holds = _held(order, rows, lines)
         with widened(bearers(order.pk)):
             # At once, so that the steps on it keep to the one order of locks.
@@ -84,15 +85,6 @@ def strike(
         if order.status == OrderStatus.RECEIVED:
             complete(deal, order, at=at)
     return order
-
-
-def _struck(rows: Sequence[OrderLine], lines: Mapping[int, int]) -> dict[UUID, int]:
-    """How much of which goods is struck."""
-    struck: dict[UUID, int] = {}
-    for line in rows:
-        if line.pk in lines:
-            struck[line.sku_id] = struck.get(line.sku_id, 0) + lines[line.pk]
-    return struck
 
 
 def _held(order: Order, rows: Sequence[OrderLine], lines: Collection[int]) -> list[NewHold]:

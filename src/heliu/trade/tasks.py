@@ -13,6 +13,7 @@ from heliu.trade import (
     bank_answers,
     close_of_day,
     confirming,
+    incoming,
     joining,
     ledger_checks,
     pool_rounds,
@@ -68,6 +69,14 @@ def confirm_by_tier(timestamp: int = 0) -> None:
 def issue_vat(timestamp: int = 0) -> None:
     """Hand VAT invoices over to the tax authority and hear its answers."""
     vat.run(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="trade.deposits", queue="sweep", queueing_lock="deposits")
+def take_in_deposits(timestamp: int = 0) -> None:
+    """Read what dealers pay in themselves, and go on with its deal: each minute where a deposit is
+    awaited, everywhere when a person has said what money is for."""
+    incoming.take_in_deposits(at=clock.now(), awaited_only=bool(timestamp))
 
 
 @app.periodic(cron="* * * * * */2")

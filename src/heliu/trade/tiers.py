@@ -34,6 +34,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, Tier, TradingRelationship
+from heliu.kernel.parties.policies import TURN
 from heliu.trade.models import TierGrant, TierOffer
 
 WORDS = "select seller, tier, service, welcome from trade_tier_words(%s::uuid[])"
@@ -82,6 +83,12 @@ def set_tier_here(buyer: UUID, tier: str, *, actor: Actor) -> None:
     wake()
 
 
+def set_waiting(may_wait: bool | None, *, buyer: UUID, actor: Actor) -> None:
+    """A seller's own word on whether one buyer may wait for goods; None goes back to its tier's."""
+    parties.set_waiting(may_wait, actor=actor, buyer=buyer)
+    wake()
+
+
 def set_offer(
     tier: str,
     *,
@@ -95,9 +102,12 @@ def set_offer(
     passes_to: int | None = None,
     agreed_from: int | None = None,
     agreed_people: int = 1,
+    may_wait: bool = True,
+    turn: int = TURN,
 ) -> TierOffer:
-    """What the actor's customers of a tier get from now on, and how their orders are confirmed
-    (`trade/confirming.py`; amounts in minor units).
+    """What the actor's customers of a tier get from now on, how their orders are confirmed
+    (`trade/confirming.py`; amounts in minor units), whether they may wait for goods, and when their
+    orders come up at the supply desk (1 to 9).
 
     Raises `Invalid` (tier-unknown, yes-unclear), `NotFound` for a list or circle that is not the
     seller's.
@@ -106,6 +116,8 @@ def set_offer(
     seller = actor.own_org
     if tier not in Tier.values or not 0 <= credit <= 10**15:
         raise Invalid("tier-unknown", "There is no such tier.", field="tier")
+    if not 1 <= turn <= 9:
+        raise Invalid("turn-invalid", "A turn is a number from 1 to 9.", field="turn")
     _refuse_unclear(passes_to, agreed_from, agreed_people)
     own_lists = PriceList.objects.filter(seller=seller, version_of=None)
     if price_list and not own_lists.filter(pk=price_list).exists():
@@ -116,6 +128,7 @@ def set_offer(
         "price_list": price_list, "circle": circle, "credit": credit,
         "service": service.strip()[:200], "welcome": welcome.strip()[:400],
         "passes_to": passes_to, "agreed_from": agreed_from, "agreed_people": agreed_people,
+        "may_wait": may_wait, "turn": turn,
         "set_by_name": actor.name, "set_at": at,
     }  # fmt: skip
     kept, _ = TierOffer.objects.update_or_create(seller=seller, tier=tier, defaults=said)
@@ -182,8 +195,10 @@ def give(relationship: UUID, *, at: datetime) -> None:
             wanted.pop(what)
     for what, (subject, amount) in wanted.items():
         _give(link, tier, what, subject, amount, at=at)
-    link.tier_applied = tier
-    link.save(update_fields=["tier_applied"])
+    link.tier_applied, link.turn = tier, offer.turn if offer else TURN
+    if not link.wait_is_own:
+        link.may_wait = offer.may_wait if offer else True
+    link.save(update_fields=["tier_applied", "turn", "may_wait"])
 
 
 def standings(actor: Actor, *, seller: UUID | None = None) -> list[Standing]:

@@ -13,7 +13,9 @@ An invoice is over what left, less what was counted short before it was written.
 waits until the invoice has its number, so nothing is lost whichever comes first.
 
 With its number an invoice splits the books: what is tax of the sale is the seller's output tax, and
-of a special invoice the buyer's input tax. A red letter takes back its part of both.
+of a special invoice the buyer's input tax. A red letter takes back its part of both. One that was
+issued when the books did not know of tax splits them afterwards, on a day that is open
+(`split_late`).
 """
 
 from __future__ import annotations
@@ -23,8 +25,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection, transaction
+
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
+from heliu.capital.books.chart import Code
 from heliu.capital.terms import queries as terms
 from heliu.capital.vat import operations as vat
 from heliu.capital.vat import queries
@@ -37,6 +42,7 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.notices import tell
+from heliu.kernel.posting.models import Journal
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import ReceivingLine
@@ -47,6 +53,23 @@ from heliu.trade.steps import locked, parties
 
 SYSTEM = Actor.system()
 MOST = 200
+# An account of a book is named `book:<house>:<code>:…` (`capital/books/policies.Place`).
+BOOKS_AND_PAPERS = f"""
+with booked as (
+    select j.key,
+           sum(l.amount) filter (where split_part(a.key, ':', 3) = '{Code.OUTPUT_TAX}') as tax
+      from posting_journal j
+      join posting_line l on l.journal_id = j.id
+      join posting_account a on a.id = l.account_id
+     where j.kind in ('vat_invoiced', 'vat_taken_back')
+     group by j.key),
+papers as (
+    select 'vat:' || i.id as key, i.tax, i.order_number
+      from vat_vatinvoice i where i.status = 'ISSUED' and i.tax <> 0)
+select coalesce(p.order_number, b.key)
+  from papers p full join booked b on b.key = p.key
+ where b.tax is distinct from -p.tax
+ order by 1 limit 20"""
 QUEUE = "/seller/vat"
 
 
@@ -169,7 +192,32 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
 
 def run(*, at: datetime) -> int:
     """The worker: hand over what is written, and do what an answer brings."""
-    return vat.hand_over(at=at, told=lambda one: _told(one, at))
+    answered = vat.hand_over(at=at, told=lambda one: _told(one, at))
+    split_late(at=at)
+    return answered
+
+
+def split_late(*, at: datetime, most: int = MOST) -> int:
+    """Invoices that were issued and have not split the books do so today: the months of their sales
+    may be closed, so the tax leaves the sales by a journal of its own. Again, it does nothing."""
+    with transaction.atomic():
+        found = queries.to_split().select_for_update(skip_locked=True)
+        late = list(found.order_by("issued_at", "pk")[:most])
+        keys = {_split_key(one): one for one in late}
+        booked = Journal.objects.filter(key__in=keys).values_list("key", "effective")
+        for key, effective in booked:
+            vat.note_split(keys.pop(key), effective)
+        for one in keys.values():
+            _split(one, at)
+    return len(late)
+
+
+def check() -> list[str]:
+    """Where books and papers differ: an issued invoice whose tax is not the output tax of its
+    journal, and a journal that no issued invoice stands for."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKS_AND_PAPERS)
+        return [f"books and VAT papers differ: {name}" for (name,) in cursor.fetchall()]
 
 
 def _told(one: VatInvoice, at: datetime) -> None:
@@ -198,11 +246,16 @@ def _split(one: VatInvoice, at: datetime) -> None:
             is_special=one.kind == VatKind.SPECIAL,
         ),
         kind=journal.__name__,
-        key=f"vat:{one.pk}",
+        key=_split_key(one),
         subject=one.order_id,
         effective=day_of(at),
         at=at,
     )  # fmt: skip
+    vat.note_split(one, day_of(at))
+
+
+def _split_key(one: VatInvoice) -> str:
+    return f"vat:{one.pk}"
 
 
 def _blues(order_id: UUID) -> list[VatInvoice]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 
 def wake(deal_id: UUID) -> None:
@@ -25,7 +28,7 @@ def bank_spoke() -> None:
 
 def close_day_soon() -> None:
     """Let the worker bring everything up to today, after a demo's clock was moved."""
-    app.configure_task("trade.close_of_day", queue="sweep").defer(timestamp=0)
+    _once("trade.close_of_day")
 
 
 def file_soon() -> None:
@@ -33,6 +36,17 @@ def file_soon() -> None:
     app.configure_task("trade.bank_work").defer()
 
 
+def read_deposits_soon() -> None:
+    """Let the worker go on with money that a person has named a loan for."""
+    app.configure_task("trade.deposits", queue="sweep").defer(timestamp=0)
+
+
 def value_pools_soon() -> None:
     """Let the worker value all pools anew, as soon as the prices that came are committed."""
-    app.configure_task("trade.prices", queue="sweep").defer(timestamp=0)
+    _once("trade.prices")
+
+
+def _once(task: str) -> None:
+    """One call of a round waits for the worker at most; what it finds is of the moment it comes."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(task, queue="sweep").defer(timestamp=0)

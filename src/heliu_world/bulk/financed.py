@@ -11,7 +11,6 @@ from django.db import transaction
 
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
-from heliu.capital.credit.models import Programme
 from heliu.demo.baskets import Shelf, favourites
 from heliu.demo.chain import SYSTEM, YUAN, Chain
 from heliu.demo.stage import Stage, Story, live
@@ -96,9 +95,6 @@ def live_through(chain: Chain, codes: Sequence[str], count: int, *, at: datetime
 
 def _prepare(chain: Chain, dealers: Sequence[UUID], stage: LargeStage) -> None:
     opening = stage.ago(59, 8)
-    Programme.objects.filter(pk=chain.programme).update(
-        seller_quota=20_000_000 * YUAN + len(dealers) * EACH * max(YUANS) * YUAN
-    )
     for dealer in dealers:
         sandbox.open_account(
             org=dealer, bank=chain.bank, kind=AccountKind.CURRENT, funds=FUNDS, actor=SYSTEM,

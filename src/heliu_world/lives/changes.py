@@ -16,7 +16,8 @@ LINES = (
 # What may stand in the way of a change, as of an order that is placed.
 NOT_NOW = frozenset(
     {"sold-out", "short", "stock-short", "limit-short", "terms-not-offered", "terms-overdue",
-     "line-sent", "line-begun", "no-lines-left", "no-price", "buyer-not-able", "order-moved"}
+     "line-sent", "line-begun", "no-lines-left", "no-price", "buyer-not-able", "order-moved",
+     "budget-short", "budget-over", "budget-not-open"}
 )  # fmt: skip
 GONE = frozenset({"no-change-waits", "order-past-changing"})
 

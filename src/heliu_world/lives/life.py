@@ -20,6 +20,7 @@ from heliu_world.lives import (
     filings,
     gate,
     goods,
+    lender,
     money,
     orders,
     papers,
@@ -76,7 +77,9 @@ class Life(Case):
                 return self._before_pay_out()
             case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
                 if self.luck(0.05):
-                    orders.cancel(self)
+                    self._cancel()
+                elif self.luck(0.08):
+                    lender.lay_invoice(self)
                 return hours(self.random, 0.3, 4)
             case _:
                 return hours(self.random, 1, 6)
@@ -89,7 +92,9 @@ class Life(Case):
 
     def _plain(self) -> Wait:
         stands = self.stands
-        if stands["change_waits"] and (self.world.is_ending or self.luck(0.6)):
+        if stands["asked"] and self.dealer.second is not None:
+            default.vote(self, self.dealer.second, agrees=self.random.random() < 0.8)
+        elif stands["change_waits"] and (self.world.is_ending or self.luck(0.6)):
             changes.answer(self)
         elif stands["order_status"] in CHANGEABLE and self.luck(0.12):
             changes.ask(self)
@@ -98,7 +103,7 @@ class Life(Case):
         elif self._talks():
             pass
         elif stands["order_status"] in ("PLACED", "CONFIRMED") and self.luck(0.08):
-            orders.cancel(self)
+            self._cancel()
         elif stands["order_status"] == "PLACED":
             orders.confirm(self)
         elif stands["shipments"] and (not stands["to_ship"] or self.luck(0.6)):
@@ -125,6 +130,10 @@ class Life(Case):
             return False
         return True
 
+    def _cancel(self) -> None:
+        """Somebody calls it off."""
+        orders.cancel(self)
+
     # Before the money.
 
     def _referred(self) -> Wait:
@@ -144,7 +153,7 @@ class Life(Case):
             return hours(self.random, 1, 4)
         draw = self.random.random()
         if draw < 0.08 and not self.world.is_ending:
-            orders.cancel(self)
+            self._cancel()
         elif stands["asked"]:
             self._second_word()
             return timedelta(minutes=6)
@@ -172,10 +181,14 @@ class Life(Case):
 
     def _before_pay_out(self) -> Wait:
         """The deposit is there; the registry has not answered yet, or named somebody's claim."""
-        if self.stands["is_claimed"] and (self.world.is_ending or self.luck(0.6)):
+        if self.stands["asked"]:
+            lender.answer(self)
+        elif self.luck(0.15):
+            lender.lay_invoice(self)
+        elif self.stands["is_claimed"] and (self.world.is_ending or self.luck(0.6)):
             filings.claim(self, goes_on=self.random.random() < 0.5)
         elif self.luck(0.1):
-            orders.cancel(self)
+            self._cancel()
         return hours(self.random, 0.5, 9)
 
     # While it runs.
@@ -187,6 +200,10 @@ class Life(Case):
             return hours(self.random, 1, 8)
         if stands["differences"] and self.luck(0.5):
             goods.settle(self)
+        if (asked := stands["asked"]) and asked["act"] in lender.ASKED:
+            if self.world.is_ending or self.luck(0.5):
+                lender.answer(self)
+            return hours(self.random, 3, 20)
         if choices := self._choices():
             weights, doings = zip(*choices, strict=True)
             self.random.choices(doings, weights)[0]()
@@ -200,7 +217,7 @@ class Life(Case):
         if stands["to_ship"] and stands["order_status"] in ("CONFIRMED", "PART_SHIPPED"):
             choices.append((5, lambda: goods.ship(self)))
             if stands["order_status"] == "CONFIRMED" and not is_ending:
-                choices.append((0.8, lambda: orders.cancel(self)))
+                choices.append((0.8, self._cancel))
         if stands["shipments"]:
             choices.append((5, lambda: goods.at_the_gate(self, stands["shipments"][0])))
         if waiting := self._to_fetch():
@@ -211,6 +228,10 @@ class Life(Case):
             choices.append((3, lambda: money.repay(self)))
             if stands["margin"] and not is_ending:
                 choices.append((1, lambda: money.set_off(self)))
+        if stands["loan_status"] == "REPAID" and stands["bound"]:
+            choices.append((2, lambda: lender.ask_to_release(self)))
+        if stands["principal_repaid"] and not is_ending:
+            choices.append((0.15, lambda: lender.correct_day(self)))
         if stands["loan_status"] in ("OVERDUE", "ENFORCING") and not is_ending:
             choices.append((4, self._default))
         return choices

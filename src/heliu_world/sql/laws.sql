@@ -91,6 +91,7 @@ begin
      where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
                       'loan_cancelled', 'refund_agreed', 'order_paid', 'bill_accepted',
                       'bill_cancelled', 'bill_paid')
+       and not starts_with(j.key, 'order_changed:')  -- the difference, once for each change
        and j.subject = any (loans || orders)
      group by j.kind, j.subject having count(*) > 1 limit 1;
 
@@ -149,7 +150,8 @@ begin
     return query
     select 'financed goods are sent once the seller has its money', s.number::text
       from transport_shipment s join lending_loan l on l.deal = s.deal
-     where s.deal = any (changed) and l.seller_paid_at is null limit 1;
+     where s.deal = any (changed) and l.seller_paid_at is null
+       and l.release_mode <> 'FLOOR' limit 1;
 
     -- Loans.
     return query
@@ -166,7 +168,7 @@ begin
        and not case
            when l.status = 'QUOTED'
                 then h.amount = w.draws or h.amount = 0 and l.expires_at <= moment
-           when l.status in ('AWAIT_DEPOSIT', 'FUNDED_SHARE', 'DISBURSING')
+           when l.status in ('AWAIT_DEPOSIT', 'AWAIT_GOODS', 'FUNDED_SHARE', 'DISBURSING')
                 then h.amount = w.draws
            when l.status = 'BANK_REJECTED'
                 then h.amount in (0, w.draws) and (h.amount = 0 or l.disbursed_at is null)
@@ -203,7 +205,8 @@ begin
              from generate_series(l.disbursed_on,
                                   least(l.accrued_to, l.due_on + l.grace_days) - 1,
                                   interval '1 day') day) v
-     where l.deal = any (changed) and l.disbursed_on is not null and l.seller_paid_at is not null
+     where l.deal = any (changed) and l.disbursed_on is not null
+       and (l.seller_paid_at is not null or l.release_mode = 'FLOOR')
        and l.interest_accrued <> v.interest
      limit 1;
 
@@ -269,7 +272,7 @@ begin
                   coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
              from pledges_releaseorder o join pledges_releaseline g on g.release_id = o.id
             where o.pledge_id = p.id) v
-     where p.deal = any (changed)
+     where p.deal = any (changed) and l.release_mode <> 'FLOOR'
        and (p.released_value > e.earned or v.released <> p.released_value
             or v.fetched > e.earned)
      limit 1;
@@ -344,12 +347,16 @@ begin
      where p.deal = any (changed) and p.pledged_quantity > v.good limit 1;
 
     return query
-    select 'the seller is asked back for what came short or damaged',
+    select 'the seller is asked back for what came short or damaged, or was not shipped by its day',
            format('%s: %s lost, %s asked', d.number, v.lost, a.asked)
       from trade_deal d
      cross join lateral (
-           select coalesce(sum((i.damaged + i.missing) * i.unit_price), 0) as lost
-             from ordering_orderline i where i.order_id = d.order_id) v
+           select coalesce(sum((i.damaged + i.missing + case when o.status <> 'CANCELLED'
+                      and exists (select from trade_dealstep t where t.deal_id = d.id
+                                     and t.step = 'NOT_SHIPPED') then i.cancelled else 0 end)
+                      * i.unit_price), 0) as lost
+             from ordering_orderline i join ordering_order o on o.id = i.order_id
+            where i.order_id = d.order_id) v
      cross join lateral (  -- without those of an order called off, and those ordered once more
            select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
             where i.deal = d.id and i.purpose = 'REFUND' and i.key not in ('', 'buy-back')
@@ -430,6 +437,8 @@ begin
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
            when 'OWN_SHARE' then (f.org, f.kind, t.org, t.kind) =
                 (d.lender, 'NOSTRO', d.buyer, 'SUPERVISED')
+           when 'PAY_OUT' then (f.org, f.kind, t.org, t.kind) =
+                (d.lender, 'NOSTRO', d.buyer, 'CURRENT')
            when 'SELLER_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
                 (d.buyer, 'SUPERVISED', d.seller, 'CURRENT')
            when 'BILL_PAYMENT' then (f.org, f.kind, t.org, t.kind) =
@@ -498,7 +507,7 @@ begin
     select 'no loan is paid out unsearched, or against a claim that nobody has accepted',
            d.number::text
       from trade_deal d
-      join bank_paymentinstruction i on i.deal = d.id and i.purpose = 'DISBURSEMENT'
+      join bank_paymentinstruction i on i.deal = d.id and i.purpose in ('DISBURSEMENT', 'PAY_OUT')
      where d.id = any (changed) and not exists (
            select from registry_filing f
             where f.deal = d.id and f.kind = 'SEARCH' and f.status = 'ANSWERED'
@@ -534,6 +543,7 @@ begin
            format('%s %s: %s booked, %s steps', d.number, m.step, v.booked, s.done)
       from trade_deal d
      cross join (values ('DEPOSIT_BOOKED', array['DEPOSIT']), ('DISBURSED', array['DISBURSEMENT']),
+                        ('PAID_OUT', array['PAY_OUT']),
                         ('OWN_SHARE_MOVED', array['OWN_SHARE']),
                         ('SELLER_PAID', array['SELLER_PAYMENT']), ('REPAID', array['REPAYMENT']),
                         ('BILL_PAID', array['BILL_PAYMENT']), ('REFUNDED', array['REFUND', 'LOAN_BACK']),

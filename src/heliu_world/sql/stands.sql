@@ -1,15 +1,22 @@
--- How one order stands, for those who look after it: today, now, the deal.
-select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status as order_status,
-       o.pay_by, l.number as loan_number, l.status as loan_status, l.principal,
+-- How one deal stands, of an order or against stock, for those who look after it: today, now, the
+-- deal.
+select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_number, o.status as order_status,
+       coalesce(o.pay_by, 'FINANCE') as pay_by, l.number as loan_number, l.status as loan_status, l.principal,
        l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio,
        p.status as pledge_status, p.pledged_quantity - p.released_quantity as bound,
        l.default_noticed_on + l.notice_days < %s::date as may_enforce,
+       q.level = 'LIQUIDATION' and c.id is not null or c.status = 'LAPSED' as is_lost,
+       c.status = 'OPEN' as is_called, q.value - q.floor as pool_free,
+       (select coalesce(jsonb_agg(jsonb_build_object('number', g.number, 'kind', g.kind,
+                   'status', g.status) order by g.number), '[]')
+          from trade_lodging g where g.pool_id = q.id) as lodgings,
        l.default_noticed_on is not null as is_noticed,
        l.accepted_on is not null and l.disbursed_on is null and l.margin >= l.principal
            as is_paid_in,
        l.margin, l.deposit_mode,
        (select jsonb_build_object('id', a.id, 'act', a.act) from approvals_approval a
-         where a.subject = d.id and a.status = 'WAITING') as asked,
+         where a.subject = d.id and a.status = 'WAITING'
+         order by a.asked_at, a.id limit 1) as asked,
        (select jsonb_build_object('id', s.id, 'number', s.number, 'buyer', s.buyer)
           from trade_sale s where s.deal_id = d.id and s.agreed_at is not null
            and s.paid_at is null and s.called_off_at is null) as sale,
@@ -22,7 +29,7 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
           from ordering_orderline i where i.order_id = o.id) as to_ship,
        (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number,
                    'status', s.status) order by s.number), '[]')
-          from transport_shipment s where s.order_id = o.id and s.status <> 'RECEIVED')
+          from transport_shipment s where s.order_id = d.order_id and s.status <> 'RECEIVED')
            as shipments,
        (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number,
                    'status', r.status, 'digest', r.code_digest,
@@ -74,7 +81,11 @@ select d.number, d.outcome, o.id as order_id, o.number as order_number, o.status
                 where n.deal = d.id and n.kind = 'SEARCH' and n.written_at > f.written_at)
            and not exists (select from trade_dealstep t where t.deal_id = d.id
                 and t.step = 'CONFLICT_ACCEPTED' and t.key = f.id::text)) as is_claimed
-  from trade_deal d join ordering_order o on o.id = d.order_id
+  from trade_deal d left join ordering_order o on o.id = d.order_id
+  left join trade_pool q on q.deal_id = d.id
+  left join lateral (select m.id, m.status from trade_margincall m where m.pool_id = q.id
+                        and m.status in ('OPEN', 'LAPSED') order by m.called_at desc limit 1) c
+         on true
   left join lending_loan l on l.deal = d.id
   left join pledges_pledge p on p.deal = d.id
  where d.id = %s

@@ -30,14 +30,28 @@ from tests.trade.scenarios.document import (
     whole,
 )
 from tests.trade.scenarios.document import shown as in_words
+from tests.trade.test_vat import titled
 
 from heliu.capital.bank import operations as bank
-from heliu.capital.bank.models import Incoming, InstructionStatus, PaymentInstruction, Purpose
+from heliu.capital.bank.models import (
+    AccountKind,
+    Incoming,
+    InstructionStatus,
+    PaymentInstruction,
+    Purpose,
+)
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
 from heliu.capital.credit import operations as credit
-from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode, SellerDuty
+from heliu.capital.credit.models import (
+    DepositBy,
+    DepositMode,
+    Instrument,
+    Programme,
+    ReleaseMode,
+    SellerDuty,
+)
 from heliu.capital.lending.models import RUNNING, Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
@@ -45,6 +59,7 @@ from heliu.capital.terms import queries as terms
 from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
+from heliu.commerce.returns.models import ReturnLine
 from heliu.commerce.returns.policies import Judged
 from heliu.demo.chain import enrol
 from heliu.kernel.approvals import operations as questions
@@ -80,6 +95,7 @@ from heliu.trade import (
     side_exits,
     striking,
     sweeper,
+    vat,
 )
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
@@ -118,6 +134,7 @@ MODES: dict[str, dict[str, dict[str, object]]] = {
         }
     },
     "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "paid in": {"by the dealer, within 3 days": {"deposit_by": DepositBy.PAID_IN}},
     "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
 }
 
@@ -263,6 +280,29 @@ def _dealer_counts(stage: Stage) -> None:
     stage.shipments.clear()
 
 
+@says("dealer", r"counts (?P<damaged>[\d,]+) damaged")
+def _dealer_counts_damaged(stage: Stage, damaged: str) -> None:
+    broken = int(damaged.replace(",", ""))
+    life.receive(stage.world, stage.shipments.pop(), who=stage.world.dealer, damaged=broken)
+
+
+@says("dealer", "gives its tax data and asks for special invoices")
+def _tax_data(stage: Stage) -> None:
+    titled(stage.world)
+
+
+@says("seller", "writes the VAT invoice")
+def _vat_invoice(stage: Stage) -> None:
+    (shipment,) = stage.shipments
+    _seller_does(stage, vat.invoice, shipment.pk)
+
+
+@says("system", r"hears the tax authority issue (?P<n>\d+)")
+def _vat_issued(stage: Stage, n: str) -> None:
+    with stage.world.worker():
+        assert vat.run(at=stage.world.at) == int(n)
+
+
 @says("dealer", r"transfers (?P<paid>[\d,.]+)(?P<naming>, naming the first invoice)?")
 def _transfers(stage: Stage, paid: str, naming: str | None) -> None:
     with stage.world.worker():
@@ -272,6 +312,37 @@ def _transfers(stage: Stage, paid: str, naming: str | None) -> None:
             amount=minor(paid, 0), reference=named.number if naming and named else "goods",
             at=stage.world.at,
         )  # fmt: skip
+
+
+@says("dealer", r"pays in (?P<paid>[\d,.]+)(?P<mute>, naming nothing)?")
+def _pays_in(stage: Stage, paid: str, mute: str | None) -> None:
+    assert stage.placed is not None
+    assert stage.placed.loan is not None
+    with stage.world.worker():
+        sandbox.transfer(
+            payer=stage.world.chain.dealers["D001"], payee=stage.world.chain.bank,
+            amount=minor(paid, 0), reference="deposit" if mute else stage.placed.loan.number,
+            at=stage.world.at, into=AccountKind.NOSTRO,
+        )  # fmt: skip
+
+
+@says("system", "reads what dealers paid in")
+def _reads_deposits(stage: Stage) -> None:
+    """With the registry asked before and after, as in the worker's round: it answers at once."""
+    be("heliu_worker")
+    registry_answers.file_written(at=stage.world.at)
+    incoming.take_in_deposits(at=stage.world.at)
+    registry_answers.file_written(at=stage.world.at)
+
+
+@says("lender", "says that the money in suspense is the deposit")
+def _settles_deposit(stage: Stage) -> None:
+    assert stage.placed is not None
+    assert stage.placed.loan is not None
+    with stage.world.worker():
+        came = Incoming.objects.get(status="SUSPENSE")
+    with stage.world.desk(LENDER) as officer:
+        incoming.name_loan(came.pk, loan=stage.placed.loan.number, actor=officer)
 
 
 @says("seller", "settles the money in suspense")
@@ -324,7 +395,10 @@ def _sends_back(stage: Stage) -> None:
 @says("seller", r"counts (?P<good>[\d,]+) good, (?P<damaged>[\d,]+) damaged, and accepts all")
 def _counts_what_came_back(stage: Stage, good: str, damaged: str) -> None:
     whole, broken = (int(said.replace(",", "")) for said in (good, damaged))
-    _seller_does(stage, returns.receive, stage.returned, [Judged(1, whole, broken, whole + broken)])
+    with stage.world.worker():
+        (line,) = ReturnLine.objects.filter(of=stage.returned)
+    judged = Judged(line.position, whole, broken, whole + broken)
+    _seller_does(stage, returns.receive, stage.returned, [judged])
 
 
 @says("seller", "refunds them by the bank")

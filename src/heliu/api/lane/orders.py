@@ -69,7 +69,9 @@ class Orders:
         except (KeyError, ValidationError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         wanted = by_id(order.lines)
-        if order.pay_by == "FINANCE" or order.cost_centre or wanted is None or wanted.parts:
+        if wanted is None or wanted.parts or order.waiting:
+            return None
+        if order.pay_by == "FINANCE" or order.cost_centre:
             return None
         content = content_of(self.method, self.path, order)
         wish = Wish(

@@ -22,12 +22,13 @@ log = logging.getLogger(__name__)
 DAY, BACK = timedelta(days=1), timedelta(days=14)
 
 
-def days_to_fetch(account: BankAccount, *, at: datetime) -> list[date]:
+def days_to_fetch(account: BankAccount, *, at: datetime, since: date | None = None) -> list[date]:
     """The days whose transfers may be new: yesterday and today, and all since they were fetched
-    last, two weeks back at most."""
+    last, or `since` somebody may have paid, two weeks back at most."""
     today = day_of(at)
     read = IncomingRead.objects.filter(account=account).first()
-    last = max(read.day if read else today - 2 * DAY, today - BACK)
+    begin = today - DAY if since is None else min(since, today - DAY)
+    last = max(read.day if read else begin - DAY, today - BACK)
     return [last + n * DAY for n in range(1, (today - last).days + 1)]
 
 
@@ -55,6 +56,13 @@ def fetch(account: BankAccount, day: date, *, at: datetime) -> list[Incoming] | 
     return Incoming.objects.bulk_create(new)
 
 
+def said_for(incoming: Incoming, note: str, *, actor: Actor) -> Incoming:
+    """A person has said what the money is for; it is used by whoever reads what came."""
+    incoming.note, incoming.settled_by_name = note.strip()[:200], actor.name
+    incoming.save(update_fields=["note", "settled_by_name"])
+    return incoming
+
+
 def settle(
     incoming: Incoming, *, by_person: bool, note: str, actor: Actor, at: datetime
 ) -> Incoming:
@@ -64,7 +72,7 @@ def settle(
         IncomingStatus.SETTLED if by_person else IncomingStatus.MATCHED,
         moves=INCOMING_MOVES,
         note=note.strip()[:200],
-        settled_by_name=actor.name,
+        settled_by_name=incoming.settled_by_name or actor.name,
         settled_at=at,
     )
     return incoming

@@ -15,6 +15,7 @@ from heliu.capital.bank.models import (
     BankNotice,
     Earmark,
     Incoming,
+    IncomingRead,
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
@@ -200,6 +201,17 @@ def current_number(org: UUID) -> str:
     """The number of an organisation's current account; empty when there is none. For a story."""
     found = BankAccount.objects.filter(org=org, kind=AccountKind.CURRENT)
     return found.order_by("entered_at").values_list("number", flat=True).first() or ""
+
+
+def own_number(bank: UUID) -> str:
+    """The number of a bank's own account, to which dealers pay in. For a story."""
+    return BankAccount.objects.get(org=bank, bank=bank, kind=AccountKind.NOSTRO).number
+
+
+def read_until(bank: UUID) -> date | None:
+    """Up to which day the transfers to a bank's own account were read for good. For the worker."""
+    own = {"account__org": bank, "account__kind": AccountKind.NOSTRO}
+    return IncomingRead.objects.filter(**own).values_list("day", flat=True).first()
 
 
 def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:

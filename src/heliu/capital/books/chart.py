@@ -141,6 +141,7 @@ class JournalKind(models.TextChoices):
     """What a journal is for; the templates in policies.py bear the same names."""
 
     DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
+    UNAPPLIED_RECEIVED = "unapplied_received", _("Received, not applied yet")
     DISBURSED = "disbursed", _("Loan paid out")
     PAID_OUT = "paid_out", _("Loan against stock paid out")
     CAP_COUNTED = "cap_counted", _("Counted on a cap")

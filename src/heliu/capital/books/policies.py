@@ -133,6 +133,15 @@ def deposit_collected(p: Parties, amount: int, *, fee: int = 0, unapplied: int =
     ]
 
 
+def unapplied_received(p: Parties, amount: int) -> list[Entry]:
+    """The dealer paid in by itself what is no whole deposit, or what nothing waits for: its money
+    all the same."""
+    return [
+        *_lender(p, (Code.NOSTRO, amount), (Code.UNAPPLIED, -amount)),
+        *_dealer(p, (Code.UNAPPLIED, amount), (Code.BANK, -amount)),
+    ]
+
+
 def disbursed(
     p: Parties, principal: int, *, draws: int | None = None, limit_hold: UUID | None = None
 ) -> list[Entry]:

@@ -23,6 +23,7 @@ from heliu.capital.credit import policies
 from heliu.capital.credit.events import ProgrammeAnswered, ProgrammeChanged, ProgrammeOffered
 from heliu.capital.credit.models import (
     DRAFT_MOVES,
+    DepositBy,
     DraftStatus,
     Product,
     Programme,
@@ -44,10 +45,11 @@ SHARES = (
     "seller_default", "sale_floor", "quota_share",
 )  # fmt: skip
 RATES = ("fee_rate", "base_rate", "opex_rate", "hurdle_rate", "rate_cap")
-CAPS = ("single_name_cap", "auto_approve_cap", "seller_quota")
+CAPS = ("single_name_cap", "auto_approve_cap")
 NAMES = (
     "name", "name_zh", "deposit_ratios", "days_options", "max_tenor_days", "day_count",
     "grace_days", "penalty_factor", "is_principal_first", "notice_days", "ship_days",
+    "deposit_by", "deposit_days",
     "auto_release_cap", *MODES, *SHARES, *RATES, *CAPS,
 )  # fmt: skip
 LARGEST = 10**15
@@ -59,6 +61,7 @@ BETWEEN: Mapping[str, tuple[Any, Any]] = {
     "grace_days": (0, 60),
     "notice_days": (0, 180),
     "ship_days": (1, 365),
+    "deposit_days": (1, 60),
     "penalty_factor": (Decimal(1), Decimal(3)),
 }
 MAY_BE_EMPTY = ("ship_days", "auto_release_cap")
@@ -199,9 +202,10 @@ def bring_into_force(one: ProgrammeDraft, *, actor: Actor, at: datetime) -> Prog
         one.save(update_fields=["programme"])
     else:
         programme = Programme.objects.select_for_update().get(pk=one.programme_id)
-        for name in one.changed:
+        changed = [name for name in one.changed if name in NAMES]
+        for name in changed:
             setattr(programme, name, getattr(wanted, name))
-        programme.save(update_fields=one.changed)
+        programme.save(update_fields=changed)
     record(
         ProgrammeChanged(
             subject=programme.pk, **{name: getattr(programme, name) for name in MODES}
@@ -225,8 +229,9 @@ def visible_to(actor: Actor) -> QuerySet[ProgrammeDraft]:
 
 
 def programme_of(one: ProgrammeDraft) -> Programme:
-    """The programme as the draft would have it, not saved."""
-    values = {name: _value(name, said) for name, said in one.terms.items()}
+    """The programme as the draft would have it, not saved. Older drafts may name a term that no
+    programme has any more."""
+    values = {name: _value(name, said) for name, said in one.terms.items() if name in NAMES}
     return Programme(lender=one.lender, seller=one.seller, **values)
 
 
@@ -283,6 +288,8 @@ def require_sound(terms: Mapping[str, Any]) -> None:
     policies.require_together(policies.Modes(**{name: terms[name] for name in MODES}))
     if terms["release_mode"] == ReleaseMode.FLOOR:  # that of loans against stock
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="release_mode")
+    if terms["deposit_by"] not in list(DepositBy):
+        raise Invalid("mode-unknown", "Choose one of what is offered.", field="deposit_by")
     if terms["day_count"] not in list(Convention):
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="day_count")
     for name, (least, most) in BETWEEN.items():

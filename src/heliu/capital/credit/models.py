@@ -46,6 +46,13 @@ class DepositMode(models.TextChoices):
     CASH_MARGIN = "CASH_MARGIN", _("Margin: the lender keeps it, and finances all of the order")
 
 
+class DepositBy(models.TextChoices):
+    """How the dealer's deposit reaches the lender."""
+
+    COLLECTED = "COLLECTED", _("The bank collects it at the signature")
+    PAID_IN = "PAID_IN", _("The dealer pays it in, naming the loan")
+
+
 class ReleaseMode(models.TextChoices):
     """What sets pledged goods free while a loan runs."""
 
@@ -73,8 +80,10 @@ class Programme(models.Model):
     minor units. `is_principal_first`: a payment without arrears frees goods before it pays
     interest. `instrument` says with what the lender finances, `deposit_mode` what the deposit does,
     `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
-    leave. In default the lender gives notice and waits `notice_days` before it enforces; then the
-    seller's duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
+    leave. `deposit_by` says how the deposit comes: a dealer that pays it in itself has
+    `deposit_days` days after its signature. In default the lender gives notice and waits
+    `notice_days` before it enforces; then the seller's duty holds (`buy_back_share` of the goods'
+    price). Goods that the lender sells should
     bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
     people at the lender agreed; without one all leave by themselves. The seller
     refunds what it has not shipped `ship_days` after it was paid (never, where empty). The defaults
@@ -112,6 +121,13 @@ class Programme(models.Model):
         default=ReleaseMode.PROPORTIONAL,
         db_default=ReleaseMode.PROPORTIONAL,
     )
+    deposit_by = models.CharField(
+        max_length=9,
+        choices=DepositBy,
+        default=DepositBy.COLLECTED,
+        db_default=DepositBy.COLLECTED,
+    )
+    deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
     fee_rate = _rate("0")
     base_rate = _rate("3.10")
     opex_rate = _rate("0.60")
@@ -132,7 +148,6 @@ class Programme(models.Model):
     ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
-    seller_quota = models.BigIntegerField()
     quota_share = _share("0.10")
     auto_release_cap = models.BigIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
@@ -146,9 +161,7 @@ class Programme(models.Model):
                 condition=models.Q(penalty_factor__gte=1), name="penalty_not_below_rate"
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    single_name_cap__gte=0, auto_approve_cap__gte=0, seller_quota__gte=0
-                ),
+                condition=models.Q(single_name_cap__gte=0, auto_approve_cap__gte=0),
                 name="caps_not_negative",
             ),
             models.CheckConstraint(
@@ -167,6 +180,12 @@ class Programme(models.Model):
             ),
             known_status("programme_deposit_known", DepositMode, field="deposit_mode"),
             known_status("programme_release_known", ReleaseMode, field="release_mode"),
+            known_status("programme_deposit_by_known", DepositBy, field="deposit_by"),
+            models.CheckConstraint(
+                condition=models.Q(deposit_by=DepositBy.COLLECTED)
+                | models.Q(deposit_days__gt=0) & ~models.Q(product=Product.INVENTORY),
+                name="deposit_paid_in_has_days",
+            ),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),
                 name="buy_back_at_most_the_price",

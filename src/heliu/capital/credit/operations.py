@@ -167,13 +167,15 @@ def assess(
     actor: Actor,
     at: datetime,
     wanted: int = 0,
+    quota: int | None = None,
     findings: Sequence[str] = (),
     rules: RuleSet | None = None,
     began_ns: int | None = None,
 ) -> CreditAssessment:
     """Judge a borrower and keep the record: inputs, versions, result, reasons and their digest.
 
-    `wanted` is the price of the order to finance, in fen, `rules` the version of the lender's own
+    `wanted` is the price of the order to finance, in fen, `quota` the lender's for the seller
+    (None: it has set none), `rules` the version of the lender's own
     that holds (None: those of the house); `findings` are codes of what speaks against it, on which
     people decide. The record has all that it was made from, the programme's figures too, and can be
     worked out again (`policies.again`). `began_ns` is the `perf_counter_ns` at which the caller
@@ -181,7 +183,7 @@ def assess(
     """
     began = perf_counter_ns() if began_ns is None else began_ns
     read = ruling.read(rules)
-    decision = policies.decide(features, programme, wanted=wanted, rules=read)
+    decision = policies.decide(features, programme, wanted=wanted, quota=quota, rules=read)
     assessment = CreditAssessment(
         borrower=borrower,
         lender=lender,
@@ -201,7 +203,7 @@ def assess(
             for one in decision.reasons
         ],
         inputs=features.as_json()
-        | {"wanted": wanted, "programme": policies.figures_of(programme)}
+        | {"wanted": wanted, "quota": quota, "programme": policies.figures_of(programme)}
         | ({"findings": list(findings)} if findings else {}),
         versions={"scorecard": scorecard.VERSION, "rules": read.version}
         | ({} if rules is None else {"rule_set": str(rules.pk)}),

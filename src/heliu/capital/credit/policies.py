@@ -115,8 +115,6 @@ class ProgrammeRules(Protocol):
     @property
     def auto_approve_cap(self) -> int: ...
     @property
-    def seller_quota(self) -> int: ...
-    @property
     def quota_share(self) -> Decimal: ...
 
 
@@ -136,7 +134,7 @@ class LimitParts:
     """What bounds the limit, in fen; None does not bind. `limit` is the least of them."""
 
     purchase_capacity: int
-    seller_quota: int
+    seller_quota: int | None
     single_name: int
     step_up: int | None
     limit: int
@@ -208,28 +206,34 @@ def require_together(modes: Modes) -> None:
 
 
 def limit_for(
-    features: CreditFeatures, grade: str, programme: ProgrammeRules, rules: Rules = HOUSE_RULES
+    features: CreditFeatures,
+    grade: str,
+    programme: ProgrammeRules,
+    rules: Rules = HOUSE_RULES,
+    *,
+    quota: int | None = None,
 ) -> LimitParts:
     """The limit in fen: the least of purchase capacity, seller's quota, name cap and step-up.
 
-    Capacity is the mean month (best and worst left out) times the longest cycle, times the part
-    that the grade lets us finance. A running facility grows by a step, and only after some clean
-    cycles. Falling orders, late payment or many returns cut what is left.
+    `quota` is the lender's for the seller (None: it has set none); one borrower gets the
+    programme's part of it. Capacity is the mean month (best and worst left out) times the longest
+    cycle, times the part that the grade lets us finance. A running facility grows by a step, and
+    only after some clean cycles. Falling orders, late payment or many returns cut what is left.
     """
     month = _trimmed_mean(features.monthly_value)
     cycle = max(programme.days_options)
     capacity = share(month * cycle // 30, rules.grades[grade].coverage)
     if _is_warned(features, rules):
         capacity = share(capacity, rules.cut)
-    quota = share(programme.seller_quota, programme.quota_share)
+    part = None if quota is None else share(quota, programme.quota_share)
     step_up = None
     if features.current_limit:
         grows = features.clean_cycles >= rules.clean_cycles
         step_up = share(features.current_limit, rules.step_up if grows else Decimal(1))
-    bounds = (capacity, quota, programme.single_name_cap, step_up)
+    bounds = (capacity, part, programme.single_name_cap, step_up)
     least = min(bound for bound in bounds if bound is not None)
     limit = least // WHOLE * WHOLE
-    return LimitParts(capacity, quota, programme.single_name_cap, step_up, limit)
+    return LimitParts(capacity, part, programme.single_name_cap, step_up, limit)
 
 
 def least_deposit(programme: ProgrammeRules, rate: Decimal) -> Decimal:
@@ -268,9 +272,11 @@ def decide(
     programme: ProgrammeRules,
     *,
     wanted: int = 0,
+    quota: int | None = None,
     rules: Rules = HOUSE_RULES,
 ) -> Decision:
-    """Judge a borrower under a programme; `wanted` is the price of the order to finance, in fen.
+    """Judge a borrower under a programme; `wanted` is the price of the order to finance, `quota`
+    the lender's for the seller, in fen (None: it has set none).
 
     Knock-outs and a grade that the lender's rules do not finance decline. A grade that they refer,
     a risk that no deposit of the programme covers, and an order whose loan (at the proposed
@@ -281,7 +287,7 @@ def decide(
     probability = scorecard.default_probability(scored.score)
     grade = rules.grade_of(scored.score)
     price = price_for(probability, programme)
-    limits = limit_for(features, grade, programme, rules)
+    limits = limit_for(features, grade, programme, rules, quota=quota)
     ratio = deposit_ratio_for(grade, programme, price.rate, rules)
     declined = _knock_outs(features, grade, limits, rules)
     referred = _referrals(grade, ratio, limits, wanted, programme, rules)
@@ -321,7 +327,11 @@ def again(inputs: Mapping[str, Any], rules: Rules) -> Decision:
             for name, value in inputs["programme"].items()
         }
     )
-    return decide(CreditFeatures(**known), programme, wanted=inputs["wanted"], rules=rules)
+    # Records of the time when each programme had a quota of its own name it there.
+    quota = inputs.get("quota", inputs["programme"].get("seller_quota"))
+    return decide(
+        CreditFeatures(**known), programme, wanted=inputs["wanted"], quota=quota, rules=rules
+    )
 
 
 def plain(parts: LimitParts | PriceParts) -> dict[str, str | int | bool | None]:

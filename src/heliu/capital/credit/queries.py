@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from heliu.capital.credit import policies, reasons, ruling, scorecard
 from heliu.capital.credit.models import (
     Cap,
+    CapKind,
     CreditAssessment,
     Facility,
     FacilityStatus,
@@ -147,6 +148,11 @@ def caps_over(borrower: UUID, *, seller: UUID, lenders: Sequence[UUID]) -> dict[
     return found
 
 
+def quota_of(caps: Sequence[Cap]) -> int | None:
+    """The lender's quota for the seller among the caps of `caps_over`, in fen, if it has one."""
+    return next((cap.limit for cap in caps if cap.kind == CapKind.SELLER), None)
+
+
 def caps_visible_to(actor: Actor) -> QuerySet[Cap]:
     """The quotas and caps of the actor's own house."""
     found = Cap.objects.order_by("kind", "-limit", "id")
@@ -213,7 +219,8 @@ def inputs_for(actor: Actor, one: CreditAssessment) -> dict[str, Any]:
     if actor.is_system or one.lender in actor.orgs:
         return dict(one.inputs)
     hidden = {reasons.BEHIND.get(said["code"]) for said in one.reasons if said.get("untold")}
-    return {name: said for name, said in one.inputs.items() if name not in hidden | {"programme"}}
+    hidden |= {"programme", "quota"}
+    return {name: said for name, said in one.inputs.items() if name not in hidden}
 
 
 def reasons_for(actor: Actor, one: CreditAssessment) -> list[dict[str, Any]]:

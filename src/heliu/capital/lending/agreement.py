@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from heliu.capital.credit.models import Instrument, ReleaseMode
+from heliu.capital.credit.models import DepositBy, Instrument, ReleaseMode
 from heliu.capital.lending.policies import Terms
 from heliu.capital.valuation.policies import Rules
 
@@ -37,6 +37,15 @@ class Lateness:
     penalty_factor: Decimal
 
 
+@dataclass(frozen=True)
+class OwnMoney:
+    """What the agreement says about the borrower's own money: how the deposit comes, and within how
+    many days of the signature where the borrower pays it in itself."""
+
+    deposit_by: str = DepositBy.COLLECTED
+    deposit_days: int = 0
+
+
 def of_stock(rules: Rules) -> dict[str, object]:
     """What the agreement on a loan against stock says of its lender's rules, by name."""
     steps = ("opening_ratio", "warn_ratio", "call_ratio", "liquidation_ratio", "concentration")
@@ -58,6 +67,7 @@ def agreement_text(
     number: str,
     quoted_on: date,
     day_count: str,
+    own: OwnMoney = OwnMoney(),
     said: Mapping[str, object] | None = None,
 ) -> str:
     """The agreement in `en` or `zh-hans`, complete; `said` is what its form names beside."""
@@ -72,6 +82,9 @@ def agreement_text(
             ("release", terms.release_mode),
         )
     }
+    if own.deposit_by == DepositBy.PAID_IN:
+        how = _clauses(language)["deposit", own.deposit_by].format(deposit_days=own.deposit_days)
+        clauses["amounts"] += f"{'' if language != 'en' else ' '}{how}"
     form = "bill" if terms.instrument == Instrument.ACCEPTANCE_BILL else ""
     return _form(form, language).format(**facts, **clauses)
 

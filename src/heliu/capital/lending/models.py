@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heliu.capital.books.policies import Allocation, Counted
 from heliu.capital.credit.models import (
     CreditAssessment,
+    DepositBy,
     DepositMode,
     Facility,
     Instrument,
@@ -116,6 +117,9 @@ class Loan(models.Model):
     and for working out the next step; `recovered` is what came after the rest was written off.
     `caps` are the lender's quotas and caps that it counts on beside its facility
     (`Counted`).
+    A deposit that the borrower pays in itself (`deposit_by`) goes to the lender's account
+    `pay_into`, naming the loan's number, until `deposit_until`; what has come of it and is not
+    enough yet is `unapplied`.
     `replays` counts how often its payments were reckoned anew.
     `stopped_stage` says which payment the bank rejected,
     `default_noticed_on` is the day the lender gave notice of default. The programme's rules, the
@@ -167,6 +171,15 @@ class Loan(models.Model):
         default=ReleaseMode.PROPORTIONAL,
         db_default=ReleaseMode.PROPORTIONAL,
     )
+    deposit_by = models.CharField(
+        max_length=9,
+        choices=DepositBy,
+        default=DepositBy.COLLECTED,
+        db_default=DepositBy.COLLECTED,
+    )
+    deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
+    deposit_until = models.DateField(null=True, blank=True)
+    pay_into = models.CharField(max_length=34, blank=True, db_default="")
     seller_duty = models.CharField(
         max_length=17, choices=SellerDuty, db_default=SellerDuty.DIFFERENCE_REFUND
     )
@@ -273,6 +286,22 @@ class Loan(models.Model):
                 ),
                 name="bill_rests_on_margin",
             ),
+            known_status("loan_deposit_by_known", DepositBy, field="deposit_by"),
+            models.CheckConstraint(
+                condition=models.Q(deposit_until=None, pay_into="")
+                | models.Q(deposit_by=DepositBy.PAID_IN, deposit_until__isnull=False)
+                & ~models.Q(pay_into=""),
+                name="deposit_paid_in_by_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="AWAIT_DEPOSIT")
+                | models.Q(unapplied=0)
+                | models.Q(
+                    deposit_until__isnull=False,
+                    unapplied__lt=models.F("deposit") + models.F("fee"),
+                ),
+                name="deposit_awaited_is_short",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     principal_repaid__gte=0, principal_repaid__lte=models.F("principal")
@@ -320,6 +349,11 @@ class Loan(models.Model):
                 condition=models.Q(status__in=["SELLER_PAID", "OVERDUE", "ENFORCING"]),
             ),
             models.Index(
+                fields=["deposit_until"],
+                name="loan_deposit_until",
+                condition=models.Q(status="AWAIT_DEPOSIT", deposit_until__isnull=False),
+            ),
+            models.Index(
                 fields=["expires_at"],
                 name="loan_expires",
                 condition=models.Q(status__in=["REFERRED", "QUOTED"]),
@@ -363,6 +397,11 @@ class Loan(models.Model):
     def due_in_the_end(self) -> int:
         """What it was agreed to ask for by the due day, in fen."""
         return due_in_the_end(self)
+
+    @property
+    def deposit_missing(self) -> int:
+        """What the borrower has still to pay in before the lender finances, in fen."""
+        return self.due_now - self.unapplied if self.status == LoanStatus.AWAIT_DEPOSIT else 0
 
     @property
     def own_share(self) -> int:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import DateField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from heliu.capital.books.chart import Code
 from heliu.capital.books.models import Account
@@ -225,6 +225,20 @@ def run_out(*, at: datetime) -> QuerySet[Loan]:
     )
 
 
+def deposits_overdue(*, on: date) -> QuerySet[Loan]:
+    """Loans whose borrower was to pay its deposit in before this day (for the worker)."""
+    return Loan.objects.filter(status=LoanStatus.AWAIT_DEPOSIT, deposit_until__lt=on)
+
+
+def paid_in_lenders(*, awaited_only: bool) -> dict[UUID, datetime]:
+    """Lenders to which borrowers pay deposits in themselves, and since when: all that ever agreed
+    so, or those that await one now (for the worker)."""
+    found = Loan.objects.filter(deposit_until__isnull=False)
+    if awaited_only:
+        found = found.filter(status=LoanStatus.AWAIT_DEPOSIT)
+    return dict(found.order_by().values_list("lender").annotate(since=Min("signed_at")))
+
+
 def to_close(on: date) -> QuerySet[Loan]:
     """Running loans that a day changes: interest not posted up to it, or late; for the worker."""
     grace_ends = ExpressionWrapper(F("due_on") + F("grace_days"), DateField())
@@ -271,7 +285,8 @@ def check() -> list[str]:
     }
     stands = posting.balances(accounts.values())
     findings = []
-    for loan in Loan.objects.exclude(deposit_booked_at=None, disbursed_on=None).iterator():
+    empty = {"deposit_booked_at": None, "disbursed_on": None, "unapplied": 0}
+    for loan in Loan.objects.exclude(**empty).iterator():
         said = {
             Code.LOAN_PRINCIPAL: loan.principal_left,
             Code.INTEREST_RECEIVABLE: loan.interest_left,

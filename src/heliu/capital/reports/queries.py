@@ -14,7 +14,7 @@ from django.db import connection
 
 from heliu.capital.books.chart import Code
 from heliu.capital.credit import queries as credit
-from heliu.capital.credit.models import Facility, Programme
+from heliu.capital.credit.models import CapKind, Facility, Programme
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
@@ -77,12 +77,12 @@ class Exposure:
     party: UUID
     loans: int
     amount: int
-    most: int
+    most: int | None
 
     @property
-    def room(self) -> int:
-        """What may still be lent; below zero when more is out than may be."""
-        return self.most - self.amount
+    def room(self) -> int | None:
+        """What may still be lent; below zero when more is out than may be, None without a bound."""
+        return None if self.most is None else self.most - self.amount
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,9 @@ def loan_to_value(owed: int, pledged: int) -> Decimal | None:
 
 
 def exposures(actor: Actor, on: date) -> tuple[list[Exposure], list[Exposure]]:
-    """What is out to each dealer against the highest cap for one borrower that it stands under,
-    and for each seller's goods against the seller's quotas; the most first."""
+    """What is out to each dealer against its cap (where it has none of its own, the highest for
+    one borrower of the programmes it stands under), and for each seller's goods against the
+    seller's quota; the most first."""
     programmes = {
         one.pk: one for one in credit.programmes_visible_to(actor).filter(lender=actor.own_org)
     }
@@ -173,16 +174,19 @@ def exposures(actor: Actor, on: date) -> tuple[list[Exposure], list[Exposure]]:
     for borrower, programme, loans, amount in rows:
         dealers[borrower].append((programme, loans, amount))
         sellers[programme.seller].append((loans, amount))
-    quotas = {
-        seller: sum(one.seller_quota for one in programmes.values() if one.seller == seller)
-        for seller in sellers
+    caps = {
+        (one.kind, one.party): one.limit
+        for one in credit.caps_visible_to(actor).filter(lender=actor.own_org)
     }
     by_dealer = [
         Exposure(
             party,
             sum(loans for _, loans, _ in parts),
             sum(amount for _, _, amount in parts),
-            max(programme.single_name_cap for programme, _, _ in parts),
+            caps.get(
+                (CapKind.BORROWER, party),
+                max(programme.single_name_cap for programme, _, _ in parts),
+            ),
         )
         for party, parts in dealers.items()
     ]
@@ -191,7 +195,7 @@ def exposures(actor: Actor, on: date) -> tuple[list[Exposure], list[Exposure]]:
             party,
             sum(loans for loans, _ in parts),
             sum(amount for _, amount in parts),
-            quotas[party],
+            caps.get((CapKind.SELLER, party)),
         )
         for party, parts in sellers.items()
     ]

@@ -107,7 +107,8 @@ class VatInvoice(models.Model):
     Amounts are fen; those of a red letter (`red_of`) are below zero. `gross` is what the buyer
     pays, `net` what of it is price, `tax` the rest. `key` is what it is for, once. `paper` is the
     id under which the authority knows it, `number` what it gave. `title` and `issuer` are the tax
-    data of then. `red_gross` is what red letters took back so far.
+    data of then. `red_gross` is what red letters took back so far. `split_on` is the day on which
+    its tax left the sales in the books; null while it has not.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -136,6 +137,7 @@ class VatInvoice(models.Model):
     asked_at = models.DateTimeField()
     handed_at = models.DateTimeField(null=True, blank=True)
     issued_at = models.DateTimeField(null=True, blank=True)
+    split_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -168,6 +170,11 @@ class VatInvoice(models.Model):
                 fields=["asked_at"],
                 condition=Q(status__in=["QUEUED", "PENDING"]),
                 name="vat_to_hand_over",
+            ),
+            models.Index(
+                fields=["issued_at"],
+                condition=Q(status="ISSUED", split_on=None) & ~Q(tax=0),
+                name="vat_to_split",
             ),
         ]
 

@@ -261,6 +261,12 @@ def again(invoice: VatInvoice, *, actor: Actor, at: datetime) -> VatInvoice:
     return invoice
 
 
+def note_split(invoice: VatInvoice, on: date) -> None:
+    """Its tax left the sales in the books on this day."""
+    invoice.split_on = on
+    invoice.save(update_fields=["split_on"])
+
+
 def hand_over(*, at: datetime, told: Callable[[VatInvoice], None], most: int = 100) -> int:
     """Hand over what is written and ask for what was not answered; for the worker. `told` hears of
     each answer in its transaction. Returns how many were answered."""

@@ -81,6 +81,12 @@ def of_keys(keys: Iterable[str]) -> dict[str, VatInvoice]:
     return {one.key: one for one in VatInvoice.objects.filter(key__in=list(keys))}
 
 
+def to_split() -> QuerySet[VatInvoice]:
+    """Issued invoices that have not split the books; for the worker."""
+    found = VatInvoice.objects.filter(status=VatStatus.ISSUED, split_on=None)
+    return found.exclude(tax=0)
+
+
 def check() -> list[str]:
     """Invoices that do not come to their lines, or of which more or less was taken back."""
     lines = {

@@ -9,7 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from heliu.commerce.cases.policies import ANSWER_HOURS, MOST_HOURS, SOLVE_HOURS
+from heliu.commerce.cases.policies import (
+    ANSWER_HOURS,
+    MOST_HOURS,
+    MOST_QUIET,
+    QUIET_DAYS,
+    SOLVE_HOURS,
+)
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -58,11 +64,15 @@ CASE_TONES = {
 
 
 class ServiceLevel(models.Model):
-    """Within how many hours a seller promises a first answer, and a solution."""
+    """Within how many hours a seller promises a first answer, and a solution. A case in which
+    nobody says anything for `quiet_days` closes by itself (null: none does)."""
 
     seller = models.UUIDField(primary_key=True)
     answer_hours = models.PositiveSmallIntegerField(default=ANSWER_HOURS)
     solve_hours = models.PositiveSmallIntegerField(default=SOLVE_HOURS)
+    quiet_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=QUIET_DAYS, db_default=QUIET_DAYS
+    )
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -72,7 +82,11 @@ class ServiceLevel(models.Model):
                 condition=Q(answer_hours__gte=1, answer_hours__lte=F("solve_hours"))
                 & Q(solve_hours__lte=MOST_HOURS),
                 name="service_level_in_bounds",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_days=None) | Q(quiet_days__gte=1, quiet_days__lte=MOST_QUIET),
+                name="service_level_quiet_days",
+            ),
         ]
 
 
@@ -81,7 +95,8 @@ class Case(models.Model):
     in its conversation.
 
     `answer_due` and `solve_due` are what the seller's service level promised when it was opened (or
-    opened again); `answered_at` and `solved_at` are when it came.
+    opened again); `answered_at` and `solved_at` are when it came. `is_quiet` says that it closed by
+    itself, because nobody had said anything since `moved_at`: then an answer opens it again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -107,6 +122,7 @@ class Case(models.Model):
     solved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)
+    is_quiet = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -129,6 +145,9 @@ class Case(models.Model):
                 condition=~Q(status="CLOSED") | Q(closed_at__isnull=False),
                 name="case_closed_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(is_quiet=False) | Q(status="CLOSED"), name="case_quiet_is_closed"
+            ),
         ]
         indexes = [
             models.Index(fields=["buyer", "-opened_at", "-id"], name="case_buyer"),
@@ -137,6 +156,11 @@ class Case(models.Model):
                 fields=["seller", "solve_due"], condition=Q(status__in=LIVE), name="case_queue"
             ),
             models.Index(fields=["order_id"], name="case_order"),
+            models.Index(
+                fields=["moved_at"],
+                condition=Q(status__in=(_S.SOLVED, _S.WAITS_BUYER)),
+                name="case_may_close",
+            ),
         ]
 
     @property

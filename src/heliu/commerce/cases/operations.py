@@ -16,8 +16,16 @@ from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
 
 
-def set_level(*, actor: Actor, answer_hours: int, solve_hours: int, at: datetime) -> ServiceLevel:
-    """How soon the actor's house promises to answer and to solve; cases there are keep theirs."""
+def set_level(
+    *,
+    actor: Actor,
+    answer_hours: int,
+    solve_hours: int,
+    at: datetime,
+    quiet_days: int | None = policies.QUIET_DAYS,
+) -> ServiceLevel:
+    """How soon the actor's house promises to answer and to solve; cases there are keep theirs. A
+    case in which nobody says anything for `quiet_days` closes by itself; None: none does."""
     actor.require("sell")
     if not 1 <= answer_hours <= solve_hours <= policies.MOST_HOURS:
         raise Invalid(
@@ -26,11 +34,17 @@ def set_level(*, actor: Actor, answer_hours: int, solve_hours: int, at: datetime
             field="answer_hours",
             most=policies.MOST_HOURS,
         )
+    if quiet_days is not None and not 1 <= quiet_days <= policies.MOST_QUIET:
+        raise Invalid(
+            "days-invalid", "The days are from 1 to %(most)s.", field="quiet_days",
+            most=policies.MOST_QUIET,
+        )  # fmt: skip
     level, _ = ServiceLevel.objects.update_or_create(
         seller=actor.own_org,
         defaults={
             "answer_hours": answer_hours,
             "solve_hours": solve_hours,
+            "quiet_days": quiet_days,
             "set_by_name": actor.name,
             "set_at": at,
         },
@@ -88,14 +102,18 @@ def open_case(
 
 
 def heard(case_id: UUID, *, actor: Actor, at: datetime) -> None:
-    """Somebody of a side wrote: the first word of the seller is its answer, and the turn passes."""
+    """Somebody of a side wrote: the first word of the seller is its answer, and the turn passes.
+    One that closed by itself is opened again by its customer's answer."""
     case = Case.objects.select_for_update().get(pk=case_id)
     by_seller = case.seller in actor.orgs
+    case.moved_at = at
     if by_seller and case.answered_at is None:
         case.answered_at = at
-        case.save(update_fields=["answered_at"])
-    status = policies.after_message(case.status, by_seller=by_seller)
-    if status != case.status:
+    case.save(update_fields=["answered_at", "moved_at"])
+    status = policies.after_message(case.status, by_seller=by_seller, is_quiet=case.is_quiet)
+    if status == CaseStatus.REOPENED:
+        _open_again(case, actor=actor, at=at)
+    elif status != case.status:
         _go(case, status, actor=actor, at=at)
 
 
@@ -122,11 +140,23 @@ def close(case: Case, *, actor: Actor, at: datetime) -> None:
 def reopen(case: Case, *, actor: Actor, at: datetime) -> None:
     """The customer says that it is not solved; the seller has the same time again."""
     _require_side(case.buyer, "order", actor)
+    _open_again(case, actor=actor, at=at)
+
+
+def close_quiet(case: Case, *, at: datetime) -> None:
+    """Nobody has said anything for long: it is over, until its customer answers."""
+    _go(
+        case, CaseStatus.CLOSED, actor=Actor.system(), at=at, closed_at=at, is_quiet=True,
+        solved_at=case.solved_at or at,
+    )  # fmt: skip
+
+
+def _open_again(case: Case, *, actor: Actor, at: datetime) -> None:
     answer, solve_hours = queries.level_of(case.seller)
     _go(
         case, CaseStatus.REOPENED, actor=actor, at=at, solved_at=None, closed_at=None,
-        answered_at=None, reopened=case.reopened + 1, answer_due=policies.due(at, answer),
-        solve_due=policies.due(at, solve_hours),
+        answered_at=None, is_quiet=False, reopened=case.reopened + 1,
+        answer_due=policies.due(at, answer), solve_due=policies.due(at, solve_hours),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 ANSWER_HOURS, SOLVE_HOURS = 24, 120
 """What holds for a seller that has set nothing."""
 MOST_HOURS = 2_160
+QUIET_DAYS, MOST_QUIET = 14, 365
+"""After so many days without a word a case closes by itself, where a seller has set nothing."""
 
 
 def due(opened_at: datetime, hours: int) -> datetime:
@@ -14,12 +16,15 @@ def due(opened_at: datetime, hours: int) -> datetime:
     return opened_at + timedelta(hours=hours)
 
 
-def after_message(status: str, *, by_seller: bool) -> str:
+def after_message(status: str, *, by_seller: bool, is_quiet: bool = False) -> str:
     """Where a case stands once somebody wrote: it is the other side's turn.
 
-    What is solved or closed stays so: a word of thanks opens nothing. What nobody has answered
-    stays open when the customer adds something.
+    What is solved or closed stays so: a word of thanks opens nothing; but one that closed by itself
+    (`is_quiet`) was not over for whoever answers now. What nobody has answered stays open when the
+    customer adds something.
     """
+    if status == "CLOSED" and is_quiet and not by_seller:
+        return "REOPENED"
     if status in ("SOLVED", "CLOSED"):
         return status
     if by_seller:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from heliu.commerce.cases.models import LIVE as LIVE
 from heliu.commerce.cases.models import Case, CaseKind, CaseStatus, ServiceLevel
-from heliu.commerce.cases.policies import ANSWER_HOURS, SOLVE_HOURS
+from heliu.commerce.cases.policies import ANSWER_HOURS, QUIET_DAYS, SOLVE_HOURS
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 
@@ -55,3 +67,24 @@ def level_of(seller: UUID) -> tuple[int, int]:
     """Hours to the first answer and to the solution that a seller promises."""
     found = ServiceLevel.objects.filter(pk=seller).first()
     return (found.answer_hours, found.solve_hours) if found else (ANSWER_HOURS, SOLVE_HOURS)
+
+
+def quiet_days_of(seller: UUID) -> int | None:
+    """After how many days without a word a seller's cases close by themselves; None: none does."""
+    found = ServiceLevel.objects.filter(pk=seller).first()
+    return found.quiet_days if found else QUIET_DAYS
+
+
+def quiet(at: datetime) -> QuerySet[Case]:
+    """Cases that wait for nobody but their customer, and of which it has said nothing for as long
+    as their seller waits; for the worker."""
+    level = ServiceLevel.objects.filter(pk=OuterRef("seller"))
+    days = Coalesce(Subquery(level.values("quiet_days")[:1]), Value(QUIET_DAYS))
+    never = level.filter(quiet_days=None)
+    found = Case.objects.filter(
+        status__in=(CaseStatus.SOLVED, CaseStatus.WAITS_BUYER),
+        moved_at__lte=at - timedelta(days=1),
+    )
+    span = ExpressionWrapper(days * Value(timedelta(days=1)), output_field=DurationField())
+    due = ExpressionWrapper(F("moved_at") + span, output_field=DateTimeField())
+    return found.exclude(Exists(never)).annotate(due=due).filter(due__lte=at)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from heliu.commerce.ordering.parts import MOST_PARTS
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -103,7 +104,8 @@ class RecurringOrder(models.Model):
 
     Its goods are wished `wished_after` days after each of its days (null: as soon as can be), and
     `remark` is said to the seller each time; they go to the `address` of the buyer's book (null: to
-    its default).
+    its default). Of each line they come in `parts`, `parts_apart` days from one another (null: at
+    once).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -123,9 +125,16 @@ class RecurringOrder(models.Model):
     remark = models.CharField(max_length=300, blank=True, db_default="")
     wished_after = models.PositiveSmallIntegerField(null=True, blank=True)
     address = models.UUIDField(null=True, blank=True)
+    parts = models.PositiveSmallIntegerField(null=True, blank=True)
+    parts_apart = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(parts=None, parts_apart=None)
+                | Q(parts__gte=2, parts__lte=MOST_PARTS, parts_apart__gte=1, parts_apart__lte=90),
+                name="recurring_in_parts",
+            ),
             known_status("recurring_status_known", RecurringStatus),
             models.CheckConstraint(condition=Q(unit__in=Every.values), name="recurring_unit_known"),
             models.CheckConstraint(

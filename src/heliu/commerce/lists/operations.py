@@ -17,6 +17,7 @@ from heliu.commerce.lists.models import (
     RunStatus,
     ShoppingList,
 )
+from heliu.commerce.ordering.parts import MOST_PARTS
 from heliu.commerce.ordering.paste import LARGEST, MOST_ROWS
 from heliu.commerce.ordering.queries import person_of
 from heliu.kernel.access.actor import Actor
@@ -30,6 +31,7 @@ from heliu.kernel.states import move
 WAYS = ("TRANSFER", "TERMS")
 MOST_EVERY = 52
 MOST_AFTER = 365
+MOST_APART = 90
 
 
 def make(
@@ -108,9 +110,12 @@ def recur(
     remark: str = "",
     wished_after: int | None = None,
     address: UUID | None = None,
+    parts: int | None = None,
+    parts_apart: int | None = None,
 ) -> RecurringOrder:
     """Let a list be ordered by itself from a day on, with the rights of whoever says so; its goods
-    are wished `wished_after` days after each of its days."""
+    are wished `wished_after` days after each of its days, each line in so many `parts` that are
+    `parts_apart` days from one another."""
     found = _locked(list_id, actor)
     if pay_by not in WAYS:
         raise Invalid(
@@ -130,6 +135,14 @@ def recur(
             "wished-after-invalid", "Goods are wished 0 to 365 days after each order.",
             field="wished_after",
         )  # fmt: skip
+    if (parts or parts_apart) and not (
+        2 <= (parts or 0) <= MOST_PARTS and 1 <= (parts_apart or 0) <= MOST_APART
+    ):
+        raise Invalid(
+            "recurring-parts-invalid",
+            "Lines come in 2 to 24 parts, 1 to 90 days from one another.",
+            field="parts",
+        )
     refuse_gone(found.buyer, address)
     return RecurringOrder.objects.create(
         list=found,
@@ -147,6 +160,8 @@ def recur(
         remark=seen(remark).strip()[:300],
         wished_after=wished_after,
         address=address,
+        parts=parts or None,
+        parts_apart=parts_apart or None,
     )
 
 

@@ -331,7 +331,8 @@ class Cart(models.Model):
     """What one person of a buyer is putting together for one seller, on any device; the house's
     own, which has no `user`, is put together by all its people.
 
-    `draft` keeps the rows of the order pad as they were pasted, also those that are wrong.
+    `draft` keeps the rows of the order pad as they were pasted, also those that are wrong;
+    `address` is where it goes of the buyer's book (null: to its default).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -341,6 +342,7 @@ class Cart(models.Model):
     draft = models.TextField(blank=True)
     changed_by = models.CharField(max_length=80, blank=True, db_default="")
     changed_at = models.DateTimeField(null=True, blank=True)
+    address = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -354,12 +356,14 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """A SKU in a cart; carries the buyer for the row policy."""
+    """A SKU in a cart; carries the buyer for the row policy. `parts` are by day, as the order pad
+    has them; one alone says the day of the whole line."""
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     buyer = models.UUIDField()
     sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="+")
     quantity = models.BigIntegerField()
+    parts = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -75,6 +75,15 @@ def fitted(parts: Sequence[Part], quantity: int) -> tuple[Part, ...]:
     return tuple(kept)
 
 
+def evenly(quantity: int, pack: int, days: Sequence[date | None]) -> tuple[Part, ...]:
+    """A line over these days in whole packs, as alike as may be, the larger parts first; where
+    there are fewer packs than days the last days have none."""
+    whole, more = divmod(quantity // pack, len(days))
+    counts = [(whole + (n < more)) * pack for n in range(len(days))]
+    counts[0] += quantity % pack
+    return tuple(Part(day, n) for day, n in zip(days, counts, strict=True) if n)
+
+
 def divided(parts: Sequence[Part], quantities: Sequence[int]) -> list[tuple[Part, ...]]:
     """The parts of a line that becomes several: the earliest go to the first of them."""
     begin, found = 0, []
@@ -102,9 +111,9 @@ def still_open(line: Split) -> list[Part]:
     return found
 
 
-def kept(parts: Sequence[Part]) -> list[dict[str, Any]] | None:
-    """As a row keeps them; one part is none."""
-    if len(parts) < 2:
+def kept(parts: Sequence[Part], *, least: int = 2) -> list[dict[str, Any]] | None:
+    """As a row keeps them; one part is none, where it is not said otherwise."""
+    if len(parts) < least:
         return None
     return [
         {"on": part.wanted_on.isoformat() if part.wanted_on else None, "quantity": part.quantity}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from heliu.commerce.catalogue.policies import folded, seen
 from heliu.kernel.errors import Invalid
@@ -24,6 +25,11 @@ HEADS = {
         "quantity", "qty", "qty.", "pieces", "pcs", "amount", "order quantity",
         "数量", "件数", "台数", "订货数量", "订购数量", "采购数量",
     },
+    "day": {
+        "wished day", "wished for", "delivery date", "delivery day", "required date", "need by",
+        "due date", "希望到货日", "期望到货日", "到货日期", "交货日期", "要货日期", "需求日期",
+        "交期",
+    },
     "remark": {"remark", "remarks", "note", "notes", "comment", "备注", "说明", "附言"},
 }  # fmt: skip
 PLAIN_NUMBER = re.compile(r"\d+(?:\.0+)?")
@@ -33,6 +39,7 @@ ANY_NUMBER = re.compile(r"[+-]?[\d.,，'’\s]*\d")
 # A count of packs: "3 箱", "12ctn". Between spaces alone only words that are no part of a name.
 PACKED = re.compile(r"(\d[\d,，]*)\s*([^\W\d_]\D*)")
 PACK_WORDS = "箱|整箱|件|盒|包|托|板|打|卷|袋|ctns?|cartons?|cases?|box|boxes|packs?|pallets?|dozen"
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?")
 CODE_THEN_NUMBER = re.compile(
     rf"([^\s,，]+)\s+([+-]?\d[\d.,，'’]*(?:\s*(?:{PACK_WORDS})(?=\s|$))?)(?:\s+(.*))?",
     re.IGNORECASE,
@@ -54,13 +61,15 @@ class PastedLine:
     problem: str | None = None
     raw: str = ""
     typed: str = ""
+    day: str = ""
 
 
 def parse_paste(text: str) -> list[PastedLine]:
     """Rows of code, quantity and remark, as far as they are there, from any sheet.
 
     Columns stand between tabs, semicolons, commas or spaces, in any order when the first row names
-    them. Empty rows are passed over but keep their number. Raises `Invalid` (too-many-rows).
+    them; one of days is read only where it is named. Empty rows are passed over but keep their
+    number. Raises `Invalid` (too-many-rows).
     """
     rows = [(n, raw) for n, raw in enumerate(text.splitlines(), start=1) if seen(raw).strip()]
     columns = _named_columns(_cells(seen(rows[0][1]))) if rows else None
@@ -107,6 +116,16 @@ def read_quantity(cell: str) -> tuple[int | None, str | None]:
     return (int(digits), None) if int(digits) else (None, "quantity-not-positive")
 
 
+def day_in(cell: str) -> str:
+    """A day as sheets write it (2026-12-05, 2026/12/5, 2026年12月5日) in the first of these forms;
+    what is no day as it stands."""
+    found = DAY.fullmatch(folded(cell))
+    try:
+        return date(*map(int, found.groups())).isoformat() if found else cell
+    except ValueError:
+        return cell
+
+
 def read_packs(cell: str) -> tuple[int, str] | None:
     """A cell as a count of packs and the word for them ("3 箱"); None where it says no such."""
     found = PACKED.fullmatch(folded(cell))
@@ -117,19 +136,20 @@ def read_packs(cell: str) -> tuple[int, str] | None:
 def _line(row: int, raw: str, columns: dict[str, int]) -> PastedLine:
     cells = _cells(seen(raw))
     if columns:
-        code, amount, remark = (
+        code, amount, remark, day = (
             cells[columns[name]] if name in columns and columns[name] < len(cells) else ""
-            for name in ("code", "quantity", "remark")
+            for name in ("code", "quantity", "remark", "day")
         )
     else:
-        code, amount, remark = cells[0], "".join(cells[1:2]), " ".join(filter(None, cells[2:]))
+        code, amount, day = cells[0], "".join(cells[1:2]), ""
+        remark = " ".join(filter(None, cells[2:]))
     quantity, problem = read_quantity(amount)
     if not code:
         problem = "code-missing"
     elif not columns and _reads_two_ways(raw, cells):
         # What follows the sign is a part of the number, or not: the cell alone would be a guess.
         quantity, problem, amount = None, "quantity-unclear", ""
-    return PastedLine(row, code, quantity, remark, problem, raw, amount)
+    return PastedLine(row, code, quantity, remark, problem, raw, amount, day)
 
 
 def _cells(row: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from heliu.commerce.catalogue.nearest import Nearest
 from heliu.commerce.ordering.models import OrderStatus
+from heliu.commerce.ordering.parts import MOST_PARTS
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
 from heliu.kernel.errors import Invalid
 
@@ -46,12 +47,26 @@ WORDS = {
     "below-minimum": gettext_noop("The least that is sold at once is %(least)s"),
     "not-whole-pack": gettext_noop("These goods come in packs of %(pack)s"),
     "double": gettext_noop("These goods stand in row %(twin)s already"),
+    "day-unreadable": gettext_noop("This is not a day"),
+    "day-invalid": gettext_noop(
+        "The wished delivery day lies between today and two years from now"
+    ),
+    "days-many": gettext_noop("A line is split over %(days)s days at most"),
     "short": gettext_noop("Only %(available)s are available"),
     "sold-out": gettext_noop("None are available now"),
 }
 
 
 FURTHEST = timedelta(days=730)
+
+
+def day_problem(typed: str, today: date) -> str | None:
+    """What is wrong with a day that was typed; nothing is no problem."""
+    try:
+        day = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        return "day-unreadable"
+    return None if day is None or today <= day <= today + FURTHEST else "day-invalid"
 
 
 def refuse_day(wanted_on: date | None, today: date) -> None:
@@ -82,6 +97,24 @@ def status_after_delivery(lines: Sequence[Delivered]) -> OrderStatus:
     if any(line.under_way for line in lines):
         return OrderStatus.SHIPPED
     return OrderStatus.RECEIVED
+
+
+class OfGoods(Protocol):
+    """A line as far as its goods are asked."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def sku_id(self) -> Any: ...
+
+
+def by_goods(lines: Iterable[OfGoods], quantities: Mapping[int, int]) -> dict[UUID, int]:
+    """How much of which goods quantities of lines (by their ids) are."""
+    found: dict[UUID, int] = {}
+    for line in lines:
+        if n := quantities.get(line.pk, 0):
+            found[line.sku_id] = found.get(line.sku_id, 0) + n
+    return found
 
 
 class Goods(Protocol):
@@ -122,9 +155,9 @@ ANY_QUANTITY = PackRule()
 class CheckedLine[S: Goods](NamedTuple):
     """A line of the order pad as it can be ordered, or why not.
 
-    `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code or
-    quantity), `available` what was left of the goods, `rule` in what quantities they are ordered,
-    `is_packed` whether it was typed in packs,
+    `problem` is '' for a good line, else a code of `WORDS`; `field` is the cell at fault (code,
+    quantity or day), `available` what was left of the goods, `rule` in what quantities they are
+    ordered, `is_packed` whether it was typed in packs, `day` that on which they are wished,
     `twin` the row that names the same goods, and `repairs` all values to put there instead, best
     first. `unit_price` and `amount` are minor units.
     """
@@ -142,6 +175,7 @@ class CheckedLine[S: Goods](NamedTuple):
     rule: PackRule = ANY_QUANTITY
     twin: int = 0
     is_packed: bool = False
+    day: str = ""
 
     @property
     def words(self) -> str:
@@ -153,6 +187,7 @@ class CheckedLine[S: Goods](NamedTuple):
             "least": self.rule.fitting(1)[0],
             "pack": self.rule.pack,
             "twin": self.twin,
+            "days": MOST_PARTS,
         }
 
     @property
@@ -175,11 +210,12 @@ def check_lines[S: Goods](
 
     `skus` are those found by code, `available` what can be promised of each (absent is none),
     `codes` all codes of the seller for "did you mean", `rules` in what quantities goods are ordered
-    (absent is any). With `once` goods may stand in one line only, as in an order pad.
+    (absent is any). With `once` goods may stand in one line only, as in an order pad: in one for
+    each day on which they are wished.
     """
     left = defaultdict(int, available)
     nearest = Nearest(codes)
-    rows: dict[UUID, int] = {}
+    rows: dict[UUID, dict[str, int]] = defaultdict(dict)
     checked = []
     for line in wanted:
         sku = skus.get(line.code)
@@ -191,7 +227,8 @@ def check_lines[S: Goods](
             left[sku.pk] if sku else 0,
             nearest,
             rule=(rules or {}).get(sku.pk, ANY_QUANTITY) if sku else ANY_QUANTITY,
-            twin=rows.setdefault(sku.pk, line.row) if sku and once else 0,
+            twin=rows[sku.pk].setdefault(line.day, line.row) if sku and once else 0,
+            is_much=sku is not None and len(rows[sku.pk]) > MOST_PARTS,
         )
         if judged.sku and judged.quantity and not judged.problem:
             left[judged.sku.pk] -= judged.quantity
@@ -208,14 +245,16 @@ def check_line[S: Goods](
     *,
     rule: PackRule = ANY_QUANTITY,
     twin: int = 0,
+    is_much: bool = False,
 ) -> CheckedLine[S]:
     """Judge one line, given what is left of its goods, in what quantities they are ordered and
-    which row has them first; `nearest` knows the codes that there are."""
+    which row has them first; `nearest` knows the codes that there are, `is_much` says that they
+    stand under more days than a line has parts."""
 
     def bad(problem: str, field: str = "quantity", repairs: tuple[str, ...] = ()) -> CheckedLine[S]:
         return CheckedLine(
             line.row, line.code, sku, line.quantity, unit_price, None,
-            problem, field, repairs, left, rule, twin,
+            problem, field, repairs, left, rule, twin, day=line.day,
         )  # fmt: skip
 
     if not line.code:
@@ -225,7 +264,9 @@ def check_line[S: Goods](
     if twin not in (0, line.row):
         return bad("double", "code")
     if line.problem:
-        return bad(line.problem)
+        return bad(line.problem, "day" if line.problem.startswith("day-") else "quantity")
+    if is_much:
+        return bad("days-many", "day")
     if line.quantity is None:
         return bad("quantity-missing")
     if line.quantity < 1:
@@ -245,5 +286,6 @@ def check_line[S: Goods](
         return bad("short", repairs=(str(most),) if rule.takes(most) and most else ())
     amount = line.quantity * unit_price
     return CheckedLine(
-        line.row, line.code, sku, line.quantity, unit_price, amount, available=left, rule=rule
-    )
+        line.row, line.code, sku, line.quantity, unit_price, amount, available=left, rule=rule,
+        day=line.day,
+    )  # fmt: skip

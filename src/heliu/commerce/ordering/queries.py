@@ -29,8 +29,9 @@ Side = Literal["buyer", "seller", "lender"]
 SIDES: tuple[Side, ...] = ("buyer", "seller", "lender")
 COUNTED_TO = 10_000
 TO_SEND = """
-select o.id, o.number, o.buyer, p.day, sum(p.left)::bigint
+select o.id, o.number, o.buyer, p.day, sum(p.left)::bigint, coalesce(r.turn, 5)
   from ordering_order o
+  left join parties_tradingrelationship r on r.buyer = o.buyer and r.seller = o.seller
   join ordering_orderline l on l.order_id = o.id
  cross join lateral (
        select q.day, least(q.upto, l.quantity - l.cancelled)
@@ -42,8 +43,8 @@ select o.id, o.number, o.buyer, p.day, sum(p.left)::bigint
                select coalesce(l.wanted_on, o.wanted_on), l.quantity, l.quantity
                 where l.parts is null) q) p
  where o.seller = any(%s) and o.status in ('CONFIRMED', 'PART_SHIPPED') and p.left > 0
- group by o.id, o.number, o.buyer, o.placed_at, p.day
- order by p.day nulls first, o.placed_at, o.id
+ group by o.id, o.number, o.buyer, o.placed_at, p.day, r.turn
+ order by p.day nulls first, coalesce(r.turn, 5), o.placed_at, o.id
  limit %s"""
 
 
@@ -87,17 +88,20 @@ def struck(order_id: UUID) -> int:
 
 
 class Due(NamedTuple):
-    """What of a confirmed order is to leave by a day (None: as soon as can be), in pieces."""
+    """What of a confirmed order is to leave by a day (None: as soon as can be), in pieces; `turn`
+    is when it comes up among those of that day."""
 
     order: UUID
     number: str
     buyer: UUID
     day: date | None
     pieces: int
+    turn: int
 
 
 def to_send(actor: Actor, limit: int = 200) -> list[Due]:
-    """What the actor's houses are to send, the earliest first, in one statement: of a line in parts
+    """What the actor's houses are to send, the earliest first and of one day by
+    the buyers' turn, in one statement: of a line in parts
     what left counts for the first of them, what was struck for the last."""
     with connection.cursor() as cursor:
         cursor.execute(TO_SEND, [list(actor.orgs), limit])
@@ -234,17 +238,20 @@ def cart(actor: Actor, seller: UUID, *, shared: bool = False) -> list[CartLine]:
 
 @dataclass(frozen=True)
 class Pad:
-    """An order pad as it was left: its rows, who changed it last, and when."""
+    """An order pad as it was left: its rows, who changed it last, and when; where it goes."""
 
     rows: list[PadRow]
     changed_by: str = ""
     changed_at: datetime | None = None
+    address: UUID | None = None
 
 
 def pad(actor: Actor, seller: UUID, *, shared: bool = False) -> Pad:
     """The rows of an order pad as they were left, in one statement."""
     found = carts_of(actor, seller, shared=shared).first()
-    return Pad(read_rows(found.draft), found.changed_by, found.changed_at) if found else Pad([])
+    if found is None:
+        return Pad([])
+    return Pad(read_rows(found.draft), found.changed_by, found.changed_at, found.address)
 
 
 def _begins_with(text: str) -> Q:

@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from heliu.commerce.catalogue.policies import seen
+from heliu.commerce.ordering.paste import day_in
 
-HEAD = "code\tquantity\tremark\tby"
+HEAD = "code\tquantity\tremark\tby\tday"
+Typed = tuple[str, str, str, str]
 
 
 class PadRow(NamedTuple):
-    """A row as somebody typed it; `by` is who changed it last."""
+    """A row as somebody typed it; `by` is who changed it last, `day` the day on which it is wished
+    (rows of the same goods with several days are the parts of one line)."""
 
     code: str = ""
     quantity: str = ""
     remark: str = ""
     by: str = ""
+    day: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -29,14 +33,14 @@ class PadRow(NamedTuple):
         return not (self.code.strip() or self.quantity.strip())
 
     @property
-    def typed(self) -> tuple[str, str, str]:
+    def typed(self) -> Typed:
         """What somebody typed, whoever it was."""
-        return self.code, self.quantity, self.remark
+        return self.code, self.quantity, self.remark, self.day
 
 
-def row_of(code: str, quantity: str = "", remark: str = "") -> PadRow:
+def row_of(code: str, quantity: str = "", remark: str = "", day: str = "") -> PadRow:
     """A row as it came in, without what nobody sees: so two readings of one row are equal."""
-    return PadRow(_cell(code), _cell(quantity), _cell(remark))
+    return PadRow(_cell(code), _cell(quantity), _cell(remark), day=day_in(_cell(day)))
 
 
 class Change(NamedTuple):
@@ -62,7 +66,7 @@ class Merged(NamedTuple):
 def read_rows(text: str) -> list[PadRow]:
     """The rows of a kept draft."""
     lines = text.split("\n")[1:] if text else []
-    return [PadRow(*(line.split("\t") + [""] * 3)[:4]) for line in lines]
+    return [PadRow(*(line.split("\t") + [""] * 4)[:5]) for line in lines]
 
 
 def write_rows(rows: Sequence[PadRow]) -> str:
@@ -75,7 +79,7 @@ class _Free:
     """The rows no change stands for yet, found by what was typed in them."""
 
     def __init__(self, rows: Sequence[PadRow]) -> None:
-        self._places: dict[tuple[str, str, str], dict[int, None]] = {}
+        self._places: dict[Typed, dict[int, None]] = {}
         for at, row in enumerate(rows):
             self._places.setdefault(row.typed, {})[at] = None
 
@@ -120,7 +124,7 @@ def merge(rows: Sequence[PadRow], changes: Sequence[Change], *, by: str) -> Merg
                 now.append(None)
         at = places[n]
         if at is not None and not _reads(now[at], after):
-            now[at] = None if after.is_empty else PadRow(*after.typed, by)
+            now[at] = None if after.is_empty else after._replace(by=by)
     return _closed_up(now, places, clashes)
 
 

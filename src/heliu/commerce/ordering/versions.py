@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,12 +33,17 @@ class VersionLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Version:
-    """What an order says: its words and its lines, in their order."""
+    """What an order says: its words and its lines, in their order; `ship_to` is where it goes, as
+    an order keeps it. `earned` is what it earns by promotions as a whole, as the story that reckons
+    it tells it (`trade/change_rewards.py`); goods of an order that does may stand in several lines.
+    """
 
     wanted_on: date | None
     remark: str
     external_id: str
     lines: tuple[VersionLine, ...]
+    ship_to: Mapping[str, str] | None = None
+    earned: Mapping[str, Any] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, order: Order, lines: Sequence[OrderLine]) -> Version:
@@ -54,6 +59,7 @@ class Version:
                 )
                 for line in lines
             ),
+            order.ship_to,
         )  # fmt: skip
 
     @classmethod
@@ -66,7 +72,10 @@ class Version:
             )
             for one in kept["lines"]
         )  # fmt: skip
-        return cls(_day(kept["wanted_on"]), kept["remark"], kept["external_id"], tuple(lines))
+        return cls(
+            _day(kept["wanted_on"]), kept["remark"], kept["external_id"], tuple(lines),
+            kept.get("ship_to"), kept.get("earned"),
+        )  # fmt: skip
 
     def kept(self) -> dict[str, Any]:
         """As a change keeps it."""
@@ -75,6 +84,8 @@ class Version:
             "remark": self.remark,
             "external_id": self.external_id,
             "total": self.total,
+            "ship_to": self.ship_to,
+            "earned": self.earned,
             "lines": [
                 line._asdict()
                 | {
@@ -93,8 +104,17 @@ class Version:
 
     @property
     def by_sku(self) -> dict[UUID, VersionLine]:
-        """The lines; goods stand in one."""
-        return {line.sku: line for line in self.lines}
+        """The lines by their goods: where these stand in several, as one at what a piece of them
+        costs, rounded up."""
+        found: dict[UUID, VersionLine] = {}
+        for line in self.lines:
+            if line.sku in found:
+                there = found[line.sku]
+                quantity = there.quantity + line.quantity
+                price = -(-(there.amount + line.amount) // quantity)
+                line = there._replace(quantity=quantity, unit_price=price)
+            found[line.sku] = line
+        return found
 
     def words(self) -> Version:
         """Without what concerns the goods: two orders that say the same about these differ in words
@@ -118,9 +138,17 @@ class Moved(NamedTuple):
 
 def moved(before: Version, after: Version) -> list[Moved]:
     """The lines that are others now, those that were there first."""
-    was, now = before.by_sku, after.by_sku
-    pairs = [Moved(was.get(sku), now.get(sku)) for sku in dict.fromkeys([*was, *now])]
+    was, now = (dict(in_turn((x.sku, x) for x in one.lines)) for one in (before, after))
+    pairs = [Moved(was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])]
     return [pair for pair in pairs if pair.before != pair.after]
+
+
+def in_turn[T](lines: Iterable[tuple[UUID, T]]) -> Iterator[tuple[tuple[UUID, int], T]]:
+    """Lines by their goods and how many of these stand before."""
+    before: dict[UUID, int] = {}
+    for sku, line in lines:
+        before[sku] = before.get(sku, 0) + 1
+        yield (sku, before[sku]), line
 
 
 def _text(day: date | None) -> str | None:

@@ -182,12 +182,18 @@ def before_promotions(order: UUID) -> dict[UUID, int]:
     return dict(given.values_list("sku", "before"))
 
 
+def whole_of(order: UUID) -> list[Discount]:
+    """What promotions gave an order as a whole; asked by stories."""
+    given = Discount.objects.filter(order_id=order).exclude(kind=Given.PIECE)
+    return list(given.order_by("place", "sku"))
+
+
 def given_as_whole(order: UUID) -> tuple[dict[UUID, int], dict[UUID, int]]:
     """By SKU what promotions took off an order as a whole (minor units) and how many pieces they
     gave for free; asked by stories."""
     off: dict[UUID, int] = defaultdict(int)
     gifts: dict[UUID, int] = defaultdict(int)
-    for one in Discount.objects.filter(order_id=order).exclude(kind=Given.PIECE):
+    for one in whole_of(order):
         if one.kind == Given.GIFT:
             gifts[one.sku] += one.quantity
         else:

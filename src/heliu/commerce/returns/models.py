@@ -180,7 +180,7 @@ class ReturnLine(models.Model):
 
 class GivenBack(models.Model):
     """How much of an order line was `received` good, and how much of that is in returns that were
-    not refused: never more."""
+    not refused: never more. What was replaced is in none any more."""
 
     order_line = models.BigIntegerField(primary_key=True)
     buyer = models.UUIDField()

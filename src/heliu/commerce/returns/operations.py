@@ -173,7 +173,12 @@ def replaced(found: Return, *, actor: Actor, at: datetime) -> None:
 def settle(
     found: Return, *, credited: int = 0, refund: int = 0, actor: Actor, at: datetime
 ) -> None:
-    """It is over: `credited` was given for it, of which `refund` is owed back."""
+    """It is over: `credited` was given for it, of which `refund` is owed back. What was replaced is
+    its buyer's as before, and may be given back again."""
+    if found.remedy == Remedy.REPLACEMENT:
+        for line in found.lines.order_by("order_line"):
+            taken = GivenBack.objects.filter(pk=line.order_line)
+            taken.update(taken=F("taken") - line.accepted)
     _go(
         found, ReturnStatus.SETTLED, actor=actor, at=at, credited=credited, refund=refund,
         ended_at=at, decided_by_name=found.decided_by_name or actor.name,

@@ -50,10 +50,14 @@ def given_back(order_lines: Iterable[int]) -> dict[int, int]:
     return dict(found.values_list("pk", "taken"))
 
 
-# What was taken of a line is what the live returns and the settled ones say of it.
+# What was taken of a line is what the live returns and the settled ones say of it; what was
+# replaced is there again.
 TAKEN = """
 select g.order_line from returns_givenback g
-  left join (select l.order_line, sum(l.quantity) as taken from returns_returnline l
+  left join (select l.order_line, sum(l.quantity - case
+                         when r.remedy = 'REPLACEMENT' and r.status = 'SETTLED' then l.accepted
+                         else 0 end) as taken
+               from returns_returnline l
                join returns_return r on r.id = l.of_id and r.status not in ('REFUSED', 'WITHDRAWN')
               group by l.order_line) t on t.order_line = g.order_line
  where g.taken <> coalesce(t.taken, 0) limit 20"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,13 @@ class CreditFile:
     features: CreditFeatures
     figures: tuple[Figure, ...]
     months: tuple[Month, ...]
+
+
+def under(file: CreditFile, limit: int | None, used: int) -> CreditFile:
+    """The file as it stands for one programme: of several of one lender each grows by its own
+    `limit`, of which `used` is in use (fen; None: it has granted none under it)."""
+    use = min(999, used * 100 // limit) if limit else None
+    return replace(file, features=replace(file.features, current_limit=limit, facility_use=use))
 
 
 def build(*, borrower: UUID, lender: UUID, seller: UUID | None, at: datetime) -> CreditFile:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from heliu.kernel.access.actor import Actor
@@ -27,6 +29,19 @@ def refuse_gone(org: UUID, address: UUID | None) -> None:
     """Goods ordered by a house go to a live address of its own. Raises `Refused` (address-gone)."""
     if address is not None and not live(org).filter(pk=address).exists():
         raise address_gone()
+
+
+def frozen(org: UUID, address: UUID) -> dict[str, str]:
+    """What a live address of a house says, as an order keeps it.
+
+    Raises `Refused` (address-gone)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select told from addresses_for(%s, %s)", [org, address])
+        row = cursor.fetchone()
+    if row is None:
+        raise address_gone()
+    found: dict[str, str] = json.loads(row[0])
+    return found
 
 
 def book(actor: Actor) -> QuerySet[Address]:

@@ -145,7 +145,8 @@ def ask(
     """Ask the others of the actor's house for their agreement to an act on a document.
 
     `name` is what people call the document, `amount` (minor units) decides by which rule it is
-    agreed to. While one waits, a second about the same is refused. Needs a person, with a reason;
+    agreed to. While one waits, a second about the same is refused; one that has run out is over
+    then. Needs a person, with a reason;
     where the platform itself asks the people of `org`, the act says why. Where the act has rules
     of its own that know more than an amount, its `levels` are given.
     """
@@ -155,6 +156,7 @@ def ask(
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
     house = org if actor.is_system and org else actor.own_org
     waiting = Approval.objects.filter(act=act.name, subject=subject, status=ApprovalStatus.WAITING)
+    waiting.filter(expires_at__lte=at).update(status=ApprovalStatus.EXPIRED, ended_at=at)
     if waiting.exists():
         raise Refused("approval-waits", "This waits for agreement already.")
     must = list(_levels(act, house, amount) if levels is None else levels)

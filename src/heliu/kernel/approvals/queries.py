@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -69,10 +69,11 @@ def about(actor: Actor, subject: UUID, *acts: str) -> Approval | None:
     return found.filter(status=ApprovalStatus.WAITING).first()
 
 
-def waiting(subject: UUID, act: str) -> Approval | None:
-    """The question whether to do an act on a document, while it waits for agreement."""
+def waiting(subject: UUID, act: str, *, at: datetime) -> Approval | None:
+    """The question whether to do an act on a document, while it waits for agreement; one that has
+    run out waits no more."""
     found = Approval.objects.filter(subject=subject, act=act, status=ApprovalStatus.WAITING)
-    return found.first()
+    return found.filter(expires_at__gt=at).first()
 
 
 def agreed(subject: UUID, act: str) -> Approval:

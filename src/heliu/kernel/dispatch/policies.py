@@ -82,6 +82,7 @@ DEFAULTS = {
     "terms-claimed": Default("pay", sms=True),
     "terms-stopped": Default("terms"),
     "invoice-disputed": Default("terms"),
+    "money-unplaced": Default("override"),
     "money-in-suspense": Default("sell"),
     "purchase-asked": Default("pay"),
     "purchase-escalated": Default("manage", sms=True),

@@ -123,6 +123,10 @@ WORDS = {
     "payment-taken-back": N_("Your payment of %(amount)s for %(number)s was taken back"),
     "period-closed": N_("The books of %(month)s are closed"),
     "period-reopened": N_("The books of %(month)s are open again: %(reason)s"),
+    "deposit-wanted": N_(
+        "Pay %(amount)s for %(number)s to account %(account)s by %(day)s and name %(loan)s"
+    ),
+    "deposit-missed": N_("%(number)s is called off: %(amount)s of its deposit did not come"),
     "overpaid-returned": N_("%(amount)s paid too much for %(number)s came back"),
     "terms-paid": N_("%(amount)s paid for %(number)s was written down by the seller"),
     "invoice-issued": N_("Invoice %(invoice)s for %(number)s: %(amount)s, due on %(due)s"),
@@ -145,6 +149,7 @@ WORDS = {
     "terms-written-off": N_(
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
+    "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties.names import Names
+from heliu.kernel.parties.policies import TURN
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -201,7 +203,10 @@ class TradingRelationship(models.Model):
 
     `terms_stop` says why orders on terms are stopped (`capital.terms`), `least_order` (minor units)
     what one order must come to: the seller's own word about this buyer (`least_is_own`), or what it
-    wants of all. Both stand here because the facts of an order read this row.
+    wants of all. `may_wait` is whether this buyer may order more than lies there, where the seller
+    takes back-orders: the seller's own word (`wait_is_own`), or that of the tier; `turn` is when
+    its orders come up among those of one day, the first first. All stand here because the facts of
+    an order read this row.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -216,13 +221,21 @@ class TradingRelationship(models.Model):
     tier_applied = models.CharField(max_length=8, blank=True, default="", db_default="")
     least_order = models.BigIntegerField(default=0, db_default=0)
     least_is_own = models.BooleanField(default=False, db_default=False)
+    may_wait = models.BooleanField(default=True, db_default=True)
+    wait_is_own = models.BooleanField(default=False, db_default=False)
+    turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["buyer", "seller"], name="one_relationship_per_pair"),
             known_status("relationship_status_known", RelationshipStatus),
         ]
-        indexes = [models.Index(fields=["seller"], name="relationship_seller")]
+        indexes = [
+            models.Index(fields=["seller"], name="relationship_seller"),
+            models.Index(
+                fields=["buyer", "seller"], condition=Q(may_wait=False), name="relationship_no_wait"
+            ),
+        ]
 
 
 class Acquaintance(models.Model):

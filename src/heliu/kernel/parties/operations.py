@@ -28,6 +28,7 @@ from heliu.kernel.parties.models import (
 )
 from heliu.kernel.parties.models import RelationshipStatus as Standing
 
+TO_BE_GIVEN = "?"  # what a buyer has by its tier is given anew
 MOST_LEAST = 10**11  # minor units
 
 
@@ -127,6 +128,18 @@ def set_least_order(amount: int | None, *, actor: Actor, buyer: UUID | None = No
     house.least_order = amount or 0
     house.save(update_fields=["least_order"])
     links.filter(least_is_own=False).update(least_order=house.least_order)
+
+
+def set_waiting(may_wait: bool | None, *, actor: Actor, buyer: UUID) -> None:
+    """Whether a buyer of the actor's house may order more than lies there, where back-orders are
+    taken (`logistics/stock`); None: as its tier has it. Raises `NotFound` for a stranger."""
+    actor.require("terms")
+    said = {"wait_is_own": may_wait is not None, "tier_applied": TO_BE_GIVEN}
+    if may_wait is not None:
+        said["may_wait"] = may_wait
+    found = TradingRelationship.objects.filter(seller=actor.own_org, buyer=buyer)
+    if not found.update(**said):
+        raise NotFound()
 
 
 def set_tier(org: UUID, tier: str, *, actor: Actor) -> None:

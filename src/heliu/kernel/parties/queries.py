@@ -85,6 +85,11 @@ def least_order(*, buyer: UUID, seller: UUID) -> int:
     return found.values_list("least_order", flat=True).first() or 0
 
 
+def waiting_of(actor: Actor, buyer: UUID) -> TradingRelationship | None:
+    """How a buyer of the actor's house is dealt with, None for a stranger."""
+    return TradingRelationship.objects.filter(seller=actor.own_org, buyer=buyer).first()
+
+
 def own_least(actor: Actor) -> int:
     """What one order to the actor's house comes to at least, in minor units."""
     return Organization.objects.values_list("least_order", flat=True).get(pk=actor.own_org)
@@ -93,7 +98,9 @@ def own_least(actor: Actor) -> int:
 def own_leasts(actor: Actor) -> QuerySet[TradingRelationship]:
     """The buyers of the actor's house of whom something of their own is wanted."""
     return TradingRelationship.objects.filter(
-        seller=actor.own_org, least_is_own=True, status=RelationshipStatus.ACTIVE
+        Q(least_is_own=True) | Q(wait_is_own=True),
+        seller=actor.own_org,
+        status=RelationshipStatus.ACTIVE,
     ).order_by("buyer")
 
 

@@ -60,3 +60,18 @@ class Todo(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class TodoChange(models.Model):
+    """What a to-do said before somebody of its house made it another."""
+
+    todo = models.ForeignKey(Todo, on_delete=models.CASCADE, related_name="changes")
+    org = models.UUIDField()
+    text = models.CharField(max_length=200)
+    owner_name = models.CharField(max_length=80)
+    due_on = models.DateField(null=True, blank=True)
+    by_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["todo_id", "id"]

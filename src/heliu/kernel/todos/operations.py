@@ -8,10 +8,10 @@ from uuid import UUID
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, Invalid
+from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.notices import Told, tell_all
 from heliu.kernel.todos import queries
-from heliu.kernel.todos.models import Todo
+from heliu.kernel.todos.models import Todo, TodoChange
 
 PAGE = "/todos"
 
@@ -35,9 +35,7 @@ def add(
     """
     if actor.user_id is None:
         raise Forbidden("no-desk", "This needs somebody at a desk.")
-    text = " ".join(text.replace("\x00", "").split())[:200]
-    if not text:
-        raise Invalid("todo-empty", "Say what is to be done.", field="text")
+    text = _worded(text)
     if due_on is not None and due_on < day_of(at):
         raise Invalid("day-gone", "This day has gone by.", field="due_on")
     person = owner or actor.user_id
@@ -62,6 +60,48 @@ def add(
         said = {"person": actor.name, "text": text}
         tell_all("todo-given", [Told(made.org, said, link or PAGE, person)], at=at)
     return made
+
+
+def change(
+    todo: UUID,
+    *,
+    actor: Actor,
+    text: str,
+    due_on: date | None,
+    at: datetime,
+    owner: UUID | None = None,
+) -> Todo:
+    """Other words, another person or another day; what it said before is kept. Whoever it is given
+    to by another is told; with another day it is told again that it is due.
+
+    Raises what `add` raises; `Refused` (todo-done) where it is done.
+    """
+    found = queries.locked(actor, todo)
+    if found.done_at is not None:
+        raise Refused(
+            "todo-done", "It is done.", help="Say that it is not done after all, then change it."
+        )
+    text, owner = _worded(text), owner or found.owner
+    if due_on != found.due_on and due_on is not None and due_on < day_of(at):
+        raise Invalid("day-gone", "This day has gone by.", field="due_on")
+    before = (found.text, found.owner, found.due_on)
+    if before == (text, owner, due_on):
+        return found
+    TodoChange.objects.create(
+        todo=found, org=found.org, text=found.text, owner_name=found.owner_name,
+        due_on=found.due_on, by_name=actor.name, at=at,
+    )  # fmt: skip
+    is_given = owner != found.owner
+    if is_given:
+        found.owner, found.owner_name = owner, _name_of(owner, actor)
+    if is_given or due_on != found.due_on:
+        found.reminded_on = None
+    found.text, found.due_on = text, due_on
+    found.save(update_fields=["text", "owner", "owner_name", "due_on", "reminded_on"])
+    if is_given and owner != actor.user_id:
+        said = {"person": actor.name, "text": text}
+        tell_all("todo-given", [Told(found.org, said, found.link or PAGE, owner)], at=at)
+    return found
 
 
 def done(todo: UUID, *, actor: Actor, at: datetime) -> Todo:
@@ -95,6 +135,13 @@ def remind(*, at: datetime) -> int:
     )
     Todo.objects.filter(pk__in=[one.pk for one in found]).update(reminded_on=today)
     return len(found)
+
+
+def _worded(text: str) -> str:
+    text = " ".join(text.replace("\x00", "").split())[:200]
+    if not text:
+        raise Invalid("todo-empty", "Say what is to be done.", field="text")
+    return text
 
 
 def _name_of(person: UUID, actor: Actor) -> str:

@@ -24,6 +24,14 @@ def get(actor: Actor, todo: UUID) -> Todo:
     return found
 
 
+def locked(actor: Actor, todo: UUID) -> Todo:
+    """The same, held until the transaction ends."""
+    found = visible_to(actor).select_for_update().filter(pk=todo).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def open_ones(actor: Actor) -> QuerySet[Todo]:
     """What is to be done in the actor's houses, what is due first on top."""
     found = visible_to(actor).filter(done_at=None)

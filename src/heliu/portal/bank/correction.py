@@ -15,6 +15,7 @@ from heliu.capital.lending import queries as lending
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.portal.deal.account_views import day_typed
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Will
 from heliu.trade import corrections, deals
@@ -40,11 +41,14 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
             "at": at,
         }
         if request.POST.get("do") == "take-back":
-            corrections.take_back(deal.pk, **said)
-            say(request, _("The payment is taken back and goes home."))
+            done = corrections.take_back(deal.pk, **said)
+            words = _("The payment is taken back and goes home.")
         else:
-            corrections.correct_value_day(deal.pk, value_day=day_typed(request, at), **said)
-            say(request, _("The payment counts from the other day."))
+            done = corrections.correct_value_day(deal.pk, value_day=day_typed(request, at), **said)
+            words = _("The payment counts from the other day.")
+        if corrections.is_asked(done):
+            return asked(request, done)
+        say(request, words)
         return reverse("bank_repayment", args=[number])
 
     answer, refusal = (

@@ -26,6 +26,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     overdue = late(actor, day_of(at)).count()
     asked = approvals.for_vote_of(actor).count()
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
+    unplaced = payments.incoming_visible_to(actor).filter(status="SUSPENSE").count()
     claims = registration.in_conflict(actor).count()
     called = pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")).count()
     return Words(
@@ -42,6 +43,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Overdue"), "bank_overdue", here, count=overdue, hot=overdue > 0, key="v"),
             NavHead(_("Money")),
             nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
+            nav(_("Suspense"), "bank_suspense", here, count=unplaced),
             nav(_("Reconciliation"), "bank_reconciliation", here, key="c"),
             nav(_("Books"), "bank_books", here, key="b"),
             nav(_("Reports"), "bank_reports", here),
@@ -59,7 +61,14 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             tab(_("Drawdowns"), "bank_drawdowns", "deal", here, "bank_repayments"),
             tab(_("Pledges"), "bank_pledges", "box", here, "bank_registry", "bank_pools"),
             tab(_("Overdue"), "bank_overdue", "calendar", here),
-            tab(_("Payments"), "bank_payments", "money", here, "bank_reconciliation"),
+            tab(
+                _("Payments"),
+                "bank_payments",
+                "money",
+                here,
+                "bank_suspense",
+                "bank_reconciliation",
+            ),
         ),
         figure=_supervised(actor),
     )

@@ -17,7 +17,9 @@ from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties import queries as parties
 from heliu.portal.bank import programme_fields as fields
 from heliu.portal.bank.programme_form import own
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.trade import programmes
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     stands = fields.texts(of) if of else fields.start()
 
     def do() -> str:
-        one = drafting.write(
+        one = programmes.write(
             fields.read(request.POST), seller=of.seller if of else _seller(request.POST),
             programme=of.pk if of else None, actor=actor, at=at,
         )  # fmt: skip
@@ -47,7 +49,7 @@ def draft(request: HttpRequest, draft: UUID) -> HttpResponse:
     one = _own(actor, draft)
 
     def do() -> str:
-        written = drafting.write(
+        written = programmes.write(
             fields.read(request.POST), seller=one.seller, programme=one.programme_id,
             draft=one.pk, actor=actor, at=at,
         )  # fmt: skip
@@ -65,7 +67,9 @@ def act(request: HttpRequest, draft: UUID, act: str) -> HttpResponse:
         raise NotFound()
 
     def do() -> str:
-        one = getattr(drafting, act)(_own(actor, draft).pk, actor=actor, at=at)
+        one = getattr(programmes, act)(_own(actor, draft).pk, actor=actor, at=at)
+        if programmes.is_asked(one):
+            return asked(request, one)
         words = {
             "OFFERED": _("The seller is asked. It is in force when it agrees."),
             "AGREED": _("It is in force for new offers."),

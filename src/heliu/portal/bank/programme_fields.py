@@ -71,6 +71,13 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
             Asked("instrument", lazy("Financed with"), CHOICE),
             Asked("deposit_mode", lazy("What the deposit does"), CHOICE),
             Asked("release_mode", lazy("Sets goods free"), CHOICE),
+            Asked("deposit_by", lazy("How the deposit comes"), CHOICE),
+            Asked(
+                "deposit_days",
+                lazy("Paid in within"),
+                DAYS,
+                lazy("days after the signature, where the dealer pays it in"),
+            ),
         ),
     ),
     (
@@ -119,12 +126,11 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
             Asked("auto_approve_cap", lazy("Approved by itself up to"), MONEY),
             Asked("single_name_cap", lazy("Cap for one borrower"), MONEY),
             Asked(
-                "seller_quota",
-                lazy("Quota of the seller"),
-                MONEY,
-                lazy("what a limit is worked out on; the bound itself is among the quotas"),
+                "quota_share",
+                lazy("Part of the quota for one borrower"),
+                SHARE,
+                lazy("in percent of the seller's, if the bank has set one"),
             ),
-            Asked("quota_share", lazy("Part of the quota for one borrower"), SHARE, PERCENT),
             Asked(
                 "auto_release_cap",
                 lazy("Released by itself up to"),
@@ -140,7 +146,6 @@ START: Mapping[str, str] = {
     "days_options": "30, 60, 90",
     "single_name_cap": "500,000.00",
     "auto_approve_cap": "60,000.00",
-    "seller_quota": "20,000,000.00",
 }
 
 

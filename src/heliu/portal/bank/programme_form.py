@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.credit import drafting, operations
+from heliu.capital.credit import drafting
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.policies import Modes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties.queries import names
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.trade import programmes
 
 
 class Question(NamedTuple):
@@ -38,7 +40,9 @@ def change(request: HttpRequest, programme: UUID) -> HttpResponse:
     actor.require("override")
 
     def do() -> str:
-        operations.change(found.pk, _typed(request.POST), actor=actor, at=at)
+        done = programmes.change(found.pk, _typed(request.POST), actor=actor, at=at)
+        if programmes.is_asked(done):
+            return asked(request, done)
         is_asked = drafting.visible_to(actor).filter(programme=found.pk, status="OFFERED").exists()
         say(
             request,

@@ -16,7 +16,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import lent
 from heliu.portal.pools.words import read_rules, rules_rows
-from heliu.portal.shell.pages import actor_of, desk_page, show
+from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.programmes import Terms, default, offer, share_text
 from heliu.portal.ui.formats import money_text, percent_text
 
@@ -24,10 +24,16 @@ from heliu.portal.ui.formats import money_text, percent_text
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Each programme's terms in groups, and how far its quota is used."""
+    """Each programme's terms in groups, what is lent under it, and how far the seller's quota is
+    used."""
     actor = actor_of(request)
     found = list(credit.programmes_visible_to(actor).filter(lender__in=actor.orgs).order_by("name"))
     sellers = names(one.seller for one in found)
+    quotas = {
+        line.cap.party: line
+        for line in credit.cap_lines(actor, at=now(request))
+        if line.cap.kind == "cap_seller"
+    }
     context = {
         "drafts": _drafts(actor),
         "programmes": [
@@ -42,6 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     (_("Default"), default(one)),
                     *_margins(one),
                 ],
+                "quota": quotas.get(one.seller),
                 **_use(actor, one),
             }
             for one in found
@@ -88,7 +95,6 @@ def caps(one: Any) -> Terms:
     return [
         (_("Approved by itself up to"), money_text(one.auto_approve_cap)),
         (_("Cap for one borrower"), money_text(one.single_name_cap)),
-        (_("Quota of the seller"), money_text(one.seller_quota)),
         (_("Part of the quota for one borrower"), share_text(one.quota_share)),
         (_("Released by itself up to"), _release_cap(one)),
     ]
@@ -113,7 +119,7 @@ def _use(actor: Actor, one: Any) -> dict[str, Any]:
         .aggregate(sum=Sum(F("principal") - F("principal_repaid")))["sum"]
     )
     limits = credit.visible_to(actor).filter(programme=one).exclude(status="ENDED")
-    return {"used": lent_out or 0, "quota": one.seller_quota, "limits": limits.count()}
+    return {"lent": lent_out or 0, "limits": limits.count()}
 
 
 def _rate(value: Any) -> str:

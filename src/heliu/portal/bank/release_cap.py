@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.credit import operations
 from heliu.capital.credit import queries as credit
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.portal.deal.money_views import read_amount
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
+from heliu.trade import programmes
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +28,9 @@ def cap(request: HttpRequest, programme: UUID) -> HttpResponse:
         raise NotFound()
 
     def do() -> str:
-        operations.cap_releases(one.pk, _typed(request), actor=actor, at=at)
+        done = programmes.cap_releases(one.pk, _typed(request), actor=actor, at=at)
+        if programmes.is_asked(done):
+            return asked(request, done)
         say(request, _("It holds from now on."))
         return reverse("bank_programmes")
 

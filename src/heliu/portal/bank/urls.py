@@ -23,6 +23,7 @@ from heliu.portal.bank import (
     release_cap,
     repayments,
     ruling,
+    suspense,
 )
 from heliu.portal.bank.reports import pages as reports
 
@@ -40,6 +41,8 @@ urlpatterns = [
     path("bank/overdue", overdue.index, name="bank_overdue"),
     path("bank/payments", payments.index, name="bank_payments"),
     path("bank/payments/<str:number>/again", payments.again, name="bank_pay_again"),
+    path("bank/suspense", suspense.index, name="bank_suspense"),
+    path("bank/suspense/<uuid:row>", suspense.settle, name="bank_suspense_settle"),
     path("bank/reconciliation", reconciliation.grid, name="bank_reconciliation"),
     path("bank/registry", registry.index, name="bank_registry"),
     path("bank/registry/search", registry.search, name="bank_registry_search"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,15 +16,31 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import queries
+from heliu.commerce.ordering.parts import Part
+from heliu.commerce.ordering.parts import kept as kept_parts
+from heliu.commerce.ordering.parts import read as read_parts
 from heliu.commerce.ordering.paste import read_quantity
 from heliu.commerce.ordering.versions import Moved, Version, VersionLine, moved
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses import queries as addresses
+from heliu.kernel.addresses.policies import Place
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.portal.deal.reading import read
-from heliu.portal.shell.pages import actor_of, attempt, day_of_form, deed, desk_page, now, say, show
+from heliu.portal.shell import days
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    day_of_form,
+    deed,
+    desk_page,
+    id_in,
+    now,
+    say,
+    show,
+)
 from heliu.portal.ui.formats import count_text, day_text, money_text
-from heliu.trade import changing, purchases
+from heliu.trade import change_rewards, changing, purchases
 from heliu.trade.change_terms import CHANGEABLE, Proposal, Wanted
 
 SPARE = 3  # empty rows for what is to be added
@@ -65,12 +82,16 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
         "order": order,
         "made": made,
         "rows": _rows(request, order),
+        "line_days": _day_fields(request, order),
+        "addresses": _addresses(order),
+        "address": id_in(request.POST.get("address", "")),
         "spare": _spare(request),
         "today": day_of(at).isoformat(),
         "typed": request.POST if posted else _words(order),
         "differences": differences(proposal.before, proposal.after) if proposal else [],
         "proposal": proposal,
         "total_before": order.total,
+        "lost": lost(proposal.before, proposal.after) if proposal else [],
         "must": _must(actor, order, proposal),
         "asks_seller": bool(proposal and proposal.concerns_goods and order.status != "PLACED"),
         "refusal": refusal,
@@ -146,10 +167,44 @@ def differences(before: Version, after: Version) -> list[tuple[str, str, str]]:
         (_("Remark to the seller"), before.remark, after.remark),
     ]
     rows = [(pair.line.code, *_told(pair)) for pair in moved(before, after)]
+    words.append((_("Ship to"), _place(before), _place(after)))
     rows += [row for row in words if row[1] != row[2]]
+    rows += _promised(before, after)
     if before.total != after.total:
         rows.append((_("Total"), money_text(before.total), money_text(after.total)))
     return rows
+
+
+def lost(before: Version, after: Version) -> list[str]:
+    """The promotions of the whole order that a change loses, wholly or in part."""
+    now = {one.code: one for one in change_rewards.told(after)}
+    return [
+        one.display
+        for one in change_rewards.told(before)
+        if one.code not in now
+        or now[one.code].off < one.off
+        or sum(n for _, n in now[one.code].gifts) < sum(n for _, n in one.gifts)
+    ]
+
+
+def _promised(before: Version, after: Version) -> list[tuple[str, str, str]]:
+    """What promotions give the whole order, before and after."""
+    was, now = ({one.code: one for one in change_rewards.told(x)} for x in (before, after))
+    pairs = [(was.get(code), now.get(code)) for code in dict.fromkeys([*was, *now])]
+    return [
+        ((b or a).display, _gift(b), _gift(a))  # type: ignore[union-attr]
+        for b, a in pairs
+        if b != a
+    ]
+
+
+def _gift(one: change_rewards.Told | None) -> str:
+    if one is None:
+        return ""
+    goods = [
+        _("%(n)s × %(code)s for free") % {"n": count_text(n), "code": code} for code, n in one.gifts
+    ]
+    return ", ".join([*([f"−{money_text(one.off)}"] if one.off else []), *goods])
 
 
 def _differences(one: Any) -> list[tuple[str, str, str]]:
@@ -158,7 +213,7 @@ def _differences(one: Any) -> list[tuple[str, str, str]]:
 
 def _told(pair: Moved) -> tuple[str, str]:
     was, now = pair.before, pair.after
-    shows_day = (was.wanted_on if was else None) != (now.wanted_on if now else None)
+    shows_day = _days_of(was) != _days_of(now)
     return _line(was, day=shows_day), _line(now, day=shows_day)
 
 
@@ -166,7 +221,20 @@ def _line(line: VersionLine | None, *, day: bool) -> str:
     if line is None:
         return ""
     words = f"{count_text(line.quantity)} × {money_text(line.unit_price)}"
+    if day and line.parts:
+        parts = (f"{count_text(part.quantity)} {_day(part.wanted_on)}" for part in line.parts)
+        return f"{words} · {', '.join(parts)}"
     return f"{words} · {_day(line.wanted_on)}" if day and line.wanted_on else words
+
+
+def _days_of(line: VersionLine | None) -> Any:
+    """On which days a line is wished, however much of it on each."""
+    return (line.wanted_on, [part.wanted_on for part in line.parts]) if line else (None, [])
+
+
+def _place(version: Version) -> str:
+    place = Place.kept(version.ship_to)
+    return f"{place.name} · {place.region} {place.street}" if place else ""
 
 
 def _day(day: date | None) -> str:
@@ -206,13 +274,47 @@ def _rows(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
         {
             "line": line,
             "quantity": request.POST.get(f"line-{line.pk}", str(line.quantity)),
-            "day": request.POST.get(
-                f"day-{line.pk}", line.wanted_on.isoformat() if line.wanted_on else ""
-            ),
             "sent": line.shipped + line.cancelled,
         }
-        for line in order.lines.all()
+        for line in _lines(order)
     ]
+
+
+def _lines(order: Any) -> list[Any]:
+    """The lines a buyer changes: each of the goods once, as it was priced, without goods that came
+    for free."""
+    whole = changing.plain(order)
+    first: dict[UUID, Any] = {}
+    for line in order.lines.all():
+        first.setdefault(line.sku_id, line)
+    found = []
+    for one in whole.lines:
+        line = copy(first[one.sku])
+        line.quantity, line.unit_price, line.wanted_on = one.quantity, one.unit_price, one.wanted_on
+        line.parts = kept_parts(one.parts)
+        found.append(line)
+    return found
+
+
+def _day_fields(request: HttpRequest, order: Any) -> list[days.Fields]:
+    """The days of the lines, and their parts, as they stand or were typed."""
+    lines = _lines(order)
+    return days.fields(
+        request,
+        [(str(line.pk), line.sku.code, line.quantity) for line in lines],
+        {str(line.pk): _parts(line) for line in lines},
+    )
+
+
+def _parts(line: Any) -> Sequence[Part]:
+    return read_parts(line.parts) or (Part(line.wanted_on, line.quantity),)
+
+
+def _addresses(order: Any) -> list[Any]:
+    """Where it may go instead: nowhere else once something has left, or where a bank has a say."""
+    if order.lender or any(line.shipped for line in order.lines.all()):
+        return []
+    return list(addresses.live(order.buyer))
 
 
 def _spare(request: HttpRequest) -> list[tuple[str, str]]:
@@ -231,20 +333,32 @@ def _words(order: Any) -> dict[str, str]:
 
 def _wanted(request: HttpRequest, order: Any, actor: Actor) -> Wanted:
     """The form as the story is told it. A line that is left empty is struck."""
-    quantities, days = {}, {}
-    for line in order.lines.all():
+    quantities: dict[UUID, int] = {}
+    line_days: dict[UUID, date | None] = {}
+    line_parts: dict[UUID, list[Part]] = {}
+    for line in _lines(order):
         typed = request.POST.get(f"line-{line.pk}", str(line.quantity)).strip()
         quantities[line.sku_id] = _quantity(typed or "0", f"line-{line.pk}")
-        if quantities[line.sku_id]:
-            days[line.sku_id] = day_of_form(request, f"day-{line.pk}")
+        name = str(line.pk)
+        as_it_was = not days.is_sent(request, name) or (
+            days.typed(request, name) == days.told(_parts(line))
+        )
+        if quantities[line.sku_id] and not as_it_was:
+            parts = days.parts_of(request, name, quantities[line.sku_id])
+            if len(parts) > 1:
+                line_parts[line.sku_id] = parts
+            else:
+                line_days[line.sku_id] = parts[0].wanted_on
     for sku, quantity in _added(request, order, actor).items():
         quantities[sku] = quantities.get(sku, 0) + quantity
     return Wanted(
         quantities,
-        days,
+        line_days,
         day_of_form(request, "wanted_on"),
         request.POST.get("remark", ""),
         request.POST.get("external_id", ""),
+        line_parts,
+        id_in(request.POST.get("address", "")),
     )
 
 

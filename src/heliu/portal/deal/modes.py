@@ -85,6 +85,8 @@ def signed(terms: Any) -> str:
     """What is said when the agreement is signed."""
     if is_on_stock(terms):
         return _("Signed. Send the goods to the warehouse; then the bank pays out.")
+    if is_paid_in(terms):
+        return _("Signed. Pay the deposit in, naming the loan; then the bank goes on.")
     if is_bill(terms):
         return _("Signed. The bank takes margin and fee and accepts the bill.")
     return _("Signed. The bank takes the deposit and pays the seller.")
@@ -122,8 +124,16 @@ def deposit_note(terms: Any) -> str:
     return _("%(amount)s, kept as margin") % {"amount": paid} if is_kept else paid
 
 
+def is_paid_in(terms: Any) -> bool:
+    """Whether the dealer pays the deposit in itself; only of a loan it is known."""
+    return getattr(terms, "deposit_by", "") == "PAID_IN"
+
+
 def deposit_taken(terms: Any) -> Will:
     """What becomes of the deposit when the agreement is signed."""
+    if is_paid_in(terms):
+        note = _("within %(n)d days; you are told the account") % {"n": terms.deposit_days}
+        return Will(_("You pay the deposit in by a transfer"), -terms.due_now, note=note)
     if terms.deposit_mode == "CASH_MARGIN":
         if is_bill(terms):
             words, note = _("Margin and fee are taken"), _("the bank keeps the margin for the bill")

@@ -84,6 +84,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "principal_text": money_text(loan.principal),
         "deposit_text": money_text(loan.due_now),
         "is_bill": modes.is_bill(loan),
+        "is_paid_in": modes.is_paid_in(loan),
         "is_on_stock": modes.is_on_stock(loan),
         "named": modes.named(loan),
         "will": will_of_loan(loan, loan.seller, known, view.deal.custodian),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.portal.deal.modes import is_paid_in
 from heliu.portal.deal.releases import held_back
 from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
@@ -27,6 +28,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """At most a few lines: what this side must do, else whom the deal waits for."""
     todo = [
         *_signing(side, view, at),
+        *_paying_in(side, view, at),
         *_deciding_on_claim(side, view),
         *_shipping(side, view, at),
         *_making_good(side, view),
@@ -51,11 +53,32 @@ def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:
         Todo(
             "due",
             _("Sign until %(moment)s") % {"moment": until},
-            _("then %(amount)s are taken as deposit") % {"amount": money_text(loan.due_now)},
+            (
+                _("then %(amount)s are to be paid in as deposit")
+                if is_paid_in(loan)
+                else _("then %(amount)s are taken as deposit")
+            )
+            % {"amount": money_text(loan.due_now)},
             reverse("deal_sign", args=[view.deal.number]),
             _("Sign"),
         )
     ]
+
+
+def _paying_in(side: Side, view: Any, at: datetime) -> list[Todo]:
+    """What is missing of a deposit that the dealer pays in itself, where to, and until when."""
+    loan = view.loan
+    if loan is None or not loan.deposit_missing or not loan.deposit_until:
+        return []
+    said = {
+        "amount": money_text(loan.deposit_missing),
+        "day": day_text(loan.deposit_until, day_of(at), _language()),
+    }
+    if side != "buyer":
+        return [Todo("moving", _("%(amount)s of the deposit come by %(day)s") % said)]
+    note = _("to account %(account)s; write %(loan)s on the transfer")
+    named = {"account": loan.pay_into, "loan": loan.number}
+    return [Todo("due", _("Pay %(amount)s in by %(day)s") % said, note % named)]
 
 
 def _deciding_on_claim(side: Side, view: Any) -> list[Todo]:

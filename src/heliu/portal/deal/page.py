@@ -29,7 +29,7 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.conversations import talk_about
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
-from heliu.trade import back_orders, consignments, conversations, invoices, photos
+from heliu.trade import back_orders, consignments, conversations, invoices, photos, tiers
 from heliu.trade.open_account import OpenAccount
 
 
@@ -65,7 +65,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         **_invoices(actor, view),
         **_goods(actor, view),
         "consignments": consignments.of_order(actor, order) if order is not None else [],
-        "words": _words(view),
+        "words": _words(view) + _served(actor, view),
         "gone": ordering.gone_lines(actor, order) if order is not None else [],
         "ship_to": Place.kept(order.ship_to) if order is not None else None,
         **changes.about(actor, view),
@@ -139,6 +139,18 @@ def _order_to_paid(view: Any) -> str:
         first.setdefault(fact.name, fact.at)
     start, end = first.get("commerce.order-placed"), first.get("capital.seller-paid")
     return duration_text(end - start) if start and end else ""
+
+
+def _served(actor: Actor, view: Any) -> list[tuple[str, Any]]:
+    """What the seller promises of service to customers of the buyer's tier, told to both sides."""
+    deal = view.deal
+    if view.order is None or view.side not in ("buyer", "seller"):
+        return []
+    if view.side == "buyer":
+        found = next(iter(tiers.standings(actor, seller=deal.seller)), None)
+    else:
+        found = tiers.standings_of(actor, [deal.buyer]).get(deal.buyer)
+    return [(_("Service level"), found.service)] if found and found.service else []
 
 
 def _words(view: Any) -> list[tuple[str, Any]]:

@@ -37,6 +37,7 @@ ORDER_PROGRESS = {
 ACTS: Mapping[str, tuple[str, str]] = {
     "decide": (N_("Decide on the loan"), N_("The bank decides")),
     "sign": (N_("Sign the agreement"), N_("The buyer signs")),
+    "pay-in": (N_("Pay the deposit in"), N_("The buyer pays the deposit in")),
     "pay": ("", N_("The bank pays, then it is confirmed")),
     "confirm": (N_("Confirm the order"), N_("The seller confirms")),
     "ship": (N_("Ship the goods"), N_("The seller ships")),
@@ -80,7 +81,7 @@ def next_step(side: Side, deal: Any, order: Any, loan: Any, pledge: Any) -> str:
     if step is None:
         return ""
     status = status_of(deal, order, loan, pledge)
-    said = None if step.act == "refund" else STATES.get(status)
+    said = None if step.act in ("refund", "pay-in") else STATES.get(status)
     own, of_others = said or ACTS[step.act]
     return _(own if step.by == side else of_others)
 

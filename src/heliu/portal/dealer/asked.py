@@ -15,6 +15,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from heliu.commerce.catalogue.reading import is_filter
+from heliu.portal.shell.pages import id_in
 
 MOST_FILTERS = 30
 LONGEST = 80
@@ -44,7 +45,7 @@ class Asked:
             text=query.get("q", "").strip()[:LONGEST],
             filters=tuple(dict.fromkeys(one[:LONGEST] for one in filters))[:MOST_FILTERS],
             sort=PRICE if query.get("sort") == PRICE else "",
-            after=_id(query.get("after", "")),
+            after=id_in(query.get("after", "")),
         )
 
     @property
@@ -90,10 +91,3 @@ def _number(text: str) -> str:
     except InvalidOperation:
         return ""
     return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < 13 else ""
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

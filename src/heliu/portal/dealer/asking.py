@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import asks as asking
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui.parts import Pill
 from heliu.trade import asks
 
 MOST = 50
@@ -52,7 +54,7 @@ def sellers(request: HttpRequest) -> HttpResponse:
     waiting = {one.seller for one in asked if one.status == "ASKED"}
     found = queries.sellers_to_ask(text) if may_ask else []
     context = {
-        "links": [(known.get(link.seller), link) for link in links],
+        "links": [(known.get(link.seller), link, _state(link)) for link in links],
         "asked": asked,
         "found": [one for one in found if one.id not in waiting],
         "text": text,
@@ -62,6 +64,11 @@ def sellers(request: HttpRequest) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "dealer/sellers.html", context, here="dealer_sellers", status=status)
+
+
+def _state(link: Any) -> Pill:
+    """How a relationship stands: one that pauses is for nobody here to mend."""
+    return Pill(str(link.get_status_display()), "good" if link.status == "ACTIVE" else "due")
 
 
 def _id(request: HttpRequest) -> UUID:

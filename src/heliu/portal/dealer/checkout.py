@@ -4,7 +4,7 @@ it costs and why, and what will happen."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
-from heliu.commerce.ordering.queries import cart
+from heliu.commerce.ordering.parts import fitted, read
+from heliu.commerce.ordering.queries import cart, pad
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
@@ -27,14 +28,16 @@ from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
 from heliu.portal.deal.money_views import will_of_loan
 from heliu.portal.deal.tellings import pieces
-from heliu.portal.dealer import comparing, days
+from heliu.portal.dealer import comparing
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
+from heliu.portal.shell import days
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
     day_of_form,
     deed,
     desk_page,
+    id_in,
     now,
     see_other,
     show,
@@ -73,7 +76,7 @@ class Choice:
         except InvalidOperation:
             share = None
         names_of = ("programme", "cost_centre", "warehouse", "address")
-        programme, centre, house, address = (_id(data, name) for name in names_of)
+        programme, centre, house, address = (id_in(str(data.get(name, ""))) for name in names_of)
         term = int(days) if days.isdecimal() and len(days) < 5 else None
         return cls(str(data.get("pay_by", "")), programme, share, term, centre, house, address)
 
@@ -97,15 +100,27 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """What the cart costs by each way; a post places the order and leads on to the signature."""
     actor, at = actor_of(request), now(request)
     seller = chosen(request, sellers_of(actor))
-    lines = [
-        (line.sku_id, line.quantity) for line in cart(actor, seller.pk, shared=is_shared(request))
-    ]
+    kept = {line.sku_id: line for line in cart(actor, seller.pk, shared=is_shared(request))}
+    lines = [(line.sku_id, line.quantity) for line in kept.values()]
     posted = request.method == "POST"
     if not lines and not posted:
         return see_other(reverse("dealer_pad"))
     choice = Choice.of(request.POST if posted else request.GET)
+    if choice.address is None and not posted:
+        kept_pad = pad(actor, seller.pk, shared=is_shared(request))
+        choice = replace(choice, address=kept_pad.address)
+    fields = days.fields(
+        request,
+        [(str(sku), line.sku.code, line.quantity) for sku, line in kept.items()],
+        {str(sku): fitted(read(line.parts), line.quantity) for sku, line in kept.items()},
+    )
 
     def do() -> str:
+        wished = days.wished(request, lines)
+        arranged = back_orders.arranged(
+            request.POST.get("waiting", ""), seller.pk, lines,
+            back_orders.Days(day_of_form(request, "wanted_on"), *wished), at=at,
+        )  # fmt: skip
         wish: dict[str, Any] = {
             "actor": actor,
             "seller": seller.pk,
@@ -113,8 +128,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             "pay_by": choice.pay_by,
             "remark": request.POST.get("remark", "").strip(),
             "external_id": request.POST.get("external_id", "").strip(),
-            "wanted_on": day_of_form(request, "wanted_on"),
-            **days.wished(request, lines)._asdict(),
+            **arranged._asdict(),
             "cost_centre": choice.cost_centre,
             "address": None if choice.pay_by == FINANCE else choice.address,
             "at": at,
@@ -141,16 +155,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     preview = place_order.preview(
         actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days
     )
-    context = _context(request, seller, preview, choice, refusal)
+    context = _context(request, seller, preview, choice, refusal) | {
+        "line_days": fields,
+        "has_days": any(any(row) for line in fields for row in line.rows),
+    }
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
-
-
-def _id(data: Mapping[str, Any], name: str) -> UUID | None:
-    try:
-        return UUID(str(data.get(name, "")))
-    except ValueError:
-        return None
 
 
 def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str, Any]:
@@ -192,7 +202,11 @@ def _context(
         "problems": preview.problems,
         "waits": back_orders.would_wait(
             seller.pk,
-            [(line.sku, line.quantity or 0) for line in preview.lines if line.sku],
+            [
+                (line.sku, line.quantity or 0)
+                for line in preview.lines
+                if line.sku and not line.problem
+            ],
             at=now(request),
         ),
         "pieces": pieces(sum(line.quantity or 0 for line in preview.lines)),
@@ -218,7 +232,6 @@ def _context(
         "can_place": is_ready,
         "due_now": terms.due_now if terms else way.due_now if way else 0,
         "typed": request.POST,
-        "line_days": days.fields(request, preview.lines),
         "today": day_of(now(request)).isoformat(),
         "missing": preview.missing,
         "warned": preview.warned,

@@ -52,6 +52,7 @@ class Row:
     quantity: str = ""
     remark: str = ""
     by: str = ""
+    day: str = ""
     was: str = ""
     name: str = ""
     pack_note: str = ""
@@ -97,6 +98,7 @@ class Pad:
     least: str = ""
     missing: str = ""
     earned: tuple[Earned, ...] = ()
+    has_days: bool = False
 
     template = Row("__n__")
 
@@ -152,6 +154,7 @@ def laid_out(
     leaf: Leaf | None = None,
     clashes: int = 0,
     others: int = 0,
+    has_days: bool = False,
 ) -> Pad:
     """The rows as drawn, and what all good rows of the pad come to."""
     by_place = {one.row - 1: one for one in checked.lines}
@@ -178,12 +181,15 @@ def laid_out(
         least=money_text(checked.least),
         missing=money_text(checked.missing) if checked.missing else "",
         earned=checked.earned,
+        has_days=has_days or any(one.row.day for one in shown),
     )
 
 
 def rows_of(text: str) -> list[PadRow]:
     """Rows of a pasted or loaded list, each cell as it was where it could not be read."""
-    return [row_of(line.code, _quantity_text(line), line.remark) for line in parse_paste(text)]
+    return [
+        row_of(line.code, _quantity_text(line), line.remark, line.day) for line in parse_paste(text)
+    ]
 
 
 def _quantity_text(line: PastedLine) -> str:
@@ -194,14 +200,15 @@ def _row(
     shown: Shown, line: CheckedLine[Any] | None, checked: Checked, numbers: dict[int, int]
 ) -> Row:
     number, typed, place = shown
+    cells = typed._asdict()
     was = "" if place is None else "\t".join((str(place), *typed.typed))
     if line is None:
-        return Row(number, *typed, was=was)
+        return Row(number, **cells, was=was)
     if line.twin:
         line = line._replace(twin=numbers.get(line.twin - 1, line.twin))
     return Row(
         number,
-        *typed,
+        **cells,
         was=was,
         name=line.sku.display if line.sku else "",
         pack_note=_pack_note(line),

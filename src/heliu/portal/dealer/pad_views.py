@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heliu.capital.lending.queries import credit_line
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as pads
+from heliu.commerce.ordering.parts import Part, fitted, read
 from heliu.commerce.ordering.rows import Change, Merged, PadRow, row_of
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.errors import Refused
 from heliu.kernel.idempotency.operations import digest, once
 from heliu.portal.dealer.lists import text_of_file
@@ -32,7 +34,17 @@ from heliu.portal.dealer.pad import (
 )
 from heliu.portal.dealer.repairs import repaired
 from heliu.portal.dealer.sellers import chosen, is_shared, or_waits, sellers_of
-from heliu.portal.shell.pages import actor_of, attempt, desk_page, now, say, see_other, show
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    day_typed,
+    desk_page,
+    id_in,
+    now,
+    say,
+    see_other,
+    show,
+)
 from heliu.portal.shell.records import House
 from heliu.trade.order_pad import Checked, check
 
@@ -90,7 +102,9 @@ def price(request: HttpRequest) -> HttpResponse:
     ]
     unseen = len(merged.rows) - len({one.place for one in shown} - {None})
     others = 0 if request.POST.get("leaf") else unseen
-    laid = laid_out(shown, checked, line, clashes=merged.clashes, others=others)
+    laid = laid_out(
+        shown, checked, line, clashes=merged.clashes, others=others, has_days=_has_days(request)
+    )
     context = {"pad": laid, "line": line, "desk": desk}
     return render(request, "dealer/parts/pad_patch.html", context)
 
@@ -148,6 +162,8 @@ def _do(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _save(request: HttpRequest, desk: Desk) -> Merged:
     """The form's changes are in the draft from now on; goods taken out leave the cart too."""
     changes = _changes(request)
+    if "address" in request.POST:
+        ordering.send_to(id_in(request.POST["address"]), **desk.named)
     merged = ordering.change_pad(**desk.named, changes=changes, at=now(request))
     pairs = zip(changes, merged.places, strict=True)
     gone = [one.before.code for one, place in pairs if place is None and one.before.code]
@@ -160,7 +176,7 @@ def _to_cart(desk: Desk, checked: Checked) -> None:
     """The cart holds the good rows of the pad and nothing else."""
     lines = pads.cart(desk.actor, desk.seller.pk, shared=desk.shared)
     gone = dict.fromkeys((line.sku_id for line in lines), 0)
-    ordering.fill_cart(**desk.named, quantities=gone | checked.wanted())
+    ordering.fill_cart(**desk.named, quantities=gone | checked.wanted(), parts=checked.parts())
 
 
 def _page(
@@ -190,6 +206,8 @@ def _page(
         "pad": _laid(request, rows, 0 if typed else len(there), checked, line, blank, clashes),
         "show": request.GET.get("show", ""),
         "line": line,
+        "addresses": list(addresses.live(desk.actor.own_org)),
+        "address": kept.address,
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -206,11 +224,19 @@ def _laid(
     clashes: int,
 ) -> Pad:
     if len(rows) <= WHOLE:
-        return laid_out(whole(rows, stored=stored, blank=blank), checked, line, clashes=clashes)
+        return laid_out(
+            whole(rows, stored=stored, blank=blank), checked, line, clashes=clashes,
+            has_days=_has_days(request),
+        )  # fmt: skip
     wish = request.GET.get("leaf", "0")
     page = int(wish) if wish.isdecimal() and len(wish) < 5 else 0
     shown, leaf = leafed(rows, checked, page, request.GET.get("show", ""))
-    return laid_out(shown, checked, line, leaf=leaf, clashes=clashes)
+    return laid_out(shown, checked, line, leaf=leaf, clashes=clashes, has_days=_has_days(request))
+
+
+def _has_days(request: HttpRequest) -> bool:
+    """Whether the column of days was asked for; it is there too where a row has one."""
+    return request.GET.get("days", request.POST.get("days", "")) == "1"
 
 
 def _from_catalogue(desk: Desk, rows: Sequence[PadRow]) -> list[PadRow]:
@@ -218,9 +244,10 @@ def _from_catalogue(desk: Desk, rows: Sequence[PadRow]) -> list[PadRow]:
     there = {row.code.casefold() for row in rows}
     lines = pads.cart(desk.actor, desk.seller.pk, shared=desk.shared)
     return [
-        PadRow(line.sku.code, str(line.quantity))
+        PadRow(line.sku.code, str(part.quantity), day=day_typed(part.wanted_on))
         for line in lines
         if line.sku.code.casefold() not in there
+        for part in fitted(read(line.parts), line.quantity) or [Part(None, line.quantity)]
     ]
 
 
@@ -248,7 +275,7 @@ def _read_lists(request: HttpRequest) -> list[PadRow]:
 
 def _changes(request: HttpRequest) -> list[Change]:
     """The form's rows: what each was when the page was drawn, and what it is now."""
-    fields = (request.POST.getlist(name) for name in ("was", "code", "quantity", "remark"))
+    fields = (request.POST.getlist(name) for name in ("was", "code", "quantity", "remark", "day"))
     return [
         Change(*_before(was), row_of(*cells)) for was, *cells in zip_longest(*fields, fillvalue="")
     ]
@@ -256,7 +283,7 @@ def _changes(request: HttpRequest) -> list[Change]:
 
 def _before(was: str) -> tuple[int, PadRow]:
     place, _tab, typed = was.partition("\t")
-    return (int(place) if place.isdecimal() else -1), row_of(*(typed.split("\t", 2) + [""] * 2)[:3])
+    return (int(place) if place.isdecimal() else -1), row_of(*(typed.split("\t") + [""] * 3)[:4])
 
 
 def _numbers(request: HttpRequest) -> list[int]:

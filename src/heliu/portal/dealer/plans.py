@@ -18,7 +18,17 @@ from heliu.commerce.lists import queries
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
-from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
+from heliu.portal.shell.pages import (
+    actor_of,
+    attempt,
+    deed,
+    desk_page,
+    id_in,
+    now,
+    say,
+    see_other,
+    show,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +51,9 @@ def set_up(request: HttpRequest, list_id: UUID) -> HttpResponse:
             last_on=_day(typed.get("last_on", "")),
             remark=typed.get("remark", ""),
             wished_after=_days(typed.get("wished_after", "")),
-            address=_address(typed.get("address", "")),
+            address=id_in(typed.get("address", "")),
+            parts=_days(typed.get("parts", "")),
+            parts_apart=_days(typed.get("parts_apart", "")),
             at=at,
         )
         return reverse("dealer_recurring", args=[made.pk])
@@ -73,6 +85,7 @@ def plan(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
     context = {
         "one": found,
         "plan": plan_words(found),
+        "in_parts": parts_words(found),
         "seller": names([found.seller])[found.seller],
         "next": queries.upcoming(found, 5),
         "address": addresses.get(actor, found.address) if found.address else None,
@@ -115,18 +128,21 @@ def plan_words(found: Any) -> str:
     return words % {"n": found.every, "day": found.first_on.day}
 
 
+def parts_words(found: Any) -> str:
+    """In how many parts its lines come; nothing where they come at once."""
+    if not found.parts:
+        return ""
+    words = ngettext(
+        "%(parts)d parts, %(n)d day apart", "%(parts)d parts, %(n)d days apart", found.parts_apart
+    )
+    return words % {"parts": found.parts, "n": found.parts_apart}
+
+
 def _days(text: str) -> int | None:
-    """So many days; nothing is none, and what is no number is refused with those out of bounds."""
+    """So many; nothing is none, and what is no number is refused with those out of bounds."""
     if not text.strip():
         return None
     return int(text) if text.isdecimal() and len(text) < 5 else -1
-
-
-def _address(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str) -> date | None:

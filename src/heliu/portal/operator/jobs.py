@@ -26,6 +26,7 @@ TASKS = {
     "addresses.import_sheets": N_("Read sheets of addresses"),
     "addresses.tidy": N_("Throw away sheets of addresses of long ago"),
     "trade.confirm": N_("Confirm orders that a tier lets pass"),
+    "trade.deposits": N_("Read what dealers pay in"),
     "trade.prices": N_("Fetch prices of goods, value what is lent against stock"),
     "trade.vat": N_("Talk to the tax authority"),
     "webhooks.relay": N_("Send facts to webhooks"),

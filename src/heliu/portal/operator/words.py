@@ -58,6 +58,10 @@ CHECKS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("What was shipped was ordered, what was counted was shipped"),
         ("commerce", "logistics"),
     ),
+    "vat": (
+        N_("Tax in the books is what issued VAT invoices and red letters say"),
+        ("commerce", "capital"),
+    ),
 }
 
 DOCUMENTS = {

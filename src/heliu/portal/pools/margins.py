@@ -11,17 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.credit import operations
 from heliu.kernel.errors import NotFound
 from heliu.portal.bank.programme_form import own
+from heliu.portal.pools.words import DAYS, SHARES, figure_names
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, desk_page, now, say
 from heliu.portal.shell.sheets import answer, number_of, rate_of
 from heliu.portal.ui.parts import Ask, Sheet, Will
-
-SHARES = (
-    "opening_ratio", "warn_ratio", "call_ratio", "liquidation_ratio", "haircut", "concentration",
-)  # fmt: skip
-DAYS = ("cure_days", "stale_days", "max_age_days")
+from heliu.trade import programmes
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +32,9 @@ def change(request: HttpRequest, programme: UUID) -> HttpResponse:
         raise NotFound()
 
     def do() -> str:
-        operations.set_margins(found.pk, _typed(request), actor=actor, at=at)
+        done = programmes.set_margins(found.pk, _typed(request), actor=actor, at=at)
+        if programmes.is_asked(done):
+            return asked(request, done)
         say(request, _("Changed for new loans; those that were offered stay as they were."))
         return reverse("bank_programmes")
 
@@ -43,7 +42,7 @@ def change(request: HttpRequest, programme: UUID) -> HttpResponse:
 
 
 def _sheet(programme: Any) -> Sheet:
-    rules, named = programme.margin_rules, dict(zip((*SHARES, *DAYS), _names(), strict=True))
+    rules, named = programme.margin_rules, figure_names()
     shares = [
         Ask(name, named[name], f"{(getattr(rules, name) * 100).normalize():f}", "number")
         for name in SHARES
@@ -56,20 +55,6 @@ def _sheet(programme: Any) -> Sheet:
         will=(Will(_("It holds for new loans")),),
         button=_("Save"),
         about=programme.display,
-    )
-
-
-def _names() -> tuple[str, ...]:
-    return (
-        _("Lends of the value, at most, in percent"),
-        _("Warns from, in percent"),
-        _("Calls from, in percent"),
-        _("Sells from, in percent"),
-        _("Taken off the goods' worth, in percent"),
-        _("One kind counts up to, in percent"),
-        _("Working days to cure a call"),
-        _("Days a price holds"),
-        _("Days goods count"),
     )
 
 

@@ -137,3 +137,25 @@ def _called(pool: Any, call: Any, *, is_mine: bool) -> str:
 
 def _days(number: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+SHARES = (
+    "opening_ratio", "warn_ratio", "call_ratio", "liquidation_ratio", "haircut", "concentration",
+)  # fmt: skip
+DAYS = ("cure_days", "stale_days", "max_age_days")
+
+
+def figure_names() -> dict[str, str]:
+    """What the figures of margin rules are called where they are typed."""
+    said = (
+        _("Lends of the value, at most, in percent"),
+        _("Warns from, in percent"),
+        _("Calls from, in percent"),
+        _("Sells from, in percent"),
+        _("Taken off the goods' worth, in percent"),
+        _("One kind counts up to, in percent"),
+        _("Working days to cure a call"),
+        _("Days a price holds"),
+        _("Days goods count"),
+    )
+    return dict(zip((*SHARES, *DAYS), said, strict=True))

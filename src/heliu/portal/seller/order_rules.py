@@ -20,9 +20,11 @@ from heliu.portal.shell.pages import actor_of, desk_page, say, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Ask, Sheet, Will
+from heliu.trade import tiers
 
 HERE = "seller_order_rules"
 ROWS = 50
+WAITS = {"yes": True, "no": False}
 
 
 @require_GET
@@ -34,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     houses = queries.names(link.buyer for link in links)
     context = {
         "least": queries.own_least(actor),
-        "buyers": [(houses[link.buyer], link.least_order) for link in links],
+        "buyers": [(houses[link.buyer], link) for link in links],
         "pager": parts.pager(links),
         "packs": packed(actor)[: ROWS * 4],
         "may_set": actor.may("terms"),
@@ -92,12 +94,16 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
         typed = request.POST.get("amount", "").strip()
         least = _least(request) if typed else None
         parties.set_least_order(least, actor=actor, buyer=found.pk)
+        word = request.POST.get("waits", "")
+        tiers.set_waiting(WAITS.get(word), buyer=found.pk, actor=actor)
         say(request, _("It is set."))
         return reverse(HERE)
 
-    least = queries.least_order(buyer=known.pk, seller=actor.own_org) if known else None
+    link = queries.waiting_of(actor, known.pk) if known else None
+    least = link.least_order if link and link.least_is_own else None
+    waits = ("yes" if link.may_wait else "no") if link and link.wait_is_own else ""
     sheet = Sheet(
-        heading=_("Least worth of an order"),
+        heading=_("Rules for a dealer"),
         crumbs=_crumbs(),
         asks=(
             Ask("dealer", _("Code of the dealer"), code),
@@ -107,6 +113,18 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
                 "" if least is None else money_text(least),
                 "money",
                 help=_("0 takes any order; left open it is as for the others."),
+                is_needed=False,
+            ),
+            Ask(
+                "waits",
+                _("May order goods that are still to come"),
+                waits,
+                "choice",
+                options=(
+                    ("", _("as its tier has it")),
+                    ("yes", _("yes, where back-orders are taken")),
+                    ("no", _("no, only what lies there")),
+                ),
                 is_needed=False,
             ),
         ),

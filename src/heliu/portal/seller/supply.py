@@ -26,7 +26,7 @@ from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui.parts import Ask, Sheet, Will
-from heliu.trade import back_orders, deals
+from heliu.trade import back_orders, deals, tiers
 from heliu.trade.back_orders import Waiting
 
 HERE = "seller_supply"
@@ -62,14 +62,17 @@ def index(request: HttpRequest) -> HttpResponse:
     return show(request, "seller/supply.html", context, here=HERE)
 
 
-def _to_send(actor: Actor) -> list[tuple[ordering.Due, House | None, str]]:
-    """What is to leave by which day: whose order it is, and the sheet on which it is sent."""
+def _to_send(actor: Actor) -> list[tuple[ordering.Due, House | None, str, str]]:
+    """What is to leave by which day: whose order it is, what is promised to it of service, and the
+    sheet on which it is sent."""
     found = ordering.to_send(actor)
     known = names({one.buyer for one in found})
     numbers = deals.numbers_of(actor, {one.order for one in found})
+    served = tiers.standings_of(actor, sorted({one.buyer for one in found}))
     return [
         (
             one, known.get(one.buyer),
+            served[one.buyer].service if one.buyer in served else "",
             f"{reverse('deal_ship', args=[numbers[one.order]])}"
             f"?by={one.day.isoformat() if one.day else 'now'}",
         )

@@ -19,11 +19,10 @@ from heliu.kernel.parties.queries import names
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
-from heliu.portal.ui import parts
+from heliu.portal.shell.suspense import listed, said_of
 from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
 from heliu.trade import incoming
 
-ROWS = 50
 CHOICES = 200
 ASIDE = "aside"
 
@@ -32,30 +31,12 @@ ASIDE = "aside"
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
     """What lies in suspense, the oldest first; then what was settled last."""
-    actor, today = actor_of(request), day_of(now(request))
-    tab = "all" if request.GET.get("tab") == "all" else ""
-    mine = bank.incoming_visible_to(actor)
-    waiting = mine.filter(status="SUSPENSE")
-    shown = mine if tab else waiting.order_by("booked_on", "id")
-    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
-    payers = names(one.payer for one in page)
-    context = {
-        "chips": [
-            parts.Chip(_("In suspense"), "?", waiting.count(), on=not tab),
-            parts.Chip(_("All"), "?tab=all", parts.counted(mine), on=bool(tab)),
-        ],
-        "rows": [
-            {
-                "came": one,
-                "payer": payers.get(one.payer),
-                "tail": f"…{one.counterparty[-4:]}",
-                "age": (today - one.booked_on).days,
-            }
-            for one in page
-        ],
-        "pager": parts.pager(page, "tab=all" if tab else ""),
-        "may_settle": actor.may("sell"),
-    }
+    context = listed(
+        request,
+        "CURRENT",
+        settle="seller_suspense_settle",
+        may_settle=actor_of(request).may("sell"),
+    )
     return show(request, "seller/suspense.html", context, here="seller_suspense")
 
 
@@ -80,16 +61,11 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         say(request, _("It is settled."))
         return reverse("seller_receivable", args=[buyer])
 
-    payer = names([came.payer]).get(came.payer) if came.payer else None
     sheet = Sheet(
         heading=_("Settle money in suspense"),
         crumbs=((_("Suspense"), home),),
         rows=(Amount(_("Amount"), came.amount, is_total=True),),
-        about=_("From %(payer)s: %(reference)s")
-        % {
-            "payer": payer.display if payer else f"…{came.counterparty[-4:]}",
-            "reference": came.reference,
-        },
+        about=said_of(came),
         asks=(
             Ask(
                 "buyer",

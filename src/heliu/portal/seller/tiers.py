@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid
+from heliu.kernel.parties.policies import TURN
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
@@ -46,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 passes_to=_amount_or_none(post.get("passes_to", ""), "passes_to"),
                 agreed_from=_amount_or_none(post.get("agreed_from", ""), "agreed_from"),
                 agreed_people=_people(post.get("agreed_people", "")),
+                may_wait=post.get("may_wait", "yes") == "yes",
+                turn=_turn(post.get("turn", "")),
                 service=post.get("service", ""),
                 welcome=post.get("welcome", ""),
             )
@@ -66,6 +69,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "lists": list(prices.lists_visible_to(actor).filter(seller=actor.own_org, version_of=None)),
         "circles": list(tiers.circles(actor)),
         "tiers": tiers.TIERS,
+        "turns": range(1, 10),
+        "turn": TURN,
         "rows": [
             (house, one, words.get(one.tier, "") if one else "")
             for house in page
@@ -98,6 +103,10 @@ def _amount_or_none(typed: str, field: str) -> int | None:
     if amount is None:
         raise Invalid("amount-invalid", problem, field=field)
     return amount
+
+
+def _turn(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) == 1 else TURN
 
 
 def _people(typed: str) -> int:

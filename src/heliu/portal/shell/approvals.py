@@ -22,7 +22,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.portal.deal import changes, selling
 from heliu.portal.deal.findings import told
-from heliu.portal.shell import purchases
+from heliu.portal.shell import proposed, purchases
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import approvals, controls, deals, sales
@@ -42,6 +42,8 @@ ACTS = {
     "order-confirm": N_("Confirm an order"),
     "return-agree": N_("Take goods back, or take something off"),
     "close-period": N_("Close a month of the books"),
+    "correction": N_("Put a payment right"),
+    "programme": N_("Offer or change a programme"),
     "reopen-period": N_("Open a month of the books again"),
     "close-house": N_("Close a company for good"),
     "purchase": N_("Order goods"),
@@ -84,6 +86,14 @@ WILL = {
     "order-confirm": (N_("With the last yes the order is confirmed and may be shipped"),),
     "return-agree": (
         N_("The buyer may send the goods back; of goods it keeps the amount is credited at once"),
+    ),
+    "correction": (
+        N_("What followed is reversed and reckoned anew in the order of value days"),
+        N_("Goods that were released stay out; what stands is told"),
+    ),
+    "programme": (
+        N_("It holds for new offers; what binds the seller holds when the seller agrees"),
+        N_("Offers and deals that are made stay as they were"),
     ),
     "close-period": (
         N_("No entry falls on a day of the month any more"),
@@ -169,6 +179,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "sale": sale,
         "about": selling.about(sale) if sale else [],
         "findings": _findings(actor, asked),
+        "proposed": proposed.rows(actor, asked),
         "refusal": refusal,
         **(purchases.about(actor, asked.subject) if asked.act == "purchase" else {}),
         **(_change(actor, asked) if asked.act == "order-change" else {}),
@@ -226,6 +237,12 @@ def _day(request: HttpRequest, name: str) -> date:
 def _change(actor: Actor, asked: Any) -> dict[str, Any]:
     """What of its order is to be another."""
     return changes.of_question(actor, deals.get(actor, asked.subject).order_id)
+
+
+def asked(request: HttpRequest, approval: Any) -> str:
+    """Say that the others of the house are asked first, and lead to the question."""
+    say(request, _("The others at your house are asked; it is done when they agree."))
+    return reverse("approval", args=[approval.pk])
 
 
 def act_words(act: str) -> str:

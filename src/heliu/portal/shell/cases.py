@@ -38,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
             actor=actor,
             answer_hours=_hours(request, "answer_hours"),
             solve_hours=_hours(request, "solve_hours"),
+            quiet_days=_days(request),
             at=at,
         )
         say(request, _("In force for new cases."))
@@ -65,6 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for name, label, count in zip(TABS, labels, counts, strict=True)
         ],
         "level": queries.level_of(actor.own_org) if actor.may("sell") else None,
+        "quiet_days": queries.quiet_days_of(actor.own_org),
         "pager": parts.pager(page, f"tab={tab}"),
         "refusal": refusal,
         "typed": request.POST,
@@ -158,6 +160,12 @@ def pieces_of(request: HttpRequest, name: str) -> int | None:
     if not typed.isdecimal() or len(typed) > 9:
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field=name)
     return int(typed)
+
+
+def _days(request: HttpRequest) -> int | None:
+    """So many days; left open no case closes by itself."""
+    typed = request.POST.get("quiet_days", "").strip()
+    return _hours(request, "quiet_days") if typed else None
 
 
 def _row(one: Any, actor: Actor, known: Any, at: datetime) -> dict[str, Any]:

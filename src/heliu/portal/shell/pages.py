@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -147,9 +148,22 @@ def back(request: HttpRequest, fallback: str = "/") -> str:
     return fallback
 
 
+def id_in(typed: str) -> UUID | None:
+    """An id that was chosen; nothing, and what is none, is None."""
+    try:
+        return UUID(typed) if typed else None
+    except ValueError:
+        return None
+
+
 def day_of_form(request: HttpRequest, name: str) -> date | None:
     """A day that was chosen; nothing is None. Raises `Invalid` for what is no day."""
     return day_in(request.POST.get(name, "").strip(), name)
+
+
+def day_typed(day: date | None) -> str:
+    """A day as it stands in a field."""
+    return day.isoformat() if day else ""
 
 
 def day_in(typed: str, name: str) -> date | None:

@@ -32,9 +32,17 @@ def offer(one: Any) -> Terms:
             _("principal") if one.is_principal_first else _("interest"),
         ),
         (_("Financed with"), one.get_instrument_display()),
-        *([] if is_on_stock else [deposit]),
+        *([] if is_on_stock else [deposit, (_("How the deposit comes"), _deposit_comes(one))]),
         (_("Sets goods free"), one.get_release_mode_display()),
     ]
+
+
+def _deposit_comes(one: Any) -> str:
+    words = str(one.get_deposit_by_display())
+    if one.deposit_by != "PAID_IN":
+        return words
+    days = ngettext("%(n)d day", "%(n)d days", one.deposit_days) % {"n": one.deposit_days}
+    return f"{words} · {days}"
 
 
 def default(one: Any) -> Terms:

@@ -48,10 +48,12 @@ def index(request: HttpRequest) -> HttpResponse:
     mine, house = queries.mine(actor), queries.open_ones(actor)
     over = queries.visible_to(actor).exclude(done_at=None).order_by("-done_at", "-id")
     shown = {"house": house, "done": over}.get(tab, mine)
-    page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
+    page = parts.Leaves(shown.prefetch_related("changes"), ROWS).get_page(request.GET.get("page"))
     today = day_of(at)
     context = {
-        "rows": [(one, one.is_late(today), one.due_on == today) for one in page],
+        "rows": [
+            (one, one.is_late(today), one.due_on == today, list(one.changes.all())) for one in page
+        ],
         "chips": [
             parts.Chip(_("Mine"), "?", parts.counted(mine), on=tab not in ("house", "done")),
             parts.Chip(_("Of the house"), "?tab=house", parts.counted(house), on=tab == "house"),
@@ -66,6 +68,47 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "shell/todos.html", context, here="inbox", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def change(request: HttpRequest, todo: UUID) -> HttpResponse:
+    """Other words, another person, another day; what it said before stands beneath."""
+    actor, at = actor_of(request), now(request)
+    found = queries.get(actor, todo)
+
+    def do() -> str:
+        operations.change(
+            todo,
+            actor=actor,
+            text=request.POST.get("text", ""),
+            owner=chosen(request, "owner"),
+            due_on=_day(request),
+            at=at,
+        )
+        say(request, _("It is changed."))
+        return reverse("todos")
+
+    answer, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if answer:
+        return answer
+    as_it_is = {
+        "text": found.text,
+        "owner": str(found.owner),
+        "due_on": found.due_on.isoformat() if found.due_on else "",
+    }
+    context = {
+        "todo": found,
+        "changes": list(found.changes.order_by("-id")),
+        "people": sorted(colleagues(actor).items(), key=lambda one: one[1]),
+        "today": day_of(at),
+        "refusal": refusal,
+        "typed": request.POST if refusal else as_it_is,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "shell/todo.html", context, here="inbox", status=status)
 
 
 @require_POST

@@ -64,6 +64,7 @@ urlpatterns = [
     path("conversations/<slug:kind>/<str:ref>", conversations.conversation, name="conversation"),
     path("todos", todos.index, name="todos"),
     path("todos/<uuid:todo>", todos.act, name="todo_act"),
+    path("todos/<uuid:todo>/change", todos.change, name="todo_change"),
     path("messages/<uuid:message>/todo", todos.from_message, name="todo_from_message"),
     path("messages/<uuid:message>/take-back", conversations.take_back, name="message_take_back"),
     path("cases", cases.index, name="cases"),

@@ -12,6 +12,8 @@ create or replace function trade_order_facts(
     out codes text[], out prices bigint[], out accounts bigint[],
     out free bigint[], out gains jsonb)
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+declare
+    all_may_wait boolean;
 begin
     if locking then
         perform posting_lock(
@@ -32,8 +34,10 @@ begin
            array_agg(r.terms_stop order by w.n),
            array_agg(r.least_order order by w.n),
            array_agg(nextval('number_so') order by w.n),
-           array_agg(nextval('number_dl') order by w.n)
-      into trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers
+           array_agg(nextval('number_dl') order by w.n),
+           bool_and(r.may_wait)
+      into trades, used, names, terms, room, stops, at_least, order_numbers, deal_numbers,
+           all_may_wait
       from unnest(buyers, sellers, external_ids, term_keys)
            with ordinality w (buyer, seller, external_id, term_key, n)
       left join parties_tradingrelationship r
@@ -43,5 +47,8 @@ begin
 
     select f.codes, f.prices, f.accounts, f.free into codes, prices, accounts, free
       from trade_line_facts(buyers, sellers, line_orders, skus, quantities, on_day, moment) f;
+    if not all_may_wait then
+        free := trade_free_now(buyers, sellers, line_orders, skus, free);
+    end if;
     gains := trade_order_gains(buyers, sellers, line_orders, skus, quantities, moment);
 end $$;

@@ -31,7 +31,7 @@ begin
           join goods_sku k on k.id = g.sku and k.seller = sellers[g.pair] and k.is_active
                and (not k.is_restricted or catalogue_admits(buyers[g.pair], k.id))
          cross join lists l
-          left join pricing_answer(buyers, sellers, l.pairs, l.skus, l.ones, moment,
-                                   false, false, false) p on p.pair = g.pair and p.sku = g.sku
+          left join pricing_paid(buyers, sellers, l.pairs, l.skus, l.ones, moment, false) p
+                    on p.pair = g.pair and p.sku = g.sku
           left join lateral stock_promise(k.id, k.seller, k.seller, moment) s on true));
 end $$;

@@ -15,6 +15,7 @@ create or replace function trade_place(
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
     asking text := current_setting('heliu.orgs', true);
+    short record;  -- goods promised to who may not wait for them
     bound record;  -- by what the buyers' houses let them spend
 begin
     bound := spending_gate(ids, buyers, users, totals, line_orders, skus, now_at);
@@ -73,6 +74,14 @@ begin
         '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
         holds, hold_accounts, hold_amounts, hold_subjects,
         array_fill(null::timestamptz, array[cardinality(holds)]), '{}', now_at);
+    if exists (select from parties_tradingrelationship r
+                where r.buyer = any (buyers) and not r.may_wait) then
+        for short in select * from trade_waits_though(
+                ids, buyers, sellers, hold_subjects, hold_accounts, hold_amounts) loop
+            raise exception using errcode = 'HL409', message = 'refused',
+                                  detail = to_jsonb(short)::text;
+        end loop;
+    end if;
     if cardinality(bound.holds) > 0 then
         perform set_config('heliu.orgs', coalesce(asking, ''), true);
     end if;

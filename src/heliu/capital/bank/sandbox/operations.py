@@ -37,13 +37,22 @@ def knows(number: str) -> bool:
     return known
 
 
-def transfer(*, payer: UUID, payee: UUID, amount: int, reference: str, at: datetime) -> None:
-    """A house transfers money from its current account to another's, beside the platform."""
-    current = BankAccount.objects.filter(kind=AccountKind.CURRENT, org__in=[payer, payee])
-    number = dict(current.order_by("-entered_at").values_list("org", "number"))
-    _rehearsal().transfer(
-        source=number[payer], target=number[payee], amount=amount, reference=reference, at=at
+def transfer(
+    *,
+    payer: UUID,
+    payee: UUID,
+    amount: int,
+    reference: str,
+    at: datetime,
+    into: str = AccountKind.CURRENT,
+) -> None:
+    """A house transfers money from its current account to another's, beside the platform; to a
+    bank `into` its own account."""
+    source, target = (
+        BankAccount.objects.filter(org=org, kind=kind).earliest("entered_at").number
+        for org, kind in ((payer, AccountKind.CURRENT), (payee, into))
     )
+    _rehearsal().transfer(source=source, target=target, amount=amount, reference=reference, at=at)
 
 
 def script(

@@ -21,43 +21,80 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting import queries as posted
 
 # The payment that was refused, by the bank's purpose, and the limit freed with it.
 FREES_LIMIT = frozenset({"DEPOSIT", "DISBURSEMENT", "PAY_OUT"})
 STOPS_LOAN = frozenset({"DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT", "PAY_OUT"})
 
 
-def deposit_booked(loan: Loan, *, amount: int, at: datetime, actor: Actor = SYSTEM) -> Loan:
+def deposit_booked(
+    loan: Loan,
+    *,
+    amount: int,
+    at: datetime,
+    key: str = "",
+    effective: date | None = None,
+    actor: Actor = SYSTEM,
+) -> Loan:
     """The borrower's own share arrived, or its margin, with the fee for a bill; what is more waits
     unapplied.
 
-    Less than the deposit is refused: the bank takes the exact amount, so a part is a mistake.
+    Where the borrower pays in itself what is less waits unapplied too, for the rest: each transfer
+    once, by its `key`, of the day `effective`. Where the bank takes the exact amount a part is a
+    mistake and is refused.
     """
     lock(loan)
     if loan.deposit_booked_at is not None:
         return loan
-    if amount < loan.due_now:
-        raise Refused(
-            "deposit-short",
-            "The deposit is %(missing)s short.",
-            field="amount",
-            help="Pay the whole deposit.",
-            missing=loan.due_now - amount,
-        )
-    fee, over = loan.due_now - loan.deposit, amount - loan.due_now
+    waiting, due = loan.unapplied, loan.due_now
+    day = _open_day(loan, effective or day_of(at), at)
+    if waiting + amount < due:
+        if loan.deposit_until is None:
+            raise Refused(
+                "deposit-short",
+                "The deposit is %(missing)s short.",
+                field="amount",
+                help="Pay the whole deposit.",
+                missing=due - amount,
+            )
+        return _keep_unapplied(loan, amount, key=key, effective=day, at=at)
+    fee, over = due - loan.deposit, waiting + amount - due
     step(
         loan,
         LoanStatus.FUNDED_SHARE,
         deposit_booked_at=at,
-        unapplied=loan.unapplied + over,
+        unapplied=over,
         margin=margin_of(loan.deposit_mode, loan.deposit),
         fee_paid=fee,
     )
-    entries = templates.deposit_collected(parties_of(loan), loan.deposit, fee=fee, unapplied=over)
-    post(loan, "deposit_collected", entries, effective=day_of(at), at=at)
-    fact = DepositBooked(subject=loan.id, number=loan.number, amount=amount)
+    entries = templates.deposit_collected(
+        parties_of(loan), loan.deposit, fee=fee, unapplied=over - waiting
+    )
+    post(loan, "deposit_collected", entries, effective=day, at=at)
+    fact = DepositBooked(subject=loan.id, number=loan.number, amount=waiting + amount)
     tell(loan, fact, actor=actor, at=at)
     return loan
+
+
+def came_unasked(loan: Loan, *, amount: int, key: str, effective: date, at: datetime) -> Loan:
+    """Money that names the loan and that nothing of it waits for; it is the borrower's, and is to
+    go back. Once for each transfer, by its `key`."""
+    lock(loan)
+    return _keep_unapplied(loan, amount, key=key, effective=_open_day(loan, effective, at), at=at)
+
+
+def _keep_unapplied(loan: Loan, amount: int, *, key: str, effective: date, at: datetime) -> Loan:
+    save(loan, unapplied=loan.unapplied + amount)
+    entries = templates.unapplied_received(parties_of(loan), amount)
+    post(loan, "unapplied_received", entries, effective=effective, at=at, key=key)
+    return loan
+
+
+def _open_day(loan: Loan, day: date, at: datetime) -> date:
+    """The day a transfer counts from; today, when its month is closed already."""
+    closed = posted.closed_to([loan.lender, loan.borrower])
+    return day_of(at) if closed is not None and day <= closed else day
 
 
 def disbursing(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> Loan:

@@ -54,6 +54,7 @@ def quote(
     seller: UUID,
     lender: UUID,
     facility: Facility,
+    programme: Programme,
     terms: Terms,
     actor: Actor,
     at: datetime,
@@ -61,8 +62,10 @@ def quote(
 ) -> Loan:
     """Offer a loan and hold the facility's limit for it; the offer stands for 30 minutes.
 
-    `terms` come from `quote_terms` for the same total. Raises `LimitShort` when the limit, with
-    all that is held, does not reach. A second call for a deal returns its loan.
+    `terms` come from `quote_terms` for the same total and of the same `programme` as it was read
+    then, so that the rules the loan keeps are those its terms were worked out by. Raises
+    `LimitShort` when the limit, with all that is held, does not reach. A second call for a deal
+    returns its loan.
     """
     known = Loan.objects.filter(deal=deal).first()
     if known is not None:
@@ -76,7 +79,7 @@ def quote(
         seller=seller,
         lender=lender,
         facility=facility,
-        programme=facility.programme,
+        programme=programme,
         assessment=assessment,
         at=at,
     )
@@ -198,12 +201,19 @@ def require_signable(loan: Loan, *, actor: Actor, agreement_digest: str, at: dat
 
 
 def sign(
-    loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime, before: Sequence[str] = ()
+    loan: Loan,
+    *,
+    actor: Actor,
+    agreement_digest: str,
+    at: datetime,
+    before: Sequence[str] = (),
+    pay_into: str = "",
 ) -> Loan:
     """The borrower signs exactly the text it was shown; the limit stays held until paid out.
 
-    `before` are the names of those who have signed already, where the borrower's house wants more
-    than one. Raises as `require_signable` does.
+    `pay_into` is the lender's account for a deposit that the borrower pays in itself. `before`
+    are the names of those who have signed already, where the borrower's house wants more than one.
+    Raises as `require_signable` does.
     """
     lock(loan)
     require_signable(loan, actor=actor, agreement_digest=agreement_digest, at=at)
@@ -219,6 +229,8 @@ def sign(
         signed_by_name=", ".join([*before, actor.name])[:80],
         signed_at=at,
         limit_hold=lasting,
+        pay_into=pay_into,
+        deposit_until=day_of(at) + timedelta(days=loan.deposit_days) if pay_into else None,
     )
     fact = LoanSigned(
         subject=loan.id,
@@ -244,6 +256,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     for name in (
         "day_count", "penalty_factor", "is_principal_first",
         "seller_duty", "buy_back_share", "notice_days", "sale_floor", "ship_days",
+        "deposit_by", "deposit_days",
     ):  # fmt: skip
         setattr(loan, name, getattr(rules, name))
     loan.grace_days = grace_of(rules)
@@ -275,6 +288,7 @@ def _text(loan: Loan, terms: Terms, language: str, at: datetime) -> str:
         number=loan.number,
         quoted_on=day_of(at),
         day_count=loan.day_count,
+        own=agreement.OwnMoney(loan.deposit_by, loan.deposit_days),
         said=agreement.of_stock(valuation.read(loan.margin_rules)) if loan.margin_rules else None,
     )
 

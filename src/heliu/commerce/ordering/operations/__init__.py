@@ -8,6 +8,7 @@ from heliu.commerce.ordering.operations.carts import (
     fill_cart,
     keep_rows,
     put_in_cart,
+    send_to,
 )
 from heliu.commerce.ordering.operations.changes import (
     end_change,
@@ -53,5 +54,6 @@ __all__ = [
     "overtake_changes",
     "put_in_cart",
     "refuse_change",
+    "send_to",
     "strike",
 ]

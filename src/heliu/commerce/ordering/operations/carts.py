@@ -10,10 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.commerce.ordering.models import Cart, CartLine
+from heliu.commerce.ordering.parts import Part, kept
 from heliu.commerce.ordering.paste import LARGEST, MOST_ROWS, too_many
 from heliu.commerce.ordering.queries import carts_of, person_of
 from heliu.commerce.ordering.rows import Change, Merged, PadRow, merge, read_rows, write_rows
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.addresses.queries import refuse_gone
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.queries import active_relationship
@@ -25,9 +27,15 @@ def put_in_cart(*, actor: Actor, seller: UUID, sku: UUID, quantity: int) -> Cart
 
 
 def fill_cart(
-    *, actor: Actor, seller: UUID, quantities: Mapping[UUID, int], shared: bool = False
+    *,
+    actor: Actor,
+    seller: UUID,
+    quantities: Mapping[UUID, int],
+    shared: bool = False,
+    parts: Mapping[UUID, Sequence[Part]] | None = None,
 ) -> Cart:
-    """Set many lines of the cart at once, as a pasted sheet does; zero takes a line out.
+    """Set many lines of the cart at once, as a pasted sheet does; zero takes a line out. `parts`
+    are the days of those that have some.
 
     Raises `NotFound` for SKUs that are not this seller's and for sellers one does not trade with.
     """
@@ -42,15 +50,31 @@ def fill_cart(
         cart.lines.filter(sku__in=gone).delete()
     CartLine.objects.bulk_create(
         [
-            CartLine(cart=cart, buyer=cart.buyer, sku_id=sku, quantity=quantity)
+            CartLine(
+                cart=cart,
+                buyer=cart.buyer,
+                sku_id=sku,
+                quantity=quantity,
+                parts=kept((parts or {}).get(sku, ()), least=1),
+            )
             for sku, quantity in quantities.items()
             if quantity
         ],
         update_conflicts=True,
         unique_fields=["cart", "sku"],
-        update_fields=["quantity"],
+        update_fields=["quantity", "parts"],
     )
     return cart
+
+
+def send_to(address: UUID | None, *, actor: Actor, seller: UUID, shared: bool = False) -> None:
+    """Where the cart goes, of the buyer's book; None: to its default. Raises `Refused`
+    (address-gone)."""
+    cart = _cart(actor, seller, shared=shared)
+    if cart.address != address:
+        refuse_gone(cart.buyer, address)
+        cart.address = address
+        cart.save(update_fields=["address"])
 
 
 def change_pad(

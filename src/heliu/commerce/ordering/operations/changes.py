@@ -3,7 +3,7 @@ budgets, money) is settled by the story that calls this, in the same transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from heliu.commerce.ordering.models import (
     OrderStatus,
 )
 from heliu.commerce.ordering.parts import kept
-from heliu.commerce.ordering.versions import Version
+from heliu.commerce.ordering.versions import Version, in_turn
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.facts import Fact, record
@@ -66,9 +66,13 @@ def make_change(change: OrderChange, after: Version, *, actor: Actor, at: dateti
     _write_lines(order, after, change=change.number, at=at)
     order.total, order.wanted_on = after.total, after.wanted_on
     order.remark, order.external_id = after.remark, after.external_id
+    written = ["total", "wanted_on", "remark", "external_id"]
+    if after.ship_to != Version.read(change.before).ship_to:
+        order.ship_to = after.ship_to
+        written.append("ship_to")  # named only when it is another: the database asks what has left
     try:
         with transaction.atomic():
-            order.save(update_fields=["total", "wanted_on", "remark", "external_id"])
+            order.save(update_fields=written)
     except IntegrityError:
         raise external_id_used(after.external_id) from None
     move(
@@ -119,8 +123,8 @@ def external_id_used(external_id: str) -> Refused:
 def _write_lines(order: Order, after: Version, *, change: int, at: datetime) -> None:
     """The lines as they are now: gone ones apart, others in place, new ones beneath all that were.
     Where promotions split goods into several lines, these keep their turn."""
-    wanted = dict(_in_turn((line.sku, line) for line in after.lines))
-    there = dict(_in_turn((line.sku_id, line) for line in order.lines.all()))
+    wanted = dict(in_turn((line.sku, line) for line in after.lines))
+    there = dict(in_turn((line.sku_id, line) for line in order.lines.all()))
     _set_apart([line for name, line in there.items() if name not in wanted], change=change, at=at)
     changed = []
     for name, line in there.items():
@@ -140,6 +144,7 @@ def _write_lines(order: Order, after: Version, *, change: int, at: datetime) -> 
             order=order, buyer=order.buyer, seller=order.seller, lender=order.lender,
             position=last + n, sku_id=line.sku, quantity=line.quantity,
             unit_price=line.unit_price, amount=line.amount, wanted_on=line.wanted_on,
+            parts=kept(line.parts),
         )
         for n, line in enumerate((one for name, one in wanted.items() if name not in there), 1)
     )  # fmt: skip
@@ -156,14 +161,6 @@ def _set_apart(lines: list[OrderLine], *, change: int, at: datetime) -> None:
         for line in lines
     )  # fmt: skip
     OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
-
-
-def _in_turn[T](lines: Iterable[tuple[UUID, T]]) -> Iterator[tuple[tuple[UUID, int], T]]:
-    """Lines by their goods and how many of these stand before."""
-    before: dict[UUID, int] = {}
-    for sku, line in lines:
-        before[sku] = before.get(sku, 0) + 1
-        yield (sku, before[sku]), line
 
 
 def _about(order: Order) -> About:

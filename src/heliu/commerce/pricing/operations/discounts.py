@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connection
 
 from heliu.kernel.arrays import ids, numbers
@@ -13,6 +15,8 @@ from heliu.kernel.errors import Refused
 
 CHANGE = """select pricing_change_discounts(
     %s, %s, %s, %s::uuid[], %s::bigint[], %s::bigint[], %s::boolean[], %s)"""
+CLEAR = "select pricing_clear_rewards(%s, %s::uuid[])"
+GIVE = "select pricing_keep_rewards(%s::uuid[], %s::uuid[], %s::uuid[], %s::jsonb, %s)"
 GIVE_BACK = "select pricing_give_back(%s, %s::uuid[], %s::bigint[])"
 
 
@@ -31,6 +35,29 @@ def change_discounts(
     flags = "{" + ",".join("t" if is_new else "f" for _, _, _, is_new in lines) + "}"
     try:
         _change(flags, order, buyer, seller, lines, at)
+    except IntegrityError as error:
+        if "promotion_within_budget" not in str(error):
+            raise
+        raise promotion_used_up() from error
+
+
+def clear_whole(order: UUID, also: Collection[str]) -> None:
+    """What an order earned as a whole is not given any more, and budgets have it again; they are
+    held fast until the transaction ends, with those of `also`, so that they are taken in one
+    order."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR, [order, list(also)])
+
+
+def give_whole(
+    order: UUID, *, buyer: UUID, seller: UUID, given: Sequence[Mapping[str, Any]], at: datetime
+) -> None:
+    """What an order earns as a whole, as `rewards.kept` tells it. Raises `Refused` where more is
+    taken of a promotion than its budget has."""
+    said = msgspec.json.encode({"wanted": [], "given": given}).decode()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(GIVE, [[order], [buyer], [seller], said, at])
     except IntegrityError as error:
         if "promotion_within_budget" not in str(error):
             raise

@@ -1,8 +1,9 @@
 -- The one home of the price answer. In this order: which sets of prices are asked for whom
 -- (`pricing_sources`), what rounding does (`pricing_rounded`), what promotions leave of a price
--- (`pricing_promoted`), which of them their budgets still carry (`pricing_afforded`), and the answer
--- itself (`pricing_answer`). `pricing_best` stands in pricing_resolve.sql, what whole orders earn in
--- pricing_rewards.sql. Days are those of the chain's zone.
+-- (`pricing_promoted`), which of them their budgets still carry (`pricing_afforded`), what is paid
+-- (`pricing_paid`), and the answer with all that is shown or kept of it (`pricing_answer`).
+-- `pricing_best` stands in pricing_resolve.sql, what whole orders earn in pricing_rewards.sql. Days
+-- are those of the chain's zone.
 
 -- A computed price as a whole number of 10^round_to minor units.
 create or replace function pricing_rounded(amount numeric, round_to int, rounding text)
@@ -179,23 +180,19 @@ begin
 end $$;
 
 -- What buyers pay sellers for SKUs at quantities at a moment: the price of one by the list that
--- decides (`list_price`) and what promotions leave of it (`unit_price`). `line_pairs` are places in
--- the lists of buyers and sellers. A SKU wanted twice by a pair is priced for the sum. With
--- `as_orders` the lines of a pair are one order, whose worth may earn a promotion. The tiers of the
--- deciding list, after promotions, are for whoever shows them (`with_tiers`).
---
--- Whoever keeps an answer asks `with_bounds`: it holds for this pair and SKU from `quantity_from` to
--- below `quantity_below` (null: any more), until `until` (null: until somebody changes prices; the
--- moment itself: do not keep it, a budget or the whole order has a say).
-create or replace function pricing_answer(
+-- decides (`list_price`) and what promotions leave of it (`unit_price`), with what led to it.
+-- `line_pairs` are places in the lists of buyers and sellers. A SKU wanted twice by a pair is priced
+-- for the sum. With `as_orders` the lines of a pair are one order, whose worth may earn a promotion.
+-- `promotions` are those that might apply, `affordable` those whose budgets carry it.
+create or replace function pricing_paid(
     buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
-    moment timestamptz, as_orders boolean, with_tiers boolean, with_bounds boolean
+    moment timestamptz, as_orders boolean
 )
 returns table (
-    pair int, sku uuid, list uuid, list_code text, currency text, tier_from bigint,
-    list_price bigint, unit_price bigint, applied uuid[], leaves bigint[], promotions text[],
-    tiers_from bigint[], tiers_price bigint[],
-    quantity_from bigint, quantity_below bigint, until timestamptz
+    pair int, sku uuid, quantity bigint, list uuid, tables uuid[], decides uuid, factor numeric,
+    round_to int, rounding text, tier_from bigint, list_price bigint, unit_price bigint,
+    applied uuid[], leaves bigint[], promotions uuid[], affordable uuid[],
+    from_quantity bigint, below_quantity bigint, is_fleeting boolean, until timestamptz
 )
 language sql stable security definer
 set search_path = public, pg_temp
@@ -210,7 +207,7 @@ as $$
         select w.pair, w.sku, w.quantity, c.lists[k.place] as list, c.tables, c.promotions,
                c.until, c.factors[k.place] as factor, c.round_tos[k.place] as round_to,
                c.roundings[k.place] as rounding, best.list as decides,
-               best.min_quantity as tier_from, d.today,
+               best.min_quantity as tier_from,
                case when c.factors[k.place] is null then best.amount
                     else pricing_rounded(best.amount * c.factors[k.place],
                                          c.round_tos[k.place], c.roundings[k.place])
@@ -232,25 +229,56 @@ as $$
          where cardinality(w.promotions) > 0
          group by w.pair, w.promotions, w.worth, case when not as_orders then w.sku end
     )
-    select w.pair, w.sku, w.list, l.code, l.currency, w.tier_from, w.list_price,
-           coalesce(m.unit_price, w.list_price), coalesce(m.applied, '{}'),
-           coalesce(m.leaves, '{}'),
-           case when cardinality(m.applied) > 0 then
-                array(select o.code from unnest(m.applied) with ordinality u (id, n)
-                        join pricing_promotion o on o.id = u.id order by u.n) end,
-           tiers.froms, tiers.prices,
-           greatest(b.from_quantity, m.from_quantity), least(b.below_quantity, m.below_quantity),
-           case when m.is_fleeting or f.promotions <> w.promotions then moment
-                else least(w.until, b.until) end
+    select w.pair, w.sku, w.quantity, w.list, w.tables, w.decides, w.factor, w.round_to,
+           w.rounding, w.tier_from, w.list_price, coalesce(m.unit_price, w.list_price),
+           coalesce(m.applied, '{}'), coalesce(m.leaves, '{}'), w.promotions, f.promotions,
+           m.from_quantity, m.below_quantity, m.is_fleeting, w.until
       from worth w
-      join pricing_pricelist l on l.id = w.list
       left join afforded f on f.pair = w.pair and (as_orders or f.sku = w.sku)
-      -- What is not wanted is shut off inside, so that it is not worked out for every line.
+      -- `offset 0`: shut off before it is worked out for every line, and not only after.
       left join lateral (
         select p.* from pricing_promoted(
                f.promotions, w.sku, w.quantity, w.list_price, w.worth) p
-         where cardinality(f.promotions) > 0
+         where cardinality(f.promotions) > 0 offset 0
      ) m on true
+$$;
+
+-- The answer for those who show or keep it: `pricing_paid` with codes and names. The tiers of the
+-- deciding list, after promotions, are for whoever shows them (`with_tiers`).
+--
+-- Whoever keeps an answer asks `with_bounds`: it holds for this pair and SKU from `quantity_from` to
+-- below `quantity_below` (null: any more), until `until` (null: until somebody changes prices; the
+-- moment itself: do not keep it, a budget or the whole order has a say).
+create or replace function pricing_answer(
+    buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
+    moment timestamptz, as_orders boolean, with_tiers boolean, with_bounds boolean
+)
+returns table (
+    pair int, sku uuid, list uuid, list_code text, currency text, tier_from bigint,
+    list_price bigint, unit_price bigint, applied uuid[], leaves bigint[], promotions text[],
+    tiers_from bigint[], tiers_price bigint[],
+    quantity_from bigint, quantity_below bigint, until timestamptz
+)
+language sql stable security definer
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+    with paid as (
+        select p.*, (moment at time zone 'Asia/Shanghai')::date as today
+          from pricing_paid(buyers, sellers, line_pairs, skus, quantities, moment, as_orders) p
+    )
+    select w.pair, w.sku, w.list, l.code, l.currency, w.tier_from, w.list_price,
+           w.unit_price, w.applied, w.leaves,
+           case when cardinality(w.applied) > 0 then
+                array(select o.code from unnest(w.applied) with ordinality u (id, n)
+                        join pricing_promotion o on o.id = u.id order by u.n) end,
+           tiers.froms, tiers.prices,
+           greatest(b.from_quantity, w.from_quantity), least(b.below_quantity, w.below_quantity),
+           case when w.is_fleeting or w.affordable <> w.promotions then moment
+                else least(w.until, b.until) end
+      from paid w
+      join pricing_pricelist l on l.id = w.list
       left join lateral (
         select array_agg(t.quantity order by t.quantity) as froms,
                array_agg(t.price order by t.quantity) as prices
@@ -317,8 +345,7 @@ begin
         select orders[a.pair], a.sku, m.id, x.n, m.code, m.name, m.name_zh, buyers[a.pair],
                sellers[a.pair], w.quantity, x.before, x.after,
                w.quantity * (x.before - x.after), moment
-          from pricing_answer(buyers, sellers, line_orders, skus, quantities, moment,
-                              true, false, false) a
+          from pricing_paid(buyers, sellers, line_orders, skus, quantities, moment, true) a
           join unnest(line_orders, skus, quantities, prices) w (pair, sku, quantity, price)
                on w.pair = a.pair and w.sku = a.sku and w.price = a.unit_price
          cross join lateral (

@@ -16,7 +16,7 @@ $$;
 -- The promotions of whole orders that are for these buyers and goods, in the order in which they are
 -- applied, with what the lines cost by their lists (`listed`) and whether a promotion was given on them
 -- that does not combine; null where there are none. `pair` is a
--- place in the lists, `room` what is left of a budget. Answers as `pricing_answer` does.
+-- place in the lists, `room` what is left of a budget. Answers as `pricing_paid` does.
 create or replace function pricing_rewards(
     buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
     moment timestamptz)
@@ -68,8 +68,7 @@ begin
         select jsonb_agg(jsonb_build_array(a.pair, a.sku, a.list_price, exists (
                    select from pricing_promotion m
                     where m.id = any (a.applied) and not m.combinable)))
-          from pricing_answer(buyers, sellers, line_pairs, skus, quantities, moment,
-                              true, false, false) a));
+          from pricing_paid(buyers, sellers, line_pairs, skus, quantities, moment, true) a));
 end $$;
 
 -- Writes down what orders just written earned as a whole (`given`, see `rewards.kept`), beside what

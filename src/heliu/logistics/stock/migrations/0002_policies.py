@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
     operations = [
         police("stock_promised", "owner", "warehouse"),
         police("stock_stockrow", "owner", "warehouse", "pledgee"),
-        migrations.RunSQL((SQL / "available.sql").read_text(), "drop function stock_available"),
+        migrations.RunSQL((SQL / "available_0007.sql").read_text(), "drop function stock_available"),
         migrations.RunSQL((SQL / "check.sql").read_text(), "drop function stock_check"),
     ]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-AVAILABLE = (Path(__file__).parent.parent / "sql" / "available.sql").read_text()
+AVAILABLE = (Path(__file__).parent.parent / "sql" / "available_0007.sql").read_text()
 BEFORE = "drop function if exists stock_available(uuid[], uuid, uuid, timestamptz)"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-AVAILABLE = (Path(__file__).parent.parent / "sql" / "available.sql").read_text()
+AVAILABLE = (Path(__file__).parent.parent / "sql" / "available_0007.sql").read_text()
 
 
 class Migration(migrations.Migration):

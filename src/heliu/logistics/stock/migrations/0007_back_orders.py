@@ -54,6 +54,6 @@ class Migration(migrations.Migration):
         ),
         police("stock_backorder", "owner"),
         police("stock_expected", "owner"),
-        migrations.RunSQL((SQL / "available.sql").read_text(), migrations.RunSQL.noop),
-        migrations.RunSQL((SQL / "outlook.sql").read_text(), f"drop function {OUTLOOK}"),
+        migrations.RunSQL((SQL / "available_0007.sql").read_text(), migrations.RunSQL.noop),
+        migrations.RunSQL((SQL / "outlook_0007.sql").read_text(), f"drop function {OUTLOOK}"),
     ]

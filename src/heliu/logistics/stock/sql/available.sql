@@ -17,14 +17,19 @@ $$;
 -- What an owner can still promise at a warehouse. Runs as the owner of the database so that a
 -- buyer learns the quantity without seeing rows; answers only to those who know the owner. `account`
 -- is where a reservation is held.
+-- Who may not wait for goods is told of those that lie there.
 create or replace function stock_available(
     skus uuid[], whose uuid, place uuid, moment timestamptz)
 returns table (sku uuid, quantity bigint, account bigint)
 language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off
 set plan_cache_mode = force_generic_plan as $$
-    select s.sku, p.quantity, p.account
+    select s.sku,
+           case when b.most is null then p.quantity else greatest(p.quantity - b.most, 0) end,
+           p.account
       from (select distinct unnest(skus)) s (sku)
      cross join lateral stock_promise(s.sku, whose, place, moment) p
+      left join stock_backorder b
+             on b.sku_id = s.sku and b.owner = whose and (select parties_must_not_wait(whose))
      where (session_user = 'heliu_worker' or current_setting('role') = 'heliu_worker'
             or whose = any ((select heliu_orgs())::uuid[])
             or place = any ((select heliu_orgs())::uuid[])

@@ -1,6 +1,7 @@
 -- Of SKUs for which an owner takes back-orders: what can be had at once, what can be ordered at all,
 -- and how much more of it will be free by which days, as receipts are expected (`days` in order,
--- `come` grows). SKUs without back-orders are not told of: all that can be ordered is there. Runs as
+-- `come` grows). SKUs without back-orders are not told of: all that can be ordered is there; nor
+-- is who may not wait. Runs as
 -- the owner of the database and answers to those whom `stock_available` answers.
 create or replace function stock_outlook(
     skus uuid[], whose uuid, place uuid, moment timestamptz)
@@ -10,6 +11,7 @@ set plan_cache_mode = force_generic_plan as $$
     select s.sku, greatest(s.quantity - b.most, 0), s.quantity, r.days, r.come
       from stock_available(skus, whose, place, moment) s
       join stock_backorder b on b.owner = whose and b.sku_id = s.sku
+       and not (select parties_must_not_wait(whose))
       left join lateral (
            select array_agg(t.day order by t.day, t.id) as days,
                   array_agg(t.so_far + least(s.quantity - b.most, 0) order by t.day, t.id) as come

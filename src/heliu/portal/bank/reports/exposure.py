@@ -50,14 +50,15 @@ def report(asked: Asked) -> Report:
 
 
 def _figures(dealers: list[Exposure], sellers: list[Exposure], whole: int) -> list[Figure]:
-    over = [one for one in [*dealers, *sellers] if one.room < 0]
-    quota = sum(one.most for one in sellers)
+    over = [one for one in [*dealers, *sellers] if _is_over(one)]
+    bound = [one for one in sellers if one.most is not None]
+    quota = sum(one.most or 0 for one in bound)
     ten = sum(one.amount for one in dealers[:10])
     return [
         Figure(_("Principal owed"), minor=whole),
         Figure(_("Dealers"), text=count_text(len(dealers))),
         Figure(_("Ten largest, of all"), text=share(ten, whole)),
-        Figure(_("Of the sellers' quotas"), text=share(whole, quota)),
+        Figure(_("Of the sellers' quotas"), text=share(sum(one.amount for one in bound), quota)),
         Figure(_("Over what may be"), text=count_text(len(over)), tone="bad" if over else ""),
     ]
 
@@ -71,7 +72,7 @@ def _chart(found: list[Exposure], houses: Houses, whole: int, width: int) -> Cha
                 one.amount,
                 short(one.amount),
                 most=one.most,
-                paint="bad" if one.room < 0 else "due" if _is_near(one) else "capital",
+                paint="bad" if _is_over(one) else "due" if _is_near(one) else "capital",
             )
             for one in found
         ],
@@ -82,16 +83,21 @@ def _chart(found: list[Exposure], houses: Houses, whole: int, width: int) -> Cha
             "share": share(first.amount, whole),
         },
         head=(_("Party"), _("Principal, CNY"), _("May be, CNY")),
-        rows=[
-            (called(houses, one.party), money_text(one.amount), money_text(one.most))
-            for one in found
-        ],
+        rows=[(called(houses, one.party), money_text(one.amount), _most(one)) for one in found],
         width=width,
     )
 
 
+def _is_over(one: Exposure) -> bool:
+    return one.room is not None and one.room < 0
+
+
 def _is_near(one: Exposure) -> bool:
-    return one.amount * 100 >= one.most * NEAR
+    return one.most is not None and one.amount * 100 >= one.most * NEAR
+
+
+def _most(one: Exposure) -> str:
+    return _("without bound") if one.most is None else money_text(one.most)
 
 
 def _sheet(title: str, who: str, most: str, found: list[Exposure], houses: Houses) -> Sheet:

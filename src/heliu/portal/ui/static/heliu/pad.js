@@ -3,7 +3,7 @@
  *
  *   <form data-pad data-price-url data-suggest-url data-add-url>
  *     <tr data-row id="row-1"> input[name=code] input[name=quantity] input[name=remark]
- *       input[name=was] what stands in the draft, input[name=n] the row's number
+ *       input[name=day] input[name=was] what stands in the draft, input[name=n] the row's number
  *     <template data-row-template> one empty row, "__n__" where its number stands
  *     <textarea name="paste">, [data-undo-paste] button, [data-progress] how far a long list is
  *
@@ -29,7 +29,7 @@
   if (!pad) return;
 
   const padRows = () => $$("[data-row]", pad);
-  const fieldsOf = (row) => $$("input[name=code], input[name=quantity], input[name=remark]", row);
+  const fieldsOf = (row) => $$("input[name=code], input[name=quantity], input[name=remark], input[name=day]", row);
   const typedIn = (row) => fieldsOf(row).filter((field) => field.type !== "hidden");
 
   /* ------------------------------------------------------------------ rows */
@@ -262,6 +262,7 @@
   pad.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-row]");
     if (!row || event.target.tagName !== "INPUT" || event.ctrlKey || event.metaKey) return;
+    if (event.target.type === "date" && event.key.startsWith("Arrow")) return; /* they set the day */
     const all = padRows();
     const place = typedIn(row).indexOf(event.target);
     const cell = (other, index) => other && (typedIn(other)[index] || typedIn(other)[0]);
@@ -269,7 +270,7 @@
     const atStart = event.target.selectionEnd === 0;
     const below = all[all.indexOf(row) + 1];
     const targets = {
-      Enter: () => (place === 0 ? cell(row, 1) : cell(below || addRow(), 0)),
+      Enter: () => (place < typedIn(row).length - 1 ? typedIn(row)[place + 1] : cell(below || addRow(), 0)),
       ArrowDown: () => cell(below, place),
       ArrowUp: () => cell(all[all.indexOf(row) - 1], place),
       ArrowRight: () => atEnd && typedIn(row)[place + 1],

@@ -20,9 +20,9 @@
   const typed = (row) => fieldsOf(row).map((field) => plain(field.value));
   const ordered = (row) => {
     const value = (name) => plain(row.querySelector(`input[name=${name}]`).value);
-    return [value("code"), value("quantity"), value("remark")].join("\t");
+    return [value("code"), value("quantity"), value("remark"), value("day")].join("\t");
   };
-  const stood = (was) => was.split("\t").slice(1).join("\t") || "\t\t";
+  const stood = (was) => was.split("\t").slice(1).join("\t") || "\t\t\t";
 
   function keep() {
     const changed = rows()

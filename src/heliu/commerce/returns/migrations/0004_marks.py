@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     reviewed = "Old code does not write the column, and what it holds then keeps the constraint."
     dependencies = [
         ('goods', '0005_tracking'),
-        ('returns', '0002_policies'),
+        ('returns', '0003_replaced'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ STATUSES = [
 
 class Migration(migrations.Migration):
     reviewed = "The table of known statuses grows by one; closing waits until all run this version."
-    dependencies = [("parties", "0013_tiers"), ("approvals", "0001_initial")]
+    dependencies = [("parties", "0015_no_wait"), ("approvals", "0001_initial")]
     operations = [
         migrations.AlterField(
             "tradingrelationship",

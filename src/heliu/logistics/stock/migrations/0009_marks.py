@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     reviewed = "No goods are traced yet: the triggers refuse nothing that old code writes."
     dependencies = [
         ('goods', '0005_tracking'),
-        ('stock', '0007_back_orders'),
+        ('stock', '0008_waiting'),
     ]
 
     operations = [
