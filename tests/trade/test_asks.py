@@ -149,7 +149,7 @@ def test_a_suspended_sellers_relationships_pause_and_come_back(world: World) -> 
 def test_a_house_opens_branches_within_the_operators_limit(world: World) -> None:
     said = {"name": "Shop", "name_zh": "门店", "city": "Ningbo", "address": "1 Harbour Road"}
     with world.desk(world.dealer) as owner:
-        made = branches.open_branch(code="S1", actor=owner, at=world.at, **said)
+        made = branches.open_branch(code="S1", actor=owner, at=world.at, **said).pk
         with pytest.raises(Refused, match="code-taken"), transaction.atomic():
             branches.open_branch(code="s1", actor=owner, at=world.at, **said)
         for code in ("", "no blanks", "x" * 13):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
-from heliu.api.fields import PRINTABLE, Flag, Line, Sent, Text
+from heliu.api.fields import PRINTABLE, Flag, Sent, Text
 from heliu.api.paging import Page, Paging, page
 from heliu.api.parties import OrganizationOut
 from heliu.api.writes import Key, write
@@ -93,7 +93,10 @@ class BranchIn(Sent):
 @router.get("/sellers-to-ask", response=list[SellerToAsk])
 def list_sellers_to_ask(
     request: TypedRequest,
-    q: Annotated[Line, Query(description="A part of the name, or a whole code")] = "",
+    q: Annotated[
+        str,
+        Query(max_length=80, pattern=PRINTABLE, description="A part of the name, or a whole code"),
+    ] = "",
 ) -> object:
     """Sellers that the asker may ask to trade with it: those listed, or one by its code."""
     request.actor.require("manage")
@@ -175,6 +178,6 @@ def open_branch(request: TypedRequest, payload: BranchIn, key: Key) -> HttpRespo
 
     def do(at: datetime) -> tuple[int, OrganizationOut]:
         made = branches.open_branch(actor=request.actor, at=at, **payload.model_dump())
-        return 201, OrganizationOut.from_orm(parties.branch(request.actor, made))
+        return 201, OrganizationOut.from_orm(made)
 
     return write(request, key, payload, do)

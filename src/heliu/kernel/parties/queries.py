@@ -54,14 +54,6 @@ def branches(actor: Actor) -> QuerySet[Organization]:
     return Organization.objects.filter(parent=actor.own_org).order_by("code")
 
 
-def branch(actor: Actor, org: UUID) -> Organization:
-    """One of them, or `NotFound`; its name is read where it was opened a moment ago, too."""
-    found = branches(actor).filter(pk=org).first()
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
     """The trading relationships the actor is a side of."""
     if actor.is_system:
