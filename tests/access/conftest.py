@@ -18,6 +18,7 @@ from tests.trade import life, newcomers, stock
 from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
+from heliu.capital.bank import freezing as accounts
 from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
@@ -78,6 +79,7 @@ from heliu.trade import (
     conversations,
     enforcement,
     financed_order,
+    freezing,
     incoming,
     invoices,
     liquidation,
@@ -168,7 +170,7 @@ def live(world: World) -> dict[str, Any]:
     life.repay(world, pledged.deal.id, 40)
     world.bank()
     code = life.pick_up_code(world)
-    late, asked, hopeless = (arrived(world) for _ in range(3))
+    late, asked, hopeless, forgone = (arrived(world) for _ in range(4))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
     held = with_goods_held_back(world)
@@ -203,6 +205,7 @@ def live(world: World) -> dict[str, Any]:
     application = newcomers.asked_for_more(waiting)
     invitation, colleague = newcomers.asked_to_come(world)
     in_default(world, late, asked, hopeless)
+    written_off(world, forgone)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
         carts.fill_cart(actor=owner, seller=world.chain.seller, quantities=quantities)
@@ -220,6 +223,7 @@ def live(world: World) -> dict[str, Any]:
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
+    few["freeze"] = stopped(world)
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
@@ -254,6 +258,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("to_sign", to_sign),
             **numbers("on_margin", on_margin),
             **numbers("late", late),
+            **numbers("forgone", forgone),
             **numbers("asked", asked),
             **numbers("hopeless", hopeless),
             **numbers("to_sell", to_sell),
@@ -478,6 +483,16 @@ def ruled(world: World) -> tuple[UUID, int]:
         return cap.pk, version.number
 
 
+def stopped(world: World) -> str:
+    """A dealer's account is frozen: by one of the bank's people asked, by another agreed to."""
+    with world.desk("credit@bank.demo") as officer:
+        wanted = accounts.Order(world.chain.dealers["D001"], "COURT", "Overheard-9", "A claim")
+        one, asked = freezing.ask(wanted, actor=officer, at=world.at)
+    with world.desk("review@bank.demo") as other:
+        approvals.vote(asked.pk, agrees=True, actor=other, at=world.at)
+    return one.number
+
+
 def programmes(world: World) -> dict[str, Any]:
     """A programme that a lender writes, and a duty it asks a seller for."""
     with world.desk("credit@bank.demo") as risk:
@@ -676,6 +691,28 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     world.bank()
     with world.worker():
         Facility.objects.update(status="ACTIVE")
+
+
+def written_off(world: World, placed: Placed) -> None:
+    """The goods were sold for little, and the seller owes the rest by its duty."""
+    ago, deal = day_of(world.at) - timedelta(days=10), placed.deal.id
+    with world.worker():
+        Loan.objects.filter(deal=deal).update(due_on=ago, status="ENFORCING")
+    terms = liquidation.Terms(placed.order.total // 2, buyer_name="Traders", below_reserve=True)
+    with world.desk("review@bank.demo") as officer:
+        asked = liquidation.ask_to_sell(
+            deal, terms, actor=officer, reason="best offer", at=world.at
+        )
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
+        sale = sales.visible_to(other).get(deal=deal)
+        liquidation.note_receipt(
+            sale.pk, actor=other, reference="TT 1", value_day=day_of(world.at), at=world.at
+        )
+    with world.desk("review@bank.demo") as officer:
+        asked = enforcement.ask_to_write_off(deal, actor=officer, reason="gone", at=world.at)
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
 
 
 def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> tuple[str, str]:

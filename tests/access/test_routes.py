@@ -415,6 +415,23 @@ EXAMPLES = {
         body=lambda t: {"kind": "cap_borrower", "party": str(t["dealer"]), "limit": 10**9},
     ),
     "POST /caps/{cap}/lift": Example("lender", {"cap": "cap"}),
+    "GET /freezes": Example("lender", is_shared=True),
+    "GET /freezes/{number}": Example("lender", {"number": "freeze"}),
+    "POST /freezes": Example(
+        "lender",
+        body=lambda t: {
+            "org": str(t["dealer"]),
+            "authority": "COURT",
+            "paper": "7",
+            "reason": "Told",
+        },
+    ),
+    "POST /freezes/{number}/file": Example(
+        "lender", {"number": "freeze"}, lambda t: png(), content_type="image/png"
+    ),
+    "POST /freezes/{number}/lift": Example(
+        "lender", {"number": "freeze"}, lambda t: {"paper": "8", "reason": "Settled"}
+    ),
     "GET /groups": Example("lender", is_shared=True),
     "POST /groups": Example(
         "lender", body=lambda t: {"name": "One house", "members": [str(t["dealer"])]}
@@ -624,6 +641,7 @@ EXAMPLES = {
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
+    "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
     "POST /deals/{ref}/enforcement": Example(
         "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}

@@ -60,6 +60,7 @@ DEFAULTS = {
     "bill-accepted": Default("ship"),
     "carriage-given": Default("carry"),
     "carriage-went-wrong": Default("ship"),
+    "duty-left": Default("sell"),
     "sale-to-pay": Default("pay"),
     "reckoned-anew": Default("enforce"),
     "payment-taken-back": Default("pay"),

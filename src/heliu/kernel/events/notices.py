@@ -76,6 +76,11 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "recovered-by-duty": N_(
+        "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
+        " %(left)s to the bank"
+    ),
+    "duty-left": N_("By your duty you still owe the bank %(amount)s for %(number)s"),
     "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
     "programme-offered": N_("%(lender)s asks you to agree to a programme"),
     "programme-refused": N_("%(seller)s did not agree to your programme"),
@@ -116,6 +121,13 @@ WORDS = {
     "filing-refused": N_("The registry refused the filing for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
+    "account-frozen": N_("Your supervised account %(account)s is frozen by order %(paper)s"),
+    "account-freed": N_("Your supervised account %(account)s is free again by %(paper)s"),
+    "freeze-lifted": N_(
+        "One order on your supervised account %(account)s is lifted by %(paper)s; another holds it"
+    ),
+    "payments-stopped": N_("Payments for %(number)s wait: the account they pass is frozen"),
+    "payments-go-on": N_("Payments for %(number)s go on"),
     "reckoned-anew": N_(
         "Payments on %(number)s were reckoned anew from %(day)s: look at what stands"
     ),
