@@ -18,6 +18,7 @@ from tests.trade import life, newcomers, stock
 from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
+from heliu.capital.bank import freezing as accounts
 from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
@@ -55,14 +56,17 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.joining.models import TradeAsk
 from heliu.kernel.joining.operations import people
 from heliu.kernel.parties import operations as parties
-from heliu.kernel.parties.models import Tie
+from heliu.kernel.parties.models import Organization, PartyRole, Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock import back_orders
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock import operations as lying
+from heliu.logistics.stock.models import Mark, StockRow
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
@@ -75,6 +79,7 @@ from heliu.trade import (
     conversations,
     enforcement,
     financed_order,
+    freezing,
     incoming,
     invoices,
     liquidation,
@@ -165,7 +170,7 @@ def live(world: World) -> dict[str, Any]:
     life.repay(world, pledged.deal.id, 40)
     world.bank()
     code = life.pick_up_code(world)
-    late, asked, hopeless = (arrived(world) for _ in range(3))
+    late, asked, hopeless, forgone = (arrived(world) for _ in range(4))
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
     held = with_goods_held_back(world)
@@ -200,6 +205,7 @@ def live(world: World) -> dict[str, Any]:
     application = newcomers.asked_for_more(waiting)
     invitation, colleague = newcomers.asked_to_come(world)
     in_default(world, late, asked, hopeless)
+    written_off(world, forgone)
     with world.desk("owner@d001.demo") as owner:
         quantities = {world.chain.skus["M1"]: 2}
         carts.fill_cart(actor=owner, seller=world.chain.seller, quantities=quantities)
@@ -210,12 +216,14 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     listed = kept_lists(world)
+    asked_to_trade = asked_sellers(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given) | programmes(world)
     stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
     webhooks_of = endpoints(world)  # late: a secret is shown for an hour
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
+    few["freeze"] = stopped(world)
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
@@ -250,6 +258,7 @@ def live(world: World) -> dict[str, Any]:
             **numbers("to_sign", to_sign),
             **numbers("on_margin", on_margin),
             **numbers("late", late),
+            **numbers("forgone", forgone),
             **numbers("asked", asked),
             **numbers("hopeless", hopeless),
             **numbers("to_sell", to_sell),
@@ -279,6 +288,7 @@ def live(world: World) -> dict[str, Any]:
             "open_language": "en",
             "open_application": application,
             "invitation": invitation,
+            **asked_to_trade,
             "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(
@@ -397,6 +407,19 @@ def given_back(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def asked_sellers(world: World) -> dict[str, Any]:
+    """The first dealer asks a seller to trade with it, and a stranger asks its own seller."""
+    with world.worker():
+        (rival,) = Organization.objects.filter(code="other-seller").values_list("pk", flat=True)
+        said = {"seller_name": "A seller", "asked_by_name": "Somebody", "asked_at": world.at}
+        house = Organization.objects.create(code="asking", name="Asking Co., Ltd.")
+        own = TradeAsk.objects.create(buyer=world.chain.dealers["D001"], seller=rival, **said)
+        here = TradeAsk.objects.create(buyer=house.pk, seller=world.chain.seller, **said)
+        third = Organization.objects.create(code="third-seller", name="Third seller")
+        PartyRole.objects.create(organization=third, role="SELLER")
+    return {"trade_ask": own.pk, "asked_of_seller": here.pk, "open_third_seller": third.pk}
+
+
 def for_a_few(world: World) -> dict[str, Any]:
     """An article with a picture that of all dealers the first alone may see."""
     seller = world.chain.seller
@@ -406,6 +429,16 @@ def for_a_few(world: World) -> dict[str, Any]:
             actor=actor,
             seller=seller,
         )
+        (told_apart,) = goods.enter(
+            [NewSku("R2", "Counted mug", "编号马克杯", family="mugs", tracking="SERIAL")],
+            actor=actor,
+            seller=seller,
+        )
+        lines = [lying.Supply(told_apart.pk, 1, marks=(Marked("TRACE-7"),))]
+        lying.supply(
+            lines, owner=seller, warehouse=seller, key="trace-7", subject=seller, at=world.at
+        )
+        mark = Mark.objects.get(code="TRACE-7")
         picture = catalogue.attach(
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
@@ -430,7 +463,7 @@ def for_a_few(world: World) -> dict[str, Any]:
         ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
     return {
         "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
-        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk, "mark": mark.pk,
         "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
         "open_category": "rare", "sheet_file": sheet.pk, "open_sheet": "ARTICLES",
     }  # fmt: skip
@@ -448,6 +481,16 @@ def ruled(world: World) -> tuple[UUID, int]:
             actor=officer, at=world.at,
         )  # fmt: skip
         return cap.pk, version.number
+
+
+def stopped(world: World) -> str:
+    """A dealer's account is frozen: by one of the bank's people asked, by another agreed to."""
+    with world.desk("credit@bank.demo") as officer:
+        wanted = accounts.Order(world.chain.dealers["D001"], "COURT", "Overheard-9", "A claim")
+        one, asked = freezing.ask(wanted, actor=officer, at=world.at)
+    with world.desk("review@bank.demo") as other:
+        approvals.vote(asked.pk, agrees=True, actor=other, at=world.at)
+    return one.number
 
 
 def programmes(world: World) -> dict[str, Any]:
@@ -648,6 +691,28 @@ def in_default(world: World, late: Placed, asked: Placed, hopeless: Placed) -> N
     world.bank()
     with world.worker():
         Facility.objects.update(status="ACTIVE")
+
+
+def written_off(world: World, placed: Placed) -> None:
+    """The goods were sold for little, and the seller owes the rest by its duty."""
+    ago, deal = day_of(world.at) - timedelta(days=10), placed.deal.id
+    with world.worker():
+        Loan.objects.filter(deal=deal).update(due_on=ago, status="ENFORCING")
+    terms = liquidation.Terms(placed.order.total // 2, buyer_name="Traders", below_reserve=True)
+    with world.desk("review@bank.demo") as officer:
+        asked = liquidation.ask_to_sell(
+            deal, terms, actor=officer, reason="best offer", at=world.at
+        )
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
+        sale = sales.visible_to(other).get(deal=deal)
+        liquidation.note_receipt(
+            sale.pk, actor=other, reference="TT 1", value_day=day_of(world.at), at=world.at
+        )
+    with world.desk("review@bank.demo") as officer:
+        asked = enforcement.ask_to_write_off(deal, actor=officer, reason="gone", at=world.at)
+    with world.desk("credit@bank.demo") as other:
+        approvals.vote(asked.id, agrees=True, actor=other, at=world.at)
 
 
 def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> tuple[str, str]:

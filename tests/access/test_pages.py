@@ -26,7 +26,9 @@ NAMES = {
     "deal_repay": {"ref": "pledged"},
     "deal_set_off": {"ref": "on_margin"},
     "deal_default": {"ref": "late"},
+    "deal_duty": {"ref": "forgone"},
     "sale": {"number": "sale_to_seller"},
+    "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
     "deal_invoice": {"ref": "doubted"},
     "deal_findings_ask": {"ref": "doubted"},
@@ -201,11 +203,13 @@ DESKS = {
 }
 FOREIGN = {"seller", "warehouse", "bank", "operator"}  # the stranger is a dealer
 SPECIAL = {
+    "deal_duty": "sales@seller.demo",
     "deal_settle": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_strike": "sales@seller.demo",
     "deal_default": "credit@bank.demo",
     "sale": "sales@seller.demo",
+    "freeze": "credit@bank.demo",
     "approval": "credit@bank.demo",
 }
 

@@ -81,6 +81,31 @@ EXAMPLES = {
     "POST /applications/{application}/hand-in": Example(
         "newcomer", {"application": "open_application"}, lambda t: {"name": "Another name"}
     ),
+    "GET /applications/{application}/papers": Example(
+        "operator", {"application": "open_application"}
+    ),
+    "POST /applications/{application}/papers": Example(
+        "newcomer",
+        {"application": "open_application"},
+        lambda t: png(mark=False),
+        content_type="image/png",
+    ),
+    "GET /sellers-to-ask": Example(mine, is_shared=True),
+    "GET /trade-asks": Example(mine, is_shared=True),
+    "POST /trade-asks": Example(
+        mine, body=lambda t: {"seller": str(t["open_third_seller"])}, is_shared=True
+    ),
+    "POST /trade-asks/{ask}/answer": Example(
+        "seller", {"ask": "asked_of_seller"}, lambda t: {"agrees": True}
+    ),
+    "POST /trade-asks/{ask}/withdraw": Example(mine, {"ask": "trade_ask"}),
+    "POST /organizations/{code}/standing": Example(
+        "operator", {"code": "open_code"}, lambda t: {"act": "close", "reason": "Wound up"}
+    ),
+    "GET /branches": Example(mine, is_shared=True),
+    "POST /branches": Example(
+        mine, body=lambda t: {"code": "s9", "name": "Shop", "city": "Ningbo"}, is_shared=True
+    ),
     "GET /joining-rules": Example(mine, is_shared=True),
     "POST /joining-rules": Example(
         "operator",
@@ -390,6 +415,23 @@ EXAMPLES = {
         body=lambda t: {"kind": "cap_borrower", "party": str(t["dealer"]), "limit": 10**9},
     ),
     "POST /caps/{cap}/lift": Example("lender", {"cap": "cap"}),
+    "GET /freezes": Example("lender", is_shared=True),
+    "GET /freezes/{number}": Example("lender", {"number": "freeze"}),
+    "POST /freezes": Example(
+        "lender",
+        body=lambda t: {
+            "org": str(t["dealer"]),
+            "authority": "COURT",
+            "paper": "7",
+            "reason": "Told",
+        },
+    ),
+    "POST /freezes/{number}/file": Example(
+        "lender", {"number": "freeze"}, lambda t: png(), content_type="image/png"
+    ),
+    "POST /freezes/{number}/lift": Example(
+        "lender", {"number": "freeze"}, lambda t: {"paper": "8", "reason": "Settled"}
+    ),
     "GET /groups": Example("lender", is_shared=True),
     "POST /groups": Example(
         "lender", body=lambda t: {"name": "One house", "members": [str(t["dealer"])]}
@@ -599,6 +641,7 @@ EXAMPLES = {
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
+    "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),
     "POST /deals/{ref}/enforcement": Example(
         "lender", {"ref": "late"}, lambda t: {"reason": "does not answer"}
@@ -662,6 +705,9 @@ EXAMPLES = {
     ),
     "GET /shipments": Example(mine, is_shared=True),
     "GET /shipments/{ref}": Example(mine, {"ref": "shipment"}),
+    "GET /shipments/{ref}/marks": Example(mine, {"ref": "shipment"}),
+    "GET /marks": Example("seller", query=lambda t: {"code": "TRACE-7"}, is_shared=True),
+    "GET /marks/{mark}": Example("seller", {"mark": "mark"}),
     "POST /shipments/{ref}/arrived": Example("keeper", {"ref": "shipment"}, lambda t: {}),
     "POST /shipments/{ref}/receive": Example(
         "keeper", {"ref": "shipment"}, lambda t: {"counts": t["open_counts"]}

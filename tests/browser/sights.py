@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_WIDTH = ["target-size", "scrollable-region-focusable", "meta-viewport", "link-in-text-block"]
 # Answer with JSON, with a picture, with a PDF.
 NOT_PAGES = {
     "manifest", "service_worker", "dealer_suggest", "file", "deal_agreement_pdf", "deal_statement_pdf", "deal_payment_pdf",
@@ -94,15 +95,11 @@ def shorten(page: Page) -> None:
     )
 
 
-def barriers(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds against WCAG 2.2 AA; colours are the same at every width and cost most."""
+def barriers(page: Page, rules: list[str] = ALL) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, by all its rules or by some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    options = {
-        "runOnly": RULES,
-        "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": contrast}},
-    }
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
     answer = page.evaluate("options => axe.run(options)", options)
     return [
         f"{broken['id']}: {broken['help']}: {node['html'][:200]} {node['failureSummary'][-160:]}"

@@ -197,7 +197,7 @@ Act = tuple[str, int, int]
 
 
 @settings(
-    max_examples=settings().max_examples // 4,
+    max_examples=max(25, settings().max_examples // 4),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts, st.booleans())

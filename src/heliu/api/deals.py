@@ -38,7 +38,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.events import queries as events
 from heliu.logistics.pledges import queries as pledges
-from heliu.trade import deals, enforcement, financed_order, looks, side_exits
+from heliu.trade import deals, duty, enforcement, financed_order, looks, side_exits
 from heliu.trade.standing import next_of, status_of
 
 router = Router()
@@ -139,6 +139,13 @@ class ReasonIn(Sent):
     """Why it is asked for."""
 
     reason: Text = Field(min_length=1, description="Kept, and shown to who must agree")
+
+
+class DutyIn(Sent):
+    """What the seller pays by its duty; null is all that it still owes."""
+
+    amount: Amount | None = None
+    currency: Currency = "CNY"
 
 
 class RepaymentIn(Sent):
@@ -264,6 +271,19 @@ def set_off_margin(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
         return 200, LoanOut.from_orm(loan)
 
     return write(request, key, None, do)
+
+
+@router.post("/deals/{ref}/duty", response={202: PaymentOut})
+def pay_by_duty(request: TypedRequest, ref: Ref, payload: DutyIn, key: Key) -> HttpResponse:
+    """The seller pays what it still owes by its duty on a loan that was written off. Said again
+    while a payment is on its way, that one is returned."""
+
+    def do(at: datetime) -> tuple[int, PaymentOut]:
+        deal = deals.get(request.actor, id_or_number(ref))
+        payment = duty.pay(deal.pk, actor=request.actor, amount=payload.amount, at=at)
+        return 202, PaymentOut.from_orm(payment)
+
+    return write(request, key, payload, do)
 
 
 @router.post("/deals/{ref}/default-notice", response=DefaultNotice)

@@ -128,6 +128,10 @@ class LoanOut(Schema):
     principal_repaid: int
     principal_left: int
     margin: int = Field(description="What of the deposit the lender keeps now")
+    margin_rate: Decimal = Field(description="What the margin bears, per cent a year")
+    margin_interest: int = Field(
+        description="What of it was credited, when the margin was set off or came free"
+    )
     exposure: int = Field(description="Owed, or promised by a bill, and secured by no margin")
     interest_paid: int
     penalty_paid: int

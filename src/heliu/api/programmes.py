@@ -81,6 +81,7 @@ class ProgrammeTerms(Sent):
     instrument: Instrument
     deposit_mode: DepositMode
     release_mode: ReleaseMode
+    margin_rate: Annotated[Rate, Field(description="What a margin bears a year")] = Decimal(0)
     deposit_by: DepositBy = "COLLECTED"
     deposit_days: Annotated[int, Field(ge=1, le=60)] = 3
     fee_rate: Rate

@@ -29,6 +29,7 @@ KINDS = {
     "CS": "case",
     "RT": "return",
     "MC": "margin call",
+    "FZ": "freeze of an account",
 }
 
 

@@ -22,6 +22,7 @@ from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
     changing,
     closing_books,
+    closing_houses,
     confirming,
     control_answers,
     controls,
@@ -29,6 +30,7 @@ from heliu.trade import (
     deals,
     enforcement,
     financed_order,
+    freezing,
     liquidation,
     programmes,
     proposals,
@@ -49,6 +51,7 @@ PROPOSED: dict[str, proposals.Hand] = {
     Proposed.RELEASE_CAP: programmes.capped,
     Proposed.MARGINS: programmes.margins_set,
 }
+ACCOUNTS = (freezing.FREEZE, freezing.LIFT)
 KEPT = (corrections.CORRECT, programmes.PROGRAMME)
 BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
@@ -60,6 +63,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         liquidation.SELL,
         enforcement.WRITE_OFF,
         ruling.CHANGE_RULES,
+        *ACCOUNTS,
         *KEPT,
         *BOOKS,
     ),
@@ -88,7 +92,9 @@ DONE: dict[str, Callable[..., None]] = {
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     ruling.CHANGE_RULES.name: ruling.agreed,
     returns.AGREE.name: returns.agreed,
+    closing_houses.CLOSE.name: closing_houses.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
+    **{act.name: freezing.agreed for act in ACCOUNTS},
     **{act.name: partial(proposals.carry_out, hands=PROPOSED) for act in KEPT},
 }
 

@@ -15,6 +15,7 @@ from heliu.kernel.errors import Refused
 from heliu.trade import (
     enforcement,
     financed_order,
+    freezing,
     liquidation,
     registry_answers,
     returns,
@@ -99,5 +100,5 @@ def talk_to_bank(*, at: Callable[[], datetime]) -> int:
 
 
 def _round(at: datetime) -> int:
-    filed = registry_answers.file_written(at=at)
+    filed = registry_answers.file_written(at=at) + freezing.stop(at=at)
     return filed + bank.send_written(at=at) + bank.collect(at) + apply_answers(at=at)

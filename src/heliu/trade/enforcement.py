@@ -9,6 +9,7 @@
     (liquidation)      it has no such duty, or does not pay: the goods are sold to others
     ask_to_write_off   nothing is bound any more and nobody pays: two persons again
     write_off          the rest is the lender's loss; the deal ends in default
+    (duty)             what the seller still owes by its duty
 
 A dealer that pays all it owes before the end has its goods as ever: the straight path goes on.
 What needs two persons is agreed to through `approvals`.
@@ -35,10 +36,10 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, margin_calls
+from heliu.trade import deals, duty, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
-from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, Deal, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,
     has_all_goods,
@@ -115,8 +116,11 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 
 def refund_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The seller's money reached the lender: for goods not delivered, or for goods of a dealer in
-    default."""
+    """The seller's money reached the lender: for goods not delivered, for goods of a dealer in
+    default, or by its duty once the loan was written off."""
+    if instruction.key.startswith(DUTY):
+        duty.booked(deal, instruction, at=at)
+        return
     is_price = instruction.key.startswith(BUY_BACK)
     (bought_back if is_price else refunded)(deal, instruction, at=at)
 
@@ -178,6 +182,7 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
             link=deals.link(deal),
             at=at,
         )
+    duty.tell_left(deal, at=at)
 
 
 def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:

@@ -173,7 +173,9 @@ def tell_where_to_pay(deal: Deal, loan: Loan, *, at: datetime) -> None:
 def deposit_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The bank has taken the deposit in."""
     if not is_done(deal, Step.DEPOSIT_BOOKED):
-        loan = lending.deposit_booked(loan_of(deal), amount=instruction.amount, at=at)
+        loan = lending.deposit_booked(
+            loan_of(deal), amount=instruction.amount, effective=instruction.booked_on, at=at
+        )
         deposit_is_there(deal, loan, amount=instruction.amount, at=at)
 
 
@@ -312,7 +314,8 @@ def repay(
                 number=loan.number,
                 help="Try again when it is there, or when the sale is called off.",
             )
-        if loan.status == LoanStatus.ENFORCING and payments.has_open(deal.id):
+        is_enforced = loan.status == LoanStatus.ENFORCING
+        if payments.has_open(deal.id) if is_enforced else payments.has_open_refund(deal.id):
             raise Refused(
                 "seller-is-paying",
                 "The seller is just paying for the goods of %(number)s.",
@@ -416,12 +419,13 @@ def set_off_margin(deal_id: UUID, *, actor: Actor, at: datetime) -> Loan:
                 "There is no margin to be set off on %(number)s now.",
                 number=loan.number,
             )
-        if owed > loan.margin:
+        margin = lending.margin_on(loan, day_of(at))
+        if owed > margin:
             raise Refused(
                 "margin-too-small",
                 "The margin is %(missing)s less than what is owed.",
                 help="Repay at least as much first.",
-                missing=Money(owed - loan.margin),
+                missing=Money(owed - margin),
             )
         set_off(deal, loan, actor=actor, at=at)
     wake(deal.id)

@@ -79,6 +79,8 @@ class Step(models.TextChoices):
     RECOVERED = "RECOVERED", _("Paid after writing off")
     CHANGED = "CHANGED", _("Order changed")
     RECKONED_ANEW = "RECKONED_ANEW", _("Payments reckoned anew")
+    PAYMENTS_STOPPED = "PAYMENTS_STOPPED", _("Payments wait: the account is frozen")
+    PAYMENTS_FREED = "PAYMENTS_FREED", _("The account is free: payments go on")
     # Of a loan against stock.
     STOCK_OFFERED = "STOCK_OFFERED", _("Stock offered")
     PAID_OUT = "PAID_OUT", _("Paid out against stock")
@@ -98,6 +100,8 @@ class Step(models.TextChoices):
 
 # The key under which the seller is asked to pay for the goods of a dealer in default.
 BUY_BACK = "buy-back"
+# The key with which begins what the seller pays by its duty once the loan was written off.
+DUTY = "duty:"
 
 
 class Deal(models.Model):

@@ -51,7 +51,7 @@ from heliu.trade import (
     shortfall,
     spending,
 )
-from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
 from heliu.trade.pool_marks import valued_anew
@@ -288,7 +288,9 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
     again: a refused one has called the deal off, and a repayment is the dealer's to repeat.
     """
     refused = payments.get(actor, instruction_id)
-    if refused.purpose not in AGAIN or refused.status != InstructionStatus.REJECTED:
+    is_refused = refused.status == InstructionStatus.REJECTED
+    # What is left of a duty may have become less: it is paid anew, as far as it is left.
+    if refused.purpose not in AGAIN or refused.key.startswith(DUTY) or not is_refused:
         raise Refused(
             "not-to-repeat",
             "%(number)s cannot be ordered again.",

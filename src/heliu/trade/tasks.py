@@ -10,6 +10,7 @@ from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import (
+    asks,
     bank_answers,
     close_of_day,
     confirming,
@@ -44,6 +45,7 @@ def sweep(timestamp: int) -> None:
 def newcomers() -> None:
     """Verify newcomers and relate those that are admitted to their sellers, at once."""
     joining.run(at=clock.now())
+    asks.carry_out(at=clock.now())
     tiers.run(at=clock.now())
 
 
@@ -52,6 +54,7 @@ def newcomers() -> None:
 def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
+    asks.carry_out(at=clock.now())
     tiers.run(at=clock.now())
 
 

@@ -182,10 +182,13 @@ begin
      cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
                           where l.account_id = k.id) s
      cross join lateral (
-           select coalesce(sum(greatest(0, l.principal
+           select coalesce(sum(least(
+                      l.principal - case when l.disbursed_on is null then 0
+                                         else l.principal_repaid end,
+                      greatest(0, l.principal
                       - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
                       - (select coalesce(sum(r.principal + r.margin), 0) from lending_repayment r
-                          where r.loan_id = l.id and r.paid_by <> 'MARGIN'))), 0) as lent
+                          where r.loan_id = l.id and r.paid_by <> 'MARGIN')))), 0) as lent
              from lending_loan l
             where l.facility_id::text = b.ref
               and coalesce(l.disbursed_on, l.accepted_on) is not null
@@ -408,7 +411,10 @@ begin
      cross join lateral (
            select coalesce(sum((i.shipped - i.damaged - i.missing) * i.unit_price)
                            filter (where o.pay_by = 'TERMS'), 0)
-                  + case o.pay_by when 'TERMS' then r.not_owed else 0 end as owed
+                  + case o.pay_by when 'TERMS' then r.not_owed else 0 end
+                  - (select coalesce(sum(a.discount), 0) from terms_allocation a
+                       join terms_invoice t on t.id = a.invoice_id
+                      where t.order_id = o.id and a.undone_at is null) as owed
              from ordering_orderline i where i.order_id = o.id) v
      cross join lateral (
            select (select coalesce(sum(i.amount - i.paid - i.credited - i.discounted

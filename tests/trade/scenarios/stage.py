@@ -32,6 +32,7 @@ from tests.trade.scenarios.document import (
 from tests.trade.scenarios.document import shown as in_words
 from tests.trade.test_vat import titled
 
+from heliu.capital.bank import freezing as frozen
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import (
     AccountKind,
@@ -81,8 +82,10 @@ from heliu.trade import (
     bank_answers,
     close_of_day,
     deliveries,
+    duty,
     enforcement,
     financed_order,
+    freezing,
     incoming,
     liquidation,
     place_order,
@@ -134,6 +137,7 @@ MODES: dict[str, dict[str, dict[str, object]]] = {
         }
     },
     "the deposit": {"stays as margin": {"deposit_mode": DepositMode.CASH_MARGIN}},
+    "the margin": {"bears 1.50 % a year": {"margin_rate": Decimal("1.50")}},
     "paid in": {"by the dealer, within 3 days": {"deposit_by": DepositBy.PAID_IN}},
     "goods come free": {"for the deposit": {"release_mode": ReleaseMode.DEPOSIT_FIRST}},
 }
@@ -679,6 +683,15 @@ def _pays_for_the_sale(stage: Stage) -> None:
         liquidation.pay_for(sale.pk, actor=seller, at=stage.world.at)
 
 
+@says("seller", "pays what it owes by its duty")
+@says("seller", r"pays (?P<paid>[\d,]+\.\d\d) by its duty")
+def _pays_by_duty(stage: Stage, paid: str = "") -> None:
+    with stage.world.desk("sales@seller.demo") as seller:
+        duty.pay(
+            stage.deal, actor=seller, amount=minor(paid, 0) if paid else None, at=stage.world.at
+        )
+
+
 def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
     with stage.world.desk(LENDER) as officer:
         ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
@@ -710,6 +723,37 @@ def _votes(stage: Stage, who: str, *, agrees: bool) -> None:
         approvals.vote(
             waiting.pk, agrees=agrees, reason="talk first", actor=person, at=stage.world.at
         )
+
+
+ORDERS = {"a court": "COURT", "the bank itself": "BANK"}
+
+
+@says("lender", "asks to freeze the dealer's account, by order of (?P<authority>.+)")
+def _asks_to_freeze(stage: Stage, authority: str) -> None:
+    with stage.world.desk(LENDER) as officer:
+        wanted = frozen.Order(
+            stage.world.chain.dealers["D001"], ORDERS[authority], f"order of {authority}", "as told"
+        )
+        freezing.ask(wanted, actor=officer, at=stage.world.at)
+
+
+@says("lender", "asks to lift the freeze")
+def _asks_to_lift(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        (one,) = frozen.in_force(officer)
+        freezing.ask_to_lift(
+            one.number, paper="lifted", reason="as told", actor=officer, at=stage.world.at
+        )
+
+
+@says("bank", "is sent nothing")
+def _is_sent_nothing(stage: Stage) -> None:
+    be("heliu_worker")
+    written = PaymentInstruction.objects.filter(status=InstructionStatus.CREATED)
+    before = set(written.values_list("pk", flat=True))
+    bank_answers.talk_to_bank(at=lambda: stage.world.at)
+    assert before
+    assert set(written.values_list("pk", flat=True)) == before
 
 
 @says("lender", r"lets goods of up to (?P<cap>[\d,.]+) leave without its word")
@@ -849,9 +893,9 @@ def _pays_again(stage: Stage, payment: str) -> None:
         "bill payment": (stage.world.chain.bank, LENDER),
     }.get(payment, (order.buyer, stage.world.dealer))
     with stage.world.desk(email) as actor:
-        refused = PaymentInstruction.objects.get(
+        refused = PaymentInstruction.objects.filter(
             deal=stage.deal, purpose=PAYMENTS[payment], status=InstructionStatus.REJECTED
-        )
+        ).latest("created_at")
         assert refused.payer == payer
         side_exits.pay_again(refused.pk, actor=actor, at=stage.world.at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heliu.capital.bank import freeze_models as freeze_models  # Django looks for all tables here
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.states import Moves, Tone, known_status

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from heliu.capital.bank import freezing
 from heliu.capital.bank.models import (
     AccountKind,
     BankAccount,
@@ -182,13 +183,12 @@ def send(instruction: PaymentInstruction, *, at: datetime) -> PaymentInstruction
 
 
 def send_written(*, at: datetime) -> int:
-    """Hand over every instruction that was written and not yet sent; returns how many."""
-    return sum(
-        _send_once(pk, at)
-        for pk in PaymentInstruction.objects.filter(status=InstructionStatus.CREATED)
-        .order_by("created_at")
-        .values_list("pk", flat=True)[:500]
-    )
+    """Hand over every instruction that was written and not yet sent, but for those that wait for a
+    frozen account; returns how many."""
+    written = PaymentInstruction.objects.filter(status=InstructionStatus.CREATED)
+    free = written.exclude(pk__in=freezing.waiting(written).values("pk"))
+    due = free.order_by("created_at").values_list("pk", flat=True)[:500]
+    return sum(_send_once(pk, at) for pk in due)
 
 
 def query_unknown(*, at: datetime, silence: timedelta = SILENCE) -> int:
@@ -360,7 +360,8 @@ def _query(instruction: PaymentInstruction, at: datetime) -> None:
     except BankTimeout:
         return
     if answer.outcome == Outcome.NEVER_SEEN:
-        send(instruction, at=at)
+        if freezing.may_go(instruction.pk):
+            send(instruction, at=at)
     elif answer.outcome != Outcome.PENDING:
         notice = Notice(
             id=f"query-{instruction.pk}",
@@ -381,7 +382,7 @@ def _send_once(pk: UUID, at: datetime) -> bool:
             .filter(pk=pk, status=InstructionStatus.CREATED)
             .first()
         )
-        if instruction is None:
+        if instruction is None or not freezing.may_go(pk):
             return False
         send(instruction, at=at)
         return True

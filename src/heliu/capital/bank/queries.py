@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from heliu.capital.bank import freezing
 from heliu.capital.bank.models import (
     AccountKind,
     BankAccount,
@@ -19,6 +20,7 @@ from heliu.capital.bank.models import (
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
+    Purpose,
     Statement,
     StatementLine,
     Verdict,
@@ -93,6 +95,12 @@ def accounts_visible_to(actor: Actor) -> QuerySet[BankAccount]:
     return BankAccount.objects.filter(Q(org__in=actor.orgs) | Q(bank__in=actor.orgs))
 
 
+def supervised_on(account: UUID) -> int:
+    """What is set aside for deals on a supervised account and has not gone yet (minor units)."""
+    marks = Earmark.objects.filter(account=account)
+    return marks.aggregate(left=Sum(F("amount") - F("drawn")))["left"] or 0
+
+
 @dataclass(frozen=True)
 class SupervisedMoney:
     """What is set aside for one deal and what of it has gone (minor units)."""
@@ -147,12 +155,13 @@ def differences(actor: Actor) -> QuerySet[StatementLine]:
 
 def unanswered(org: UUID, *, until: date) -> QuerySet[PaymentInstruction]:
     """Payments of an organisation, or of its bank's deals, written by the end of a day and not
-    answered."""
+    answered; without those that no bank was asked for yet, because an account is frozen."""
     mine = Q(payer=org) | Q(payee=org) | Q(lender=org)
     ends = datetime.combine(until + timedelta(days=1), time(), ZONE)
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
     found = PaymentInstruction.objects.filter(mine, created_at__lt=ends)
-    return found.exclude(status__in=answered)
+    waiting = freezing.waiting(found).values("pk")
+    return found.exclude(status__in=answered).exclude(pk__in=waiting)
 
 
 def unmatched(org: UUID, first: date, last: date) -> QuerySet[StatementLine]:
@@ -261,6 +270,13 @@ def has_open(deal: UUID) -> bool:
     """Whether a payment of a deal is written or with the bank and not yet answered."""
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
+
+
+def has_open_refund(deal: UUID) -> bool:
+    """Whether the seller's payment for a deal is written or with the bank and not yet answered."""
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    refunds = PaymentInstruction.objects.filter(deal=deal, purpose=Purpose.REFUND)
+    return refunds.exclude(status__in=answered).exists()
 
 
 def written(deal: UUID, purpose: str, key: str) -> PaymentInstruction | None:

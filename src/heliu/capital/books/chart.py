@@ -58,6 +58,7 @@ class Code(models.TextChoices):
     GOODS_GAIN = "goods_gain", _("Gain on pledged goods sold")
     SALE_EXPENSE = "sale_expense", _("Costs of sales of pledged goods")
     DEBT_WRITTEN_OFF = "debt_written_off", _("Debts the lender has written off, still owed")
+    DUTY_DEBT = "duty_debt", _("Owed to sellers that paid a lender for it")
     REFUND_DUE = "refund_due", _("Refunds due from sellers")
     PAYABLE = "payable", _("Owed to sellers")
     DISCOUNT_TAKEN = "discount_taken", _("Discounts for paying early")
@@ -71,6 +72,7 @@ class Code(models.TextChoices):
     REVENUE = "revenue", _("Sales")
     OUTPUT_TAX = "output_tax", _("Output VAT")
     DISCOUNT_GIVEN = "discount_given", _("Discounts given for early payment")
+    DUTY_CLAIM = "duty_claim", _("Claims on dealers whose lender was paid")
     REFUND_PAYABLE = "refund_payable", _("Refunds owed to buyers")
     # lender and dealer
     UNAPPLIED = "unapplied", _("Money not yet applied")
@@ -101,6 +103,7 @@ MIRRORS: tuple[tuple[Code, Code], ...] = (
     (Code.ACCEPTANCES, Code.BILLS_RECEIVABLE),
     (Code.INTEREST_RECEIVABLE, Code.INTEREST_PAYABLE),
     (Code.CLAIM_WRITTEN_OFF, Code.DEBT_WRITTEN_OFF),
+    (Code.DUTY_CLAIM, Code.DUTY_DEBT),
     (Code.LIAB_MARGIN, Code.MARGIN_DEPOSIT),
     (Code.LIAB_SUPERVISED, Code.CASH_SUPERVISED),
     (Code.LIAB_CURRENT, Code.CASH),
@@ -161,6 +164,7 @@ class JournalKind(models.TextChoices):
     ACCRUED = "accrued", _("Interest accrued")
     REPAID = "repaid", _("Repayment")
     MARGIN_SET_OFF = "margin_set_off", _("Set off against the margin")
+    MARGIN_INTEREST = "margin_interest", _("Interest on the margin")
     REFUND_AGREED = "refund_agreed", _("Refund agreed")
     REFUNDED_BY_SELLER = "refunded_by_seller", _("Refund by the seller")
     LOAN_CANCELLED = "loan_cancelled", _("Loan returned")
@@ -168,6 +172,7 @@ class JournalKind(models.TextChoices):
     UNAPPLIED_RETURNED = "unapplied_returned", _("Overpayment returned")
     WRITTEN_OFF = "written_off", _("Written off")
     RECOVERED = "recovered", _("Recovered after writing off")
+    RECOVERED_BY_DUTY = "recovered_by_duty", _("Recovered from the seller")
     TERMS_DELIVERED = "terms_delivered", _("Delivered on terms")
     TERMS_SHORT = "terms_short", _("Short or damaged, not owed")
     TERMS_CREDITED = "terms_credited", _("Credit note")

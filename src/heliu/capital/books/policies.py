@@ -314,6 +314,17 @@ def recovered(p: Parties, amount: int, *, unapplied: int = 0) -> list[Entry]:
     ]
 
 
+def recovered_by_duty(p: Parties, amount: int) -> list[Entry]:
+    """The seller paid by its duty on what was written off: income of the lender; what the dealer
+    owed the lender it owes the seller now."""
+    return [
+        *_lender(p, (Code.LIAB_CURRENT, amount), (Code.RECOVERY_INCOME, -amount)),
+        *_lender(p, (Code.CLAIM_WRITTEN_OFF, -amount), (Code.CLAIM_OFFSET, amount)),
+        *_dealer(p, (Code.DEBT_WRITTEN_OFF, amount), (Code.DUTY_DEBT, -amount)),
+        *_seller(p, (Code.DUTY_CLAIM, amount), (Code.CASH, -amount)),
+    ]
+
+
 def written_off(
     p: Parties, *, principal: int, interest: int, drawn: int | None = None
 ) -> list[Entry]:
@@ -343,6 +354,14 @@ def repaid(p: Parties, paid: Allocation, *, frees: int | None = None) -> list[En
         *_lender(p, (Code.NOSTRO, paid.total)),
         *_settled(p, paid, frees),
         *_dealer(p, (Code.BANK, -paid.total)),
+    ]
+
+
+def margin_interest(p: Parties, amount: int) -> list[Entry]:
+    """What the margin has borne was credited to it: the lender's cost, the dealer's income."""
+    return [
+        *_lender(p, (Code.INTEREST_EXPENSE, amount), (Code.LIAB_MARGIN, -amount)),
+        *_dealer(p, (Code.MARGIN_DEPOSIT, amount), (Code.INTEREST_INCOME, -amount)),
     ]
 
 
@@ -612,7 +631,7 @@ _OWN = frozenset(
 _RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
 # What a bill makes them owe each other, for one deal.
 _OF_BILL = frozenset({Code.ACCEPTANCES, Code.BILLS_RECEIVABLE})
-_WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE})
+_WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE, Code.DUTY_DEBT})
 
 
 def _reversed(entries: Sequence[Entry]) -> list[Entry]:

@@ -24,6 +24,7 @@ from heliu.capital.credit.events import ProgrammeAnswered, ProgrammeChanged, Pro
 from heliu.capital.credit.models import (
     DRAFT_MOVES,
     DepositBy,
+    DepositMode,
     DraftStatus,
     Product,
     Programme,
@@ -49,7 +50,7 @@ CAPS = ("single_name_cap", "auto_approve_cap")
 NAMES = (
     "name", "name_zh", "deposit_ratios", "days_options", "max_tenor_days", "day_count",
     "grace_days", "penalty_factor", "is_principal_first", "notice_days", "ship_days",
-    "deposit_by", "deposit_days",
+    "deposit_by", "deposit_days", "margin_rate",
     "auto_release_cap", *MODES, *SHARES, *RATES, *CAPS,
 )  # fmt: skip
 LARGEST = 10**15
@@ -62,6 +63,7 @@ BETWEEN: Mapping[str, tuple[Any, Any]] = {
     "notice_days": (0, 180),
     "ship_days": (1, 365),
     "deposit_days": (1, 60),
+    "margin_rate": (Decimal(0), Decimal(20)),
     "penalty_factor": (Decimal(1), Decimal(3)),
 }
 MAY_BE_EMPTY = ("ship_days", "auto_release_cap")
@@ -141,7 +143,7 @@ def withdraw(draft: UUID, *, actor: Actor, at: datetime) -> ProgrammeDraft:
 def offer_duty(
     programme: Programme,
     *,
-    modes: Mapping[str, str],
+    modes: Mapping[str, Any],
     seller_duty: str,
     buy_back_share: Decimal,
     actor: Actor,
@@ -290,6 +292,8 @@ def require_sound(terms: Mapping[str, Any]) -> None:
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="release_mode")
     if terms["deposit_by"] not in list(DepositBy):
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="deposit_by")
+    if terms["margin_rate"] and terms["deposit_mode"] != DepositMode.CASH_MARGIN:
+        raise Invalid("no-margin-to-bear", "Only a margin bears interest.", field="margin_rate")
     if terms["day_count"] not in list(Convention):
         raise Invalid("mode-unknown", "Choose one of what is offered.", field="day_count")
     for name, (least, most) in BETWEEN.items():

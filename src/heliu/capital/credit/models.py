@@ -81,9 +81,9 @@ class Programme(models.Model):
     interest. `instrument` says with what the lender finances, `deposit_mode` what the deposit does,
     `release_mode` what sets goods free; a bill rests on a margin that is filled up before the goods
     leave. `deposit_by` says how the deposit comes: a dealer that pays it in itself has
-    `deposit_days` days after its signature. In default the lender gives notice and waits
-    `notice_days` before it enforces; then the seller's duty holds (`buy_back_share` of the goods'
-    price). Goods that the lender sells should
+    `deposit_days` days after its signature. A margin bears `margin_rate`, by the same day count. In
+    default the lender gives notice and waits `notice_days` before it enforces; then the seller's
+    duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
     bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
     people at the lender agreed; without one all leave by themselves. The seller
     refunds what it has not shipped `ship_days` after it was paid (never, where empty). The defaults
@@ -128,6 +128,9 @@ class Programme(models.Model):
         db_default=DepositBy.COLLECTED,
     )
     deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
+    margin_rate = models.DecimalField(
+        max_digits=7, decimal_places=4, default=Decimal(0), db_default=Decimal(0)
+    )
     fee_rate = _rate("0")
     base_rate = _rate("3.10")
     opex_rate = _rate("0.60")
@@ -185,6 +188,11 @@ class Programme(models.Model):
                 condition=models.Q(deposit_by=DepositBy.COLLECTED)
                 | models.Q(deposit_days__gt=0) & ~models.Q(product=Product.INVENTORY),
                 name="deposit_paid_in_has_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin_rate=0)
+                | models.Q(margin_rate__gt=0, deposit_mode=DepositMode.CASH_MARGIN),
+                name="interest_only_on_a_margin",
             ),
             models.CheckConstraint(
                 condition=models.Q(buy_back_share__gt=0, buy_back_share__lte=1),

@@ -26,6 +26,7 @@ from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import (
     FACILITY_MOVES,
     CreditAssessment,
+    DepositMode,
     Facility,
     FacilityStatus,
     MarginRules,
@@ -69,16 +70,18 @@ def change(programme_id: UUID, modes: policies.Modes, *, actor: Actor, at: datet
     policies.require_together(modes)
     said = asdict(modes)
     duty, share = said.pop("seller_duty"), said.pop("buy_back_share")
+    is_kept = modes.deposit_mode == DepositMode.CASH_MARGIN
+    gone: dict[str, Any] = {} if is_kept else {"margin_rate": Decimal(0)}  # nothing bears it
     if (duty, share) != (programme.seller_duty, programme.buy_back_share):
         drafting.offer_duty(
-            programme, modes=said, seller_duty=duty, buy_back_share=share, actor=actor, at=at
+            programme, modes=said | gone, seller_duty=duty, buy_back_share=share, actor=actor, at=at
         )
         programme.refresh_from_db()
     if all(getattr(programme, name) == value for name, value in said.items()):
         return programme
-    for name, value in said.items():
+    for name, value in (said | gone).items():
         setattr(programme, name, value)
-    programme.save(update_fields=list(said))
+    programme.save(update_fields=[*said, *gone])
     record(
         ProgrammeChanged(
             subject=programme.id,

@@ -39,11 +39,12 @@ class Lateness:
 
 @dataclass(frozen=True)
 class OwnMoney:
-    """What the agreement says about the borrower's own money: how the deposit comes, and within how
-    many days of the signature where the borrower pays it in itself."""
+    """What the agreement says about the borrower's own money: how the deposit comes, within how
+    many days of the signature where the borrower pays it in itself, and what a margin bears."""
 
     deposit_by: str = DepositBy.COLLECTED
     deposit_days: int = 0
+    margin_rate: Decimal = Decimal(0)
 
 
 def of_stock(rules: Rules) -> dict[str, object]:
@@ -74,6 +75,10 @@ def agreement_text(
     facts = _facts(terms, names, lateness, number=number, quoted_on=quoted_on, day_count=day_count)
     if terms.release_mode == ReleaseMode.FLOOR:
         return _form("stock", language).format(**facts, **(said or {}))
+    bears = "NONE" if not own.margin_rate else "RATE"
+    facts["margin_bears"] = _clauses(language)["margin", bears].format(
+        margin_rate=_number(own.margin_rate), day_count=day_count
+    )
     clauses = {
         section: _clauses(language)[section, mode].format(**facts)
         for section, mode in (

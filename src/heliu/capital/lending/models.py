@@ -112,9 +112,11 @@ class Loan(models.Model):
     is lent from then on.
     `interest_accrued` (posted so far, up to `accrued_to`), `…_paid`, `principal_repaid`,
     `unapplied` and `deposit_back` (the borrower's money that the lender is to return), `margin`
-    (what it keeps as security), `topped_up` (what of that was paid in after the deposit) and
-    `set_off` (the principal that the margin has paid) only repeat what the books hold, for reading
-    and for working out the next step; `recovered` is what came after the rest was written off.
+    (what it keeps as security since `margin_since`; it bears `margin_rate`, of which
+    `margin_interest` was credited when it was set off or came free), `topped_up` (what of that was
+    paid in after the deposit) and `set_off` (the principal that the margin has paid) only repeat
+    what the books hold, for reading and for working out the next step; `recovered` is what came
+    after the rest was written off.
     `caps` are the lender's quotas and caps that it counts on beside its facility
     (`Counted`).
     A deposit that the borrower pays in itself (`deposit_by`) goes to the lender's account
@@ -179,6 +181,11 @@ class Loan(models.Model):
     )
     deposit_days = models.PositiveSmallIntegerField(default=3, db_default=3)
     deposit_until = models.DateField(null=True, blank=True)
+    margin_rate = models.DecimalField(
+        max_digits=7, decimal_places=4, default=Decimal(0), db_default=Decimal(0)
+    )
+    margin_since = models.DateField(null=True, blank=True)
+    margin_interest = models.BigIntegerField(default=0, db_default=0)
     pay_into = models.CharField(max_length=34, blank=True, db_default="")
     seller_duty = models.CharField(
         max_length=17, choices=SellerDuty, db_default=SellerDuty.DIFFERENCE_REFUND
@@ -264,7 +271,7 @@ class Loan(models.Model):
                 | models.Q(
                     deposit_mode=DepositMode.CASH_MARGIN,
                     margin__gte=0,
-                    margin__lte=models.F("principal"),
+                    margin__lte=models.F("principal") + models.F("margin_interest"),
                     topped_up__gte=0,
                     set_off__gte=0,
                     set_off__lte=models.F("principal_repaid"),
@@ -285,6 +292,11 @@ class Loan(models.Model):
                     release_mode=ReleaseMode.DEPOSIT_FIRST,
                 ),
                 name="bill_rests_on_margin",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(margin_interest=0)
+                | models.Q(margin_interest__gt=0, margin_rate__gt=0, margin_since__isnull=False),
+                name="margin_interest_by_its_rate",
             ),
             known_status("loan_deposit_by_known", DepositBy, field="deposit_by"),
             models.CheckConstraint(
@@ -416,9 +428,12 @@ class Loan(models.Model):
     @property
     def drawn(self) -> int:
         """What it takes of the facility now, in fen. It only falls: money of the margin that paid
-        interest is not lent out once more."""
+        interest is not lent out once more, and what the margin has borne frees what it pays."""
         freed = self.topped_up + self.principal_repaid - self.set_off
-        return max(0, self.draws - freed) if self.is_lent or self.is_promised else 0
+        taken = max(0, self.draws - freed)
+        if self.is_promised:
+            return taken
+        return min(taken, self.principal_left)
 
     @property
     def exposure(self) -> int:

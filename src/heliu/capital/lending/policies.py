@@ -20,6 +20,7 @@ from heliu.capital.interest import (
     PenaltyTerms,
     Rate,
     Waterfall,
+    accrued,
     apr_simple,
     cut,
     exact,
@@ -46,6 +47,8 @@ class LoanRules(Protocol):
     def day_count(self) -> str: ...
     @property
     def fee_rate(self) -> Decimal: ...
+    @property
+    def margin_rate(self) -> Decimal: ...
     @property
     def max_tenor_days(self) -> int: ...
     @property
@@ -120,8 +123,8 @@ class Terms:
 
     `interest` is that of the whole term if nothing is repaid early; `total_cost` adds the fee.
     `apr` is simple on 365 days, `effective_rate` the compound rate of the borrower's flows; both
-    of the money it has the use of, so without the margin. The modes are the programme's, and the
-    loan's from the quote on.
+    of the money it has the use of, so without the margin, and less what the margin bears. The modes
+    are the programme's, and the loan's from the quote on.
     """
 
     deposit_ratio: Decimal
@@ -224,6 +227,32 @@ def margin_of(mode: str, deposit: int) -> int:
     return deposit if mode == DepositMode.CASH_MARGIN else 0
 
 
+class Keeping(Protocol):
+    """What must be known of a loan to say what its margin has borne; `Loan` has it."""
+
+    @property
+    def day_count(self) -> str: ...
+    @property
+    def margin_rate(self) -> Decimal: ...
+    @property
+    def margin_since(self) -> date | None: ...
+
+
+def borne_by_margin(
+    loan: Keeping, deposit: int, added: Sequence[tuple[date, int]], on: date
+) -> int:
+    """What a margin has borne up to a day (not counted), in fen, rounded once: the deposit since it
+    came, and what was `added` to it, (day, fen)."""
+    since = loan.margin_since
+    if since is None or not loan.margin_rate:
+        return 0
+    balances, kept = {since: deposit}, deposit
+    for day, amount in sorted(added):
+        kept += amount
+        balances[max(day, since)] = kept
+    return accrued(segments_of(sorted(balances.items()), loan.margin_rate, on), loan.day_count)
+
+
 def fee_at_once(instrument: str, fee: int) -> int:
     """What of the fee is taken with the deposit: that of a bill, for accepting it. A loan's is paid
     first by what is repaid."""
@@ -284,7 +313,9 @@ def quote_terms(
     upfront = fee_at_once(instrument, fee)
     lent = principal if instrument == Instrument.LOAN else 0
     cost = fee + interest(lent, rate, on, due_on, programme.day_count)
-    effective = xirr([(on, in_use - upfront), (due_on, upfront - in_use - cost)])
+    # What the margin bears comes back with it.
+    net = cost - interest(margin, programme.margin_rate, on, due_on, programme.day_count)
+    effective = xirr([(on, in_use - upfront), (due_on, upfront - in_use - net)])
     if not isinstance(effective, Rate) or effective.per_cent > HIGHEST_RATE:
         raise Invalid(
             "cost-absurd",
@@ -300,7 +331,7 @@ def quote_terms(
         interest=cost - fee,
         fee=fee,
         total_cost=cost,
-        apr=apr_simple(cost, in_use, days),
+        apr=apr_simple(net, in_use, days),
         effective_rate=effective.per_cent,
         due_on=due_on,
         instrument=instrument,

@@ -225,6 +225,25 @@ def run_out(*, at: datetime) -> QuerySet[Loan]:
     )
 
 
+def margin_on(loan: Loan, on: date) -> int:
+    """The margin a lender keeps with all it has borne up to a day (not counted), in fen."""
+    return loan.margin + max(0, borne_by(loan, on) - loan.margin_interest) if loan.margin else 0
+
+
+def borne_by(loan: Loan, on: date) -> int:
+    """What the margin of a loan has borne in all up to a day (not counted), in fen."""
+    if not loan.margin_rate:
+        return 0
+    added = Repayment.objects.filter(loan=loan, margin__gt=0).values_list("effective", "margin")
+    return policies.borne_by_margin(loan, loan.deposit, list(added), on)
+
+
+def recovered_by_duty(loan: Loan) -> int:
+    """What the seller has paid by its duty since the loan was written off, in fen."""
+    paid = Repayment.objects.filter(loan=loan, paid_by=PaidBy.SELLER)
+    return paid.aggregate(sum=Sum("recovered"))["sum"] or 0
+
+
 def deposits_overdue(*, on: date) -> QuerySet[Loan]:
     """Loans whose borrower was to pay its deposit in before this day (for the worker)."""
     return Loan.objects.filter(status=LoanStatus.AWAIT_DEPOSIT, deposit_until__lt=on)

@@ -76,6 +76,11 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "recovered-by-duty": N_(
+        "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
+        " %(left)s to the bank"
+    ),
+    "duty-left": N_("By your duty you still owe the bank %(amount)s for %(number)s"),
     "programme-agreed": N_("%(seller)s agreed to your programme: it is in force"),
     "programme-offered": N_("%(lender)s asks you to agree to a programme"),
     "programme-refused": N_("%(seller)s did not agree to your programme"),
@@ -104,6 +109,7 @@ WORDS = {
     "change-withdrawn": N_("The change asked for of order %(number)s was withdrawn"),
     "change-expired": N_("Nobody answered the change of order %(number)s in time"),
     "purchase-expired": N_("Nobody agreed to %(number)s in time"),
+    "behalf-changed": N_("%(person)s changed order %(number)s in your name"),
     "behalf-placed": N_("%(person)s ordered in your name: %(number)s, %(amount)s"),
     "mandate-asked": N_("%(person)s of %(seller)s asks to be allowed to order in your name"),
     "mandate-given": N_("%(buyer)s lets you order in its name"),
@@ -115,6 +121,13 @@ WORDS = {
     "filing-refused": N_("The registry refused the filing for %(number)s: %(reason)s"),
     "refund-asked": N_("A refund of %(amount)s for %(number)s is on its way to the bank"),
     "repaid": N_("Repayment of %(amount)s for %(number)s was booked"),
+    "account-frozen": N_("Your supervised account %(account)s is frozen by order %(paper)s"),
+    "account-freed": N_("Your supervised account %(account)s is free again by %(paper)s"),
+    "freeze-lifted": N_(
+        "One order on your supervised account %(account)s is lifted by %(paper)s; another holds it"
+    ),
+    "payments-stopped": N_("Payments for %(number)s wait: the account they pass is frozen"),
+    "payments-go-on": N_("Payments for %(number)s go on"),
     "reckoned-anew": N_(
         "Payments on %(number)s were reckoned anew from %(day)s: look at what stands"
     ),
@@ -164,6 +177,10 @@ WORDS = {
         "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
     ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
+    "budget-passed": N_("Budget %(budget)s is passed: %(taken)s ordered, %(amount)s planned"),
+    "trade-asked": N_("%(buyer)s asks to trade with you"),
+    "trade-agreed": N_("%(seller)s takes you: its goods and your prices are open"),
+    "trade-refused": N_("%(seller)s does not trade with you: %(reason)s"),
     "contract-offered": N_("%(seller)s offers you contract %(code)s"),
     "contract-asked": N_("%(seller)s asks you about a change of contract %(code)s"),
     "contract-taken-back": N_("%(seller)s takes back what you were asked about contract %(code)s"),

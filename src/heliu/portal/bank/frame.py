@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heliu.capital.bank import freezing
 from heliu.capital.bank import queries as payments
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import queries as approvals
@@ -28,6 +29,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
     unplaced = payments.incoming_visible_to(actor).filter(status="SUSPENSE").count()
     claims = registration.in_conflict(actor).count()
+    frozen = freezing.in_force(actor).count()
     called = pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")).count()
     return Words(
         nav=(
@@ -45,6 +47,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
             nav(_("Suspense"), "bank_suspense", here, count=unplaced),
             nav(_("Reconciliation"), "bank_reconciliation", here, key="c"),
+            nav(_("Frozen accounts"), "freezes", here, count=frozen),
             nav(_("Books"), "bank_books", here, key="b"),
             nav(_("Reports"), "bank_reports", here),
             NavHead(_("Rules")),

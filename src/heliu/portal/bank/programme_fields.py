@@ -71,6 +71,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
             Asked("instrument", lazy("Financed with"), CHOICE),
             Asked("deposit_mode", lazy("What the deposit does"), CHOICE),
             Asked("release_mode", lazy("Sets goods free"), CHOICE),
+            Asked("margin_rate", lazy("Interest on the margin"), RATE, PERCENT),
             Asked("deposit_by", lazy("How the deposit comes"), CHOICE),
             Asked(
                 "deposit_days",

@@ -158,8 +158,8 @@ def frees(terms: Any) -> str:
 
 
 def may_set_off(view: Any) -> bool:
-    """Whether the margin of a running loan reaches for all that is owed."""
+    """Whether the margin of a running loan, with what it bore, reaches for all that is owed."""
     loan, owed = view.loan, view.owed
     if loan is None or owed is None or loan.status not in RUNNING or loan.is_promised:
         return False
-    return bool(0 < owed.total <= loan.margin)
+    return bool(0 < owed.total <= view.margin)

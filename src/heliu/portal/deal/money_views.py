@@ -154,7 +154,7 @@ def set_off(request: HttpRequest, ref: str) -> HttpResponse:
         "order": view.order,
         "will": [
             Will(_("The margin pays all that is owed"), owed.total),
-            Will(_("What is left of the margin comes back to you"), view.loan.margin - owed.total),
+            Will(_("What is left of the margin comes back to you"), view.margin - owed.total),
             Will(
                 _("The goods come free and a pick-up code arrives"),
                 note=pieces_in_words(bound),

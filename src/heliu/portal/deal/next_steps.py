@@ -18,6 +18,7 @@ from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
+from heliu.trade import duty
 from heliu.trade.registration import BEFORE_PAY_OUT
 
 # What the register said, and what the lender said to it; the last of them counts.
@@ -35,6 +36,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
         *_repaying(side, view, at),
         *_held(side, view),
         *_fetching(side, view, at),
+        *_owing_by_duty(side, actor, view),
         *_settling(side, actor, view),
     ]
     return todo or _waiting(view)
@@ -180,6 +182,22 @@ def _fetching(side: Side, view: Any, at: datetime) -> list[Todo]:
         if one.status in ("RELEASED", "EXPIRED")
         and (one.taker == own if own else side == "custodian")
     ]
+
+
+def _owing_by_duty(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """What the seller still owes the lender for a dealer whose loan was written off."""
+    if view.deal.outcome != "DEFAULTED" or side not in ("seller", "lender"):
+        return []
+    owed = duty.left_for(actor, view.deal)
+    if not owed:
+        return []
+    said = {"amount": money_text(owed)}
+    if side == "lender":
+        return [Todo("due", _("The seller still owes %(amount)s by its duty") % said)]
+    note = _("the goods brought less than you promised for them")
+    may_pay = actor.may("sell")
+    href = reverse("deal_duty", args=[view.deal.number]) if may_pay else ""
+    return [Todo("due", _("Pay the bank %(amount)s by your duty") % said, note, href, _("Pay"))]
 
 
 def _settling(side: Side, actor: Actor, view: Any) -> list[Todo]:

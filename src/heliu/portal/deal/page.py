@@ -296,6 +296,8 @@ def _money(side: Side, view: Any) -> list[Amount]:
         return [*rows, Amount(_("Total cost to the due day"), loan.total_cost, is_total=True)]
     owed = view.owed
     rows.append(Amount(_("Principal repaid"), loan.principal_repaid))
+    if loan.margin_interest:
+        rows.append(Amount(_("Interest on the margin, credited"), loan.margin_interest))
     if loan.deposit_back:
         rows.append(Amount(_("Deposit, on its way back"), loan.deposit_back))
     if loan.unapplied:

@@ -28,7 +28,10 @@ PLACED = "commerce.order-placed"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the deal page is filled from; documents the side may not see are None or absent."""
+    """What the deal page is filled from; documents the side may not see are None or absent.
+
+    `margin` is what the lender keeps of the dealer's, with what it has borne, in minor units.
+    """
 
     side: Side
     deal: Any
@@ -39,6 +42,7 @@ class Reading:
     receipts: list[Any]
     facts: list[Any]
     owed: Owed | None
+    margin: int
     account: OpenAccount | None
     state: State
     next_step: str
@@ -71,6 +75,7 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
         ),
         facts=_facts(actor, deal, loan),
         owed=lending.owed(loan, day_of(at)) if loan is not None else None,
+        margin=lending.margin_on(loan, day_of(at)) if loan is not None else 0,
         account=_account(actor, deal, order),
         state=state_of(deal, order, loan, pledge),
         next_step=next_step(side, deal, order, loan, pledge),

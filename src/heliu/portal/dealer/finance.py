@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from heliu.capital.bank import freezing
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import policies, queries
 from heliu.capital.lending.queries import RUNNING
@@ -60,6 +61,7 @@ def finance(request: HttpRequest) -> HttpResponse:
             parts.Chip(_("Begun"), "?tab=begun", counts["begun"], on=tab == "begun"),
             parts.Chip(_("All"), "?tab=all", counts["all"], on=tab == "all"),
         ],
+        "frozen": list(freezing.in_force(actor).filter(org=actor.own_org)),
         "is_running": tab not in ("begun", "all"),
         "line": line,
         "lender": houses[line.facility.lender] if line else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods
 
+from heliu.capital.bank import freezing
 from heliu.capital.credit import ruling
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import people_of
@@ -42,9 +43,12 @@ ACTS = {
     "order-confirm": N_("Confirm an order"),
     "return-agree": N_("Take goods back, or take something off"),
     "close-period": N_("Close a month of the books"),
+    "freeze": N_("Freeze a supervised account"),
+    "unfreeze": N_("Lift a freeze of an account"),
     "correction": N_("Put a payment right"),
     "programme": N_("Offer or change a programme"),
     "reopen-period": N_("Open a month of the books again"),
+    "close-house": N_("Close a company for good"),
     "purchase": N_("Order goods"),
     "order-change": N_("Change an order"),
 }
@@ -86,6 +90,11 @@ WILL = {
     "return-agree": (
         N_("The buyer may send the goods back; of goods it keeps the amount is credited at once"),
     ),
+    "freeze": (
+        N_("Money may come in; none goes out until the freeze is lifted"),
+        N_("What is held stays held; payments of its deals wait"),
+    ),
+    "unfreeze": (N_("Payments that waited go on, unless another order holds the account"),),
     "correction": (
         N_("What followed is reversed and reckoned anew in the order of value days"),
         N_("Goods that were released stay out; what stands is told"),
@@ -101,6 +110,10 @@ WILL = {
     "reopen-period": (
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
+    ),
+    "close-house": (
+        N_("Nobody of the company signs in any more, and nothing opens it again"),
+        N_("What it owes and what is owed to it stays in the books"),
     ),
     "order-change": (
         N_("The order is changed as shown, and stays as it was with a no"),
@@ -175,6 +188,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
         "about": selling.about(sale) if sale else [],
         "findings": _findings(actor, asked),
         "proposed": proposed.rows(actor, asked),
+        "freeze": freezing.visible_to(actor).filter(pk=asked.subject).first(),
         "refusal": refusal,
         **(purchases.about(actor, asked.subject) if asked.act == "purchase" else {}),
         **(_change(actor, asked) if asked.act == "order-change" else {}),

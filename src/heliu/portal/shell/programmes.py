@@ -33,6 +33,11 @@ def offer(one: Any) -> Terms:
         ),
         (_("Financed with"), one.get_instrument_display()),
         *([] if is_on_stock else [deposit, (_("How the deposit comes"), _deposit_comes(one))]),
+        *(
+            [(_("Interest on the margin"), percent_text(one.margin_rate, 2))]
+            if one.margin_rate
+            else []
+        ),
         (_("Sets goods free"), one.get_release_mode_display()),
     ]
 

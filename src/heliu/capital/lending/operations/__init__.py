@@ -63,7 +63,7 @@ from heliu.capital.lending.operations.unwinding import (
     loan_returned,
     unwind,
 )
-from heliu.capital.lending.queries import amount_for, entitlement_of, owed, owed_all
+from heliu.capital.lending.queries import amount_for, entitlement_of, margin_on, owed, owed_all
 
 __all__ = [
     "Repaid",
@@ -98,6 +98,7 @@ __all__ = [
     "lift_cap",
     "loan_returned",
     "locked",
+    "margin_on",
     "mark_overdue",
     "owed",
     "owed_all",

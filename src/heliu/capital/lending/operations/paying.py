@@ -66,6 +66,7 @@ def deposit_booked(
         deposit_booked_at=at,
         unapplied=over,
         margin=margin_of(loan.deposit_mode, loan.deposit),
+        margin_since=day if margin_of(loan.deposit_mode, loan.deposit) else None,
         fee_paid=fee,
     )
     entries = templates.deposit_collected(

@@ -256,7 +256,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     for name in (
         "day_count", "penalty_factor", "is_principal_first",
         "seller_duty", "buy_back_share", "notice_days", "sale_floor", "ship_days",
-        "deposit_by", "deposit_days",
+        "deposit_by", "deposit_days", "margin_rate",
     ):  # fmt: skip
         setattr(loan, name, getattr(rules, name))
     loan.grace_days = grace_of(rules)
@@ -288,7 +288,7 @@ def _text(loan: Loan, terms: Terms, language: str, at: datetime) -> str:
         number=loan.number,
         quoted_on=day_of(at),
         day_count=loan.day_count,
-        own=agreement.OwnMoney(loan.deposit_by, loan.deposit_days),
+        own=agreement.OwnMoney(loan.deposit_by, loan.deposit_days, loan.margin_rate),
         said=agreement.of_stock(valuation.read(loan.margin_rules)) if loan.margin_rules else None,
     )
 

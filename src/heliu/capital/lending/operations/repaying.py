@@ -27,6 +27,7 @@ from heliu.capital.lending.models import (
     Repayment,
     ReplayCause,
 )
+from heliu.capital.lending.operations.bearing import credit_margin
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.operations.replaying import Replayed, Why, fixed, is_late, play
@@ -129,10 +130,19 @@ def goods_sold(
     )
 
 
-def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetime) -> Repaid:
-    """The borrower paid on a loan that was written off: income of the lender, and a smaller claim.
+def recovered(
+    loan: Loan,
+    *,
+    amount: int,
+    key: str,
+    effective: date,
+    at: datetime,
+    paid_by: PaidBy = PaidBy.BORROWER,
+) -> Repaid:
+    """The borrower paid on a loan that was written off, or the seller by its duty: income of the
+    lender, and a smaller claim.
 
-    What is more than the claim stays unapplied. `key` is the payment's own.
+    What a borrower pays more than the claim stays unapplied. `key` is the payment's own.
     """
     lock(loan)
     known = Repayment.objects.filter(loan=loan, key=key).first()
@@ -142,11 +152,16 @@ def recovered(loan: Loan, *, amount: int, key: str, effective: date, at: datetim
     payment = Repayment.objects.create(
         loan=loan, borrower=loan.borrower, lender=loan.lender, key=key, amount=amount,
         effective=effective, fee=0, penalty=0, interest=0, principal=0, recovered=taken,
-        unapplied=amount - taken, at=at,
+        unapplied=amount - taken, paid_by=paid_by, at=at,
     )  # fmt: skip
     save(loan, recovered=loan.recovered + taken, unapplied=loan.unapplied + payment.unapplied)
-    entries = templates.recovered(parties_of(loan), taken, unapplied=payment.unapplied)
-    post(loan, "recovered", entries, key=key, effective=effective, at=at)
+    if paid_by == PaidBy.SELLER:
+        assert not payment.unapplied  # it was asked for what is left, while nobody else was paying
+        kind, entries = "recovered_by_duty", templates.recovered_by_duty(parties_of(loan), taken)
+    else:
+        kind = "recovered"
+        entries = templates.recovered(parties_of(loan), taken, unapplied=payment.unapplied)
+    post(loan, kind, entries, key=key, effective=effective, at=at)
     fact = LoanRecovered(
         subject=loan.id, number=loan.number, amount=taken, claim_left=loan.claim_left
     )
@@ -162,9 +177,11 @@ def set_off_margin(
     lock(loan)
     earlier = repaid_principal(loan)
     day = policies.value_day(loan, earlier, effective)
-    amount = min(loan.margin, policies.owed(loan, earlier, day).total)
-    if not amount:
+    owing = policies.owed(loan, earlier, day).total
+    if not loan.margin or not owing:
         return None
+    credit_margin(loan, at=at)
+    amount = min(loan.margin, owing)
     return _receive(loan, PaidBy.MARGIN, amount=amount, key=key, effective=day, actor=actor, at=at)
 
 
@@ -347,6 +364,7 @@ def end(loan: Loan, paid_by: PaidBy, owing: Owed, actor: Actor, at: datetime) ->
     if loan.status == LoanStatus.REPAID and owing.total:
         step(loan, LoanStatus.SELLER_PAID, repaid_at=None)
     if loan.margin and not owing.total:
+        credit_margin(loan, at=at)
         save(loan, deposit_back=loan.deposit_back + loan.margin, margin=0)
     if loan.status == LoanStatus.UNWINDING:
         if paid_by == PaidBy.SELLER and not loan.seller_refunded_at:

@@ -12,6 +12,7 @@ from datetime import datetime
 from heliu.capital.books import policies as templates
 from heliu.capital.lending.events import LoanCancelled
 from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.operations.bearing import credit_margin
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.queries import owed, parties_of
 from heliu.kernel.access.actor import Actor
@@ -68,6 +69,8 @@ def unwind(loan: Loan, *, reason: str, at: datetime, actor: Actor = SYSTEM) -> U
     if loan.is_promised:
         _cancel_bill(loan, at=at)
     is_with_seller = loan.seller_paid_at is not None and loan.loan_returned_at is None
+    if not is_with_seller:
+        credit_margin(loan, at=at)
     step(
         loan,
         LoanStatus.UNWINDING,
