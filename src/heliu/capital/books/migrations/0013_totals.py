@@ -16,7 +16,7 @@ DROP = [f"drop function {one}" for one in INSIDE]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0011_pools"), ("access", "0002_policies")]
+    dependencies = [("books", "0012_duty"), ("access", "0002_policies")]
     operations = [
         migrations.CreateModel(
             name="Total",

@@ -8,5 +8,5 @@ BOOKS = (Path(__file__).parent.parent / "sql" / "operator_books.sql").read_text(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0041_waiting_rule"), ("books", "0012_totals")]
+    dependencies = [("trade", "0043_tier_words"), ("books", "0013_totals")]
     operations = [migrations.RunSQL(BOOKS, migrations.RunSQL.noop)]
