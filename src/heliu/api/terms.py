@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.encoding import encoded
 from heliu.api.fields import (
     LARGEST,
     Amount,
@@ -299,10 +300,10 @@ def set_ladder(request: TypedRequest, payload: LadderIn, key: Key) -> HttpRespon
 
 
 @router.get("/receivables", response=list[StandingOut])
-def list_receivables(request: TypedRequest) -> list[StandingOut]:
+def list_receivables(request: TypedRequest) -> HttpResponse:
     """What is owed to the asker and by it, pair by pair, the latest first."""
     found = queries.standings(request.actor, on=day_of(now()), most=1_000)
-    return [_standing(one) for one in found]
+    return encoded([_standing(one) for one in found])
 
 
 @router.get("/receivables/{seller}/{buyer}/statement", openapi_extra=PDF)
@@ -471,13 +472,15 @@ def _ladder(actor: Actor) -> LadderOut:
     return LadderOut.model_validate({"levels": [one._asdict() for one in steps]})
 
 
-def _standing(one: queries.Standing) -> StandingOut:
+def _standing(one: queries.Standing) -> dict[str, object]:
+    """As `StandingOut` tells it."""
     not_due, first, second, third, fourth = one.aged
-    return StandingOut(
-        seller=one.seller, buyer=one.buyer, owed=one.owed, not_due=not_due, late_1_30=first,
-        late_31_60=second, late_61_90=third, late_91=fourth, credit=one.credit,
-        disputed=one.disputed, invoices=one.invoices, oldest_due=one.oldest_due,
-    )  # fmt: skip
+    return {
+        "seller": one.seller, "buyer": one.buyer, "owed": one.owed, "not_due": not_due,
+        "late_1_30": first, "late_31_60": second, "late_61_90": third, "late_91": fourth,
+        "credit": one.credit, "disputed": one.disputed, "invoices": one.invoices,
+        "oldest_due": one.oldest_due,
+    }  # fmt: skip
 
 
 def _named(actor: Actor, payload: TermsPaymentIn) -> list[UUID]:

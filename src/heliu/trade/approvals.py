@@ -22,6 +22,7 @@ from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
     changing,
     closing_books,
+    closing_houses,
     confirming,
     control_answers,
     controls,
@@ -94,6 +95,7 @@ DONE: dict[str, Callable[..., None]] = {
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     ruling.CHANGE_RULES.name: ruling.agreed,
     returns.AGREE.name: returns.agreed,
+    closing_houses.CLOSE.name: closing_houses.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
     **{act.name: freezing.agreed for act in ACCOUNTS},
     **{act.name: partial(proposals.carry_out, hands=PROPOSED) for act in KEPT},

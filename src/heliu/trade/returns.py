@@ -39,9 +39,10 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing.policies import put_away
 from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
-from heliu.trade import deals, giving_back, open_account, spending, vat
+from heliu.trade import deals, giving_back, open_account, spending, tracing, vat
 from heliu.trade.asking import ask as ask_house
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
@@ -62,11 +63,15 @@ def ask(
     reason: str,
     allowance: int = 0,
     case: UUID | str | None = None,
+    marks: Mapping[int, Sequence[str]] | None = None,
     at: datetime,
 ) -> Return:
-    """The buyer asks to give back so many pieces of the lines at these positions."""
+    """The buyer asks to give back so many pieces of the lines at these positions, by their serial
+    numbers where the goods have such."""
     order = orders.get(actor, order_ref)
     of_case = cases.get(actor, case).pk if case else None
+    if order.pay_by != PayBy.FINANCE:  # which pledged pieces go back the keeper's hand decides
+        tracing.require_named(order, quantities, marks or {}, actor=actor)
     with widened(sides(deals.of_order(actor, order.pk))):
         deal = locked(deals.of_order(actor, order.pk).pk)
         order = orders.get(actor, order.pk)
@@ -74,7 +79,7 @@ def ask(
             _require_pledged(deal, order, remedy, quantities)
         found = operations.ask(
             order, actor=actor, deal=deal.pk, remedy=remedy, quantities=quantities,
-            allowance=allowance, reason=reason, case=of_case, at=at,
+            allowance=allowance, reason=reason, case=of_case, marks=marks, at=at,
         )  # fmt: skip
         tell(
             found.seller,
@@ -146,16 +151,27 @@ def send(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
         operations.sent(found, actor=actor, at=at)
         _tell(found, found.seller, at=at)
         stock.issue(
-            [stock.Issue(line.sku_id, line.quantity, None) for line in found.lines.all()],
+            [
+                stock.Issue(line.sku_id, line.quantity, None, tuple(map(Marked, line.marks)))
+                for line in found.lines.all()
+            ],
             owner=found.buyer, warehouse=found.warehouse, new_owner=found.seller,
             shipment=found.pk, at=at,
         )  # fmt: skip
     return found
 
 
-def receive(ref: UUID | str, judged: Sequence[Judged], *, actor: Actor, at: datetime) -> Return:
+def receive(
+    ref: UUID | str,
+    judged: Sequence[Judged],
+    *,
+    actor: Actor,
+    at: datetime,
+    came: Mapping[int, tuple[tuple[Marked, ...], tuple[Marked, ...]]] | None = None,
+) -> Return:
     """The seller's warehouse counts and judges what came back: good goods lie free again, damaged
-    ones in quarantine, and what is accepted is credited, or to be replaced."""
+    ones in quarantine, and what is accepted is credited, or to be replaced. `came` are by position
+    the good and the damaged pieces, where they are told apart and differ."""
     with _opened(ref, actor) as (deal, found):
         _must_be(found, ReturnStatus.SENT)
         value = operations.judge(found, judged, actor=actor, at=at)
@@ -176,6 +192,7 @@ def receive(ref: UUID | str, judged: Sequence[Judged], *, actor: Actor, at: date
                 stock.Arrival(
                     line.sku_id, line.good, line.damaged, line.missing,
                     f"{found.number}/{line.position}", bin, quarantine_of(found.seller),
+                    *(came or {}).get(line.position, ((), ())),
                 )
                 for line, bin in zip(lines, bins, strict=True)
             ],

@@ -37,9 +37,11 @@ def ask(
     allowance: int = 0,
     reason: str,
     case: UUID | None = None,
+    marks: Mapping[int, Sequence[str]] | None = None,
     at: datetime,
 ) -> Return:
-    """The buyer asks to give back so much of each line (position: pieces), or to keep it for less.
+    """The buyer asks to give back so much of each line (position: pieces), or to keep it for less;
+    `marks` are the serial numbers by position, where the goods have such.
 
     Raises `Invalid` for what cannot be, `Refused` (more-than-received) for more than came good and
     is not given back already.
@@ -88,6 +90,7 @@ def ask(
             sku_id=lines[position].sku_id,
             quantity=quantity,
             unit_price=lines[position].unit_price,
+            marks=list((marks or {}).get(position, ())),
         )
         for position, quantity in sorted(wanted.items())
     )

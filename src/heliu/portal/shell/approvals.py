@@ -49,6 +49,7 @@ ACTS = {
     "correction": N_("Put a payment right"),
     "programme": N_("Offer or change a programme"),
     "reopen-period": N_("Open a month of the books again"),
+    "close-house": N_("Close a company for good"),
     "purchase": N_("Order goods"),
     "order-change": N_("Change an order"),
 }
@@ -114,6 +115,10 @@ WILL = {
     "reopen-period": (
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
+    ),
+    "close-house": (
+        N_("Nobody of the company signs in any more, and nothing opens it again"),
+        N_("What it owes and what is owed to it stays in the books"),
     ),
     "order-change": (
         N_("The order is changed as shown, and stays as it was with a no"),

@@ -17,6 +17,7 @@ from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.cases import pieces_of
 from heliu.portal.shell.conversations import talk_about
+from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.sheets import amount_of
 from heliu.portal.ui import parts
@@ -66,6 +67,11 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
             allowance=amount_of(request, "allowance") if remedy == "ALLOWANCE" else 0,
             reason=request.POST.get("reason", ""),
             case=request.POST.get("case") or None,
+            marks={
+                line.position: text.split()
+                for line in lines
+                if (text := request.POST.get(f"marks-{line.position}", "")).strip()
+            },
             at=at,
         )
         say(request, _("Return %(number)s is asked for.") % {"number": made.number})
@@ -88,6 +94,7 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
                 "line": line,
                 "left": line.received - given.get(line.pk, 0),
                 "typed": request.POST.get(f"line-{line.position}", _asked(of_case, line)),
+                "marks": request.POST.get(f"marks-{line.position}", _serial(of_case, line)),
             }
             for line in lines
         ],
@@ -155,7 +162,9 @@ def _act(request: HttpRequest, found: Any) -> None:
     elif act == "refuse":
         returns.refuse(found.pk, actor=actor, reason=reason, at=at)
     elif act == "receive":
-        returns.receive(found.pk, _judged(request, found), actor=actor, at=at)
+        returns.receive(
+            found.pk, _judged(request, found), came=_came(request, found), actor=actor, at=at
+        )
     elif act in plain:
         plain[act](found.pk, actor=actor, at=at)
     else:
@@ -170,6 +179,28 @@ def _judged(request: HttpRequest, found: Any) -> list[Judged]:
         Judged(line.position, *(typed(name, line) for name in ("good", "damaged", "accepted")))
         for line in found.lines.all()
     ]
+
+
+def _came(request: HttpRequest, found: Any) -> dict[int, tuple[Any, Any]]:
+    """Of lines that are told apart the good and the damaged pieces, where they were named."""
+    came = {}
+    for line in found.lines.all():
+        good, damaged = (
+            marks_typed(
+                request.POST.get(f"{name}-marks-{line.position}", ""),
+                line.sku.tracking,
+                whole=pieces_of(request, f"{name}-{line.position}") or 0,
+                field="marks",
+            )
+            for name in ("good", "damaged")
+        )
+        came[line.position] = good, damaged
+    return came
+
+
+def _serial(case: Any, line: Any) -> str:
+    """The serial number that the case is about, of its own line."""
+    return str(case.serial) if case and case.order_line == line.pk else ""
 
 
 def _may(found: Any, actor: Actor, *, is_pledged: bool) -> dict[str, bool]:
