@@ -19,6 +19,7 @@ from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank import freezing as accounts
+from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
@@ -521,11 +522,13 @@ def money_on_terms(world: World) -> dict[str, Any]:
         incoming.take_in(at=world.at)
         came = Incoming.objects.get()
         # What came to the bank's own account and names no loan.
+        sandbox.transfer(
+            payer=dealer, payee=world.chain.bank, amount=5, reference="?", at=world.at,
+            into="NOSTRO",
+        )  # fmt: skip
         own = BankAccount.objects.get(org=world.chain.bank, kind="NOSTRO")
-        known = {"payer": None, "counterparty": "6228", "booked_on": came.booked_on}
-        unplaced = Incoming.objects.create(
-            account=own, org=own.org, bank=own.org, entry="1", amount=5, came_at=world.at, **known
-        )
+        arrivals.fetch(own, day_of(world.at), at=world.at)
+        unplaced = Incoming.objects.get(account=own)
         return {
             "invoice": Invoice.objects.get(buyer=dealer).number,
             "terms_payment": payment.number,

@@ -55,6 +55,8 @@ class CreditTermsOut(Schema):
     ceiling: int = Field(description="The trade credit")
     rule: Rule
     days: int = Field(description="After shipment or the month's end, or the day of the month")
+    part_days: list[int] = Field(description="Of instalments the days of each; none: one sum")
+    part_shares: list[int] = Field(description="The per cent of each, 100 together")
     rolls: bool = Field(description="Whether a weekend or holiday becomes the next working day")
     discount: Decimal = Field(description="Per cent off for paying early")
     discount_days: int
@@ -72,6 +74,8 @@ class TermsIn(Sent):
     ceiling: Sum
     rule: Rule = "NET"
     days: Few = 30
+    part_days: list[Few] = Field([], max_length=12, description="Of instalments, rising")
+    part_shares: list[Few] = Field([], max_length=12, description="Per cent of each, 100 together")
     rolls: Flag = True
     discount: Rate = "0"
     discount_days: Few = 0
@@ -86,6 +90,8 @@ class InvoiceOut(Schema):
     id: UUID
     number: str
     kind: Literal["GOODS", "INTEREST"]
+    part: int = Field(description="Which instalment of its shipment")
+    parts: int
     seller: UUID
     buyer: UUID
     order_id: UUID
@@ -243,6 +249,7 @@ def set_terms(request: TypedRequest, buyer: UUID, payload: TermsIn, key: Key) ->
     """
     said: dict[str, Any] = payload.model_dump()
     said |= {name: Decimal(said[name]) for name in ("discount", "late_rate")}
+    said |= {name: tuple(said[name]) for name in ("part_days", "part_shares")}
 
     def do(at: datetime) -> tuple[int, CreditTermsOut]:
         found = receivables.set_terms(buyer, Wanted(**said), actor=request.actor, at=at)

@@ -31,6 +31,7 @@ from heliu.trade import (
     enforcement,
     financed_order,
     freezing,
+    giving_back,
     liquidation,
     programmes,
     proposals,
@@ -59,6 +60,7 @@ RULED: dict[str, tuple[Act, ...]] = {
     "BANK": (
         controls.PAY_OUT,
         releasing.RELEASE,
+        giving_back.GIVE_BACK,
         enforcement.ENFORCE,
         liquidation.SELL,
         enforcement.WRITE_OFF,
@@ -81,6 +83,7 @@ DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
     controls.PAY_OUT.name: control_answers.accepted,
     releasing.RELEASE.name: financed_order.release_agreed,
+    giving_back.GIVE_BACK.name: giving_back.agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
@@ -101,6 +104,7 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
 # What a no leads to, beyond that nothing is done.
 TURNED_DOWN: dict[str, Callable[..., None]] = {
     controls.PAY_OUT.name: control_answers.refused,
+    giving_back.GIVE_BACK.name: giving_back.turned_down,
     changing.CHANGE.name: changing.turned_down,
 }
 

@@ -38,7 +38,8 @@ _R = ReturnStatus
 OVER = (_R.REFUSED, _R.WITHDRAWN, _R.SETTLED)
 RETURN_MOVES: Moves = {
     _R.ASKED: {_R.AGREED, _R.REFUSED, _R.WITHDRAWN, _R.SETTLED},
-    _R.AGREED: {_R.SENT, _R.WITHDRAWN},
+    # Of a financed order the lender may say no, and the goods lie at the keeper's already.
+    _R.AGREED: {_R.SENT, _R.WITHDRAWN, _R.REFUSED, _R.SETTLED},
     _R.SENT: {_R.JUDGED, _R.SETTLED},
     _R.JUDGED: {_R.REPLACING},
     _R.REPLACING: {_R.SETTLED},

@@ -159,6 +159,12 @@ def judge(found: Return, judged: Sequence[Judged], *, actor: Actor, at: datetime
     return policies.worth(list(lines.values()), judged)
 
 
+def taken_as_pledged(found: Return) -> None:
+    """Pledged goods were counted when they came to the keeper, and went to the seller from there:
+    all of them count."""
+    found.lines.update(good=F("quantity"), damaged=0, missing=0, accepted=F("quantity"))
+
+
 def to_replace(found: Return, *, actor: Actor, at: datetime) -> None:
     """It was judged, and new goods are owed."""
     _go(found, ReturnStatus.JUDGED, actor=actor, at=at)

@@ -76,6 +76,9 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "goods-given-back": N_(
+        "%(quantity)s pledged pieces of %(number)s went back to the seller, who refunded %(amount)s"
+    ),
     "recovered-by-duty": N_(
         "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
         " %(left)s to the bank"

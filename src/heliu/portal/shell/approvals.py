@@ -34,6 +34,7 @@ ACTS = {
     "sign": N_("Sign a financing agreement"),
     "pay-out": N_("Pay out in spite of what was found"),
     "release": N_("Release pledged goods"),
+    "give-back": N_("Let pledged goods go back to the seller"),
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
@@ -64,6 +65,10 @@ WILL = {
     "release": (
         N_("The goods come free at once, and the dealer has its pick-up code"),
         N_("A no leaves them bound until it is asked anew, or more is repaid"),
+    ),
+    "give-back": (
+        N_("The seller refunds their price to the bank; then the goods leave under its code"),
+        N_("A no leaves them bound"),
     ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),

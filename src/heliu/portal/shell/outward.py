@@ -68,6 +68,7 @@ TITLES = {
     "sale-to-pay": N_("Goods you have bought are to be paid for"),
     "sale-called-off": N_("A sale of pledged goods is called off"),
     "goods-sold": N_("Pledged goods were sold"),
+    "goods-given-back": N_("Pledged goods went back to the seller"),
     "recovered-by-duty": N_("The seller paid for a loan that was written off"),
     "duty-left": N_("Something is still owed by your duty"),
     "recovered": N_("Money came for a loan that was written off"),

@@ -85,9 +85,10 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
     case = request.POST.get("case", request.GET.get("case", ""))
     of_case = cases.visible_to(actor).filter(number=case, order_id=found.pk).first()
     given = queries.given_back([line.pk for line in lines])
+    deal = deals.of_order(actor, found.pk)
     context = {
         "order": found,
-        "deal": deals.of_order(actor, found.pk),
+        "deal": deal,
         "lines": [
             {
                 "line": line,
@@ -97,7 +98,7 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
             }
             for line in lines
         ],
-        "remedies": queries.REMEDIES,
+        "remedies": [one for one in queries.REMEDIES if one[0] == "CREDIT" or not deal.loan_id],
         "case": of_case,
         "typed": request.POST,
         "refusal": refusal,
@@ -123,12 +124,14 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     if answer:
         return answer
     known = names([found.buyer, found.seller])
-    may = _may(found, actor)
+    deal = deals.of_order(actor, found.order_id)
+    may = _may(found, actor, is_pledged=bool(deal.loan_id))
     context = {
         "one": found,
         "lines": list(found.lines.all()),
-        "steps": _steps(found),
-        "deal": deals.of_order(actor, found.order_id),
+        "steps": _steps(found, is_pledged=bool(deal.loan_id)),
+        "deal": deal,
+        "waits_for_bank": bool(deal.loan_id) and found.status == "AGREED",
         "buyer": known.get(found.buyer),
         "seller": known.get(found.seller),
         "case": cases.visible_to(actor).filter(pk=found.case).first() if found.case else None,
@@ -200,8 +203,9 @@ def _serial(case: Any, line: Any) -> str:
     return str(case.serial) if case and case.order_line == line.pk else ""
 
 
-def _may(found: Any, actor: Actor) -> dict[str, bool]:
-    """What the reader's side may do with a return now."""
+def _may(found: Any, actor: Actor, *, is_pledged: bool) -> dict[str, bool]:
+    """What the reader's side may do with a return now; pledged goods are not sent, they leave once
+    the seller has refunded them to the bank."""
     buys = found.buyer in actor.orgs and actor.may("order")
     sells = found.seller in actor.orgs
     at = found.status
@@ -212,7 +216,7 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     return {
         "withdraw": buys and at in ("ASKED", "AGREED"),
         "answer": sells and actor.may("sell") and at == "ASKED",
-        "send": buys and at == "AGREED",
+        "send": buys and at == "AGREED" and not is_pledged,
         "receive": sells and (actor.may("ship") or actor.may("receive")) and at == "SENT",
         "replace": sells and actor.may("ship") and at == "JUDGED",
         "come": buys and at == "REPLACING",
@@ -220,13 +224,18 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     }
 
 
-def _steps(found: Any) -> list[parts.Step]:
-    """The way of a return in words; an allowance has no goods on the way."""
-    way = {
-        "CREDIT": ("ASKED", "AGREED", "SENT", "SETTLED"),
-        "REPLACEMENT": ("ASKED", "AGREED", "SENT", "JUDGED", "REPLACING", "SETTLED"),
-        "ALLOWANCE": ("ASKED", "SETTLED"),
-    }[found.remedy]
+def _steps(found: Any, *, is_pledged: bool) -> list[parts.Step]:
+    """The way of a return in words; an allowance has no goods on the way, and pledged goods leave
+    in the moment it is settled."""
+    way = (
+        ("ASKED", "AGREED", "SETTLED")
+        if is_pledged
+        else {
+            "CREDIT": ("ASKED", "AGREED", "SENT", "SETTLED"),
+            "REPLACEMENT": ("ASKED", "AGREED", "SENT", "JUDGED", "REPLACING", "SETTLED"),
+            "ALLOWANCE": ("ASKED", "SETTLED"),
+        }[found.remedy]
+    )
     if found.status not in way:
         return []
     words, here = dict(queries.STATUSES), way.index(found.status)
