@@ -36,6 +36,7 @@ from heliu.trade import (
     deals,
     dunning,
     incoming,
+    oversight_reports,
     paying_in,
     pool_rounds,
     purchases,
@@ -87,6 +88,8 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     approvals.expire(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
+    with transaction.atomic():
+        oversight_reports.keep_days(at=at)
     return len(closed)
 
 
