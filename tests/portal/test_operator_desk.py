@@ -317,7 +317,7 @@ def test_every_task_has_a_name_that_an_operator_reads() -> None:
 
 def test_the_reports_tell_counts_and_no_sum_of_one_or_two_loans(busy: World) -> None:
     operator = browser(OPERATOR)
-    assert "Seller paid" in content(read(operator, "/operator/reports"))
+    assert "Running" in content(read(operator, "/operator/reports"))
     page = content(read(operator, "/operator/reports/exposure"))
     with busy.worker():
         loan = Loan.objects.exclude(status="REFERRED").get()

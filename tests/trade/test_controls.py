@@ -63,7 +63,8 @@ def test_an_honest_order_is_looked_at_twice_and_nothing_is_kept(world: World) ->
         world.bank()
     texts = [one["sql"] for one in said]
     assert sum("trade_suspicions" in text for text in texts) == 2
-    assert sum("trade_finding" in text for text in texts) == 1  # whether to ask early
+    # Whether to ask early, and whether something is no more.
+    assert sum("trade_finding" in text for text in texts) == 2
     assert status_of(world, placed) == LoanStatus.SELLER_PAID
     with world.worker():
         assert not Finding.objects.exists()

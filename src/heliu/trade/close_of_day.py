@@ -77,6 +77,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     incoming.take_in(at=at)
     paying_in.run_out(at=at)
     dunning.dun(at=at)
+    registration.register_missing(at=at)
     registration.renew_due(at=at)
     sweep(at=at)
     pledges.expire_codes(at=at)

@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
         police("trade_daytotal", condition="false"),
         migrations.AddField("finding", "ended_at", models.DateTimeField(blank=True, null=True)),
         migrations.RunSQL(
+            "grant update (ended_at) on trade_finding to heliu_web, heliu_worker",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
             [
                 (SQL / "operator_reports.sql").read_text(),
                 (SQL / "operator_waiting.sql").read_text(),
