@@ -21,8 +21,9 @@ from heliu.kernel.access.operations import issue_token
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.ends import Move, Place
 from heliu.logistics.stock.models import StockRow
-from heliu.logistics.stock.moves import Move, Place, move_goods
+from heliu.logistics.stock.moves import move_goods
 from heliu.logistics.warehousing.models import Bin
 from heliu_bench import ground as grounds
 from heliu_bench import market as markets

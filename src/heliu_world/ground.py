@@ -56,7 +56,7 @@ class Ground:
     @contextmanager
     def desk(self, actor: Actor) -> Iterator[Actor]:
         """As the web role, through the door, for somebody at a desk."""
-        with self.being("web"), acting_for(actor.orgs):
+        with self.being("web"), acting_for(actor.sees, actor.speaks_for):
             yield actor
 
     @contextmanager

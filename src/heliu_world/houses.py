@@ -17,7 +17,7 @@ from heliu.kernel.addresses import operations as addresses
 from heliu.kernel.addresses.policies import Place
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
-from heliu.trade import approvals, purchases, recurring, todos
+from heliu.trade import approvals, purchases, todos
 from heliu_world.acts import Act, Hands
 from heliu_world.market import Dealer
 from heliu_world.world import BEGINS, World
@@ -42,7 +42,6 @@ class Houses:
             (self.address, 0.5),
             (self.list_recurs, 0.4),
             (self.recurring_order, 0.4),
-            (self.place_due, 1),
             (self.budget, 0.4),
             (self.rule, 0.3),
             *[(self.request_is_answered, 0.9)] * 3,
@@ -118,13 +117,6 @@ class Houses:
             f"{verb} a recurring order", self._of(one["buyer"]),
             f"/recurring-orders/{one['id']}/act", {"act": verb}, deeds[verb],
         )  # fmt: skip
-
-    def place_due(self) -> None:
-        """The worker orders what has come back."""
-        with self._world.ground.being("worker"):
-            met = recurring.place_due(at=self._world.at)
-        self._world.acts["order what comes back"] += 1
-        self._world.tell("order what comes back", str(met))
 
     def budget(self) -> None:
         """A dealer sets how much may be ordered in a month, by all of it or for a cost centre."""

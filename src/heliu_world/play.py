@@ -25,6 +25,7 @@ from heliu_world.ground import fresh
 from heliu_world.houses import Houses
 from heliu_world.judge import Broken, Judge
 from heliu_world.lives.life import Life
+from heliu_world.relations import Relations
 from heliu_world.rest import require_rest
 from heliu_world.season import Season
 from heliu_world.street import Street
@@ -128,6 +129,7 @@ class Play:
         self.banks = Banks(world, self.hands)
         self.houses = Houses(world, self.hands)
         self.tills = Tills(world, self.hands)
+        self.relations = Relations(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -244,12 +246,15 @@ class Play:
             (self.works.issue_vat, 1),
             (self.works.mischief_at_the_door, 1),
             (self.works.push_notices, 1),
+            (self.works.run_errands, 1),
+            (self.works.run_errands, 1),
             (self._borrow, 0.5),
             (self._borrow, 0.2),
             *[(self._found, 1)] * 3,
             *self.banks.day,
             *self.houses.day,
             *self.tills.day,
+            *self.relations.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:

@@ -57,10 +57,17 @@ AT_REST = {
     "no ended loan is owed": "select number from lending_loan where status in"
     " ('CLOSED', 'CANCELLED') and disbursed_on is not null and loan_returned_at is null"
     " and principal <> principal_repaid",
-    "nobody owes for goods without a bank": "select o.code || ' of ' || b.other::text"
+    "nobody owes without a bank; what was paid too much is kept": "select"
+    " o.code || ' of ' || b.other::text"
     " from books_account b join parties_organization o on o.id = b.org"
-    " join posting_line l on l.account_id = b.id where b.code in ('receivable', 'payable')"
-    " group by b.id, o.code having sum(l.amount) <> 0",
+    " cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l"
+    " where l.account_id = b.id) s"
+    " cross join lateral (select coalesce(sum(p.amount - p.allocated), 0) as amount"
+    " from terms_payment p where p.taken_back_at is null"
+    " and case b.code when 'receivable' then p.seller = b.org and p.buyer = b.other"
+    " else p.buyer = b.org and p.seller = b.other end) k"
+    " where b.code in ('receivable', 'payable')"
+    " and s.amount <> case b.code when 'receivable' then -k.amount else k.amount end",
     "nothing of a financed deal stands in the books any more": "select b.code || ' of ' || d.number"
     " from trade_deal d join books_account b on b.ref = d.id::text"
     " join posting_line l on l.account_id = b.id where b.code in ('refund_due', 'liab_margin',"

@@ -23,7 +23,15 @@ from heliu.capital.registry.sandbox import operations as registry
 from heliu.capital.registry.sandbox.models import RegistryFault
 from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.kernel.ids import new_id
-from heliu.trade import bank_answers, registry_answers, sweeper, vat
+from heliu.trade import (
+    bank_answers,
+    confirming,
+    recurring,
+    registry_answers,
+    sweeper,
+    tiers,
+    vat,
+)
 from heliu.trade.close_of_day import close_of_day
 from heliu_world import wire
 from heliu_world.faults import AT_THE_BANK, AT_THE_REGISTRY, AT_THE_TAX, Died, Torn
@@ -129,6 +137,13 @@ class Works:
                     AuthorityFault.objects.create(fault=fault, reason="title?", delay=delay)
                 break
         self._work("issue VAT invoices", lambda: vat.run(at=world.at))
+
+    def run_errands(self) -> None:
+        """What the worker does every few seconds beside the bank: orders that come back, tiers."""
+        at = self._world.at
+        self._work("order what comes back", lambda: recurring.place_due(at=at))
+        self._work("give what tiers have", lambda: tiers.run(at=at))
+        self._work("confirm by tier", lambda: confirming.run(at=at))
 
     def close(self) -> None:
         """The turn of the day; the bank's statement of the one before may be misprinted."""

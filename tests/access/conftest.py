@@ -19,6 +19,7 @@ from tests.trade.behalf import allow
 from tests.trade.conftest import World, laid, world
 
 from heliu.capital.bank import freezing as accounts
+from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank.models import BankAccount, Incoming, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.models import Account
@@ -56,14 +57,17 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
 from heliu.kernel.goods.operations import NewSku
+from heliu.kernel.joining.models import TradeAsk
 from heliu.kernel.joining.operations import people
 from heliu.kernel.parties import operations as parties
-from heliu.kernel.parties.models import Tie
+from heliu.kernel.parties.models import Organization, PartyRole, Tie
 from heliu.kernel.webhooks import operations as webhooks
 from heliu.kernel.webhooks.models import Delivery
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock import back_orders
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock import operations as lying
+from heliu.logistics.stock.models import Mark, StockRow
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
@@ -213,6 +217,7 @@ def live(world: World) -> dict[str, Any]:
             regretted.deal.id, terms, actor=officer, reason="best offer", at=world.at
         )
     listed = kept_lists(world)
+    asked_to_trade = asked_sellers(world)
     few = for_a_few(world) | priced(world) | given_back(world)
     few |= to_come(world) | with_tax(world, given) | programmes(world)
     stock.tick(world, M1=10_00, B1=20_00)  # prices of weeks ago hold no more
@@ -284,6 +289,7 @@ def live(world: World) -> dict[str, Any]:
             "open_language": "en",
             "open_application": application,
             "invitation": invitation,
+            **asked_to_trade,
             "colleague": colleague,
             "open_today": day_of(world.at).isoformat(),
             "facility": Facility.objects.get(
@@ -402,6 +408,19 @@ def given_back(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def asked_sellers(world: World) -> dict[str, Any]:
+    """The first dealer asks a seller to trade with it, and a stranger asks its own seller."""
+    with world.worker():
+        (rival,) = Organization.objects.filter(code="other-seller").values_list("pk", flat=True)
+        said = {"seller_name": "A seller", "asked_by_name": "Somebody", "asked_at": world.at}
+        house = Organization.objects.create(code="asking", name="Asking Co., Ltd.")
+        own = TradeAsk.objects.create(buyer=world.chain.dealers["D001"], seller=rival, **said)
+        here = TradeAsk.objects.create(buyer=house.pk, seller=world.chain.seller, **said)
+        third = Organization.objects.create(code="third-seller", name="Third seller")
+        PartyRole.objects.create(organization=third, role="SELLER")
+    return {"trade_ask": own.pk, "asked_of_seller": here.pk, "open_third_seller": third.pk}
+
+
 def for_a_few(world: World) -> dict[str, Any]:
     """An article with a picture that of all dealers the first alone may see."""
     seller = world.chain.seller
@@ -411,6 +430,16 @@ def for_a_few(world: World) -> dict[str, Any]:
             actor=actor,
             seller=seller,
         )
+        (told_apart,) = goods.enter(
+            [NewSku("R2", "Counted mug", "编号马克杯", family="mugs", tracking="SERIAL")],
+            actor=actor,
+            seller=seller,
+        )
+        lines = [lying.Supply(told_apart.pk, 1, marks=(Marked("TRACE-7"),))]
+        lying.supply(
+            lines, owner=seller, warehouse=seller, key="trace-7", subject=seller, at=world.at
+        )
+        mark = Mark.objects.get(code="TRACE-7")
         picture = catalogue.attach(
             png(), actor=actor, seller=seller, name="r1.png", role="PICTURE", at=world.at,
             sku=sku.pk,
@@ -435,7 +464,7 @@ def for_a_few(world: World) -> dict[str, Any]:
         ring = catalogue.add_ring(actor=actor, seller=seller, words=["mug", "stein"])
     return {
         "restricted_sku": sku.pk, "paper": picture.pk, "circle": circle.code,
-        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk,
+        "spare_circle": spare.code, "product": "PRODUCT-7", "open_ring": ring.pk, "mark": mark.pk,
         "open_family": "mugs", "open_unit": "PCS", "open_attribute": "glaze",
         "open_category": "rare", "sheet_file": sheet.pk, "open_sheet": "ARTICLES",
     }  # fmt: skip
@@ -493,11 +522,13 @@ def money_on_terms(world: World) -> dict[str, Any]:
         incoming.take_in(at=world.at)
         came = Incoming.objects.get()
         # What came to the bank's own account and names no loan.
+        sandbox.transfer(
+            payer=dealer, payee=world.chain.bank, amount=5, reference="?", at=world.at,
+            into="NOSTRO",
+        )  # fmt: skip
         own = BankAccount.objects.get(org=world.chain.bank, kind="NOSTRO")
-        known = {"payer": None, "counterparty": "6228", "booked_on": came.booked_on}
-        unplaced = Incoming.objects.create(
-            account=own, org=own.org, bank=own.org, entry="1", amount=5, came_at=world.at, **known
-        )
+        arrivals.fetch(own, day_of(world.at), at=world.at)
+        unplaced = Incoming.objects.get(account=own)
         return {
             "invoice": Invoice.objects.get(buyer=dealer).number,
             "terms_payment": payment.number,

@@ -81,6 +81,31 @@ EXAMPLES = {
     "POST /applications/{application}/hand-in": Example(
         "newcomer", {"application": "open_application"}, lambda t: {"name": "Another name"}
     ),
+    "GET /applications/{application}/papers": Example(
+        "operator", {"application": "open_application"}
+    ),
+    "POST /applications/{application}/papers": Example(
+        "newcomer",
+        {"application": "open_application"},
+        lambda t: png(mark=False),
+        content_type="image/png",
+    ),
+    "GET /sellers-to-ask": Example(mine, is_shared=True),
+    "GET /trade-asks": Example(mine, is_shared=True),
+    "POST /trade-asks": Example(
+        mine, body=lambda t: {"seller": str(t["open_third_seller"])}, is_shared=True
+    ),
+    "POST /trade-asks/{ask}/answer": Example(
+        "seller", {"ask": "asked_of_seller"}, lambda t: {"agrees": True}
+    ),
+    "POST /trade-asks/{ask}/withdraw": Example(mine, {"ask": "trade_ask"}),
+    "POST /organizations/{code}/standing": Example(
+        "operator", {"code": "open_code"}, lambda t: {"act": "close", "reason": "Wound up"}
+    ),
+    "GET /branches": Example(mine, is_shared=True),
+    "POST /branches": Example(
+        mine, body=lambda t: {"code": "s9", "name": "Shop", "city": "Ningbo"}, is_shared=True
+    ),
     "GET /joining-rules": Example(mine, is_shared=True),
     "POST /joining-rules": Example(
         "operator",
@@ -680,6 +705,9 @@ EXAMPLES = {
     ),
     "GET /shipments": Example(mine, is_shared=True),
     "GET /shipments/{ref}": Example(mine, {"ref": "shipment"}),
+    "GET /shipments/{ref}/marks": Example(mine, {"ref": "shipment"}),
+    "GET /marks": Example("seller", query=lambda t: {"code": "TRACE-7"}, is_shared=True),
+    "GET /marks/{mark}": Example("seller", {"mark": "mark"}),
     "POST /shipments/{ref}/arrived": Example("keeper", {"ref": "shipment"}, lambda t: {}),
     "POST /shipments/{ref}/receive": Example(
         "keeper", {"ref": "shipment"}, lambda t: {"counts": t["open_counts"]}

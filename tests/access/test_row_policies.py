@@ -16,6 +16,8 @@ import heliu
 
 # Tables without a policy, and why each may be read by whoever is signed in, or by nobody at all.
 OPEN = {
+    "books_totalmark": "how far the worker is",
+    "events_concernmark": "how far the worker is",
     "access_failedsignin": "counted before it is known who asks; holds keyed digests only",
     "access_factor": "asked before it is known for whom somebody acts; secrets are sealed",
     "access_recoverycode": "asked before it is known for whom somebody acts; keyed digests only",

@@ -20,7 +20,8 @@ from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries
-from heliu.logistics.stock.moves import Move, Place, move_goods
+from heliu.logistics.stock.ends import Move, Place
+from heliu.logistics.stock.moves import move_goods
 
 
 def at_once(hands: int, deed: Callable[[int], str]) -> Counter[str]:

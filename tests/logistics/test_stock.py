@@ -18,8 +18,9 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries
+from heliu.logistics.stock.ends import Beyond, End, Move, Place, Virtual
 from heliu.logistics.stock.models import Quality, StockRow
-from heliu.logistics.stock.moves import Beyond, End, Move, Place, Virtual, move_goods
+from heliu.logistics.stock.moves import move_goods
 from heliu.logistics.stock.policies import first_in_first_out
 
 

@@ -151,3 +151,11 @@ def test_houses_of_a_tier_may_give_more(world: World) -> None:
     with world.worker():
         Organization.objects.filter(pk=house).update(tier="LARGE")
     assert may()
+
+
+def test_a_customer_reads_its_words_and_not_how_its_orders_are_confirmed(tiered: World) -> None:
+    with tiered.desk(SALES) as actor:
+        tiers.set_offer("PUBLIC", actor=actor, at=tiered.at, service="In a day", passes_to=100_00)
+    with tiered.desk(tiered.dealer) as dealer:
+        assert [one.service for one in tiers.standings(dealer)] == ["In a day"]
+        assert not TierOffer.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from threading import Barrier, Thread
 
@@ -30,6 +31,7 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.models import User
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
+from heliu.kernel.ids import new_id
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.models import Application, Decision, SignUp
 from heliu.kernel.joining.operations import invitations, signing_up, standing, verifying
@@ -44,7 +46,7 @@ from heliu.kernel.joining.policies import (
 )
 from heliu.kernel.joining.port import Company
 from heliu.kernel.parties.models import ORGANIZATION_MOVES, Organization, TradingRelationship
-from heliu.trade import place_order
+from heliu.trade import approvals, closing_houses, place_order
 
 
 @pytest.mark.parametrize("code", ["91440300708461136T"])
@@ -277,7 +279,14 @@ def test_what_each_state_lets_a_house_do(world: World) -> None:
     assert "order" in world.actor(who.email).permissions
     dealer = world.chain.dealers["D001"]
     with world.desk("ops@operator.demo") as ops:  # a house that the operator does not know
-        standing.stand(dealer, "close", actor=ops, reason="Gone", at=world.at)
+        with pytest.raises(Refused, match="standing-move"):  # the database wants two persons
+            standing.stand(dealer, "close", actor=ops, reason="Gone", at=world.at)
+        asked = closing_houses.stand("d001", "close", actor=ops, reason="Gone", at=world.at).asked
+        assert asked is not None
+        with pytest.raises(Forbidden):
+            approvals.vote(asked.pk, agrees=True, actor=ops, at=world.at)
+        other = replace(ops, user_id=new_id())
+        approvals.vote(asked.pk, agrees=True, actor=other, at=world.at)
         with pytest.raises(Refused, match="standing-move"):
             standing.stand(dealer, "resume", actor=ops, reason="Back", at=world.at)
         with pytest.raises(Refused, match="own-house"):

@@ -22,7 +22,8 @@ from heliu.kernel.behalf import operations, queries
 from heliu.kernel.behalf.models import Act, Mandate
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact, Notice
-from heliu.trade import approvals, order_pad, place_order, purchases, side_exits
+from heliu.trade import approvals, changing, order_pad, place_order, purchases, side_exits
+from heliu.trade.change_terms import Wanted
 from heliu.trade.models import DealStep
 
 BOTH = "沈若宁 ("
@@ -114,6 +115,37 @@ def test_order_history_facts_and_the_customer_tell_both_names(world: World) -> N
     assert deeds(world) == [("PLACED", "沈若宁"), ("CANCELLED", "沈若宁")]
     with world.worker(), pytest.raises(Exception, match=r"permission denied|kept as it was"):
         Act.objects.update(person_name="nobody")
+
+
+def test_a_placed_order_is_changed_in_the_customer_s_name_and_it_reads_so(world: World) -> None:
+    allow(world)
+    own = life.place(world, pay_by="TRANSFER", M1=5).order
+    financed = life.place(world, M1=5).order
+    wanted = Wanted({world.chain.skus["M1"]: 8})
+    with in_name_of(world) as seat:
+        made = changing.change(own.pk, wanted, actor=seat, at=world.at)
+        assert (made.status, made.order.total) == ("MADE", 8_000)
+        with pytest.raises(Refused, match="financed-order-fixed"):
+            changing.change(financed.pk, wanted, actor=seat, at=world.at)
+    assert deeds(world) == [("CHANGED", "沈若宁")]
+    with world.worker():
+        told = Notice.objects.get(org=own.buyer, kind="behalf-changed")
+        assert told.params["person"].startswith(BOTH)
+        assert queries.acts_on([own.pk]) == {}  # the house has placed it itself
+
+
+def test_a_change_in_its_name_meets_the_customer_s_rules(world: World) -> None:
+    allow(world)
+    order = place(world, M1=5)
+    with world.desk(world.dealer) as owner:
+        spending.set_rule(levels=[Level("manage")], from_amount=7_000, actor=owner, at=world.at)
+    with in_name_of(world) as seat:
+        asked = changing.change(
+            order.pk, Wanted({world.chain.skus["M1"]: 8}), actor=seat, reason="More", at=world.at
+        )
+        assert asked.status == "HOUSE"
+        assert changing.withdraw(order.pk, actor=seat, at=world.at).status == "WITHDRAWN"
+    assert [what for what, _ in deeds(world)] == ["PLACED", "CHANGED", "WITHDRAWN"]
 
 
 def test_what_the_house_does_itself_is_no_act(world: World) -> None:

@@ -33,6 +33,7 @@ from heliu.trade import (
     change_rewards,
     changing,
     deliveries,
+    papers,
     place_order,
     returns,
     side_exits,
@@ -132,6 +133,16 @@ def test_an_order_earns_as_a_whole_and_is_right_to_the_end(world: World) -> None
     run(world, minutes=1)
     (blue,) = all_of(world)
     assert (blue.status, blue.gross) == ("ISSUED", placed.order.total)
+    for email in (world.dealer, SALES):  # its paper and the statement of account name promotions
+        with world.desk(email) as reader:
+            paper = papers.vat_invoice(reader, blue.pk)
+            said = papers.account_statement(
+                reader, world.chain.seller, world.chain.dealers["D001"], day_of(world.at)
+            )
+        for one in (paper.tables[1], said.tables[1]):
+            assert [row[1:] for row in one.rows] == [
+                ("Large order", "–", "10.01"), ("Large order", "2 pieces", "–"),
+            ]  # fmt: skip
     with world.desk(world.dealer) as dealer:
         back = returns.ask(
             placed.order.number, actor=dealer, remedy="CREDIT", quantities={3: 1, 4: 1},

@@ -21,8 +21,10 @@ from heliu.commerce.spending.models import Charge
 from heliu.commerce.spending.policies import next_span, span_of
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Refused
+from heliu.kernel.events.models import Notice
 from heliu.kernel.parties import operations as parties
 from heliu.trade import place_order, side_exits
+from heliu.trade import spending as trade_spending
 from heliu.trade.place_order import Placed
 
 
@@ -163,6 +165,32 @@ def test_a_budget_is_not_set_below_what_stands_on_it(world: World) -> None:
     assert refused.value.code == "budget-below-use"
     budget(world, 30_000)
     assert use(world).left == 0
+
+
+def test_a_budget_that_warns_stops_nothing_and_is_told_once(world: World) -> None:
+    budget(world, 10_000, only_warns=True)
+    budget(world, 90_000)
+    seller = world.chain.seller
+    with world.desk(world.dealer) as owner:
+        for quantity, is_warned in ((10, False), (11, True)):
+            seen = place_order.preview(
+                actor=owner, seller=seller, lines=world.lines(M1=quantity), at=world.at
+            )
+            assert [(one.amount, one.taken) for one in seen.warned] == [(10_000, 0)] * is_warned
+    order(world, M1=10)
+    with world.worker():
+        assert trade_spending.warn(at=world.at) == 0
+    order(world, M1=1)
+    with world.worker():
+        assert [trade_spending.warn(at=world.at) for _ in range(2)] == [1, 0]
+        (told,) = Notice.objects.filter(kind="budget-passed")
+        assert told.org == world.chain.dealers["D001"]
+    with world.desk(world.dealer) as owner:
+        found = queries.uses(owner, on=date(2026, 11, 2), at=world.at).values()
+        assert sorted(one.left for one in found) == [-1_000, 79_000]
+    budget(world, 5_000, only_warns=True)  # less than stands on it: it stops nothing
+    assert refusal(world, M1=80).code == "budget-short"  # the other one stops
+    sound(world)
 
 
 def test_a_house_without_rules_pays_nothing(world: World) -> None:

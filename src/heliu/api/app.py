@@ -43,6 +43,7 @@ from heliu.api import (
     lists,
     loans,
     looks,
+    marks,
     newcomer_terms,
     notices,
     order_changes,
@@ -76,6 +77,7 @@ from heliu.api import (
     terms,
     tiers,
     todos,
+    trade_asks,
     vat,
     webhooks,
 )
@@ -86,6 +88,7 @@ from heliu.kernel.errors import Refused
 RESOURCES: list[tuple[str, Router]] = [
     ("Parties", parties.router),
     ("Parties", applications.router),
+    ("Parties", trade_asks.router),
     ("Parties", addresses.router),
     ("Parties", consents.router),
     ("Parties", looks.router),
@@ -123,6 +126,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Warehouse", files.router),
     ("Warehouse", stock.router),
     ("Warehouse", supply.router),
+    ("Warehouse", marks.router),
     ("Pledges", pledges.router),
     ("Credit", loans.router),
     ("Credit", corrections.router),

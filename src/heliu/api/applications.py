@@ -4,6 +4,7 @@ queue and rules. Signing up itself is for people with a mailbox, on the pages.""
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,9 +12,12 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import Flag, Line, Sent, Text
+from heliu.api.files import SENT, FileOut, sent_file, shown
 from heliu.api.paging import Page, Paging, page
+from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.files import queries as files
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import invitations, people, ruling, verifying
 from heliu.trade import joining
@@ -94,6 +98,7 @@ class WelcomeIn(Sent):
     """How a seller takes those who come by themselves."""
 
     is_open: Flag
+    is_listed: Flag = Field(False, description="Shown to dealers that look for a seller")
     price_list: UUID | None = Field(None, description="Beside the seller's default one")
     warehouse: UUID | None = Field(None, description="The supervised one of financed goods")
 
@@ -102,6 +107,7 @@ class WelcomeOut(Schema):
     """How a seller takes those who come by themselves."""
 
     is_open: bool
+    is_listed: bool
     price_list: UUID | None
     warehouse: UUID | None
 
@@ -113,6 +119,9 @@ class JoiningRulesIn(Sent):
     sellers: Literal["ONE", "MANY"]
     by_rule: Flag
     least_days: Annotated[int, Field(ge=0, le=ruling.MOST_DAYS)] = 0
+    most_branches: Annotated[int, Field(ge=0, le=ruling.MOST_BRANCHES)] | None = Field(
+        None, description="That a house may open by itself; null: as it was"
+    )
     reason: Text = Field(min_length=1)
 
 
@@ -124,6 +133,7 @@ class JoiningRulesOut(Schema):
     sellers: str
     by_rule: bool
     least_days: int
+    most_branches: int
 
 
 class ColleagueIn(Sent):
@@ -164,8 +174,8 @@ def list_applications(
 def get_application(request: TypedRequest, application: UUID) -> dict[str, Any]:
     """One of them, with what was done with it."""
     found = queries.get(request.actor, application)
-    shown = ApplicationOut.from_orm(found).dict()
-    return {**shown, "decisions": queries.decisions(found)}
+    told = ApplicationOut.from_orm(found).dict()
+    return {**told, "decisions": queries.decisions(found)}
 
 
 @router.post("/applications/{application}/decision", response=ApplicationOut)
@@ -201,10 +211,34 @@ def hand_in_application(
     return write(request, key, payload, do)
 
 
+@router.get("/applications/{application}/papers", response=list[FileOut])
+def list_application_papers(request: TypedRequest, application: UUID) -> list[FileOut]:
+    """The papers of an application: one's own, for the operator anybody's. `GET /files/{id}` has
+    their bytes."""
+    found = queries.get(request.actor, application)
+    return shown(files.of_subjects(request.actor, [found.pk]))
+
+
+@router.post("/applications/{application}/papers", response={201: FileOut}, openapi_extra=SENT)
+def add_application_paper(request: TypedRequest, application: UUID, key: Key) -> HttpResponse:
+    """Add the photo of a licence or another paper to one's own application, for the operator to
+    read; `admitted-already` (409)."""
+    name, content = sent_file(request)
+
+    def do(at: datetime) -> tuple[int, FileOut]:
+        made = verifying.add_evidence(
+            application, actor=request.actor, name=name, content=content, at=at
+        )
+        return 201, FileOut.from_orm(made)
+
+    digest = sha256(content).hexdigest()
+    return write(request, key, Content(name=name, digest=digest), do)
+
+
 @router.get("/joining-rules", response=JoiningRulesOut)
 def get_joining_rules(request: TypedRequest) -> dict[str, object]:
     """The rules of joining in force."""
-    return queries.rules()._asdict()
+    return queries.rules()._asdict() | {"most_branches": queries.most_branches()}
 
 
 @router.post("/joining-rules", response=JoiningRulesOut)

@@ -25,6 +25,7 @@ MOST_ARTICLES = 500
 
 Role = Literal["PICTURE", "SHEET", "OTHER"]
 
+Tracking = Literal["", "LOT", "SERIAL"]
 Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES), Whole]
 Name = Annotated[str, Field(max_length=200, pattern=PRINTABLE)]
 UnitRef = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,12}$", description="Code of a unit")]
@@ -43,6 +44,9 @@ class ArticleIn(Sent):
     order_minimum: Pieces | None = None
     order_multiple: Pieces | None = None
     external_id: Line | None = None
+    tracking: Tracking | None = Field(
+        None, description="How pieces are told apart; it changes only while none lies anywhere"
+    )
     is_active: Flag | None = Field(None, description="On sale; a new one is unless you say no")
     category: Line | None = Field(None, description="Code of a category; '' for none")
     values: dict[Line, Annotated[str, Field(max_length=401, pattern=PRINTABLE)]] = Field(
@@ -74,6 +78,7 @@ class ArticleOut(Schema):
     order_minimum: int
     order_multiple: int
     external_id: str
+    tracking: Tracking
     is_active: bool
     is_restricted: bool = Field(description="For the buyers of a circle only")
 
@@ -237,7 +242,7 @@ def drop_paper(request: TypedRequest, sku: UUID, paper: UUID, key: Key) -> HttpR
 def _shown(sku: Any) -> dict[str, Any]:
     same = (
         "code", "name", "name_zh", "barcode", "case_quantity", "order_minimum", "order_multiple",
-        "external_id", "is_active", "is_restricted",
+        "external_id", "tracking", "is_active", "is_restricted",
     )  # fmt: skip
     return {name: getattr(sku, name) for name in same} | {
         "id": sku.pk,

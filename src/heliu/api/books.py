@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from heliu.api.encoding import encoded
 from heliu.api.fields import LARGEST
 from heliu.api.paging import Page, Paging, page
 from heliu.capital.books import queries
@@ -69,16 +70,29 @@ class StatementLineOut(Schema):
 def get_trial_balance(
     request: TypedRequest,
     on: Annotated[date | None, Query(description="At the end of which day; else now")] = None,
-) -> dict[str, object]:
+) -> HttpResponse:
     """The book of the asker's organisation."""
     rows = queries.trial_balance(request.actor, on=on)
-    return {
-        "on": on or day_of(clock.now()),
-        "currency": CURRENCY,
-        "debit": sum(row.debit for row in rows),
-        "credit": sum(row.credit for row in rows),
-        "rows": rows,
-    }
+    labels = {row.code: (row.label, row.is_memo) for row in rows}
+    return encoded(
+        {
+            "on": on or day_of(clock.now()),
+            "currency": CURRENCY,
+            "debit": sum(row.debit for row in rows),
+            "credit": sum(row.credit for row in rows),
+            "rows": [
+                {
+                    "code": row.code,
+                    "label": labels[row.code][0],
+                    "other": row.other,
+                    "debit": row.debit,
+                    "credit": row.credit,
+                    "is_memo": labels[row.code][1],
+                }
+                for row in rows
+            ],
+        }
+    )
 
 
 @router.get("/books/accounts", response=Page[AccountOut])

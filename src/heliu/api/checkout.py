@@ -168,6 +168,16 @@ def earned_out(earned: Iterable[Earned]) -> list[dict[str, object]]:
     ]
 
 
+class WarnedOut(Plain):
+    """A budget of the buyer's house that only warns; minor units."""
+
+    org: UUID = Field(description="Whose budget: the house's or one above it")
+    cost_centre: str
+    is_own: bool = Field(description="The orderer's own")
+    amount: int = Field(description="Planned for the period")
+    taken: int = Field(description="Ordered already")
+
+
 class PreviewOut(Schema):
     """An order as it would be placed now."""
 
@@ -181,6 +191,7 @@ class PreviewOut(Schema):
     offer: Offer | None = Field(description="The best of the offers")
     offers: list[Offer] = Field(description="Of all lenders, the best first")
     comparison: ComparisonOut
+    warned: list[WarnedOut] = Field(description="Budgets that only warn and that it would pass")
 
 
 class OwnMoneyIn(Sent):
@@ -240,6 +251,7 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
         "offer": _offer(seen.offer) if seen.offer else None,
         "offers": [_offer(one) for one in seen.offers],
         "comparison": _comparison(seen.comparison),
+        "warned": [one._asdict() for one in seen.warned],
     }
 
 

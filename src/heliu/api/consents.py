@@ -17,7 +17,7 @@ from heliu.kernel.parties import queries as parties
 
 router = Router()
 
-RelationshipStatus = Literal["ASKED", "ACTIVE", "ENDED"]
+RelationshipStatus = Literal["ASKED", "ACTIVE", "PAUSED", "ENDED"]
 
 
 class ConsentOut(Schema):

@@ -96,8 +96,8 @@ def list_facts(
     Numbers are given when a fact is written and seen when its transaction ends, so a lower one may
     appear a moment after a higher one: a feed reads the last minute again and knows facts by id.
     """
-    rows = queries.visible_to(request.actor)
-    for name, value in (("number__gt", after), ("deal", deal), ("subject", subject)):
-        if value:
-            rows = rows.filter(**{name: value})
+    asked = {"number__gt": after, "deal": deal, "subject": subject}
+    is_about = deal or subject  # these have indexes of their own
+    lists = [queries.visible_to(request.actor)] if is_about else queries.feed(request.actor)
+    rows = [one.filter(**{name: x for name, x in asked.items() if x}) for one in lists]
     return page(request, response, rows, paging, by=("number",), show=FactOut.from_orm)

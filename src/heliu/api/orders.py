@@ -30,6 +30,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.order_lines import (
     OrderIn,
     PartOut,
@@ -254,6 +255,14 @@ class ShipLine(Sent):
     quantity: Quantity
 
 
+class SentLine(ShipLine):
+    """How much of a line leaves now, and which pieces where they are told apart."""
+
+    marks: list[PiecesIn] = Field(
+        [], max_length=MOST_MARKS, description="Empty: the first expiring ones"
+    )
+
+
 class Dispatch(Sent):
     """Goods that leave the seller now."""
 
@@ -262,7 +271,7 @@ class Dispatch(Sent):
     house: UUID | None = Field(
         None, description="Out of which of the seller's houses (`GET /houses`); null: out of any"
     )
-    lines: list[ShipLine] | None = Field(
+    lines: list[SentLine] | None = Field(
         None, min_length=1, max_length=MOST_LINES, description="Null: all that is open"
     )
 
@@ -395,6 +404,7 @@ def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> 
             carrier_id=payload.carrier_id,
             house=payload.house,
             lines=_quantities(payload.lines) if payload.lines else None,
+            marks={one.line: marked(one.marks) for one in payload.lines or () if one.marks},
             at=at,
         )
         return 201, ShipmentOut.from_orm(shipment)

@@ -23,6 +23,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
+from heliu.api.marks import MOST_MARKS, MarkCode, PiecesIn, marked
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.returns import queries
@@ -51,6 +52,7 @@ class ReturnLineOut(Plain):
     damaged: int
     missing: int
     accepted: int = Field(description="What the buyer gets something for")
+    marks: list[str] = Field(description="Serial numbers, of goods that have such")
 
 
 class ReturnOut(Schema):
@@ -94,6 +96,9 @@ class ReturnLineIn(Sent):
 
     position: Number
     quantity: Quantity
+    marks: list[MarkCode] = Field(
+        [], max_length=MOST_MARKS, description="The serial number of each piece, if it has one"
+    )
 
 
 class ReturnIn(Sent):
@@ -121,6 +126,10 @@ class JudgedIn(Sent):
     good: Counted
     damaged: Counted
     accepted: Counted
+    good_marks: list[PiecesIn] = Field(
+        [], max_length=MOST_MARKS, description="Which, where some came good and others did not"
+    )
+    damaged_marks: list[PiecesIn] = Field([], max_length=MOST_MARKS)
 
 
 class JudgementIn(Sent):
@@ -159,7 +168,8 @@ def ask_return(request: TypedRequest, ref: Ref, payload: ReturnIn, key: Key) -> 
     def do(at: datetime) -> tuple[int, ReturnDetail]:
         made = returns.ask(
             id_or_number(ref), actor=request.actor, remedy=payload.remedy, quantities=quantities,
-            reason=payload.reason, allowance=payload.allowance or 0, case=payload.case, at=at,
+            reason=payload.reason, allowance=payload.allowance or 0, case=payload.case,
+            marks={one.position: one.marks for one in payload.lines if one.marks}, at=at,
         )  # fmt: skip
         return 201, _shown(request, made.pk)
 
@@ -195,11 +205,14 @@ def act_on_return(request: TypedRequest, ref: Ref, payload: ReturnAct, key: Key)
 @router.post("/returns/{ref}/receipt", response=ReturnDetail)
 def receive_return(request: TypedRequest, ref: Ref, payload: JudgementIn, key: Key) -> HttpResponse:
     """The seller's warehouse counts and judges what came back; what is accepted is credited."""
-    judged = [Judged(**one.model_dump()) for one in payload.lines]
+    judged = [Judged(one.position, one.good, one.damaged, one.accepted) for one in payload.lines]
+    came = {
+        one.position: (marked(one.good_marks), marked(one.damaged_marks)) for one in payload.lines
+    }
     found = queries.get(request.actor, id_or_number(ref))
 
     def do(at: datetime) -> tuple[int, ReturnDetail]:
-        returns.receive(found.pk, judged, actor=request.actor, at=at)
+        returns.receive(found.pk, judged, came=came, actor=request.actor, at=at)
         return 200, _shown(request, found.pk)
 
     return write(request, key, payload, do)

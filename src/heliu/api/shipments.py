@@ -11,6 +11,7 @@ from ninja import Field, Query, Router, Schema
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import MOST_LINES, Counted, Goods, Ref, Sent, id_or_number
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.actor import Actor
@@ -77,6 +78,10 @@ class CountIn(Sent):
     line: UUID = Field(description="Id of the shipment's line")
     good: Counted
     damaged: Counted = 0
+    good_marks: list[PiecesIn] = Field(
+        [], max_length=MOST_MARKS, description="Which, where some came good and others did not"
+    )
+    damaged_marks: list[PiecesIn] = Field([], max_length=MOST_MARKS)
 
 
 class CountsIn(Sent):
@@ -141,7 +146,13 @@ def receive_shipment(request: TypedRequest, ref: Ref, payload: CountsIn, key: Ke
 
     def do(at: datetime) -> tuple[int, ReceivedOut]:
         shipment_id = _id(actor, ref)
-        counts = [Count(one.line, one.good, one.damaged) for one in payload.counts]
+        counts = [
+            Count(
+                one.line, one.good, one.damaged,
+                marked(one.good_marks), marked(one.damaged_marks),
+            )
+            for one in payload.counts
+        ]  # fmt: skip
         received = deliveries.goods_received(shipment_id, actor=actor, counts=counts, at=at)
         return 201, _shown(actor, shipment_id, received)
 

@@ -78,6 +78,7 @@ class BudgetIn(Sent):
     cost_centre: UUID | None = None
     person: UUID | None = None
     carries: Flag = Field(False, description="What is left goes over into the next period")
+    only_warns: Flag = Field(False, description="Stops nothing; beside one that stops")
 
 
 class BudgetOut(Schema):
@@ -89,6 +90,7 @@ class BudgetOut(Schema):
     person: UUID | None
     amount: int
     carries: bool
+    only_warns: bool
     starts: date
     ends: date
     ceiling: int = Field(description="The amount, and what was carried over")
@@ -215,6 +217,7 @@ def set_budget(request: TypedRequest, payload: BudgetIn, key: Key) -> HttpRespon
             centre=payload.cost_centre,
             person=payload.person,
             carries=payload.carries,
+            only_warns=payload.only_warns,
             actor=actor,
             at=at,
         )
@@ -275,6 +278,7 @@ def _budgets(actor: Actor, at: datetime) -> list[dict[str, object]]:
             "person": one.person,
             "amount": one.amount,
             "carries": one.carries,
+            "only_warns": one.only_warns,
             "starts": use.period.starts,
             "ends": use.period.ends,
             "ceiling": use.ceiling,

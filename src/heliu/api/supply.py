@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import Goods, Line, Plain, Quantity, Ref, Sent, id_or_number
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.writes import Key, write
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel import clock
@@ -115,6 +116,9 @@ class ArrivedIn(Sent):
 
     quantity: Quantity
     house: UUID | None = Field(None, description="One of the asker's own (`GET /houses`)")
+    marks: list[PiecesIn] = Field(
+        [], max_length=MOST_MARKS, description="The pieces, of goods that are told apart"
+    )
 
 
 @router.get("/availability", response=list[AvailabilityOut])
@@ -208,7 +212,8 @@ def take_in(request: TypedRequest, expected: UUID, payload: ArrivedIn, key: Key)
     return _done(
         request, key, payload,
         lambda at: back_orders.arrived(
-            expected, payload.quantity, house=payload.house, actor=request.actor, at=at
+            expected, payload.quantity, house=payload.house, marks=marked(payload.marks),
+            actor=request.actor, at=at,
         ),
     )  # fmt: skip
 

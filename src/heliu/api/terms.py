@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from heliu.api.encoding import encoded
 from heliu.api.fields import (
     LARGEST,
     Amount,
@@ -54,6 +55,8 @@ class CreditTermsOut(Schema):
     ceiling: int = Field(description="The trade credit")
     rule: Rule
     days: int = Field(description="After shipment or the month's end, or the day of the month")
+    part_days: list[int] = Field(description="Of instalments the days of each; none: one sum")
+    part_shares: list[int] = Field(description="The per cent of each, 100 together")
     rolls: bool = Field(description="Whether a weekend or holiday becomes the next working day")
     discount: Decimal = Field(description="Per cent off for paying early")
     discount_days: int
@@ -71,6 +74,8 @@ class TermsIn(Sent):
     ceiling: Sum
     rule: Rule = "NET"
     days: Few = 30
+    part_days: list[Few] = Field([], max_length=12, description="Of instalments, rising")
+    part_shares: list[Few] = Field([], max_length=12, description="Per cent of each, 100 together")
     rolls: Flag = True
     discount: Rate = "0"
     discount_days: Few = 0
@@ -85,6 +90,8 @@ class InvoiceOut(Schema):
     id: UUID
     number: str
     kind: Literal["GOODS", "INTEREST"]
+    part: int = Field(description="Which instalment of its shipment")
+    parts: int
     seller: UUID
     buyer: UUID
     order_id: UUID
@@ -242,6 +249,7 @@ def set_terms(request: TypedRequest, buyer: UUID, payload: TermsIn, key: Key) ->
     """
     said: dict[str, Any] = payload.model_dump()
     said |= {name: Decimal(said[name]) for name in ("discount", "late_rate")}
+    said |= {name: tuple(said[name]) for name in ("part_days", "part_shares")}
 
     def do(at: datetime) -> tuple[int, CreditTermsOut]:
         found = receivables.set_terms(buyer, Wanted(**said), actor=request.actor, at=at)
@@ -292,10 +300,10 @@ def set_ladder(request: TypedRequest, payload: LadderIn, key: Key) -> HttpRespon
 
 
 @router.get("/receivables", response=list[StandingOut])
-def list_receivables(request: TypedRequest) -> list[StandingOut]:
+def list_receivables(request: TypedRequest) -> HttpResponse:
     """What is owed to the asker and by it, pair by pair, the latest first."""
     found = queries.standings(request.actor, on=day_of(now()), most=1_000)
-    return [_standing(one) for one in found]
+    return encoded([_standing(one) for one in found])
 
 
 @router.get("/receivables/{seller}/{buyer}/statement", openapi_extra=PDF)
@@ -464,13 +472,15 @@ def _ladder(actor: Actor) -> LadderOut:
     return LadderOut.model_validate({"levels": [one._asdict() for one in steps]})
 
 
-def _standing(one: queries.Standing) -> StandingOut:
+def _standing(one: queries.Standing) -> dict[str, object]:
+    """As `StandingOut` tells it."""
     not_due, first, second, third, fourth = one.aged
-    return StandingOut(
-        seller=one.seller, buyer=one.buyer, owed=one.owed, not_due=not_due, late_1_30=first,
-        late_31_60=second, late_61_90=third, late_91=fourth, credit=one.credit,
-        disputed=one.disputed, invoices=one.invoices, oldest_due=one.oldest_due,
-    )  # fmt: skip
+    return {
+        "seller": one.seller, "buyer": one.buyer, "owed": one.owed, "not_due": not_due,
+        "late_1_30": first, "late_31_60": second, "late_61_90": third, "late_91": fourth,
+        "credit": one.credit, "disputed": one.disputed, "invoices": one.invoices,
+        "oldest_due": one.oldest_due,
+    }  # fmt: skip
 
 
 def _named(actor: Actor, payload: TermsPaymentIn) -> list[UUID]:

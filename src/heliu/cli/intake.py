@@ -29,6 +29,7 @@ from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
 from heliu.kernel.parties.models import PartyRole
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.policies import Marked
 
 ACTOR = Actor.system()
 DEFAULT_LIST = "standard"
@@ -188,7 +189,10 @@ def _stock(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
         if house is None:
             raise Unfit(f"the warehouse {row.text('warehouse')} is not known")
         supply = stock.Supply(
-            sku=_sku(skus, row), quantity=row.whole("quantity"), lot=row.text("lot")
+            sku=_sku(skus, row),
+            quantity=row.whole("quantity"),
+            lot=row.text("lot"),
+            marks=_marks(row),
         )
         wanted[house.pk].append(supply)
 
@@ -199,6 +203,12 @@ def _stock(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
         key = f"opening:{seller}:{warehouse}:{hashlib.sha256(repr(lines).encode()).hexdigest()}"
         subject = uuid5(OPENING, key)
         stock.supply(lines, owner=seller, warehouse=warehouse, key=key, subject=subject, at=at)
+
+
+def _marks(row: Row) -> tuple[Marked, ...]:
+    """What the pieces of a row carry, of goods that are told apart: a lot or a serial number."""
+    mark = row.text("mark")
+    return (Marked(mark, row.whole("quantity")),) if mark else ()
 
 
 KINDS: dict[str, Callable[[list[Row], UUID | None, Intake], None]] = {

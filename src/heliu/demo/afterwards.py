@@ -222,8 +222,9 @@ def _in_its_name(stage: Stage) -> None:
         actor=seller, seller=stage.chain.seller, at=at,
     )  # fmt: skip
     at += timedelta(minutes=10)
+    customer = stage.chain.dealers[DEALER]
     place_order.place(
-        actor=seated(seller, DEALER), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
+        actor=seated(seller, customer), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
         lines=fill(stage.shelves(DEALER, at), LARGE * 12 // 10), remark="电话订货", at=at,
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from heliu.kernel.approvals.policies import Act
 from heliu.trade import (
     changing,
     closing_books,
+    closing_houses,
     confirming,
     control_answers,
     controls,
@@ -30,6 +31,7 @@ from heliu.trade import (
     enforcement,
     financed_order,
     freezing,
+    giving_back,
     liquidation,
     programmes,
     proposals,
@@ -58,6 +60,7 @@ RULED: dict[str, tuple[Act, ...]] = {
     "BANK": (
         controls.PAY_OUT,
         releasing.RELEASE,
+        giving_back.GIVE_BACK,
         enforcement.ENFORCE,
         liquidation.SELL,
         enforcement.WRITE_OFF,
@@ -80,6 +83,7 @@ DONE: dict[str, Callable[..., None]] = {
     financed_order.SIGN.name: financed_order.countersigned,
     controls.PAY_OUT.name: control_answers.accepted,
     releasing.RELEASE.name: financed_order.release_agreed,
+    giving_back.GIVE_BACK.name: giving_back.agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
@@ -91,6 +95,7 @@ DONE: dict[str, Callable[..., None]] = {
 OF_THE_HOUSE: dict[str, Callable[..., object]] = {
     ruling.CHANGE_RULES.name: ruling.agreed,
     returns.AGREE.name: returns.agreed,
+    closing_houses.CLOSE.name: closing_houses.agreed,
     **{act.name: closing_books.agreed for act in BOOKS},
     **{act.name: freezing.agreed for act in ACCOUNTS},
     **{act.name: partial(proposals.carry_out, hands=PROPOSED) for act in KEPT},
@@ -99,6 +104,7 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
 # What a no leads to, beyond that nothing is done.
 TURNED_DOWN: dict[str, Callable[..., None]] = {
     controls.PAY_OUT.name: control_answers.refused,
+    giving_back.GIVE_BACK.name: giving_back.turned_down,
     changing.CHANGE.name: changing.turned_down,
 }
 

@@ -31,6 +31,7 @@ from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock import back_orders as stock
 from heliu.logistics.stock.back_orders import Outlook
 from heliu.logistics.stock.models import Expected
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing import queries as houses
 from heliu.trade import deals
 from heliu.trade.models import Deal
@@ -206,14 +207,20 @@ def in_turn(order: Order, quantities: Mapping[int, int]) -> Mapping[int, int]:
 
 
 def arrived(
-    expected_id: UUID, quantity: int, *, house: UUID | None = None, actor: Actor, at: datetime
+    expected_id: UUID,
+    quantity: int,
+    *,
+    house: UUID | None = None,
+    actor: Actor,
+    at: datetime,
+    marks: tuple[Marked, ...] = (),
 ) -> Expected:
-    """Expected goods are here, in the first bin of a house where one is named. Who is served by
-    them is told."""
+    """Expected goods are here, in the first bin of a house where one is named; of those that are
+    told apart the pieces are named. Who is served by them is told."""
     seller = actor.own_org
     place = houses.first_bin(actor, house) if house else None
     before = {one.line: one.ready for one in queue(seller)}
-    found = stock.arrived(expected_id, quantity, actor=actor, at=at, bin=place)
+    found = stock.arrived(expected_id, quantity, actor=actor, at=at, bin=place, marks=marks)
     served: dict[UUID, int] = {}
     for one in queue(seller):
         if (more := one.ready - before.get(one.line, 0)) > 0:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from heliu.commerce.ordering.models import Order, PayBy
+from heliu.commerce.ordering.models import Order, OrderChange, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_at, desks_of
 from heliu.kernel.access.door import widened
@@ -21,7 +21,7 @@ from heliu.kernel.behalf import operations as behalf
 from heliu.kernel.behalf.models import Deed
 from heliu.kernel.behalf.queries import acts_on, seated
 from heliu.kernel.errors import Forbidden
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 
 
@@ -63,6 +63,18 @@ def placed(order: Order, deal_link: str, actor: Actor, *, at: datetime) -> None:
 def cancelled(order: Order, actor: Actor, *, at: datetime) -> None:
     """Keep that an order was called off in the customer's name."""
     behalf.note(actor, Deed.CANCELLED, number=order.number, subject=order.pk, at=at)
+
+
+def changed(made: OrderChange, what: Deed, deal_link: str, actor: Actor, *, at: datetime) -> None:
+    """Keep that an order was changed in the customer's name, or the change taken back, and tell the
+    customer."""
+    if actor.behalf is None:
+        return
+    order = made.order
+    behalf.note(actor, what, number=order.number, subject=made.pk, at=at)
+    if what == Deed.CHANGED:
+        said: dict[str, Parameter] = {"number": order.number, "person": actor.name}
+        tell(order.buyer, "behalf-changed", said, link=deal_link, at=at)
 
 
 def asker(person: UUID, buyer: UUID, seller: UUID, request: UUID) -> Actor | None:

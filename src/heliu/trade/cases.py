@@ -20,7 +20,7 @@ from heliu.kernel.conversations.operations import Sent
 from heliu.kernel.errors import Invalid
 from heliu.kernel.events.notices import tell
 from heliu.kernel.parties import queries as parties
-from heliu.trade import conversations, deals
+from heliu.trade import conversations, deals, tracing
 
 ACTS = {"solve": operations.solve, "close": operations.close, "reopen": operations.reopen}
 
@@ -46,6 +46,7 @@ def open_case(
         line = next((one for one in order.lines.all() if one.position == position), None)
         if line is None:
             raise Invalid("line-unknown", "The order has no such line.", field="position")
+        tracing.require_serial(line, serial, kind, actor=actor)
     with widened([order.buyer, order.seller]):
         case = operations.open_case(
             order, actor=actor, deal=deals.of_order(actor, order.pk).pk, kind=kind, line=line,

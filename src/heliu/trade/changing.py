@@ -39,14 +39,24 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Act
+from heliu.kernel.behalf.queries import DEED_CHANGED, DEED_WITHDRAWN
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
-from heliu.logistics.stock.moves import Promise, Short
-from heliu.trade import asking, back_orders, change_rewards, confirming, deals, purchases
+from heliu.logistics.stock.ends import Promise
+from heliu.logistics.stock.moves import Short
+from heliu.trade import (
+    asking,
+    back_orders,
+    behalf,
+    change_rewards,
+    confirming,
+    deals,
+    purchases,
+)
 from heliu.trade.change_terms import Proposal, Wanted, propose_for, refuse_fixed
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Deal, Step
@@ -84,7 +94,8 @@ def change(
 
     `seen` is how many changes of it the buyer has seen made: another's in between is not undone.
     Raises what placing such an order would raise; `Refused` where a change waits already, where the
-    order is past changing, or where a bank finances it; `Invalid` where nothing would be another,
+    order is past changing, or where a bank finances it, whose agreement the customer alone signs;
+    `Invalid` where nothing would be another,
     or for want of a reason where others must agree.
     """
     deal = _own(order_id, actor)
@@ -103,6 +114,7 @@ def change(
             )  # fmt: skip
         else:
             _go_on(deal, made, proposal, actor=actor, at=at)
+        behalf.changed(made, DEED_CHANGED, deals.link(deal), actor, at=at)
     return made
 
 
@@ -165,6 +177,7 @@ def withdraw(order_id: UUID, *, actor: Actor, at: datetime) -> OrderChange:
         ordering.end_change(made, ChangeStatus.WITHDRAWN, actor=actor, at=at)
         if made.is_told:
             _tell(deal, made, deal.seller, "change-withdrawn", at=at)
+        behalf.changed(made, DEED_WITHDRAWN, deals.link(deal), actor, at=at)
     return made
 
 

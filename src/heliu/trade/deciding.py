@@ -19,6 +19,7 @@ from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing.rewards import Reward
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.money import Money
+from heliu.kernel.parties.queries import NOT_TRADING
 from heliu.kernel.posting.operations import LimitShort
 from heliu.trade.accepted import Good
 from heliu.trade.earning import earned_by, off_of
@@ -59,7 +60,7 @@ def _judge(
             help="Name no address, or pay in another way.",
         )
     if not known.trades:
-        raise NotFound()
+        raise NotFound(NOT_TRADING)
     lines = []
     for row, ((sku, quantity), wanted) in enumerate(
         zip(wish.wanted.items(), known.wanted, strict=True), start=1

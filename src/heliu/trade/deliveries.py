@@ -24,6 +24,7 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import gate
 from heliu.logistics.pledges.models import Pledge, PledgeStatus
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import carrying as carriages
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport import queries as shipments
@@ -60,13 +61,15 @@ def ship(
     lines: Mapping[int, int] | None = None,
     carrier_id: UUID | None = None,
     house: UUID | None = None,
+    marks: Mapping[int, Sequence[Marked]] | None = None,
 ) -> Shipment:
     """The seller sends goods of an order (line id: quantity; None is all that is ready), out of one
     of its houses where it names one: an order goes in as many consignments as it likes.
 
     Goods of a financed order leave once the seller has its money, and only for the supervised
     warehouse that stands on the order. A carrier with a desk here (`carrier_id`) says itself how
-    far they are; of another only the name is kept.
+    far they are; of another only the name is kept. Of goods that are told apart the pieces may
+    be chosen by line (`marks`); else the first expiring ones go.
     """
     actor.require("ship")
     deal = deals.of_order(actor, order_id)
@@ -87,7 +90,10 @@ def ship(
             sender=order.seller,
             warehouse=order.warehouse,
             owner=order.buyer,
-            lines=[_dispatch_line(order, open_lines[pk], n) for pk, n in quantities.items()],
+            lines=[
+                _dispatch_line(order, open_lines[pk], n, (marks or {}).get(pk, ()))
+                for pk, n in quantities.items()
+            ],
             carrier_name=hauler.short if hauler else carrier,
             at=at,
             lender=deal.lender,
@@ -271,8 +277,11 @@ def complete(deal: Deal, order: Order, *, at: datetime) -> None:
     end(deal, Outcome.CLOSED, at=at)
 
 
-def _dispatch_line(order: Order, line: OrderLine, quantity: int) -> DispatchLine:
-    return DispatchLine(line.pk, line.sku_id, quantity, reservation_of(order.id, line.sku_id))
+def _dispatch_line(
+    order: Order, line: OrderLine, quantity: int, marks: Sequence[Marked]
+) -> DispatchLine:
+    kept = reservation_of(order.id, line.sku_id)
+    return DispatchLine(line.pk, line.sku_id, quantity, kept, tuple(marks))
 
 
 def _shipment(shipment_id: UUID, actor: Actor) -> Shipment:

@@ -36,10 +36,10 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, duty, margin_calls
+from heliu.trade import deals, duty, giving_back, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
-from heliu.trade.models import BUY_BACK, DUTY, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,
     has_all_goods,
@@ -116,10 +116,13 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 
 def refund_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
-    """The seller's money reached the lender: for goods not delivered, for goods of a dealer in
-    default, or by its duty once the loan was written off."""
+    """The seller's money reached the lender: for goods not delivered, for pledged goods that
+    go back, for goods of a dealer in default, or by its duty once the loan was written off."""
     if instruction.key.startswith(DUTY):
         duty.booked(deal, instruction, at=at)
+        return
+    if instruction.key.startswith(GIVEN_BACK):
+        giving_back.refunded(deal, instruction, at=at)
         return
     is_price = instruction.key.startswith(BUY_BACK)
     (bought_back if is_price else refunded)(deal, instruction, at=at)

@@ -55,7 +55,7 @@ from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
 from heliu.trade import controls, deals, registration, releasing, sales, shortfall, spending
 from heliu.trade.asking import ask_others
-from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,
     has_all_goods,
@@ -314,14 +314,8 @@ def repay(
                 number=loan.number,
                 help="Try again when it is there, or when the sale is called off.",
             )
-        is_enforced = loan.status == LoanStatus.ENFORCING
-        if payments.has_open(deal.id) if is_enforced else payments.has_open_refund(deal.id):
-            raise Refused(
-                "seller-is-paying",
-                "The seller is just paying for the goods of %(number)s.",
-                number=loan.number,
-                help="Try again when the bank has booked it, or refused it.",
-            )
+        if _is_seller_paying(deal, loan):
+            raise _seller_is_paying(loan)
         if amount is None:
             amount = lending.amount_for(loan, percent or Decimal(100), on=day_of(at))
         if amount <= 0:
@@ -341,6 +335,23 @@ def repay(
         remember(deal, Step.REPAYMENT_ASKED, key=key, actor=actor, at=at, amount=amount)
     wake(deal.id)
     return instruction
+
+
+def _seller_is_paying(loan: Loan) -> Refused:
+    return Refused(
+        "seller-is-paying",
+        "The seller is just paying for the goods of %(number)s.",
+        number=loan.number,
+        help="Try again when the bank has booked it, or refused it.",
+    )
+
+
+def _is_seller_paying(deal: Deal, loan: Loan) -> bool:
+    """Whether the seller's money for pledged goods, or by its duty, is on its way: what the dealer
+    pays meanwhile could come first, and free the goods or leave too much."""
+    if loan.status == LoanStatus.ENFORCING:
+        return payments.has_open(deal.id)
+    return payments.has_open_refund(deal.id, keys=(GIVEN_BACK, DUTY))
 
 
 def repaid(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -518,6 +529,8 @@ def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """The last of those at the lender who must has agreed to a large release of the locked deal."""
     if not releasing.waiting_value(deal):
         raise releasing.nothing_waits(deal)
+    if _is_seller_paying(deal, loan_of(deal)):
+        raise _seller_is_paying(loan_of(deal))
     approval = asked_for.agreed(deal.id, releasing.RELEASE.name)
     release(deal, key=str(approval.pk), is_agreed=True, at=at)
     close_if_done(deal, at=at)

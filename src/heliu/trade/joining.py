@@ -61,6 +61,7 @@ def set_welcome(
     price_list: UUID | None,
     warehouse: UUID | None,
     at: datetime,
+    is_listed: bool = False,
 ) -> Welcome:
     """How a seller takes newcomers. Raises `NotFound` for a list that is not its own and for a
     warehouse that it does not know."""
@@ -72,8 +73,9 @@ def set_welcome(
     if warehouse and not queries.in_role("WAREHOUSE", actor).filter(pk=warehouse).exists():
         raise NotFound()
     return invitations.welcome(
-        actor=actor, is_open=is_open, price_list=price_list, warehouse=warehouse, at=at
-    )
+        actor=actor, is_open=is_open, is_listed=is_listed, price_list=price_list,
+        warehouse=warehouse, at=at,
+    )  # fmt: skip
 
 
 def _admitted() -> list[UUID]:
@@ -88,8 +90,8 @@ def _welcome(application: UUID, *, at: datetime) -> None:
         return
     sellers = list(_sellers(one, at)) if one.join_as == "DEALER" else []
     for welcome, is_invited in sellers:
-        _relate(one, welcome, is_invited=is_invited, at=at)
-        _trust(one, welcome.org, at=at)
+        begin(one.org, welcome, is_invited=is_invited, at=at)
+        trust_in(one, welcome.org, at=at)
     one.welcomed_at = at
     one.save(update_fields=["welcomed_at"])
     houses = queries.names([welcome.org for welcome, _ in sellers])
@@ -127,19 +129,20 @@ def _take(one: Application, at: datetime) -> UUID | None:
     return found.org
 
 
-def _relate(one: Application, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
-    link = parties.relate(actor=ACTOR, buyer=one.org, seller=welcome.org, since=day_of(at))
+def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
+    """Relate a buyer to a seller as the seller takes newcomers. For steps of the worker's story."""
+    link = parties.relate(actor=ACTOR, buyer=buyer, seller=welcome.org, since=day_of(at))
     own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org)
     if chosen := own.filter(pk__in=[welcome.price_list]).first():
-        pricing.assign(chosen, actor=ACTOR, buyer=one.org, valid_from=day_of(at), at=at)
+        pricing.assign(chosen, actor=ACTOR, buyer=buyer, valid_from=day_of(at), at=at)
     if welcome.warehouse is not None:
-        parties.introduce(one.org, welcome.warehouse)
+        parties.introduce(buyer, welcome.warehouse)
     tiers.give(link.pk, at=at)
-    fact = TradingBegun(subject=one.org, buyer=one.org, seller=welcome.org, is_invited=is_invited)
-    record(fact, actor=ACTOR, at=at, audience=[one.org, welcome.org])
+    fact = TradingBegun(subject=buyer, buyer=buyer, seller=welcome.org, is_invited=is_invited)
+    record(fact, actor=ACTOR, at=at, audience=[buyer, welcome.org])
 
 
-def _trust(one: Application, seller: UUID, *, at: datetime) -> None:
+def trust_in(one: Application, seller: UUID, *, at: datetime) -> None:
     """Trade credit at once, for whom the register confirmed and the seller's rule says so."""
     found = applications.confirmed(one)
     if found is None:

@@ -100,6 +100,8 @@ class Step(models.TextChoices):
 
 # The key under which the seller is asked to pay for the goods of a dealer in default.
 BUY_BACK = "buy-back"
+# The key with which begins what the seller refunds for pledged goods that go back to it.
+GIVEN_BACK = "return:"
 # The key with which begins what the seller pays by its duty once the loan was written off.
 DUTY = "duty:"
 

@@ -93,9 +93,10 @@ def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAc
 def sent(
     deal: Deal, order: Order, value: int, *, shipment: UUID, actor: Actor, at: datetime
 ) -> None:
-    """Goods of an order on terms left: held credit is owed from now on, under an invoice."""
+    """Goods of an order on terms left: held credit is owed from now on, under an invoice for each
+    instalment."""
     granted = terms.locked(order.seller, order.buyer, at=at)
-    invoice = terms.issue(
+    invoices = terms.issue(
         granted,
         order=order.id,
         order_number=order.number,
@@ -106,18 +107,19 @@ def sent(
         actor=actor,
         at=at,
     )
-    tell(
-        order.buyer,
-        "invoice-issued",
-        {
-            "number": order.number,
-            "invoice": invoice.number,
-            "amount": Money(invoice.amount),
-            "due": invoice.due_on.isoformat(),
-        },
-        link=deals.link(deal),
-        at=at,
-    )
+    for invoice in invoices:
+        tell(
+            order.buyer,
+            "invoice-issued",
+            {
+                "number": order.number,
+                "invoice": invoice.number,
+                "amount": Money(invoice.amount),
+                "due": invoice.due_on.isoformat(),
+            },
+            link=deals.link(deal),
+            at=at,
+        )
     receivables.use_credit(granted, at=at)
 
 
@@ -132,7 +134,7 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
-    invoices = sorted(credit.of_order(order.id), key=lambda one: one.key != key)
+    invoices = sorted(credit.of_order(order.id), key=lambda one: one.key.partition("/")[0] != key)
     for invoice in invoices:
         if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
             terms.credit(

@@ -36,6 +36,8 @@ from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
 from heliu.commerce.spending import operations as spending
+from heliu.commerce.spending import queries as budgets
+from heliu.commerce.spending.queries import Warned
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import in_any_case, widened
 from heliu.kernel.clock import day_of
@@ -70,7 +72,7 @@ class Preview:
     """An order as it would be placed. `total` (minor units) is that of the lines that are good,
     `offers` are the lenders', the best first, `comparison` has them beside the other ways to pay,
     `least` is what the seller wants of one order at least, `earned` what the lines earn as one
-    order; `total` is after that.
+    order; `total` is after that. `warned` are budgets that warn and would be passed by it.
     """
 
     lines: list[CheckedLine[Sku]]
@@ -80,6 +82,7 @@ class Preview:
     comparison: Comparison
     least: int = 0
     earned: tuple[Earned, ...] = ()
+    warned: Sequence[Warned] = ()
 
     @property
     def offer(self) -> FinanceOffer | None:
@@ -145,8 +148,17 @@ def preview(
     rate = credit_queries.own_money(actor)
     return Preview(
         checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
-        relationship.least_order, earned,
+        relationship.least_order, earned, _warned(actor, total, at),
     )  # fmt: skip
+
+
+def _warned(actor: Actor, total: int, at: datetime) -> Sequence[Warned]:
+    """Budgets that warn; they are the house's own to read, not of whoever orders in its name."""
+    if actor.behalf:
+        return ()
+    return budgets.warned(
+        buyer=actor.own_org, person=actor.user_id, centre=None, total=total, on=day_of(at)
+    )
 
 
 def place(

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from heliu.capital.credit.models import ReleaseMode
 from heliu.capital.lending import policies as rules
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
@@ -50,10 +51,18 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
         return None
     earned = lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved)
+    earned = min(earned + gone_back(loan, pledge), pledge.pledged_value)
     return Earned(
         min(earned, spare(loan, pledge, loan.least_cover)),
         loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED, LoanStatus.CANCELLED),
     )
+
+
+def gone_back(loan: Loan, pledge: Pledge) -> int:
+    """The value of goods, in fen, that left against the seller's refund: where only the dealer's
+    own money frees goods, they are beside what it has earned. A share of the loan counts them
+    already, by what the refund repaid."""
+    return pledge.returned_value if loan.release_mode == ReleaseMode.DEPOSIT_FIRST else 0
 
 
 def spare(loan: Loan, pledge: Pledge, least_cover: int) -> int:
@@ -212,6 +221,7 @@ class Subject:
             exposure = max(0, self.loan.exposure - paid.principal - paid.margin)
             cover = rules.least_cover(exposure, self.loan.release_mode, self.loan.deposit_ratio)
             in_all = rules.entitlement(self.loan.release_mode, earning, pledged)
+            in_all = min(in_all + gone_back(self.loan, pledge), pledged)
             return min(in_all, spare(self.loan, pledge, cover))
 
         amounts = range(1, self.owed.total + 1)

@@ -7,8 +7,9 @@
     replace, come   new goods for what was accepted, and their arrival
     refund          what had been paid goes back by the bank; or the seller writes it down by hand
 
-On terms what is accepted is not owed any more; what was paid already the seller owes back. A
-financed order is not given back here: its goods are pledged and its money is the bank's.
+On terms what is accepted is not owed any more; what was paid already the seller owes back. Of a
+financed order the goods are pledged and the money is the lender's: what follows the seller's yes is
+told in `giving_back`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import AccountKind, BankAccount, PaymentInstruction, Purpose
 from heliu.commerce.cases import queries as cases
 from heliu.commerce.ordering import queries as orders
-from heliu.commerce.ordering.models import PayBy
+from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.pricing.operations import discounts
 from heliu.commerce.returns import operations, queries
-from heliu.commerce.returns.models import Remedy, Return, ReturnStatus
+from heliu.commerce.returns.models import OVER, Remedy, Return, ReturnStatus
 from heliu.commerce.returns.policies import Judged
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -33,18 +34,20 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing.policies import put_away
 from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
-from heliu.trade import deals, open_account, spending, vat
+from heliu.trade import deals, giving_back, open_account, spending, tracing, vat
 from heliu.trade.asking import ask as ask_house
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, remember
+from heliu.trade.steps import parties as sides
 from heliu.trade.wake import wake
 
 SYSTEM = Actor.system()
@@ -60,24 +63,23 @@ def ask(
     reason: str,
     allowance: int = 0,
     case: UUID | str | None = None,
+    marks: Mapping[int, Sequence[str]] | None = None,
     at: datetime,
 ) -> Return:
-    """The buyer asks to give back so many pieces of the lines at these positions."""
+    """The buyer asks to give back so many pieces of the lines at these positions, by their serial
+    numbers where the goods have such."""
     order = orders.get(actor, order_ref)
-    if order.pay_by == PayBy.FINANCE:
-        raise Refused(
-            "return-financed",
-            "%(number)s is financed: its goods are not given back here.",
-            help="Open a case. What the seller takes off it pays to the bank, for the loan.",
-            number=order.number,
-        )
     of_case = cases.get(actor, case).pk if case else None
-    with widened([order.buyer, order.seller]):
+    if order.pay_by != PayBy.FINANCE:  # which pledged pieces go back the keeper's hand decides
+        tracing.require_named(order, quantities, marks or {}, actor=actor)
+    with widened(sides(deals.of_order(actor, order.pk))):
         deal = locked(deals.of_order(actor, order.pk).pk)
         order = orders.get(actor, order.pk)
+        if order.pay_by == PayBy.FINANCE:
+            _require_pledged(deal, order, remedy, quantities)
         found = operations.ask(
             order, actor=actor, deal=deal.pk, remedy=remedy, quantities=quantities,
-            allowance=allowance, reason=reason, case=of_case, at=at,
+            allowance=allowance, reason=reason, case=of_case, marks=marks, at=at,
         )  # fmt: skip
         tell(
             found.seller,
@@ -126,8 +128,11 @@ def refuse(ref: UUID | str, *, actor: Actor, reason: str, at: datetime) -> Retur
 
 
 def withdraw(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
-    """The buyer thinks better of it, before anything was sent."""
-    with _opened(ref, actor) as (_, found):
+    """The buyer thinks better of it, before anything was sent, or the seller is paying for it."""
+    with _opened(ref, actor) as (deal, found):
+        if deal.loan_id:
+            giving_back.require_quiet(found, deal)
+            approvals.overtaken(deal.pk, act=giving_back.GIVE_BACK, at=at)
         operations.withdraw(found, actor=actor, at=at)
         approvals.overtaken(found.pk, at=at)
         _tell(found, found.seller, at=at)
@@ -136,20 +141,37 @@ def withdraw(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
 
 def send(ref: UUID | str, *, actor: Actor, at: datetime) -> Return:
     """The goods leave the buyer's house on their way back; they are the seller's from now on."""
-    with _opened(ref, actor) as (_, found):
+    with _opened(ref, actor) as (deal, found):
+        if deal.loan_id:
+            raise Refused(
+                "return-by-the-bank",
+                "%(number)s waits for the bank: the goods leave when the seller has refunded them.",
+                number=found.number,
+            )
         operations.sent(found, actor=actor, at=at)
         _tell(found, found.seller, at=at)
         stock.issue(
-            [stock.Issue(line.sku_id, line.quantity, None) for line in found.lines.all()],
+            [
+                stock.Issue(line.sku_id, line.quantity, None, tuple(map(Marked, line.marks)))
+                for line in found.lines.all()
+            ],
             owner=found.buyer, warehouse=found.warehouse, new_owner=found.seller,
             shipment=found.pk, at=at,
         )  # fmt: skip
     return found
 
 
-def receive(ref: UUID | str, judged: Sequence[Judged], *, actor: Actor, at: datetime) -> Return:
+def receive(
+    ref: UUID | str,
+    judged: Sequence[Judged],
+    *,
+    actor: Actor,
+    at: datetime,
+    came: Mapping[int, tuple[tuple[Marked, ...], tuple[Marked, ...]]] | None = None,
+) -> Return:
     """The seller's warehouse counts and judges what came back: good goods lie free again, damaged
-    ones in quarantine, and what is accepted is credited, or to be replaced."""
+    ones in quarantine, and what is accepted is credited, or to be replaced. `came` are by position
+    the good and the damaged pieces, where they are told apart and differ."""
     with _opened(ref, actor) as (deal, found):
         _must_be(found, ReturnStatus.SENT)
         value = operations.judge(found, judged, actor=actor, at=at)
@@ -170,6 +192,7 @@ def receive(ref: UUID | str, judged: Sequence[Judged], *, actor: Actor, at: date
                 stock.Arrival(
                     line.sku_id, line.good, line.damaged, line.missing,
                     f"{found.number}/{line.position}", bin, quarantine_of(found.seller),
+                    *(came or {}).get(line.position, ((), ())),
                 )
                 for line, bin in zip(lines, bins, strict=True)
             ],
@@ -272,9 +295,32 @@ def link(found: Return) -> str:
 def _opened(ref: UUID | str, actor: Actor) -> Iterator[tuple[Deal, Return]]:
     """The deal and then the return, locked, with the doors of both sides open."""
     seen = queries.get(actor, ref)
-    with widened([seen.buyer, seen.seller]):
+    with widened(sides(deals.of_order(actor, seen.order_id))):
         deal = locked(seen.deal)
         yield deal, Return.objects.select_for_update().get(pk=seen.pk)
+
+
+def _require_pledged(deal: Deal, order: Order, remedy: str, quantities: Mapping[int, int]) -> None:
+    """Of a financed order pledged goods go back against a refund to the lender, and nothing else;
+    one return at a time."""
+    goods: dict[UUID, int] = {}
+    for line in order.lines.all():
+        if wanted := quantities.get(line.position, 0):
+            goods[line.sku_id] = goods.get(line.sku_id, 0) + max(0, wanted)
+    if remedy != Remedy.CREDIT:
+        raise Invalid(
+            "return-credits-only",
+            "Pledged goods are given back for their price alone.",
+            field="remedy",
+        )
+    giving_back.require_pledged(deal, goods)
+    if Return.objects.filter(deal=deal.pk).exclude(status__in=OVER).exists():
+        raise Refused(
+            "return-under-way",
+            "Goods of %(number)s are being given back already.",
+            number=order.number,
+            help="Wait until that is settled, or take it back first.",
+        )
 
 
 def _agreed(deal: Deal, found: Return, *, answer: str, actor: Actor, at: datetime) -> None:
@@ -282,6 +328,8 @@ def _agreed(deal: Deal, found: Return, *, answer: str, actor: Actor, at: datetim
         _credit(deal, found, found.amount, actor=actor, at=at)
     else:
         operations.agree(found, answer=answer, actor=actor, at=at)
+        if deal.loan_id:
+            giving_back.asked(deal, found, at=at)
     _tell(found, found.buyer, at=at)
 
 

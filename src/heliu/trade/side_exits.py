@@ -30,6 +30,7 @@ from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.pricing.operations.discounts import give_back
+from heliu.commerce.returns.models import OVER, Return
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -51,7 +52,7 @@ from heliu.trade import (
     shortfall,
     spending,
 )
-from heliu.trade.models import BUY_BACK, DUTY, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
 from heliu.trade.pool_marks import valued_anew
@@ -311,6 +312,8 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
             raise Refused(
                 "sold-meanwhile", "Goods were sold to others: they are not bought back any more."
             )
+        if refused.key.startswith(GIVEN_BACK):
+            require_still_bound(deal, refused)
         again = financed_order.pay(
             deal,
             Purpose(refused.purpose),
@@ -323,6 +326,19 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
         )
     wake(deal.id)
     return again
+
+
+def require_still_bound(deal: Deal, refused: PaymentInstruction) -> None:
+    """A refund for pledged goods that go back is ordered again only while they are bound."""
+    number = refused.key.removeprefix(GIVEN_BACK).partition("+")[0]
+    found = Return.objects.get(number=number)
+    pledge = pledge_of(deal)
+    if found.status in OVER or pledge is None:
+        raise Refused("return-over", "%(number)s is over.", number=found.number)
+    goods: dict[UUID, int] = {}
+    for line in found.lines.all():
+        goods[line.sku_id] = goods.get(line.sku_id, 0) + line.quantity
+    pledges.share_of(pledge, goods)
 
 
 def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:

@@ -29,7 +29,7 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
-from heliu.logistics.stock.moves import Promise
+from heliu.logistics.stock.ends import Promise
 from heliu.trade import deals, spending
 from heliu.trade.deliveries import complete
 from heliu.trade.models import Step

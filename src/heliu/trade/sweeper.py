@@ -8,7 +8,7 @@ from django.db import transaction
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.lending import queries as loans
-from heliu.trade import control_answers, purchases, registry_answers, side_exits
+from heliu.trade import control_answers, purchases, registry_answers, side_exits, spending
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.steps import locked
 
@@ -20,6 +20,7 @@ def sweep(*, at: datetime) -> int:
     met += talk_to_bank(at=lambda: at)
     with transaction.atomic():
         met += purchases.escalate(at=at)
+    met += spending.warn(at=at)
     for loan in loans.run_out(at=at):
         with transaction.atomic():
             side_exits.quote_ran_out(locked(loan.deal), at=at)

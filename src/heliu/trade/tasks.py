@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from heliu.capital.books import operations as books
 from heliu.kernel import clock
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import (
+    asks,
     bank_answers,
     close_of_day,
     confirming,
@@ -43,6 +45,7 @@ def sweep(timestamp: int) -> None:
 def newcomers() -> None:
     """Verify newcomers and relate those that are admitted to their sellers, at once."""
     joining.run(at=clock.now())
+    asks.carry_out(at=clock.now())
     tiers.run(at=clock.now())
 
 
@@ -51,6 +54,7 @@ def newcomers() -> None:
 def join(timestamp: int) -> None:
     """The same for whoever waits: a register that was silent, a call that was lost."""
     joining.run(at=clock.now())
+    asks.carry_out(at=clock.now())
     tiers.run(at=clock.now())
 
 
@@ -79,9 +83,11 @@ def take_in_deposits(timestamp: int = 0) -> None:
 @app.periodic(cron="* * * * * */2")
 @app.task(name="posting.seal", queue="seal", queueing_lock="seal")
 def seal(timestamp: int) -> None:
-    """Chain the ledger lines that are final and keep the heads outside the database."""
+    """Chain the ledger lines that are final, keep the heads outside the database, and sum up what
+    was sealed."""
     if posting.seal(clock.now()):
         export_heads(settings.DATA / HEADS)
+        books.sum_up()
 
 
 @app.periodic(cron="*/15 * * * *")

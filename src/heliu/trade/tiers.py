@@ -37,6 +37,7 @@ from heliu.kernel.parties.models import Organization, Tier, TradingRelationship
 from heliu.kernel.parties.policies import TURN
 from heliu.trade.models import TierGrant, TierOffer
 
+WORDS = "select seller, tier, service, welcome from trade_tier_words(%s::uuid[])"
 AT_ONCE = 200
 STALE = "?"
 NONE = UUID(int=0)  # no list and no circle
@@ -222,7 +223,7 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
     for link in links:
         pairs |= Q(seller=link.seller, buyer=link.buyer)
     grants = list(TierGrant.objects.filter(pairs, until=None).order_by("what"))
-    said = {(one.seller, one.tier): one for one in _offers_of(links)}
+    said = _said_to(links)
     told = []
     for link in links:
         tier = link.tier or (houses[link.buyer].tier if link.buyer in houses else "")
@@ -241,8 +242,18 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
     return told
 
 
-def _offers_of(links: Sequence[TradingRelationship]) -> QuerySet[TierOffer]:
-    return TierOffer.objects.filter(seller__in={link.seller for link in links})
+class Said(NamedTuple):
+    """What a seller says to its customers of a tier."""
+
+    service: str
+    welcome: str
+
+
+def _said_to(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, str], Said]:
+    """By seller and tier; of the rest of an offer a customer reads nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS, [list({link.seller for link in links})])
+        return {(seller, tier): Said(*words) for seller, tier, *words in cursor.fetchall()}
 
 
 def _name(grant: TierGrant) -> str:

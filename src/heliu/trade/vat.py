@@ -118,10 +118,10 @@ def red_due(deal: Deal, shipment: UUID, *, at: datetime) -> None:
         prices = _prices(lost)
         parts = {line: (n, n * prices[line]) for line, n in lost.items() if prices[line]}
         _red(blue, parts, reason="short", key=f"short:{shipment}", actor=SYSTEM, at=at)
-    bill = terms.of_order(blue.order_id).filter(key=str(shipment)).first()
-    if bill is not None:
+    bills = terms.of_order(blue.order_id).filter(key__startswith=str(shipment))
+    if numbers := list(bills.values_list("number", flat=True)):
         notes = DealStep.objects.filter(
-            deal=deal, step=Step.TERMS_CREDITED, data__invoice=bill.number
+            deal=deal, step=Step.TERMS_CREDITED, data__invoice__in=numbers
         )
         for note in notes.order_by("pk"):
             _discount(blue, note.data["amount"], note.data["reason"], f"note:{note.pk}", at)

@@ -23,7 +23,8 @@ from heliu.demo.chain import Chain
 from heliu.demo.sample import PAYS, Sample
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
-from heliu.logistics.stock.moves import Beyond, Move, Place, Virtual, move_goods
+from heliu.logistics.stock.ends import Beyond, Move, Place, Virtual
+from heliu.logistics.stock.moves import move_goods
 from heliu_world.bulk import plan
 from heliu_world.bulk.plan import Buyer, Model, Size
 

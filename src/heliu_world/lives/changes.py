@@ -39,7 +39,7 @@ def ask(case: Case) -> None:
             desk=lambda who: changing.change(
                 order, Wanted({sku: wanted}), actor=who, reason=why, at=case.world.now
             ),
-            refusals=NOT_NOW | {"nothing-changed"},
+            refusals=NOT_NOW | {"nothing-changed", "change-waits"},
         )
     )  # fmt: skip
 

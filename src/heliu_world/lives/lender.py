@@ -59,7 +59,8 @@ def correct_day(case: Case) -> None:
     """A payment proves to have come some days before."""
     paid = case.world.ask(
         "select r.key, r.effective from lending_repayment r join bank_paymentinstruction i"
-        " on i.id::text = r.key where i.deal = %s order by r.effective desc, r.key limit 1",
+        " on i.id::text = r.key where i.deal = %s and r.paid_by = 'BORROWER'"
+        " order by r.effective desc, r.key limit 1",
         case.deal,
     )
     if not paid:

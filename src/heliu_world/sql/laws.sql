@@ -411,7 +411,10 @@ begin
      cross join lateral (
            select coalesce(sum((i.shipped - i.damaged - i.missing) * i.unit_price)
                            filter (where o.pay_by = 'TERMS'), 0)
-                  + case o.pay_by when 'TERMS' then r.not_owed else 0 end as owed
+                  + case o.pay_by when 'TERMS' then r.not_owed else 0 end
+                  - (select coalesce(sum(a.discount), 0) from terms_allocation a
+                       join terms_invoice t on t.id = a.invoice_id
+                      where t.order_id = o.id and a.undone_at is null) as owed
              from ordering_orderline i where i.order_id = o.id) v
      cross join lateral (
            select (select coalesce(sum(i.amount - i.paid - i.credited - i.discounted

@@ -261,6 +261,13 @@ def _grants(stage: Stage, ceiling: str, days: str, rest: str) -> None:
         wanted = replace(wanted, discount=Decimal(said[1]), discount_days=int(said[2]))
     if said := re.search(r"(\d+) % a year when late", rest):
         wanted = replace(wanted, late_rate=Decimal(said[1]))
+    if said := re.search(r"in instalments ((?:\d+ % after \d+ days(?:, )?)+)", rest):
+        parts = re.findall(r"(\d+) % after (\d+) days", said[1])
+        wanted = replace(
+            wanted,
+            part_days=tuple(int(after) for _, after in parts),
+            part_shares=tuple(int(percent) for percent, _ in parts),
+        )
     if said := re.search(r"orders stop (\d+) days late", rest):
         wanted = replace(wanted, grace_days=int(said[1]))
     _seller_does(stage, receivables.set_terms, stage.world.chain.dealers["D001"], wanted)
@@ -695,6 +702,16 @@ def _pays_by_duty(stage: Stage, paid: str = "") -> None:
 def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
     with stage.world.desk(LENDER) as officer:
         ask(stage.deal, actor=officer, reason="does not pay", at=stage.world.at)
+
+
+@says("lender", "lets them go back")
+def _lets_go_back(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=True)
+
+
+@says("lender", "does not let them go back")
+def _keeps_them(stage: Stage) -> None:
+    _votes(stage, LENDER, agrees=False)
 
 
 @says("lender", "agrees to pay out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -272,10 +272,12 @@ def has_open(deal: UUID) -> bool:
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
 
 
-def has_open_refund(deal: UUID) -> bool:
-    """Whether the seller's payment for a deal is written or with the bank and not yet answered."""
+def has_open_refund(deal: UUID, keys: Sequence[str] = ("",)) -> bool:
+    """Whether a payment of the seller for a deal, whose key begins with one of these, is written or
+    with the bank and not yet answered."""
     answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
-    refunds = PaymentInstruction.objects.filter(deal=deal, purpose=Purpose.REFUND)
+    begins = Q(*(Q(key__startswith=key) for key in keys), _connector=Q.OR)
+    refunds = PaymentInstruction.objects.filter(begins, deal=deal, purpose=Purpose.REFUND)
     return refunds.exclude(status__in=answered).exists()
 
 

@@ -45,6 +45,29 @@ class Account(models.Model):
         return f"{self.code} {self.ref}".strip()
 
 
+class Total(models.Model):
+    """What stood on a code of a book with a counterparty (minor units) by the lines that were
+    sealed before the transaction of the `TotalMark`; see `sql/totals.sql`."""
+
+    org = models.UUIDField()
+    code = models.CharField(max_length=24)
+    other = models.UUIDField(null=True, blank=True)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org", "code", "other"], name="one_total_per_place", nulls_distinct=False
+            )
+        ]
+
+
+class TotalMark(models.Model):
+    """Up to which transaction lines are in the totals; one row."""
+
+    upto = models.BigIntegerField()
+
+
 class Late(models.Model):
     """The value day of a journal that was booked later, because its day was closed by then."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from heliu.capital.books.chart import LIMITS, UNLIMITED, Code, JournalKind
@@ -208,3 +210,15 @@ def _spec(place: Place) -> AccountSpec:
         ceiling=limits.ceiling,
         lock_rank=limits.rank,
     )
+
+
+def sum_up(*, most: int = 200_000) -> int:
+    """What was sealed since goes into the totals of the books (`sql/totals.sql`); for the worker,
+    as often as it seals. Returns how many sets of about `most` lines it took."""
+    for sets in count(1):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select books_sum_up(%s)", [most])
+            (is_more,) = cursor.fetchone()
+        if not is_more:
+            return sets
+    raise AssertionError("it goes on until there is no more")

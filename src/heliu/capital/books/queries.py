@@ -219,6 +219,14 @@ def next_month(org: UUID) -> date | None:
     return first and month_of(first)[0]
 
 
+TOTALS_OFF = """
+select coalesce(s.org, w.org), coalesce(s.code, w.code)
+  from books_summed(null) s
+  full join books_walked(null) w
+         on (w.org, w.code) = (s.org, s.code) and w.other is not distinct from s.other
+ where coalesce(s.amount, 0) <> coalesce(w.amount, 0) limit 20"""
+
+
 def month_of(day: date) -> tuple[date, date]:
     """The first and the last day of the month of a day."""
     first = day.replace(day=1)
@@ -227,13 +235,15 @@ def month_of(day: date) -> tuple[date, date]:
 
 def check() -> list[str]:
     """Where two books contradict each other: the lender's claim is the dealer's debt, and so on;
-    and closed periods whose lines changed after all.
+    closed periods whose lines changed after all; totals that are not the sum of their accounts.
 
     For the worker, over all books; each finding names the codes, the two parties and the deal.
     """
     with connection.cursor() as cursor:
         cursor.execute(BROKEN_PERIODS)
         broken = [text for (text,) in cursor.fetchall()]
+        cursor.execute(TOTALS_OFF)
+        broken += [f"totals of book {org} are not what stands: {code}" for org, code in cursor]
     return broken + _contradictions()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,9 @@ class Terms(models.Model):
     Orders stop when more than `tolerance` is later than the days of grace, or by hand; until
     `passes_until` a person lets them pass although something is late. The credit itself is the
     ceiling of the account; `ceiling` says what was granted, `by_rule` that no person did but the
-    rule for newcomers.
+    rule for newcomers. What is sent is due in one sum after `days`, or in instalments: after each
+    of `part_days`, by the same rule, its share of `part_shares` per cent (`terms_parts_sound` in
+    the database).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -42,6 +45,8 @@ class Terms(models.Model):
     buyer = models.UUIDField()
     rule = models.CharField(max_length=12, choices=DueRule, default=DueRule.NET)
     days = models.PositiveSmallIntegerField(default=30)
+    part_days = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[])
+    part_shares = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[])
     rolls = models.BooleanField(default=True)
     discount = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     discount_days = models.PositiveSmallIntegerField(default=0)
@@ -189,6 +194,9 @@ LEFT = F("amount") - F("paid") - F("credited") - F("discounted") - F("written_of
 class Invoice(models.Model):
     """What a buyer owes for a shipment, or for having paid one late; amounts in fen.
 
+    Of a shipment that is paid in instalments each is an invoice of its own, the `part`-th of
+    `parts`, with its own due day, age and reminders.
+
     It is open as far as it is not `paid`, `credited`, `discounted` or `written_off`; of that a
     part may be `disputed`: nobody is reminded of it. `key` is what it is for, once. `reminded` is
     the last step of the ladder that was taken (days from the due day), `next_on` the next day on
@@ -198,6 +206,8 @@ class Invoice(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=8, choices=InvoiceKind, default=InvoiceKind.GOODS)
+    part = models.PositiveSmallIntegerField(default=1, db_default=1)
+    parts = models.PositiveSmallIntegerField(default=1, db_default=1)
     seller = models.UUIDField()
     buyer = models.UUIDField()
     order_id = models.UUIDField()
@@ -244,6 +254,9 @@ class Invoice(models.Model):
                     + F("disputed")
                 ),
                 name="invoice_not_oversettled",
+            ),
+            models.CheckConstraint(
+                condition=Q(part__gte=1, part__lte=F("parts")), name="invoice_part_of_parts"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["PAID", "WRITTEN_OFF", "SOLD"], settled_on__isnull=False)

@@ -52,6 +52,7 @@ from heliu.kernel.posting.operations import LimitShort
 
 SYSTEM = Actor.system()
 MOST_LEVELS = 12
+MOST_PARTS = 12
 CREDITED = {
     "terms_short": journals.terms_short,
     "terms_credited": journals.terms_credited,
@@ -74,6 +75,8 @@ class Wanted:
     grace_days: int = 30
     tolerance: int = 0
     late_rate: Decimal = Decimal(0)
+    part_days: tuple[int, ...] = ()
+    part_shares: tuple[int, ...] = ()
 
 
 def set_terms(
@@ -152,13 +155,19 @@ def issue(
     credit_hold: UUID,
     actor: Actor,
     at: datetime,
-) -> Invoice:
-    """What was sent is owed from now on: held credit becomes claim and debt. What the buyer has
-    paid too much before may settle it (`use_credit`)."""
-    invoice = _written(
-        terms, InvoiceKind.GOODS, order, order_number, deal, key=key, amount=amount, on=day_of(at),
-        at=at,
-    )  # fmt: skip
+) -> list[Invoice]:
+    """What was sent is owed from now on: held credit becomes claim and debt, under an invoice, or
+    one for each instalment. What the buyer has paid too much before may settle it (`use_credit`).
+    """
+    parts = policies.instalments(terms, amount, day_of(at))
+    invoices = [
+        _written(
+            terms, InvoiceKind.GOODS, order, order_number, deal,
+            key=key if place == 1 else f"{key}/{place}", amount=part.amount, due_on=part.due_on,
+            part=place, parts=len(parts), on=day_of(at), at=at,
+        )
+        for place, part in enumerate(parts, 1)
+    ]  # fmt: skip
     owed = journals.terms_delivered(
         seller=terms.seller, buyer=terms.buyer, amount=amount, credit_hold=credit_hold
     )
@@ -166,8 +175,9 @@ def issue(
         owed, kind="terms_delivered", key=f"delivered:{key}", subject=order, effective=day_of(at),
         at=at,
     )  # fmt: skip
-    _say(_issued(invoice), invoice, actor=actor, at=at)
-    return invoice
+    for invoice in invoices:
+        _say(_issued(invoice), invoice, actor=actor, at=at)
+    return invoices
 
 
 def credit(
@@ -515,6 +525,9 @@ def _written(
     amount: int,
     on: date,
     at: datetime,
+    due_on: date | None = None,
+    part: int = 1,
+    parts: int = 1,
 ) -> Invoice:
     is_goods = kind == InvoiceKind.GOODS
     invoice = Invoice(
@@ -528,7 +541,9 @@ def _written(
         key=key,
         amount=amount,
         issued_on=on,
-        due_on=policies.due_on(terms, on),
+        due_on=due_on or policies.due_on(terms, on),
+        part=part,
+        parts=parts,
         late_rate=terms.late_rate if is_goods else Decimal(0),
     )
     if is_goods and terms.discount:
@@ -614,11 +629,36 @@ def _check_payment(amount: int, value_day: date, at: datetime) -> None:
         raise Invalid("day-to-come", "This day has not come yet.", field="value_day")
 
 
+def _check_parts(wanted: Wanted) -> None:
+    """Instalments rise in days, make a whole of shares, and are counted from shipment or month's
+    end: a day of the month has no second one."""
+    days, shares = wanted.part_days, wanted.part_shares
+    if not days and not shares:
+        return
+    is_sound = (
+        len(days) == len(shares)
+        and 2 <= len(days) <= MOST_PARTS
+        and list(days) == sorted(set(days))
+        and days[0] >= 0
+        and days[-1] <= 365
+        and min(shares) > 0
+        and sum(shares) == 100
+    )
+    if not is_sound or wanted.rule == DueRule.DAY_OF_MONTH:
+        raise Invalid(
+            "instalments-invalid",
+            "Instalments have rising days, after shipment or the month's end, and shares that make"
+            " 100.",
+            field="instalments",
+        )
+
+
 def _check(wanted: Wanted) -> None:
     if wanted.rule not in DueRule.values or not 0 <= wanted.days <= 365:
         raise Invalid("terms-invalid", "The days are from 0 to 365.", field="days")
     if wanted.rule == DueRule.DAY_OF_MONTH and not 1 <= wanted.days <= 28:
         raise Invalid("terms-invalid", "A day of the month is from 1 to 28.", field="days")
+    _check_parts(wanted)
     if not 0 <= wanted.grace_days <= 365:
         raise Invalid("terms-invalid", "The days are from 0 to 365.", field="grace_days")
     if not 0 <= wanted.discount < 100 or not 0 <= wanted.late_rate <= 100:

@@ -37,9 +37,12 @@ def level_choices() -> tuple[tuple[str, str], ...]:
 class Agreed(Protocol):
     """Terms as far as days are counted by them."""
 
-    rule: str
-    days: int
-    rolls: bool
+    @property
+    def rule(self) -> str: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def rolls(self) -> bool: ...
 
 
 def due_on(terms: Agreed, issued: date) -> date:
@@ -57,6 +60,42 @@ def due_on(terms: Agreed, issued: date) -> date:
         case _:
             day = add_months(issued.replace(day=1), 1).replace(day=terms.days)
     return following(day) if terms.rolls else day
+
+
+class Divided(Agreed, Protocol):
+    """Terms as far as a sum is divided by them."""
+
+    @property
+    def part_days(self) -> Sequence[int]: ...
+    @property
+    def part_shares(self) -> Sequence[int]: ...
+
+
+@dataclass(frozen=True)
+class _After:
+    """The same rule, after other days."""
+
+    rule: str
+    days: int
+    rolls: bool
+
+
+class Instalment(NamedTuple):
+    """A part of what is owed, in fen, and the day on which it is due."""
+
+    amount: int
+    due_on: date
+
+
+def instalments(terms: Divided, amount: int, issued: date) -> list[Instalment]:
+    """How a sum that is owed since `issued` falls due: each part rounded down to the fen, the last
+    has the rest; what comes to nothing is no part."""
+    if not terms.part_days:
+        return [Instalment(amount, due_on(terms, issued))]
+    sums = [amount * percent // 100 for percent in terms.part_shares]
+    sums[-1] += amount - sum(sums)
+    days = [due_on(_After(terms.rule, after, terms.rolls), issued) for after in terms.part_days]
+    return [Instalment(*one) for one in zip(sums, days, strict=True) if one[0]]
 
 
 def discount_of(amount: int, percent: Decimal) -> int:

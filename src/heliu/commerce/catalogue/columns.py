@@ -23,7 +23,7 @@ NUMBERS = ("case_quantity", "order_minimum", "order_multiple")
 COLUMNS: dict[str, tuple[str, ...]] = {
     SheetKind.ARTICLES: (
         "code", "name", "name_zh", "barcode", "family", "unit", *NUMBERS, "external_id", "active",
-        "category",
+        "category", "tracking",
     ),
     SheetKind.ATTRIBUTES: (
         "family", "code", "name", "name_zh", "kind", "unit", "unit_zh", "filter", "choices",
@@ -52,7 +52,7 @@ HEADS = {
     "上架": "active", "类目": "category", "上级": "above", "parent": "above", "类型": "kind",
     "筛选": "filter", "选项": "choices", "件数": "pieces", "数量": "pieces",
     "description": "about", "英文介绍": "about", "中文介绍": "about_zh", "介绍": "about_zh",
-    "规格属性": "axes", "规格": "variants",
+    "批次管理": "tracking", "规格属性": "axes", "规格": "variants",
 }  # fmt: skip
 MOST_DIGITS = 7
 
@@ -98,6 +98,8 @@ class Reader:
         given: dict[str, Any] = {name: cells[name] for name in texts if name in cells}
         given |= {name: cells[name] for name in ("family", "unit") if cells.get(name)}
         given |= {name: _whole(cells[name], name) for name in NUMBERS if cells.get(name)}
+        if "tracking" in cells:
+            given["tracking"] = cells["tracking"].upper()
         if cells.get("active"):
             given["is_active"] = _flag(cells["active"], "active")
         values = {name[2:]: cell for name, cell in cells.items() if name.startswith("a.")}
@@ -171,6 +173,7 @@ def _articles(actor: Actor, seller: UUID) -> Iterator[list[str]]:
             sku.code, sku.name, sku.name_zh, sku.barcode, sku.family_id, sku.unit_id,
             str(sku.case_quantity), str(sku.order_minimum), str(sku.order_multiple),
             sku.external_id, "yes" if sku.is_active else "no", placed.get(sku.pk, ""),
+            sku.tracking,
             *(mine.get(code, "") for code in codes),
         ]  # fmt: skip
 

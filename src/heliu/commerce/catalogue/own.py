@@ -27,7 +27,7 @@ from heliu.commerce.catalogue.models import (
 from heliu.commerce.catalogue.models.placed import Shop
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
-from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
+from heliu.kernel.goods.models import Family, Sku, Tracking, UnitOfMeasure
 
 
 def goods(actor: Actor) -> QuerySet[Sku]:
@@ -116,6 +116,11 @@ def families() -> QuerySet[Family]:
 def units() -> QuerySet[UnitOfMeasure]:
     """The units goods and packs are counted in."""
     return UnitOfMeasure.objects.order_by("code")
+
+
+def trackings() -> list[tuple[str, str]]:
+    """How pieces of an article may be told apart, in the reader's language."""
+    return [(str(value), str(label)) for value, label in Tracking.choices]
 
 
 def kinds() -> list[tuple[str, str]]:

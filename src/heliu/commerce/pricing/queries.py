@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet, Sum
 
 from heliu.commerce.pricing.models import (
     Contract,
@@ -180,6 +180,41 @@ def before_promotions(order: UUID) -> dict[UUID, int]:
     something off each."""
     given = Discount.objects.filter(order_id=order, place=1)
     return dict(given.values_list("sku", "before"))
+
+
+class GivenBy(NamedTuple):
+    """What one promotion gave on an order: minor units off its goods, and pieces for free."""
+
+    order: UUID
+    name: str
+    name_zh: str
+    off: int
+    free: int
+
+    @property
+    def display(self) -> str:
+        """The promotion's name in the reader's language."""
+        return in_language(self.name, self.name_zh)
+
+
+def given_in(actor: Actor, orders: Iterable[UUID]) -> list[GivenBy]:
+    """What promotions gave on orders, one by one as they were applied; one statement."""
+    found = (
+        discounts_visible_to(actor)
+        .filter(order_id__in=list(orders))
+        .order_by()
+        .values("order_id", "code", "name", "name_zh")
+        .annotate(
+            off=Sum("amount", filter=~Q(kind=Given.GIFT), default=0),
+            free=Sum("quantity", filter=Q(kind=Given.GIFT), default=0),
+            first=Min("place"),
+        )
+        .order_by("order_id", "first", "code")
+    )
+    return [
+        GivenBy(row["order_id"], row["name"], row["name_zh"], row["off"], row["free"])
+        for row in found
+    ]
 
 
 def whole_of(order: UUID) -> list[Discount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +38,8 @@ _R = ReturnStatus
 OVER = (_R.REFUSED, _R.WITHDRAWN, _R.SETTLED)
 RETURN_MOVES: Moves = {
     _R.ASKED: {_R.AGREED, _R.REFUSED, _R.WITHDRAWN, _R.SETTLED},
-    _R.AGREED: {_R.SENT, _R.WITHDRAWN},
+    # Of a financed order the lender may say no, and the goods lie at the keeper's already.
+    _R.AGREED: {_R.SENT, _R.WITHDRAWN, _R.REFUSED, _R.SETTLED},
     _R.SENT: {_R.JUDGED, _R.SETTLED},
     _R.JUDGED: {_R.REPLACING},
     _R.REPLACING: {_R.SETTLED},
@@ -134,7 +136,7 @@ class ReturnLine(models.Model):
     """How much of an order line a return is about, and what the warehouse found when it came.
 
     Of `quantity` so much came `good`, `damaged` or not at all (`missing`); `accepted` is what the
-    buyer gets something for.
+    buyer gets something for. `marks` are the serial numbers, where the goods have such.
     """
 
     of = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", db_index=False)
@@ -149,6 +151,7 @@ class ReturnLine(models.Model):
     damaged = models.BigIntegerField(default=0)
     missing = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
+    marks = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
 
     class Meta:
         ordering = ["of_id", "position"]
@@ -168,6 +171,10 @@ class ReturnLine(models.Model):
             models.CheckConstraint(
                 condition=Q(accepted__gte=0, accepted__lte=F("quantity") - F("missing")),
                 name="return_line_accepts_what_came",
+            ),
+            models.CheckConstraint(
+                condition=Q(marks__len=0) | Q(marks__len=F("quantity")),
+                name="return_line_names_all_or_none",
             ),
         ]
 

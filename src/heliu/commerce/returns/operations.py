@@ -37,9 +37,11 @@ def ask(
     allowance: int = 0,
     reason: str,
     case: UUID | None = None,
+    marks: Mapping[int, Sequence[str]] | None = None,
     at: datetime,
 ) -> Return:
-    """The buyer asks to give back so much of each line (position: pieces), or to keep it for less.
+    """The buyer asks to give back so much of each line (position: pieces), or to keep it for less;
+    `marks` are the serial numbers by position, where the goods have such.
 
     Raises `Invalid` for what cannot be, `Refused` (more-than-received) for more than came good and
     is not given back already.
@@ -88,6 +90,7 @@ def ask(
             sku_id=lines[position].sku_id,
             quantity=quantity,
             unit_price=lines[position].unit_price,
+            marks=list((marks or {}).get(position, ())),
         )
         for position, quantity in sorted(wanted.items())
     )
@@ -154,6 +157,12 @@ def judge(found: Return, judged: Sequence[Judged], *, actor: Actor, at: datetime
     found.judged_by_name, found.judged_at = actor.name, at
     found.save(update_fields=["judged_by_name", "judged_at"])
     return policies.worth(list(lines.values()), judged)
+
+
+def taken_as_pledged(found: Return) -> None:
+    """Pledged goods were counted when they came to the keeper, and went to the seller from there:
+    all of them count."""
+    found.lines.update(good=F("quantity"), damaged=0, missing=0, accepted=F("quantity"))
 
 
 def to_replace(found: Return, *, actor: Actor, at: datetime) -> None:

@@ -75,7 +75,9 @@ class Budget(models.Model):
     """So much (minor units) may be ordered in each period: by a cost centre, by a person, or, with
     neither, by the whole house and all houses below it.
 
-    With `carries` what is left goes over into the next period. What ended stays for its history.
+    With `carries` what is left goes over into the next period. One that `only_warns` stops nothing:
+    who orders reads that it is passed, and who manages the house is told. What ended stays for its
+    history.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -85,6 +87,7 @@ class Budget(models.Model):
     period = models.CharField(max_length=7, choices=PeriodKind)
     amount = models.BigIntegerField()
     carries = models.BooleanField(default=False)
+    only_warns = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
@@ -97,7 +100,7 @@ class Budget(models.Model):
                 condition=Q(cost_centre=None) | Q(person=None), name="budget_is_of_one_thing"
             ),
             models.UniqueConstraint(
-                fields=["org", "cost_centre", "person", "period"],
+                fields=["org", "cost_centre", "person", "period", "only_warns"],
                 condition=Q(is_active=True),
                 nulls_distinct=False,
                 name="one_budget_per_thing_and_period",
@@ -108,7 +111,8 @@ class Budget(models.Model):
 class BudgetPeriod(models.Model):
     """One period of a budget, and its account in the posting engine.
 
-    The account's ceiling is the budget's amount and what was `carried` over from the period before.
+    The account's ceiling is the budget's amount and what was `carried` over from the period before;
+    where it only warns there is none, and `warned_at` is when it was passed.
     """
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="periods")
@@ -118,6 +122,7 @@ class BudgetPeriod(models.Model):
     account = models.BigIntegerField()
     carried = models.BigIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

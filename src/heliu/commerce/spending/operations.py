@@ -39,6 +39,7 @@ from heliu.kernel.states import move
 PURCHASE = Act("purchase", agreed_by=("manage", "pay", "sign"))
 PREFIX = "spend"
 APPROVAL_NEEDED = "approval-needed"
+NO_STOP = 10**17  # the ceiling of a budget that only warns: more than all money there is
 RANK = 14  # after what lenders and sellers grant, before money and goods
 
 
@@ -89,9 +90,11 @@ def set_budget(
     centre: UUID | None = None,
     person: UUID | None = None,
     carries: bool = False,
+    only_warns: bool = False,
 ) -> Budget:
     """So much (minor units) may be ordered in each period; the one that is there gets this amount,
-    from the running period on. Raises `Refused` for less than stands on it already."""
+    from the running period on. One that `only_warns` stands beside one that stops. Raises `Refused`
+    for less than stands on it already, but where it only warns."""
     actor.require("manage")
     org = actor.own_org
     if period not in PeriodKind.values or not 0 < amount <= MOST_AMOUNT or (centre and person):
@@ -102,6 +105,7 @@ def set_budget(
     found = (
         Budget.objects.select_for_update()
         .filter(org=org, cost_centre=centre, person=person, period=period, is_active=True)
+        .filter(only_warns=only_warns)
         .first()
     )
     if found is None:
@@ -110,6 +114,7 @@ def set_budget(
             cost_centre=own_centre(centre, org) if centre else None,
             person=person,
             period=period,
+            only_warns=only_warns,
         )
     found.amount, found.carries = amount, carries
     found.set_by_name, found.set_at = actor.name, at
@@ -117,7 +122,9 @@ def set_budget(
     _open_periods(found, day_of(at))
     today = day_of(at)
     for one in found.periods.filter(ends__gte=today, closed_at=None).order_by("starts"):
-        _set_ceiling(one, amount + one.carried)
+        _set_ceiling(one, found, amount + one.carried)
+        if one.warned_at is not None:
+            BudgetPeriod.objects.filter(pk=one.pk).update(warned_at=None)
     return found
 
 
@@ -282,6 +289,24 @@ def recharge(charges: Sequence[Charge], more: int, *, key: str, at: datetime) ->
     Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=F("amount") + more)
 
 
+def passed(*, at: datetime) -> list[tuple[BudgetPeriod, int]]:
+    """Budgets that only warn and that orders have passed since it was last said, with what is taken
+    of each (minor units); from now on it is said. For the worker."""
+    open_ones = BudgetPeriod.objects.select_for_update(of=("self",)).filter(
+        budget__is_active=True, budget__only_warns=True, closed_at=None, warned_at=None
+    )
+    found = list(open_ones.select_related("budget__cost_centre").order_by("pk"))
+    stands = posting.balances([one.account for one in found], at=at)
+    over = []
+    for one in found:
+        taken = stands[one.account].posted + stands[one.account].held_in
+        if taken > one.budget.amount + one.carried:
+            one.warned_at = at
+            one.save(update_fields=["warned_at"])
+            over.append((one, taken))
+    return over
+
+
 def roll_over(*, at: datetime) -> int:
     """The turn of the day: the next periods are opened before they begin, and what is left of those
     that are over is carried where the house wants it. Returns how many periods were closed."""
@@ -361,7 +386,8 @@ def _open_periods(budget: Budget, today: date) -> None:
 
 def _account(budget: Budget, span: Span) -> int:
     key = f"{PREFIX}:{budget.pk}:{span.starts.isoformat()}"
-    return posting.open_accounts([_spec(key, budget.org, ceiling=budget.amount, rank=RANK)])[key]
+    ceiling = NO_STOP if budget.only_warns else budget.amount
+    return posting.open_accounts([_spec(key, budget.org, ceiling=ceiling, rank=RANK)])[key]
 
 
 def _spent(org: UUID) -> int:
@@ -375,7 +401,9 @@ def _spec(key: str, org: UUID, *, ceiling: int | None = None, rank: int = 50) ->
     return AccountSpec(key, book, book, CURRENCY, org, ceiling=ceiling, lock_rank=rank)
 
 
-def _set_ceiling(period: BudgetPeriod, ceiling: int) -> None:
+def _set_ceiling(period: BudgetPeriod, budget: Budget, ceiling: int) -> None:
+    if budget.only_warns:
+        return
     try:
         posting.set_limits(period.account, ceiling=ceiling)
     except LimitShort as short:
@@ -397,7 +425,7 @@ def _close(budget: Budget, period: BudgetPeriod, at: datetime) -> None:
     if budget.carries and left > 0 and after is not None:
         after.carried = left
         after.save(update_fields=["carried"])
-        _set_ceiling(after, budget.amount + left)
+        _set_ceiling(after, budget, budget.amount + left)
 
 
 def _post(key: str, kind: str, subject: UUID, lines: Iterable[Line], at: datetime) -> None:

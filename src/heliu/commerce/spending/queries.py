@@ -35,6 +35,7 @@ PERIODS = PeriodKind.choices
 RULES = """
 select levels, holds_goods from spending_rules_met(%s, %s, %s, %s, %s::uuid[])
  order by from_amount, id"""
+WARNED = "select * from spending_warned(%s, %s, %s, %s, %s)"
 CENTRE = "select spending_centre(%s, %s, %s)"
 
 
@@ -58,6 +59,26 @@ class Use:
     def left(self) -> int:
         """What may still be ordered."""
         return self.ceiling - self.spent - self.held
+
+
+class Warned(NamedTuple):
+    """A budget that warns and would be passed: whose it is, what stands for its period and what is
+    taken of it already (minor units)."""
+
+    org: UUID
+    cost_centre: str
+    is_own: bool
+    amount: int
+    taken: int
+
+
+def warned(
+    *, buyer: UUID, person: UUID | None, centre: UUID | None, total: int, on: date
+) -> list[Warned]:
+    """The budgets that only warn and that an order of this total would pass; for the buyer."""
+    with connection.cursor() as cursor:
+        cursor.execute(WARNED, [buyer, person, centre, total, on])
+        return [Warned(*row) for row in cursor.fetchall()]
 
 
 def house(actor: Actor) -> House | None:
@@ -87,13 +108,15 @@ def uses(actor: Actor, *, on: date, at: datetime) -> dict[UUID, Use]:
     found = list(
         BudgetPeriod.objects.filter(
             org=actor.own_org, budget__is_active=True, starts__lte=on, ends__gte=on
-        )
+        ).select_related("budget")
     )
     stands = posting.balances([one.account for one in found], at=at)
     return {
         one.budget_id: Use(
             one,
-            stands[one.account].ceiling or 0,
+            one.budget.amount + one.carried
+            if one.budget.only_warns
+            else stands[one.account].ceiling or 0,
             stands[one.account].posted,
             stands[one.account].held_in,
         )

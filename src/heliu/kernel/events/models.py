@@ -52,6 +52,28 @@ class Fact(models.Model):
         ]
 
 
+class Concern(models.Model):
+    """A fact concerns a house: what its `audience` says, the other way round, so that a house whom
+    few facts concern reads these alone. Noted by the worker after the fact, for what was written
+    before the transaction of the `ConcernMark`."""
+
+    pk = models.CompositePrimaryKey("org", "fact")
+    org = models.UUIDField()
+    fact = models.ForeignKey(
+        Fact,
+        on_delete=models.PROTECT,
+        related_name="concerns",
+        db_index=False,
+        db_constraint=False,
+    )
+
+
+class ConcernMark(models.Model):
+    """Up to which transaction facts are noted for those they concern; one row."""
+
+    upto = models.BigIntegerField()
+
+
 class Notice(models.Model):
     """A message in an organisation's inbox: its kind, the words' parameters, where it leads; for
     one `person` of it, or for all.

@@ -76,6 +76,9 @@ WORDS = {
     "recovered": N_(
         "%(amount)s came for %(number)s, which was written off; %(left)s are still owed"
     ),
+    "goods-given-back": N_(
+        "%(quantity)s pledged pieces of %(number)s went back to the seller, who refunded %(amount)s"
+    ),
     "recovered-by-duty": N_(
         "The seller paid %(amount)s for %(number)s, which was written off; it is owed to it now,"
         " %(left)s to the bank"
@@ -109,6 +112,7 @@ WORDS = {
     "change-withdrawn": N_("The change asked for of order %(number)s was withdrawn"),
     "change-expired": N_("Nobody answered the change of order %(number)s in time"),
     "purchase-expired": N_("Nobody agreed to %(number)s in time"),
+    "behalf-changed": N_("%(person)s changed order %(number)s in your name"),
     "behalf-placed": N_("%(person)s ordered in your name: %(number)s, %(amount)s"),
     "mandate-asked": N_("%(person)s of %(seller)s asks to be allowed to order in your name"),
     "mandate-given": N_("%(buyer)s lets you order in its name"),
@@ -176,6 +180,10 @@ WORDS = {
         "%(seller)s lets you order on terms: up to %(amount)s, due %(days)s days after shipment"
     ),
     "newcomer-related": N_("%(buyer)s has joined and may order from you"),
+    "budget-passed": N_("Budget %(budget)s is passed: %(taken)s ordered, %(amount)s planned"),
+    "trade-asked": N_("%(buyer)s asks to trade with you"),
+    "trade-agreed": N_("%(seller)s takes you: its goods and your prices are open"),
+    "trade-refused": N_("%(seller)s does not trade with you: %(reason)s"),
     "contract-offered": N_("%(seller)s offers you contract %(code)s"),
     "contract-asked": N_("%(seller)s asks you about a change of contract %(code)s"),
     "contract-taken-back": N_("%(seller)s takes back what you were asked about contract %(code)s"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.events.models import Fact, Notice
+from heliu.kernel.events.models import ConcernMark, Fact, Notice
 
 
 def visible_to(actor: Actor) -> QuerySet[Fact]:
@@ -15,6 +15,16 @@ def visible_to(actor: Actor) -> QuerySet[Fact]:
     if actor.is_system:
         return Fact.objects.all()
     return Fact.objects.filter(audience__overlap=list(actor.orgs))
+
+
+def feed(actor: Actor) -> list[QuerySet[Fact]]:
+    """The same as several lists, each read off its own index: what was noted for each of the
+    actor's houses, and what is too new for that."""
+    if actor.is_system:
+        return [Fact.objects.all()]
+    mark = ConcernMark.objects.values_list("upto", flat=True).first() or 0
+    noted = [Fact.objects.filter(concerns__org=org) for org in actor.orgs]
+    return [*noted, visible_to(actor).filter(transaction__gte=mark)]
 
 
 def of_deal(deal: UUID, actor: Actor) -> QuerySet[Fact]:

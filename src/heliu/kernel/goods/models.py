@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
 
@@ -35,13 +36,23 @@ class Family(models.Model):
         return self.name_zh if (get_language() or "").startswith("zh") else self.name
 
 
+class Tracking(models.TextChoices):
+    """How pieces of an article are told apart: not at all, by lot, each by its number."""
+
+    NONE = "", _("not told apart")
+    LOT = "LOT", _("by lot")
+    SERIAL = "SERIAL", _("by serial number")
+
+
 class Sku(models.Model):
     """A sellable, stockable variant of a seller's goods. Seen through a trading relationship.
 
     `case_quantity` tells how many smallest units a case holds; it informs whoever orders and binds
     nobody: goods are ordered and kept in smallest units. What binds is `order_minimum`, the least
     that is ordered at once, and `order_multiple`, the packs in which it is (1: any number).
-    Restricted goods are for the buyers in one of their circles only (`commerce/catalogue`).
+    Restricted goods are for the buyers in one of their circles only (`commerce/catalogue`). With
+    `tracking` its pieces are told apart wherever they lie (`logistics/stock/marks.py`); it changes
+    only while none lies anywhere, which the database holds.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -58,6 +69,9 @@ class Sku(models.Model):
     external_id = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
     is_restricted = models.BooleanField(default=False, db_default=False)
+    tracking = models.CharField(
+        max_length=6, blank=True, choices=Tracking, default=Tracking.NONE, db_default=""
+    )
 
     class Meta:
         constraints = [
@@ -68,6 +82,9 @@ class Sku(models.Model):
             models.CheckConstraint(
                 condition=models.Q(order_minimum__gt=0, order_multiple__gt=0),
                 name="ordered_in_whole_packs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tracking__in=Tracking.values), name="tracking_known"
             ),
         ]
         indexes = [models.Index(fields=["seller", "family", "code"], name="sku_family")]

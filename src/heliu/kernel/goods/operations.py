@@ -33,6 +33,7 @@ class NewSku:
     order_minimum: int = 1
     order_multiple: int = 1
     external_id: str = ""
+    tracking: str = ""
 
 
 def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
@@ -53,7 +54,7 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
     )
     fields = (
         "name", "name_zh", "barcode", "family_id", "unit_id", "case_quantity", "order_minimum",
-        "order_multiple", "external_id",
+        "order_multiple", "external_id", "tracking",
     )  # fmt: skip
     Sku.objects.bulk_create(
         [
@@ -69,6 +70,7 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
                 order_minimum=sku.order_minimum,
                 order_multiple=sku.order_multiple,
                 external_id=sku.external_id,
+                tracking=sku.tracking,
             )
             for sku in skus
         ],

@@ -44,3 +44,14 @@ class StandingChanged(Fact):
     before: str
     after: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchOpened(Fact):
+    """A house opened a branch of its own, which buys as it buys."""
+
+    name: ClassVar[str] = "commerce.branch-opened"
+    flows: ClassVar[tuple[str, ...]] = ("commerce",)
+
+    house: UUID
+    code: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
@@ -190,15 +190,91 @@ class Welcome(models.Model):
     """Whether a seller trades with newcomers as they come: at once, for these prices.
 
     `price_list` holds for each of them beside the seller's default, `warehouse` is the supervised
-    one where its financed goods go; both may be left open.
+    one where its financed goods go; both may be left open. One that `is_listed` is shown to dealers
+    that look for a seller, and a person answers those that ask where it is not open.
     """
 
     org = models.UUIDField(primary_key=True)
     is_open = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=False, db_default=False)
     price_list = models.UUIDField(null=True, blank=True)
     warehouse = models.UUIDField(null=True, blank=True)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
+
+
+class AskStatus(models.TextChoices):
+    """Where a dealer's question to trade stands."""
+
+    ASKED = "ASKED", pgettext_lazy("trade", "Asked")
+    AGREED = "AGREED", pgettext_lazy("trade", "Agreed")
+    REFUSED = "REFUSED", pgettext_lazy("trade", "Refused")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("trade", "Taken back")
+
+
+ASK_MOVES: Moves = {
+    AskStatus.ASKED: {AskStatus.AGREED, AskStatus.REFUSED, AskStatus.WITHDRAWN},
+    AskStatus.AGREED: set(),
+    AskStatus.REFUSED: set(),
+    AskStatus.WITHDRAWN: set(),
+}
+ASK_TONES = {
+    AskStatus.ASKED: Tone.DUE,
+    AskStatus.AGREED: Tone.GOOD,
+    AskStatus.REFUSED: Tone.BAD,
+    AskStatus.WITHDRAWN: Tone.QUIET,
+}
+
+
+class TradeAsk(models.Model):
+    """A dealer asks a seller to trade with it. Once the seller agreed, a person or its rule, the
+    worker relates the two (`related_at`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    buyer = models.UUIDField()
+    seller = models.UUIDField()
+    seller_name = models.CharField(max_length=120)
+    seller_name_zh = models.CharField(max_length=120, blank=True)
+    words = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=9, choices=AskStatus, default=AskStatus.ASKED)
+    asked_by_name = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    answered_by_name = models.CharField(max_length=80, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    related_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known_status("trade_ask_status_known", AskStatus),
+            models.CheckConstraint(
+                condition=Q(status="ASKED", answered_at=None)
+                | ~Q(status="ASKED") & Q(answered_at__isnull=False),
+                name="trade_ask_answered_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(related_at=None) | Q(status="AGREED"), name="related_where_agreed"
+            ),
+            models.UniqueConstraint(
+                fields=["buyer", "seller"], condition=Q(status="ASKED"), name="one_open_trade_ask"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "-asked_at"], name="trade_ask_seller"),
+            models.Index(fields=["buyer", "-asked_at"], name="trade_ask_buyer"),
+        ]
+
+    @property
+    def tone(self) -> Tone:
+        """How the status looks."""
+        return ASK_TONES[AskStatus(self.status)]
+
+    @property
+    def seller_display(self) -> str:
+        """The seller's name in the reader's language: the asker does not know the house yet."""
+        chinese = (get_language() or "").startswith("zh")
+        names = (self.seller_name_zh, self.seller_name)
+        return (names[0] or names[1]) if chinese else (names[1] or names[0])
 
 
 class Door(models.TextChoices):
@@ -219,7 +295,8 @@ class JoiningRules(models.Model):
     """A version of the operator's rules; the newest is in force. Read through `joining_rules`.
 
     `by_rule`: a dealer is admitted without a person if the register knows its number, under the
-    same name, as active, founded `least_days` ago or more.
+    same name, as active, founded `least_days` ago or more. A house opens `most_branches` of its own
+    by itself.
     """
 
     number = models.AutoField(primary_key=True)
@@ -227,6 +304,7 @@ class JoiningRules(models.Model):
     sellers = models.CharField(max_length=4, choices=Sellers, default=Sellers.ONE)
     by_rule = models.BooleanField(default=True)
     least_days = models.PositiveSmallIntegerField(default=0)
+    most_branches = models.PositiveSmallIntegerField(default=20, db_default=20)
     reason = models.CharField(max_length=300)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()

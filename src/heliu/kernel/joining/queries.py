@@ -8,7 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -27,6 +28,7 @@ from heliu.kernel.joining.models import (
     MailDomain,
     Sellers,
     SignUp,
+    TradeAsk,
     Welcome,
 )
 from heliu.kernel.joining.policies import Rules
@@ -132,6 +134,64 @@ def decisions(application: Application) -> list[Decision]:
 def invitations(actor: Actor) -> QuerySet[Invitation]:
     """The invitations of the actor's house, the newest first."""
     return Invitation.objects.filter(org=actor.own_org).order_by("-made_at", "-id")
+
+
+class SellerFound(NamedTuple):
+    """A seller that may be asked; `is_open` where its rule answers at once."""
+
+    id: UUID
+    code: str
+    name: str
+    name_zh: str
+    city: str
+    city_zh: str
+    is_open: bool
+
+    @property
+    def display(self) -> str:
+        """The name in the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+
+    @property
+    def place(self) -> str:
+        """The city in the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.city_zh or self.city) if chinese else (self.city or self.city_zh)
+
+
+def sellers_to_ask(text: str = "", *, most: int = 50) -> list[SellerFound]:
+    """Sellers that whoever stands at this door does not trade with and may ask: those that are
+    listed, by a part of the name, or one by its whole code."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from joining_sellers(%s, %s)", [text.strip()[:80], most])
+        return [SellerFound(*row) for row in cursor.fetchall()]
+
+
+def seller_to_ask(ref: str) -> SellerFound:
+    """One of them by its id or code, or `NotFound`."""
+    wanted = ref.strip().lower()
+    found = (one for one in sellers_to_ask(wanted) if wanted in (one.code, str(one.id)))
+    one = next(found, None)
+    if one is None:
+        raise NotFound()
+    return one
+
+
+def asks(actor: Actor) -> QuerySet[TradeAsk]:
+    """What the actor's houses ask sellers, or are asked, the newest first."""
+    found = TradeAsk.objects.order_by("-asked_at", "-id")
+    if actor.is_system:
+        return found
+    return found.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def most_branches() -> int:
+    """How many branches a house may open by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("select joining_most_branches()")
+        (most,) = cursor.fetchone()
+    return int(most)
 
 
 def welcome_of(actor: Actor) -> Welcome:

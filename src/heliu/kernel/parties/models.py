@@ -175,23 +175,28 @@ class RelationshipStatus(models.TextChoices):
 
     ASKED = "ASKED", _("Asked for")
     ACTIVE = "ACTIVE", _("Active")
+    PAUSED = "PAUSED", _("Paused")
     ENDED = "ENDED", _("Ended")
 
 
 RELATIONSHIP_MOVES: Moves = {
     RelationshipStatus.ASKED: {RelationshipStatus.ACTIVE, RelationshipStatus.ENDED},
-    RelationshipStatus.ACTIVE: {RelationshipStatus.ENDED},
+    RelationshipStatus.ACTIVE: {RelationshipStatus.PAUSED, RelationshipStatus.ENDED},
+    RelationshipStatus.PAUSED: {RelationshipStatus.ACTIVE, RelationshipStatus.ENDED},
     RelationshipStatus.ENDED: {RelationshipStatus.ACTIVE},
 }
 RELATIONSHIP_TONES = {
     RelationshipStatus.ASKED: Tone.DUE,
     RelationshipStatus.ACTIVE: Tone.QUIET,
+    RelationshipStatus.PAUSED: Tone.BAD,
     RelationshipStatus.ENDED: Tone.QUIET,
 }
 
 
 class TradingRelationship(models.Model):
-    """The approved link from a seller to a buyer: it carries prices, catalogue and terms.
+    """The approved link from a seller to a buyer: it carries prices, catalogue and terms. While the
+    seller is suspended it is PAUSED (`sql/parties_pause.sql`): whoever asks for an active one finds
+    none, so nothing is ordered.
 
     `tier` is the seller's own word on what kind of customer the buyer is, before the operator's;
     `tier_applied` is the one whose offer holds (`trade/tiers.py`), '?' while that is to be done.

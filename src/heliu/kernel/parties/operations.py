@@ -26,6 +26,7 @@ from heliu.kernel.parties.models import (
     Tier,
     TradingRelationship,
 )
+from heliu.kernel.parties.models import RelationshipStatus as Standing
 
 TO_BE_GIVEN = "?"  # what a buyer has by its tier is given anew
 MOST_LEAST = 10**11  # minor units
@@ -84,10 +85,15 @@ def settle_at(*, actor: Actor, city: str, address: str) -> Organization:
 
 
 def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRelationship:
-    """Let a buyer order from a seller; they learn each other's names."""
+    """Let a buyer order from a seller, again where it ended; they learn each other's names."""
     actor.require("operate")
     introduce(buyer, seller)
     least = Organization.objects.values_list("least_order", flat=True).get(pk=seller)
+    ended = TradingRelationship.objects.filter(buyer=buyer, seller=seller, status=Standing.ENDED)
+    if link := ended.select_for_update().first():
+        link.status, link.since = Standing.ACTIVE, since
+        link.save(update_fields=["status", "since"])
+        return link
     return TradingRelationship.objects.create(
         buyer=buyer, seller=seller, since=since, least_order=least
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -24,6 +25,9 @@ from heliu.kernel.parties.models import (
 
 ROLES = PartyRole.Role.choices
 TIE_KINDS = TieKind.choices
+NOT_TRADING = N_(
+    "You do not trade with this seller now; while one is suspended, orders pause until it is back."
+)
 
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
@@ -45,6 +49,11 @@ def with_codes(codes: Iterable[str], *, among: Iterable[UUID]) -> list[UUID]:
     return list(found.filter(low__in=list(codes)).values_list("pk", flat=True))
 
 
+def branches(actor: Actor) -> QuerySet[Organization]:
+    """What stands right below the actor's house, by code."""
+    return Organization.objects.filter(parent=actor.own_org).order_by("code")
+
+
 def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
     """The trading relationships the actor is a side of."""
     if actor.is_system:
@@ -58,7 +67,7 @@ def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
         buyer=buyer, seller=seller, status=RelationshipStatus.ACTIVE
     ).first()
     if found is None:
-        raise NotFound()
+        raise NotFound(NOT_TRADING)
     return found
 
 

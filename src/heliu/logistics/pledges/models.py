@@ -51,7 +51,8 @@ class Pledge(models.Model):
     repaying, or the lender has let go in default; the database lets no more than that be released.
     `missing_value` is what counts found missing or damaged of the goods that were to come;
     `short_since` is set while what is there does not cover the debt because of it, so that nothing
-    comes free by parts. `given_to` took over the goods of a pledgor in default.
+    comes free by parts. `returned_value` of what was released went back to the seller against a
+    refund, while the loan ran. `given_to` took over the goods of a pledgor in default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -74,6 +75,7 @@ class Pledge(models.Model):
     given_to = models.UUIDField(null=True, blank=True)
     missing_value = models.BigIntegerField(default=0, db_default=0)
     short_since = models.DateTimeField(null=True, blank=True)
+    returned_value = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -85,6 +87,10 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 condition=Q(entitlement__lte=F("pledged_value")),
                 name="entitled_to_what_is_pledged",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_value__gte=0, returned_value__lte=F("released_value")),
+                name="returned_is_released",
             ),
             models.CheckConstraint(
                 condition=Q(released_quantity__lte=F("pledged_quantity")),

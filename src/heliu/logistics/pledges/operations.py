@@ -311,6 +311,34 @@ def sell(
     )  # fmt: skip
 
 
+def hand_back(
+    pledge: Pledge,
+    goods: Mapping[UUID, int],
+    *,
+    to: UUID,
+    key: str,
+    is_last: bool,
+    actor: Actor,
+    at: datetime,
+) -> Released:
+    """So many units of each SKU go back to the seller (`to`), who has refunded them, under a fresh
+    code, while the others stay bound; `is_last` when no more goods will come. Once per `key`.
+    `Refused` where less is bound."""
+    pledge = _locked(pledge)
+    if known := pledge.releases.filter(key=key).first():
+        return Released(known, "", known.quantity, known.value, is_new=False)
+    share = share_of(pledge, goods)
+    _count_released(pledge, share)
+    pledge.returned_value += share.value
+    pledge.save(
+        update_fields=["entitlement", "released_quantity", "released_value", "returned_value"]
+    )
+    return _let_go(
+        pledge, _live_lines(pledge), share, taker=to, key=key, is_last=is_last, audience=[to],
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
 def renew_code(
     release_order: ReleaseOrder, *, actor: Actor, at: datetime, hours: int = CODE_HOURS
 ) -> str:

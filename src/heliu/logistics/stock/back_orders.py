@@ -24,8 +24,10 @@ from heliu.kernel.goods.models import Sku
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.states import move
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.ends import Promise
 from heliu.logistics.stock.models import EXPECTED_MOVES, BackOrder, Expected, ExpectedStatus
-from heliu.logistics.stock.moves import Promise, promise_account
+from heliu.logistics.stock.moves import promise_account
+from heliu.logistics.stock.policies import Marked
 
 LARGEST = 100_000_000
 
@@ -106,9 +108,16 @@ def postpone(expected_id: UUID, day: date, *, actor: Actor, at: datetime) -> Exp
 
 
 def arrived(
-    expected_id: UUID, quantity: int, *, actor: Actor, at: datetime, bin: UUID | None = None
+    expected_id: UUID,
+    quantity: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    bin: UUID | None = None,
+    marks: tuple[Marked, ...] = (),
 ) -> Expected:
-    """So many have come, into a bin of the owner's where it is named; the rest will not."""
+    """So many have come, into a bin of the owner's where it is named; the rest will not. Pieces of
+    goods that are told apart are named (`marks`)."""
     actor.require("ship")
     found = _locked(expected_id, actor)
     if found.status == ExpectedStatus.ARRIVED and found.arrived == quantity:
@@ -117,7 +126,7 @@ def arrived(
     if not 1 <= quantity <= LARGEST:
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="quantity")
     stock.supply(
-        [stock.Supply(found.sku_id, quantity, bin)],
+        [stock.Supply(found.sku_id, quantity, bin, marks=marks)],
         owner=found.owner,
         warehouse=found.owner,
         key=f"expected:{found.pk}",

@@ -9,25 +9,22 @@ Sets are large: what is needed of an end is worked out once, and each step is on
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection
 
 from heliu.kernel.arrays import numbers
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
-from heliu.kernel.posting.operations import AccountSpec, Journal, Line
-from heliu.logistics.stock.models import Promised, Quality, StockRow
-
-# Locked after money; among goods the promise comes before the rows.
-PROMISED_RANK, IS_RANK = 80, 90
+from heliu.kernel.posting.operations import Journal, Line
+from heliu.logistics.stock import marks
+from heliu.logistics.stock.ends import Beyond, End, Move, Place, Promise, Virtual
+from heliu.logistics.stock.models import Promised, StockRow
 
 # The rows of all these accounts, locked in the order of their ids, or none while one is missing:
 # what must be made first is made before anything is locked. Rows are asked for by a list of
@@ -57,142 +54,6 @@ class Short(Refused):
             help="Order less, or wait for new goods.",
         )
         self.sku = sku
-
-
-class Beyond(models.TextChoices):
-    """The virtual ends of movements."""
-
-    SUPPLIER = "supplier"
-    TRANSIT = "transit"
-    MISSING = "missing"
-    HANDED_OVER = "handed-over"
-    DIFFERENCE = "difference"
-
-
-class Promise(NamedTuple):
-    """What an owner can promise of a SKU at a warehouse; or the virtual end of it, `is_end`."""
-
-    owner: UUID
-    warehouse: UUID
-    sku: UUID
-    is_end: bool = False
-
-    @property
-    def end(self) -> Promise:
-        """Where promises come from and go to, so that this view sums to zero by itself."""
-        return self._replace(is_end=True)
-
-    @property
-    def account(self) -> AccountSpec:
-        """Free goods, never below the open reservations on them; the virtual end has no floor."""
-        kind = "promised-end" if self.is_end else "promised"
-        return AccountSpec(
-            key=f"{kind}:{self.warehouse}:{self.owner}:{self.sku}",
-            chain=f"warehouse:{self.warehouse}",
-            balance_group="promised",
-            unit=str(self.sku),
-            org=self.owner,
-            other=self.warehouse,
-            floor=None if self.is_end else 0,
-            lock_rank=PROMISED_RANK,
-        )
-
-
-class Place(NamedTuple):
-    """The key of a stock row."""
-
-    sku: UUID
-    warehouse: UUID
-    owner: UUID
-    bin: UUID | None = None
-    lot: str = ""
-    quality: str = Quality.GOOD
-    pledge: UUID | None = None
-    pledgee: UUID | None = None
-
-    @classmethod
-    def of(cls, row: StockRow) -> Place:
-        """Where the goods of a row lie."""
-        return cls(
-            row.sku_id,
-            row.warehouse,
-            row.owner,
-            row.bin,
-            row.lot,
-            row.quality,
-            row.pledge,
-            row.pledgee,
-        )
-
-    @property
-    def promise(self) -> Promise | None:
-        """Where the goods here count as promisable: good ones that are bound to nobody."""
-        if self.quality != Quality.GOOD or self.pledge is not None:
-            return None
-        return Promise(self.owner, self.warehouse, self.sku)
-
-    @property
-    def key(self) -> str:
-        """The name of its account: no blanks in it, whatever the lot is called."""
-        return f"goods:{hashlib.sha256('\n'.join(map(str, self)).encode()).hexdigest()}"
-
-    @property
-    def account(self) -> AccountSpec:
-        """The account of what is here: never below nothing."""
-        return AccountSpec(
-            key=self.key,
-            chain=f"warehouse:{self.warehouse}",
-            balance_group="goods",
-            unit=str(self.sku),
-            org=self.owner,
-            other=self.warehouse,
-            floor=0,
-            lock_rank=IS_RANK,
-        )
-
-
-class Virtual(NamedTuple):
-    """A virtual end for one SKU. `ref` keeps apart what must not mix, a shipment for instance.
-
-    Goods in transit cannot be received twice: that end has a floor.
-    """
-
-    kind: Beyond
-    sku: UUID
-    warehouse: UUID
-    owner: UUID
-    ref: str = ""
-
-    @property
-    def promise(self) -> None:
-        """Nobody promises what is not there."""
-
-    @property
-    def account(self) -> AccountSpec:
-        """The account of this end."""
-        is_bounded = self.kind == Beyond.TRANSIT
-        return AccountSpec(
-            key=f"{self.kind}:{self.warehouse}:{self.owner}:{self.sku}:{self.ref}",
-            chain=f"warehouse:{self.warehouse}",
-            balance_group="goods",
-            unit=str(self.sku),
-            org=self.owner,
-            other=self.warehouse,
-            floor=0 if is_bounded else None,
-            lock_rank=IS_RANK,
-        )
-
-
-type End = Place | Virtual
-
-
-class Move(NamedTuple):
-    """A quantity from one end to the other; `hold` is the reservation that it uses up."""
-
-    source: End
-    target: End
-    quantity: int
-    hold: UUID | None = None
 
 
 def move_goods(
@@ -240,13 +101,22 @@ def move_goods(
     _write_quantities(rows.values())
     if filled:
         StockRow.objects.bulk_update(filled, ["since"])
+    if any(row.is_traced for row in rows.values()) or _missing(moves):
+        marks.follow(moves, rows, kind=kind, subject=subject, at=at)
     return rows
+
+
+def _missing(moves: Sequence[Move]) -> bool:
+    """Whether goods are missed of which no row tells whether they are told apart."""
+    return any(
+        isinstance(one.target, Virtual) and one.target.kind == Beyond.MISSING for one in moves
+    )
 
 
 def _sums(moves: Sequence[Move]) -> dict[tuple[End | Promise, UUID | None], int]:
     """Both views of the movements, per end and hold; without what comes to nothing."""
     sums: dict[tuple[End | Promise, UUID | None], int] = defaultdict(int)
-    for source, target, quantity, hold in moves:
+    for source, target, quantity, hold, _ in moves:
         sums[source, None] -= quantity
         sums[target, None] += quantity
         left, entered = source.promise, target.promise

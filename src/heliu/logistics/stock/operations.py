@@ -8,22 +8,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
+from heliu.logistics.stock import marks
+from heliu.logistics.stock.ends import Beyond, Move, Place, Promise, Virtual
 from heliu.logistics.stock.events import StockAdjusted
 from heliu.logistics.stock.models import Quality, StockRow
-from heliu.logistics.stock.moves import (
-    Beyond,
-    Move,
-    Place,
-    Promise,
-    Short,
-    Virtual,
-    move_goods,
-)
-from heliu.logistics.stock.policies import first_in_first_out
+from heliu.logistics.stock.moves import Short, move_goods
+from heliu.logistics.stock.policies import Marked, first_in_first_out
 
 
 class Reservation(NamedTuple):
@@ -41,18 +36,22 @@ class Supply(NamedTuple):
     quantity: int
     bin: UUID | None = None
     lot: str = ""
+    marks: tuple[Marked, ...] = ()
 
 
 class Issue(NamedTuple):
-    """Goods to send off; `reservation` is the one they were set aside by."""
+    """Goods to send off; `reservation` is the one they were set aside by, `marks` the pieces where
+    they are told apart and somebody chose them."""
 
     sku: UUID
     quantity: int
     reservation: UUID | None
+    marks: tuple[Marked, ...] = ()
 
 
 class Arrival(NamedTuple):
-    """What of a shipped line was counted, and where the good and the damaged goods are put."""
+    """What of a shipped line was counted, and where the good and the damaged goods are put; of
+    goods that are told apart the pieces, as far as somebody named them."""
 
     sku: UUID
     good: int
@@ -61,6 +60,8 @@ class Arrival(NamedTuple):
     lot: str
     bin: UUID | None
     quarantine: UUID | None
+    good_marks: tuple[Marked, ...] = ()
+    damaged_marks: tuple[Marked, ...] = ()
 
 
 class RowQuantity(NamedTuple):
@@ -130,6 +131,7 @@ def supply(
             Virtual(Beyond.SUPPLIER, line.sku, warehouse, owner),
             Place(line.sku, warehouse, owner, line.bin, line.lot),
             line.quantity,
+            marks=line.marks,
         )
         for line in lines
     ]
@@ -149,7 +151,8 @@ def issue(
     """Send goods off: oldest rows first into the transit of `shipment`, and title to `new_owner`.
 
     Only what lies in `bins`, where they are given: those of one house. Each line uses up its
-    reservation, in whole or in part. Raises `Short`.
+    reservation, in whole or in part. Of goods that are told apart the pieces named go, or else the
+    first expiring ones, and none whose last day is over. Raises `Short`.
     """
     skus = [line.sku for line in lines]
     rows = [
@@ -158,13 +161,19 @@ def issue(
         if bins is None or row.bin in bins
     ]
     left = {row.id: row.quantity for row in rows}
+    traced = marks.lying([row for row in rows if row.is_traced], day_of(at))
     moves = []
     for line in lines:
+        transit = _transit(line.sku, new_owner=new_owner, sender=warehouse, shipment=shipment)
         mine = [(row, left[row.id]) for row in rows if row.sku_id == line.sku]
+        if mine and mine[0][0].is_traced:
+            for row, chosen in marks.choose(traced, line.sku, line.quantity, line.marks):
+                quantity = sum(one.quantity for one in chosen)
+                moves.append(Move(Place.of(row), transit, quantity, line.reservation, chosen))
+            continue
         taken = first_in_first_out([quantity for _, quantity in mine], line.quantity)
         if taken is None:
             raise Short(line.sku)
-        transit = _transit(line.sku, new_owner=new_owner, sender=warehouse, shipment=shipment)
         for (row, _), quantity in zip(mine, taken, strict=True):
             if quantity:
                 left[row.id] -= quantity
@@ -195,13 +204,13 @@ def receive(
         good = Place(line.sku, warehouse, owner, line.bin, line.lot, pledge=pledge, pledgee=pledgee)
         damaged = Place(line.sku, warehouse, owner, line.quarantine, line.lot, Quality.DAMAGED)
         missing = Virtual(Beyond.MISSING, line.sku, warehouse, owner, str(shipment))
-        for target, quantity in (
-            (good, line.good),
-            (damaged, line.damaged),
-            (missing, line.missing),
+        for target, quantity, named in (
+            (good, line.good, line.good_marks),
+            (damaged, line.damaged, line.damaged_marks),
+            (missing, line.missing, ()),
         ):
             if quantity:
-                moves.append(Move(transit, target, quantity))
+                moves.append(Move(transit, target, quantity, marks=named))
     return move_goods(moves, kind="received", key=f"received:{shipment}", subject=shipment, at=at)
 
 
@@ -269,12 +278,20 @@ def hand_over(lines: Sequence[RowQuantity], *, key: str, subject: UUID, at: date
 
 
 def adjust(
-    row_id: UUID, *, actor: Actor, counted: int, reason: str, key: str, at: datetime
+    row_id: UUID,
+    *,
+    actor: Actor,
+    counted: int,
+    reason: str,
+    key: str,
+    at: datetime,
+    named: tuple[Marked, ...] = (),
 ) -> StockRow:
     """Set a row to what was counted; the difference goes to the warehouse's difference end.
 
     Pledged goods are not adjusted: their loss is a matter between keeper, pledgor and pledgee.
-    Promised goods cannot be counted away (`Short`): let the reservations go first.
+    Promised goods cannot be counted away (`Short`): let the reservations go first. Of goods that
+    are told apart the pieces found, or not found, are `named`.
     """
     actor.require("count")
     if counted < 0 or not reason.strip():
@@ -287,7 +304,8 @@ def adjust(
     if difference == 0:
         return row
     beyond, here = Virtual(Beyond.DIFFERENCE, row.sku_id, row.warehouse, row.owner), Place.of(row)
-    move = Move(beyond, here, difference) if difference > 0 else Move(here, beyond, -difference)
+    source, target = (beyond, here) if difference > 0 else (here, beyond)
+    move = Move(source, target, abs(difference), marks=named)
     row = move_goods([move], kind="adjusted", key=key, subject=row.id, at=at)[here]
     record(
         StockAdjusted(subject=row.id, sku=row.sku_id, difference=difference, reason=reason.strip()),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.logistics.stock.models import StockRow
+from heliu.logistics.stock.models import Mark, Pieces, StockRow, Trace
 
 LYING_FREE = """
 select s.sku, s.quantity - coalesce(b.most, 0)
@@ -78,6 +78,31 @@ def on_hand(
     if skus is not None:
         rows = rows.filter(sku__in=skus)
     return rows.order_by("since", "id")
+
+
+def marks_visible_to(actor: Actor) -> QuerySet[Mark]:
+    """The lots and serial numbers of the actor's own articles, and those whose pieces it owns,
+    keeps or ever had; an operator sees all (the row policies say who is one)."""
+    return Mark.objects.order_by("code", "id")
+
+
+def pieces_visible_to(actor: Actor) -> QuerySet[Pieces]:
+    """Where pieces are that the actor sold, owns or keeps; an operator sees all."""
+    return _traced(Pieces.objects.all(), actor, "owner")
+
+
+def traces_visible_to(actor: Actor) -> QuerySet[Trace]:
+    """What happened to pieces of the actor's articles, or by its own hand; an operator sees all."""
+    return _traced(Trace.objects.all(), actor, "owner", "giver")
+
+
+def _traced[Q: QuerySet](found: Q, actor: Actor, *parties: str) -> Q:  # type: ignore[type-arg]
+    if actor.is_system or "OPERATOR" in actor.party_roles:
+        return found
+    ways = models.Q(seller__in=actor.orgs) | models.Q(warehouse__in=actor.orgs)
+    for party in parties:
+        ways |= models.Q(**{f"{party}__in": actor.orgs})
+    return found.filter(ways)
 
 
 def check() -> list[str]:

@@ -14,6 +14,7 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport.events import GoodsArrived, GoodsShipped
 from heliu.logistics.transport.models import (
     SHIPMENT_MOVES,
@@ -26,12 +27,14 @@ from heliu.logistics.transport.models import (
 
 
 class DispatchLine(NamedTuple):
-    """Goods to send for a line of the order; `reservation` is what they were set aside by."""
+    """Goods to send for a line of the order; `reservation` is what they were set aside by, `marks`
+    the pieces where they are told apart and somebody chose them."""
 
     order_line: int
     sku: UUID
     quantity: int
     reservation: UUID | None
+    marks: tuple[Marked, ...] = ()
 
 
 class Origin(NamedTuple):
@@ -99,7 +102,7 @@ def dispatch(
         ]
     )
     stock.issue(
-        [stock.Issue(line.sku, line.quantity, line.reservation) for line in lines],
+        [stock.Issue(line.sku, line.quantity, line.reservation, line.marks) for line in lines],
         owner=sender,
         warehouse=sender,
         new_owner=owner,

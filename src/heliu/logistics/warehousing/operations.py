@@ -172,6 +172,8 @@ def _put_away(
                 lot=lots[line.id],
                 bin=bin,
                 quarantine=quarantine,
+                good_marks=counts[line.id].good_marks,
+                damaged_marks=counts[line.id].damaged_marks,
             )
             for line, bin in zip(lines, bins, strict=True)
         ],

@@ -12,15 +12,19 @@ from uuid import UUID
 from django.utils.translation import gettext_noop
 
 from heliu.kernel.errors import Invalid
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.verdicts import Verdict
 
 
 class Count(NamedTuple):
-    """What the keeper counted of one line of a shipment."""
+    """What the keeper counted of one line of a shipment; of goods that are told apart the pieces,
+    where some came and others did not."""
 
     line_id: UUID
     good: int
     damaged: int = 0
+    good_marks: tuple[Marked, ...] = ()
+    damaged_marks: tuple[Marked, ...] = ()
 
 
 class BinLoad(NamedTuple):

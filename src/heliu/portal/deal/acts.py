@@ -56,7 +56,9 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
         acts.append(Act(_("Order again…"), reverse("dealer_again", args=[order.number])))
     if actor.may("order"):
         acts.append(Act(_("Open a case…"), reverse("case_new", args=[order.number])))
-        if loan is None and any(line.received for line in order.lines.all()):
+        pledge = view.pledge
+        is_pledged = pledge is not None and pledge.status in ("ACTIVE", "PARTLY_RELEASED")
+        if is_pledged or (loan is None and any(line.received for line in order.lines.all())):
             acts.append(Act(_("Give back…"), reverse("return_new", args=[order.number])))
     if loan is None:
         return acts

@@ -15,6 +15,7 @@ from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal import sending_days
 from heliu.portal.deal.reading import read
+from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip, Will
 from heliu.trade import carrying, consignments, deliveries, striking
@@ -37,6 +38,7 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
             view.order.pk,
             actor=actor,
             lines=_quantities(request, lines),
+            marks=_marks(request, lines),
             carrier=request.POST.get("carrier", "").strip(),
             carrier_id=next((one.pk for one in carriers if str(one.pk) == chosen), None),
             house=load.house.pk if load and len(loads) > 1 else None,
@@ -53,6 +55,9 @@ def ship(request: HttpRequest, ref: str) -> HttpResponse:
         "deal": view.deal,
         "order": view.order,
         "rows": _rows(request, lines, load, by),
+        "told_apart": [
+            (line, request.POST.get(f"marks-{line.pk}", "")) for line in lines if line.sku.tracking
+        ],
         "houses": _chips(view.deal.number, loads, load) if len(loads) > 1 else [],
         "days": sending_days.chips(view.deal.number, days, by, load if len(loads) > 1 else None),
         "house": load.house if load and len(loads) > 1 else None,
@@ -151,6 +156,18 @@ def _quantities(request: HttpRequest, lines: Sequence[Any]) -> dict[Any, int]:
     if not going:
         raise Invalid("nothing-to-ship", "There is nothing to ship.", field="quantity")
     return going
+
+
+def _marks(request: HttpRequest, lines: Sequence[Any]) -> dict[Any, tuple[Any, ...]]:
+    """The pieces that were chosen, by line; of the others the first expiring ones go."""
+    found = {}
+    for line in lines:
+        text = request.POST.get(f"marks-{line.pk}", "")
+        typed = _typed(request, line, "").replace(",", "").strip()
+        if line.sku.tracking and text.strip():
+            whole = int(typed) if typed.isdecimal() else 0
+            found[line.pk] = marks_typed(text, line.sku.tracking, whole=whole, field="marks")
+    return found
 
 
 def _sheet(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -234,6 +234,7 @@ def _context(
         "typed": request.POST,
         "today": day_of(now(request)).isoformat(),
         "missing": preview.missing,
+        "warned": preview.warned,
         "least_text": money_text(preview.least),
         "missing_text": money_text(preview.missing),
         "refusal": refusal,

@@ -35,6 +35,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
             nav(_("Lists"), "dealer_lists", here, key="l"),
             nav(_("Contracts"), "dealer_contracts", here, count=contracts_waiting(actor), key="t"),
+            nav(_("Sellers"), "dealer_sellers", here),
             NavHead(_("Business")),
             nav(_("Deals"), "deals", here, count=under_way, key="d"),
             nav(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from heliu.portal.dealer import (
+    asking,
     catalogue,
     checkout,
     comparing,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("dealer/lists/<uuid:list_id>/recur", plans.set_up, name="dealer_recur"),
     path("dealer/recurring/<uuid:recurring_id>", plans.plan, name="dealer_recurring"),
     path("dealer/recurring/<uuid:recurring_id>/act", plans.act, name="dealer_recurring_act"),
+    path("dealer/sellers", asking.sellers, name="dealer_sellers"),
     path("dealer/contracts", contracts.index, name="dealer_contracts"),
     path(
         "dealer/contracts/<uuid:contract>/decide", contracts.decide, name="dealer_contract_decide"

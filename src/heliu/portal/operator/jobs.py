@@ -35,6 +35,7 @@ TASKS = {
     "todos.remind": N_("Tell people what they are to do today"),
     "dispatch.tidy": N_("Throw away letters of long ago"),
     "posting.seal": N_("Seal ledger lines"),
+    "events.note_concerns": N_("Note whom facts concern"),
 }
 
 

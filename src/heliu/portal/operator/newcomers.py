@@ -84,6 +84,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "sellers": typed.get("sellers") if typed else held.sellers,
         "by_rule": typed.get("by_rule") == "yes" if typed else held.by_rule,
         "least_days": typed.get("least_days") if typed else held.least_days,
+        "most_branches": typed.get("most_branches") if typed else queries.most_branches(),
         "reason": typed.get("reason") if typed else "",
         "doors": queries.DOORS,
         "choices": queries.SELLERS,
@@ -97,16 +98,26 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _set_rules(request: HttpRequest, actor: Actor, at: datetime) -> None:
-    days = request.POST.get("least_days", "").strip()
+    days, branches = (
+        request.POST.get(name, "").strip() for name in ("least_days", "most_branches")
+    )
     ruling.set_rules(
         actor=actor,
         door=request.POST.get("door", ""),
         sellers=request.POST.get("sellers", ""),
         by_rule=request.POST.get("by_rule") == "yes",
         least_days=int(days) if days.isdecimal() and len(days) < 6 else -1,
+        most_branches=_most(branches),
         reason=request.POST.get("reason", ""),
         at=at,
     )
+
+
+def _most(typed: str) -> int | None:
+    """How many branches were typed; left empty it stays as it is."""
+    if not typed:
+        return None
+    return int(typed) if typed.isdecimal() and len(typed) < 6 else -1
 
 
 def _page(request: HttpRequest, application: UUID | None, refusal: Refused | None) -> HttpResponse:

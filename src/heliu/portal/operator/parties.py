@@ -16,14 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
-from heliu.kernel.joining.operations import standing
 from heliu.kernel.parties import operations
 from heliu.kernel.parties import queries as parties
 from heliu.portal.operator.pages import listed, page_in, skipped
 from heliu.portal.operator.words import DOCUMENTS
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Chip
-from heliu.trade import looks, oversight, tiers
+from heliu.trade import closing_houses, looks, oversight, tiers
 
 ROWS = 50
 MOST_LINKS = 100
@@ -72,9 +71,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     def do() -> str:
         if act := request.POST.get("stand"):
             reason = request.POST.get("reason", "")
-            org = oversight.party(actor, code).id
-            standing.stand(org, act, actor=actor, reason=reason, at=at)
-            say(request, _("It stands so from now on, and is told."))
+            said = closing_houses.stand(code, act, actor=actor, reason=reason, at=at)
+            if said.asked is None:
+                say(request, _("It stands so from now on, and is told."))
+            else:
+                say(request, _("Another person of your house is asked to agree."))
         elif "tier" in request.POST:
             tiers.set_tier(oversight.party(actor, code).id, request.POST["tier"], actor=actor)
             say(request, _("Saved. Customers have it in a moment."))

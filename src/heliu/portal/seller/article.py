@@ -27,7 +27,9 @@ from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, sa
 from heliu.portal.ui.parts import Ask, Sheet, Will
 
 HERE = "seller_goods"
-TEXTS = ("name", "name_zh", "barcode", "family", "unit", "external_id", "category")
+TEXTS = (
+    "name", "name_zh", "barcode", "family", "unit", "external_id", "category", "tracking",
+)  # fmt: skip
 COUNTS = ("case_quantity", "order_minimum", "order_multiple")
 MOST_DIGITS = 7
 CHOICES = 200
@@ -100,6 +102,7 @@ def article(request: HttpRequest, sku: UUID) -> HttpResponse:
         "may_set": actor.may("sell"),
         "families": own.families(),
         "units": own.units(),
+        "trackings": own.trackings(),
         "branches": [(one.code, "　" * depth + one.display) for one, depth in own.branches(actor)],
         "products": own.products(actor),
         "circles": own.circles(actor),
@@ -176,6 +179,7 @@ def _stored(told: own.Told) -> dict[str, Any]:
         "family": sku.family_id,
         "unit": sku.unit_id,
         "external_id": sku.external_id,
+        "tracking": sku.tracking,
         "category": told.category,
         "case_quantity": sku.case_quantity,
         "order_minimum": sku.order_minimum,

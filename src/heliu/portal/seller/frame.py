@@ -51,6 +51,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
             nav(_("Supply"), "seller_supply", here, key="y"),
+            nav(_("Lots and serial numbers"), "traces", here),
             nav(_("Dealers"), "seller_dealers", here, key="b"),
             nav(_("Newcomers"), "seller_newcomers", here, key="n"),
             nav(_("Programmes"), "seller_programmes", here),

@@ -19,7 +19,7 @@ from heliu.kernel.joining.operations import invitations
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
-from heliu.trade import joining
+from heliu.trade import asks, joining
 
 ROWS = 50
 
@@ -41,6 +41,15 @@ def index(request: HttpRequest) -> HttpResponse:
                     at=at,
                 )
                 say(request, _("The invitation is on its way."))
+            case "agree" | "refuse" as said:
+                asks.answer(
+                    _id(request.POST.get("ask", "")) or actor.own_org,
+                    agrees=said == "agree",
+                    reason=request.POST.get("reason", ""),
+                    actor=actor,
+                    at=at,
+                )
+                say(request, _("The dealer is told."))
             case "withdraw":
                 invitation = _id(request.POST.get("invitation", ""))
                 if invitation is None:
@@ -51,6 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 joining.set_welcome(
                     actor=actor,
                     is_open=request.POST.get("is_open") == "yes",
+                    is_listed=request.POST.get("is_listed") == "yes",
                     price_list=_id(request.POST.get("price_list", "")),
                     warehouse=_id(request.POST.get("warehouse", "")),
                     at=at,
@@ -66,8 +76,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, refusal: Refused | None) -> HttpResponse:
     actor, at = actor_of(request), now(request)
+    asked = list(queries.asks(actor).filter(seller__in=actor.orgs, status="ASKED")[:ROWS])
+    known = parties.names(one.buyer for one in asked)
     page = parts.Leaves(queries.invitations(actor), ROWS).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
+        "asked": [(one, known.get(one.buyer)) for one in asked],
         "welcome": queries.welcome_of(actor),
         "lists": list(prices.lists_visible_to(actor).filter(seller__in=actor.orgs)),
         "warehouses": list(parties.in_role("WAREHOUSE", actor)),

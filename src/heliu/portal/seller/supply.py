@@ -22,6 +22,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.stock import back_orders as stock
 from heliu.logistics.warehousing import queries as houses
 from heliu.portal.shell import sheets
+from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui.parts import Ask, Sheet, Will
@@ -164,6 +165,12 @@ def arrived(request: HttpRequest, expected: UUID) -> HttpResponse:
             found.pk,
             _whole(request, "quantity"),
             house=next((one.pk for one in mine if str(one.pk) == chosen), None),
+            marks=marks_typed(
+                request.POST.get("marks", ""),
+                found.sku.tracking,
+                whole=_whole(request, "quantity"),
+                field="marks",
+            ),
             actor=actor,
             at=at,
         )
@@ -181,6 +188,7 @@ def arrived(request: HttpRequest, expected: UUID) -> HttpResponse:
                 kind="choice",
                 options=tuple((str(one.pk), one.display) for one in mine),
             ),
+            *_named_by(found.sku),
         ),
         will=(
             Will(_("They serve the orders that wait, the first placed first")),
@@ -189,6 +197,23 @@ def arrived(request: HttpRequest, expected: UUID) -> HttpResponse:
         button=_("Take in"),
     )
     return sheets.answer(request, sheet, do, here=HERE)
+
+
+def _named_by(sku: Any) -> tuple[Ask, ...]:
+    """The field for what pieces carry, where they are told apart."""
+    if not sku.tracking:
+        return ()
+    is_serial = sku.tracking == "SERIAL"
+    return (
+        Ask(
+            "marks",
+            _("Serial numbers") if is_serial else _("Lots"),
+            kind="lines",
+            help=_("Scan each piece; one number on each line.")
+            if is_serial
+            else _("On each line a lot, its pieces and its last day: L7 120 2027-05-31."),
+        ),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -49,6 +49,15 @@ def terms(request: HttpRequest, buyer: UUID) -> HttpResponse:
             Ask("rule", _("Due"), now_set.rule, "choice", options=rule_choices()),
             Ask("days", _("Days, or day of the month"), str(now_set.days), "number"),
             Ask(
+                "instalments",
+                _("Instalments, days: per cent, such as 30: 50, 60: 50"),
+                ", ".join(
+                    f"{days}: {percent}"
+                    for days, percent in zip(now_set.part_days, now_set.part_shares, strict=True)
+                ),
+                is_needed=False,
+            ),
+            Ask(
                 "rolls",
                 _("On a day off it is due on the next working day"),
                 "yes" if now_set.rolls else "",
@@ -297,13 +306,32 @@ def _asked() -> str:
     return _("The others of your house are asked.")
 
 
+def _instalments(typed: str) -> list[tuple[int, int]]:
+    """`30: 50, 60: 50` as pairs; nothing typed is one sum."""
+    pairs = []
+    for one in typed.replace("，", ",").replace("：", ":").replace("%", "").split(","):
+        if not one.strip():
+            continue
+        days, _colon, percent = (part.strip() for part in one.partition(":"))
+        if not (days.isdecimal() and percent.isdecimal() and len(days) < 4 and len(percent) < 4):
+            raise Invalid(
+                "instalments-unreadable", "Write days and per cent, such as 30: 50, 60: 50.",
+                field="instalments",
+            )  # fmt: skip
+        pairs.append((int(days), int(percent)))
+    return pairs
+
+
 def _wanted(request: HttpRequest) -> Wanted:
     posted = request.POST
 
     def money(name: str) -> int:
         return sheets.amount_of(request, name) if posted.get(name, "").strip("0., ") else 0
 
+    parts = _instalments(posted.get("instalments", ""))
     return Wanted(
+        part_days=tuple(days for days, _percent in parts),
+        part_shares=tuple(percent for _days, percent in parts),
         ceiling=money("ceiling"),
         rule=posted.get("rule", ""),
         days=sheets.number_of(request, "days"),

@@ -34,6 +34,7 @@ ACTS = {
     "sign": N_("Sign a financing agreement"),
     "pay-out": N_("Pay out in spite of what was found"),
     "release": N_("Release pledged goods"),
+    "give-back": N_("Let pledged goods go back to the seller"),
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
@@ -48,6 +49,7 @@ ACTS = {
     "correction": N_("Put a payment right"),
     "programme": N_("Offer or change a programme"),
     "reopen-period": N_("Open a month of the books again"),
+    "close-house": N_("Close a company for good"),
     "purchase": N_("Order goods"),
     "order-change": N_("Change an order"),
 }
@@ -63,6 +65,10 @@ WILL = {
     "release": (
         N_("The goods come free at once, and the dealer has its pick-up code"),
         N_("A no leaves them bound until it is asked anew, or more is repaid"),
+    ),
+    "give-back": (
+        N_("The seller refunds their price to the bank; then the goods leave under its code"),
+        N_("A no leaves them bound"),
     ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),
@@ -109,6 +115,10 @@ WILL = {
     "reopen-period": (
         N_("The month takes entries again"),
         N_("The trial balance that was kept stays as it was"),
+    ),
+    "close-house": (
+        N_("Nobody of the company signs in any more, and nothing opens it again"),
+        N_("What it owes and what is owed to it stays in the books"),
     ),
     "order-change": (
         N_("The order is changed as shown, and stays as it was with a no"),

@@ -42,6 +42,7 @@ def company(request: HttpRequest) -> HttpResponse:
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
         "may_manage": actor.may("manage"),
+        "buys": bool({"DEALER", "BUYER"} & set(actor.party_roles)),
         "closed_to": books.closed_to(actor),
         "webhooks": webhooks.alive(actor) if actor.may("manage") else 0,
         "partners_count": counted(partners),

@@ -35,6 +35,7 @@ TITLES = {
     "capital.vat-invoice-issued": N_("VAT invoice issued"),
     "capital.vat-invoice-refused": N_("VAT invoice refused"),
     "capital.terms-stopped": N_("Orders on terms stopped"),
+    "commerce.branch-opened": N_("Branch opened"),
     "commerce.standing-changed": N_("Standing of a company changed"),
     "commerce.case-opened": N_("Case opened"),
     "commerce.case-moved": N_("Case went on"),

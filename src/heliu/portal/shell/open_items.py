@@ -15,7 +15,7 @@ from heliu.capital.terms import queries
 from heliu.capital.terms.policies import BUCKETS
 from heliu.kernel.access.actor import Actor
 from heliu.portal.ui import charts, parts
-from heliu.portal.ui.formats import day_text, money_short
+from heliu.portal.ui.formats import day_text, listed, money_short
 from heliu.trade import deals
 
 ROWS = 50
@@ -104,6 +104,15 @@ def rule_words(terms: Any) -> str:
 
 
 def _due_words(terms: Any) -> str:
+    if terms.part_days:
+        each = zip(terms.part_shares, terms.part_days, strict=True)
+        said = listed(
+            _("%(percent)s %% after %(days)s days") % {"percent": percent, "days": days}
+            for percent, days in each
+        )
+        is_net = terms.rule == "NET"
+        whence = _("from shipment: %(parts)s") if is_net else _("from the month's end: %(parts)s")
+        return whence % {"parts": said}
     match terms.rule:
         case "NET":
             words = ngettext(

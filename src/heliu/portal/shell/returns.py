@@ -17,6 +17,7 @@ from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.cases import pieces_of
 from heliu.portal.shell.conversations import talk_about
+from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.sheets import amount_of
 from heliu.portal.ui import parts
@@ -66,6 +67,11 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
             allowance=amount_of(request, "allowance") if remedy == "ALLOWANCE" else 0,
             reason=request.POST.get("reason", ""),
             case=request.POST.get("case") or None,
+            marks={
+                line.position: text.split()
+                for line in lines
+                if (text := request.POST.get(f"marks-{line.position}", "")).strip()
+            },
             at=at,
         )
         say(request, _("Return %(number)s is asked for.") % {"number": made.number})
@@ -79,18 +85,20 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
     case = request.POST.get("case", request.GET.get("case", ""))
     of_case = cases.visible_to(actor).filter(number=case, order_id=found.pk).first()
     given = queries.given_back([line.pk for line in lines])
+    deal = deals.of_order(actor, found.pk)
     context = {
         "order": found,
-        "deal": deals.of_order(actor, found.pk),
+        "deal": deal,
         "lines": [
             {
                 "line": line,
                 "left": line.received - given.get(line.pk, 0),
                 "typed": request.POST.get(f"line-{line.position}", _asked(of_case, line)),
+                "marks": request.POST.get(f"marks-{line.position}", _serial(of_case, line)),
             }
             for line in lines
         ],
-        "remedies": queries.REMEDIES,
+        "remedies": [one for one in queries.REMEDIES if one[0] == "CREDIT" or not deal.loan_id],
         "case": of_case,
         "typed": request.POST,
         "refusal": refusal,
@@ -116,12 +124,14 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     if answer:
         return answer
     known = names([found.buyer, found.seller])
-    may = _may(found, actor)
+    deal = deals.of_order(actor, found.order_id)
+    may = _may(found, actor, is_pledged=bool(deal.loan_id))
     context = {
         "one": found,
         "lines": list(found.lines.all()),
-        "steps": _steps(found),
-        "deal": deals.of_order(actor, found.order_id),
+        "steps": _steps(found, is_pledged=bool(deal.loan_id)),
+        "deal": deal,
+        "waits_for_bank": bool(deal.loan_id) and found.status == "AGREED",
         "buyer": known.get(found.buyer),
         "seller": known.get(found.seller),
         "case": cases.visible_to(actor).filter(pk=found.case).first() if found.case else None,
@@ -152,7 +162,9 @@ def _act(request: HttpRequest, found: Any) -> None:
     elif act == "refuse":
         returns.refuse(found.pk, actor=actor, reason=reason, at=at)
     elif act == "receive":
-        returns.receive(found.pk, _judged(request, found), actor=actor, at=at)
+        returns.receive(
+            found.pk, _judged(request, found), came=_came(request, found), actor=actor, at=at
+        )
     elif act in plain:
         plain[act](found.pk, actor=actor, at=at)
     else:
@@ -169,8 +181,31 @@ def _judged(request: HttpRequest, found: Any) -> list[Judged]:
     ]
 
 
-def _may(found: Any, actor: Actor) -> dict[str, bool]:
-    """What the reader's side may do with a return now."""
+def _came(request: HttpRequest, found: Any) -> dict[int, tuple[Any, Any]]:
+    """Of lines that are told apart the good and the damaged pieces, where they were named."""
+    came = {}
+    for line in found.lines.all():
+        good, damaged = (
+            marks_typed(
+                request.POST.get(f"{name}-marks-{line.position}", ""),
+                line.sku.tracking,
+                whole=pieces_of(request, f"{name}-{line.position}") or 0,
+                field="marks",
+            )
+            for name in ("good", "damaged")
+        )
+        came[line.position] = good, damaged
+    return came
+
+
+def _serial(case: Any, line: Any) -> str:
+    """The serial number that the case is about, of its own line."""
+    return str(case.serial) if case and case.order_line == line.pk else ""
+
+
+def _may(found: Any, actor: Actor, *, is_pledged: bool) -> dict[str, bool]:
+    """What the reader's side may do with a return now; pledged goods are not sent, they leave once
+    the seller has refunded them to the bank."""
     buys = found.buyer in actor.orgs and actor.may("order")
     sells = found.seller in actor.orgs
     at = found.status
@@ -181,7 +216,7 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     return {
         "withdraw": buys and at in ("ASKED", "AGREED"),
         "answer": sells and actor.may("sell") and at == "ASKED",
-        "send": buys and at == "AGREED",
+        "send": buys and at == "AGREED" and not is_pledged,
         "receive": sells and (actor.may("ship") or actor.may("receive")) and at == "SENT",
         "replace": sells and actor.may("ship") and at == "JUDGED",
         "come": buys and at == "REPLACING",
@@ -189,13 +224,18 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     }
 
 
-def _steps(found: Any) -> list[parts.Step]:
-    """The way of a return in words; an allowance has no goods on the way."""
-    way = {
-        "CREDIT": ("ASKED", "AGREED", "SENT", "SETTLED"),
-        "REPLACEMENT": ("ASKED", "AGREED", "SENT", "JUDGED", "REPLACING", "SETTLED"),
-        "ALLOWANCE": ("ASKED", "SETTLED"),
-    }[found.remedy]
+def _steps(found: Any, *, is_pledged: bool) -> list[parts.Step]:
+    """The way of a return in words; an allowance has no goods on the way, and pledged goods leave
+    in the moment it is settled."""
+    way = (
+        ("ASKED", "AGREED", "SETTLED")
+        if is_pledged
+        else {
+            "CREDIT": ("ASKED", "AGREED", "SENT", "SETTLED"),
+            "REPLACEMENT": ("ASKED", "AGREED", "SENT", "JUDGED", "REPLACING", "SETTLED"),
+            "ALLOWANCE": ("ASKED", "SETTLED"),
+        }[found.remedy]
+    )
     if found.status not in way:
         return []
     words, here = dict(queries.STATUSES), way.index(found.status)

@@ -165,6 +165,7 @@ def _budget(request: HttpRequest, actor: Actor, at: datetime) -> str:
         centre=_read(of) if kind == "centre" else None,
         person=_read(of) if kind == "person" else None,
         carries=request.POST.get("carries") == "yes",
+        only_warns=request.POST.get("only_warns") == "yes",
         actor=actor,
         at=at,
     )

@@ -186,7 +186,8 @@ def state_words(state: object) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a sheet asks for: ``kind`` is an input's type, or ``money``, ``check``, ``choice``.
+    """What a sheet asks for: ``kind`` is an input's type, or ``money``, ``check``, ``choice``,
+    ``lines`` (of a scanner, each on its own).
 
     ``options`` are (value, label) of a choice; ``help`` stands below the field.
     """

@@ -23,11 +23,12 @@ from heliu.logistics.warehousing import queries as warehousing
 from heliu.logistics.warehousing.policies import Count, missing_of
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.parts import Pill, Will
 from heliu.portal.warehouse.houses import bin_codes, claim_on, kept_rows, waiting_rows
-from heliu.trade import deals, deliveries, photos
+from heliu.trade import deals, deliveries, photos, tracing
 
 ROWS = 50
 MOST_DIGITS = 9
@@ -70,6 +71,14 @@ class Entry:
     good: str
     damaged: str
     missing: int | None
+    sent: Sequence[tuple[str, int]] = ()
+    good_scans: str = ""
+    damaged_scans: str = ""
+
+    def marks(self, scans: str, whole: str) -> tuple[Any, ...]:
+        """What was scanned of the line; as many as are counted (`whole`)."""
+        pieces = int(whole) if _is_whole(whole) else 0
+        return marks_typed(scans, self.line.sku.tracking, whole=pieces, field="counts")
 
 
 @require_GET
@@ -132,7 +141,7 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
     if shipment.status == "RECEIVED" and (request.method == "GET" or only_photos):
         outcome = {**_outcome(actor, shipment), "unfit": unfit}
         return show(request, "warehouse/counted.html", outcome, here=HERE)
-    entries = _entries(shipment, request.POST)
+    entries = _entries(shipment, request.POST, tracing.of_shipment(actor, shipment.pk))
     shown = request.POST.get("shown", "")
 
     def receive() -> str:
@@ -238,15 +247,23 @@ def _about(shipment: Any) -> dict[str, Any]:
     }
 
 
-def _entries(shipment: Any, posted: Mapping[str, str]) -> list[Entry]:
-    """The lines as typed, or as expected before anything was typed."""
+def _entries(
+    shipment: Any,
+    posted: Mapping[str, str],
+    marks: Mapping[Any, Sequence[tuple[str, int]]],
+) -> list[Entry]:
+    """The lines as typed, or as expected before anything was typed. Of goods with serial numbers
+    those that were scanned are counted."""
     entries = []
     for line in shipment.lines.all():
         good = posted.get(f"good-{line.pk}", str(line.quantity)).replace(",", "").strip()
         damaged = posted.get(f"damaged-{line.pk}", "0").replace(",", "").strip() or "0"
+        scans = [posted.get(f"{name}-marks-{line.pk}", "") for name in ("good", "damaged")]
+        if line.sku.tracking == "SERIAL" and any(map(str.strip, scans)):
+            good, damaged = (str(len(scan.split())) for scan in scans)
         is_count = _is_whole(good) and _is_whole(damaged)
         missing = line.quantity - int(good) - int(damaged) if is_count else None
-        entries.append(Entry(line, good, damaged, missing))
+        entries.append(Entry(line, good, damaged, missing, marks.get(line.sku_id, ()), *scans))
     return entries
 
 
@@ -257,7 +274,13 @@ def _is_whole(text: str) -> bool:
 def _counts(entries: Sequence[Entry]) -> list[Count]:
     if any(entry.missing is None for entry in entries):
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field="counts")
-    return [Count(entry.line.pk, int(entry.good), int(entry.damaged)) for entry in entries]
+    return [
+        Count(
+            one.line.pk, int(one.good), int(one.damaged),
+            one.marks(one.good_scans, one.good), one.marks(one.damaged_scans, one.damaged),
+        )
+        for one in entries
+    ]  # fmt: skip
 
 
 def _differs(entries: Sequence[Entry]) -> bool:

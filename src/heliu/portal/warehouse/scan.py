@@ -111,7 +111,7 @@ def _answer(actor: Actor, text: str, order: Any, at: datetime) -> tuple[Verdict,
 
 
 def _row(actor: Actor, text: str, to_take: list[Task]) -> Any:
-    """The goods meant by a lot, a bin, a code, a barcode or the end of a lot.
+    """The goods meant by a lot, a bin, a code, a barcode, a serial number or the end of a lot.
 
     Those of the order in hand come first, then pledged ones: where it is not sure which goods are
     meant, the answer must be the careful one.
@@ -119,7 +119,7 @@ def _row(actor: Actor, text: str, to_take: list[Task]) -> Any:
     bins = [pk for pk, code in bin_codes(actor).items() if code.upper() == text.upper()]
     kept = kept_rows(actor)
     named = Q(lot__iexact=text) | Q(sku__code__iexact=text) | Q(sku__barcode=text) | Q(bin__in=bins)
-    rows = list(kept.filter(named))
+    rows = list(kept.filter(named)) or list(kept.filter(pieces__mark__code__iexact=text))
     if not rows and len(text) >= SHORTEST_ENDING:
         rows = list(kept.filter(lot__iendswith=text))
     wanted = {task.line.stock_row_id for task in to_take if task.left}

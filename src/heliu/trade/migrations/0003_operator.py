@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).parent.parent / "sql" / "operator.sql"
+SQL = Path(__file__).parent.parent / "sql"
 FUNCTIONS = (
     "operator_codes()",
     "operator_books(int, int)",
@@ -55,7 +55,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                SQL.read_text(encoding="utf-8"),
+                (SQL / "operator.sql").read_text(encoding="utf-8"),
+                (SQL / "operator_books_0003.sql").read_text(encoding="utf-8"),
                 f"revoke execute on function {ALL} from public",
                 f"grant execute on function {ALL} to heliu_web",
             ],

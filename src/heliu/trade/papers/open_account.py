@@ -18,6 +18,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.trade.papers.documents import amount
 from heliu.trade.papers.paper import Column, Paper, Table
+from heliu.trade.papers.promotions import promoted
 from heliu.trade.receivables import account_to_pay
 
 MOST = 500
@@ -31,6 +32,7 @@ def account_statement(actor: Actor, seller: UUID, buyer: UUID, on: date) -> Pape
     standing = queries.standing(actor, seller=seller, buyer=buyer, on=on)
     mine = queries.visible_to(actor).filter(seller=seller, buyer=buyer)
     number = account_to_pay(seller)
+    invoices = list(queries.open_of(mine)[:MOST])
     return Paper(
         title=_("Statement of account"),
         number=f"{code} {on:%Y%m%d}",
@@ -45,7 +47,8 @@ def account_statement(actor: Actor, seller: UUID, buyer: UUID, on: date) -> Pape
             (_("Reference"), code),
         ],
         tables=[
-            _open(list(queries.open_of(mine)[:MOST]), standing, on),
+            _open(invoices, standing, on),
+            *promoted(actor, {one.order_id: one.order_number for one in invoices}),
             _aged(standing),
             _moved(actor, seller, buyer, on),
         ],

@@ -14,6 +14,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.trade.papers.documents import amount
 from heliu.trade.papers.paper import Column, Paper, Table
+from heliu.trade.papers.promotions import promoted
 
 
 def vat_invoice(actor: Actor, invoice_id: UUID) -> Paper:
@@ -32,7 +33,10 @@ def vat_invoice(actor: Actor, invoice_id: UUID) -> Paper:
             *_house(_("Buyer"), one.title),
             *_house(_("Seller"), one.issuer),
         ],
-        tables=[_lines(one)],
+        tables=[
+            _lines(one),
+            *([] if one.is_red else promoted(actor, {one.order_id: one.order_number})),
+        ],
         text=[
             _("Price and tax together: %(amount)s") % {"amount": f"CNY {amount(one.gross)}"},
             *([in_chinese(one.gross)] if (get_language() or "").startswith("zh") else []),

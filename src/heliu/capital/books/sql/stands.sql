@@ -1,5 +1,6 @@
 -- What stands on each code of a book with each counterparty (minor units), and what stood there at
--- the end of a day; nothing of a book that is not the asker's.
+-- the end of a day; nothing of a book that is not the asker's. `books_stands` is another since
+-- `totals.sql`.
 create or replace function books_is_asked(of_book uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
 select of_book = any ((select heliu_orgs())::uuid[])

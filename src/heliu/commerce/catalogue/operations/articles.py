@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from heliu.commerce.catalogue.models import Placement, Value
@@ -15,7 +16,7 @@ from heliu.commerce.catalogue.operations.indexing import index
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.goods import operations as goods
-from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
+from heliu.kernel.goods.models import Family, Sku, Tracking, UnitOfMeasure
 
 LONGEST = {"code": 40, "name": 200, "name_zh": 200, "barcode": 14, "external_id": 80}
 MOST_PIECES = 1_000_000
@@ -37,6 +38,7 @@ class Article:
     order_minimum: int | None = None
     order_multiple: int | None = None
     external_id: str | None = None
+    tracking: str | None = None
     is_active: bool | None = None
     category: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +64,7 @@ def write_articles(articles: Sequence[Article], *, actor: Actor, seller: UUID) -
     }
     wanted = [_merged(one, known.get(one.code)) for one in articles]
     _check(wanted)
-    made = {sku.code: sku for sku in goods.enter(wanted, actor=actor, seller=seller)}
+    made = {sku.code: sku for sku in _entered(wanted, known, actor, seller)}
     for state in (True, False):
         ids = [made[one.code].pk for one in articles if one.is_active is state]
         goods.switch(ids, seller=seller, actor=actor, is_active=state)
@@ -131,9 +133,35 @@ def _merged(wanted: Article, there: Sku | None) -> goods.NewSku:
 
     names = (
         "name", "name_zh", "barcode", "family", "unit", "case_quantity", "order_minimum",
-        "order_multiple", "external_id",
+        "order_multiple", "external_id", "tracking",
     )  # fmt: skip
     return goods.NewSku(code=wanted.code, **{name: said(name) for name in names})  # type: ignore[arg-type]
+
+
+def _entered(
+    wanted: Sequence[goods.NewSku], known: Mapping[str, Sku], actor: Actor, seller: UUID
+) -> list[Sku]:
+    """The goods as they are written. How pieces are told apart changes only while none lies
+    anywhere: the database says so, and here it is said kindly."""
+    changed = [
+        one.code for one in wanted
+        if one.code in known and one.tracking != known[one.code].tracking
+    ]  # fmt: skip
+    if not changed:
+        return goods.enter(wanted, actor=actor, seller=seller)
+    try:
+        with transaction.atomic():
+            return goods.enter(wanted, actor=actor, seller=seller)
+    except IntegrityError as error:
+        if "tracking_fixed" not in str(error):
+            raise
+        raise Refused(
+            "tracking-fixed",
+            "Pieces of %(goods)s lie in a house or are on their way.",
+            field="tracking",
+            help="How they are told apart changes when none is left.",
+            goods=changed[0],
+        ) from error
 
 
 def _check(wanted: Sequence[goods.NewSku]) -> None:
@@ -147,6 +175,8 @@ def _check(wanted: Sequence[goods.NewSku]) -> None:
                 )
         if not (one.name or one.name_zh):
             raise Invalid("name-missing", "An article needs a name.", field="name")
+        if one.tracking not in Tracking.values:
+            raise Invalid("choice-unknown", "There is no such choice.", field="tracking")
         if one.barcode and not (one.barcode.isascii() and one.barcode.isdecimal()):
             raise Invalid("barcode-invalid", "A barcode has up to 14 figures.", field="barcode")
         for name in ("case_quantity", "order_minimum", "order_multiple"):

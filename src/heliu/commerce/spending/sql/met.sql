@@ -1,4 +1,5 @@
--- The one home of what a house's own rules say about an order. Both run as the owner, as
+-- The one home of what a house's own rules say about an order (of its budgets:
+-- `budgets_met.sql`). Both run as the owner, as
 -- `spending_above` does. What is set for a person holds for its orders; what is set for a seller,
 -- for those that its people place in the house's name (`behalf_hands`).
 
@@ -18,19 +19,6 @@ language sql stable security definer set search_path = public, pg_temp set enabl
        and (r.family = '' or exists (
            select from goods_sku s where s.id = any (skus) and s.family_id = r.family))
      order by r.org, r.cost_centre_id, r.family, r.person, r.from_amount desc
-$$;
-
--- The budgets an order counts on, with the account of the day's period; null where that is not open.
-create or replace function spending_budgets_met(buyer uuid, who uuid, centre uuid, on_day date)
-returns table (budget uuid, org uuid, period bigint, account bigint)
-language sql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
-    select b.id, b.org, p.id, p.account
-      from spending_above(buyer) a
-      join spending_budget b on b.org = a.id and b.is_active
-      left join spending_budgetperiod p
-             on p.budget_id = b.id and on_day between p.starts and p.ends and p.closed_at is null
-     where (b.cost_centre_id is null or b.cost_centre_id = centre)
-       and (b.person is null or b.person = any (behalf_hands(buyer, who)))
 $$;
 
 -- The cost centre of an order that names none: that of whoever orders.

@@ -78,8 +78,10 @@ def welcome(
     price_list: UUID | None,
     warehouse: UUID | None,
     at: datetime,
+    is_listed: bool = False,
 ) -> Welcome:
-    """Say whether newcomers may order at once, with which prices, and where financed goods go.
+    """Say whether newcomers may order at once, with which prices, and where financed goods go; and
+    whether dealers that look for a seller are shown this one.
 
     Whose list and which warehouse it is, `trade.joining` looks before.
     """
@@ -87,8 +89,8 @@ def welcome(
     kept, _ = Welcome.objects.update_or_create(
         pk=actor.own_org,
         defaults={
-            "is_open": is_open, "price_list": price_list, "warehouse": warehouse,
-            "set_by_name": actor.name, "set_at": at,
+            "is_open": is_open, "is_listed": is_listed, "price_list": price_list,
+            "warehouse": warehouse, "set_by_name": actor.name, "set_at": at,
         },
     )  # fmt: skip
     return kept

@@ -130,6 +130,7 @@ class StockRow(models.Model):
     facts. `quantity`, in the SKU's smallest unit, is the balance of `account` after its last
     movement, kept here for those who may see the row but not the account. Indexes ask `has_goods`:
     that a quantity changes, which happens all the time, is then none of their business.
+    `is_traced` is set by the database from the article: its pieces are told apart (`marks.py`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -149,6 +150,7 @@ class StockRow(models.Model):
         db_persist=True,
     )
     since = models.DateTimeField()
+    is_traced = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ KEPT = "trade_days_told(date, date), trade_keep_days(date)"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0042_step_frozen"),
+        ("trade", "0044_book_sums"),
         ("registry", "0001_initial"),
         ("events", "0001_initial"),
     ]

@@ -1,0 +1,75 @@
+"""Goods told apart on the pages: flagged, taken in by scanner, sent, counted, looked up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from tests.portal.browsing import browser, key_in, read
+from tests.trade import life
+from tests.trade.conftest import World
+from tests.trade.test_tracing import told_apart
+
+from heliu.kernel.clock import day_of
+from heliu.logistics.stock import back_orders
+from heliu.logistics.stock.models import Pieces
+
+SALES, KEEPER = "sales@seller.demo", "gate@warehouse.demo"
+
+
+@pytest.fixture
+def sold(demo: World) -> World:
+    """The seller expects five red mugs with numbers."""
+    told_apart(demo, "SERIAL")
+    with demo.desk(SALES) as sales:
+        sku = demo.chain.skus["M2"]
+        back_orders.expect(sku, 5, day_of(demo.at), actor=sales, at=demo.at)
+    return demo
+
+
+def post(who: Any, address: str, form: dict[str, str], status: int = 303) -> str:
+    key = key_in(read(who, address))
+    said = who.post(address, {**form, "idempotency_key": key})
+    assert said.status_code == status, said.content.decode()[:2000]
+    return str(said.content.decode())
+
+
+def test_from_the_gate_to_the_history(sold: World) -> None:
+    seller, keeper = browser(SALES), browser(KEEPER)
+    (arrived,) = set(
+        re.findall(r'href="(/seller/supply/[^"]+/arrived)"', read(seller, "/seller/supply"))
+    )
+    assert "Scan each piece" in read(seller, arrived)
+    post(seller, arrived, {"quantity": "5", "marks": "A1\nA2\n"}, status=422)
+    post(seller, arrived, {"quantity": "5", "marks": "A1\nA2\nA3, A4 A5\n"})
+    placed = life.place(sold, M2=3)
+    life.sign(sold, placed)
+    sold.bank()
+    with sold.desk(SALES):
+        (line,) = placed.order.lines.all()
+    ship = f"/deals/{placed.deal.number}/ship"
+    chosen = {f"line-{line.pk}": "3", f"marks-{line.pk}": "A1 A3\nA5", "carrier": "Shunda"}
+    post(seller, ship, chosen)
+    (count,) = set(
+        re.findall(r'href="(/warehouse/receive/SH[^"]+)"', read(keeper, "/warehouse/receive"))
+    )
+    page = read(keeper, count)
+    assert "A1</span>, " in page
+    (good,) = re.findall(r'name="(good-marks-[^"]+)"', page)
+    scanned = {good: "A1\nA5\n", good.replace("good", "damaged"): "A3"}
+    told = keeper.post(count, {**scanned, "idempotency_key": key_in(page)})
+    shown = re.findall(r'name="shown" value="([^"]+)"', told.content.decode())
+    assert shown == ["2/1"]
+    said = {**scanned, "shown": shown[0], "idempotency_key": key_in(page)}
+    assert keeper.post(count, said).status_code == 303
+    with sold.worker():
+        lying = Pieces.objects.filter(row__isnull=False).order_by("mark__code")
+        assert [(one.mark.code, one.row.quality) for one in lying] == [
+            ("A1", "GOOD"), ("A2", "GOOD"), ("A3", "DAMAGED"), ("A4", "GOOD"), ("A5", "GOOD"),
+        ]  # fmt: skip
+    page = read(seller, "/traces?q=a3")
+    assert "Counted in" in page
+    assert "Damaged" in page
+    assert "Nothing of this number" in read(browser("owner@d002.demo"), "/traces?q=a3")
+    assert "Counted in" in read(keeper, "/traces?q=A3")
