@@ -89,7 +89,9 @@ class Judge:
             for (day,) in late.fetchall():
                 bank.reconcile_day(day, at)
             for line in differences(Actor.system())[:1]:
-                raise Broken("the bank's statement is ours", f"{line.instruction} {line.verdict}")
+                said = f"{line.theirs} there, {line.ours} here, {line.statement.day}"
+                about = f"{line.entry} {line.instruction} {line.statement.account}"
+                raise Broken("the bank's statement is ours", f"{line.verdict}: {said}, {about}")
             for statement in Statement.objects.select_related("account").order_by("day"):
                 if not statement.is_tied:
                     raise Broken("the bank's statement is ours", f"{statement.account}")

@@ -10,7 +10,10 @@ from random import Random
 from heliu.kernel.clock import ZONE, day_of
 from heliu_world.world import World
 
-OF_THE_DAY = "select id from sandbox_entry where booked_at >= %s and booked_at < %s order by id"
+# Payments of ours alone, and money that left: a stray entry is taken for a stranger's transfer.
+OF_THE_DAY = """select e.id from sandbox_entry e join bank_paymentinstruction i
+    on i.id::text = e.reference
+ where e.booked_at >= %s and e.booked_at < %s and e.amount < 0 order by e.id"""
 COPIED = """insert into sandbox_entry (account_id, amount, reference, counterparty, booked_at)
   select account_id, amount, {}, counterparty, booked_at from sandbox_entry where id = %s
   returning id"""
@@ -30,7 +33,7 @@ WAYS = {
         "delete from sandbox_entry where id = %s",
     ),
     "statement-adds": (
-        COPIED.format("'a stranger''s'").replace("amount, '", "amount + 7, '", 1),
+        COPIED.format("'a stranger''s'").replace("amount, '", "amount - 7, '", 1),
         "delete from sandbox_entry where id = %s",
     ),
 }

@@ -143,6 +143,7 @@ EXAMPLES = {
         "operator", body=lambda t: {"first": "pay", "second": "consent"}
     ),
     "GET /sign-in-rules": Example(mine, is_shared=True),
+    "GET /sign-in-rules/people": Example(mine, is_shared=True),
     "PUT /sign-in-rules": Example(mine, body=lambda t: {"permissions": ["pay"]}, is_shared=True),
     "PUT /identity-provider": Example(
         mine,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -19,7 +20,7 @@ from tests.trade.conftest import World
 from heliu.demo.chain import PASSWORD, enrol
 from heliu.kernel.access import second_factor, totp
 from heliu.kernel.access.models import Factor, FailedSignIn, RecoveryCode, SignIn, User
-from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.errors import Forbidden, Invalid, Refused
 
 __all__ = ["laid", "world"]
 
@@ -207,3 +208,13 @@ def test_an_app_is_replaced_and_the_last_factor_takes_the_codes_along(bank: Worl
         assert not second_factor.has_factor(user)
         second_factor.signed_in(user, "PASSWORD", at=bank.at + timedelta(days=200))
         assert len(second_factor.sign_ins(user)) == 1
+
+
+def test_who_manages_the_house_reads_who_is_protected(bank: World) -> None:
+    with_app(bank)
+    with bank.desk(OFFICER) as officer:
+        managing = replace(officer, permissions=officer.permissions | {"manage"})
+        found = {one.email: one.has_factor for one in second_factor.of_house(managing)}
+        assert found[OFFICER]
+        with pytest.raises(Forbidden):
+            second_factor.of_house(replace(officer, permissions=frozenset()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
@@ -35,6 +36,15 @@ class DemandIn(Sent):
     permissions: list[Text] = Field([], max_length=40)
 
 
+class ProtectedOut(Schema):
+    """Somebody of the house, and whether more than a password is asked of them."""
+
+    person: UUID
+    name: str
+    email: str
+    has_factor: bool
+
+
 class ProviderIn(Sent):
     """Where the house's people sign in; it needs a domain of mail that is the house's."""
 
@@ -49,6 +59,13 @@ def sign_in_rules(request: TypedRequest) -> dict[str, object]:
     """How the people of the asker's house sign in. For whoever manages it."""
     request.actor.require("manage")
     return _rules(request.actor)
+
+
+@router.get("/sign-in-rules/people", response=list[ProtectedOut])
+def list_protected(request: TypedRequest) -> object:
+    """Who of the asker's house has a second factor, for whoever manages it. It is set up by the
+    person alone, on its own page."""
+    return second_factor.of_house(request.actor)
 
 
 @router.put("/sign-in-rules", response=SignInRules)

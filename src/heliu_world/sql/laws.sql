@@ -124,7 +124,7 @@ begin
     -- Orders.
     return query
     select 'an order is placed once for a key', o.remark::text from ordering_order o
-     where o.remark <> ''
+     where starts_with(o.remark, 'world-')  -- a key; lists that come back bear their name
        and o.remark in (select remark from ordering_order where id = any (orders))
      group by o.remark having count(*) > 1 limit 1;
 
@@ -324,10 +324,12 @@ begin
                          - l.recovered) limit 1;
 
     return query
-    select 'goods of a repaid loan are free', p.number::text
+    select 'goods of a repaid loan are free, or its lender is asked', p.number::text
       from pledges_pledge p join lending_loan l on l.id = p.loan
      where p.deal = any (changed) and l.status in ('REPAID', 'CLOSED')
-       and p.released_quantity < p.pledged_quantity limit 1;
+       and p.released_quantity < p.pledged_quantity
+       and not exists (select from approvals_approval a where a.subject = p.deal
+                          and a.act = 'release' and a.status <> 'APPROVED') limit 1;
 
     return query
     select 'a row is under one live pledge, whole and good', r.id::text

@@ -10,7 +10,7 @@ import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -35,6 +35,7 @@ from heliu.kernel.access.models import (
     SignIn,
     User,
 )
+from heliu.kernel.access.queries import people_of
 from heliu.kernel.access.sealing import sealed, unsealed
 from heliu.kernel.errors import Invalid, NotFound, Refused
 
@@ -53,6 +54,24 @@ def factors(user: User) -> list[Factor]:
 def has_factor(user: User) -> bool:
     """Whether a password alone is not enough for this person."""
     return Factor.objects.filter(user=user).exists()
+
+
+class Protected(NamedTuple):
+    """Somebody of a house, and whether more than a password is asked of them."""
+
+    person: UUID
+    name: str
+    email: str
+    has_factor: bool
+
+
+def of_house(actor: Actor) -> list[Protected]:
+    """Who of the actor's own house has a second factor, for whoever manages it; two statements."""
+    actor.require("manage")
+    people = people_of(actor).filter(org=actor.own_org, is_active=True)
+    users = [one.user for one in people]
+    have = set(Factor.objects.filter(user__in=users).values_list("user", flat=True))
+    return [Protected(one.pk, one.name, one.username, one.pk in have) for one in users]
 
 
 def codes_left(user: User) -> int:

@@ -21,7 +21,8 @@ def is_code(text: str) -> bool:
 
 @dataclass(frozen=True)
 class NewSku:
-    """A SKU as its seller writes it; family and unit are codes, made when they are new."""
+    """A SKU as its seller writes it; family and unit are codes, made when they are new. Where
+    nothing is said of `tracking` it stays as it is."""
 
     code: str
     name: str
@@ -33,7 +34,7 @@ class NewSku:
     order_minimum: int = 1
     order_multiple: int = 1
     external_id: str = ""
-    tracking: str = ""
+    tracking: str | None = None
 
 
 def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
@@ -54,7 +55,8 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
     )
     fields = (
         "name", "name_zh", "barcode", "family_id", "unit_id", "case_quantity", "order_minimum",
-        "order_multiple", "external_id", "tracking",
+        "order_multiple", "external_id",
+        *(["tracking"] if any(sku.tracking is not None for sku in skus) else []),
     )  # fmt: skip
     Sku.objects.bulk_create(
         [
@@ -70,7 +72,7 @@ def enter(skus: Sequence[NewSku], *, actor: Actor, seller: UUID) -> list[Sku]:
                 order_minimum=sku.order_minimum,
                 order_multiple=sku.order_multiple,
                 external_id=sku.external_id,
-                tracking=sku.tracking,
+                tracking=sku.tracking or "",
             )
             for sku in skus
         ],

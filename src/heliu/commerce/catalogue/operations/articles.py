@@ -122,7 +122,7 @@ def begin_family(*, actor: Actor, seller: UUID, code: str, name: str, name_zh: s
 
 def _merged(wanted: Article, there: Sku | None) -> goods.NewSku:
     """What an article will be when what was not said stays."""
-    usual = goods.NewSku(code=wanted.code, name="")
+    usual = goods.NewSku(code=wanted.code, name="", tracking="")
 
     def said(name: str) -> object:
         value = getattr(wanted, name)
