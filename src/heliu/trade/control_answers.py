@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from heliu.capital.bank import queries as payments
 from heliu.kernel.access.actor import Actor
@@ -54,9 +54,8 @@ def ties_ended(*, at: datetime) -> int:
     """Look again at deals that wait for people's word on a tie of their houses, where one has ended
     of late; returns how many went on. For the worker: whoever ends a tie sees no deals."""
     lately = day_of(at) - timedelta(days=1)
-    ended = Tie.objects.filter(
-        org__in=(OuterRef("deal__buyer"), OuterRef("deal__seller")), until__gte=lately
-    )
+    sides = Q(org=OuterRef("deal__buyer")) | Q(org=OuterRef("deal__seller"))
+    ended = Tie.objects.filter(sides, until__gte=lately)
     waiting = Finding.objects.filter(
         Exists(ended), is_hard=True, approval=None, ended_at=None, deal__outcome=Outcome.OPEN
     )

@@ -248,8 +248,8 @@ def check() -> list[str]:
     stands = posting.balances([one.account for one in limits])
     for limit in limits:
         ceiling = stands[limit.account].ceiling
-        is_sinking = isinstance(limit, Cap) and limit.is_sinking and ceiling is not None
-        if ceiling != limit.limit and not (is_sinking and ceiling > limit.limit):
+        sinks = isinstance(limit, Cap) and limit.is_sinking and (ceiling or 0) > limit.limit
+        if ceiling != limit.limit and not sinks:
             name = "facility" if isinstance(limit, Facility) else "cap"
             findings.append(f"{name} {limit}: its limit is {limit.limit}, its account's {ceiling}")
     return findings

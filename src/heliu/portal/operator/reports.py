@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET
 
+from heliu.capital.reports.queries import AGES
 from heliu.kernel.clock import day_of
-from heliu.portal.bank.reports.ageing import AGES, PAINTS, share, words_of
+from heliu.portal.bank.reports.ageing import PAINTS, share, words_of
 from heliu.portal.bank.reports.pages import table_of
 from heliu.portal.bank.reports.record import MOST_BARS, Asked, Build, Drawn, Report, short
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
