@@ -881,6 +881,16 @@ EXAMPLES = {
     "GET /bank/notices": Example("lender", is_shared=True),
     "GET /notices": Example(mine, is_shared=True),
     "POST /notices/{notice}/read": Example(mine, {"notice": "notice"}, lambda t: {}),
+    "GET /reach": Example(mine, is_shared=True),
+    "POST /reach": Example(
+        mine,
+        body=lambda t: {
+            "mail": "DAILY",
+            "phone": "13800000000",
+            "kinds": [{"kind": "repaid", "mail": False, "sms": True}],
+        },
+        is_shared=True,
+    ),
     "GET /facts": Example(mine, is_shared=True),
     "GET /webhooks": Example(mine, is_shared=True),
     "POST /webhooks": Example(

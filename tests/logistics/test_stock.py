@@ -246,3 +246,18 @@ def test_quantities_for_acquaintances_rows_for_parties(chain: Chain) -> None:
     assert seen == {"seller": (4, 1), "dealer": (4, 0), "stranger": (0, 0)}
     with connection.cursor() as cursor:
         cursor.execute("set local role heliu_worker")
+
+
+def test_a_row_that_was_empty_begins_its_age_anew(chain: Chain) -> None:
+    chain.supply(5)
+    (row,) = StockRow.objects.filter(sku=chain.skus[0])
+    place = Place.of(row)
+    beyond = Virtual(Beyond.SUPPLIER, place.sku, place.warehouse, place.owner)
+    for days, source, target in ((3, place, beyond), (8, beyond, place), (9, beyond, place)):
+        later = AT + timedelta(days=days)
+        move_goods(
+            [Move(source, target, 5, None)], kind="supplied", key=f"again-{days}",
+            subject=new_id(), at=later,
+        )  # fmt: skip
+    row.refresh_from_db()
+    assert (row.quantity, row.since) == (10, AT + timedelta(days=8))

@@ -21,11 +21,15 @@ from heliu.demo.chain import HOUSES
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Fact
+from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import PartyRole
 from heliu.kernel.posting import sealing
 from heliu.portal.operator.jobs import TASKS
+from heliu.portal.ui.formats import money_text
 from heliu.trade import close_of_day, oversight
+from heliu.trade import oversight_reports as reports
 from heliu.trade.ledger_checks import CHECKS, check_ledgers
+from heliu.trade.models import DayTotal
 
 OPERATOR = "ops@operator.demo"
 PAGES = (
@@ -171,6 +175,7 @@ def test_no_function_gives_away_an_amount_of_a_deal(busy: World) -> None:
             if money.search(column)
         }
     assert found == {
+        # Sums of orders placed in a month and loans by lender and seller are of three at least.
         ("operator_books", "debit"), ("operator_books", "credit"),
         ("operator_codes", "debit"), ("operator_codes", "credit"),
     }  # fmt: skip
@@ -308,3 +313,55 @@ def test_every_task_has_a_name_that_an_operator_reads() -> None:
     """Those of the library itself are not shown by name: nobody can do anything about them."""
     ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
     assert ours == set(TASKS)
+
+
+def test_the_reports_tell_counts_and_no_sum_of_one_or_two_loans(busy: World) -> None:
+    operator = browser(OPERATOR)
+    assert "Running" in content(read(operator, "/operator/reports"))
+    page = content(read(operator, "/operator/reports/exposure"))
+    with busy.worker():
+        loan = Loan.objects.exclude(status="REFERRED").get()
+        assert loan.status == "SELLER_PAID"
+        owed = money_text(loan.principal - loan.principal_repaid)
+    assert owed not in page
+    assert "1" in page
+    for n in range(2):
+        placed = life.to_pledge(busy)
+        assert placed.loan is not None, n
+    with busy.worker():
+        running = Loan.objects.filter(status="SELLER_PAID")
+        owed = money_text(sum(one.principal - one.principal_repaid for one in running))
+    for here in ("exposure", "ageing"):
+        assert owed in content(read(operator, f"/operator/reports/{here}"))
+    assert f"{busy.at:%Y-%m}" in content(read(operator, "/operator/reports/volume"))
+    sheet = operator.get("/operator/reports/volume?as=csv")
+    assert sheet["Content-Type"].startswith("text/csv")
+
+
+def test_days_that_are_over_are_kept_once_and_say_what_the_facts_say(busy: World) -> None:
+    with busy.desk(OPERATOR) as operator:
+        before = reports.months(operator)
+    busy.later(days=3)
+    with busy.worker():
+        assert reports.keep_days(at=busy.at) > 0
+        assert reports.keep_days(at=busy.at) == 0
+        kept = DayTotal.objects.count()
+        assert kept % 3 == 0
+    with busy.desk(OPERATOR) as operator:
+        assert reports.months(operator) == before
+        assert not DayTotal.objects.exists()  # nobody's row: read through the function alone
+
+
+def test_findings_and_claims_stand_among_the_exceptions(demo: World) -> None:
+    with demo.worker() as system:
+        for org in (demo.chain.dealers["D001"], demo.chain.seller):
+            parties.tie(
+                org, "REPRESENTATIVE", name="Li", number="33010619", actor=system, at=demo.at
+            )
+    placed = life.place(demo)
+    life.sign(demo, placed)
+    demo.bank()
+    with demo.desk(OPERATOR) as operator:
+        found = [one for one in oversight.waiting(operator, demo.at) if one.kind == "FINDING"]
+    assert [(one.deal, one.org) for one in found] == [(placed.deal.number, demo.chain.bank)]
+    assert "Finding to decide" in read(browser(OPERATOR), "/operator/exceptions")

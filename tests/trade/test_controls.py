@@ -20,7 +20,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Tie, TieKind
-from heliu.trade import approvals, controls, invoices
+from heliu.trade import approvals, controls, invoices, sweeper
 from heliu.trade.models import Deal, Finding, Outcome
 from heliu.trade.paperwork import loan_of
 from heliu.trade.place_order import Placed
@@ -63,7 +63,8 @@ def test_an_honest_order_is_looked_at_twice_and_nothing_is_kept(world: World) ->
         world.bank()
     texts = [one["sql"] for one in said]
     assert sum("trade_suspicions" in text for text in texts) == 2
-    assert sum("trade_finding" in text for text in texts) == 1  # whether to ask early
+    # Whether to ask early, and whether something is no more.
+    assert sum("trade_finding" in text for text in texts) == 2
     assert status_of(world, placed) == LoanStatus.SELLER_PAID
     with world.worker():
         assert not Finding.objects.exists()
@@ -235,3 +236,24 @@ def test_a_house_in_the_other_s_tree_and_one_address_are_told_apart(world: World
         }
         Organization.objects.filter(pk=pair[0]).update(parent=pair[1])
         assert ("RELATED_KIN", True) in {(one.code, one.is_hard) for one in controls.look(**asked)}
+
+
+def test_a_tie_that_ends_before_paying_out_takes_its_finding_and_the_question_along(
+    world: World,
+) -> None:
+    bind(world, kind=TieKind.REPRESENTATIVE, number="33010619")
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    assert status_of(world, placed) == "FUNDED_SHARE"
+    world.later(days=1)
+    with world.worker() as operator:
+        parties.untie(Tie.objects.order_by("pk")[0].pk, actor=operator, at=world.at)
+    world.later(minutes=1)
+    with world.worker():
+        sweeper.sweep(at=world.at)
+        (finding,) = Finding.objects.filter(deal=placed.deal.id, is_hard=True)
+        assert (finding.approval, finding.ended_at) == (None, world.at)
+        assert Approval.objects.get(act="pay-out").status == "EXPIRED"
+    assert status_of(world, placed) == "SELLER_PAID"
+    laws.hold(world)

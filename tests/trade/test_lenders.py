@@ -168,7 +168,11 @@ def test_what_is_lent_counts_on_a_cap_from_the_moment_it_is_set(world: World) ->
     assert paid_out.loan is not None
     assert quoted.loan is not None
     lent, held = paid_out.loan.draws, quoted.loan.draws
-    assert code_of(lambda: cap(world, CapKind.BORROWER, dealer, lent)) == "cap-below-use"
+    below = cap(world, CapKind.BORROWER, dealer, lent // 2)  # nothing new until it fits
+    assert below.is_sinking
+    assert stand(world, below) == (lent, held)
+    with pytest.raises(posting.LimitShort):
+        place(world, world.dealer, M1=10)
     one = cap(world, CapKind.BORROWER, dealer, lent + held)
     assert stand(world, one) == (lent, held)
     with pytest.raises(posting.LimitShort):
@@ -180,6 +184,22 @@ def test_what_is_lent_counts_on_a_cap_from_the_moment_it_is_set(world: World) ->
     life.repay(world, paid_out.deal.id, 50)
     world.bank()
     assert stand(world, one) == (lent - lent // 2, 0)
+    laws.hold(world)
+    left = lent - lent // 2
+    assert cap(world, CapKind.BORROWER, dealer, left - 100_00).is_sinking
+    with pytest.raises(posting.LimitShort):
+        place(world, world.dealer, M1=10)
+    life.repay(world, paid_out.deal.id, 30)  # part of it fits again, and the room is the cap's
+    world.bank()
+    with world.worker():
+        assert credit.check() == []
+    again = place(world, world.dealer, M1=10)
+    assert again.loan is not None
+    with world.worker():
+        assert not Cap.objects.get(pk=one.pk).is_sinking
+        assert posting.balances([one.account], at=world.at)[one.account].ceiling == left - 100_00
+    world.later(minutes=40)
+    life.settle(world, hours=1)
     laws.hold(world)
     with world.desk(BANK) as officer:
         lending.lift_cap(one.pk, actor=officer, at=world.at)
@@ -361,10 +381,17 @@ def test_terms_and_kept_rules_are_of_one_read_of_the_programme(
     place(world, world.dealer, M1=50)  # its facility is there already
     asked = place_order.offers_for
 
+    def change() -> None:
+        try:
+            with world.worker():
+                Programme.objects.update(grace_days=9, notice_days=77, penalty_factor=Decimal(3))
+        finally:
+            connection.close()
+
     def read_and_changed(*args: Any, **said: Any) -> Any:
         found = asked(*args, **said)
-        with world.worker():
-            Programme.objects.update(grace_days=9, notice_days=77, penalty_factor=Decimal(3))
+        with ThreadPoolExecutor(1) as other:
+            other.submit(change).result()
         return found
 
     with world.worker():

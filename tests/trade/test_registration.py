@@ -231,3 +231,22 @@ def test_a_search_by_hand_is_answered_at_the_desk(world: World) -> None:
         assert not Filing.objects.filter(pk=asked.pk).exists()
         with pytest.raises(Forbidden):
             registration.search_by_hand(debtor=uuid4(), actor=dealer, at=world.at)
+
+
+def test_pledges_that_were_never_filed_are_entered_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those that were made before there was a register."""
+    with monkeypatch.context() as before:
+        before.setattr(registration, "register", lambda *said, **how: None)
+        placed = life.to_pledge(world)
+        world.bank()
+    with world.worker():
+        assert not Filing.objects.filter(kind="REGISTER").exists()
+        assert registration.register_missing(at=world.at) == 1
+        assert registration.register_missing(at=world.at) == 0
+    world.bank()
+    with world.worker():
+        assert Filing.objects.get(kind="REGISTER").deal == placed.deal.id
+        assert DealStep.objects.filter(deal=placed.deal.id, step="REGISTERED").exists()
+    laws.hold(world)

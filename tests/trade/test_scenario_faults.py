@@ -20,6 +20,8 @@ ALL = scenarios(DOCUMENT.read_text())
 LATE = ("delay", "duplicate", "lost", "lost_unbooked", "out_of_order", "early")
 MISFILED = ("slow", "lost", "lost_unfiled")
 A_FEW = 3
+# What the close of a day has the bank book by itself, by the journal that says so.
+CLOSING = {"bill_paid": "bill payment", "unapplied_returned": "returned overpayment"}
 
 
 def booked() -> Iterator[tuple[Scenario, int, str]]:
@@ -28,6 +30,11 @@ def booked() -> Iterator[tuple[Scenario, int, str]]:
         for step in scenario.steps:
             if "loses" in step.what:  # the text misbehaves itself
                 continue
+            if step.what == "closes the day":
+                said = {journal[0] for journal in scenario.journals.get(step.number, ())}
+                yield from (
+                    (scenario, step.line, CLOSING[one]) for one in sorted(said & CLOSING.keys())
+                )
             for part in step.what.split("; "):
                 if step.who == "bank" and part.startswith("books "):
                     for payment in part.removeprefix("books ").split(", "):

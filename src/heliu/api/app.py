@@ -60,6 +60,7 @@ from heliu.api import (
     programmes,
     promotions,
     purchases,
+    reach,
     receipts,
     registry,
     returns,
@@ -146,6 +147,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Conversations", conversations.router),
     ("Conversations", todos.router),
     ("Notices and facts", notices.router),
+    ("Notices and facts", reach.router),
     ("Webhooks", webhooks.router),
 ]
 DESCRIPTION = """\

@@ -73,7 +73,8 @@ def get_trial_balance(
 ) -> HttpResponse:
     """The book of the asker's organisation."""
     rows = queries.trial_balance(request.actor, on=on)
-    labels = {row.code: (row.label, row.is_memo) for row in rows}
+    words = {row.code: row for row in rows}
+    labels = {code: (row.label, row.is_memo) for code, row in words.items()}
     return encoded(
         {
             "on": on or day_of(clock.now()),

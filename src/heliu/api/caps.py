@@ -29,10 +29,11 @@ class CapOut(Schema):
     id: UUID
     kind: Kind
     party: UUID = Field(description="The seller, the group or the borrower")
-    limit: int = Field(description="In minor units: used + held + free")
+    limit: int = Field(description="In minor units: used + held + free - over")
     used: int
     held: int
     free: int
+    over: int = Field(description="What more stands: nothing new is lent until it is repaid")
     set_by_name: str
     set_at: datetime
 
@@ -74,8 +75,8 @@ def list_caps(request: TypedRequest) -> list[dict[str, object]]:
 
 @router.post("/caps", response=CapOut)
 def set_cap(request: TypedRequest, payload: CapIn, key: Key) -> HttpResponse:
-    """Set a quota or cap. What is lent or promised already counts on it at once; less than that is
-    refused (409, cap-below-use)."""
+    """Set a quota or cap. What is lent or promised already counts on it at once; where that is
+    more, nothing new is lent on it until it fits."""
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, CapOut]:
@@ -146,6 +147,7 @@ def _shown(line: queries.CapLine) -> dict[str, object]:
         "used": line.used,
         "held": line.held,
         "free": line.free,
+        "over": line.over,
         "set_by_name": cap.set_by_name,
         "set_at": cap.set_at,
     }

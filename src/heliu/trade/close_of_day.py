@@ -36,6 +36,7 @@ from heliu.trade import (
     deals,
     dunning,
     incoming,
+    oversight_reports,
     paying_in,
     pool_rounds,
     purchases,
@@ -76,6 +77,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     incoming.take_in(at=at)
     paying_in.run_out(at=at)
     dunning.dun(at=at)
+    registration.register_missing(at=at)
     registration.renew_due(at=at)
     sweep(at=at)
     pledges.expire_codes(at=at)
@@ -87,6 +89,8 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     approvals.expire(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
+    with transaction.atomic():
+        oversight_reports.keep_days(at=at)
     return len(closed)
 
 

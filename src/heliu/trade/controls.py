@@ -4,6 +4,7 @@
     keep        what was seen becomes findings of the deal, for its lender only
     ask_early   at the signature: people at the lender are asked while the deposit is on its way
     are_clear   before the loan is paid out: looked at again; a hard finding waits for their word
+    look_anew   what was found and is no more ends, and the question with it
     ask_again   the question ran out or was put off: somebody at the lender asks it anew
 
 What they say comes in through `control_answers`. A soft finding is noted and holds nothing up.
@@ -100,9 +101,14 @@ def keep(deal: Deal, seen: Sequence[Suspicion], *, at: datetime) -> list[Finding
         if (one.code, one.key) not in before
     ]
     Finding.objects.bulk_create(new)
-    if any(one.is_hard for one in new):
+    known = [before[one[:2]] for one in seen if one[:2] in before]
+    back = [one for one in known if one.ended_at is not None]
+    for one in back:  # it had ended, and is there again
+        one.ended_at = None
+    Finding.objects.bulk_update(back, ["ended_at"])
+    if any(one.is_hard and one.approval is None for one in (*new, *back)):
         approvals.overtaken(deal.id, act=PAY_OUT, at=at)
-    return [*new, *(before[one[:2]] for one in seen if one[:2] in before)]
+    return [*new, *known]
 
 
 def ask_early(deal: Deal, loan: Loan, *, at: datetime) -> None:
@@ -114,11 +120,21 @@ def ask_early(deal: Deal, loan: Loan, *, at: datetime) -> None:
 def are_clear(deal: Deal, loan: Loan, *, at: datetime) -> bool:
     """Whether nothing hard speaks against paying out, or the lender goes on in spite of it. Else
     its people are asked."""
-    found = keep(deal, _look_at(deal, loan, at), at=at)
+    found = look_anew(deal, loan, at=at)
     if all(one.approval or not one.is_hard for one in found):
         return True
     _ask(deal, loan, at=at)
     return False
+
+
+def look_anew(deal: Deal, loan: Loan, *, at: datetime) -> list[Finding]:
+    """The findings of what speaks against it now. What people are to decide on and is no more, such
+    as a tie that ended, ends; without any such left the question is over as well."""
+    found = keep(deal, _look_at(deal, loan, at), at=at)
+    gone = _open(deal).exclude(pk__in=[one.pk for one in found])
+    if gone.update(ended_at=at) and not _open(deal).exists():
+        approvals.overtaken(deal.id, act=PAY_OUT, at=at)
+    return found
 
 
 def invoice_laid(deal: Deal, *, at: datetime) -> None:
@@ -163,7 +179,7 @@ def findings(actor: Actor, deal: Deal) -> list[Finding]:
 
 
 def _open(deal: Deal) -> QuerySet[Finding]:
-    return Finding.objects.filter(deal=deal, is_hard=True, approval=None)
+    return Finding.objects.filter(deal=deal, is_hard=True, approval=None, ended_at=None)
 
 
 def _look_at(deal: Deal, loan: Loan, at: datetime) -> list[Suspicion]:

@@ -175,12 +175,12 @@ def offers_for(
 
 def _room(caps: Sequence[Cap], stands: dict[int, Balance]) -> int | None:
     """What the tightest of a lender's quotas and caps leaves."""
-    left = [_free(stands[cap.account]) for cap in caps]
+    left = [_free(cap, stands[cap.account]) for cap in caps]
     return min(left, default=None)
 
 
-def _free(stand: Balance) -> int:
-    return max(0, (stand.ceiling or 0) - stand.posted - stand.held_in)
+def _free(cap: Cap, stand: Balance) -> int:
+    return max(0, cap.limit - stand.posted - stand.held_in)
 
 
 def _offer(

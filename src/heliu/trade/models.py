@@ -369,7 +369,7 @@ class Finding(models.Model):
 
     `found` are the figures of it, without anything of others; `key` names it for ever, so that
     looking again finds it once. A hard one keeps the loan from being paid out until people at the
-    lender agreed (`approval`).
+    lender agreed (`approval`), or until what it was about is no more (`ended_at`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -382,6 +382,7 @@ class Finding(models.Model):
     at = models.DateTimeField()
     approval = models.UUIDField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -397,7 +398,7 @@ class Finding(models.Model):
     @property
     def tone(self) -> Tone:
         """How it looks."""
-        if self.approval is not None:
+        if self.approval is not None or self.ended_at is not None:
             return Tone.QUIET
         return Tone.BAD if self.is_hard else Tone.DUE
 
@@ -430,6 +431,22 @@ class Proposal(models.Model):
 
     class Meta:
         constraints = [known_status("proposal_known", Proposed, field="what")]
+
+
+class DayTotal(models.Model):
+    """How often something happened on a day that is over, and for how much (minor units), over all
+    houses; for the operator's reports. Written once by the close of day (`trade_keep_days`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    name = models.CharField(max_length=12)
+    n = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "name"], name="one_total_per_day"),
+        ]
 
 
 class Cover(models.Model):

@@ -86,7 +86,7 @@ class Slot:
 class Waiting:
     """A thing that needs a person at the desk of `org`; `deal` is its deal's number, or ''.
 
-    `kind` is REFERRED, PAYMENT, NOTICE, OVERDUE, SLOW (a deal) or JOB.
+    `kind` is REFERRED, PAYMENT, NOTICE, OVERDUE, FINDING, CLAIM, SLOW (a deal) or JOB.
     """
 
     kind: str

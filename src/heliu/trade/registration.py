@@ -4,6 +4,7 @@
     search_anew  the deposit is there: an answer that has grown old is no ground to pay on
     is_clear     before the loan is paid out: the search found nobody else's claim on the goods
     register     the goods are pledged: the lender's claim on them is entered
+    register_missing   pledges that were never filed, such as older ones, are entered late
     renew_due    its end comes near while the deal is open: a year longer
     file_again   the registry refused: the lender has it filed once more
 
@@ -31,14 +32,16 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound, Refused
+from heliu.logistics.pledges.models import IN_FORCE, Pledge
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Outcome, Step
-from heliu.trade.paperwork import number_of
+from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.pools import lodged
 from heliu.trade.steps import is_done, locked, parties
 from heliu.trade.wake import file_soon, wake
 
 SYSTEM = Actor.system()
+LATE_AT_ONCE = 500
 BEFORE_PAY_OUT = (LoanStatus.AWAIT_DEPOSIT, LoanStatus.FUNDED_SHARE, LoanStatus.AWAIT_GOODS)
 
 
@@ -106,6 +109,22 @@ def renew_due(*, at: datetime) -> int:
     with transaction.atomic():
         for deal in due:
             registry.renew(ending[deal], actor=SYSTEM, at=at)
+    return len(due)
+
+
+def register_missing(*, at: datetime) -> int:
+    """Have pledges in force entered that nobody has filed for, such as those made before there was
+    a register; returns how many, so many a turn. For the worker."""
+    filed = Filing.objects.filter(deal=OuterRef("pk"), kind=FilingKind.REGISTER)
+    in_force = Pledge.objects.filter(pk=OuterRef("pledge_id"), status__in=IN_FORCE)
+    missing = Deal.objects.filter(
+        Exists(in_force), ~Exists(filed), outcome=Outcome.OPEN, loan_id__isnull=False
+    )
+    due = list(missing.order_by("pk").values_list("pk", flat=True)[:LATE_AT_ONCE])
+    for pk in due:
+        with transaction.atomic():
+            deal = locked(pk)
+            register(deal, loan_of(deal), actor=SYSTEM, at=at)
     return len(due)
 
 

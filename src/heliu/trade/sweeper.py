@@ -8,7 +8,7 @@ from django.db import transaction
 
 from heliu.capital.bank import operations as bank
 from heliu.capital.lending import queries as loans
-from heliu.trade import purchases, registry_answers, side_exits, spending
+from heliu.trade import control_answers, purchases, registry_answers, side_exits, spending
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.steps import locked
 
@@ -16,6 +16,7 @@ from heliu.trade.steps import locked
 def sweep(*, at: datetime) -> int:
     """Ask for lost answers, go on with the bank, let unsigned quotes go. Returns what it met."""
     met = bank.query_unknown(at=at) + registry_answers.ask_again(at=at)
+    met += control_answers.ties_ended(at=at)
     met += talk_to_bank(at=lambda: at)
     with transaction.atomic():
         met += purchases.escalate(at=at)

@@ -888,8 +888,10 @@ def _sweeps(stage: Stage) -> None:
 
 @says("system", "closes the day")
 def _closes(stage: Stage) -> None:
+    _disturb(stage)
     be("heliu_worker")
     close_of_day.close_of_day(at=stage.world.at)
+    _ask_again(stage)
 
 
 @says("system", r"closes the day, and the bank rejects (?P<payment>.+)")

@@ -164,12 +164,9 @@ def facility_limit(*, lender: UUID, borrower: UUID, facility: UUID, limit: int) 
     return account
 
 
-def cap(*, lender: UUID, code: str, ref: str, limit: int) -> int:
-    """Let all loans that count on a cap of the lender's use `limit` from now on; returns the
-    account to hold them on."""
-    account = book_account(lender, code, None, ref)
-    posting.set_limits(account, ceiling=limit)
-    return account
+def cap(*, lender: UUID, code: str, ref: str) -> int:
+    """The account on which all loans are held that count on a cap of the lender's."""
+    return book_account(lender, code, None, ref)
 
 
 def trade_credit(*, seller: UUID, buyer: UUID, limit: int) -> int:

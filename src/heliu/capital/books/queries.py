@@ -129,17 +129,17 @@ def trial_balance(
     book = org or actor.own_org
     if not actor.is_system and book not in actor.orgs:
         return []
+    stands = "books_stands(%s)" if on is None else "books_stood(%s, %s)"
     with connection.cursor() as cursor:
-        if on is None:
-            cursor.execute("select code, other, amount from books_stands(%s)", [book])
-        else:
-            cursor.execute("select code, other, amount from books_stood(%s, %s)", [book, on])
-        sums = sorted(cursor.fetchall(), key=lambda row: str(row[:2]))
-    return [
-        TrialRow(code, other, max(amount, 0), max(-amount, 0))
-        for code, other, amount in sums
-        if amount
-    ]
+        cursor.execute(
+            f"select code, other, amount from {stands} where amount <> 0"
+            " order by code, other nulls first",
+            [book] if on is None else [book, on],
+        )
+        return [
+            TrialRow(code, other, max(amount, 0), max(-amount, 0))
+            for code, other, amount in cursor.fetchall()
+        ]
 
 
 def statement(actor: Actor, account: int, *, limit: int = 200) -> list[StatementRow]:

@@ -560,7 +560,9 @@ class Cap(models.Model):
     borrower (`party`: seller, group, borrower).
 
     `account` is a posting account of the lender's book; its ceiling is the cap, so no two quotes
-    together can pass it. `limit` (minor units) repeats the ceiling for reading.
+    together can pass it. `limit` (minor units) repeats the ceiling for reading. One that is set
+    below what stands `is_sinking`: its ceiling comes down as that is repaid, and nothing new is
+    lent on it until it fits.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -569,6 +571,7 @@ class Cap(models.Model):
     party = models.UUIDField()
     limit = models.BigIntegerField()
     account = models.BigIntegerField()
+    is_sinking = models.BooleanField(default=False, db_default=False)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 

@@ -161,7 +161,7 @@ def caps_visible_to(actor: Actor) -> QuerySet[Cap]:
 
 @dataclass(frozen=True)
 class CapLine:
-    """How far a quota or cap is used, in fen: its limit = `used` + `held` + `free`."""
+    """How far a quota or cap is used, in fen: its limit = `used` + `held` + `free` - `over`."""
 
     cap: Cap
     used: int
@@ -170,7 +170,12 @@ class CapLine:
     @property
     def free(self) -> int:
         """What may still be lent on it."""
-        return self.cap.limit - self.used - self.held
+        return max(0, self.cap.limit - self.used - self.held)
+
+    @property
+    def over(self) -> int:
+        """What more stands than it lets: nothing new is lent until that is repaid."""
+        return max(0, self.used + self.held - self.cap.limit)
 
 
 def cap_lines(actor: Actor, *, at: datetime) -> list[CapLine]:
@@ -243,7 +248,8 @@ def check() -> list[str]:
     stands = posting.balances([one.account for one in limits])
     for limit in limits:
         ceiling = stands[limit.account].ceiling
-        if ceiling != limit.limit:
+        sinks = isinstance(limit, Cap) and limit.is_sinking and (ceiling or 0) > limit.limit
+        if ceiling != limit.limit and not sinks:
             name = "facility" if isinstance(limit, Facility) else "cap"
             findings.append(f"{name} {limit}: its limit is {limit.limit}, its account's {ceiling}")
     return findings

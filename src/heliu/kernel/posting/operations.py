@@ -82,6 +82,7 @@ __all__ = [
     "rehold",
     "seal",
     "set_limits",
+    "sink",
     "standing",
     "statement",
     "verify",
@@ -95,6 +96,7 @@ OPEN = """select key, id from posting_open(%s::text[], %s::text[], %s::text[], %
     %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::smallint[])"""
 REHOLD = """select refused, detail
   from posting_rehold(%s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s)"""
+SINK = "select posting_sink(%s, %s)"
 LIMIT = "select posting_limit(%s, %s, %s, %s, %s)"
 
 
@@ -209,6 +211,14 @@ def set_limits(
         ceiling is not ...,
         None if ceiling is ... else ceiling,
     )
+
+
+def sink(account: int, to: int) -> int:
+    """Let the ceiling of an account come down to `to`, or as near to it as what stands (open holds
+    counted) lets it; returns what it is now. For one that was set below what stands: as that
+    becomes less, nothing new takes its place. Raises as `set_limits` does, never `LimitShort`."""
+    ((ceiling,),) = _call(SINK, account, to)
+    return int(ceiling)
 
 
 def _content(journal: Journal) -> bytes:

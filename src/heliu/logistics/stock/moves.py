@@ -68,10 +68,10 @@ def move_goods(
 ) -> dict[Place, StockRow]:
     """Post the movements as one journal, all or nothing; returns the rows touched, as they are now.
 
-    `key` makes it happen once. `since` says how old the goods of a new row are, if not new. Raises
-    `Short` when an end does not hold what should leave it, or has promised it. What is not there
-    yet is made first; then rows are locked in the order of their ids, then the accounts, so
-    movements queue and never deadlock.
+    `key` makes it happen once. `since` says how old the goods of a row are that was empty or was
+    not there, if not new. Raises `Short` when an end does not hold what should leave it, or has
+    promised it. What is not there yet is made first; then rows are locked in the order of their
+    ids, then the accounts, so movements queue and never deadlock.
     """
     if any(move.quantity <= 0 for move in moves):
         raise ValueError("A movement moves at least one unit.")
@@ -91,10 +91,16 @@ def move_goods(
         balances = posting.post([journal], void=void, at=at)
     except posting.LimitShort as short:
         raise Short(next(end.sku for end in accounts if accounts[end] == short.account)) from short
-    for row in rows.values():
+    filled = []
+    for place, row in rows.items():
         if row.account in balances:
-            row.quantity = balances[row.account].posted
+            was_empty, row.quantity = row.quantity == 0, balances[row.account].posted
+            if was_empty and row.quantity and row.since != (begins := (since or {}).get(place, at)):
+                row.since = begins  # what lay there before is gone, and its age with it
+                filled.append(row)
     _write_quantities(rows.values())
+    if filled:
+        StockRow.objects.bulk_update(filled, ["since"])
     if any(row.is_traced for row in rows.values()) or _missing(moves):
         marks.follow(moves, rows, kind=kind, subject=subject, at=at)
     return rows

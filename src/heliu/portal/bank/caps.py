@@ -82,8 +82,13 @@ def _set(request: HttpRequest, actor: Actor) -> None:
     if limit is None:
         raise Invalid("amount-unreadable", problem, field="limit")
     party = _party(actor, kind, request.POST)
-    operations.set_cap(kind=kind, party=party, limit=limit, actor=actor, at=now(request))
-    say(request, _("It is set. What is lent already counts on it."))
+    cap = operations.set_cap(kind=kind, party=party, limit=limit, actor=actor, at=now(request))
+    say(
+        request,
+        _("It is set. More than that stands: nothing new is lent on it until it fits.")
+        if cap.is_sinking
+        else _("It is set. What is lent already counts on it."),
+    )
 
 
 def _lift(request: HttpRequest, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.portal.deal.modes import is_paid_in
 from heliu.portal.deal.releases import held_back
@@ -18,7 +19,7 @@ from heliu.portal.deal.sides import Side
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
-from heliu.trade import duty
+from heliu.trade import confirming, duty
 from heliu.trade.registration import BEFORE_PAY_OUT
 
 # What the register said, and what the lender said to it; the last of them counts.
@@ -29,6 +30,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """At most a few lines: what this side must do, else whom the deal waits for."""
     todo = [
         *_signing(side, view, at),
+        *_confirming(side, actor, view),
         *_paying_in(side, view, at),
         *_deciding_on_claim(side, view),
         *_shipping(side, view, at),
@@ -44,6 +46,24 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
 
 def _waiting(view: Any) -> list[Todo]:
     return [Todo("moving", str(view.next_step))] if view.next_step else []
+
+
+def _confirming(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """A confirmation to which others of the seller's house must agree."""
+    if side != "seller" or view.order is None or view.order.status != "PLACED":
+        return []
+    asked = approvals.about(actor, view.deal.pk, confirming.CONFIRM.name)
+    if asked is None:
+        return []
+    return [
+        Todo(
+            "moving",
+            _("Others of your house must agree to the confirmation"),
+            _("asked by %(name)s") % {"name": asked.asked_by_name},
+            reverse("approval", args=[asked.pk]),
+            _("Look"),
+        )
+    ]
 
 
 def _signing(side: Side, view: Any, at: datetime) -> list[Todo]:

@@ -198,6 +198,8 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "amount": line.amount,
             "wait": queued.get(getattr(line, "pk", 0)),
             "struck": getattr(line, "cancelled", 0) if is_running else 0,
+            "missing": getattr(line, "missing", 0),
+            "damaged": getattr(line, "damaged", 0),
             "discounts": given.off.get(getattr(line, "pk", 0), []),
             "free": given.free.get(getattr(line, "pk", 0)),
             "counts": count,

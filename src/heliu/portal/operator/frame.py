@@ -42,6 +42,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
             nav(_("Parties"), "operator_parties", here, key="p"),
             nav(_("Roles"), "operator_roles", here),
+            nav(_("Reports"), "operator_reports", here, key="r"),
             nav(_("Lots and serial numbers"), "traces", here),
             nav(_("Who saw this"), "seen", here),
             NavHead(_("Engine")),

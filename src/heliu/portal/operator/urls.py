@@ -12,6 +12,7 @@ from heliu.portal.operator import (
     jobs,
     newcomers,
     parties,
+    reports,
     roles,
 )
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("operator/roles", roles.index, name="operator_roles"),
     path("operator/checks", checks.index, name="operator_checks"),
     path("operator/checks/now", checks.check_now, name="operator_check_now"),
+    *reports.urls(),
     path("operator/books", books.index, name="operator_books"),
     path("operator/jobs", jobs.index, name="operator_jobs"),
 ]

@@ -17,6 +17,8 @@ KINDS = {
     "PAYMENT": (N_("Bank is silent"), "bad"),
     "NOTICE": (N_("Notice to read"), "due"),
     "REFERRED": (N_("Bank decides"), "due"),
+    "FINDING": (N_("Finding to decide"), "due"),
+    "CLAIM": (N_("Another's claim found"), "due"),
     "SLOW": (N_("Deal stands still"), "due"),
     "JOB": (N_("Job failed"), "bad"),
 }

@@ -7,8 +7,7 @@ is lent already onto it; quotes wait for that (and it for them) on a lock of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,9 +19,8 @@ from heliu.capital.credit.models import Cap, CapKind
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.ids import new_id
-from heliu.kernel.money import Money
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Group, GroupMember
 from heliu.kernel.posting import operations as posting
@@ -45,7 +43,7 @@ def caps_over(loan: Loan) -> list[str]:
 
 def set_cap(*, kind: str, party: UUID, limit: int, actor: Actor, at: datetime) -> Cap:
     """From now on the actor's bank lends no more than `limit` (minor units) for this seller, to
-    this group or borrower. Raises `Refused` (cap-below-use) when more stands already."""
+    this group or borrower. Where more stands already nothing new is lent until it fits."""
     lender = _require_lender(actor)
     if limit < 0:
         raise Invalid("amount-negative", "An amount is not below zero.", field="limit")
@@ -53,10 +51,9 @@ def set_cap(*, kind: str, party: UUID, limit: int, actor: Actor, at: datetime) -
     cap = Cap.objects.filter(lender=lender, kind=kind, party=party).first()
     if cap is None:
         cap = Cap(id=new_id(), lender=lender, kind=CapKind(kind), party=party)
-    with _in_words_of_the_desk():
-        cap.account = books.cap(lender=lender, code=cap.kind, ref=str(cap.id), limit=limit)
-        cap.limit, cap.set_by_name, cap.set_at = limit, actor.name, at
-        _count(cap, loans, _of(cap, loans), at)
+    cap.account = books.cap(lender=lender, code=cap.kind, ref=str(cap.id))
+    cap.limit, cap.set_by_name, cap.set_at = limit, actor.name, at
+    _count(cap, loans, _of(cap, loans), at)
     cap.save()
     return cap
 
@@ -72,16 +69,29 @@ def lift_cap(cap_id: UUID, *, actor: Actor, at: datetime) -> None:
     cap.delete()
 
 
+def let_sink(loan: Loan, also: Sequence[int]) -> None:
+    """Before a new loan is held: caps that it counts on and that were set below what stood come
+    down to what stands now, so that nothing takes the place of what was repaid. `also` are the
+    other accounts of the hold: all are locked in the one order of the product."""
+    sinking = list(Cap.objects.filter(pk__in=[one.ref for one in loan.counted], is_sinking=True))
+    if not sinking:
+        return
+    posting.lock([*also, *(cap.account for cap in sinking)])
+    for cap in sinking:
+        if posting.sink(cap.account, cap.limit) == cap.limit:
+            Cap.objects.filter(pk=cap.pk).update(is_sinking=False)
+
+
 def set_group(*, name: str, members: Sequence[UUID], actor: Actor, at: datetime) -> Group:
     """The actor's bank says which enterprises are one group: their loans count on its cap from now
-    on, those of whoever left do not. Raises as `set_cap` does."""
+    on, those of whoever left do not."""
     lender = _require_lender(actor)
     loans = _alone(lender)
     group = parties.group(actor=actor, name=name, members=members)
     cap = Cap.objects.filter(lender=lender, kind=CapKind.GROUP, party=group.pk).first()
     if cap is not None:
-        with _in_words_of_the_desk():
-            _count(cap, loans, _of(cap, loans), at)
+        _count(cap, loans, _of(cap, loans), at)
+        cap.save(update_fields=["is_sinking"])
     return group
 
 
@@ -101,23 +111,10 @@ def _alone(lender: UUID) -> list[Loan]:
     return list(live.order_by("id"))
 
 
-@contextmanager
-def _in_words_of_the_desk() -> Iterator[None]:
-    try:
-        yield
-    except posting.LimitShort as short:
-        raise Refused(
-            "cap-below-use",
-            "%(short)s more than that is lent or promised already.",
-            field="limit",
-            help="Set at least what stands; lower it again as it is repaid.",
-            short=str(Money(short.short)),
-        ) from None
-
-
 def _count(cap: Cap, loans: Sequence[Loan], wanted: set[UUID], at: datetime) -> None:
     """Bring the loans that count on a cap in line with those it is for: one journal, one set of
-    holds. The ceiling is judged on the whole, so a cap below what stands is refused."""
+    holds. Then its ceiling comes down to the cap, or to what stands."""
+    posting.set_limits(cap.account, ceiling=None)  # nobody holds on it meanwhile: see `_alone`
     kept = {loan.pk: one for loan in loans for one in loan.counted if one.ref == str(cap.pk)}
     come = [loan for loan in loans if loan.pk in wanted and loan.pk not in kept]
     go = [loan for loan in loans if loan.pk not in wanted and loan.pk in kept]
@@ -136,6 +133,7 @@ def _count(cap: Cap, loans: Sequence[Loan], wanted: set[UUID], at: datetime) -> 
     for loan in go:
         loan.caps = [one for one in loan.caps if str(cap.pk) not in one]
     Loan.objects.bulk_update([*come, *go], ["caps"])
+    cap.is_sinking = posting.sink(cap.account, cap.limit) > cap.limit
 
 
 def _of(cap: Cap, loans: Sequence[Loan]) -> set[UUID]:

@@ -29,7 +29,7 @@ from heliu.capital.lending.events import (
     LoanSigned,
 )
 from heliu.capital.lending.models import Loan, LoanStatus
-from heliu.capital.lending.operations.capping import caps_over
+from heliu.capital.lending.operations.capping import caps_over, let_sink
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
 from heliu.capital.lending.policies import Terms, grace_of, quote_terms
 from heliu.capital.valuation import policies as valuation
@@ -344,6 +344,8 @@ def _hold(
         posting.NewHold(cap.hold_for(hold.id), numbers[place], loan.draws, loan.id, until)
         for cap, place in places.items()
     ]
+    if places and not instead_of:  # what only goes on standing needs no room
+        let_sink(loan, [facility.account, *numbers.values()])
     try:
         posting.post(holds=[hold, *also], void=instead_of, at=at)
     except posting.LimitShort as short:

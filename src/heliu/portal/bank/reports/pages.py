@@ -92,7 +92,7 @@ def _context(request: HttpRequest, key: str, report: Report, asked: Asked) -> di
         "today": day_of(asked.at),
         "tabs": tabs(asked.on, key),
         "tables": [
-            _table(request, sheet, place, query) for place, sheet in enumerate(report.sheets)
+            table_of(request, sheet, place, query) for place, sheet in enumerate(report.sheets)
         ],
         "query": query,
     }
@@ -110,7 +110,7 @@ def tabs(on: date, here: str) -> list[parts.Chip]:
     ]
 
 
-def _table(request: HttpRequest, sheet: Sheet, place: int, query: str) -> dict[str, Any]:
+def table_of(request: HttpRequest, sheet: Sheet, place: int, query: str) -> dict[str, Any]:
     """One page of a table; only the first turns its pages, the others show their beginning."""
     leaves = Paginator(sheet.rows, ROWS)
     page = leaves.get_page(request.GET.get("page") if place == 0 else 1)
