@@ -12,7 +12,7 @@ SEEDS, DAYS = range(1, 21), 30
 # Nobody joins in a world, carries for hire, or listens at a webhook.
 OUTSIDE = {
     "application", "carriage", "colleague", "delivery", "endpoint", "letter", "organization",
-    "trading relationship",
+    "trade ask", "trading relationship",
 }  # fmt: skip
 # A registration is renewed half a year after the due day only; nobody buys invoices yet.
 BEYOND = {"deal step": ["RENEWED"], "filing kind": ["AMEND"], "invoice": ["SOLD"]}
