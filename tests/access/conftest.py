@@ -411,10 +411,10 @@ def given_back(world: World) -> dict[str, Any]:
 def asked_sellers(world: World) -> dict[str, Any]:
     """The first dealer asks a seller to trade with it, and a stranger asks its own seller."""
     with world.worker():
-        (rival,) = Organization.objects.filter(code="other-seller").values_list("pk", flat=True)
+        fourth = Organization.objects.create(code="fourth-seller", name="Fourth seller")
         said = {"seller_name": "A seller", "asked_by_name": "Somebody", "asked_at": world.at}
         house = Organization.objects.create(code="asking", name="Asking Co., Ltd.")
-        own = TradeAsk.objects.create(buyer=world.chain.dealers["D001"], seller=rival, **said)
+        own = TradeAsk.objects.create(buyer=world.chain.dealers["D001"], seller=fourth.pk, **said)
         here = TradeAsk.objects.create(buyer=house.pk, seller=world.chain.seller, **said)
         third = Organization.objects.create(code="third-seller", name="Third seller")
         PartyRole.objects.create(organization=third, role="SELLER")
