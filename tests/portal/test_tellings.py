@@ -161,6 +161,7 @@ def test_a_side_expects_only_what_it_will_be_told() -> None:
 class Document(SimpleNamespace):
     given_to = None
     is_short = False
+    deposit_until = None
 
     def get_status_display(self) -> str:
         return str(self.status).title()
@@ -225,6 +226,12 @@ def test_a_seller_reads_that_the_bank_pays_first_for_it_does_not_see_the_loan() 
     documents = standing("PLACED", pay_by="FINANCE")
     assert next_of(*documents) == ("pay", "bank")
     assert next_step("seller", *documents) == "The bank pays, then it is confirmed"
+
+
+def test_a_deposit_that_the_dealer_pays_in_waits_for_the_dealer() -> None:
+    documents = standing("AWAIT_DEPOSIT", deposit_until=date(2026, 11, 30))
+    assert next_of(*documents) == ("pay-in", "buyer")
+    assert next_step("buyer", *documents) != next_step("seller", *documents)
 
 
 def test_goods_that_came_short_wait_for_the_seller() -> None:
