@@ -37,6 +37,9 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "deposit_collected": st.builds(
         lambda a, u: policies.deposit_collected(P, a, unapplied=u), money, money
     ),
+    "unapplied_received": money.map(lambda a: policies.unapplied_received(P, a)),
+    "margin_interest": money.map(lambda a: policies.margin_interest(P, a)),
+    "recovered_by_duty": money.map(lambda a: policies.recovered_by_duty(P, a)),
     "cap_counted": money.map(lambda a: policies.cap_counted(P.lender, CAP, a)),
     "disbursed": money.map(lambda a: policies.disbursed(P, a, limit_hold=new_id())),
     "paid_out": money.map(lambda a: policies.paid_out(P, a, limit_hold=new_id())),

@@ -361,7 +361,7 @@ def test_a_cart_is_its_person_s_own(chain) -> None:
         operations.add_rows(**put, rows=rows, at=AT)
         assert wants(chain.at_dealer) == {one: 7}
         kept = queries.pad(chain.at_dealer, chain.seller)
-        assert [row.typed for row in kept.rows] == [("KFR", "12", ""), ("nonsense", "", "")]
+        assert [row.typed for row in kept.rows] == [("KFR", "12", "", ""), ("nonsense", "", "", "")]
         assert (kept.changed_by, kept.changed_at) == ("Chen Ya", AT)
         assert wants(colleague) == {}
         assert queries.pad(colleague, chain.seller).rows == []
