@@ -80,13 +80,14 @@ def test_pad_and_preview_tell_how_much_is_missing(hands: Hands) -> None:
 
 def test_the_seller_sets_it_by_program(hands: Hands) -> None:
     dealer = str(hands.world.chain.dealers["D001"])
+    rest = {"buyer": dealer, "may_wait": True, "wait_is_own": False}
     assert hands.seller.get("/order-rules") == {"least_order": 0}
     hands.seller.send("put", "/order-rules", {"least_order": 900})
     said = hands.seller.send("put", f"/order-rules/buyers/{dealer}", {"least_order": 500})
-    assert said == {"buyer": dealer, "least_order": 500, "is_own": True}
+    assert said == rest | {"least_order": 500, "is_own": True}
     assert hands.seller.items("/order-rules/buyers") == [said]
     said = hands.seller.send("put", f"/order-rules/buyers/{dealer}", {"least_order": None})
-    assert said == {"buyer": dealer, "least_order": 900, "is_own": False}
+    assert said == rest | {"least_order": 900, "is_own": False}
     hands.dealer.send("put", "/order-rules", {"least_order": 1}, expect=403)
 
 
