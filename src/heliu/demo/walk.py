@@ -167,6 +167,8 @@ class Walk:
             numbers = (self.placed["order"]["number"], self.placed["deal_number"])
             note.documents = (*numbers, self.placed["loan_number"])
             note.detail = f"{Money(self.placed['order']['total'])}, goods and limit held"
+            # As they were written: what the order earned as a whole stands in its lines.
+            self.lines = self.dealer.get(f"/orders/{numbers[0]}")["lines"]
         if self.placed["loan_status"] != "QUOTED":
             raise stopped(f"The bank's people decide on {self.placed['loan_number']} first.")
 
