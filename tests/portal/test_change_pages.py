@@ -130,7 +130,7 @@ def test_the_seller_s_order_rules_and_what_the_checkout_says(house: World) -> No
     for address, said in (
         ("/seller/order-rules/all", {"amount": "300"}),
         ("/seller/order-rules/dealer", {"dealer": "d001", "amount": "200"}),
-        ("/seller/order-rules/packs", {"code": "M2", "least": "6", "pack": "3"}),
+        ("/seller/order-rules/packs", {"code": "M2", "order_minimum": "6", "order_multiple": "3"}),
     ):
         page = read(client, address)
         send(client, address, {"idempotency_key": key_in(page), **said})
