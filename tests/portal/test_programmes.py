@@ -57,6 +57,7 @@ def test_a_new_programme_is_written_put_right_and_brought_into_force(demo: World
         "name": "Short loans", "name_zh": "短期贷", "seller": str(demo.chain.seller),
         "instrument": "LOAN", "deposit_mode": "DOWN_PAYMENT", "release_mode": "PROPORTIONAL",
         "seller_duty": "NONE", "day_count": "ACT/360", "days_options": "60, 30",
+        "deposit_by": "COLLECTED",
     }  # fmt: skip
     wrong = officer.post("/bank/programmes/new", {**form, "idempotency_key": key_in(page)})
     said = wrong.content.decode()

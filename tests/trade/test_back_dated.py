@@ -81,7 +81,7 @@ def test_a_payment_taken_back_goes_home_and_goods_that_left_stay_out(world: Worl
     with world.worker():
         paid = Repayment.objects.get(loan=placed.loan)
     said = {"key": paid.key, "reason": "Meant for another loan.", "at": world.later(hours=1)}
-    with world.desk(world.dealer) as dealer, pytest.raises(Forbidden, match="not-your-loan"):
+    with world.desk(world.dealer) as dealer, pytest.raises(Forbidden, match="not-permitted"):
         corrections.take_back(placed.deal.id, actor=dealer, **said)
     for _ in range(2):  # said again, nothing changes
         with world.desk(RISK) as officer:
