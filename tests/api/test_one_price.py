@@ -122,7 +122,7 @@ class Rules:
                 code: int(Fraction(off * shares[code], base * wanted[code])) * wanted[code]
                 for code in shares
             }
-            order = sorted(shares, key=lambda code: -wanted[code])
+            order = sorted(shares, key=lambda code: (-wanted[code], -shares[code]))
             going = True
             while going:
                 going = False

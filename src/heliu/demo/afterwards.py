@@ -211,18 +211,19 @@ def agreements(stage: Stage) -> None:
 
 
 def _in_its_name(stage: Stage) -> None:
-    """The seller's promotion of whole orders, and an order in the customer's name that earns it."""
+    """The seller's promotion of whole orders for one customer, and an order in its name that earns
+    it."""
     seller, at = stage.people.seller, stage.now - timedelta(hours=1)
+    customer = stage.chain.dealers[DEALER]
     announce(
         NewPromotion(
             code="BULK", name="Off large orders", name_zh="满额立减", effect="ORDER",
             amount=OFF_LARGE, min_order=LARGE, budget=50 * OFF_LARGE, combinable=True,
-            starts_at=at, ends_at=at + timedelta(days=30),
+            buyers=[customer], starts_at=at, ends_at=at + timedelta(days=30),
         ),
         actor=seller, seller=stage.chain.seller, at=at,
     )  # fmt: skip
     at += timedelta(minutes=10)
-    customer = stage.chain.dealers[DEALER]
     place_order.place(
         actor=seated(seller, customer), seller=stage.chain.seller, pay_by=PayBy.TRANSFER,
         lines=fill(stage.shelves(DEALER, at), LARGE * 12 // 10), remark="电话订货", at=at,

@@ -175,7 +175,8 @@ def spread(
         for sku, amount in amounts.items()
     }
     left = off - sum(taken.values())
-    largest_first = sorted(amounts, key=lambda sku: -quantities[sku])
+    # Of as many pieces the dearer first, so that no order of lines has a say.
+    largest_first = sorted(amounts, key=lambda sku: (-quantities[sku], -amounts[sku]))
     while left:
         fits = [
             sku
