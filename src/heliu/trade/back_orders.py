@@ -24,6 +24,7 @@ from heliu.commerce.ordering.models import Order
 from heliu.commerce.ordering.parts import Part
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
@@ -110,11 +111,11 @@ def arranged(
     told = stock.outlook([sku for sku, _ in lines], owner=seller, at=at)
     late = [(sku, n, told[sku]) for sku, n in lines if sku in told and n > told[sku].ready]
     if how == TOGETHER:
-        return _together(days, late) if late else days
+        return _together(days, late, at) if late else days
     line_days: dict[UUID, date] = dict(days.line_days)
     line_parts: dict[UUID, Sequence[Part]] = dict(days.line_parts)
     for sku, n, outlook in late:
-        until, own = outlook.until(n), line_days.get(sku, days.wanted_on)
+        until, own = _comes_by(outlook, n, at), line_days.get(sku, days.wanted_on)
         if until is None or sku in line_parts or (own and own >= until):
             continue
         if outlook.ready:
@@ -125,9 +126,9 @@ def arranged(
     return Days(days.wanted_on, line_days, line_parts)
 
 
-def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]]) -> Days:
+def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]], at: datetime) -> Days:
     """One day for all: the last on which something of it comes, or a later one that is wished."""
-    untils = [outlook.until(n) for _sku, n, outlook in late]
+    untils = [_comes_by(outlook, n, at) for _sku, n, outlook in late]
     known = [day for day in untils if day is not None]
     if len(known) < len(untils):
         raise Refused(
@@ -236,3 +237,10 @@ def arrived(
                 at=at,
             )
     return found
+
+
+def _comes_by(outlook: Outlook, quantity: int, at: datetime) -> date | None:
+    """The day by which so many are there. What should have come already may come today: nothing is
+    wished for a day that is over."""
+    until = outlook.until(quantity)
+    return until and max(until, day_of(at))
