@@ -291,6 +291,23 @@ def test_what_is_here_now_and_the_rest_or_all_at_once(world: World, how: str) ->
     assert read(line.parts) == (() if how == "TOGETHER" else (Part(None, 4), Part(until, 6)))
 
 
+@pytest.mark.parametrize("how", ["APART", "TOGETHER"])
+def test_what_should_have_come_already_is_wished_for_today(world: World, how: str) -> None:
+    emptied(world)
+    allow(world, 50)
+    expect(world, 60, days=2)
+    wanted = [(world.chain.skus["B1"], 10)]
+    today = day_of(world.later(days=5))
+    with world.desk(world.dealer):
+        days = back_orders.Days(None, {}, {})
+        found = back_orders.arranged(how, world.chain.seller, wanted, days, at=world.at)
+    if how == "TOGETHER":
+        assert found == back_orders.Days(today, {}, {})
+    else:
+        assert found.line_parts == {wanted[0][0]: [Part(None, 4), Part(today, 6)]}
+    assert place_at(world, wanted, found).order.status == "PLACED"
+
+
 def place_at(world: World, wanted: list[tuple[UUID, int]], days: back_orders.Days) -> Placed:
     with world.desk(world.dealer) as owner:
         return place_order.place(
