@@ -47,6 +47,7 @@ from heliu.trade.paperwork import (
     number_of,
     pledge_of,
 )
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
 from heliu.trade.pool_models import MarkCause
 from heliu.trade.releasing import RELEASE
@@ -142,21 +143,7 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
         value=value, price=instruction.amount, quantity=given.quantity if given else 0,
     )  # fmt: skip
     if given:
-        number = number_of(deal)
-        tell(
-            deal.seller,
-            "goods-released",
-            {"quantity": str(given.quantity), "number": number, "code": given.code},
-            link=deals.link(deal),
-            at=at,
-        )
-        tell(
-            pledge.custodian,
-            "release-ordered",
-            {"quantity": str(given.quantity), "pledge": pledge.number},
-            link=deals.link(deal),
-            at=at,
-        )
+        tell_pick_up(deal, pledge, given, to=deal.seller, number=number_of(deal), at=at)
     refunded(deal, instruction, at=at)
 
 

@@ -65,6 +65,7 @@ from heliu.trade.paperwork import (
     order_of,
     pledge_of,
 )
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
 from heliu.trade.pool_models import MarkCause
 from heliu.trade.reckoned import remember_reckoned
@@ -509,20 +510,7 @@ def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> N
         quantity=freed.quantity,
         value=freed.value,
     )
-    tell(
-        deal.buyer,
-        "goods-released",
-        {"quantity": str(freed.quantity), "number": number_of(deal), "code": freed.code},
-        link=deals.link(deal),
-        at=at,
-    )
-    tell(
-        pledge.custodian,
-        "release-ordered",
-        {"quantity": str(freed.quantity), "pledge": pledge.number},
-        link=deals.link(deal),
-        at=at,
-    )
+    tell_pick_up(deal, pledge, freed, to=deal.buyer, number=number_of(deal), at=at)
 
 
 def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:

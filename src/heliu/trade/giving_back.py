@@ -37,6 +37,7 @@ from heliu.trade import deals, sales, side_exits, spending, vat
 from heliu.trade.asking import ask_others
 from heliu.trade.models import GIVEN_BACK, Deal, Step
 from heliu.trade.paperwork import has_all_goods, loan_of, number_of, pledge_of
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.steps import is_done, remember
 from heliu.trade.wake import wake
 
@@ -159,20 +160,7 @@ def _settle(found: Return, *, at: datetime) -> None:
 
 def _tell(deal: Deal, loan: Loan, pledge: Pledge, given: pledges.Released, *, at: datetime) -> None:
     number = number_of(deal)
-    tell(
-        deal.seller,
-        "goods-released",
-        {"quantity": str(given.quantity), "number": number, "code": given.code},
-        link=deals.link(deal),
-        at=at,
-    )
-    tell(
-        pledge.custodian,
-        "release-ordered",
-        {"quantity": str(given.quantity), "pledge": pledge.number},
-        link=deals.link(deal),
-        at=at,
-    )
+    tell_pick_up(deal, pledge, given, to=deal.seller, number=number, at=at)
     for org in (deal.buyer, loan.lender):
         tell(
             org,

@@ -34,6 +34,7 @@ from heliu.trade import deals, lodging, pool_marks, pools
 from heliu.trade.lodging import Goods, of_borrower
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, pledge_of
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_models import Lodging, LodgingKind, MarkCause, Pool
 from heliu.trade.steps import locked, parties, remember
 
@@ -163,20 +164,7 @@ def _let_out(
         quantity=freed.quantity, value=freed.value,
     )  # fmt: skip
     pool_marks.mark([deal], cause, at=at)
-    tell(
-        deal.buyer,
-        "goods-released",
-        {"quantity": str(freed.quantity), "number": deal.number, "code": freed.code},
-        link=deals.link(deal),
-        at=at,
-    )
-    tell(
-        pledge.custodian,
-        "release-ordered",
-        {"quantity": str(freed.quantity), "pledge": pledge.number},
-        link=deals.link(deal),
-        at=at,
-    )
+    tell_pick_up(deal, pledge, freed, to=deal.buyer, number=deal.number, at=at)
     return freed
 
 

@@ -1,0 +1,33 @@
+"""Goods leave the keeper's: whoever fetches them is told the code, the keeper what to hand out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heliu.kernel.events.notices import tell
+from heliu.logistics.pledges.models import Pledge
+from heliu.logistics.pledges.operations import Released
+from heliu.trade import deals
+from heliu.trade.models import Deal
+
+
+def tell_pick_up(
+    deal: Deal, pledge: Pledge, given: Released, *, to: UUID, number: str, at: datetime
+) -> None:
+    """The house that fetches what was just released of a deal's pledge, and its keeper, hear of it;
+    `number` is how the house knows the goods."""
+    tell(
+        to,
+        "goods-released",
+        {"quantity": str(given.quantity), "number": number, "code": given.code},
+        link=deals.link(deal),
+        at=at,
+    )
+    tell(
+        pledge.custodian,
+        "release-ordered",
+        {"quantity": str(given.quantity), "pledge": pledge.number},
+        link=deals.link(deal),
+        at=at,
+    )
