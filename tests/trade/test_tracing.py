@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.test_returns import do
@@ -18,6 +17,7 @@ from tests.trade.test_returns import do
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.catalogue.operations import Article
 from heliu.commerce.returns.policies import Judged
+from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.goods.models import Sku
@@ -193,13 +193,14 @@ def test_the_database_holds_it_against_everybody(world: World) -> None:
 
 def test_a_number_that_two_take_in_at_once_is_there_once(world: World) -> None:
     told_apart(world, "SERIAL")
-    name, start, said = connection.settings_dict["NAME"], Barrier(2), []
+    start, said = Barrier(2, timeout=60), []
+    with world.desk(SALES) as sales:
+        pass
 
     def bring() -> None:
         try:
-            be("heliu_web", name)
-            with world.desk(SALES) as sales:
-                start.wait(timeout=20)
+            with acting_for(sales.orgs):
+                start.wait()
                 line = stock.Supply(world.chain.skus["M2"], 1, marks=serials("X"))
                 owner = sales.own_org
                 stock.supply(
