@@ -52,6 +52,7 @@ from heliu.trade import corrections, financed_order, programmes
 SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
 HARD = 0.4  # of the markets
+IN_PARTS = 0.6  # of the terms without a discount
 SIGN_BY_TWO = 2  # of the dealers
 FOUR_EYES = 0.5  # of the banks let nobody change a programme or a payment alone
 LINES = 6  # of an order, at most
@@ -406,6 +407,7 @@ def _money(
         sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
     for buyer in random.sample(sorted(dealers.values()), 4):
         early = random.choice((0, 2))  # per cent off what is paid within days
+        in_parts = not early and random.random() < IN_PARTS
         terms.set_terms(
             seller=seller,
             buyer=buyer,
@@ -415,6 +417,8 @@ def _money(
                 grace_days=3,
                 discount=Decimal(early),
                 discount_days=early,
+                part_days=(5, 12) if in_parts else (),
+                part_shares=(40, 60) if in_parts else (),
             ),
             actor=SYSTEM,
             at=at,
