@@ -60,8 +60,6 @@ def row_of(carriage: Any) -> dict[str, Any]:
         "origin": stop(carriage.waybill["from"]),
         "destination": stop(carriage.waybill["to"]),
         "goods": (
-            _("%(code)s, %(n)d kinds") % {"code": named, "n": len(goods)}
-            if rest > 0
-            else named
+            _("%(code)s, %(n)d kinds") % {"code": named, "n": len(goods)} if rest > 0 else named
         ),
     }
