@@ -55,10 +55,12 @@ class Banks:
             " where g.seller = %s group by 1 order by 1",
             world.market.shops[0].seller.org,
         )
+        said = {
+            row["code"]: max(1, row["amount"] * (self._level + random.randint(-5, 5)) // 100)
+            for row in prices
+        }
         with world.ground.working():
-            for row in prices:
-                percent = self._level + random.randint(-5, 5)
-                index.quote(row["code"], max(1, row["amount"] * percent // 100), at=world.at)
+            index.quote_all(said, at=world.at)
         with world.ground.being("worker"):
             kept = pool_rounds.fetch_prices(at=world.at)
         world.acts["fetch prices"] += 1

@@ -172,12 +172,15 @@ class Play:
             world.at += ROUND
             if world.at.hour < 8:
                 self._step(self.works.close)
+                self._step(self.tills.months_end)
             if not self._queue and not self._woken():
                 break
         world.at += timedelta(days=2)
         self._step(self.works.issue_vat)
         self._step(self.works.sweep)
         self._step(self.works.close)
+        for do in (self.tills.months_end, self.tills.month_opens, self.tills.months_end):
+            self._step(do)
         require_rest(world)
         world.judge.compare_with_bank(world.at)
         self._check()

@@ -130,9 +130,9 @@ class Life(Case):
             return False
         return True
 
-    def _cancel(self) -> None:
+    def _cancel(self, refusals: frozenset[str] = orders.TOO_LATE) -> None:
         """Somebody calls it off."""
-        orders.cancel(self)
+        orders.cancel(self, refusals=refusals)
 
     # Before the money.
 
@@ -306,7 +306,7 @@ class Life(Case):
         if self._late_acts and self.luck(0.15):
             self._late_acts -= 1
             if self.random.random() < 0.5:
-                orders.cancel(self, refusals=OVER)
+                self._cancel(refusals=OVER)
             elif stands["loan_status"]:
                 money.repay(self, refusals=frozenset({"not-to-repay"}))
         return None
