@@ -22,7 +22,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, unfit
 from heliu.logistics.pledges.models import Pledge
 from heliu.logistics.stock import operations as stock
-from heliu.trade import close_of_day, deals
+from heliu.trade import close_of_day, deals, returns
 from heliu.trade.evidence import Check, checks, evidence
 from heliu.trade.names import reservation_of
 from heliu.trade.place_order import Placed
@@ -158,6 +158,20 @@ def test_what_a_column_has_no_room_for_is_a_refusal(demo: World, sqlstate: str, 
     with pytest.raises(DataError) as caught, connection.cursor() as cursor:
         cursor.execute(f"do $$ begin raise exception using errcode = '{sqlstate}'; end $$")
     assert unfit(caught.value).code == code
+
+
+def test_goods_that_are_to_go_back_are_told_on_the_page_of_the_deal(demo: World) -> None:
+    placed = life.to_pledge(demo)
+    with demo.desk(demo.dealer) as owner:
+        one = returns.ask(
+            placed.order.number, actor=owner, remedy="CREDIT", quantities={1: 10},
+            reason="cracked", at=demo.at,
+        )  # fmt: skip
+    with demo.desk("sales@seller.demo") as seller:
+        returns.agree(one.number, actor=seller, at=demo.at)
+    said = "Pledged goods worth 90.00 are to go back to the seller"
+    assert said in read(browser(BANK), deal_of(placed))
+    assert said not in read(browser(demo.dealer), deal_of(placed))
 
 
 def test_a_deposit_that_is_not_offered_is_refused(demo: World) -> None:
