@@ -32,6 +32,7 @@ class Step(models.TextChoices):
     QUOTED = "QUOTED", _("Limit held")
     SIGNED = "SIGNED", _("Signed")
     DEPOSIT_PART = "DEPOSIT_PART", _("A part of the deposit paid")
+    DEPOSIT_WITHDRAWN = "DEPOSIT_WITHDRAWN", _("A part of the deposit taken back by the bank")
     DEPOSIT_BOOKED = "DEPOSIT_BOOKED", _("Deposit paid")
     DISBURSED = "DISBURSED", _("Loan paid out")
     OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")

@@ -90,6 +90,7 @@ from heliu.trade import (
     liquidation,
     place_order,
     pools,
+    recalling,
     receivables,
     registry_answers,
     releasing,
@@ -344,6 +345,27 @@ def _reads_deposits(stage: Stage) -> None:
     registry_answers.file_written(at=stage.world.at)
     incoming.take_in_deposits(at=stage.world.at)
     registry_answers.file_written(at=stage.world.at)
+
+
+@says("bank", "takes the last transfer back")
+def _takes_transfer_back(stage: Stage) -> None:
+    with stage.world.worker():
+        life.untransfer()
+
+
+@says("lender", "sets the money in suspense aside")
+def _sets_aside(stage: Stage) -> None:
+    with stage.world.worker():
+        came = Incoming.objects.get(status="SUSPENSE")
+    with stage.world.desk(LENDER) as officer:
+        incoming.set_aside(came.pk, note="the deposit again", actor=officer, at=stage.world.at)
+
+
+@says("lender", "says that the money taken back is settled")
+def _settles_missing(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        (came,) = (one for one in Incoming.objects.filter(status="MATCHED") if one.is_missing)
+        recalling.let_go(came.pk, note="paid again", actor=officer, at=stage.world.at)
 
 
 @says("lender", "says that the money in suspense is the deposit")

@@ -85,6 +85,8 @@ DEFAULTS = {
     "invoice-disputed": Default("terms"),
     "money-unplaced": Default("override"),
     "money-in-suspense": Default("sell"),
+    "money-withdrawn": Default("sell", also=("override",)),
+    "money-missing": Default("sell", also=("override",)),
     "purchase-asked": Default("pay"),
     "purchase-escalated": Default("manage", sms=True),
     "purchase-placed": Default("order"),

@@ -165,6 +165,12 @@ WORDS = {
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
     "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
+    "money-withdrawn": N_(
+        "The bank takes back %(amount)s from %(payer)s, told by mistake: %(reference)s"
+    ),
+    "money-missing": N_(
+        "The bank takes back %(amount)s from %(payer)s that were used already: %(reference)s"
+    ),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
     "deal-closed": N_("Deal %(number)s is closed"),

@@ -124,6 +124,8 @@ TITLES = {
     "terms-pass": N_("The seller lets you order on terms"),
     "terms-written-off": N_("The seller has written an invoice off"),
     "money-unplaced": N_("Money came that names no loan"),
+    "money-withdrawn": N_("Money was told by mistake"),
+    "money-missing": N_("Money that was used was told by mistake"),
     "money-in-suspense": N_("Money came that fits no invoice"),
     "money-back-noted": N_("Money back was written down"),
     "deal-closed": N_("A deal is closed"),
