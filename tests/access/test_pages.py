@@ -67,6 +67,7 @@ NAMES = {
     "purchase": {"number": "purchase"},
     "period": {"period": "period"},
     "bank_repayment": {"number": "repaid_payment"},
+    "bank_pay_out_day": {"number": "pledged_loan"},
     "inbox_read": {"notice": "notice"},
     "conversation": {"kind": "open_kind", "ref": "placed_order"},
     "seller_sheet_export": {"kind": "open_sheet"},

@@ -621,6 +621,11 @@ EXAMPLES = {
         mine, {"period": "period"}, lambda t: {"reason": "a fee is missing"}
     ),
     "GET /loans/{ref}/replays": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/pay-out/value-day": Example(
+        "lender",
+        {"ref": "pledged_loan"},
+        lambda t: {"value_day": t["open_repaid_on"], "reason": "the bank says so"},
+    ),
     "POST /loans/{ref}/repayments/{payment}/value-day": Example(
         "lender",
         {"ref": "pledged_loan", "payment": "repaid_key"},

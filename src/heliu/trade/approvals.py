@@ -47,6 +47,7 @@ from heliu.trade.steps import locked, parties
 PROPOSED: dict[str, proposals.Hand] = {
     Proposed.VALUE_DAY: corrections.counts_from,
     Proposed.TAKE_BACK: corrections.goes_back,
+    Proposed.PAID_OUT: corrections.paid_out_on,
     Proposed.DRAFT: programmes.sent,
     Proposed.MODES: programmes.changed,
     Proposed.RELEASE_CAP: programmes.capped,

@@ -409,6 +409,7 @@ class Proposed(models.TextChoices):
 
     VALUE_DAY = "VALUE_DAY", _("Another value day of a payment")
     TAKE_BACK = "TAKE_BACK", _("A payment taken back")
+    PAID_OUT = "PAID_OUT", _("Another day of a pay-out")
     DRAFT = "DRAFT", _("A programme, or a version of one")
     MODES = "MODES", _("Other modes of a programme")
     RELEASE_CAP = "RELEASE_CAP", _("Another cap on releases")

@@ -20,6 +20,8 @@ from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.scenarios.document import (
+    YEAR,
+    ZONE,
     Journal,
     Place,
     Scenario,
@@ -81,6 +83,7 @@ from heliu.trade import (
     approvals,
     bank_answers,
     close_of_day,
+    corrections,
     deliveries,
     duty,
     enforcement,
@@ -632,6 +635,16 @@ def _agrees_on(stage: Stage, duty: SellerDuty, share: Decimal = Decimal(1)) -> N
     with stage.world.worker():
         loan = Loan.objects.filter(deal=stage.deal)
         loan.update(seller_duty=duty, buy_back_share=share)
+
+
+@says("lender", r"says that the loan was paid out on (?P<day>\d+ \w+)")
+def _pays_out_on(stage: Stage, day: str) -> None:
+    said = datetime.strptime(f"{day} {YEAR}", "%d %b %Y").replace(tzinfo=ZONE).date()
+    with stage.world.desk(LENDER) as officer:
+        corrections.correct_pay_out(
+            stage.deal, value_day=said, reason="the statement says so", actor=officer,
+            at=stage.world.at,
+        )  # fmt: skip
 
 
 @says("lender", "gives notice of default")

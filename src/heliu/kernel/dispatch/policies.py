@@ -64,6 +64,7 @@ DEFAULTS = {
     "sale-to-pay": Default("pay"),
     "reckoned-anew": Default("enforce"),
     "payment-taken-back": Default("pay"),
+    "pay-out-corrected": Default("pay"),
     "claim-found": Default("decide"),
     "finding-made": Default("decide"),
     "filing-refused": Default("decide"),

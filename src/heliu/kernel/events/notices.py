@@ -164,6 +164,9 @@ WORDS = {
     "terms-written-off": N_(
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
+    "pay-out-corrected": N_(
+        "The %(amount)s of %(number)s were paid out on %(day)s: interest counts from there"
+    ),
     "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
     "money-withdrawn": N_(
         "The bank takes back %(amount)s from %(payer)s, told by mistake: %(reference)s"

@@ -109,9 +109,14 @@ def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if loan.status == "REFERRED" and actor.may("decide"):
         address = reverse("bank_request", args=[loan.number])
         return [Act(_("Decide…"), address, is_filled=True)]
+    acts = []
+    is_out = loan.instrument == "LOAN" and loan.status in (*RUNNING, "REPAID")
+    if is_out and actor.may("override"):
+        address = reverse("bank_pay_out_day", args=[loan.number])
+        acts.append(Act(_("Day of the pay-out…"), address))
     if loan.status in ("OVERDUE", "ENFORCING", "WRITTEN_OFF") and actor.may("enforce"):
-        return [Act(_("Default…"), reverse("deal_default", args=[view.deal.number]))]
-    return []
+        acts.append(Act(_("Default…"), reverse("deal_default", args=[view.deal.number])))
+    return acts
 
 
 def _custodian(actor: Actor, view: Any, at: datetime) -> list[Act]:

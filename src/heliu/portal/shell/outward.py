@@ -124,6 +124,7 @@ TITLES = {
     "terms-pass": N_("The seller lets you order on terms"),
     "terms-written-off": N_("The seller has written an invoice off"),
     "money-unplaced": N_("Money came that names no loan"),
+    "pay-out-corrected": N_("A loan was paid out on another day"),
     "money-withdrawn": N_("Money was told by mistake"),
     "money-missing": N_("Money that was used was told by mistake"),
     "money-in-suspense": N_("Money came that fits no invoice"),
