@@ -573,6 +573,14 @@ EXAMPLES = {
             "lines": [{"line": t["open_placed_line"], "quantity": 1}],
         },
     ),
+    "GET /oversight/deals": Example("operator", is_shared=True),
+    "GET /oversight/exposure": Example("operator", is_shared=True),
+    "GET /oversight/ageing": Example("operator", is_shared=True),
+    "GET /oversight/volume": Example("operator", is_shared=True),
+    "GET /orders/{ref}/refunds": Example("seller", {"ref": "refunded_order"}),
+    "POST /orders/{ref}/refunds/take-back": Example(
+        "seller", {"ref": "refunded_order"}, lambda t: {"refund": t["open_refund"]}
+    ),
     "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}

@@ -62,6 +62,7 @@ class Step(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")
+    REFUND_TAKEN_BACK = "REFUND_TAKEN_BACK", _("Refund taken back")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")

@@ -176,6 +176,9 @@ WORDS = {
     ),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
+    "money-back-withdrawn": N_(
+        "%(amount)s back for %(number)s was written down by mistake: the seller still owes it"
+    ),
     "deal-closed": N_("Deal %(number)s is closed"),
     "webhook-paused": N_("Webhook %(name)s is paused: %(host)s took nothing for three days"),
     "webhook-ended": N_("Webhook %(name)s has ended: %(host)s says that it is gone"),

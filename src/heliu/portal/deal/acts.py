@@ -15,7 +15,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.portal.deal.changes import may_change
 from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
-from heliu.trade import confirming
+from heliu.trade import confirming, open_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,9 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
         address = reverse("deal_settle", args=[deal.number])
         if view.account.owed or view.account.owed_back:
             acts.append(Act(_("Record a payment…"), address))
+        if view.account.refunded and open_account.refunds_by_hand(actor, deal):
+            address = reverse("deal_unrefund", args=[deal.number])
+            acts.append(Act(_("Take a refund back…"), address))
     asked = approvals.about(actor, deal.pk, confirming.CONFIRM.name)
     if asked:
         acts.append(Act(_("Confirmation waits…"), reverse("approval", args=[asked.pk])))
