@@ -17,6 +17,7 @@ from tests.pictures import png
 
 from heliu.api.app import api
 from heliu.capital.bank import port
+from heliu.kernel.dispatch import push
 
 There = dict[str, Any]
 Body = Callable[[There], Any]
@@ -573,6 +574,17 @@ EXAMPLES = {
             "lines": [{"line": t["open_placed_line"], "quantity": 1}],
         },
     ),
+    "GET /reach/push-key": Example(mine, is_shared=True),
+    "GET /reach/devices": Example(mine, is_shared=True),
+    "POST /reach/devices": Example(
+        mine,
+        body=lambda t: {
+            "endpoint": "https://93.184.215.14/push/1",
+            "public": push.public_key(),
+            "secret": "A" * 22,
+        },
+    ),
+    "POST /reach/devices/{device}/end": Example(mine, {"device": "device"}),
     "GET /oversight/deals": Example("operator", is_shared=True),
     "GET /oversight/exposure": Example("operator", is_shared=True),
     "GET /oversight/ageing": Example("operator", is_shared=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.bank import queries as bank
-from heliu.capital.bank.models import Incoming
 from heliu.kernel.errors import NotFound
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
@@ -73,7 +73,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
     return sheets.answer(request, sheet, do, here="bank_suspense")
 
 
-def _let_go(request: HttpRequest, came: Incoming, home: str) -> HttpResponse:
+def _let_go(request: HttpRequest, came: Any, home: str) -> HttpResponse:
     def do() -> str:
         note = request.POST.get("note", "")
         recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.capital.bank import queries as bank
-from heliu.capital.bank.models import Incoming
 from heliu.capital.terms import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -88,7 +87,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
     return sheets.answer(request, sheet, do, here="seller_suspense")
 
 
-def _let_go(request: HttpRequest, came: Incoming, home: str) -> HttpResponse:
+def _let_go(request: HttpRequest, came: Any, home: str) -> HttpResponse:
     def do() -> str:
         note = request.POST.get("note", "")
         recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))
