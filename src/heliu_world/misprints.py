@@ -10,10 +10,10 @@ from random import Random
 from heliu.kernel.clock import ZONE, day_of
 from heliu_world.world import World
 
-# Payments of ours and transfers alike: a stray entry of money that came is taken for a transfer,
-# and withdrawn when the bank says it no more.
-OF_THE_DAY = """select e.id from sandbox_entry e
- where e.booked_at >= %s and e.booked_at < %s order by e.id"""
+# Payments of ours alone, and money that left: a stray entry is taken for a stranger's transfer.
+OF_THE_DAY = """select e.id from sandbox_entry e join bank_paymentinstruction i
+    on i.id::text = e.reference
+ where e.booked_at >= %s and e.booked_at < %s and e.amount < 0 order by e.id"""
 COPIED = """insert into sandbox_entry (account_id, amount, reference, counterparty, booked_at)
   select account_id, amount, {}, counterparty, booked_at from sandbox_entry where id = %s
   returning id"""
