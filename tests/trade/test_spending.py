@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
 from tests.trade import laws
+from tests.trade.behalf import allow, in_name_of
 from tests.trade.conftest import World
 
 from heliu.commerce.spending import operations as spending
@@ -191,6 +193,25 @@ def test_a_budget_that_warns_stops_nothing_and_is_told_once(world: World) -> Non
     budget(world, 5_000, only_warns=True)  # less than stands on it: it stops nothing
     assert refusal(world, M1=80).code == "budget-short"  # the other one stops
     sound(world)
+
+
+def test_the_warning_is_that_of_the_cost_centre_named_and_tells_a_seller_no_figures(
+    world: World,
+) -> None:
+    with world.desk(world.dealer) as owner:
+        shop = spending.set_centre(code="SHOP", name="Shop", actor=owner).pk
+    budget(world, 10_000, centre=shop, only_warns=True)
+    wish: dict[str, Any] = {
+        "seller": world.chain.seller, "lines": world.lines(M1=11), "at": world.at,
+    }  # fmt: skip
+    with world.desk(world.dealer) as owner:
+        assert place_order.preview(actor=owner, **wish).warned == []
+        (said,) = place_order.preview(actor=owner, cost_centre=shop, **wish).warned
+        assert (said.cost_centre, said.amount, said.taken) == ("SHOP Shop", 10_000, 0)
+    allow(world)
+    with in_name_of(world) as sales:
+        (said,) = place_order.preview(actor=sales, cost_centre=shop, **wish).warned
+        assert (said.cost_centre, said.amount, said.taken) == ("SHOP Shop", None, None)
 
 
 def test_a_house_without_rules_pays_nothing(world: World) -> None:

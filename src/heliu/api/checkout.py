@@ -36,6 +36,9 @@ class PreviewIn(OrderIn):
     days: int | None = Field(
         None, ge=1, le=365, description="Compare offers for this term where it is on offer"
     )
+    cost_centre: UUID | None = Field(
+        None, description="Who would bear it in the buyer's house; not named, the orderer's own"
+    )
 
 
 class CheckedLineOut(Plain):
@@ -174,8 +177,8 @@ class WarnedOut(Plain):
     org: UUID = Field(description="Whose budget: the house's or one above it")
     cost_centre: str
     is_own: bool = Field(description="The orderer's own")
-    amount: int = Field(description="Planned for the period")
-    taken: int = Field(description="Ordered already")
+    amount: int | None = Field(description="Planned for the period; hidden from a seller's person")
+    taken: int | None = Field(description="Ordered already; likewise")
 
 
 class PreviewOut(Schema):
@@ -236,6 +239,7 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
         lines=wanted.found,
         warehouse=payload.warehouse,
         days=payload.days,
+        cost_centre=payload.cost_centre,
         at=clock.now(),
     )
     lines = [_line(line, wanted.place_of(line.row)) for line in seen.lines]

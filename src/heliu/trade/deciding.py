@@ -19,7 +19,8 @@ from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing.rewards import Reward
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.money import Money
-from heliu.kernel.parties.queries import NOT_TRADING
+from heliu.kernel.parties.models import RelationshipStatus
+from heliu.kernel.parties.queries import NOT_TRADING, seller_paused
 from heliu.kernel.posting.operations import LimitShort
 from heliu.trade.accepted import Good
 from heliu.trade.earning import earned_by, off_of
@@ -59,6 +60,8 @@ def _judge(
             field="address",
             help="Name no address, or pay in another way.",
         )
+    if known.stop == RelationshipStatus.PAUSED:
+        raise seller_paused()
     if not known.trades:
         raise NotFound(NOT_TRADING)
     lines = []

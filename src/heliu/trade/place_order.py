@@ -125,9 +125,11 @@ def preview(
     at: datetime,
     warehouse: UUID | None = None,
     days: int | None = None,
+    cost_centre: UUID | None = None,
 ) -> Preview:
     """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid;
-    offers are compared for a term of `days` where it is on offer."""
+    offers are compared for a term of `days` where it is on offer. `cost_centre` would bear it; not
+    named, that of whoever orders."""
     actor.require("order")
     buyer = actor.own_org
     relationship = parties.active_relationship(buyer=buyer, seller=seller)
@@ -148,17 +150,20 @@ def preview(
     rate = credit_queries.own_money(actor)
     return Preview(
         checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
-        relationship.least_order, earned, _warned(actor, total, at),
+        relationship.least_order, earned, _warned(actor, cost_centre, total, at),
     )  # fmt: skip
 
 
-def _warned(actor: Actor, total: int, at: datetime) -> Sequence[Warned]:
-    """Budgets that warn; they are the house's own to read, not of whoever orders in its name."""
-    if actor.behalf:
-        return ()
-    return budgets.warned(
-        buyer=actor.own_org, person=actor.user_id, centre=None, total=total, on=day_of(at)
-    )
+def _warned(actor: Actor, centre: UUID | None, total: int, at: datetime) -> Sequence[Warned]:
+    """Budgets that warn and would be passed. Whoever orders in a customer's name learns that they
+    would be, and how they stand only where they are about itself."""
+    with behalf.ordering_for(actor):
+        found = budgets.warned(
+            buyer=actor.own_org, person=actor.user_id, centre=centre, total=total, on=day_of(at)
+        )
+    if actor.behalf is None:
+        return found
+    return [one if one.is_own else one._replace(amount=None, taken=None) for one in found]
 
 
 def place(

@@ -100,8 +100,9 @@ class Known(NamedTuple):
     """What is known about one ask: all a decision needs, and the numbers it would be given.
 
     `names` are the buyer's, `room` is what the buyer may still order on terms, `stop` why it may
-    not at all, `least` what an order must come to (minor units), `wanted` stands in the order of
-    the ask, `offers` is what the order may earn as a whole.
+    not at all (PAUSED: in no way, its seller is suspended), `least` what an order must come to
+    (minor units), `wanted` stands in the order of the ask, `offers` is what the order may earn as
+    a whole.
     """
 
     trades: bool

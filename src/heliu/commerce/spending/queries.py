@@ -63,13 +63,13 @@ class Use:
 
 class Warned(NamedTuple):
     """A budget that warns and would be passed: whose it is, what stands for its period and what is
-    taken of it already (minor units)."""
+    taken of it already (minor units); None where that is not the reader's to know."""
 
     org: UUID
     cost_centre: str
     is_own: bool
-    amount: int
-    taken: int
+    amount: int | None
+    taken: int | None
 
 
 def warned(

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import NotFound
+from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.parties.models import (
     Acquaintance,
     Group,
@@ -25,9 +25,7 @@ from heliu.kernel.parties.models import (
 
 ROLES = PartyRole.Role.choices
 TIE_KINDS = TieKind.choices
-NOT_TRADING = N_(
-    "You do not trade with this seller now; while one is suspended, orders pause until it is back."
-)
+NOT_TRADING = N_("You do not trade with this seller now.")
 
 
 def visible_to(actor: Actor) -> QuerySet[Organization]:
@@ -62,13 +60,24 @@ def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
 
 
 def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
-    """The live link of a pair, or `NotFound`: without it the seller is not there for the buyer."""
-    found = TradingRelationship.objects.filter(
-        buyer=buyer, seller=seller, status=RelationshipStatus.ACTIVE
-    ).first()
-    if found is None:
+    """The live link of a pair, or `NotFound`: without it the seller is not there for the buyer.
+    Raises `Refused` (seller-paused) while the seller is suspended."""
+    found = TradingRelationship.objects.filter(buyer=buyer, seller=seller).first()
+    if found is None or found.status not in (RelationshipStatus.ACTIVE, RelationshipStatus.PAUSED):
         raise NotFound(NOT_TRADING)
+    if found.status == RelationshipStatus.PAUSED:
+        raise seller_paused()
     return found
+
+
+def seller_paused() -> Refused:
+    """What was begun with a suspended seller goes on, nothing new begins."""
+    return Refused(
+        "seller-paused",
+        "This seller is suspended: nothing new is ordered from it.",
+        field="seller",
+        help="Order again when it is back; what was begun goes on.",
+    )
 
 
 def least_order(*, buyer: UUID, seller: UUID) -> int:

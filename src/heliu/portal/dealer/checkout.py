@@ -153,8 +153,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if answer:
         return answer
     preview = place_order.preview(
-        actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days
-    )
+        actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days,
+        cost_centre=choice.cost_centre,
+    )  # fmt: skip
     context = _context(request, seller, preview, choice, refusal) | {
         "line_days": fields,
         "has_days": any(any(row) for line in fields for row in line.rows),

@@ -1,6 +1,7 @@
 -- What must be known to decide on a list of orders, in their order: one row of lists. `term_keys`
 -- are the accounts of trade credit of those on terms (else null); `line_orders` are places in the
--- lists; `gains` is what they may earn as a whole, mostly null. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
+-- lists; `gains` is what they may earn as a whole, mostly null; `stops` says why none may be placed on
+-- terms, or PAUSED while the seller is suspended. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
 -- unless `locking`: then what it says of room and goods holds until the transaction ends.
 create or replace function trade_order_facts(
     buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
@@ -24,14 +25,14 @@ begin
                        lateral stock_available(s.skus, s.seller, s.seller, moment) a));
     end if;
 
-    select array_agg(r.id is not null order by w.n),
+    select array_agg(coalesce(r.status = 'ACTIVE', false) order by w.n),
            array_agg(w.external_id <> '' and exists (
                select from ordering_order o
                 where o.buyer = w.buyer and o.external_id = w.external_id) order by w.n),
            array_agg(array[b.short_name, b.short_name_zh, b.name, b.name_zh]::text[] order by w.n),
            array_agg(k.id order by w.n),
            array_agg(k.ceiling - k.posted - k.held_in order by w.n),
-           array_agg(r.terms_stop order by w.n),
+           array_agg(case when r.status = 'PAUSED' then r.status else r.terms_stop end order by w.n),
            array_agg(r.least_order order by w.n),
            array_agg(nextval('number_so') order by w.n),
            array_agg(nextval('number_dl') order by w.n),
@@ -41,7 +42,7 @@ begin
       from unnest(buyers, sellers, external_ids, term_keys)
            with ordinality w (buyer, seller, external_id, term_key, n)
       left join parties_tradingrelationship r
-             on r.buyer = w.buyer and r.seller = w.seller and r.status = 'ACTIVE'
+             on r.buyer = w.buyer and r.seller = w.seller and r.status in ('ACTIVE', 'PAUSED')
       left join parties_organization b on b.id = w.buyer
       left join posting_account k on k.key = w.term_key;
 
