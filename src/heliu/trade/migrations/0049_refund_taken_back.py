@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "Choices only: the database does not know them, and old code writes the old ones."
 
     dependencies = [
-        ('trade', '0047_pay_out_day'),
+        ('trade', '0048_pay_out_day'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "One value more: what old code writes meets the constraint."
 
     dependencies = [
-        ('trade', '0046_deposit_withdrawn'),
+        ('trade', '0047_deposit_withdrawn'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     reviewed = "Choices only: the database does not know them, and old code writes the old ones."
 
     dependencies = [
-        ('trade', '0045_operator_reports'),
+        ('trade', '0046_paused'),
     ]
 
     operations = [
