@@ -113,13 +113,12 @@ def add_device(request: TypedRequest, payload: DeviceIn, key: Key) -> HttpRespon
     return write(request, key, payload, do)
 
 
-@router.post("/reach/devices/{device}/end", response=list[DeviceOut])
+@router.post("/reach/devices/{device}/end", response=DeviceOut)
 def end_device(request: TypedRequest, device: UUID, key: Key) -> HttpResponse:
-    """A device shows nothing any more; answers with those that are left."""
+    """A device shows nothing any more."""
 
-    def do(at: datetime) -> tuple[int, list[DeviceOut]]:
-        operations.drop_device(device, actor=request.actor)
-        return 200, [DeviceOut.from_orm(one) for one in queries.devices_of(request.actor)]
+    def do(at: datetime) -> tuple[int, DeviceOut]:
+        return 200, DeviceOut.from_orm(operations.drop_device(device, actor=request.actor))
 
     return write(request, key, None, do)
 

@@ -89,10 +89,13 @@ def add_device(
         ) from None
 
 
-def drop_device(device: UUID, *, actor: Actor) -> None:
-    """One of the actor's devices shows nothing any more. Raises `NotFound`."""
-    if not devices_of(actor).filter(pk=device).delete()[0]:
+def drop_device(device: UUID, *, actor: Actor) -> Device:
+    """One of the actor's devices shows nothing any more; returns what it was. Raises `NotFound`."""
+    found = devices_of(actor).filter(pk=device).first()
+    if found is None:
         raise NotFound()
+    Device.objects.filter(pk=found.pk).delete()
+    return found
 
 
 def plain_phone(typed: str) -> str:
