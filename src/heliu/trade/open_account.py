@@ -138,7 +138,7 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
-    invoices = sorted(credit.of_order(order.id), key=lambda one: one.key.partition("/")[0] != key)
+    invoices = sorted(credit.of_order(order.id), key=lambda one: one.shipment != key)
     for invoice in invoices:
         if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
             terms.credit(
