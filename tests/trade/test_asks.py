@@ -11,6 +11,7 @@ from tests.trade.conftest import World
 from tests.trade.newcomers import known, newcomer, work
 
 from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.pricing import queries as prices
 from heliu.kernel.access.desks import desks_of
 from heliu.kernel.access.models import User
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -20,7 +21,7 @@ from heliu.kernel.joining.models import JoiningRules, TradeAsk
 from heliu.kernel.joining.operations import asks as asking
 from heliu.kernel.joining.operations import ruling, standing
 from heliu.kernel.parties.models import Organization, TradingRelationship
-from heliu.trade import asks, branches, joining, place_order
+from heliu.trade import asks, branches, joining, place_order, receivables
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 
@@ -131,12 +132,17 @@ def test_neither_side_relates_the_two_alone_by_raw_sql(world: World) -> None:
 
 
 def test_a_suspended_sellers_relationships_pause_and_come_back(world: World) -> None:
-    order(world, world.dealer)
+    begun = order(world, world.dealer).order
     seller = world.chain.seller
     with world.desk(OPERATOR) as ops:
         standing.stand(seller, "suspend", actor=ops, reason="Papers", at=world.at)
     with pytest.raises(Refused, match="seller-paused"):
         order(world, world.dealer)
+    with world.desk(SALES) as sales:  # what was begun goes on
+        receivables.receive(
+            begun.buyer, actor=sales, amount=1, value_day=world.at.date(), reference="x", key="x",
+            at=world.at,
+        )  # fmt: skip
     with world.desk(world.dealer) as dealer:
         with pytest.raises(Refused, match="seller-paused"):
             place_order.preview(actor=dealer, seller=seller, lines=world.lines(M1=1), at=world.at)
@@ -145,6 +151,42 @@ def test_a_suspended_sellers_relationships_pause_and_come_back(world: World) -> 
     with world.desk(OPERATOR) as ops:
         standing.stand(seller, "resume", actor=ops, reason="All well", at=world.at)
     assert order(world, world.dealer).order.total == 1_000
+
+
+def test_the_sellers_of_a_house_are_asked_for_its_branch_which_buys_as_the_house_does(
+    world: World,
+) -> None:
+    said = {"name": "Shop", "name_zh": "门店", "city": "Ningbo", "address": "1 Harbour Road"}
+    with world.worker():
+        mine = TradingRelationship.objects.filter(buyer=world.chain.dealers["D001"])
+        mine.update(least_order=500, least_is_own=True)
+    with world.desk(world.dealer) as owner:
+        made = branches.open_branch(code="S1", actor=owner, at=world.at, **said).pk
+        (asked,) = queries.asks(world.actor(world.dealer)).filter(buyer=made)
+    carried_out(world)
+    with world.worker():
+        assert not TradingRelationship.objects.filter(buyer=made).exists()  # nobody agreed yet
+    with world.desk(SALES) as sales:
+        asks.answer(asked.pk, agrees=True, reason="", actor=sales, at=world.at)
+    carried_out(world)
+    with world.worker():
+        day = world.at.date()
+        own, above = (
+            prices.held_by(buyer, seller=world.chain.seller, on=day)
+            for buyer in (made, world.chain.dealers["D001"])
+        )
+        assert own == above != []
+        link = TradingRelationship.objects.get(buyer=made)
+        assert (link.least_order, link.least_is_own) == (500, True)
+    welcomes(world, is_open=True)  # and by its rule, where it takes whoever comes
+    with world.desk(world.dealer) as owner:
+        branches.open_branch(code="S2", actor=owner, at=world.at, **said)
+    carried_out(world)
+    with world.worker():
+        assert (
+            TradingRelationship.objects.filter(buyer__in=world.actor(world.dealer).orgs).count()
+            == 3
+        )
 
 
 def test_a_house_opens_branches_within_the_operators_limit(world: World) -> None:

@@ -131,7 +131,7 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
         for named in one.marks:
             is_serial = sku.tracking == Tracking.SERIAL
             if is_serial and (sku.pk, named.code) in wanted:
-                raise _twice(named.code)
+                raise twice(named.code)
             wanted[sku.pk, named.code] = Mark(
                 sku=sku, seller=sku.seller, code=named.code, article=sku.code, is_serial=is_serial,
                 good_until=named.good_until, came_at=at,
@@ -223,7 +223,7 @@ def _write(steps: Sequence[Step], rows: Mapping[Place, StockRow]) -> None:
             for key, one in kept.items():
                 if step.mark.is_serial and key[0] == step.mark.pk:
                     if one.row_id or one.away == Beyond.TRANSIT:
-                        raise _twice(step.mark.code)
+                        raise twice(step.mark.code)
                     change[key] -= one.quantity  # it was gone, and is found again
         else:
             change[step.mark.pk, _where(step.move.source, rows)] -= step.quantity
@@ -248,7 +248,7 @@ def _write(steps: Sequence[Step], rows: Mapping[Place, StockRow]) -> None:
         with transaction.atomic():
             Pieces.objects.bulk_create(one for one in new if one.quantity)
     except IntegrityError as error:  # somebody else took the same number in at this moment
-        raise _twice(", ".join(sorted({step.mark.code for step in steps}))[:80]) from error
+        raise twice(", ".join(sorted({step.mark.code for step in steps}))[:80]) from error
 
 
 def _trace(step: Step, kind: str, subject: UUID, at: datetime) -> Trace:
@@ -327,5 +327,6 @@ def _not_here(code: str) -> Refused:
     )
 
 
-def _twice(code: str) -> Refused:
+def twice(code: str) -> Refused:
+    """A serial number is one piece and in one place."""
     return Refused("serial-there", "%(mark)s is there already.", field="marks", mark=code)
