@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -119,17 +120,17 @@ def test_no_request_passes_a_rule_when_it_is_agreed_to_nor_later(hands: Hands, r
         assert queries.check() == []
 
 
-def by_rest(hand: Hand, number: str, rule: str) -> str:
+def by_rest(hand: Hand, placed: dict[str, Any], rule: str) -> str:
     body = {"lines": [{"code": "M1", "quantity": 10}], "reason": "more"}
     expect = 201 if rule == "approval" else 409
-    said = hand.post(f"/orders/{number}/changes", body, expect=expect)
+    said = hand.post(f"/orders/{placed['order']['number']}/changes", body, expect=expect)
     return str(said.get("code") or said["status"])
 
 
-def by_page(hands: Hands, number: str, _rule: str) -> str:
+def by_page(hands: Hands, placed: dict[str, Any], _rule: str) -> str:
     with hands.world.worker():
         User.objects.update(is_demo=False)
-    deal = f"/deals/{hands.dealer.get(f'/orders/{number}')['deal_number']}/change"
+    deal = f"/deals/{placed['deal_number']}/change"
     client = browser(hands.world.dealer)
     page = read(client, deal)
     (line,) = set(re.findall(r'name="(line-\d+)"', page))
@@ -143,13 +144,13 @@ def by_page(hands: Hands, number: str, _rule: str) -> str:
     return "refused"
 
 
-def in_name(hands: Hands, number: str, rule: str) -> str:
+def in_name(hands: Hands, placed: dict[str, Any], rule: str) -> str:
     allow(hands.world)
-    return by_rest(replace(hands.seller, customer="d001"), number, rule)
+    return by_rest(replace(hands.seller, customer="d001"), placed, rule)
 
 
-CHANGES: dict[str, Callable[[Hands, str, str], str]] = {
-    "rest": lambda hands, number, rule: by_rest(hands.dealer, number, rule),
+CHANGES: dict[str, Callable[[Hands, dict[str, Any], str], str]] = {
+    "rest": lambda hands, placed, rule: by_rest(hands.dealer, placed, rule),
     "page": by_page,
     "behalf": in_name,
 }
@@ -161,10 +162,10 @@ def test_no_change_passes_a_rule(hands: Hands, rule: str, door: str) -> None:
     """A small order that passes does not grow past what would have stopped a large one; its centre
     it has already."""
     code = ruled(hands, rule)
-    number = hands.dealer.post("/orders", hands.order(M1=1), expect=201)["order"]["number"]
-    said = CHANGES[door](hands, number, rule)
+    placed = hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+    said = CHANGES[door](hands, placed, rule)
     wanted = "HOUSE" if rule == "approval" else code
     assert said == ("refused" if door == "page" and wanted != "HOUSE" else wanted)
     with hands.world.worker():
-        assert Order.objects.get(number=number).total == 1_000
+        assert Order.objects.get(number=placed["order"]["number"]).total == 1_000
         assert queries.check() == []

@@ -25,6 +25,7 @@ from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
 from heliu.logistics.stock import back_orders, counting
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock import queries as reading
 from heliu.logistics.stock.models import Mark, Pieces, StockRow, Trace
 from heliu.logistics.stock.moves import Short
 from heliu.logistics.stock.policies import Marked
@@ -183,13 +184,17 @@ def test_a_row_is_counted_by_its_lots_and_only_what_differs_moves(world: World) 
         counted = {"actor": system, "reason": "year's end", "at": world.at}
         with pytest.raises(Invalid, match="count-unclear"):
             counting.recount(row.pk, counted=3, key="0", **counted)
-        seen = (Marked("L1", 4), Marked("L3", 2), Marked("L1", 3), Marked("L2", 5))
+        soon = day_of(world.at) + timedelta(days=9)
+        seen = (Marked("L1", 4), Marked("L3", 2, soon), Marked("L1", 3), Marked("L2", 5))
         for _ in range(2):  # the second time it is as the books say
             row = counting.recount(row.pk, pieces=seen, key="1", **counted)
             assert row.quantity == 14
         found = Fact.objects.filter(name="logistics.stock-adjusted", payload__reason="year's end")
         assert [one.payload["difference"] for one in found] == [-1]
     assert lying(world, world.chain.seller) == {"L1": 7, "L2": 5, "L3": 2}
+    with world.desk(SALES) as sales:  # what nobody names goes by its last day, then by its number
+        first = reading.first_to_go(sales, {row.pk: 9})
+        assert [(one.code, one.quantity) for one in first[row.pk]] == [("L3", 2), ("L1", 7)]
     placed = ordered(world, 14)
     with world.worker() as system, pytest.raises(Short):  # promised goods are not counted away
         counting.recount(row.pk, pieces=seen[1:], key="2", **(counted | {"actor": system}))

@@ -102,7 +102,7 @@ def settle(
 ) -> Payment:
     """A person of the seller says whose money it is: it settles what is named, then the oldest."""
     came = _to_settle(incoming_id, actor)
-    parties.begun_relationship(buyer=buyer, seller=came.org)
+    parties.active_relationship(buyer=buyer, seller=came.org)
     with widened([came.org, buyer]):
         return _pay(came, Match(buyer, named), actor=actor, at=at)
 

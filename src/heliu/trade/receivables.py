@@ -385,7 +385,7 @@ def _terms(actor: Actor, seller: UUID, buyer: UUID) -> Terms:
 def _known(actor: Actor, seller: UUID, buyer: UUID) -> None:
     """Only who trades with the seller may be named."""
     if not actor.is_system:
-        parties.begun_relationship(buyer=buyer, seller=seller)
+        parties.active_relationship(buyer=buyer, seller=seller)
 
 
 def _about_terms(buyer: UUID, deed: Callable[..., None], *, actor: Actor, at: datetime) -> Terms:

@@ -62,18 +62,11 @@ def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
 def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
     """The live link of a pair, or `NotFound`: without it the seller is not there for the buyer.
     Raises `Refused` (seller-paused) while the seller is suspended."""
-    found = begun_relationship(buyer=buyer, seller=seller)
-    if found.status == RelationshipStatus.PAUSED:
-        raise seller_paused()
-    return found
-
-
-def begun_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
-    """The link of a pair for what was begun, which goes on while the seller is suspended; or
-    `NotFound`."""
     found = TradingRelationship.objects.filter(buyer=buyer, seller=seller).first()
     if found is None or found.status not in (RelationshipStatus.ACTIVE, RelationshipStatus.PAUSED):
         raise NotFound(NOT_TRADING)
+    if found.status == RelationshipStatus.PAUSED:
+        raise seller_paused()
     return found
 
 

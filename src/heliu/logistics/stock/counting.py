@@ -34,7 +34,9 @@ class Difference(NamedTuple):
         return _sum(self.found) - _sum(self.missing)
 
 
-def compare(row: StockRow, *, counted: int | None, pieces: Sequence[Marked] | None) -> Difference:
+def compare(
+    row: StockRow, *, counted: int | None = None, pieces: Sequence[Marked] | None = None
+) -> Difference:
     """A count beside the books. Goods that are told apart are counted by their `pieces`, others by
     a number. Raises `Invalid` where it is said the other way, or a number is none, `Refused`
     (serial-there) for a serial number that is named twice."""
