@@ -274,8 +274,11 @@ def _pledge(actor: Actor, ref: Ref) -> Record:
     found = pledges.visible_to(actor).filter(**_by(ref)).first()
     if found is None:
         raise NotFound()
-    sides = _houses(found.pledgor, found.pledgee, found.custodian)
-    return Record("pledge", found.pk, found.number, sides, f"/pledges?pledge={found.number}")
+    deal = deals.visible_to(actor).filter(pk=found.deal).first()
+    return Record(
+        "pledge", found.pk, found.number, _houses(found.pledgor, found.pledgee, found.custodian),
+        deals.link(deal) if deal else "",
+    )  # fmt: skip
 
 
 KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
