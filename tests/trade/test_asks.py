@@ -11,9 +11,11 @@ from tests.trade.conftest import World
 from tests.trade.newcomers import known, newcomer, work
 
 from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.pricing import operations as lists
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.access.desks import desks_of
 from heliu.kernel.access.models import User
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.joining import queries
@@ -155,6 +157,12 @@ def test_the_sellers_of_a_house_are_asked_for_its_branch_which_buys_as_the_house
     with world.worker():
         mine = TradingRelationship.objects.filter(buyer=world.chain.dealers["D001"])
         mine.update(least_order=500, least_is_own=True)
+    house, day = world.chain.dealers["D001"], day_of(world.at)
+    with world.desk(SALES) as sales:
+        held = lists.create_list(
+            actor=sales, seller=world.chain.seller, code="D1", name="Ours", name_zh="",
+        )  # fmt: skip
+        lists.assign(held, actor=sales, buyer=house, valid_from=day, at=world.at)
     with world.desk(world.dealer) as owner:
         made = branches.open_branch(code="S1", actor=owner, at=world.at, **said).pk
     with world.desk(SALES) as sales:
@@ -166,12 +174,8 @@ def test_the_sellers_of_a_house_are_asked_for_its_branch_which_buys_as_the_house
         asks.answer(asked.pk, agrees=True, reason="", actor=sales, at=world.at)
     carried_out(world)
     with world.worker():
-        day = world.at.date()
-        own, above = (
-            prices.held_by(buyer, seller=world.chain.seller, on=day)
-            for buyer in (made, world.chain.dealers["D001"])
-        )
-        assert own == above != []
+        for buyer in (house, made):
+            assert prices.held_by(buyer, seller=world.chain.seller, on=day) == [held]
         link = TradingRelationship.objects.get(buyer=made)
         assert (link.least_order, link.least_is_own) == (500, True)
     welcomes(world, is_open=True)  # and by its rule, where it takes whoever comes
