@@ -26,6 +26,7 @@ from heliu.kernel.access.door import acting_for
 from heliu_world.wire import FastLane
 
 BASE = "heliu_world_base_"
+KEPT = 4  # migrated databases, for whoever goes back and forth between versions
 # Nobody mourns a simulation after a power cut.
 FAST = "-c synchronous_commit=off"
 
@@ -129,16 +130,25 @@ def fresh(name: str, *, template: str = "") -> Iterator[Ground]:
             _drop(admin, name)
 
 
+def migrated() -> str:
+    """The name of the migrated empty database, to be copied."""
+    with _administration() as admin:
+        return _base(admin)
+
+
 def _base(admin: psycopg.Connection) -> str:
     """The name of the migrated empty database, made once per version of the tables."""
     name = BASE + _fingerprint()
     admin.execute("select pg_advisory_lock(hashtext('heliu_world_base'))")
-    there = admin.execute("select datname from pg_database where starts_with(datname, %s)", [BASE])
+    there = admin.execute(
+        "select datname from pg_database where starts_with(datname, %s) order by oid desc", [BASE]
+    )
     known = [found for (found,) in there.fetchall()]
     if name not in known:
-        for old in known:
+        for old in known[KEPT - 1 :]:
             _drop(admin, old)
         making = f"{name}_new"
+        _drop(admin, making)  # of one that was broken off
         _create(admin, making, template="template1")
         ground = Ground(making, _plain(connection.settings_dict))
         with ground.being("owner"):
@@ -153,7 +163,8 @@ def _fingerprint() -> str:
     """A digest of everything that makes tables and functions."""
     root = Path(heliu.__path__[0])
     said = hashlib.sha256()
-    for place in sorted([*root.rglob("migrations/*.py"), *root.rglob("sql/*.sql")]):
+    makers = ("migrations/*.py", "sql/*.sql", "access/row_policies.py")
+    for place in sorted(place for maker in makers for place in root.rglob(maker)):
         said.update(place.relative_to(root).as_posix().encode() + b"\0" + place.read_bytes())
     return said.hexdigest()[:12]
 

@@ -12,7 +12,6 @@ from heliu.capital.bank.models import Statement
 from heliu.capital.bank.queries import differences
 from heliu.config import soundness
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.clock import day_of
 from heliu.kernel.posting import sealing
 from heliu.kernel.posting.exported import export_heads, kept_heads
 from heliu_world.ground import Ground
@@ -37,7 +36,6 @@ class Judge:
     ground: Ground
     folder: Path
     _line: int = 0
-    _transaction: int = 0
 
     def take_seat(self) -> None:
         """Bring the laws into the database; what is there already counts as seen."""
@@ -48,8 +46,7 @@ class Judge:
     def look(self, at: datetime) -> None:
         """See that nothing the last step changed breaks a law. Raises `Broken`."""
         found = self.ground.judge.execute(
-            "select law, offender from world_laws(%s, %s, %s, %s)",
-            [self._line, self._transaction, at, day_of(at)],
+            "select law, offender from world_laws(%s, %s)", [self._line, at]
         ).fetchone()
         if found:
             raise Broken(*found)
@@ -121,8 +118,7 @@ class Judge:
 
     def _move_on(self) -> None:
         found = self.ground.judge.execute(
-            "select coalesce((select max(id) from posting_line), 0),"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+            "select coalesce(max(id), 0) from posting_line"
         ).fetchone()
         assert found is not None
-        self._line, self._transaction = found
+        (self._line,) = found

@@ -4,11 +4,13 @@ seller makes of that, who closes a month."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from random import Random
 from uuid import UUID
 
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
+from heliu.kernel.clock import day_of
 from heliu.trade import closing_books, incoming
 from heliu_world.acts import Act, Hands
 from heliu_world.market import Seat
@@ -65,7 +67,9 @@ class Tills:
         stray = world.ask(
             "select c.id, c.org, c.payer, exists (select from terms_invoice i"
             " where i.buyer = c.payer and i.seller = c.org and i.settled_on is null) as is_owed"
-            " from bank_incoming c where c.status = 'SUSPENSE' order by c.came_at, c.id limit 1"
+            " from bank_incoming c where c.status = 'SUSPENSE' and c.org = any (%s)"
+            " order by c.came_at, c.id limit 1",
+            [shop.seller.org for shop in world.market.shops],
         )
         for one in stray:
             buyer = one["payer"] if one["is_owed"] else None
@@ -89,10 +93,21 @@ class Tills:
     def month_closes(self) -> None:
         """Somebody closes the next month of its house, if it is over and settled."""
         seat = self._somebody()
+        if first := self._next_month(seat):
+            self._close(seat, first)
+
+    def months_end(self) -> None:
+        """Everybody closes what months are over by now."""
+        for seat in self._everybody():
+            first = self._next_month(seat)
+            if first and first < day_of(self._world.now).replace(day=1):
+                self._close(seat, first)
+
+    def _next_month(self, seat: Seat) -> date | None:
         with self._world.ground.desk(seat.actor):
-            first = books.next_month(seat.org)
-        if first is None:
-            return
+            return books.next_month(seat.org)
+
+    def _close(self, seat: Seat, first: date) -> None:
         said = {"month": f"{first:%Y-%m}"}
         self._hands.do(
             Act(
@@ -104,15 +119,15 @@ class Tills:
 
     def month_opens(self) -> None:
         """The month that was closed last is opened once more."""
-        seat = self._somebody()
         closed = self._world.ask(
-            "select id from books_period where org = %s and status = 'CLOSED'"
-            " order by first desc limit 1",
-            seat.org,
+            "select distinct on (org) id, org from books_period where status = 'CLOSED'"
+            " order by org, first desc"
         )
         if not closed:
             return
-        period, said = closed[0]["id"], {"reason": "an invoice came late"}
+        one = self._random.choice(closed)
+        seat = next(seat for seat in self._everybody() if seat.org == one["org"])
+        period, said = one["id"], {"reason": "an invoice came late"}
         self._hands.do(
             Act(
                 "open a month again", seat, path=f"/periods/{period}/reopen", body=said,
@@ -124,13 +139,14 @@ class Tills:
         )  # fmt: skip
 
     def _somebody(self) -> Seat:
+        return self._random.choice(self._everybody())
+
+    def _everybody(self) -> list[Seat]:
         market = self._world.market
-        return self._random.choice(
-            [
-                *(seat for shop in market.shops for seat in (shop.bank, shop.seller)),
-                *(one.seat for one in market.dealers),
-            ]
-        )
+        return [
+            *(seat for shop in market.shops for seat in (shop.bank, shop.seller)),
+            *(one.seat for one in market.dealers),
+        ]
 
     def _seller(self, org: UUID) -> Seat:
         return next(one.seller for one in self._world.market.shops if one.seller.org == org)

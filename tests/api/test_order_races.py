@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from tests.api.hands import Hand, Hands
 from tests.api.test_pledged_order import place_financed, receive
-from tests.conftest import be
+from tests.conftest import be, leave
 
 from heliu.capital.books.chart import Code
 from heliu.capital.books.policies import Place
@@ -51,7 +51,7 @@ def at_once(clients: int, send: Callable[[int, Client], Any]) -> list[Answer]:
 def patience(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     """More threads than connections, as no server would have: they may wait for their turn."""
     monkeypatch.setitem(connection.settings_dict["OPTIONS"]["pool"], "timeout", 120)
-    be("heliu_web")
+    leave()
 
 
 def place(client: Client, hand: Hand, order: dict[str, Any], key: str) -> Any:

@@ -78,9 +78,19 @@ def test_find_keys_and_menus(sit: Opener) -> None:
     expect(page.locator("#keys")).to_be_hidden()
     keys(page, "Control+K")
     page.keyboard.type("DL-")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("DL-")
+    keys(page, "Escape")
+    expect(page.locator("#palette [role=option]")).to_have_count(0)
     with page.expect_navigation():
         keys(page, "Enter")
     assert "/find?q=DL-" in page.url
+    keys(page, "Control+K")
+    page.keyboard.type("pick-ups")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Pick-ups")
+    with page.expect_navigation():
+        keys(page, "Enter")
+    assert page.url.endswith("/dealer/pick-ups")
+    page.go_back()
     keys(page, "j")
     with page.expect_navigation():
         keys(page, "Enter")

@@ -216,6 +216,26 @@ def test_every_page_is_there_from_the_first_day(demo: World, address: str) -> No
     read(browser(demo.dealer), address)
 
 
+def test_the_palette_finds_numbers_what_to_do_next_and_pages(demo: World) -> None:
+    dealer, seller = browser(demo.dealer), browser("sales@seller.demo")
+    deal = order(dealer, demo, M1=50)
+
+    def found(client: Client, text: str) -> str:
+        be("heliu_web")
+        answer = client.get("/find", {"q": text}, headers={"HX-Target": "palette"})
+        return unescape(answer.content.decode())
+
+    number = deal.rpartition("/")[2].lower()
+    assert f'href="{deal}"' in found(dealer, number)
+    assert f'href="{deal}/sign"' in found(dealer, number)
+    assert f'href="{deal}/sign"' not in found(seller, number)
+    assert 'href="/company/addresses"' in found(dealer, "address b")
+    assert 'href="/dealer/finance"' in found(dealer, "")
+    assert 'href="/seller/' not in found(dealer, "M1") + found(dealer, "pri")
+    assert "Nothing found" in found(dealer, "no such thing")
+    assert "<html" not in found(dealer, number)
+
+
 def test_a_consent_is_withdrawn_with_all_that_say_the_same(demo: World) -> None:
     dealer = browser(demo.dealer)
     for code in ("M1", "B1"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.conftest import be
+from tests.conftest import leave
 
 from heliu_world.play import Report, simulate
 
@@ -26,7 +26,7 @@ def playing(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> 
     """Plays a seed; nobody may be connected to what it copies."""
 
     def play(seed: int, days: int, faults: str = "all") -> Report:
-        be("heliu_web")
+        leave()
         return simulate(seed, days, faults, template=connection.settings_dict["NAME"])
 
     with django_db_blocker.unblock():

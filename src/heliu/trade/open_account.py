@@ -42,9 +42,9 @@ class OpenAccount:
 
     On terms `sent` is the price of what left the seller and `interest` what late payment cost;
     `credited` is what of it is not owed, `discounted` what paying early saved, `paid` what the
-    buyer paid, `written_off` what the seller gave up and `owed` what is open. `lost` is the price
-    of what came short or damaged, `refund` what had been paid of that, of what was struck and of
-    what was given back, `refunded` what the buyer has back.
+    buyer paid, `written_off` what the seller gave up and `owed` what is open, the first of it due
+    on `due_on`. `lost` is the price of what came short or damaged, `refund` what had been paid of
+    that, of what was struck and of what was given back, `refunded` what the buyer has back.
     """
 
     sent: int
@@ -57,6 +57,7 @@ class OpenAccount:
     discounted: int = 0
     interest: int = 0
     written_off: int = 0
+    due_on: date | None = None
 
     @property
     def owed_back(self) -> int:
@@ -87,6 +88,7 @@ def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAc
         discounted=sum(one.discounted for one in bills),
         interest=sum(one.amount for one in bills if not one.is_for_goods),
         written_off=sum(one.written_off for one in bills),
+        due_on=min((one.due_on for one in bills if one.left), default=None),
     )
 
 

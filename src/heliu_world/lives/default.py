@@ -13,7 +13,12 @@ from heliu_world.lives.case import BUSY, Case
 from heliu_world.market import Seat
 
 # What a vote may meet when the deal has gone on meanwhile.
-OVERTAKEN = frozenset({"not-overdue", "goods-not-there", "approval-over"}) | BUSY | changes.NOT_NOW
+OVERTAKEN = (
+    frozenset({"not-overdue", "goods-not-there", "approval-over"})
+    | frozenset({"return-financed", "goods-short", "not-bound"})
+    | BUSY
+    | changes.NOT_NOW
+)
 
 
 def give_notice(case: Case) -> None:

@@ -15,6 +15,8 @@ from heliu_world.judge import Broken
 from heliu_world.lives.case import Case
 from heliu_world.market import Seat
 
+SHOWN_AGAIN = 0.4  # of the codes that opened the gate, also at the end of the world
+
 
 def fetch(case: Case, release: dict[str, Any]) -> None:
     """The dealer shows its code at the gate, or gets a fresh one first."""
@@ -32,7 +34,7 @@ def fetch(case: Case, release: dict[str, Any]) -> None:
     if case.luck(0.3):
         pick(case, release)
     pick_up(case, release, code, expected="go")
-    if case.luck(0.3):
+    if case.random.random() < SHOWN_AGAIN:
         pick_up(case, release, code, expected="used")
 
 

@@ -44,7 +44,7 @@ class StockLife(Life):
             self._cancel()  # what came is worth too little: it is left be
         return hours(self.random, 1, 20)
 
-    def _cancel(self) -> None:
+    def _cancel(self, refusals: frozenset[str] = orders.TOO_LATE) -> None:
         """The dealer leaves the loan be."""
         self.hands.do(
             Act(
@@ -54,7 +54,7 @@ class StockLife(Life):
                 desk=lambda who: stock_loan.call_off(
                     self.deal, actor=who, reason="found money", at=self.world.now
                 ),
-                refusals=orders.TOO_LATE | STAYS,
+                refusals=refusals | STAYS,
             )
         )  # fmt: skip
 

@@ -3,6 +3,8 @@
 
 -- The bank looks its entries up by account and day; a law looks them up by payment.
 create index world_entry_reference on sandbox_entry (reference);
+-- Orders of before the simulation bear no key of it.
+create index world_order_remark on ordering_order (remark) where starts_with(remark, 'world-');
 
 create table world_seen (document text, state text, primary key (document, state));
 grant select, insert on world_seen to heliu_web, heliu_worker;
@@ -16,12 +18,45 @@ begin
     return null;
 end $$;
 
+-- What was written since the last look: whose deal, order, payment, release or account it is.
+create unlogged table world_changed (kind text not null, ref text not null);
+grant select, insert, delete on world_changed to heliu_web, heliu_worker;
+
+create function world_touch() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+declare
+    ref text := to_jsonb(new) ->> tg_argv[1];
+begin
+    if ref is not null then
+        insert into world_changed values (tg_argv[0], ref);
+    end if;
+    return null;
+end $$;
+
+do $$
+declare
+    one text[];
+begin
+    foreach one slice 1 in array array[
+        array['trade_deal', 'deal', 'id'], array['trade_dealstep', 'deal', 'deal_id'],
+        array['ordering_order', 'order', 'id'], array['lending_loan', 'deal', 'deal'],
+        array['pledges_pledge', 'deal', 'deal'], array['pledges_releaseorder', 'deal', 'deal'],
+        array['pledges_codeattempt', 'release', 'release_id'],
+        array['bank_paymentinstruction', 'deal', 'deal'],
+        array['bank_banknotice', 'payment', 'instruction'],
+        array['registry_filing', 'deal', 'deal'], array['posting_hold', 'account', 'account_id']
+    ] loop
+        execute format('create trigger world_touch after insert or update on %I for each row'
+                       ' execute function world_touch(%L, %L)', one[1], one[2], one[3]);
+    end loop;
+end $$;
+
 -- A broken law with its first offender, one row each (a limit that makes the planner walk a whole
--- index in order is left out). `since_line` and `since` are the last line
--- and the transaction of the last time; `moment` is the simulation's.
-create function world_laws(since_line bigint, since bigint, moment timestamptz, today date)
+-- index in order is left out). `since_line` is the last line of the last time; `moment` is the
+-- simulation's. What was noted as changed is taken.
+create function world_laws(since_line bigint, moment timestamptz)
 returns table (law text, offender text)
-language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+language plpgsql set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
     fresh bigint[];    -- lines of journals
@@ -31,35 +66,28 @@ declare
     loans uuid[];
     pledges uuid[];
     payments uuid[];
+    releases uuid[];
 begin
-    select coalesce(array_agg(id), '{}') into fresh from posting_line where id > since_line;
-    select coalesce(array_agg(distinct id), '{}') into touched from (
-        select account_id as id from posting_line where id = any (fresh)
-        union all
-        select account_id from posting_hold where xmin::text::bigint >= since) x;
+    select coalesce(array_agg(id), '{}'), coalesce(array_agg(distinct account_id), '{}')
+      into fresh, touched from posting_line where id > since_line;
+    with taken as (delete from world_changed returning kind, ref)
+    select touched || coalesce(array_agg(ref::bigint) filter (where kind = 'account'), '{}'),
+           coalesce(array_agg(ref::uuid) filter (where kind = 'deal'), '{}'),
+           coalesce(array_agg(ref::uuid) filter (where kind = 'order'), '{}'),
+           coalesce(array_agg(ref::uuid) filter (where kind = 'payment'), '{}'),
+           coalesce(array_agg(ref::uuid) filter (where kind = 'release'), '{}')
+      into touched, changed, orders, payments, releases from taken;
     select coalesce(array_agg(distinct id), '{}') into changed from (
-        select id from trade_deal where xmin::text::bigint >= since
+        select unnest(changed) as id
         union all
-        select d.id from trade_deal d join ordering_order o on o.id = d.order_id
-         where o.xmin::text::bigint >= since
+        select id from trade_deal where order_id = any (orders)
         union all
-        select deal from lending_loan where xmin::text::bigint >= since
+        select deal from bank_paymentinstruction where id = any (payments)
         union all
-        select deal from pledges_pledge where xmin::text::bigint >= since
-        union all
-        select deal from pledges_releaseorder where xmin::text::bigint >= since
-        union all
-        select deal from bank_paymentinstruction where xmin::text::bigint >= since
-        union all
-        select deal from registry_filing
-         where xmin::text::bigint >= since and deal is not null) x;
-    select coalesce(array_agg(order_id), '{}') into orders from trade_deal
-     where id = any (changed);
-    select coalesce(array_agg(id), '{}') into loans from lending_loan where deal = any (changed);
-    select coalesce(array_agg(id), '{}') into pledges from pledges_pledge
-     where deal = any (changed);
-    select coalesce(array_agg(id), '{}') into payments from bank_paymentinstruction
-     where deal = any (changed);
+        select deal from pledges_releaseorder where id = any (releases)) x;
+    if cardinality(touched) = 0 and cardinality(changed) = 0 then
+        return;
+    end if;
 
     -- The ledgers.
     return query
@@ -85,15 +113,25 @@ begin
             or k.posted - k.held_out < k.floor or k.posted + k.held_in > k.ceiling)
      limit 1;
 
+    -- Less the margin that secures it; what the margin paid does not free the limit once more.
     return query
-    select 'an event is posted once', format('%s of %s', j.kind, j.subject)
-      from posting_journal j
-     where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
-                      'loan_cancelled', 'refund_agreed', 'order_paid', 'bill_accepted',
-                      'bill_cancelled', 'bill_paid')
-       and not starts_with(j.key, 'order_changed:')  -- the difference, once for each change
-       and j.subject = any (loans || orders)
-     group by j.kind, j.subject having count(*) > 1 limit 1;
+    select 'the limit used is what is lent', format('%s: %s used, %s lent', k.key, s.amount, v.lent)
+      from posting_account k join books_account b on b.id = k.id and b.code = 'limit_used'
+     cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
+                          where l.account_id = k.id) s
+     cross join lateral (
+           select coalesce(sum(least(
+                      l.principal - case when l.disbursed_on is null then 0
+                                         else l.principal_repaid end,
+                      greatest(0, l.principal
+                      - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
+                      - (select coalesce(sum(r.principal + r.margin), 0) from lending_repayment r
+                          where r.loan_id = l.id and r.paid_by <> 'MARGIN')))), 0) as lent
+             from lending_loan l
+            where l.facility_id::text = b.ref
+              and coalesce(l.disbursed_on, l.accepted_on) is not null
+              and l.loan_returned_at is null and l.written_off_at is null) v
+     where k.id = any (touched) and s.amount <> v.lent limit 1;
 
     -- Goods.
     return query
@@ -120,6 +158,27 @@ begin
                 where o.status = 'PICKED_UP' and g.sku_id::text = k.unit and g.taker = k.org
                   and g.custodian = k.other)
      limit 1;
+
+    if cardinality(changed) = 0 then
+        return;
+    end if;
+    select coalesce(array_agg(order_id), '{}') into orders from trade_deal
+     where id = any (changed);
+    select coalesce(array_agg(id), '{}') into loans from lending_loan where deal = any (changed);
+    select coalesce(array_agg(id), '{}') into pledges from pledges_pledge
+     where deal = any (changed);
+    select coalesce(array_agg(id), '{}') into payments from bank_paymentinstruction
+     where deal = any (changed);
+
+    return query
+    select 'an event is posted once', format('%s of %s', j.kind, j.subject)
+      from posting_journal j
+     where j.kind in ('deposit_collected', 'disbursed', 'own_share_moved', 'seller_paid',
+                      'loan_cancelled', 'refund_agreed', 'order_paid', 'bill_accepted',
+                      'bill_cancelled', 'bill_paid')
+       and not starts_with(j.key, 'order_changed:')  -- the difference, once for each change
+       and j.subject = any (loans || orders)
+     group by j.kind, j.subject having count(*) > 1 limit 1;
 
     -- Orders.
     return query
@@ -174,26 +233,6 @@ begin
                 then h.amount in (0, w.draws) and (h.amount = 0 or l.disbursed_at is null)
            else h.amount = 0 end
      limit 1;
-
-    -- Less the margin that secures it; what the margin paid does not free the limit once more.
-    return query
-    select 'the limit used is what is lent', format('%s: %s used, %s lent', k.key, s.amount, v.lent)
-      from posting_account k join books_account b on b.id = k.id and b.code = 'limit_used'
-     cross join lateral (select coalesce(sum(l.amount), 0) as amount from posting_line l
-                          where l.account_id = k.id) s
-     cross join lateral (
-           select coalesce(sum(least(
-                      l.principal - case when l.disbursed_on is null then 0
-                                         else l.principal_repaid end,
-                      greatest(0, l.principal
-                      - case l.deposit_mode when 'CASH_MARGIN' then l.deposit else 0 end
-                      - (select coalesce(sum(r.principal + r.margin), 0) from lending_repayment r
-                          where r.loan_id = l.id and r.paid_by <> 'MARGIN')))), 0) as lent
-             from lending_loan l
-            where l.facility_id::text = b.ref
-              and coalesce(l.disbursed_on, l.accepted_on) is not null
-              and l.loan_returned_at is null and l.written_off_at is null) v
-     where k.id = any (touched) and s.amount <> v.lent limit 1;
 
     return query
     select 'interest is what the days and balances say',
@@ -268,8 +307,11 @@ begin
                                            from lending_repayment r
                                           where r.loan_id = l.id and r.paid_by = 'BORROWER')
                        else p.pledged_value * l.principal_repaid / l.principal end end as earned
-             from (select coalesce(sum(s.value), 0) as value from trade_sale s
-                    where s.deal_id = p.deal and s.paid_at is not null) sold) e
+             from (select coalesce((select sum(s.value) from trade_sale s
+                                     where s.deal_id = p.deal and s.paid_at is not null), 0)
+                          + coalesce((select sum((t.data ->> 'value')::bigint)
+                                        from trade_dealstep t where t.deal_id = p.deal
+                                         and t.step = 'RETURNED'), 0) as value) sold) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,
                   coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
@@ -365,15 +407,21 @@ begin
      cross join lateral (  -- without those of an order called off, and those ordered once more
            select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
             where i.deal = d.id and i.purpose = 'REFUND' and i.key not in ('', 'buy-back')
-              and position('+' in i.key) = 0) a
+              and not starts_with(i.key, 'return:') and position('+' in i.key) = 0) a
      where d.id = any (changed) and d.lender is not null and v.lost <> a.asked limit 1;
 
     return query
     select 'what a dealer paid too much is ordered back, all of it and once',
            format('%s: %s too much, %s ordered back', d.number, v.over, a.ordered)
       from trade_deal d join lending_loan l on l.deal = d.id
-     cross join lateral (
-           select coalesce(sum(y.unapplied), 0) as over from lending_repayment y
+     cross join lateral (  -- with what it paid in beyond its deposit, or for nothing
+           select coalesce(sum(y.unapplied), 0) + case when l.deposit_by = 'PAID_IN' then (
+                      select coalesce(sum(c.amount), 0) from bank_incoming c
+                       where c.org = l.lender and c.note = l.number and c.status <> 'SUSPENSE')
+                  - case when l.deposit_booked_at is not null then l.deposit + l.fee_paid
+                         when l.status = 'AWAIT_DEPOSIT' then l.unapplied else 0 end
+                  else 0 end as over
+             from lending_repayment y
             where y.loan_id = l.id and y.paid_by <> 'SELLER') v
      cross join lateral (  -- without those ordered once more
            select coalesce(sum(i.amount), 0) as ordered from bank_paymentinstruction i
@@ -386,6 +434,9 @@ begin
       from trade_deal d join lending_loan l on l.deal = d.id
      where d.id = any (changed) and d.outcome <> 'OPEN' and l.unapplied + l.deposit_back > 0
        and l.recovered = 0  -- what came too much after writing off is on its way back
+       and not (l.deposit_by = 'PAID_IN' and exists (  -- so is what was paid in for nothing
+                select from bank_paymentinstruction i where i.deal = d.id
+                   and i.purpose = 'UNAPPLIED_BACK' and i.status <> 'BOOKED'))
      limit 1;
 
     return query
@@ -407,7 +458,9 @@ begin
                   + coalesce(sum((t.data ->> 'amount')::bigint)
                              filter (where t.step = 'TERMS_TAKEN_BACK'), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
-                             filter (where t.step = 'TERMS_PAID'), 0) as not_owed
+                             filter (where t.step = 'TERMS_PAID'), 0) as not_owed,
+                  coalesce(sum((t.data ->> 'refund')::bigint)
+                           filter (where t.step in ('RECEIPT_DIFFERS', 'RETURNED')), 0) as paid_for
              from trade_dealstep t
             where t.deal_id = d.id) r
      cross join lateral (
@@ -426,8 +479,12 @@ begin
              from posting_journal j join posting_line n on n.journal_id = j.id
              join books_account b on b.id = n.account_id
             where j.subject = o.id and b.org = o.seller and b.code = 'refund_payable') s
+     cross join lateral (  -- the discount on what is refunded goes back to the seller
+           select coalesce(1 + ceil(max(r.paid_for * t.discount / (100 - t.discount))
+                                filter (where t.discounted > 0)), 0) as discount
+             from terms_invoice t where t.order_id = o.id) e
      where d.id = any (changed) and d.lender is null
-       and (s.owed, s.back) is distinct from (v.owed, r.back) limit 1;
+       and (s.back <> r.back or s.owed - v.owed not between 0 and e.discount) limit 1;
 
     -- Payments.
     return query
@@ -510,6 +567,12 @@ begin
             where b.org = d.buyer and b.ref = d.id::text and b.code = 'cash_supervised') s
      where d.id = any (changed) and v.there <> s.amount limit 1;
 
+    return query
+    select 'nothing is sent from a frozen account', format('%s %s: %s', i.number, i.purpose, f.number)
+      from bank_paymentinstruction i join bank_freeze f on f.account_id = i.from_account_id
+     where i.id = any (payments) and i.sent_at > f.frozen_at
+       and (f.lifted_at is null or i.sent_at < f.lifted_at) limit 1;
+
     -- The registry.
     return query
     select 'no loan is paid out unsearched, or against a claim that nobody has accepted',
@@ -565,6 +628,8 @@ begin
                             and (t.step = m.step or m.step = 'REPAID' and t.step = 'RECOVERED')) s
      where d.id = any (changed) and v.booked <> s.done
        and d.lender is not null  -- what buyer and seller settle between them no bank of ours books
+       and not (m.step = 'DEPOSIT_BOOKED' and s.done <= 1 and exists (
+                select from lending_loan l where l.deal = d.id and l.deposit_by = 'PAID_IN'))
      limit 1;
 
     return query

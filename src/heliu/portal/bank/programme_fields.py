@@ -31,7 +31,7 @@ class Asked:
 PERCENT = lazy("in percent")
 GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     (
-        lazy("Offer"),
+        lazy("What is lent"),
         (
             Asked("name", pgettext_lazy("programme", "Name"), TEXT),
             Asked("name_zh", lazy("Name in Chinese"), TEXT),

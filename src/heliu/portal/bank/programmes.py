@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "programme": one,
                 "seller": sellers.get(one.seller),
                 "groups": [
-                    (_("Offer"), offer(one)),
+                    (_("What is lent"), offer(one)),
                     (_("Price"), price(one)),
                     (_("Risk"), risk(one)),
                     (_("Caps"), caps(one)),

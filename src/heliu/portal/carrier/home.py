@@ -59,5 +59,7 @@ def row_of(carriage: Any) -> dict[str, Any]:
         "carriage": carriage,
         "origin": stop(carriage.waybill["from"]),
         "destination": stop(carriage.waybill["to"]),
-        "goods": _("%(code)s and %(n)d more") % {"code": named, "n": rest} if rest > 0 else named,
+        "goods": (
+            _("%(code)s, %(n)d kinds") % {"code": named, "n": len(goods)} if rest > 0 else named
+        ),
     }

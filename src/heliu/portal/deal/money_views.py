@@ -263,7 +263,7 @@ def claim_preview(view: Any, amount: int) -> dict[str, Any]:
     return {
         "pays": [
             *(Amount(label, minor) for label, minor in rows if minor),
-            Amount(_("Repaid"), amount, is_total=True),
+            Amount(_("Paid in all"), amount, is_total=True),
         ],
         "amount_text": money_text(amount),
         "button": _("Repay %(amount)s") % {"amount": money_text(amount)},
@@ -296,7 +296,7 @@ def what_it_pays(done: Simulated) -> list[Amount]:
     return [
         *(Amount(label, minor) for label, minor in rows if minor),
         Amount(
-            _("Paid in") if done.if_paid.after.is_promised else _("Repaid"),
+            _("Paid in") if done.if_paid.after.is_promised else _("Paid in all"),
             done.amount,
             is_total=True,
         ),

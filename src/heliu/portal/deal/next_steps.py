@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -39,7 +39,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
         *_held(side, view),
         *_fetching(side, view, at),
         *_owing_by_duty(side, actor, view),
-        *_settling(side, actor, view),
+        *_settling(side, actor, view, at),
     ]
     return todo or _waiting(view)
 
@@ -220,7 +220,7 @@ def _owing_by_duty(side: Side, actor: Actor, view: Any) -> list[Todo]:
     return [Todo("due", _("Pay the bank %(amount)s by your duty") % said, note, href, _("Pay"))]
 
 
-def _settling(side: Side, actor: Actor, view: Any) -> list[Todo]:
+def _settling(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
     """What buyer and seller owe each other without a bank; the seller writes down what was paid."""
     account = view.account
     if account is None or side not in ("buyer", "seller"):
@@ -237,13 +237,22 @@ def _settling(side: Side, actor: Actor, view: Any) -> list[Todo]:
         Todo(
             "due",
             titles[side, which] % {"amount": money_text(minor)},
-            _("On terms") if which == "owed" else _("for what came short or damaged"),
+            _on_terms(account.due_on, at)
+            if which == "owed"
+            else _("for what came short or damaged"),
             href,
             _("Record"),
         )
         for which, minor in (("owed", account.owed), ("owed_back", account.owed_back))
         if minor
     ]
+
+
+def _on_terms(due: date | None, at: datetime) -> str:
+    """That it is owed on terms, and until when."""
+    if due is None:
+        return _("On terms")
+    return _("On terms, due %(day)s") % {"day": day_text(due, day_of(at), _language())}
 
 
 def _language() -> str:

@@ -127,6 +127,20 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
         ratio = pledge.cover.percent
         if ratio is not None and side in ("buyer", "lender"):
             figures.append(Figure(_("Loan to value"), text=percent_text(ratio)))
+    account = view.account
+    if account is not None and account.owed and side in ("buyer", "seller"):
+        due = account.due_on
+        figures.append(
+            Figure(
+                _("To pay") if side == "buyer" else _("To come"),
+                minor=account.owed,
+                note=_("due %(day)s") % {"day": day_text(due, day_of(at), get_language() or "en")}
+                if due
+                else "",
+                href="#money",
+                tone="bad" if due and due < day_of(at) else "",
+            )
+        )
     span = _order_to_paid(view)
     if span:
         figures.append(Figure(_("Order to seller paid"), text=span, href="#facts"))

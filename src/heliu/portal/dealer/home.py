@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "greeting": greeting(at, actor.name),
         "today": day_of(at),
+        "weekday": date_format(day_of(at), "l"),
         "todo": todo[:MOST_WAITING],
         "todo_note": ngettext("%(n)d thing waits for you", "%(n)d things wait for you", len(todo))
         % {"n": len(todo)},
@@ -104,17 +106,20 @@ def _to_fetch(actor: Actor, at: datetime) -> list[Todo]:
     ready = pledges.releases_visible_to(actor).filter(
         taker__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
     )
-    return [
-        Todo(
-            "due",
-            _("Pick up %(n)s pieces by %(day)s")
-            % {"n": count_text(one.quantity), "day": _day(day_of(one.code_valid_until), at)},
-            f"{one.notice_number} · {one.get_status_display()}",
-            reverse("dealer_code", args=[one.number]),
-            _("Show the code"),
-        )
-        for one in ready.order_by("code_valid_until")
-    ]
+    return [_fetching(one, at) for one in ready.order_by("code_valid_until")]
+
+
+def _fetching(one: Any, at: datetime) -> Todo:
+    """Goods that are free, by their code; one that has ended is renewed on its page."""
+    said = {"n": count_text(one.quantity), "day": _day(day_of(one.code_valid_until), at)}
+    href = reverse("dealer_code", args=[one.number])
+    if one.status == "EXPIRED":
+        note = f"{one.notice_number} · " + _("the goods stay yours")
+        title = _("The code for %(n)s pieces ended on %(day)s") % said
+        return Todo("due", title, note, href, _("Make a new code"))
+    title = _("Pick up %(n)s pieces by %(day)s") % said
+    note = f"{one.notice_number} · {one.get_status_display()}"
+    return Todo("due", title, note, href, _("Show the code"))
 
 
 def _day(day: date, at: datetime) -> str:

@@ -47,7 +47,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Receivables"), "seller_receivables", here, key="v"),
             nav(_("Suspense"), "seller_suspense", here, count=in_suspense(actor).count(), key="u"),
             nav(_("VAT invoices"), "seller_vat", here),
-            NavHead(_("Offer")),
+            NavHead(_("Goods and prices")),
             nav(_("Prices"), "seller_prices", here, key="p"),
             nav(_("Goods"), "seller_goods", here, key="g"),
             nav(_("Supply"), "seller_supply", here, key="y"),

@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "programme": one,
                 "lender": lenders.get(one.lender),
-                "groups": [(_("Offer"), offer(one)), (_("Default"), default(one))],
+                "groups": [(_("What is lent"), offer(one)), (_("Default"), default(one))],
             }
             for one in found
         ],
@@ -68,7 +68,7 @@ def offer_page(request: HttpRequest, draft: UUID) -> HttpResponse:
         "groups": [
             (title, [(label, value, value != dict(was).get(label)) for label, value in rows])
             for title, rows, was in (
-                (_("Offer"), offer(terms), offer(before) if before else []),
+                (_("What is lent"), offer(terms), offer(before) if before else []),
                 (_("Default"), default(terms), default(before) if before else []),
             )
         ],

@@ -26,4 +26,4 @@ def goods_words(lines: Iterable[Any], *, by_name: bool = False) -> str:
     first, *more = kinds
     if not more:
         return f"{first} × {count_text(kinds[first])}"
-    return _("%(code)s and %(n)d more") % {"code": first, "n": len(more)}
+    return _("%(code)s, %(n)d kinds") % {"code": first, "n": len(kinds)}

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET
 FILES = (
     "heliu/heliu.css",
     "heliu/heliu.js",
+    "heliu/palette.js",
     "heliu/pad.js",
     "heliu/pad_kept.js",
     "django_htmx/htmx-2.min.js",

@@ -7,13 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.kernel import clock
 from heliu.portal import desks
-from heliu.portal.shell.find import find_all
+from heliu.portal.shell.find import IN_PALETTE, MOST, find_all
 from heliu.portal.shell.frames import DEMO_STEPS
 from heliu.portal.shell.pages import actor_of, back, desk_page, now, say, see_other, show
 from heliu.trade.wake import close_day_soon
@@ -31,11 +32,19 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @desk_page
 def find(request: HttpRequest) -> HttpResponse:
-    """Documents by number first, then goods, parties and pages."""
-    query = request.GET.get("q", "").strip()
-    nav = desks.kind_of(request, actor_of(request)).words(actor_of(request), now(request), "").nav
-    context = {"find_query": query, "groups": find_all(actor_of(request), query, nav)}
-    return show(request, "shell/find.html", context, here="find")
+    """Documents by number first, then pages, goods and parties; the field of every page asks for
+    the list under it alone."""
+    actor, query = actor_of(request), request.GET.get("q", "").strip()
+    nav = desks.kind_of(request, actor).words(actor, now(request), "").nav
+    is_palette = request.headers.get("HX-Target") == "palette"
+    groups = find_all(actor, query, nav, most=IN_PALETTE if is_palette else MOST)
+    context = {"find_query": query, "groups": groups}
+    if is_palette:
+        answer = render(request, "shell/parts/palette.html", context)
+    else:
+        answer = show(request, "shell/find.html", context, here="find")
+    patch_vary_headers(answer, ["HX-Target"])
+    return answer
 
 
 @require_GET

@@ -57,6 +57,7 @@
         event.preventDefault();
         field.focus();
         field.select();
+        field.click();
       }
       return;
     }
