@@ -13,8 +13,9 @@ from tests.trade.conftest import World
 from tests.trade.test_tracing import told_apart
 
 from heliu.kernel.clock import day_of
-from heliu.logistics.stock import back_orders
+from heliu.logistics.stock import back_orders, counting
 from heliu.logistics.stock.models import Pieces
+from heliu.logistics.stock.policies import Marked
 
 SALES, KEEPER = "sales@seller.demo", "gate@warehouse.demo"
 
@@ -81,14 +82,20 @@ def test_from_the_gate_to_the_history(sold: World) -> None:
     assert lot in read(keeper, "/warehouse/lots")
     page = read(keeper, lot)
     assert "A3" in page
-    said = {"counted": "A7", "reason": "label read anew", "idempotency_key": key_in(page)}
+    said = {"counted": "A7", "reason": "not found", "idempotency_key": key_in(page)}
+    assert "A7 is not on record" in keeper.post(lot, said).content.decode()
+    said["counted"] = ""
     told = keeper.post(lot, said).content.decode()
-    assert [word in told for word in ("Missing", "Found", "A7", "Write it down")] == [True] * 4
+    assert [word in told for word in ("Missing", "A3", "Write it down")] == [True] * 3
     shown = {"shown": unescape(re.findall(r'name="shown" value="([^"]*)"', told)[0])}
     assert keeper.post(lot, {**said, **shown, "reason": " "}).status_code == 422
     assert keeper.post(lot, {**said, **shown}).status_code == 303
+    with sold.desk(KEEPER) as gate:  # it lay behind a shelf
+        counting.recount(
+            damaged, actor=gate, pieces=[Marked("A3")], reason="found", key="f", at=sold.at
+        )
     with sold.worker():
-        assert [one.mark.code for one in Pieces.objects.filter(row=damaged)] == ["A7"]
+        assert [one.mark.code for one in Pieces.objects.filter(row=damaged)] == ["A3"]
         bound = lying.get(mark__code="A1").row_id
     assert "are not counted away" in read(keeper, f"/warehouse/lots/{bound}")
     assert browser(SALES).get(lot).status_code in (403, 404)

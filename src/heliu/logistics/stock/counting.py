@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.goods.models import Tracking
 from heliu.logistics.stock import marks
@@ -19,6 +19,7 @@ from heliu.logistics.stock.models import Pieces, StockRow
 from heliu.logistics.stock.moves import move_goods
 from heliu.logistics.stock.operations import require_unpledged
 from heliu.logistics.stock.policies import Marked
+from heliu.logistics.stock.queries import marks_visible_to
 
 
 class Difference(NamedTuple):
@@ -35,11 +36,13 @@ class Difference(NamedTuple):
 
 
 def compare(
-    row: StockRow, *, counted: int | None = None, pieces: Sequence[Marked] | None = None
-) -> Difference:
+    row: StockRow, *, actor: Actor, counted: int | None = None,
+    pieces: Sequence[Marked] | None = None,
+) -> Difference:  # fmt: skip
     """A count beside the books. Goods that are told apart are counted by their `pieces`, others by
-    a number. Raises `Invalid` where it is said the other way, or a number is none, `Refused`
-    (serial-there) for a serial number that is named twice."""
+    a number. Raises `Invalid` where it is said the other way, or a number is none, `Refused` for a
+    serial number that is named twice (serial-there), and for one that is not on record (mark-new):
+    only the seller of the article brings in new ones."""
     if row.is_traced != (pieces is not None) or row.is_traced == (counted is not None):
         raise Invalid(
             "count-unclear",
@@ -54,13 +57,15 @@ def compare(
         for one in Pieces.objects.filter(row=row).select_related("mark").order_by("mark__code")
     }
     days = {one.code: one.good_until for one in pieces}
+    found = tuple(
+        Marked(code, n - there.get(code, 0), days[code])
+        for code, n in sorted(seen.items())
+        if n > there.get(code, 0)
+    )
+    if not actor.is_system and row.sku.seller not in actor.orgs:
+        _refuse_new(row, found, actor)
     return Difference(
-        tuple(
-            Marked(code, n - there.get(code, 0), days[code])
-            for code, n in sorted(seen.items())
-            if n > there.get(code, 0)
-        ),
-        tuple(Marked(code, n - seen[code]) for code, n in there.items() if n > seen[code]),
+        found, tuple(Marked(code, n - seen[code]) for code, n in there.items() if n > seen[code])
     )
 
 
@@ -84,7 +89,7 @@ def recount(
     if not reason.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
     row = to_count(row_id, actor, lock=True)
-    found = compare(row, counted=counted, pieces=pieces)
+    found = compare(row, actor=actor, counted=counted, pieces=pieces)
     if not found.found and not found.missing:
         return row
     here = Place.of(row)
@@ -123,6 +128,20 @@ def _plain(row: StockRow, counted: int) -> Difference:
     return Difference(
         (Marked("", more),) if more > 0 else (), (Marked("", -more),) if more < 0 else ()
     )
+
+
+def _refuse_new(row: StockRow, found: Sequence[Marked], actor: Actor) -> None:
+    codes = [one.code for one in found]
+    known = marks_visible_to(actor).filter(sku=row.sku_id, code__in=codes)
+    new = sorted(set(codes) - set(known.values_list("code", flat=True)))
+    if new:
+        raise Refused(
+            "mark-new",
+            "%(mark)s is not on record for these goods.",
+            field="counted",
+            help="Read it again; a new number is brought in by the seller of the article.",
+            mark=new[0],
+        )
 
 
 def _seen(row: StockRow, pieces: Sequence[Marked]) -> Counter[str]:

@@ -136,10 +136,10 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
                 sku=sku, seller=sku.seller, code=named.code, article=sku.code, is_serial=is_serial,
                 good_until=named.good_until, came_at=at,
             )  # fmt: skip
-    Mark.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-    codes = {code for _, code in wanted}
-    found = Mark.objects.filter(sku__in=skus, code__in=codes)
-    known = {(one.sku_id, one.code): one for one in found}
+    known = _known(wanted)
+    if new := [mark for key, mark in wanted.items() if key not in known]:
+        Mark.objects.bulk_create(new, ignore_conflicts=True)
+        known = _known(wanted)
     for key, mark in wanted.items():
         there = known[key].good_until
         if mark.good_until is not None and mark.good_until != there:
@@ -154,6 +154,13 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
         for one in moves
         for named in one.marks
     ]
+
+
+def _known(wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Mark]:
+    """The marks on record of these (SKU, number)."""
+    skus, codes = {sku for sku, _ in wanted}, {code for _, code in wanted}
+    found = Mark.objects.filter(sku__in=skus, code__in=codes)
+    return {(one.sku_id, one.code): one for one in found}
 
 
 def _go(moves: Sequence[Move], rows: Mapping[Place, StockRow]) -> list[Step]:

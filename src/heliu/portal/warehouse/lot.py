@@ -35,15 +35,18 @@ def lot(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def look() -> Difference:
         actor.require("count")
-        return counting.compare(counting.to_count(row.pk, actor), **_typed(request, row))
+        there = counting.to_count(row.pk, actor)
+        return counting.compare(there, actor=actor, **_typed(request, row))
 
     def do() -> str:
         key = f"count:{row.pk}:{request.POST.get('idempotency_key', '')}"
-        counting.recount(
+        left = counting.recount(
             row.pk, actor=actor, reason=request.POST.get("reason", ""), key=key, at=at,
             **_typed(request, row),
         )  # fmt: skip
         say(request, _("It is counted."))
+        if not left.quantity:  # nothing lies there any more
+            return reverse("warehouse_stock")
         return reverse("warehouse_lot", args=[row.pk])
 
     refusal: Refused | None = None
