@@ -157,10 +157,11 @@ def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> N
 def _above(link: TradingRelationship) -> TradingRelationship | None:
     """How the seller deals with the house above a branch, if it does."""
     house = queries.names([link.buyer])[link.buyer].parent_id
-    found = TradingRelationship.objects.filter(
+    if house is None:
+        return None
+    return TradingRelationship.objects.filter(
         buyer=house, seller=link.seller, status__in=["ACTIVE", "PAUSED"]
-    )
-    return found.first() if house else None
+    ).first()
 
 
 def _say_as_of(above: TradingRelationship, link: TradingRelationship) -> None:
