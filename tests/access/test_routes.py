@@ -17,6 +17,7 @@ from tests.pictures import png
 
 from heliu.api.app import api
 from heliu.capital.bank import port
+from heliu.kernel.dispatch import push
 
 There = dict[str, Any]
 Body = Callable[[There], Any]
@@ -573,6 +574,25 @@ EXAMPLES = {
             "lines": [{"line": t["open_placed_line"], "quantity": 1}],
         },
     ),
+    "GET /reach/push-key": Example(mine, is_shared=True),
+    "GET /reach/devices": Example(mine, is_shared=True),
+    "POST /reach/devices": Example(
+        mine,
+        body=lambda t: {
+            "endpoint": "https://93.184.215.14/push/1",
+            "public": push.public_key(),
+            "secret": "A" * 22,
+        },
+    ),
+    "POST /reach/devices/{device}/end": Example(mine, {"device": "device"}),
+    "GET /oversight/deals": Example("operator", is_shared=True),
+    "GET /oversight/exposure": Example("operator", is_shared=True),
+    "GET /oversight/ageing": Example("operator", is_shared=True),
+    "GET /oversight/volume": Example("operator", is_shared=True),
+    "GET /orders/{ref}/refunds": Example("seller", {"ref": "refunded_order"}),
+    "POST /orders/{ref}/refunds/take-back": Example(
+        "seller", {"ref": "refunded_order"}, lambda t: {"refund": t["open_refund"]}
+    ),
     "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
@@ -621,6 +641,11 @@ EXAMPLES = {
         mine, {"period": "period"}, lambda t: {"reason": "a fee is missing"}
     ),
     "GET /loans/{ref}/replays": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/pay-out/value-day": Example(
+        "lender",
+        {"ref": "pledged_loan"},
+        lambda t: {"value_day": t["open_repaid_on"], "reason": "the bank says so"},
+    ),
     "POST /loans/{ref}/repayments/{payment}/value-day": Example(
         "lender",
         {"ref": "pledged_loan", "payment": "repaid_key"},
