@@ -51,7 +51,10 @@ def lot(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     refusal: Refused | None = None
     if request.method == "POST":
-        differs, refusal = attempt(request, look)
+        try:
+            differs = look()
+        except Refused as found:
+            refusal = found
         if differs is not None and request.POST.get("shown") == _said(differs):
             answer, refusal = attempt(request, lambda: deed(request, do))
             if answer is not None:
