@@ -277,6 +277,9 @@ def live(world: World) -> dict[str, Any]:
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
             "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
+            "quiet_row": StockRow.objects.filter(
+                warehouse=world.chain.warehouse, pledge=None, has_goods=True
+            )[0].id,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
             ),

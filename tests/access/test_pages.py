@@ -150,6 +150,7 @@ NAMES = {
     "seller_promotion_stop": {"code": "promotion"},
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
+    "warehouse_lot": {"pk": "quiet_row"},
     "warehouse_arrived": {"number": "shipment"},
     "carrier_carriage": {"number": "shipment"},
     "carrier_seen": {"number": "given"},

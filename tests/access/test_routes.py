@@ -817,6 +817,9 @@ EXAMPLES = {
         "seller",
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},
     ),
+    "POST /stock/{row}/count": Example(
+        "keeper", {"row": "quiet_row"}, lambda t: {"counted": 1, "reason": "counted anew"}
+    ),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),
     "GET /pledges/{ref}": Example(mine, {"ref": "pledge"}),
