@@ -281,7 +281,7 @@ def live(world: World) -> dict[str, Any]:
             "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
             "quiet_row": quiet.id,
-            "quiet_pieces": quiet.quantity,
+            "open_pieces": quiet.quantity,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
             ),

@@ -819,7 +819,7 @@ EXAMPLES = {
     "POST /stock/{row}/count": Example(
         "keeper",
         {"row": "quiet_row"},
-        lambda t: {"counted": t["quiet_pieces"], "reason": "counted anew"},
+        lambda t: {"counted": t["open_pieces"], "reason": "counted anew"},
     ),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),
