@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 from tests.access.conftest import Lived
@@ -579,10 +579,11 @@ EXAMPLES = {
     "POST /reach/devices": Example(
         mine,
         body=lambda t: {
-            "endpoint": "https://93.184.215.14/push/1",
+            "endpoint": f"https://93.184.215.14/push/{uuid4()}",
             "public": push.public_key(),
             "secret": "A" * 22,
         },
+        is_shared=True,
     ),
     "POST /reach/devices/{device}/end": Example(mine, {"device": "device"}),
     "GET /oversight/deals": Example("operator", is_shared=True),
