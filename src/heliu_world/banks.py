@@ -7,6 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from heliu.capital.credit import operations as credit
@@ -14,14 +15,23 @@ from heliu.capital.credit.models import Facility, FacilityStatus, SellerDuty
 from heliu.capital.credit.policies import Modes
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.kernel.access.actor import Actor
-from heliu.trade import pool_prices, pool_rounds, programmes
+from heliu.trade import approvals, corrections, freezing, pool_prices, pool_rounds, programmes
 from heliu_world.acts import Act, Hands
+from heliu_world.lives import lender
+from heliu_world.lives.case import BUSY
 from heliu_world.market import MODES, USUAL, Seat, Shop
 from heliu_world.world import World
 
 AGREES = 0.8
+TAKES_BACK = 0.15  # of the offers, before the seller answers
+CALM = 4  # days in which also hard times are good
+NOT_ALONE = tuple(
+    act.name for act in (freezing.FREEZE, freezing.LIFT, corrections.CORRECT, programmes.PROGRAMME)
+)
+WAITS = frozenset({"approval-waits"})  # for the answer to what was asked before
 TURNS = 0.25  # of the ticks, at which the market finds another level
 LEVELS = (105, 100, 95, 80, 60)  # what goods cost of their list prices, in per cent
+FALLEN = (85, 70, 55, 45)  # in hard times, after the first days
 
 
 class Banks:
@@ -42,13 +52,16 @@ class Banks:
             (self.index_ticks, 1),
             (self.index_ticks, 0.5),
             (self.prices_are_brought, 0.2),
+            (self.second_word, 0.9),
+            (self.second_word, 0.5),
         )
 
     def index_ticks(self) -> None:
         """The index says anew what goods cost; for days it may say less than two thirds."""
         world, random = self._world, self._random
         if random.random() < TURNS:
-            self._level = random.choice(LEVELS)
+            is_fallen = world.market.is_hard and world.day > CALM
+            self._level = random.choice(FALLEN if is_fallen else LEVELS)
         prices = world.ask(
             "select g.code, max(p.amount) as amount from pricing_listprice p"
             " join goods_sku g on g.id = p.sku_id and p.min_quantity = 1"
@@ -105,6 +118,7 @@ class Banks:
                 changed={**said, "buy_back_share": "0.5"},
                 page=f"/bank/programmes/{ref}", form=typed,
                 desk=lambda who: programmes.change(ref, modes, actor=who, at=world.now),
+                refusals=WAITS,
             )
         )  # fmt: skip
         self._answer_programmes(shop)
@@ -118,6 +132,9 @@ class Banks:
         )
         for one in offered:
             ref, agrees = one["id"], self._random.random() < AGREES
+            if self._random.random() < TAKES_BACK:
+                self._take_back(shop, ref)
+                continue
             said = {"agrees": agrees, "said": "too much"}
             self._hands.do(
                 Act(
@@ -128,6 +145,14 @@ class Banks:
                     desk=partial(self._answer, ref, agrees),
                 )
             )  # fmt: skip
+
+    def _take_back(self, shop: Shop, ref: UUID) -> None:
+        self._hands.do(
+            Act(
+                "take an offer back", shop.bank, path=f"/programme-drafts/{ref}/withdraw",
+                desk=lambda who: programmes.withdraw(ref, actor=who, at=self._world.now),
+            )
+        )  # fmt: skip
 
     def _answer(self, ref: UUID, agrees: bool, who: Actor) -> object:
         return programmes.answer(ref, agrees=agrees, said="too much", actor=who, at=self._world.now)
@@ -174,6 +199,36 @@ class Banks:
                     Facility.objects.get(pk=row["id"]), actor=who, at=world.now
                 ),
                 refusals=frozenset() if row["is_idle"] else frozenset({"facility-in-use"}),
+            )
+        )  # fmt: skip
+
+    def second_word(self) -> None:
+        """Another person at a bank says yes or no to what one may not do alone, or lets the day go
+        by; of what is about a deal its life decides."""
+        waiting = self._world.ask(
+            "select id, org, act, name from approvals_approval where status = 'WAITING'"
+            " and act = any (%s) order by asked_at, id",
+            list(NOT_ALONE),
+        )
+        for one in waiting:
+            agrees = self._world.is_ending or self._random.random() < AGREES
+            self._vote(one, agrees=agrees)
+
+    def _vote(self, one: dict[str, Any], *, agrees: bool) -> None:
+        said = {"agrees": agrees, "reason": "looked at the paper"}
+        reviewer = next(
+            shop.reviewer for shop in self._world.market.shops if shop.bank.org == one["org"]
+        )
+        self._hands.do(
+            Act(
+                f"{'agree to' if agrees else 'refuse to'} {one['act']}", reviewer,
+                about=one["name"], path=f"/approvals/{one['id']}/votes", body=said,
+                changed={**said, "agrees": not agrees},
+                desk=lambda who: approvals.vote(
+                    one["id"], actor=who, agrees=agrees, reason="looked at the paper",
+                    at=self._world.now,
+                ),
+                refusals=lender.FIXED | BUSY,
             )
         )  # fmt: skip
 

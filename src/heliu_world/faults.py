@@ -50,8 +50,8 @@ CHANCES = {
     "close-skipped": 12,
     "sweeper-down": 10,
     # Goods.
-    "goods-short": 20,
-    "goods-damaged": 20,
+    "goods-short": 30,
+    "goods-damaged": 25,
     # Clients.
     "client-repeats": 12,
     "client-changes": 6,

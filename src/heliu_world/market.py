@@ -18,6 +18,7 @@ from uuid import UUID
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import (
+    DepositBy,
     DepositMode,
     Instrument,
     MarginRules,
@@ -46,11 +47,14 @@ from heliu.kernel.goods import operations as goods
 from heliu.kernel.parties import operations as parties
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.warehousing import operations as warehousing
-from heliu.trade import financed_order
+from heliu.trade import corrections, financed_order, programmes
 
 SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
+HARD = 0.4  # of the markets
+IN_PARTS = 0.6  # of the terms without a discount
 SIGN_BY_TWO = 2  # of the dealers
+FOUR_EYES = 0.5  # of the banks let nobody change a programme or a payment alone
 LINES = 6  # of an order, at most
 KEPT = 8  # kinds of goods that a dealer has at home
 
@@ -140,10 +144,11 @@ class Dealer:
 
 @dataclass
 class Market:
-    """Everybody there is."""
+    """Everybody there is. When it `is_hard` goods lose their price and any dealer may go broke."""
 
     shops: list[Shop]
     dealers: list[Dealer]
+    is_hard: bool
 
 
 def lay(random: Random, *, at: datetime) -> Market:
@@ -165,7 +170,7 @@ def lay(random: Random, *, at: datetime) -> Market:
         _dealer(random, one, orgs[one.code], signs_by_two=one.code in careful, at=at)
         for one in chosen
     ]
-    return Market(shops, dealers)
+    return Market(shops, dealers, is_hard=random.random() < HARD)
 
 
 def _second_lender(shop: Shop, bank: UUID) -> None:
@@ -382,9 +387,17 @@ def _money(
         auto_release_cap=random.choice((None, 1_000 * YUAN)),
         seller_duty=random.choice(SellerDuty.values),
         buy_back_share=Decimal("0.6"),
+        deposit_by=random.choice((DepositBy.COLLECTED, DepositBy.COLLECTED, DepositBy.PAID_IN)),
+        deposit_days=random.choice((1, 3)),
         **house.terms,
         **USUAL | random.choice(MODES),
     )
+    if random.random() < FOUR_EYES:
+        for act in (corrections.CORRECT, programmes.PROGRAMME):
+            approvals.set_levels(
+                act, from_amount=0, levels=[Level("decide")],
+                actor=replace(SYSTEM, org=bank, orgs=(bank,)), at=at,
+            )  # fmt: skip
     accounts = [
         (bank, AccountKind.NOSTRO, 500_000_000 * YUAN),
         (seller, AccountKind.CURRENT, 3_000_000 * YUAN),
@@ -394,6 +407,7 @@ def _money(
         sandbox.open_account(org=org, bank=bank, kind=kind, funds=funds, actor=SYSTEM, at=at)
     for buyer in random.sample(sorted(dealers.values()), 4):
         early = random.choice((0, 2))  # per cent off what is paid within days
+        in_parts = not early and random.random() < IN_PARTS
         terms.set_terms(
             seller=seller,
             buyer=buyer,
@@ -403,6 +417,8 @@ def _money(
                 grace_days=3,
                 discount=Decimal(early),
                 discount_days=early,
+                part_days=(5, 12) if in_parts else (),
+                part_shares=(40, 60) if in_parts else (),
             ),
             actor=SYSTEM,
             at=at,

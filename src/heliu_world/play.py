@@ -20,6 +20,7 @@ from heliu_world import market, rhythm
 from heliu_world.acts import Hands
 from heliu_world.banks import Banks
 from heliu_world.chance import governed, stream
+from heliu_world.courts import Courts
 from heliu_world.faults import Faults, chosen
 from heliu_world.ground import fresh
 from heliu_world.houses import Houses
@@ -35,7 +36,7 @@ from heliu_world.world import BEGINS, World
 
 DAY = timedelta(days=1)
 SEALS_AFTER = 5  # days: to verify them all takes ever longer
-READINGS = 6  # pages that are looked at in a day, at most
+READINGS = 3  # pages that are looked at in a day, at most
 ROUND = timedelta(hours=8)  # of the worker, at the end
 LONGEST_END = 400  # rounds after which what has not come to rest never will; bills end when due
 Say = Callable[[str], None]
@@ -129,6 +130,7 @@ class Play:
         self.banks = Banks(world, self.hands)
         self.houses = Houses(world, self.hands)
         self.tills = Tills(world, self.hands)
+        self.courts = Courts(world, self.hands)
         self.relations = Relations(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
@@ -168,7 +170,8 @@ class Play:
             for work in (self.works.push_notices, self.works.sweep, self.works.issue_vat):
                 self._step(work)
             self._step(self.season.waited_for_come)
-            self._step(self.tills.stray_money_is_placed)
+            for do in (self.tills.stray_money_is_placed, self.banks.second_word, self.courts.lift):
+                self._step(do)
             world.at += ROUND
             if world.at.hour < 8:
                 self._step(self.works.close)
@@ -257,6 +260,7 @@ class Play:
             *self.banks.day,
             *self.houses.day,
             *self.tills.day,
+            *self.courts.day,
             *self.relations.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )

@@ -19,6 +19,8 @@ AT_REST = {
     " where status = 'WAITING'",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
+    "no account is frozen any more": "select number from bank_freeze"
+    " where frozen_at is not null and lifted_at is null",
     "no filing waits": "select id from registry_filing"
     " where status in ('WRITTEN', 'SENT', 'UNKNOWN')",
     "no VAT invoice waits": "select id from vat_vatinvoice where status <> 'ISSUED'",

@@ -17,6 +17,7 @@ from heliu_world.acts import Act, Hands
 from heliu_world.market import Shop
 from heliu_world.world import World
 
+NEVER_COME = 0.15  # of the goods that were expected
 MOST_WAITING = 60  # of a SKU that is sold before it is there
 
 
@@ -164,6 +165,15 @@ class Season:
             " order by id desc limit 1",
             sku,
         )[0]["id"]
+        if not self._world.is_ending and self._random.random() < NEVER_COME:
+            self._hands.do(
+                Act(
+                    "call expected goods off", shop.seller,
+                    path=f"/expected-goods/{expected}/call-off",
+                    desk=lambda who: stock.call_off(expected, actor=who, at=self._world.now),
+                )
+            )  # fmt: skip
+            return
         few = pieces if self._world.is_ending else self._random.randint(1, pieces)
         self._hands.do(
             Act(

@@ -67,7 +67,9 @@ class Tills:
         stray = world.ask(
             "select c.id, c.org, c.payer, exists (select from terms_invoice i"
             " where i.buyer = c.payer and i.seller = c.org and i.settled_on is null) as is_owed"
-            " from bank_incoming c where c.status = 'SUSPENSE' order by c.came_at, c.id limit 1"
+            " from bank_incoming c where c.status = 'SUSPENSE' and c.org = any (%s)"
+            " order by c.came_at, c.id limit 1",
+            [shop.seller.org for shop in world.market.shops],
         )
         for one in stray:
             buyer = one["payer"] if one["is_owed"] else None

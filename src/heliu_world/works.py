@@ -13,6 +13,7 @@ from random import Random
 from uuid import UUID
 
 from heliu.capital.bank import operations as bank
+from heliu.capital.bank.freezing import may_go
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.bank.notices import Notice, read, written
 from heliu.capital.bank.port import BankTimeout, Order, current_bank, sign
@@ -26,6 +27,7 @@ from heliu.kernel.ids import new_id
 from heliu.trade import (
     bank_answers,
     confirming,
+    incoming,
     recurring,
     registry_answers,
     sweeper,
@@ -139,8 +141,10 @@ class Works:
         self._work("issue VAT invoices", lambda: vat.run(at=world.at))
 
     def run_errands(self) -> None:
-        """What the worker does every few seconds beside the bank: orders that come back, tiers."""
+        """What the worker does every few seconds beside the bank: orders that come back, tiers,
+        deposits that dealers pay in."""
         at = self._world.at
+        self._work("read deposits", lambda: incoming.take_in_deposits(at=at, awaited_only=True))
         self._work("order what comes back", lambda: recurring.place_due(at=at))
         self._work("give what tiers have", lambda: tiers.run(at=at))
         self._work("confirm by tier", lambda: confirming.run(at=at))
@@ -156,7 +160,11 @@ class Works:
         with world.ground.working():
             waiting = PaymentInstruction.objects.filter(status=InstructionStatus.CREATED)
             one = waiting.order_by("number").first()
-            if one is None or not world.faults.happens("worker-died-after-sending"):
+            if (
+                one is None
+                or not may_go(one.pk)
+                or not world.faults.happens("worker-died-after-sending")
+            ):
                 return
             order = Order(one.pk, one.purpose, one.from_number, one.to_number, one.amount, one.deal)
             with suppress(BankTimeout):

@@ -53,6 +53,8 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.consent.models import Disclosure
+from heliu.kernel.dispatch import operations as dispatch
+from heliu.kernel.dispatch import push
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
 from heliu.kernel.goods import operations as goods
@@ -229,6 +231,7 @@ def live(world: World) -> dict[str, Any]:
     given = life.ship(world, on_terms, by_carrier=True)
     to_change = with_a_change_that_waits(world)
     on_terms_money = money_on_terms(world)
+    on_terms_money |= refunded(world)
     closed = of_october(world, on_terms)
     to_decide = life.place(world, M2=6_000)
     to_sign = life.place(world, M1=60)
@@ -313,6 +316,9 @@ def live(world: World) -> dict[str, Any]:
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
             "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
+            "quiet_row": StockRow.objects.filter(
+                warehouse=world.chain.warehouse, pledge=None, has_goods=True
+            )[0].id,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
             ),
@@ -574,6 +580,26 @@ def money_on_terms(world: World) -> dict[str, Any]:
             "incoming": came.pk,
             "unplaced": unplaced.pk,
         }
+
+
+def refunded(world: World) -> dict[str, Any]:
+    """An order of the first dealer of which some came short, and what the seller paid back; and a
+    device on which its notices are shown."""
+    placed = life.place(world, pay_by="TRANSFER", M1=10)
+    with world.desk("sales@seller.demo") as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    life.receive(world, life.ship(world, placed), lost=2, who=world.dealer)
+    with world.desk("sales@seller.demo") as seller:
+        open_account.settle(
+            placed.order.id, actor=seller, amount=500, value_day=day_of(world.at),
+            reference="slip 9", key="refund", at=world.at,
+        )  # fmt: skip
+    with world.desk(world.dealer) as dealer:
+        device = dispatch.add_device(
+            "https://93.184.215.14/push/0", public=push.public_key(), secret="A" * 22, name="",
+            actor=dealer, at=world.at,
+        )  # fmt: skip
+    return {"device": device.pk, "refunded_order": placed.order.number, "open_refund": "refund"}
 
 
 def of_october(world: World, on_terms: Placed) -> UUID:

@@ -31,6 +31,7 @@ NAMES = {
     "sale": {"number": "sale_to_seller"},
     "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
+    "deal_unrefund": {"ref": "refunded_order"},
     "deal_invoice": {"ref": "doubted"},
     "deal_findings_ask": {"ref": "doubted"},
     "deal_release_ask": {"ref": "held"},
@@ -68,7 +69,9 @@ NAMES = {
     "purchase": {"number": "purchase"},
     "period": {"period": "period"},
     "bank_repayment": {"number": "repaid_payment"},
+    "bank_pay_out_day": {"number": "pledged_loan"},
     "inbox_read": {"notice": "notice"},
+    "device_drop": {"device": "device"},
     "conversation": {"kind": "open_kind", "ref": "placed_order"},
     "seller_sheet_export": {"kind": "open_sheet"},
     "message_take_back": {"message": "message"},
@@ -148,6 +151,7 @@ NAMES = {
     "seller_promotion_stop": {"code": "promotion"},
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
+    "warehouse_lot": {"pk": "quiet_row"},
     "warehouse_arrived": {"number": "shipment"},
     "carrier_carriage": {"number": "shipment"},
     "carrier_seen": {"number": "given"},
@@ -171,7 +175,7 @@ NAMES = {
 }
 # Pages that only do something, and are not looked at.
 DEEDS = {
-    "bank_programme_draft_act",
+    "bank_programme_draft_act", "device_add", "device_drop",
     "message_take_back", "todo_from_message", "todo_act", "webhook_act", "webhook_replay", "sign_out", "switch_desk", "language", "theme", "density", "inbox_read_all", "inbox_read",
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",
@@ -206,6 +210,7 @@ FOREIGN = {"seller", "warehouse", "bank", "operator"}  # the stranger is a deale
 SPECIAL = {
     "deal_duty": "sales@seller.demo",
     "deal_settle": "sales@seller.demo",
+    "deal_unrefund": "sales@seller.demo",
     "deal_ship": "sales@seller.demo",
     "deal_strike": "sales@seller.demo",
     "deal_default": "credit@bank.demo",

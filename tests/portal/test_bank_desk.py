@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
+from django.db import DataError, connection
 from django.db.models import F
+from tests.conftest import be
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade import life
 from tests.trade.conftest import World
@@ -16,10 +19,10 @@ from heliu.capital.credit.models import CreditAssessment, Facility
 from heliu.capital.lending.models import Loan
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, NotFound
+from heliu.kernel.errors import Forbidden, NotFound, unfit
 from heliu.logistics.pledges.models import Pledge
 from heliu.logistics.stock import operations as stock
-from heliu.trade import close_of_day, deals
+from heliu.trade import close_of_day, deals, returns
 from heliu.trade.evidence import Check, checks, evidence
 from heliu.trade.names import reservation_of
 from heliu.trade.place_order import Placed
@@ -133,6 +136,42 @@ def test_without_a_reason_nothing_is_decided_and_what_was_chosen_stays(demo: Wor
     assert 'value="0.4000" selected' in answer.content.decode()
     with demo.worker():
         assert loan_of(placed).status == "REFERRED"
+
+
+def test_what_has_no_room_is_refused_in_words_and_kept(demo: World) -> None:
+    placed, officer = referred(demo), browser(BANK)
+    address = f"/bank/queue/{placed.loan.number}"  # type: ignore[union-attr]
+    form = {"idempotency_key": key_in(read(officer, address)), "approve": "no"}
+    be("heliu_web")
+    answer = officer.post(address, {**form, "reason": "why " * 100})
+    assert answer.status_code == 422
+    page = unescape(answer.content.decode())
+    assert "A reason holds at most 300 letters; this one has 399." in page
+    assert "why why why" in page
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "code"), [("22001", "text-too-long"), ("22003", "number-too-large")]
+)
+def test_what_a_column_has_no_room_for_is_a_refusal(demo: World, sqlstate: str, code: str) -> None:
+    be("heliu_web")
+    with pytest.raises(DataError) as caught, connection.cursor() as cursor:
+        cursor.execute(f"do $$ begin raise exception using errcode = '{sqlstate}'; end $$")
+    assert unfit(caught.value).code == code
+
+
+def test_goods_that_are_to_go_back_are_told_on_the_page_of_the_deal(demo: World) -> None:
+    placed = life.to_pledge(demo)
+    with demo.desk(demo.dealer) as owner:
+        one = returns.ask(
+            placed.order.number, actor=owner, remedy="CREDIT", quantities={1: 10},
+            reason="cracked", at=demo.at,
+        )  # fmt: skip
+    with demo.desk("sales@seller.demo") as seller:
+        returns.agree(one.number, actor=seller, at=demo.at)
+    said = "Pledged goods worth 90.00 are to go back to the seller"
+    assert said in read(browser(BANK), deal_of(placed))
+    assert said not in read(browser(demo.dealer), deal_of(placed))
 
 
 def test_a_deposit_that_is_not_offered_is_refused(demo: World) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from tests.conftest import be
 from tests.portal.browsing import browser, key_in, read, send
+from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.capital.credit.models import CreditAssessment, Programme
@@ -234,6 +237,34 @@ def test_the_palette_finds_numbers_what_to_do_next_and_pages(demo: World) -> Non
     assert 'href="/seller/' not in found(dealer, "M1") + found(dealer, "pri")
     assert "Nothing found" in found(dealer, "no such thing")
     assert "<html" not in found(dealer, number)
+
+
+def test_a_deposit_to_pay_in_waits_where_the_dealer_looks_first(demo: World) -> None:
+    with demo.worker():
+        Programme.objects.update(deposit_by="PAID_IN")
+    placed = life.place(demo, M1=1_000, B1=1_050)
+    life.sign(demo, placed)
+    dealer = browser(demo.dealer)
+    for address in ("/dealer/", "/dealer/finance?tab=all"):
+        assert "Pay 6,000.00 in by" in read(dealer, address)
+
+
+def test_the_day_of_shipping_stands_on_the_first_page_of_the_seller(demo: World) -> None:
+    placed = life.place(demo, M1=1_000, B1=1_050)
+    life.sign(demo, placed)
+    demo.bank()
+    with demo.worker():
+        Deal.objects.filter(pk=placed.deal.pk).update(ship_by=date(2026, 11, 5))
+    page = read(browser("sales@seller.demo"), "/seller/")
+    assert '<time class="nw" datetime="2026-11-05">5 Nov</time>' in page
+
+
+def test_more_than_a_form_holds_is_refused_in_words(demo: World, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    be("heliu_web")
+    answer = browser(demo.dealer).post("/dealer/pad", {f"q-{n}": "1" for n in range(9)})
+    assert answer.status_code == 400
+    assert "This form holds too much" in unescape(answer.content.decode())
 
 
 def test_a_consent_is_withdrawn_with_all_that_say_the_same(demo: World) -> None:

@@ -91,6 +91,7 @@ def test_a_case_that_is_not_solved_is_opened_again_with_new_promises(world: Worl
     again = act(world, world.dealer, case, "reopen")
     assert (again.status, again.reopened, again.solved_at) == ("REOPENED", 1, None)
     assert again.solve_due > world.at
+    assert write(world, world.dealer, case, "The lid as well").status == "REOPENED"
     closed = act(world, world.dealer, case, "close")
     assert (closed.status, closed.closed_at) == ("CLOSED", world.at)
     with pytest.raises(Refused):

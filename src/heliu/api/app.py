@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI, Router
@@ -49,6 +50,7 @@ from heliu.api import (
     order_changes,
     order_rules,
     orders,
+    oversight,
     pads,
     parties,
     payments,
@@ -82,7 +84,7 @@ from heliu.api import (
     webhooks,
 )
 from heliu.api.auth import Page, Token
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import Refused, unfit
 
 # One line per resource: (tag, router). Their paths stand in the routers.
 RESOURCES: list[tuple[str, Router]] = [
@@ -120,6 +122,7 @@ RESOURCES: list[tuple[str, Router]] = [
     ("Deals", sales.router),
     ("Deals", registry.router),
     ("Deals", controls.router),
+    ("Deals", oversight.router),
     ("Shipments", shipments.router),
     ("Shipments", carriages.router),
     ("Warehouse", receipts.router),
@@ -221,6 +224,7 @@ def build(resources: Sequence[tuple[str, Router]], namespace: str) -> Api:
     for tag, router in resources:
         made.add_router("", router, tags=[tag])
     made.exception_handler(Refused)(_refused)
+    made.exception_handler(DataError)(_unfit)
     made.exception_handler(ValidationError)(_not_valid)
     made.exception_handler(HttpError)(_by_status)
     made.exception_handler(AuthenticationError)(_by_status)
@@ -230,6 +234,10 @@ def build(resources: Sequence[tuple[str, Router]], namespace: str) -> Api:
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return problems.refused(error)
+
+
+def _unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    return problems.refused(unfit(error))
 
 
 def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("heliu.portal.urls")),
 ]
 
+handler400 = "heliu.config.views.unreadable"
 handler403 = "heliu.config.views.forbidden"
 handler404 = "heliu.config.views.not_found"
 handler500 = "heliu.config.views.broken"

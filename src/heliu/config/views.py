@@ -22,6 +22,13 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return shell.csrf_failed(request, reason)
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be read: too many fields, too much of them, no form at all."""
+    if request.path.startswith("/api/"):
+        return problems.for_status(400)
+    return shell.unreadable(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing has this address, or not for this reader."""
     if request.path.startswith("/api/"):

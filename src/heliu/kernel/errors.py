@@ -10,12 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import DataError
 from django.utils.translation import gettext
+
+MOST_QUOTED = 120
+"""Letters of a value that a refusal repeats; the field at fault holds all of it."""
 
 
 def filled(text: str, params: Mapping[str, Any]) -> str:
     """A text with its `%(name)s` places filled; one that has none may say 100%."""
-    return text % params if "%(" in text else text
+    if "%(" not in text:
+        return text
+    return text % {name: _quoted(value) for name, value in params.items()}
+
+
+def _quoted(value: Any) -> Any:
+    """What somebody typed, cut where it is longer than a sentence can hold."""
+    if isinstance(value, str) and len(value) > MOST_QUOTED:
+        return f"{value[:MOST_QUOTED]}…"
+    return value
 
 
 class Refused(Exception):
@@ -85,3 +98,17 @@ class Invalid(Refused):
     """The input cannot be understood or is outside its range."""
 
     status = 422
+
+
+TEXT_TOO_LONG, NUMBER_TOO_LARGE = "22001", "22003"  # what PostgreSQL calls them
+
+
+def unfit(error: DataError) -> Refused:
+    """The refusal of what a column has no room for; a rule beside the field says it better, this
+    says it where none does. Raises the error again where it is no reader's fault."""
+    found = getattr(error.__cause__, "sqlstate", "")
+    if found == TEXT_TOO_LONG:
+        return Invalid("text-too-long", "One of the texts is too long. Shorten it.")
+    if found == NUMBER_TOO_LARGE:
+        return Invalid("number-too-large", "One of the numbers is too large.")
+    raise error

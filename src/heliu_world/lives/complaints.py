@@ -13,6 +13,8 @@ from heliu_world.lives.case import Case
 from heliu_world.market import Seat
 
 KINDS = ("DAMAGED", "SHORT", "WRONG", "QUALITY", "QUESTION")
+# What stands in the way of goods that a lender holds.
+NOT_BOUND = frozenset({"return-financed", "goods-short", "not-bound", "not-so-much-bound"})
 REMEDIES = ("CREDIT", "CREDIT", "REPLACEMENT", "ALLOWANCE")
 GOOD = (
     "select i.position, i.sku_id, i.unit_price, i.quantity - i.cancelled - i.damaged - i.missing"
@@ -79,12 +81,23 @@ def _act_on_case(case: Case, ref: UUID, verb: str, who: Seat) -> None:
 
 def give_back(case: Case) -> None:
     """The buyer asks to give some of what came good back, or to keep it for less."""
-    order = case.stands["order_id"]
-    lines = [line for line in case.world.ask(GOOD, order) if line["good"] > 0]
-    if not lines:
-        return
-    line, remedy = case.random.choice(lines), case.random.choice(REMEDIES)
-    quantity = case.random.randint(1, min(line["good"], 20))
+    lines = [line for line in case.world.ask(GOOD, case.stands["order_id"]) if line["good"] > 0]
+    if lines:
+        line, remedy = case.random.choice(lines), case.random.choice(REMEDIES)
+        _ask_back(case, line, min(line["good"], 20), remedy)
+
+
+def give_back_pledged(case: Case) -> None:
+    """The buyer asks to give goods back that a lender holds; the lender will be asked too."""
+    left = {UUID(one["sku"]): one["left"] for one in case.stands["bound_lines"] if one["left"]}
+    lines = case.world.ask(GOOD, case.stands["order_id"])
+    if bound := [line for line in lines if line["good"] > 0 and line["sku_id"] in left]:
+        line = case.random.choice(bound)
+        _ask_back(case, line, min(line["good"], left[line["sku_id"]], 20), "CREDIT")
+
+
+def _ask_back(case: Case, line: dict[str, Any], most: int, remedy: str) -> None:
+    order, quantity = case.stands["order_id"], case.random.randint(1, most)
     less = max(1, quantity * line["unit_price"] // 5) if remedy == "ALLOWANCE" else 0
     body: dict[str, Any] = {
         "remedy": remedy,
@@ -101,9 +114,29 @@ def give_back(case: Case) -> None:
                 order, actor=who, remedy=remedy, quantities={line["position"]: quantity},
                 reason="does not sell", allowance=less, at=case.world.now,
             ),
-            refusals=frozenset({"more-than-received"}),
+            refusals=frozenset({"more-than-received"}) | NOT_BOUND,
         )
     )  # fmt: skip
+
+
+def go_on_pledged(case: Case) -> None:
+    """The seller answers; later the buyer may let it be, before or after the lender's word."""
+    one = case.stands["returns"][0]
+    lets_it_be = case.world.is_ending or case.stands["asked"] is None or case.luck(0.1)
+    if one["status"] == "ASKED":
+        _answer(case, one)
+    elif lets_it_be and not case.stands["at_the_bank"]:
+        _act(case, one, "withdraw", case.dealer.seat, refusals=frozenset({"seller-is-paying"}))
+
+
+def _answer(case: Case, one: dict[str, Any]) -> None:
+    draw = 0.0 if case.world.is_ending else case.random.random()
+    if draw < 0.7:
+        _act(case, one, "agree", case.shop.seller)
+    elif draw < 0.85:
+        _act(case, one, "refuse", case.shop.seller, reason="is used")
+    else:
+        _act(case, one, "withdraw", case.dealer.seat)
 
 
 def go_on(case: Case) -> None:
@@ -112,13 +145,7 @@ def go_on(case: Case) -> None:
     seller, buyer = case.shop.seller, case.dealer.seat
     match one["status"]:
         case "ASKED":
-            draw = 0.0 if case.world.is_ending else case.random.random()
-            if draw < 0.7:
-                _act(case, one, "agree", seller)
-            elif draw < 0.85:
-                _act(case, one, "refuse", seller, reason="is used")
-            else:
-                _act(case, one, "withdraw", buyer)
+            _answer(case, one)
         case "AGREED":
             if case.luck(0.1):
                 _act(case, one, "withdraw", buyer)

@@ -13,10 +13,11 @@ from heliu_world.lives.case import BUSY, Case
 
 NUMBERS = 6  # of invoices in the whole market: the same one comes twice
 # Questions to which the lender's people answer whatever the deal does: asked by whom else.
-ASKED = ("release", "pay-out")
+ASKED = ("release", "pay-out", "give-back")
 FIXED = frozenset(
-    {"day-closed", "settled-since", "payment-stands", "before-the-loan", "limit-short"}
-)
+    {"day-closed", "settled-since", "payment-stands", "before-the-loan", "limit-short",
+     "approval-waits"}
+)  # fmt: skip
 
 
 def lay_invoice(case: Case) -> None:

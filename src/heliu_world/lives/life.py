@@ -30,7 +30,9 @@ from heliu_world.lives.case import Case, hours
 
 type Wait = timedelta | None
 
-BROKE = 0.3  # of dealers that pay late: such a one pays nothing of this order any more
+# Of dealers that pay late, in hard times of any: such a one pays nothing of this order any more.
+BROKE = 0.3
+FORGOTTEN = 0.05  # of the orders: the seller does not ship
 CHANGEABLE = ("PLACED", "CONFIRMED", "PART_SHIPPED")
 ARRIVING = ("PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED")
 OVER = frozenset({"state-move", "already-shipped"})
@@ -42,11 +44,14 @@ class Life(Case):
 
     _late_acts: int = 1
     _is_broke: bool = field(init=False)
+    _is_forgotten: bool = field(init=False)
     _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
 
     def __post_init__(self) -> None:
-        """Chance has it from the beginning whether this order ruins its dealer."""
-        self._is_broke = self._is_late_payer and self.random.random() < BROKE
+        """Chance has it from the beginning whether this order ruins its dealer, or is forgotten."""
+        may_break = self._is_late_payer or self.world.market.is_hard
+        self._is_broke = may_break and self.random.random() < BROKE
+        self._is_forgotten = self.random.random() < FORGOTTEN
 
     def look(self) -> Wait:
         """See how things stand and perhaps do something; returns when to look again, None never."""
@@ -78,6 +83,8 @@ class Life(Case):
             case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
                 if self.luck(0.05):
                     self._cancel()
+                elif self.stands["pays_in"]:
+                    money.pay_in(self)
                 elif self.luck(0.08):
                     lender.lay_invoice(self)
                 return hours(self.random, 0.3, 4)
@@ -200,6 +207,9 @@ class Life(Case):
             return hours(self.random, 1, 8)
         if stands["differences"] and self.luck(0.5):
             goods.settle(self)
+        if stands["returns"] and (self.world.is_ending or self.luck(0.5)):
+            complaints.go_on_pledged(self)
+            return hours(self.random, 1, 9)
         if (asked := stands["asked"]) and asked["act"] in lender.ASKED:
             if self.world.is_ending or self.luck(0.5):
                 lender.answer(self)
@@ -214,7 +224,8 @@ class Life(Case):
         """What may be done with a running order, each as likely as its weight."""
         stands, is_ending = self.stands, self.world.is_ending
         choices: list[tuple[float, Callable[[], object]]] = []
-        if stands["to_ship"] and stands["order_status"] in ("CONFIRMED", "PART_SHIPPED"):
+        is_awaited = is_ending or not self._is_forgotten
+        if stands["to_ship"] and is_awaited and stands["order_status"] in CHANGEABLE[1:]:
             choices.append((5, lambda: goods.ship(self)))
             if stands["order_status"] == "CONFIRMED" and not is_ending:
                 choices.append((0.8, self._cancel))
@@ -228,6 +239,9 @@ class Life(Case):
             choices.append((3, lambda: money.repay(self)))
             if stands["margin"] and not is_ending:
                 choices.append((1, lambda: money.set_off(self)))
+        may_give_back = stands["bound"] and not stands["is_stock"] and not stands["returns"]
+        if may_give_back and not is_ending:
+            choices.append((0.3, lambda: complaints.give_back_pledged(self)))
         if stands["loan_status"] == "REPAID" and stands["bound"]:
             choices.append((2, lambda: lender.ask_to_release(self)))
         if stands["principal_repaid"] and not is_ending:
@@ -301,6 +315,12 @@ class Life(Case):
             return hours(self.random, 3, 50)
         if stands["at_the_registry"] or stands["not_filed"]:
             return hours(self.random, 1, 9)
+        if stands["pay_by"] == "FINANCE" and stands["returns"]:
+            complaints.go_on_pledged(self)
+            return hours(self.random, 1, 8)
+        if stands["pay_by"] == "FINANCE" and stands["refused"]:
+            money.pay_again(self)
+            return hours(self.random, 1, 8)
         if stands["loan_status"] == "WRITTEN_OFF":
             return self._given_up()
         if self._late_acts and self.luck(0.15):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from heliu.capital.bank.models import AccountKind
+from heliu.capital.bank.sandbox import operations as sandbox
+from heliu.capital.lending.models import Loan
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.clock import day_of
@@ -39,6 +42,31 @@ def repay(case: Case, refusals: frozenset[str] = NOT_NOW) -> None:
         ),
         key,
     )  # fmt: skip
+
+
+def pay_in(case: Case) -> None:
+    """The dealer transfers its deposit by its own bank, naming the loan: all of it, some, or more;
+    or leaves it be for now."""
+    world = case.world
+    with world.ground.working():
+        loan = Loan.objects.get(deal=case.deal)
+        wanted = loan.unapplied + loan.deposit_missing
+    missing = wanted - case.sent
+    if missing <= 0 or case.luck(0.2):
+        return
+    amount = missing
+    if case.luck(0.2):
+        amount = case.random.randint(1, missing)
+    elif case.luck(0.15):
+        amount += case.random.randint(1, 5_000)
+    case.sent += amount
+    with world.ground.working():
+        sandbox.transfer(
+            payer=loan.borrower, payee=loan.lender, amount=amount, at=world.at,
+            reference=f"deposit {loan.number}", into=AccountKind.NOSTRO,
+        )  # fmt: skip
+    world.acts["pay a deposit in"] += 1
+    world.tell(f"pay a deposit in for {loan.number}", str(amount))
 
 
 def set_off(case: Case) -> None:

@@ -307,8 +307,11 @@ begin
                                            from lending_repayment r
                                           where r.loan_id = l.id and r.paid_by = 'BORROWER')
                        else p.pledged_value * l.principal_repaid / l.principal end end as earned
-             from (select coalesce(sum(s.value), 0) as value from trade_sale s
-                    where s.deal_id = p.deal and s.paid_at is not null) sold) e
+             from (select coalesce((select sum(s.value) from trade_sale s
+                                     where s.deal_id = p.deal and s.paid_at is not null), 0)
+                          + coalesce((select sum((t.data ->> 'value')::bigint)
+                                        from trade_dealstep t where t.deal_id = p.deal
+                                         and t.step = 'RETURNED'), 0) as value) sold) e
      cross join lateral (
            select coalesce(sum(g.value), 0) as released,
                   coalesce(sum(g.value) filter (where o.status = 'PICKED_UP'), 0) as fetched
@@ -404,15 +407,21 @@ begin
      cross join lateral (  -- without those of an order called off, and those ordered once more
            select coalesce(sum(i.amount), 0) as asked from bank_paymentinstruction i
             where i.deal = d.id and i.purpose = 'REFUND' and i.key not in ('', 'buy-back')
-              and position('+' in i.key) = 0) a
+              and not starts_with(i.key, 'return:') and position('+' in i.key) = 0) a
      where d.id = any (changed) and d.lender is not null and v.lost <> a.asked limit 1;
 
     return query
     select 'what a dealer paid too much is ordered back, all of it and once',
            format('%s: %s too much, %s ordered back', d.number, v.over, a.ordered)
       from trade_deal d join lending_loan l on l.deal = d.id
-     cross join lateral (
-           select coalesce(sum(y.unapplied), 0) as over from lending_repayment y
+     cross join lateral (  -- with what it paid in beyond its deposit, or for nothing
+           select coalesce(sum(y.unapplied), 0) + case when l.deposit_by = 'PAID_IN' then (
+                      select coalesce(sum(c.amount), 0) from bank_incoming c
+                       where c.org = l.lender and c.note = l.number and c.status <> 'SUSPENSE')
+                  - case when l.deposit_booked_at is not null then l.deposit + l.fee_paid
+                         when l.status = 'AWAIT_DEPOSIT' then l.unapplied else 0 end
+                  else 0 end as over
+             from lending_repayment y
             where y.loan_id = l.id and y.paid_by <> 'SELLER') v
      cross join lateral (  -- without those ordered once more
            select coalesce(sum(i.amount), 0) as ordered from bank_paymentinstruction i
@@ -425,6 +434,9 @@ begin
       from trade_deal d join lending_loan l on l.deal = d.id
      where d.id = any (changed) and d.outcome <> 'OPEN' and l.unapplied + l.deposit_back > 0
        and l.recovered = 0  -- what came too much after writing off is on its way back
+       and not (l.deposit_by = 'PAID_IN' and exists (  -- so is what was paid in for nothing
+                select from bank_paymentinstruction i where i.deal = d.id
+                   and i.purpose = 'UNAPPLIED_BACK' and i.status <> 'BOOKED'))
      limit 1;
 
     return query
@@ -555,6 +567,12 @@ begin
             where b.org = d.buyer and b.ref = d.id::text and b.code = 'cash_supervised') s
      where d.id = any (changed) and v.there <> s.amount limit 1;
 
+    return query
+    select 'nothing is sent from a frozen account', format('%s %s: %s', i.number, i.purpose, f.number)
+      from bank_paymentinstruction i join bank_freeze f on f.account_id = i.from_account_id
+     where i.id = any (payments) and i.sent_at > f.frozen_at
+       and (f.lifted_at is null or i.sent_at < f.lifted_at) limit 1;
+
     -- The registry.
     return query
     select 'no loan is paid out unsearched, or against a claim that nobody has accepted',
@@ -610,6 +628,8 @@ begin
                             and (t.step = m.step or m.step = 'REPAID' and t.step = 'RECOVERED')) s
      where d.id = any (changed) and v.booked <> s.done
        and d.lender is not null  -- what buyer and seller settle between them no bank of ours books
+       and not (m.step = 'DEPOSIT_BOOKED' and s.done <= 1 and exists (
+                select from lending_loan l where l.deal = d.id and l.deposit_by = 'PAID_IN'))
      limit 1;
 
     return query

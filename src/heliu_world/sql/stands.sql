@@ -14,6 +14,7 @@ select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_numb
        l.accepted_on is not null and l.disbursed_on is null and l.margin >= l.principal
            as is_paid_in,
        l.margin, l.deposit_mode,
+       l.status = 'AWAIT_DEPOSIT' and l.deposit_until is not null as pays_in,
        (select jsonb_build_object('id', a.id, 'act', a.act) from approvals_approval a
          where a.subject = d.id and a.status = 'WAITING'
          order by a.asked_at, a.id limit 1) as asked,

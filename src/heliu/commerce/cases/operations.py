@@ -111,9 +111,11 @@ def heard(case_id: UUID, *, actor: Actor, at: datetime) -> None:
         case.answered_at = at
     case.save(update_fields=["answered_at", "moved_at"])
     status = policies.after_message(case.status, by_seller=by_seller, is_quiet=case.is_quiet)
+    if status == case.status:
+        return
     if status == CaseStatus.REOPENED:
         _open_again(case, actor=actor, at=at)
-    elif status != case.status:
+    else:
         _go(case, status, actor=actor, at=at)
 
 

@@ -27,6 +27,7 @@ from heliu.portal.ui.parts import Chip
 from heliu.trade import side_exits
 
 MOST = 200
+MOST_REASON = 300  # letters
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,6 +72,14 @@ def decide(request: HttpRequest, actor: Actor, loan: Any, at: datetime) -> str:
     reason = request.POST.get("reason", "").strip()
     if not reason:
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
+    if len(reason) > MOST_REASON:
+        raise Invalid(
+            "reason-long",
+            "A reason holds at most %(most)d letters; this one has %(n)d.",
+            field="reason",
+            most=MOST_REASON,
+            n=len(reason),
+        )
     approve = request.POST.get("approve") == "yes"
     ratio = deposit_in(request, loan) if approve else None
     side_exits.decide(

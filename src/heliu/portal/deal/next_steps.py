@@ -20,6 +20,7 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
 from heliu.trade import confirming, duty
+from heliu.trade.giving_back import GIVE_BACK
 from heliu.trade.registration import BEFORE_PAY_OUT
 
 # What the register said, and what the lender said to it; the last of them counts.
@@ -33,6 +34,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
         *_confirming(side, actor, view),
         *_paying_in(side, view, at),
         *_deciding_on_claim(side, view),
+        *_letting_back(side, actor, view),
         *_shipping(side, view, at),
         *_making_good(side, view),
         *_repaying(side, view, at),
@@ -120,6 +122,25 @@ def _deciding_on_claim(side: Side, view: Any) -> list[Todo]:
             _("nothing is paid out before"),
             reverse("bank_registry"),
             _("Registry"),
+        )
+    ]
+
+
+def _letting_back(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """Pledged goods that buyer and seller want to go back, where the lender has not said yet."""
+    if side != "lender":
+        return []
+    asked = approvals.about(actor, view.deal.pk, GIVE_BACK.name)
+    if asked is None:
+        return []
+    title = _("Pledged goods worth %(amount)s are to go back to the seller")
+    return [
+        Todo(
+            "due",
+            title % {"amount": money_text(asked.amount)},
+            asked.reason,
+            reverse("approval", args=[asked.pk]),
+            _("Decide"),
         )
     ]
 

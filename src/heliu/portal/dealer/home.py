@@ -64,7 +64,12 @@ def _standings(actor: Actor) -> list[tuple[Any, Any, tiers.Standing]]:
 
 def waiting(actor: Actor, at: datetime) -> list[Todo]:
     """What waits for this desk, each with its day and its one act; the most urgent first."""
-    return [*_overdue_and_due(actor, at), *_to_sign(actor, at), *_to_fetch(actor, at)]
+    return [
+        *_overdue_and_due(actor, at),
+        *_to_sign(actor, at),
+        *_to_pay_in(actor, at),
+        *_to_fetch(actor, at),
+    ]
 
 
 def _overdue_and_due(actor: Actor, at: datetime) -> list[Todo]:
@@ -99,6 +104,26 @@ def _to_sign(actor: Actor, at: datetime) -> list[Todo]:
             _("Sign…"),
         )
         for loan in quotes.order_by("expires_at")
+    ]
+
+
+def _to_pay_in(actor: Actor, at: datetime) -> list[Todo]:
+    """Deposits that the dealer pays in itself; without them the order ends on that day."""
+    waiting = lending.visible_to(actor).filter(
+        borrower__in=actor.orgs, status="AWAIT_DEPOSIT", deposit_until__isnull=False
+    )
+    return [
+        Todo(
+            "due",
+            _("Pay %(amount)s in by %(day)s")
+            % {"amount": money_text(loan.deposit_missing), "day": _day(loan.deposit_until, at)},
+            _("to account %(account)s; write %(loan)s on the transfer")
+            % {"account": loan.pay_into, "loan": loan.number},
+            reverse("deal", args=[loan.deal]),
+            _("Deal"),
+        )
+        for loan in waiting.order_by("deposit_until", "id")
+        if loan.deposit_until
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,8 @@ FINANCE = "FINANCE"
 class OrderRow:
     """One line of a list of orders; addresses are empty where the seller has nothing to do.
 
-    An order taken over from before has no deal and therefore no page of its own.
+    An order taken over from before has no deal and therefore no page of its own. What the bank paid
+    for and has not left by `ship_by` is refunded.
     """
 
     order: Any
@@ -36,6 +38,7 @@ class OrderRow:
     confirm: str
     ship: str
     next: str
+    ship_by: date | None = None
 
 
 def to_confirm(actor: Actor) -> QuerySet[Any]:
@@ -71,4 +74,5 @@ def _row(actor: Actor, order: Any, houses: dict[UUID, Any], deal: Any) -> OrderR
         confirm=address("deal_confirm", when=confirms),
         ship=address("deal_ship", when=order.status in TO_SHIP and actor.may("ship")),
         next=next_step("seller", deal, order, None, None) if deal else "",
+        ship_by=deal.ship_by if deal else None,
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused, unfit
 from heliu.kernel.idempotency.operations import digest, once
 from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
@@ -66,6 +66,8 @@ def desk_page[**P](
                 return view(request, *args, **kwargs)
         except Refused as refusal:
             return refused(request, refusal)
+        except DataError as error:
+            return refused(request, unfit(error))
 
     return answer
 
@@ -104,6 +106,8 @@ def attempt(
             return do(), None
     except Refused as refusal:
         return None, refusal
+    except DataError as error:
+        return None, unfit(error)
 
 
 def deed(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:

@@ -67,6 +67,16 @@ def advance_clock(request: HttpRequest) -> HttpResponse:
     return see_other(back(request))
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: more than a form holds, or none of ours; nothing was done."""
+    return _plain(
+        request,
+        400,
+        _("This form holds too much"),
+        _("Nothing was done. Go back: what you typed is still there. Send less of it at once."),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: not there, or not yours; the two look the same."""
     return _plain(
