@@ -1,7 +1,7 @@
 """A little OpenID Connect provider, a process of its own: `python oidc_provider.py` prints its port.
 
 Whoever it signs in is said by the query of the authorization address (as a test edits it): `sub`,
-`email`, `verified`, `amr`, `nonce`, `aud`, `alg`.
+`email`, `name`, `verified`, `amr`, `nonce`, `aud`, `alg`.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class Provider(BaseHTTPRequestHandler):
         }  # fmt: skip
         if "amr" in asked:
             told["amr"] = [asked["amr"]]
+        if "name" in asked:
+            told["name"] = asked["name"]
         key: Any = "x" * 32 if asked.get("alg") == "HS256" else KEY
         token = jwt.encode(told, key, algorithm=asked.get("alg", "RS256"), headers={"kid": "one"})
         self.answer({"id_token": token, "access_token": "x", "token_type": "Bearer"})

@@ -21,6 +21,8 @@ RECORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shipment": (("/shipments/{}", "/carriages/{}"), ("shipment", "given")),
     "case": (("/cases/{}",), ("case",)),
     "return": (("/returns/{}",), ("return",)),
+    "contract": (("/contracts/{}",), ("contract",)),
+    "pledge": (("/pledges/{}",), ("pledge",)),
     "application": (("/applications/{}",), ("open_application",)),
 }
 # A lender sees a shipment and is not among those who talk about it: its carrier would learn of it.

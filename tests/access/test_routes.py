@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import Any
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 from tests.access.conftest import Lived
@@ -17,6 +18,7 @@ from tests.pictures import png
 
 from heliu.api.app import api
 from heliu.capital.bank import port
+from heliu.kernel.dispatch import push
 
 There = dict[str, Any]
 Body = Callable[[There], Any]
@@ -573,6 +575,26 @@ EXAMPLES = {
             "lines": [{"line": t["open_placed_line"], "quantity": 1}],
         },
     ),
+    "GET /reach/push-key": Example(mine, is_shared=True),
+    "GET /reach/devices": Example(mine, is_shared=True),
+    "POST /reach/devices": Example(
+        mine,
+        body=lambda t: {
+            "endpoint": f"https://93.184.215.14/push/{uuid4()}",
+            "public": push.public_key(),
+            "secret": "A" * 22,
+        },
+        is_shared=True,
+    ),
+    "POST /reach/devices/{device}/end": Example(mine, {"device": "device"}),
+    "GET /oversight/deals": Example("operator", is_shared=True),
+    "GET /oversight/exposure": Example("operator", is_shared=True),
+    "GET /oversight/ageing": Example("operator", is_shared=True),
+    "GET /oversight/volume": Example("operator", is_shared=True),
+    "GET /orders/{ref}/refunds": Example("seller", {"ref": "refunded_order"}),
+    "POST /orders/{ref}/refunds/take-back": Example(
+        "seller", {"ref": "refunded_order"}, lambda t: {"refund": t["open_refund"]}
+    ),
     "GET /orders/{ref}/consignments": Example(mine, {"ref": "on_terms_order"}),
     "POST /orders/{ref}/payments": Example(
         "seller", {"ref": "on_terms_order"}, lambda t: {"amount": 1_000}
@@ -621,6 +643,11 @@ EXAMPLES = {
         mine, {"period": "period"}, lambda t: {"reason": "a fee is missing"}
     ),
     "GET /loans/{ref}/replays": Example(mine, {"ref": "pledged_loan"}),
+    "POST /loans/{ref}/pay-out/value-day": Example(
+        "lender",
+        {"ref": "pledged_loan"},
+        lambda t: {"value_day": t["open_repaid_on"], "reason": "the bank says so"},
+    ),
     "POST /loans/{ref}/repayments/{payment}/value-day": Example(
         "lender",
         {"ref": "pledged_loan", "payment": "repaid_key"},
@@ -790,6 +817,9 @@ EXAMPLES = {
     "POST /stock-moves": Example(
         "seller",
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},
+    ),
+    "POST /stock/{row}/count": Example(
+        "keeper", {"row": "quiet_row"}, lambda t: {"counted": 1, "reason": "counted anew"}
     ),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),
@@ -1000,8 +1030,21 @@ def operations() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("operation", operations())
-def test_the_owner_may_and_a_stranger_may_not(lived: Lived, operation: str) -> None:
+def is_read(operation: str) -> bool:
+    return operation.startswith("GET ")
+
+
+@pytest.mark.parametrize("operation", filter(is_read, operations()))
+def test_the_owner_may_read_and_a_stranger_may_not(looked_at: Lived, operation: str) -> None:
+    is_for_its_owner(looked_at, operation)
+
+
+@pytest.mark.parametrize("operation", filterfalse(is_read, operations()))
+def test_the_owner_may_write_and_a_stranger_may_not(lived: Lived, operation: str) -> None:
+    is_for_its_owner(lived, operation)
+
+
+def is_for_its_owner(lived: Lived, operation: str) -> None:
     assert operation in EXAMPLES, "a route without an example here"
     example = EXAMPLES[operation]
     if example.raw:

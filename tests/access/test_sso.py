@@ -1,5 +1,6 @@
 """People of a house sign in with what their house signs them in with, against a provider that is a
-process of its own; nobody is made by it, nobody of another house taken over."""
+process of its own; nobody new comes in but by the house's rule, nobody of another house is taken
+over."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from heliu.kernel.access import operations as access
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership, User
 from heliu.kernel.errors import Forbidden, Invalid, Refused
+from heliu.kernel.joining.models import Colleague
 from heliu.kernel.joining.operations import people
 from heliu.kernel.sso import operations, port
 from heliu.kernel.sso.models import Known, Provider
@@ -90,11 +92,16 @@ def test_somebody_of_the_house_is_signed_in_and_known_from_then_on(house: World)
         assert SECRET.encode() not in bytes(Provider.objects.get().secret)
 
 
-def test_nobody_is_made_and_nobody_of_another_house_is_taken_over(house: World) -> None:
+def test_nobody_of_another_house_is_taken_over(house: World) -> None:
     with house.worker():
         before = User.objects.count()
         enrol("stranger@d001.demo", "Stranger", house.chain.dealers["D002"], "owner")
-    for email in ("new@d001.demo", "owner@d002.demo", "stranger@d001.demo", "credit@bank.demo"):
+    for email in (
+        "new@elsewhere.demo",
+        "owner@d002.demo",
+        "stranger@d001.demo",
+        "credit@bank.demo",
+    ):
         _client, status, text = sign_in(CLERK, sub=f"s-{email}", email=email)
         assert (status, "you have no desk there" in text) == (422, True), email
     assert sign_in(CLERK, sub="s-2", verified="no")[1] == 422
@@ -103,6 +110,32 @@ def test_nobody_is_made_and_nobody_of_another_house_is_taken_over(house: World) 
     assert sign_in(CLERK, sub="s-9")[1] == 422
     with house.worker():
         assert User.objects.count() == before + 1
+
+
+def test_somebody_new_comes_in_by_the_rule_of_the_house(house: World) -> None:
+    new = {"sub": "s-new", "email": "new@d001.demo"}
+    assert sign_in(CLERK, **new, verified="no")[1] == 422
+    for _ in range(2):  # it asks once, however often they come
+        _client, status, text = sign_in(CLERK, **new)
+        assert (status, "is asked whether you may come in" in text) == (422, True)
+    with house.desk(OWNER) as owner:
+        asks = Colleague.objects.get(email=new["email"])
+        people.let_in(asks.pk, actor=owner, role="purchaser", at=house.at)
+    client, status, _ = sign_in(CLERK, **new)
+    assert (status, client.get("/api/v1/me").json()["permissions"]) == (303, ["order"])
+    with house.desk(OWNER) as owner:
+        people.claim_domain(actor=owner, lets_in="AT_ONCE", at=house.at)
+    client, status, _ = sign_in(CLERK, sub="s-newer", email="Newer@d001.demo", name="Newer Wu")
+    assert (status, client.get("/api/v1/me").json()["permissions"]) == (303, ["order"])
+    with house.worker():
+        made = User.objects.get(username="newer@d001.demo")
+        assert (made.name, made.has_usable_password()) == ("Newer Wu", False)
+        Membership.objects.filter(user=made).update(is_active=False)
+        before = User.objects.count()
+    for email in ("newer@d001.demo", "newest@d001.demo"):  # who left stays out, by any name
+        assert sign_in(CLERK, sub="s-newer", email=email)[1] == 422
+    with house.worker():
+        assert User.objects.count() == before
 
 
 @pytest.mark.parametrize(

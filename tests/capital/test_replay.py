@@ -67,11 +67,12 @@ class Reference:
     is_principal_first: bool = False
     payments: list[Payment] = field(default_factory=list)
     posted: set[int] = field(default_factory=set)  # days up to which interest was posted
+    start: int = 0  # the day on which it was paid out
 
     @property
     def accrued_to(self) -> int:
         """The last day up to which interest was posted; a payment posts it up to its own."""
-        return max([0, *self.posted, *(payment.day for payment in self.payments)])
+        return max([self.start, *self.posted, *(payment.day for payment in self.payments)])
 
     def replay(self, since: int) -> None:
         """From a day on interest was posted again, day by day."""
@@ -85,13 +86,15 @@ class Reference:
 
     def play(self, last: int) -> Iterator[tuple[int, Counter[str]]]:
         """What stands at the end of each day."""
-        left, fee, waits = PRINCIPAL, FEE, 0
+        left, fee, waits, term = 0, FEE, 0, self.start + TERM
         interest = penalty = Fraction(0)
         got: Counter[str] = Counter()
         in_grace: list[int] = []
         accrued = 0
         per_day = RATE / 100 / 360
         for day in range(last + 1):
+            if day == self.start:
+                left = PRINCIPAL
             due = sorted((p for p in self.payments if p.day == day), key=lambda p: p.turn)
             for payment in due:
                 wanted = {
@@ -101,7 +104,7 @@ class Reference:
                     "principal": left,
                 }
                 order = ["fee", "penalty", "interest", "principal"]
-                if self.is_principal_first and day < TERM:
+                if self.is_principal_first and day < term:
                     order = ["fee", "penalty", "principal", "interest"]
                 rest = payment.amount - payment.back
                 payment.parts = Counter()
@@ -128,9 +131,9 @@ class Reference:
                     limit_offset=-left,
                 ),
             )
-            if day < TERM + GRACE:
+            if day < term + GRACE:
                 interest += left * per_day
-                if day >= TERM:
+                if day >= term:
                     in_grace.append(left)
             else:
                 if in_grace:  # grace is lost: its days cost the factor too
@@ -189,6 +192,7 @@ acts = st.lists(
         st.tuples(st.just("pay"), st.integers(0, 45), amounts),
         st.tuples(st.just("correct"), st.integers(0, 9), st.integers(0, 60)),
         st.tuples(st.just("take back"), st.integers(0, 9), st.just(0)),
+        st.tuples(st.just("paid out"), st.integers(0, 12), st.just(0)),
     ),
     min_size=2,
     max_size=9,
@@ -202,6 +206,8 @@ Act = tuple[str, int, int]
 )
 @given(acts, st.booleans())
 @example([("close", 30, 0), ("pay", 0, 900_000_00), ("pay", 10, 500_000_00)], False)
+@example([("close", 30, 0), ("pay", 0, 900_000_00), ("paid out", 9, 0), ("paid out", 2, 0)], False)
+@example([("close", 5, 0), ("paid out", 5, 0), ("close", 99, 0), ("paid out", 1, 0)], False)
 @example([("close", 30, 0)] * 4 + [("pay", 20, 1_000_00), ("pay", 60, 700_000_00)], True)
 def test_the_books_are_those_of_a_fresh_reckoning(
     facility: Facility, life: list[Act], is_principal_first: bool
@@ -239,7 +245,7 @@ def play(loan: Loan, reference: Reference, act: Act, today: int) -> int:
             operations.accrue([loan], until=DAY + timedelta(days=today), at=AT)
             operations.mark_overdue([loan], on=DAY + timedelta(days=today), at=AT)
     elif what == "pay":
-        day = max(0, today - number)
+        day = max(reference.start, today - number)
         new = Payment(day, len(payments), more)
         if day < reference.accrued_to:
             reference.replay(day)
@@ -252,12 +258,14 @@ def play(loan: Loan, reference: Reference, act: Act, today: int) -> int:
         assert done.replayed is None or done.replayed.replay.counts_from == DAY + timedelta(
             days=day
         )
+    elif what == "paid out":
+        paid_out_on(loan, reference, min(number, today))
     elif payments:
         payment = payments[number % len(payments)]
         key = str(payment.turn)
         reference.posted.add(payment.day)  # interest was posted up to its day
         if what == "correct":
-            day = min(more, today)
+            day = max(reference.start, min(more, today))
             operations.correct_value_day(
                 loan, key=key, value_day=DAY + timedelta(days=day), reason="The bank says so.",
                 actor=OFFICER, at=AT + timedelta(days=400),
@@ -274,14 +282,21 @@ def play(loan: Loan, reference: Reference, act: Act, today: int) -> int:
     return today
 
 
-def sent_back(reference: Reference) -> None:
-    """What is left over goes back to the dealer at once, and stays there."""
-    for payment in reference.payments:
-        payment.parts = Counter()
-    last = max(payment.day for payment in reference.payments)
-    list(reference.play(last, sent_back.principal_first))  # type: ignore[attr-defined]
-    for payment in reference.payments:
-        payment.back = payment.parts["over"]
+def paid_out_on(loan: Loan, reference: Reference, day: int) -> None:
+    """The bank says another day on which it paid the loan out; not after a payment that counts."""
+    said = {"value_day": at_day(day), "reason": "The bank says so.", "actor": OFFICER}
+    if any(payment.day < day for payment in reference.payments):
+        with pytest.raises(Refused, match="paid-before"):
+            operations.correct_pay_out(loan, at=AT + timedelta(days=400), **said)
+    elif day != reference.start:
+        operations.correct_pay_out(loan, at=AT + timedelta(days=400), **said)
+        last = reference.accrued_to
+        reference.start = day
+        reference.posted = {*range(day + 1, last + 1)}
+        if reference.payments:
+            reference.send_back()
+    else:
+        assert operations.correct_pay_out(loan, at=AT + timedelta(days=400), **said) is None
 
 
 # What else a replay holds.
@@ -388,3 +403,28 @@ def test_news_of_a_closed_day_is_booked_on_the_first_open_one(facility: Facility
     with pytest.raises(Refused, match="day-closed"):
         operations.take_back(loan, key="known", reason="No.", actor=OFFICER, at=AT)
     sound()
+
+
+def test_term_and_interest_run_from_the_day_it_was_really_paid_out(facility: Facility) -> None:
+    loan = running(facility)
+    operations.accrue([loan], until=at_day(30), at=AT)
+    said = {"reason": "The bank's statement says so.", "actor": OFFICER}
+    done = operations.correct_pay_out(loan, value_day=at_day(3), at=AT + timedelta(days=31), **said)
+    assert done is not None
+    assert (done.replay.cause, done.replay.key, done.payment) == ("PAID_OUT", "", None)
+    assert (loan.disbursed_on, loan.due_on) == (at_day(3), at_day(3 + TERM))
+    assert loan.interest_accrued == rounded(PRINCIPAL * RATE / 100 * 27 / 360)
+    (out,) = Journal.objects.filter(subject=loan.id, kind="disbursed", effective=at_day(3))
+    assert Journal.objects.filter(kind="reversed", effective=at_day(0)).count() == 1
+    assert out.effective == at_day(3)
+    sound()
+    with pytest.raises(Invalid, match="day-to-come"):
+        operations.correct_pay_out(loan, value_day=at_day(1), at=AT, **said)
+    with pytest.raises(Forbidden):
+        operations.correct_pay_out(
+            loan, value_day=at_day(0), reason="So.", actor=desk(LENDER, "decide"), at=AT
+        )
+    november = Period.objects.create(org=LENDER, first=date(2026, 11, 1), last=date(2026, 11, 30))
+    periods.close(november, actor=OFFICER, at=AT)
+    with pytest.raises(Refused, match="day-closed"):
+        operations.correct_pay_out(loan, value_day=at_day(0), at=AT, **said)

@@ -32,6 +32,7 @@ from heliu.logistics.pledges.policies import (
     units_to_release,
     units_to_sell,
 )
+from heliu.logistics.stock import counting
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.stock.models import StockRow
@@ -364,7 +365,7 @@ def test_bound_goods_do_not_move_behind_the_pledge(chain: Chain) -> None:
         stock.hand_over([stock.RowQuantity(row.id, 1)], key="x", subject=new_id(), at=AT)
     assert refused.value.code == "row-pledged"
     with pytest.raises(Refused) as refused:
-        stock.adjust(row.id, actor=person(chain.keeper), counted=9, reason="?", key="y", at=AT)
+        counting.recount(row.id, actor=person(chain.keeper), counted=9, reason="?", key="y", at=AT)
     assert refused.value.code == "row-pledged"
     with pytest.raises(Refused) as refused:
         stock.free(

@@ -16,8 +16,8 @@ from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
+from heliu.logistics.stock import counting, queries
 from heliu.logistics.stock import operations as stock
-from heliu.logistics.stock import queries
 from heliu.logistics.stock.ends import Beyond, End, Move, Place, Virtual
 from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.stock.moves import move_goods
@@ -164,15 +164,15 @@ def test_a_count_is_told_and_changes_what_can_be_promised(chain: Chain) -> None:
     chain.supply(4)
     row = StockRow.objects.get(owner=chain.seller)
     keeper = person(chain.seller, "count")
-    counted = stock.adjust(row.id, actor=keeper, counted=3, reason="Broken", key="n1", at=AT)
+    counted = counting.recount(row.id, actor=keeper, counted=3, reason="Broken", key="n1", at=AT)
     assert counted.quantity == 3
     assert available(chain) == 3
-    stock.adjust(row.id, actor=keeper, counted=5, reason="Found", key="n2", at=AT)
+    counting.recount(row.id, actor=keeper, counted=5, reason="Found", key="n2", at=AT)
     assert available(chain) == 5
     told = Fact.objects.filter(name="logistics.stock-adjusted").order_by("number")
     assert [fact.payload["difference"] for fact in told] == [-1, 2]
     with pytest.raises(Forbidden):
-        stock.adjust(
+        counting.recount(
             row.id, actor=person(chain.seller, "pick"), counted=1, reason="x", key="n3", at=AT
         )
 
@@ -182,7 +182,9 @@ def test_promised_goods_are_not_counted_away(chain: Chain) -> None:
     reserve(chain, 4)
     row = StockRow.objects.get(owner=chain.seller)
     with pytest.raises(stock.Short):
-        stock.adjust(row.id, actor=person(chain.seller), counted=3, reason="Gone", key="n", at=AT)
+        counting.recount(
+            row.id, actor=person(chain.seller), counted=3, reason="Gone", key="n", at=AT
+        )
 
 
 def test_a_known_set_moves_in_three_statements_and_promises_stay(

@@ -11,6 +11,8 @@ from tests.portal.test_seller_desk import words
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
+from heliu.capital.bank import incoming as arrivals
+from heliu.capital.bank.models import Incoming
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.terms.models import Invoice, Payment
 from heliu.trade import close_of_day, incoming, place_order
@@ -102,6 +104,16 @@ def test_money_in_suspense_finds_its_dealer_or_is_set_aside(demo: World) -> None
         send(seller, f"/seller/suspense/{row}", form)
     assert "Nothing lies in suspense" in words(read(seller, "/seller/suspense"))
     assert "a deposit" in words(read(seller, "/seller/suspense?tab=all"))
+    with demo.worker():
+        paid = Incoming.objects.get(amount=500)
+        arrivals.miss(paid, at=demo.at)  # the bank took it back, and it was used again
+    page = read(seller, "/seller/suspense")
+    assert "Taken back by the bank" in words(page)
+    sheet = read(seller, f"/seller/suspense/{paid.pk}")
+    assert paid.note in words(sheet)
+    form = {"idempotency_key": key_in(sheet), "note": "paid in cash"}
+    send(seller, f"/seller/suspense/{paid.pk}", form)
+    assert "paid in cash" in words(read(seller, "/seller/suspense?tab=all"))
     page = read(seller, "/seller/ladder")
     form = {
         "idempotency_key": key_in(page),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from tests.trade.conftest import World
 from tests.trade.test_tracing import told_apart
 
 from heliu.kernel.clock import day_of
-from heliu.logistics.stock import back_orders
+from heliu.logistics.stock import back_orders, counting
 from heliu.logistics.stock.models import Pieces
+from heliu.logistics.stock.policies import Marked
 
 SALES, KEEPER = "sales@seller.demo", "gate@warehouse.demo"
 
@@ -73,3 +75,27 @@ def test_from_the_gate_to_the_history(sold: World) -> None:
     assert "Damaged" in page
     assert "Nothing of this number" in read(browser("owner@d002.demo"), "/traces?q=a3")
     assert "Counted in" in read(keeper, "/traces?q=A3")
+    # One is counted anew: what differs is shown first, then written down, and told to the owner.
+    with sold.worker():
+        damaged = lying.get(mark__code="A3").row_id
+    lot = f"/warehouse/lots/{damaged}"
+    assert lot in read(keeper, "/warehouse/lots")
+    page = read(keeper, lot)
+    assert "A3" in page
+    said = {"counted": "A7", "reason": "not found", "idempotency_key": key_in(page)}
+    assert "A7 is not on record" in keeper.post(lot, said).content.decode()
+    said["counted"] = ""
+    told = keeper.post(lot, said).content.decode()
+    assert [word in told for word in ("Missing", "A3", "Write it down")] == [True] * 3
+    shown = {"shown": unescape(re.findall(r'name="shown" value="([^"]*)"', told)[0])}
+    assert keeper.post(lot, {**said, **shown, "reason": " "}).status_code == 422
+    assert keeper.post(lot, {**said, **shown}).status_code == 303
+    with sold.desk(KEEPER) as gate:  # it lay behind a shelf
+        counting.recount(
+            damaged, actor=gate, pieces=[Marked("A3")], reason="found", key="f", at=sold.at
+        )
+    with sold.worker():
+        assert [one.mark.code for one in Pieces.objects.filter(row=damaged)] == ["A3"]
+        bound = lying.get(mark__code="A1").row_id
+    assert "are not counted away" in read(keeper, f"/warehouse/lots/{bound}")
+    assert browser(SALES).get(lot).status_code in (403, 404)

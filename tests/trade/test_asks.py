@@ -11,8 +11,11 @@ from tests.trade.conftest import World
 from tests.trade.newcomers import known, newcomer, work
 
 from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.pricing import operations as lists
+from heliu.commerce.pricing import queries as prices
 from heliu.kernel.access.desks import desks_of
 from heliu.kernel.access.models import User
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.joining import queries
@@ -145,6 +148,45 @@ def test_a_suspended_sellers_relationships_pause_and_come_back(world: World) -> 
     with world.desk(OPERATOR) as ops:
         standing.stand(seller, "resume", actor=ops, reason="All well", at=world.at)
     assert order(world, world.dealer).order.total == 1_000
+
+
+def test_the_sellers_of_a_house_are_asked_for_its_branch_which_buys_as_the_house_does(
+    world: World,
+) -> None:
+    said = {"name": "Shop", "name_zh": "门店", "city": "Ningbo", "address": "1 Harbour Road"}
+    with world.worker():
+        mine = TradingRelationship.objects.filter(buyer=world.chain.dealers["D001"])
+        mine.update(least_order=500, least_is_own=True)
+    house, day = world.chain.dealers["D001"], day_of(world.at)
+    with world.desk(SALES) as sales:
+        held = lists.create_list(
+            actor=sales, seller=world.chain.seller, code="D1", name="Ours", name_zh="",
+        )  # fmt: skip
+        lists.assign(held, actor=sales, buyer=house, valid_from=day, at=world.at)
+    with world.desk(world.dealer) as owner:
+        made = branches.open_branch(code="S1", actor=owner, at=world.at, **said).pk
+    with world.desk(SALES) as sales:
+        (asked,) = queries.asks(sales).filter(buyer=made)
+    carried_out(world)
+    with world.worker():
+        assert not TradingRelationship.objects.filter(buyer=made).exists()  # nobody agreed yet
+    with world.desk(SALES) as sales:
+        asks.answer(asked.pk, agrees=True, reason="", actor=sales, at=world.at)
+    carried_out(world)
+    with world.worker():
+        for buyer in (house, made):
+            assert prices.held_by(buyer, seller=world.chain.seller, on=day) == [held]
+        link = TradingRelationship.objects.get(buyer=made)
+        assert (link.least_order, link.least_is_own) == (500, True)
+    welcomes(world, is_open=True)  # and by its rule, where it takes whoever comes
+    with world.desk(world.dealer) as owner:
+        branches.open_branch(code="S2", actor=owner, at=world.at, **said)
+    carried_out(world)
+    with world.worker():
+        assert (
+            TradingRelationship.objects.filter(buyer__in=world.actor(world.dealer).orgs).count()
+            == 3
+        )
 
 
 def test_a_house_opens_branches_within_the_operators_limit(world: World) -> None:

@@ -146,3 +146,19 @@ def test_a_no_freezes_nothing_and_money_comes_in_as_ever(world: World) -> None:
     with world.worker():
         assert Loan.objects.get(deal=placed.deal.id).principal_repaid > 0
     laws.hold(world)
+
+
+def test_what_is_withdrawn_or_refused_says_so_and_may_be_asked_for_again(world: World) -> None:
+    life.to_pledge(world)
+    with world.desk(BANK) as officer:
+        one, asked = freezing.ask(order(world), actor=officer, at=world.at)
+        approvals.withdraw(asked.pk, actor=officer, at=world.at)
+        assert accounts.get(officer, one.number).status == "WITHDRAWN"
+        again, asked = freezing.ask(order(world), actor=officer, at=world.at)
+        assert (again.pk, accounts.get(officer, one.number).status) == (one.pk, "ASKED")
+    vote(world, asked, agrees=False)
+    with world.desk(BANK) as officer:
+        assert accounts.get(officer, one.number).status == "REFUSED"
+    assert frozen(world).status == "ASKED"  # as it was when it was asked for
+    with world.desk(DEALER) as dealer:
+        assert accounts.get(dealer, one.number).status == "FROZEN"

@@ -170,6 +170,32 @@ def test_the_seller_writes_down_what_it_paid_back_by_transfer(world: World) -> N
     laws.hold(world)
 
 
+def test_a_refund_written_down_by_mistake_is_owed_again(world: World) -> None:
+    placed, shipment = sent(world, "TRANSFER", M1=100)
+    receive(world, shipment, lost=10)
+    settle(world, placed, 4_000, "a part")
+    settle(world, placed, 5_000, "the rest")
+    with world.desk(world.dealer) as dealer, pytest.raises(Forbidden):
+        open_account.unrefund(placed.order.id, actor=dealer, key="the rest", at=world.at)
+    with world.desk("sales@seller.demo") as seller:
+        found = open_account.refunds_by_hand(seller, placed.deal)
+        assert [one.data["amount"] for one in found] == [5_000, 4_000]
+        with pytest.raises(NotFound):
+            open_account.unrefund(placed.order.id, actor=seller, key="none", at=world.at)
+        for _ in range(2):
+            open_account.unrefund(placed.order.id, actor=seller, key=found[0].key, at=world.at)
+        assert len(open_account.refunds_by_hand(seller, placed.deal)) == 1
+    seen = stands(world, placed, world.dealer)
+    assert (seen.refunded, seen.owed_back) == (4_000, 5_000)
+    laws.hold(world)
+    settle(world, placed, 5_000, "now really")
+    assert stands(world, placed).owed_back == 0
+    assert in_books(world, placed, Code.CASH, Code.BANK, Code.REFUND_DUE) == {
+        Code.CASH: 81_000, Code.BANK: -81_000,
+    }  # fmt: skip
+    laws.hold(world)
+
+
 def test_only_the_seller_writes_payments_down_and_only_of_days_that_came(world: World) -> None:
     placed, _ = sent(world, "TERMS", B1=10)
     with pytest.raises(Invalid, match="day-to-come"):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import be, cloned
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -272,6 +273,19 @@ def test_a_dispute_stops_nothing_and_a_credit_note_ends_it(world: World) -> None
     laws.hold(world)
 
 
+def test_a_credit_note_is_for_one_instalment(world: World) -> None:
+    grant(world, part_days=(5, 12), part_shares=(40, 60))
+    placed = sent(world)
+    with world.desk(SALES) as actor:
+        later = queries.of_order(placed.order.id)[1]
+        receivables.credit_note(
+            later.id, actor=actor, amount=2_000, reason="less", key="k", at=world.at
+        )
+    with world.worker():
+        assert [one.left for one in queries.of_order(placed.order.id)] == [8_000, 10_000]
+    laws.hold(world)
+
+
 def test_only_the_seller_with_the_right_sets_terms(world: World) -> None:
     with world.desk(world.dealer) as actor, pytest.raises((Forbidden, Refused)):
         receivables.stop_orders(dealer_of(world), actor=actor, at=world.at)
@@ -329,7 +343,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(deeds=DEEDS)
 def test_whatever_happens_claim_debt_and_invoices_agree(
     laid: tuple[str, Chain],

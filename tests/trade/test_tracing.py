@@ -20,11 +20,14 @@ from heliu.commerce.returns.policies import Judged
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.events.models import Fact
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
-from heliu.logistics.stock import back_orders
+from heliu.logistics.stock import back_orders, counting
 from heliu.logistics.stock import operations as stock
+from heliu.logistics.stock import queries as reading
 from heliu.logistics.stock.models import Mark, Pieces, StockRow, Trace
+from heliu.logistics.stock.moves import Short
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
@@ -40,7 +43,7 @@ def told_apart(world: World, tracking: str, code: str = "M2") -> None:
     seller = world.chain.seller
     with world.worker() as system:
         for row in StockRow.objects.filter(sku=world.chain.skus[code], quantity__gt=0):
-            stock.adjust(
+            counting.recount(
                 row.pk, actor=system, counted=0, reason="sold", key=str(row.pk), at=world.at
             )
     with world.desk(SALES) as sales:
@@ -171,6 +174,31 @@ def test_of_lots_the_first_expiring_go_and_what_is_over_stays(world: World) -> N
     with pytest.raises(Refused, match="lot-differs"):
         come(world, Marked("LATE", 1, today))
     laws.hold(world)
+
+
+def test_a_row_is_counted_by_its_lots_and_only_what_differs_moves(world: World) -> None:
+    told_apart(world, "LOT")
+    come(world, Marked("L1", 10), Marked("L2", 5))
+    with world.worker() as system:
+        row = StockRow.objects.get(sku=world.chain.skus["M2"], has_goods=True)
+        counted = {"actor": system, "reason": "year's end", "at": world.at}
+        with pytest.raises(Invalid, match="count-unclear"):
+            counting.recount(row.pk, counted=3, key="0", **counted)
+        soon = day_of(world.at) + timedelta(days=9)
+        seen = (Marked("L1", 4), Marked("L3", 2, soon), Marked("L1", 3), Marked("L2", 5))
+        for _ in range(2):  # the second time it is as the books say
+            row = counting.recount(row.pk, pieces=seen, key="1", **counted)
+            assert row.quantity == 14
+        found = Fact.objects.filter(name="logistics.stock-adjusted", payload__reason="year's end")
+        assert [one.payload["difference"] for one in found] == [-1]
+    assert lying(world, world.chain.seller) == {"L1": 7, "L2": 5, "L3": 2}
+    with world.desk(SALES) as sales:  # what nobody names goes by its last day, then by its number
+        first = reading.first_to_go(sales, {row.pk: 9})
+        assert [(one.code, one.quantity) for one in first[row.pk]] == [("L3", 2), ("L1", 7)]
+    placed = ordered(world, 14)
+    with world.worker() as system, pytest.raises(Short):  # promised goods are not counted away
+        counting.recount(row.pk, pieces=seen[1:], key="2", **(counted | {"actor": system}))
+    assert placed.order.total
 
 
 def test_the_database_holds_it_against_everybody(world: World) -> None:

@@ -10,13 +10,17 @@ from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
+from heliu.capital.bank import incoming as arrivals
+from heliu.capital.bank import queries as bank
 from heliu.capital.bank.models import Incoming
 from heliu.capital.bank.port import BankTimeout
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.bank.sandbox.adapter import SandboxBank
+from heliu.capital.bank.sandbox.models import Entry
 from heliu.capital.terms.models import Invoice, Payment
 from heliu.kernel.clock import day_of
-from heliu.trade import place_order
+from heliu.kernel.errors import Invalid, Refused
+from heliu.trade import place_order, recalling
 from heliu.trade.close_of_day import close_of_day
 
 
@@ -88,3 +92,68 @@ def test_a_bank_that_does_not_answer_is_asked_for_the_same_days_again(
     monkeypatch.setattr(SandboxBank, "statement", tells)
     close(world, days=1)
     settled_on(world, owed, day)
+
+
+def test_a_transfer_told_by_mistake_is_withdrawn_and_told_again(world: World) -> None:
+    owed = invoiced(world)
+    day = transferred(world, owed)
+    close(world, hours=1)
+    with world.worker():
+        gone = life.untransfer()
+    close(world, hours=1)
+    with world.worker():
+        came = Incoming.objects.get()
+        assert (came.status, came.recalls) == ("RECALLED", 1)
+        owed.refresh_from_db()
+        assert (owed.settled_on, owed.paid) == (None, 0)
+    laws.hold(world)
+    with world.worker():
+        life.transfer_again(gone)
+    close(world, hours=1)
+    with world.worker():
+        owed.refresh_from_db()
+        came.refresh_from_db()
+        assert (owed.settled_on, came.status, came.recalled_at) == (day, "MATCHED", None)
+        valued = Payment.objects.filter(taken_back_at=None).values_list("value_day", flat=True)
+        assert list(valued) == [day]
+    laws.hold(world)
+
+
+def test_a_transfer_told_with_another_amount_counts_as_the_bank_says_last(world: World) -> None:
+    owed = invoiced(world)
+    transferred(world, owed)
+    with world.worker():
+        (mine,) = Entry.objects.filter(reference=owed.number, amount__gt=0)
+        Entry.objects.filter(pk=mine.pk).update(amount=mine.amount - 1)
+    close(world, hours=1)
+    with world.worker():
+        owed.refresh_from_db()
+        assert owed.left == 1
+        Entry.objects.filter(pk=mine.pk).update(amount=mine.amount)
+    close(world, hours=1)
+    with world.worker():
+        owed.refresh_from_db()
+        assert owed.settled_on is not None
+        assert Incoming.objects.get().recalls == 1
+    laws.hold(world)
+
+
+def test_what_was_used_again_stands_until_a_person_says_how_it_was_settled(world: World) -> None:
+    owed = invoiced(world)
+    transferred(world, owed)
+    close(world, hours=1)
+    with world.worker():
+        came = Incoming.objects.get()
+        arrivals.miss(came, at=world.at)
+    with world.desk("credit@bank.demo") as officer, pytest.raises(Refused):
+        recalling.let_go(came.pk, note="no", actor=officer, at=world.at)
+    with world.desk("sales@seller.demo") as seller:
+        with pytest.raises(Invalid, match="reason-missing"):
+            recalling.let_go(came.pk, note=" ", actor=seller, at=world.at)
+        assert bank.to_settle(bank.incoming_visible_to(seller)).count() == 1
+        recalling.let_go(came.pk, note="paid in cash", actor=seller, at=world.at)
+        with pytest.raises(Refused, match="not-missing"):
+            recalling.let_go(came.pk, note="paid in cash", actor=seller, at=world.at)
+    with world.worker():
+        came.refresh_from_db()
+        assert (came.status, came.note) == ("RECALLED", "paid in cash")

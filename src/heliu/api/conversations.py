@@ -23,7 +23,10 @@ from heliu.trade import conversations
 
 router = Router()
 
-Kind = Literal["order", "request", "invoice", "loan", "shipment", "application", "case", "return"]
+Kind = Literal[
+    "order", "request", "invoice", "loan", "shipment", "application", "case", "return", "contract",
+    "pledge",
+]  # fmt: skip
 
 
 class ConversationOut(Schema):

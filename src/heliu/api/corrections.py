@@ -26,8 +26,8 @@ class ReplayOut(Schema):
 
     id: UUID
     number: int
-    cause: str = Field(description="LATE, CORRECTED or TAKEN_BACK")
-    key: str = Field(description="Of the payment: the id of its instruction")
+    cause: str = Field(description="LATE, CORRECTED, TAKEN_BACK or PAID_OUT")
+    key: str = Field(description="Of the payment: the id of its instruction; empty for PAID_OUT")
     value_day: date = Field(description="As told")
     counts_from: date = Field(description="Later where days are closed or settled by others' money")
     entries: int = Field(description="How many entries were reversed")
@@ -38,6 +38,13 @@ class ReplayOut(Schema):
 
 class ValueDayIn(Sent):
     """From which day a payment counts."""
+
+    value_day: date
+    reason: Text = Field(min_length=1)
+
+
+class PayOutDayIn(Sent):
+    """On which day a loan was paid out."""
 
     value_day: date
     reason: Text = Field(min_length=1)
@@ -98,6 +105,29 @@ def take_repayment_back(
         done = corrections.take_back(
             _deal(request.actor, ref),
             key=str(payment),
+            reason=payload.reason,
+            actor=request.actor,
+            at=at,
+        )
+        return _answer(done)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/loans/{ref}/pay-out/value-day", response={200: LoanOut, 202: ApprovalOut})
+def correct_pay_out(
+    request: TypedRequest, ref: Ref, payload: PayOutDayIn, key: Key
+) -> HttpResponse:
+    """The lender says that the loan was paid out on another day: interest and term run from there.
+
+    202 when others at the lender must agree first. `day-closed`, `settled-since`, `paid-before` and
+    `payment-stands` (409) change nothing.
+    """
+
+    def do(at: datetime) -> tuple[int, LoanOut | ApprovalOut]:
+        done = corrections.correct_pay_out(
+            _deal(request.actor, ref),
+            value_day=payload.value_day,
             reason=payload.reason,
             actor=request.actor,
             at=at,

@@ -198,6 +198,23 @@ class PaymentMade(Sent):
     reference: Line = Field("", description="What the bank slip says")
 
 
+class RefundOut(Schema):
+    """What a seller wrote down that it had paid back."""
+
+    key: str
+    amount: int
+    value_day: date
+    reference: str
+    by_name: str
+    at: datetime
+
+
+class RefundBack(Sent):
+    """Which refund was written down by mistake."""
+
+    refund: Line = Field(min_length=1, description="Its `key`")
+
+
 class NewOrder(OrderIn):
     """An order to place."""
 
@@ -467,6 +484,28 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
             at=at,
         )
         return 201, _detail(actor, ref)
+
+    return write(request, key, payload, do)
+
+
+@router.get("/orders/{ref}/refunds", response=list[RefundOut])
+def list_refunds(request: TypedRequest, ref: Ref) -> list[RefundOut]:
+    """What the seller wrote down of its own payments back and may take back, the newest first."""
+    deal = deals.of_order(request.actor, _id(request.actor, ref))
+    found = open_account.refunds_by_hand(request.actor, deal)
+    return [RefundOut(key=one.key, by_name=one.actor_name, at=one.at, **one.data) for one in found]
+
+
+@router.post("/orders/{ref}/refunds/take-back", response=OrderDetail)
+def take_refund_back(
+    request: TypedRequest, ref: Ref, payload: RefundBack, key: Key
+) -> HttpResponse:
+    """A refund was written down by mistake: the seller owes as much again; the buyer is told."""
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, OrderDetail]:
+        open_account.unrefund(_id(actor, ref), actor=actor, key=payload.refund, at=at)
+        return 200, _detail(actor, ref)
 
     return write(request, key, payload, do)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
@@ -12,7 +13,7 @@ from heliu.api.fields import Flag, Sent, Text
 from heliu.api.writes import Key, write
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.dispatch import operations, queries
+from heliu.kernel.dispatch import operations, push, queries
 from heliu.kernel.errors import Invalid
 
 router = Router()
@@ -57,6 +58,69 @@ class ReachIn(Sent):
     quiet_from: int = Field(21, ge=0, le=23)
     quiet_to: int = Field(8, ge=0, le=23)
     kinds: list[KindWish] = Field([], max_length=300)
+
+
+class DeviceOut(Schema):
+    """A device on which the asker's notices of this desk are shown."""
+
+    id: UUID
+    name: str
+    added_at: datetime
+
+
+class DeviceIn(Sent):
+    """What a browser says of its subscription (RFC 8030): keys in base64url."""
+
+    endpoint: Text = Field(min_length=1, max_length=1000, description="Only https, and public")
+    public: Text = Field(min_length=1, max_length=100, description="`p256dh`")
+    secret: Text = Field(min_length=1, max_length=40, description="`auth`")
+    name: Text = Field("", max_length=60)
+
+
+class PushKey(Schema):
+    """The key under which a browser subscribes (`applicationServerKey`)."""
+
+    key: str
+
+
+@router.get("/reach/push-key", response=PushKey)
+def get_push_key(request: TypedRequest) -> dict[str, str]:
+    """The key by which devices know messages of this install."""
+    return {"key": push.public_key()}
+
+
+@router.get("/reach/devices", response=list[DeviceOut])
+def list_devices(request: TypedRequest) -> object:
+    """The asker's devices that show notices of this desk, the newest first."""
+    return queries.devices_of(request.actor)
+
+
+@router.post("/reach/devices", response={201: DeviceOut})
+def add_device(request: TypedRequest, payload: DeviceIn, key: Key) -> HttpResponse:
+    """A device shows the asker's notices of this desk from now on."""
+
+    def do(at: datetime) -> tuple[int, DeviceOut]:
+        made = operations.add_device(
+            payload.endpoint,
+            public=payload.public,
+            secret=payload.secret,
+            name=payload.name,
+            actor=request.actor,
+            at=at,
+        )
+        return 201, DeviceOut.from_orm(made)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/reach/devices/{device}/end", response=DeviceOut)
+def end_device(request: TypedRequest, device: UUID, key: Key) -> HttpResponse:
+    """A device shows nothing any more."""
+
+    def do(at: datetime) -> tuple[int, DeviceOut]:
+        return 200, DeviceOut.from_orm(operations.drop_device(device, actor=request.actor))
+
+    return write(request, key, None, do)
 
 
 @router.get("/reach", response=ReachOut)

@@ -9,11 +9,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from heliu.api.fields import Goods, Quantity, Sent
+from heliu.api.fields import Counted, Goods, Quantity, Sent, Text
+from heliu.api.marks import MOST_MARKS, PiecesIn
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
-from heliu.logistics.stock import queries
+from heliu.logistics.stock import counting, queries
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing import queries as houses
 
@@ -44,6 +46,16 @@ class PickIn(Sent):
 
     row: UUID = Field(description="Id of the row of stock")
     quantity: Quantity
+
+
+class StockCountIn(Sent):
+    """What was counted of the goods in a row, and why it was counted."""
+
+    counted: Counted | None = Field(None, description="Of goods that are not told apart")
+    pieces: Annotated[list[PiecesIn], Field(max_length=MOST_MARKS)] | None = Field(
+        None, description="Of goods that are told apart: all that lie there"
+    )
+    reason: Text = Field(min_length=1, max_length=200)
 
 
 class BinOut(Schema):
@@ -152,6 +164,28 @@ def move_stock(request: TypedRequest, payload: MovesIn, key: Key) -> HttpRespons
         return 201, MovesOut(
             moves=[MovedOut(row=row.id, bin=row.bin, quantity=row.quantity) for row in rows]
         )
+
+    return write(request, key, payload, do)
+
+
+@router.post("/stock/{row}/count", response=StockRowOut)
+def count_stock(request: TypedRequest, row: UUID, payload: StockCountIn, key: Key) -> HttpResponse:
+    """The keeper sets goods in its house to what it counted; the owner is told of a difference.
+
+    Goods that are told apart are counted by their `pieces`, others by a number (`count-unclear`
+    says which). `row-pledged` and `short` (409): pledged and promised goods are not counted away.
+    """
+    actor = request.actor
+
+    def do(at: datetime) -> tuple[int, StockRowOut]:
+        said = payload.pieces
+        pieces = [Marked(one.code, one.quantity, one.good_until) for one in said or ()]
+        made = counting.recount(
+            row, actor=actor, counted=payload.counted,
+            pieces=None if said is None else pieces, reason=payload.reason,
+            key=f"count:{row}:{key}", at=at,
+        )  # fmt: skip
+        return 200, StockRowOut.from_orm(made)
 
     return write(request, key, payload, do)
 

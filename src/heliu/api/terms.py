@@ -36,7 +36,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of, now
 from heliu.kernel.errors import Invalid, NotFound
-from heliu.trade import incoming, papers, receivables
+from heliu.trade import incoming, papers, recalling, receivables
 
 router = Router()
 
@@ -146,6 +146,9 @@ class StandingOut(Schema):
     oldest_due: date | None
 
 
+IncomingState = Literal["SUSPENSE", "MATCHED", "SETTLED", "RECALLED"]
+
+
 class IncomingOut(Schema):
     """Money that came to an account by somebody's own transfer: a seller's, or a lender's own."""
 
@@ -154,7 +157,10 @@ class IncomingOut(Schema):
     reference: str
     payer: UUID | None = Field(description="Whose account it came from, where that is known here")
     booked_on: date
-    status: Literal["SUSPENSE", "MATCHED", "SETTLED"]
+    status: IncomingState
+    is_missing: bool = Field(
+        description="The bank took it back, and what it paid stands: to be settled by a person"
+    )
     note: str
 
 
@@ -434,7 +440,7 @@ def list_incoming(
     request: TypedRequest,
     response: HttpResponse,
     paging: Query[Paging],
-    status: Annotated[Literal["SUSPENSE", "MATCHED", "SETTLED"] | None, Query()] = None,
+    status: Annotated[IncomingState | None, Query()] = None,
 ) -> dict[str, object]:
     """Money that came to the asker's accounts by somebody's own transfer, newest first."""
     rows = bank.incoming_visible_to(request.actor)
@@ -448,11 +454,14 @@ def settle_incoming(
     request: TypedRequest, row: UUID, payload: IncomingIn, key: Key
 ) -> HttpResponse:
     """The seller says whose money it is, a lender for which loan; or what else it is for. With a
-    loan it is used in a moment."""
+    loan it is used in a moment. Of what is missing, `note` says how it was settled."""
     actor = request.actor
+    known = bank.incoming_visible_to(actor).filter(pk=row).first()
 
     def do(at: datetime) -> tuple[int, IncomingOut]:
-        if payload.buyer:
+        if known is not None and known.is_missing:
+            recalling.let_go(row, note=payload.note, actor=actor, at=at)
+        elif payload.buyer:
             incoming.settle(row, buyer=payload.buyer, actor=actor, at=at)
         elif payload.loan:
             incoming.name_loan(row, loan=payload.loan, actor=actor)

@@ -47,6 +47,7 @@ from heliu.trade.steps import locked, parties
 PROPOSED: dict[str, proposals.Hand] = {
     Proposed.VALUE_DAY: corrections.counts_from,
     Proposed.TAKE_BACK: corrections.goes_back,
+    Proposed.PAID_OUT: corrections.paid_out_on,
     Proposed.DRAFT: programmes.sent,
     Proposed.MODES: programmes.changed,
     Proposed.RELEASE_CAP: programmes.capped,
@@ -158,7 +159,10 @@ def withdraw(approval_id: UUID, *, actor: Actor, at: datetime) -> Approval:
             changing.withdraw(deal.order_id, actor=actor, at=at)
         return said
     if asked.act != purchases.PURCHASE.name:
-        return approvals.withdraw(approval_id, actor=actor, at=at)
+        with transaction.atomic():
+            said = approvals.withdraw(approval_id, actor=actor, at=at)
+            freezing.not_agreed(said, actor=actor)
+        return said
     with transaction.atomic():
         said = approvals.withdraw(approval_id, actor=actor, at=at)
         purchases.withdraw(purchases.of(said, actor), actor=actor, at=at)
@@ -172,6 +176,8 @@ def _vote_on_own(
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             OF_THE_HOUSE[said.act](said, actor=actor, at=at)
+        elif said.status == ApprovalStatus.REFUSED:
+            freezing.not_agreed(said, actor=actor)
     return said
 
 

@@ -30,7 +30,11 @@ LIVE = ("ACTIVE", "PAUSED")
 
 def ask(seller: str, *, words: str, actor: Actor, at: datetime) -> TradeAsk:
     """The dealer asks a seller, who learns its name by it; see `asks.ask`."""
-    made = asks.ask(seller, words=words, actor=actor, at=at)
+    return told(asks.ask(seller, words=words, actor=actor, at=at), at=at)
+
+
+def told(made: TradeAsk, *, at: datetime) -> TradeAsk:
+    """The seller learns who asks it, and its rule may answer at once."""
     with widened([made.seller]):
         parties.introduce_to(made.seller, made.buyer)
         buyer = names([made.buyer])[made.buyer]

@@ -22,6 +22,7 @@ from heliu.commerce.cases import queries as case_queries
 from heliu.commerce.cases.models import Case
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.returns import queries as returns
 from heliu.commerce.returns.models import Return
 from heliu.commerce.spending import queries as spending
@@ -36,11 +37,13 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.events.notices import Told
 from heliu.kernel.joining import queries as joining
 from heliu.kernel.parties import queries as parties
+from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.transport import queries as transport
 from heliu.trade import deals
 from heliu.trade.models import Deal
 
 type Ref = UUID | str
+BY_ID = ("application", "contract")  # what people call them is not one thing's alone
 
 
 class Record(NamedTuple):
@@ -55,7 +58,7 @@ class Record(NamedTuple):
     @property
     def address(self) -> str:
         """Where its conversation is read; the same at every desk."""
-        return address(self.kind, self.number if self.kind != "application" else self.subject)
+        return address(self.kind, self.number if self.kind not in BY_ID else self.subject)
 
 
 def address(kind: str, ref: Ref) -> str:
@@ -258,6 +261,26 @@ def _application(actor: Actor, ref: Ref) -> Record:
     return Record("application", found.pk, found.name, _houses(found.org, *parties.operators()))
 
 
+def _contract(actor: Actor, ref: Ref) -> Record:
+    if not isinstance(ref, UUID):
+        raise NotFound()
+    found = pricing.contracts_visible_to(actor).filter(pk=ref).first()
+    if found is None:
+        raise NotFound()
+    return Record("contract", found.pk, found.code, _houses(found.seller, found.buyer))
+
+
+def _pledge(actor: Actor, ref: Ref) -> Record:
+    found = pledges.visible_to(actor).filter(**_by(ref)).first()
+    if found is None:
+        raise NotFound()
+    deal = deals.visible_to(actor).filter(pk=found.deal).first()
+    return Record(
+        "pledge", found.pk, found.number, _houses(found.pledgor, found.pledgee, found.custodian),
+        deals.link(deal) if deal else "",
+    )  # fmt: skip
+
+
 KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
     "order": _order,
     "request": _request,
@@ -267,4 +290,6 @@ KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
     "application": _application,
     "case": _case,
     "return": _return,
+    "contract": _contract,
+    "pledge": _pledge,
 }

@@ -2,6 +2,7 @@
 
     correct_value_day  the bank says that the money counts from another day
     take_back          it should not have paid this loan: it pays nothing, and goes back
+    correct_pay_out    the loan itself was paid out on another day: interest and term run from there
 
 Somebody at the lender says so, with a reason; where the house's rules want it for such an amount,
 another person agrees before (`proposals`). The loan is reckoned anew (`lending`), what stands is
@@ -57,6 +58,29 @@ def take_back(
     return _at_once_or_asked(Proposed.TAKE_BACK, said, goes_back, actor=actor, at=at)
 
 
+def correct_pay_out(
+    deal_id: UUID, *, value_day: date, reason: str, actor: Actor, at: datetime
+) -> Loan | Approval:
+    """The loan was paid out on another day than the bank had said first; raises as `lending` does.
+    Returns the question where others must agree first."""
+    actor.require("override")
+    deal = deals.of_lender(actor, deal_id)
+    loan = loan_of(deal)
+    said = {"deal": str(deal.pk), "value_day": value_day.isoformat(), "reason": reason}
+    return at_once_or_asked(
+        CORRECT,
+        Proposed.PAID_OUT,
+        said,
+        lambda: paid_out_on(said, actor, at),
+        subject=loan.pk,
+        name=number_of(deal),
+        amount=loan.principal,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
 def is_asked(done: Loan | Approval) -> TypeIs[Approval]:
     """Whether the others at the house are asked first."""
     return isinstance(done, Approval)
@@ -85,6 +109,18 @@ def goes_back(said: Mapping[str, Any], actor: Actor, at: datetime) -> Loan:
         return lending.take_back(loan, key=said["key"], reason=said["reason"], actor=actor, at=at)
 
     return _reckon(UUID(said["deal"]), do, "payment-taken-back", actor=actor, at=at)
+
+
+def paid_out_on(said: Mapping[str, Any], actor: Actor, at: datetime) -> Loan:
+    """All who must have agreed: the loan counts from the other day."""
+
+    def do(loan: Loan) -> Replayed | None:
+        day = date.fromisoformat(said["value_day"])
+        return lending.correct_pay_out(
+            loan, value_day=day, reason=said["reason"], actor=actor, at=at
+        )
+
+    return _reckon(UUID(said["deal"]), do, "pay-out-corrected", actor=actor, at=at)
 
 
 def _at_once_or_asked(
@@ -140,8 +176,8 @@ def _reckon(
 
 def _tell(deal: Deal, kind: str, done: Replayed, *, at: datetime) -> None:
     said: dict[str, Parameter] = {
-        "amount": Money(done.payment.amount),
+        "amount": Money(done.payment.amount if done.payment else loan_of(deal).principal),
         "number": number_of(deal),
-        "day": done.payment.effective.isoformat(),
+        "day": done.replay.counts_from.isoformat(),
     }
     tell(deal.buyer, kind, said, link=deals.link(deal), at=at)

@@ -81,6 +81,13 @@ def agreed(asked: Approval, *, actor: Actor, at: datetime) -> None:
     file_soon()
 
 
+def not_agreed(asked: Approval, *, actor: Actor) -> None:
+    """The question was withdrawn, or somebody said no: nothing was frozen."""
+    if asked.act == FREEZE.name:
+        one = accounts.visible_to(actor).get(pk=asked.subject, bank__in=actor.orgs)
+        accounts.dropped(one, asked.status)
+
+
 def stop(*, at: datetime) -> int:
     """Note in its deal, once for each freeze, that payments of it wait; returns how many. For the
     worker, which meets them when it would send them."""

@@ -5,7 +5,8 @@ What comes to a seller pays what is owed on terms: it is matched by what the tra
 of invoices or orders, else the buyer's code), else by an amount that pays exactly one choice of the
 payer's open invoices. What comes to a lender is a deposit that the dealer pays in itself
 (`paying_in`): it is matched by the loan's number, else by the sum that exactly one loan waits for,
-and from an account of that dealer alone; whose else it is a person says.
+and from an account of that dealer alone; whose else it is a person says. What a bank takes
+back again is withdrawn (`recalling`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
-from heliu.trade import paying_in, receivables, steps, wake
+from heliu.trade import paying_in, recalling, receivables, steps, wake
 
 SYSTEM = Actor.system()
 NUMBER = re.compile(r"\b(?:IV|SO)-\d{4}-\d+\b")
@@ -80,9 +81,12 @@ def _read(account: BankAccount, *, at: datetime, since: date | None = None) -> i
             came = arrivals.fetch(account, day, at=at)
             if came is None:
                 break  # its days come in their order
-            new += len(came)
-            for one in came:
-                if not _place(one, at=at):
+            new += len(came.new)
+            for one in came.gone:
+                recalling.taken_back(one, at=at)
+            again = [arrivals.restore(one, amount) for one, amount in came.again]
+            for one in (*came.new, *again):
+                if one.status == IncomingStatus.SUSPENSE and not _place(one, at=at):
                     _tell_unplaced(one, at=at)
     return new
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from heliu.capital.terms import newcomers as trust
+from heliu.commerce.catalogue.models import CircleMember
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.access.actor import Actor
@@ -30,7 +31,7 @@ from heliu.kernel.joining.operations import invitations, signing_up, verifying
 from heliu.kernel.money import Money
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
-from heliu.kernel.parties.models import OrganizationStatus
+from heliu.kernel.parties.models import OrganizationStatus, TradingRelationship
 from heliu.trade import tiers
 from heliu.trade.receivables import owed_to
 
@@ -130,16 +131,60 @@ def _take(one: Application, at: datetime) -> UUID | None:
 
 
 def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
-    """Relate a buyer to a seller as the seller takes newcomers. For steps of the worker's story."""
+    """Relate a buyer to a seller as the seller takes newcomers, a branch as the house above it. For
+    steps of the worker's story."""
     link = parties.relate(actor=ACTOR, buyer=buyer, seller=welcome.org, since=day_of(at))
-    own = prices.lists_visible_to(ACTOR).filter(seller=welcome.org)
-    if chosen := own.filter(pk__in=[welcome.price_list]).first():
-        pricing.assign(chosen, actor=ACTOR, buyer=buyer, valid_from=day_of(at), at=at)
+    above = _above(link)
+    if above is not None:
+        _say_as_of(above, link)
+    tiers.give(link.pk, at=at)
+    held = prices.held_by(buyer, seller=welcome.org, on=day_of(at))
+    wanted = list(prices.lists_visible_to(ACTOR).filter(
+        seller=welcome.org, pk__in=[welcome.price_list]
+    ))  # fmt: skip
+    if above is not None:
+        wanted = prices.held_by(above.buyer, seller=welcome.org, on=day_of(at))
+        _open_as_of(above, link)
+    for one in wanted:
+        if one not in held:
+            pricing.assign(one, actor=ACTOR, buyer=buyer, valid_from=day_of(at), at=at)
     if welcome.warehouse is not None:
         parties.introduce(buyer, welcome.warehouse)
-    tiers.give(link.pk, at=at)
     fact = TradingBegun(subject=buyer, buyer=buyer, seller=welcome.org, is_invited=is_invited)
     record(fact, actor=ACTOR, at=at, audience=[buyer, welcome.org])
+
+
+def _above(link: TradingRelationship) -> TradingRelationship | None:
+    """How the seller deals with the house above a branch, if it does."""
+    house = queries.names([link.buyer])[link.buyer].parent_id
+    if house is None:
+        return None
+    return TradingRelationship.objects.filter(
+        buyer=house, seller=link.seller, status__in=["ACTIVE", "PAUSED"]
+    ).first()
+
+
+def _say_as_of(above: TradingRelationship, link: TradingRelationship) -> None:
+    """The seller's own words about a house hold for its branch. Trade credit and contracts were
+    agreed with the house and are not handed down."""
+    said = ("tier", "least_order", "least_is_own", "may_wait", "wait_is_own")
+    for word in said:
+        setattr(link, word, getattr(above, word))
+    link.save(update_fields=said)
+
+
+def _open_as_of(above: TradingRelationship, link: TradingRelationship) -> None:
+    """The goods and warehouses that are open to a house are open to its branch."""
+    for warehouse in queries.known_in("WAREHOUSE", above.buyer):
+        parties.introduce(link.buyer, warehouse)
+    circles = CircleMember.objects.filter(buyer=above.buyer, seller=above.seller)
+    CircleMember.objects.bulk_create(
+        [
+            CircleMember(circle_id=circle, seller=link.seller, buyer=link.buyer)
+            for circle in circles.values_list("circle", flat=True)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def trust_in(one: Application, seller: UUID, *, at: datetime) -> None:

@@ -32,6 +32,7 @@ class Step(models.TextChoices):
     QUOTED = "QUOTED", _("Limit held")
     SIGNED = "SIGNED", _("Signed")
     DEPOSIT_PART = "DEPOSIT_PART", _("A part of the deposit paid")
+    DEPOSIT_WITHDRAWN = "DEPOSIT_WITHDRAWN", _("A part of the deposit taken back by the bank")
     DEPOSIT_BOOKED = "DEPOSIT_BOOKED", _("Deposit paid")
     DISBURSED = "DISBURSED", _("Loan paid out")
     OWN_SHARE_MOVED = "OWN_SHARE_MOVED", _("Own share moved")
@@ -61,6 +62,7 @@ class Step(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
     REFUND_ASKED = "REFUND_ASKED", _("Refund ordered")
     REFUNDED = "REFUNDED", _("Refunded")
+    REFUND_TAKEN_BACK = "REFUND_TAKEN_BACK", _("Refund taken back")
     DEPOSIT_RETURNED = "DEPOSIT_RETURNED", _("Deposit returned")
     UNAPPLIED_RETURNED = "UNAPPLIED_RETURNED", _("Overpayment returned")
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")
@@ -408,6 +410,7 @@ class Proposed(models.TextChoices):
 
     VALUE_DAY = "VALUE_DAY", _("Another value day of a payment")
     TAKE_BACK = "TAKE_BACK", _("A payment taken back")
+    PAID_OUT = "PAID_OUT", _("Another day of a pay-out")
     DRAFT = "DRAFT", _("A programme, or a version of one")
     MODES = "MODES", _("Other modes of a programme")
     RELEASE_CAP = "RELEASE_CAP", _("Another cap on releases")

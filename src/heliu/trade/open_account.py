@@ -3,6 +3,7 @@
     sent      what leaves on terms is owed from then on, by an invoice
     short     goods came short or damaged: on terms they are not owed; what was paid is owed back
     settle    the seller writes down that money came: the buyer's, or its own on the way back
+    unrefund  what it wrote down of its own money was a mistake: it owes that again
 
 On terms a buyer owes for what was sent and not lost (`receivables.py` has what concerns more than
 one order); by transfer it has paid before. What is written down is remembered as steps of the deal.
@@ -26,9 +27,10 @@ from heliu.commerce.ordering.models import Order, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, Invalid, Refused
+from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money, share
+from heliu.kernel.posting import queries as posting
 from heliu.trade import deals, receivables
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.names import terms_hold_of
@@ -82,7 +84,7 @@ def account_of(steps: Iterable[DealStep], invoices: Iterable[Invoice]) -> OpenAc
         refund=sum(
             total(step, "refund") for step in (Step.RECEIPT_DIFFERS, Step.STRUCK, Step.RETURNED)
         ),
-        refunded=total(Step.REFUNDED, "amount"),
+        refunded=total(Step.REFUNDED, "amount") - total(Step.REFUND_TAKEN_BACK, "amount"),
         owed=sum(one.left for one in bills),
         credited=sum(one.credited for one in bills),
         discounted=sum(one.discounted for one in bills),
@@ -136,7 +138,7 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
-    invoices = sorted(credit.of_order(order.id), key=lambda one: one.key.partition("/")[0] != key)
+    invoices = sorted(credit.of_order(order.id), key=lambda one: one.shipment != key)
     for invoice in invoices:
         if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
             terms.credit(
@@ -189,6 +191,45 @@ def settle(
             )  # fmt: skip
         else:
             paid_back(deal, order, amount, value_day, reference, key=key, actor=actor, at=at)
+    return order
+
+
+def refunds_by_hand(actor: Actor, deal: Deal) -> list[DealStep]:
+    """What the seller wrote down of its own payments and did not take back, the newest first; what
+    a bank has booked is none of it."""
+    mine = deals.steps_of(deal, actor)
+    gone = mine.filter(step=Step.REFUND_TAKEN_BACK).values("key")
+    found = mine.filter(step=Step.REFUNDED, actor__isnull=False).exclude(key__in=gone)
+    return list(found.order_by("-pk"))
+
+
+def unrefund(order_id: UUID, *, actor: Actor, key: str, at: datetime) -> Order:
+    """A refund (by the `key` under which the seller wrote it down) was written down by mistake: its
+    journal is reversed and the seller owes as much again. Again, it changes nothing."""
+    actor.require("sell")
+    deal = deals.of_order(actor, order_id)
+    with widened(parties(deal)):
+        deal = locked(deal.id)
+        order = order_of(deal)
+        if not actor.is_system and order.seller not in actor.orgs:
+            raise Forbidden("not-your-order", "Only the seller writes down what was paid.")
+        if is_done(deal, Step.REFUND_TAKEN_BACK, key=key):
+            return order
+        found = next((one for one in refunds_by_hand(actor, deal) if one.key == key), None)
+        if found is None:
+            raise NotFound()
+        back = posting.standing(order.id, ("order_short_refunded",), after=date.min)
+        reversing = [one for one in back if one.key.endswith(f":{key}")]
+        books.post_all([], reversing=reversing, subject=order.id, at=at)
+        amount = found.data["amount"]
+        remember(deal, Step.REFUND_TAKEN_BACK, key=key, actor=actor, at=at, amount=amount)
+        tell(
+            order.buyer,
+            "money-back-withdrawn",
+            {"amount": Money(amount), "number": order.number},
+            link=deals.link(deal),
+            at=at,
+        )
     return order
 
 

@@ -2,6 +2,7 @@
 
     came       a transfer names the loan: with what came before it is enough, and the deal goes on;
                it is too little, and waits for the rest; nothing waits for it, and it goes back
+    taken_back the bank takes a transfer back that was not enough yet: the rest is missing again
     run_out    the day for it has gone by: the order is called off, and what came goes back
 
 What is too much goes back by the bank as any overpayment does. Transfers are read from the bank's
@@ -42,7 +43,7 @@ def is_to_come(loan: Loan) -> bool:
 
 def came(deal: Deal, transfer: Incoming, *, at: datetime) -> None:
     """A transfer names the loan of the locked deal."""
-    loan, key = loan_of(deal), str(transfer.pk)
+    loan, key = loan_of(deal), _key(transfer)
     if is_done(deal, Step.DEPOSIT_PART, key=key) or is_done(deal, Step.CAME_UNASKED, key=key):
         return
     if loan.status != LoanStatus.AWAIT_DEPOSIT or loan.deposit_until is None:
@@ -63,6 +64,21 @@ def came(deal: Deal, transfer: Incoming, *, at: datetime) -> None:
         return_unapplied(deal, loan.unapplied, key=key, at=at)
     deposit_is_there(deal, loan, amount=before + transfer.amount, at=at)
     wake(deal.id)
+
+
+def taken_back(deal: Deal, transfer: Incoming, *, at: datetime) -> bool:
+    """The bank takes a transfer back that named the loan of the locked deal. False where it was all
+    that was missing, or is on its way back to the dealer: that cannot be undone."""
+    loan, key = loan_of(deal), _key(transfer)
+    if loan.status != LoanStatus.AWAIT_DEPOSIT or not is_done(deal, Step.DEPOSIT_PART, key=key):
+        return False
+    loan = lending.deposit_withdrawn(loan, amount=transfer.amount, key=key, at=at)
+    remember(
+        deal, Step.DEPOSIT_WITHDRAWN, key=key, actor=SYSTEM, at=at,
+        amount=transfer.amount, missing=loan.deposit_missing,
+    )  # fmt: skip
+    tell_where_to_pay(deal, loan, at=at)
+    return True
 
 
 def run_out(*, at: datetime) -> int:
@@ -103,8 +119,13 @@ def _call_off(deal: Deal, *, at: datetime) -> bool:
 
 def _give_back(deal: Deal, loan: Loan, transfer: Incoming, *, at: datetime) -> None:
     """Nothing waits for it: too late, or twice. All of it is the dealer's and goes back."""
-    key = str(transfer.pk)
+    key = _key(transfer)
     lending.came_unasked(loan, amount=transfer.amount, key=key, effective=transfer.booked_on, at=at)
     remember(deal, Step.CAME_UNASKED, key=key, actor=SYSTEM, at=at, amount=transfer.amount)
     return_unapplied(deal, transfer.amount, key=key, at=at)
     wake(deal.id)
+
+
+def _key(transfer: Incoming) -> str:
+    """Each transfer once; one that the bank took back and said again, once more."""
+    return f"{transfer.pk}-{transfer.recalls}" if transfer.recalls else str(transfer.pk)

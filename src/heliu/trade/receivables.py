@@ -163,7 +163,7 @@ def credit_note(
             invoice, amount, key=key, kind="terms_credited", reason=words, actor=actor, at=at
         )
         if invoice.is_for_goods:
-            vat.red_due(deal, UUID(invoice.key), at=at)
+            vat.red_due(deal, UUID(invoice.shipment), at=at)
         tell(
             invoice.buyer,
             "credit-note",

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop as N_
 
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.capital.lending.models import Loan, LoanStatus, ReplayCause
 from heliu.capital.lending.operations import Replayed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.notices import tell
@@ -28,6 +28,7 @@ STANDS = {
     "released": N_("More goods were released than is earned now"),
     "default-noticed": N_("Notice of default was given after its value day"),
     "enforced": N_("The loan was enforced after its value day"),
+    "overdue": N_("It was called overdue before the day on which it falls due now"),
     "runs-again": N_("The loan was repaid and runs on"),
 }
 
@@ -74,5 +75,7 @@ def _stands(deal: Deal, loan: Loan, done: Replayed, *, was_repaid: bool) -> Iter
         yield "default-noticed"
         if is_done(deal, Step.ENFORCED):
             yield "enforced"
+    if replay.cause == ReplayCause.PAID_OUT and loan.status == LoanStatus.OVERDUE:
+        yield "overdue"
     if was_repaid and loan.status == LoanStatus.SELLER_PAID:
         yield "runs-again"

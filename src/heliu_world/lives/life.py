@@ -239,7 +239,8 @@ class Life(Case):
             choices.append((3, lambda: money.repay(self)))
             if stands["margin"] and not is_ending:
                 choices.append((1, lambda: money.set_off(self)))
-        if stands["bound"] and not stands["is_stock"] and not is_ending:
+        may_give_back = stands["bound"] and not stands["is_stock"] and not stands["returns"]
+        if may_give_back and not is_ending:
             choices.append((0.3, lambda: complaints.give_back_pledged(self)))
         if stands["loan_status"] == "REPAID" and stands["bound"]:
             choices.append((2, lambda: lender.ask_to_release(self)))

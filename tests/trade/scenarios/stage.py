@@ -20,6 +20,8 @@ from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.scenarios.document import (
+    YEAR,
+    ZONE,
     Journal,
     Place,
     Scenario,
@@ -81,6 +83,7 @@ from heliu.trade import (
     approvals,
     bank_answers,
     close_of_day,
+    corrections,
     deliveries,
     duty,
     enforcement,
@@ -90,6 +93,7 @@ from heliu.trade import (
     liquidation,
     place_order,
     pools,
+    recalling,
     receivables,
     registry_answers,
     releasing,
@@ -344,6 +348,27 @@ def _reads_deposits(stage: Stage) -> None:
     registry_answers.file_written(at=stage.world.at)
     incoming.take_in_deposits(at=stage.world.at)
     registry_answers.file_written(at=stage.world.at)
+
+
+@says("bank", "takes the last transfer back")
+def _takes_transfer_back(stage: Stage) -> None:
+    with stage.world.worker():
+        life.untransfer()
+
+
+@says("lender", "sets the money in suspense aside")
+def _sets_aside(stage: Stage) -> None:
+    with stage.world.worker():
+        came = Incoming.objects.get(status="SUSPENSE")
+    with stage.world.desk(LENDER) as officer:
+        incoming.set_aside(came.pk, note="the deposit again", actor=officer, at=stage.world.at)
+
+
+@says("lender", "says that the money taken back is settled")
+def _settles_missing(stage: Stage) -> None:
+    with stage.world.desk(LENDER) as officer:
+        (came,) = (one for one in Incoming.objects.filter(status="MATCHED") if one.is_missing)
+        recalling.let_go(came.pk, note="paid again", actor=officer, at=stage.world.at)
 
 
 @says("lender", "says that the money in suspense is the deposit")
@@ -610,6 +635,16 @@ def _agrees_on(stage: Stage, duty: SellerDuty, share: Decimal = Decimal(1)) -> N
     with stage.world.worker():
         loan = Loan.objects.filter(deal=stage.deal)
         loan.update(seller_duty=duty, buy_back_share=share)
+
+
+@says("lender", r"says that the loan was paid out on (?P<day>\d+ \w+)")
+def _pays_out_on(stage: Stage, day: str) -> None:
+    said = datetime.strptime(f"{day} {YEAR}", "%d %b %Y").replace(tzinfo=ZONE).date()
+    with stage.world.desk(LENDER) as officer:
+        corrections.correct_pay_out(
+            stage.deal, value_day=said, reason="the statement says so", actor=officer,
+            at=stage.world.at,
+        )  # fmt: skip
 
 
 @says("lender", "gives notice of default")

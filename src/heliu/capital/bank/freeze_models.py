@@ -24,13 +24,18 @@ class FreezeStatus(models.TextChoices):
     ASKED = "ASKED", _("Asked for")
     FROZEN = "FROZEN", pgettext_lazy("account", "Frozen")
     LIFTED = "LIFTED", pgettext_lazy("freeze", "Lifted")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    REFUSED = "REFUSED", _("Refused")
 
 
 FREEZE_TONES = {
     FreezeStatus.ASKED: Tone.DUE,
     FreezeStatus.FROZEN: Tone.BAD,
     FreezeStatus.LIFTED: Tone.QUIET,
+    FreezeStatus.WITHDRAWN: Tone.QUIET,
+    FreezeStatus.REFUSED: Tone.QUIET,
 }
+DROPPED = (FreezeStatus.WITHDRAWN, FreezeStatus.REFUSED)
 
 
 class Freeze(models.Model):
@@ -38,8 +43,8 @@ class Freeze(models.Model):
     stays bound. Lifted again, what waited goes on.
 
     `paper` is what the order is known by, `file` shows it. Several may freeze one account; it is
-    free when all are lifted. One that was asked for and not agreed to is only what its approval is
-    about. Who asks and who agrees are two persons, when it is frozen and when it is lifted.
+    free when all are lifted. One that was asked for and not agreed to says so (`dropped`). Who asks
+    and who agrees are two persons, when it is frozen and when it is lifted.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -54,6 +59,7 @@ class Freeze(models.Model):
     file = models.UUIDField(null=True, blank=True)
     asked_by_name = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
+    dropped = models.CharField(max_length=9, blank=True, db_default="")
     frozen_by_name = models.CharField(max_length=80, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     lift_paper = models.CharField(max_length=80, blank=True)
@@ -81,6 +87,10 @@ class Freeze(models.Model):
                 & ~models.Q(lift_reason=""),
                 name="freeze_lifted_says_why",
             ),
+            models.CheckConstraint(
+                condition=models.Q(dropped="") | models.Q(dropped__in=DROPPED, frozen_at=None),
+                name="freeze_dropped_before_it_held",
+            ),
             models.UniqueConstraint(
                 fields=["account", "authority", "paper"], name="one_freeze_per_paper"
             ),
@@ -100,7 +110,9 @@ class Freeze(models.Model):
         """Where it stands."""
         if self.lifted_at:
             return FreezeStatus.LIFTED
-        return FreezeStatus.FROZEN if self.frozen_at else FreezeStatus.ASKED
+        if self.frozen_at:
+            return FreezeStatus.FROZEN
+        return FreezeStatus(self.dropped or FreezeStatus.ASKED)
 
     @property
     def tone(self) -> Tone:

@@ -132,7 +132,9 @@ def ask(wanted: Order, *, actor: Actor, at: datetime) -> Freeze:
     if account is None:
         raise Invalid("account-missing", "There is no supervised account of it.", field="org")
     known = Freeze.objects.filter(account=account, authority=authority, paper=paper.strip()[:80])
-    return known.first() or Freeze.objects.create(
+    if one := known.first():
+        return dropped(one, "")
+    return Freeze.objects.create(
         number=next_number("FZ", at),
         account=account,
         account_number=account.number,
@@ -144,6 +146,15 @@ def ask(wanted: Order, *, actor: Actor, at: datetime) -> Freeze:
         asked_by_name=actor.name,
         asked_at=at,
     )
+
+
+def dropped(one: Freeze, how: str) -> Freeze:
+    """Whoever asked took it back, or another person said no (`how`, a status); asked for again it
+    is open (empty). Nothing of one that is in force."""
+    if one.frozen_at is None and one.dropped != how:
+        one.dropped = how
+        one.save(update_fields=["dropped"])
+    return one
 
 
 def shown(one: Freeze, file: UUID, *, actor: Actor) -> Freeze:
@@ -163,8 +174,8 @@ def freeze(one: Freeze, *, actor: Actor, at: datetime) -> Freeze:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     one = Freeze.objects.select_for_update(of=("self",)).get(pk=one.pk)
     if one.frozen_at is None:
-        one.frozen_at, one.frozen_by_name = at, actor.name
-        one.save(update_fields=["frozen_at", "frozen_by_name"])
+        one.frozen_at, one.frozen_by_name, one.dropped = at, actor.name, ""
+        one.save(update_fields=["frozen_at", "frozen_by_name", "dropped"])
         fact = AccountFrozen(
             subject=one.pk, number=one.number, account=one.account_number,
             authority=one.authority, paper=one.paper,

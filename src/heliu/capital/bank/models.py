@@ -334,17 +334,24 @@ class IncomingStatus(models.TextChoices):
     SUSPENSE = "SUSPENSE", _("In suspense")
     MATCHED = "MATCHED", _("Matched by itself")
     SETTLED = "SETTLED", _("Settled by a person")
+    RECALLED = "RECALLED", _("Taken back by the bank")
 
 
 INCOMING_MOVES: Moves = {
-    IncomingStatus.SUSPENSE: {IncomingStatus.MATCHED, IncomingStatus.SETTLED},
-    IncomingStatus.MATCHED: {IncomingStatus.SUSPENSE},
-    IncomingStatus.SETTLED: {IncomingStatus.SUSPENSE},
+    IncomingStatus.SUSPENSE: {
+        IncomingStatus.MATCHED,
+        IncomingStatus.SETTLED,
+        IncomingStatus.RECALLED,
+    },
+    IncomingStatus.MATCHED: {IncomingStatus.SUSPENSE, IncomingStatus.RECALLED},
+    IncomingStatus.SETTLED: {IncomingStatus.SUSPENSE, IncomingStatus.RECALLED},
+    IncomingStatus.RECALLED: {IncomingStatus.SUSPENSE},  # the bank says it once more
 }
 INCOMING_TONES = {
     IncomingStatus.SUSPENSE: Tone.DUE,
     IncomingStatus.MATCHED: Tone.QUIET,
     IncomingStatus.SETTLED: Tone.QUIET,
+    IncomingStatus.RECALLED: Tone.QUIET,
 }
 
 
@@ -361,6 +368,10 @@ class Incoming(models.Model):
 
     `payer` is whose account it came from, where that is known here; `note` is what a person said it
     is for. It lies in suspense until it is known what it pays.
+
+    A bank may take back within its days what it told by mistake (`recalled_at`, for the
+    `recalls`-th time). Where what it paid cannot be undone it keeps its state, and a person settles
+    that outside and says so.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -378,6 +389,8 @@ class Incoming(models.Model):
     note = models.CharField(max_length=200, blank=True)
     settled_by_name = models.CharField(max_length=80, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    recalls = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -388,6 +401,11 @@ class Incoming(models.Model):
                 condition=models.Q(status="SUSPENSE", settled_at=None)
                 | ~models.Q(status="SUSPENSE") & models.Q(settled_at__isnull=False),
                 name="incoming_settled_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recalled_at=None) & ~models.Q(status="RECALLED")
+                | models.Q(recalled_at__isnull=False, recalls__gt=0) & ~models.Q(status="SUSPENSE"),
+                name="incoming_recalled_at_a_time",
             ),
         ]
         indexes = [
@@ -401,4 +419,9 @@ class Incoming(models.Model):
     @property
     def tone(self) -> Tone:
         """How the status looks."""
-        return INCOMING_TONES[IncomingStatus(self.status)]
+        return Tone.BAD if self.is_missing else INCOMING_TONES[IncomingStatus(self.status)]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the bank took it back and what it paid stands: a person is to settle that."""
+        return self.recalled_at is not None and self.status != IncomingStatus.RECALLED

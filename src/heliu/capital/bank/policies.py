@@ -95,7 +95,8 @@ def compare(
     rows, unknown = [], []
     for entry in entries:
         if taken_in := came.get(entry.id):
-            rows.append(Compared(Verdict.MATCHED, entry, taken_in))
+            same = entry.amount == taken_in.amount
+            rows.append(Compared(Verdict.MATCHED if same else Verdict.AMOUNT_DIFF, entry, taken_in))
             continue
         reference = as_id(entry.reference)
         booking = known.get(reference) if reference else None
@@ -120,8 +121,10 @@ def compare(
             rows.append(Compared(Verdict.MISSING_IN_BOOK, entry, None))
         else:
             rows.append(Compared(Verdict.MATCHED, entry, open_bookings.pop(alike.id)))
-    missing = (Compared(Verdict.MISSING_AT_BANK, None, left) for left in open_bookings.values())
-    return [*rows, *missing]
+    said = {entry.id for entry in entries}
+    taken_back = (booking for entry, booking in came.items() if entry not in said)
+    left = (*open_bookings.values(), *taken_back)
+    return [*rows, *(Compared(Verdict.MISSING_AT_BANK, None, one) for one in left)]
 
 
 def as_id(reference: str) -> UUID | None:

@@ -17,6 +17,7 @@ from heliu.capital.bank.models import (
     Earmark,
     Incoming,
     IncomingRead,
+    IncomingStatus,
     InstructionStatus,
     NoticeStatus,
     PaymentInstruction,
@@ -200,7 +201,7 @@ def shadow(account: BankAccount, *, until: date) -> int:
     )
     into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    moved = Incoming.objects.filter(booked_on__lte=until)
+    moved = Incoming.objects.filter(booked_on__lte=until).exclude(status=IncomingStatus.RECALLED)
     came = moved.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     went = moved.filter(counterparty=account.number).aggregate(sum=Sum("amount"))["sum"] or 0
     return account.opening + into + came - out - went
@@ -227,6 +228,13 @@ def incoming_visible_to(actor: Actor) -> QuerySet[Incoming]:
     """Money that came unasked to the actor's accounts, newest first."""
     found = Incoming.objects.order_by("-booked_on", "-id")
     return found if actor.is_system else found.filter(org__in=actor.orgs)
+
+
+def to_settle(came: QuerySet[Incoming]) -> QuerySet[Incoming]:
+    """What of it waits for a person: what is in suspense, and what the bank took back after it had
+    paid something that stands."""
+    missing = Q(recalled_at__isnull=False) & ~Q(status=IncomingStatus.RECALLED)
+    return came.filter(Q(status=IncomingStatus.SUSPENSE) | missing)
 
 
 def check() -> list[str]:

@@ -13,6 +13,7 @@ from heliu.capital.bank.models import (
     AccountKind,
     BankAccount,
     Incoming,
+    IncomingStatus,
     InstructionStatus,
     PaymentInstruction,
     Statement,
@@ -75,7 +76,7 @@ def bookings(account: BankAccount, day: date) -> list[Booking]:
         status=InstructionStatus.BOOKED,
         booked_on=day,
     ).order_by("answered_at", "number")
-    own = Incoming.objects.filter(counterparty=account.number, booked_on=day)
+    own = _counting(day).filter(counterparty=account.number)
     return [
         *(
             Booking(one.pk, -one.amount, one.account.number)
@@ -95,8 +96,13 @@ def _booking(account: BankAccount, row: PaymentInstruction) -> Booking:
 
 def _came(account: BankAccount, day: date) -> dict[str, Booking]:
     """What came unasked on an account's day, by its entry."""
-    rows = Incoming.objects.filter(account=account, booked_on=day)
+    rows = _counting(day).filter(account=account)
     return {row.entry: Booking(row.pk, row.amount, row.counterparty) for row in rows}
+
+
+def _counting(day: date) -> QuerySet[Incoming]:
+    """What moved unasked on a day, without what the bank has taken back."""
+    return Incoming.objects.filter(booked_on=day).exclude(status=IncomingStatus.RECALLED)
 
 
 def _keep(

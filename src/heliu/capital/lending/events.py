@@ -226,8 +226,8 @@ class LoanRecovered(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentsReckonedAnew(Fact):
-    """A payment was known late, had another value day or was taken back: what followed was reversed
-    and played again.
+    """A payment was known late, had another value day or was taken back, or the loan was paid out
+    on another day: what followed was reversed and played again.
 
     `value_day` is the day as told and `counts_from` the one from which it counts; `entries` is how
     many journals were reversed.

@@ -518,14 +518,15 @@ class ReplayCause(models.TextChoices):
     LATE = "LATE", _("Known later than its value day")
     CORRECTED = "CORRECTED", _("Value day corrected")
     TAKEN_BACK = "TAKEN_BACK", _("Payment taken back")
+    PAID_OUT = "PAID_OUT", _("Paid out on another day")
 
 
 class Replay(models.Model):
     """One reckoning anew of a loan: what followed a day was reversed and played again in order.
 
-    `key` is the payment that was the cause, `value_day` its day as told and `counts_from` the day
-    from which it counts: a later one where days are closed, or where others' money has settled the
-    loan since. `entries` is how many journals were reversed.
+    `key` is the payment that was the cause (none when it is the loan itself), `value_day` its day
+    as told and `counts_from` the day from which it counts: a later one where days are closed, or
+    where others' money has settled the loan since. `entries` is how many journals were reversed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -284,6 +284,11 @@ class Invoice(models.Model):
         return self.kind == InvoiceKind.GOODS
 
     @property
+    def shipment(self) -> str:
+        """The id of the shipment whose goods it is for, which its instalments share."""
+        return self.key.partition("/")[0]
+
+    @property
     def left(self) -> int:
         """What is open."""
         return self.amount - self.paid - self.credited - self.discounted - self.written_off

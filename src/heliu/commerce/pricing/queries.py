@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any, NamedTuple
 from uuid import UUID
 
@@ -258,6 +258,17 @@ def assignments_visible_to(actor: Actor) -> QuerySet[PriceListBuyer]:
     if actor.is_system:
         return PriceListBuyer.objects.all()
     return PriceListBuyer.objects.filter(seller__in=actor.orgs)
+
+
+def held_by(buyer: UUID, *, seller: UUID, on: date) -> list[PriceList]:
+    """The lists of a seller that hold for a buyer on a day, without those of contracts. For the
+    worker."""
+    return list(
+        PriceList.objects.filter(
+            Q(buyers__valid_to=None) | Q(buyers__valid_to__gte=on),
+            contract=None, seller=seller, buyers__buyer=buyer, buyers__valid_from__lte=on,
+        ).distinct().order_by("pk")
+    )  # fmt: skip
 
 
 def prices_visible_to(actor: Actor) -> QuerySet[ListPrice]:

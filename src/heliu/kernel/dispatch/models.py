@@ -16,6 +16,7 @@ class Way(models.TextChoices):
 
     MAIL = "MAIL", pgettext_lazy("message", "E-mail")
     SMS = "SMS", _("SMS")
+    PUSH = "PUSH", _("On a device")
 
 
 class Mail(models.TextChoices):
@@ -83,6 +84,23 @@ class Wish(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "org", "kind"], name="one_wish_per_kind")
         ]
+
+
+class Device(models.Model):
+    """A device of a person that shows the notices of one desk: its subscription at the push service
+    of its browser, by which alone it is reached. Gone when the service says so, or the person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    org = models.UUIDField()
+    person = models.UUIDField()
+    endpoint = models.CharField(max_length=1000, unique=True)
+    public = models.CharField(max_length=100)
+    secret = models.CharField(max_length=40)
+    name = models.CharField(max_length=60, blank=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "org"], name="device_of_person")]
 
 
 class Letter(models.Model):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from django.db import IntegrityError, connection, transaction
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.dispatch.models import Mail, Reach, Wish
+from heliu.kernel.dispatch import push
+from heliu.kernel.dispatch.models import Device, Mail, Reach, Wish
 from heliu.kernel.dispatch.policies import read_stop_token
-from heliu.kernel.dispatch.queries import choices_of, person_of
-from heliu.kernel.errors import Invalid
+from heliu.kernel.dispatch.queries import choices_of, devices_of, person_of
+from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.webhooks.policies import read_url
 
 PHONE = re.compile(r"\+?[0-9]{6,19}")
 
@@ -48,6 +52,50 @@ def wish(
         for choice in choices_of(actor, {})
         if choice.kind in kinds and kinds[choice.kind] != (choice.mail, choice.sms)
     )
+
+
+def add_device(
+    endpoint: str, *, public: str, secret: str, name: str, actor: Actor, at: datetime
+) -> Device:
+    """The device on which the actor sits shows its notices of this desk from now on; again, it
+    changes nothing. Refuses (422) a push service that is not on the open internet, and keys that
+    are none.
+
+    `public` is the device's key and `secret` what both know, in base64url, as browsers tell them.
+    """
+    read_url(endpoint, longest=1000)
+    try:
+        point, shared = push.bytes_of(public), push.bytes_of(secret)
+        EllipticCurvePublicKey.from_encoded_point(push.CURVE, point)
+    except ValueError:
+        shared = b""
+    if len(shared) != 16:
+        raise Invalid("device-unknown", "This device gave no keys that can be used.")
+    mine = {"person": person_of(actor), "org": actor.own_org}
+    known = Device.objects.filter(endpoint=endpoint, **mine).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return Device.objects.create(
+                **mine, endpoint=endpoint, public=public, secret=secret,
+                name=name.strip()[:60], added_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Invalid(
+            "device-taken",
+            "This device shows notices of another desk.",
+            help="Turn them off there first, or sign out there.",
+        ) from None
+
+
+def drop_device(device: UUID, *, actor: Actor) -> Device:
+    """One of the actor's devices shows nothing any more; returns what it was. Raises `NotFound`."""
+    found = devices_of(actor).filter(pk=device).first()
+    if found is None:
+        raise NotFound()
+    Device.objects.filter(pk=found.pk).delete()
+    return found
 
 
 def plain_phone(typed: str) -> str:

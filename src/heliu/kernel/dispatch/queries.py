@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.dispatch.models import Letter, Mail, Reach, SandboxSms, Wish
+from heliu.kernel.dispatch.models import Device, Letter, Mail, Reach, SandboxSms, Wish
 from heliu.kernel.dispatch.policies import DEFAULTS
 from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Notice
@@ -74,6 +74,12 @@ def sandbox_sms_of(actor: Actor) -> QuerySet[SandboxSms]:
     """The SMS that a sandbox kept for the actor, the newest first."""
     mine = SandboxSms.objects.filter(person=person_of(actor), org=actor.own_org)
     return mine.order_by("-at", "-id")
+
+
+def devices_of(actor: Actor) -> QuerySet[Device]:
+    """The actor's devices that show notices of this desk, the newest first."""
+    mine = Device.objects.filter(person=person_of(actor), org=actor.own_org)
+    return mine.order_by("-added_at", "-id")
 
 
 def check() -> list[str]:

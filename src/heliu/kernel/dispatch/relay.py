@@ -1,4 +1,4 @@
-"""From notices to people's mail and telephones. For the worker.
+"""From notices to people's mail, telephones and devices. For the worker.
 
 A letter is taken for a while by moving its next try (so that no transaction stays open while a
 server is spoken to) and marked as sent afterwards. Whoever dies in between has it sent again, under
@@ -24,8 +24,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from heliu.kernel.access.models import User
+from heliu.kernel.dispatch import push
 from heliu.kernel.dispatch.models import (
     LETTER_MOVES,
+    Device,
     Letter,
     LetterStatus,
     Mail,
@@ -113,6 +115,8 @@ def _put_off(letter: Letter, reach: Reach | None, at: datetime) -> bool:
     if reach is None:
         return False
     later = at
+    if letter.way == Way.PUSH:
+        return False
     if letter.way == Way.SMS:
         later = after_quiet(at, reach.quiet_from, reach.quiet_to)
     elif reach.mail == Mail.DAILY and letter.tries == 0:
@@ -136,6 +140,8 @@ def _send_one(
     try:
         if letters[0].way == Way.MAIL:
             mail_of(letters, notices, person).send()
+        elif letters[0].way == Way.PUSH:
+            _push(letters[0], notices[0], at=at)
         else:
             sms().send(
                 id=letters[0].pk,
@@ -151,6 +157,20 @@ def _send_one(
         return
     _sent(letters, at=at)
     log.info("sent", letters=_names(letters), way=letters[0].way)
+
+
+def _push(letter: Letter, notice: Notice, *, at: datetime) -> None:
+    """Show a notice on the person's devices of this desk: one that takes it is enough. Those whose
+    push service says that they are gone are; raises `NotSent` where none took it."""
+    devices = Device.objects.filter(person=letter.person, org=letter.org)
+    targets = [push.Target(one.pk, one.endpoint, one.public, one.secret) for one in devices]
+    message = {"text": words(notice)[:600], "link": notice.link, "tag": str(letter.notice)}
+    tried = push.send(targets, message, at=at)
+    if gone := [one.id for one in tried if one.is_gone]:
+        Device.objects.filter(pk__in=gone).delete()
+        log.info("devices gone", devices=[str(one) for one in gone])
+    if not any(one.problem == "" for one in tried):
+        raise NotSent("no device took it")
 
 
 def _notices(letters: Sequence[Letter]) -> list[Notice]:

@@ -164,9 +164,21 @@ WORDS = {
     "terms-written-off": N_(
         "%(seller)s has written off %(amount)s for %(number)s; it is still owed"
     ),
+    "pay-out-corrected": N_(
+        "The %(amount)s of %(number)s were paid out on %(day)s: interest counts from there"
+    ),
     "money-unplaced": N_("%(amount)s came from %(payer)s and names no loan: %(reference)s"),
+    "money-withdrawn": N_(
+        "The bank takes back %(amount)s from %(payer)s, told by mistake: %(reference)s"
+    ),
+    "money-missing": N_(
+        "The bank takes back %(amount)s from %(payer)s that were used already: %(reference)s"
+    ),
     "money-in-suspense": N_("%(amount)s came from %(payer)s and fits no invoice: %(reference)s"),
     "money-back-noted": N_("%(amount)s back for %(number)s was written down by the seller"),
+    "money-back-withdrawn": N_(
+        "%(amount)s back for %(number)s was written down by mistake: the seller still owes it"
+    ),
     "deal-closed": N_("Deal %(number)s is closed"),
     "webhook-paused": N_("Webhook %(name)s is paused: %(host)s took nothing for three days"),
     "webhook-ended": N_("Webhook %(name)s has ended: %(host)s says that it is gone"),

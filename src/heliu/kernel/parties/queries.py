@@ -120,6 +120,13 @@ def in_role(role: str, actor: Actor) -> QuerySet[Organization]:
     )
 
 
+def known_in(role: str, org: UUID) -> list[UUID]:
+    """The organisations in a role whose names an organisation may see. For the worker."""
+    playing = PartyRole.objects.filter(role=role).values("organization_id")
+    known = Acquaintance.objects.filter(org=org, knows__in=playing)
+    return list(known.order_by("knows").values_list("knows", flat=True))
+
+
 def ties(actor: Actor, org: UUID) -> QuerySet[Tie]:
     """What an organisation is tied to, for the operator who keeps it; what holds comes first."""
     actor.require("operate")

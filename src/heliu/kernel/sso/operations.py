@@ -11,15 +11,18 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.models import User
 from heliu.kernel.access.sealing import sealed, unsealed
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.joining.models import MailDomain
+from heliu.kernel.joining.operations import people
 from heliu.kernel.joining.policies import domain_of
 from heliu.kernel.sso import port
-from heliu.kernel.sso.models import Provider
+from heliu.kernel.sso.models import Known, Provider
 
 FIND = "select id, org, issuer, client_id, secret from sso_provider_of(%s)"
 PERSON = "select sso_person(%s, %s, %s, %s)"
@@ -89,7 +92,7 @@ def begin(email: str, *, back: str) -> tuple[str, dict[str, str]]:
         "response_type": "code",
         "client_id": found["client_id"],
         "redirect_uri": back,
-        "scope": "openid email",
+        "scope": "openid email profile",
         "state": kept["state"],
         "nonce": kept["nonce"],
         "code_challenge": proof.decode().rstrip("="),
@@ -100,8 +103,9 @@ def begin(email: str, *, back: str) -> tuple[str, dict[str, str]]:
 
 
 def end(kept: dict[str, str], *, state: str, code: str, back: str, at: datetime) -> Come:
-    """Who came back. Raises `Refused` (sso-failed), (sso-unknown) for somebody who has no desk at
-    the provider's own house, or whose address it does not vouch for."""
+    """Who came back; somebody new comes in by the house's rule for its domain. Raises `Refused`
+    (sso-failed), (sso-asked) while the house has not said yes, (sso-unknown) for somebody who has
+    no desk at the provider's own house, or whose address it does not vouch for."""
     if not kept or not code or not secrets.compare_digest(kept.get("state", ""), state):
         raise port.unusable()
     found = _provider_of(kept["domain"])
@@ -125,10 +129,10 @@ def end(kept: dict[str, str], *, state: str, code: str, back: str, at: datetime)
         nonce=kept["nonce"],
     )
     address = str(said.get("email", "")).strip().lower() if said.get("email_verified") else ""
-    with connection.cursor() as cursor:
-        cursor.execute(PERSON, [found["id"], str(said["sub"])[:255], address, at])
-        (person,) = cursor.fetchone()
-    user = User.objects.filter(pk=person, is_active=True).first() if person else None
+    subject, name = str(said["sub"])[:255], " ".join(str(said.get("name", "")).split())[:80]
+    user = _known(found, subject, address, at) or (
+        _let_in(found, subject, address, name, at) if address else None
+    )
     if user is None:
         raise Refused(
             "sso-unknown",
@@ -138,6 +142,47 @@ def end(kept: dict[str, str], *, state: str, code: str, back: str, at: datetime)
         )
     methods = said.get("amr")
     return Come(user, found["org"], isinstance(methods, list) and "mfa" in methods)
+
+
+def _known(found: dict[str, Any], subject: str, address: str, at: datetime) -> User | None:
+    """Who the provider means, as far as they have a desk at its house."""
+    with connection.cursor() as cursor:
+        cursor.execute(PERSON, [found["id"], subject, address, at])
+        (person,) = cursor.fetchone()
+    return User.objects.filter(pk=person, is_active=True).first() if person else None
+
+
+def _let_in(
+    found: dict[str, Any], subject: str, address: str, name: str, at: datetime
+) -> User | None:
+    """Somebody new comes in by the house's own rule for addresses at its domain: at once with the
+    least role, or when somebody there says yes; then raises `Refused` (sso-asked).
+
+    None for whoever has a log-in already or was known and is gone: nobody is taken over, and who
+    left stays out.
+    """
+    who = people.vouched(address, name or address.partition("@")[0])
+    if who is None or who.org != found["org"]:
+        return None
+    with acting_for([who.org]):
+        if people.asks_there(who):
+            raise _asked()
+        is_new = not User.objects.filter(username=address).exists()
+        if not is_new or Known.objects.filter(provider=found["id"], subject=subject).exists():
+            return None
+        _user, is_in = people.arrive(who, password=None, at=at, language=get_language() or "en")
+    if not is_in:
+        raise _asked()
+    return _known(found, subject, address, at)
+
+
+def _asked() -> Refused:
+    return Refused(
+        "sso-asked",
+        "Your house has signed you in, and is asked whether you may come in here.",
+        help="Come back when somebody there has said yes.",
+        status=422,
+    )
 
 
 def _provider_of(domain: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def read_url(url: str) -> SplitResult:
+def read_url(url: str, *, longest: int = 300) -> SplitResult:
     """The parts of an address to send to. Refuses (422) what is none, or is not safe.
 
     Only https, to a public name, unless the install is set to send to its own network.
@@ -157,7 +157,7 @@ def read_url(url: str) -> SplitResult:
     except ValueError:
         parts, port = urlsplit(""), None
     schemes = ("https", "http") if settings.HELIU_WEBHOOKS_INSIDE else ("https",)
-    is_plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= 300
+    is_plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= longest
     if not (parts.hostname and is_plain and parts.scheme in schemes) or port == 0:
         raise Invalid(
             "url-unusable",

@@ -131,15 +131,15 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
         for named in one.marks:
             is_serial = sku.tracking == Tracking.SERIAL
             if is_serial and (sku.pk, named.code) in wanted:
-                raise _twice(named.code)
+                raise twice(named.code)
             wanted[sku.pk, named.code] = Mark(
                 sku=sku, seller=sku.seller, code=named.code, article=sku.code, is_serial=is_serial,
                 good_until=named.good_until, came_at=at,
             )  # fmt: skip
-    Mark.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-    codes = {code for _, code in wanted}
-    found = Mark.objects.filter(sku__in=skus, code__in=codes)
-    known = {(one.sku_id, one.code): one for one in found}
+    known = _known(wanted)
+    if new := [mark for key, mark in wanted.items() if key not in known]:
+        Mark.objects.bulk_create(new, ignore_conflicts=True)
+        known = _known(wanted)
     for key, mark in wanted.items():
         there = known[key].good_until
         if mark.good_until is not None and mark.good_until != there:
@@ -154,6 +154,13 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
         for one in moves
         for named in one.marks
     ]
+
+
+def _known(wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Mark]:
+    """The marks on record of these (SKU, number)."""
+    skus, codes = {sku for sku, _ in wanted}, {code for _, code in wanted}
+    found = Mark.objects.filter(sku__in=skus, code__in=codes)
+    return {(one.sku_id, one.code): one for one in found}
 
 
 def _go(moves: Sequence[Move], rows: Mapping[Place, StockRow]) -> list[Step]:
@@ -223,7 +230,7 @@ def _write(steps: Sequence[Step], rows: Mapping[Place, StockRow]) -> None:
             for key, one in kept.items():
                 if step.mark.is_serial and key[0] == step.mark.pk:
                     if one.row_id or one.away == Beyond.TRANSIT:
-                        raise _twice(step.mark.code)
+                        raise twice(step.mark.code)
                     change[key] -= one.quantity  # it was gone, and is found again
         else:
             change[step.mark.pk, _where(step.move.source, rows)] -= step.quantity
@@ -248,7 +255,7 @@ def _write(steps: Sequence[Step], rows: Mapping[Place, StockRow]) -> None:
         with transaction.atomic():
             Pieces.objects.bulk_create(one for one in new if one.quantity)
     except IntegrityError as error:  # somebody else took the same number in at this moment
-        raise _twice(", ".join(sorted({step.mark.code for step in steps}))[:80]) from error
+        raise twice(", ".join(sorted({step.mark.code for step in steps}))[:80]) from error
 
 
 def _trace(step: Step, kind: str, subject: UUID, at: datetime) -> Trace:
@@ -327,5 +334,6 @@ def _not_here(code: str) -> Refused:
     )
 
 
-def _twice(code: str) -> Refused:
+def twice(code: str) -> Refused:
+    """A serial number is one piece and in one place."""
     return Refused("serial-there", "%(mark)s is there already.", field="marks", mark=code)

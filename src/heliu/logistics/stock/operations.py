@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
-from heliu.kernel.events.facts import record
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
 from heliu.logistics.stock import marks
 from heliu.logistics.stock.ends import Beyond, Move, Place, Promise, Virtual
-from heliu.logistics.stock.events import StockAdjusted
 from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.stock.moves import Short, move_goods
 from heliu.logistics.stock.policies import Marked, first_in_first_out
@@ -256,7 +253,7 @@ def put(lines: Sequence[Putting], *, key: str, subject: UUID, at: datetime) -> l
     moves: list[Move] = []
     since: dict[Place, datetime] = {}
     for row, bin, quantity in lines:
-        _require_unpledged(row)
+        require_unpledged(row)
         if row.bin == bin:
             raise Invalid("bin-same", "These goods are in this bin already.", field="bin")
         here = Place.of(row)
@@ -275,45 +272,6 @@ def hand_over(lines: Sequence[RowQuantity], *, key: str, subject: UUID, at: date
         gate = Virtual(Beyond.HANDED_OVER, row.sku_id, row.warehouse, row.owner)
         moves.append(Move(Place.of(row), gate, line.quantity, line.reservation))
     move_goods(moves, kind="handed-over", key=key, subject=subject, at=at)
-
-
-def adjust(
-    row_id: UUID,
-    *,
-    actor: Actor,
-    counted: int,
-    reason: str,
-    key: str,
-    at: datetime,
-    named: tuple[Marked, ...] = (),
-) -> StockRow:
-    """Set a row to what was counted; the difference goes to the warehouse's difference end.
-
-    Pledged goods are not adjusted: their loss is a matter between keeper, pledgor and pledgee.
-    Promised goods cannot be counted away (`Short`): let the reservations go first. Of goods that
-    are told apart the pieces found, or not found, are `named`.
-    """
-    actor.require("count")
-    if counted < 0 or not reason.strip():
-        raise Invalid("count-unclear", "A count needs a quantity of at least 0 and a reason.")
-    row = _locked([row_id])[row_id]
-    if not actor.is_system and row.warehouse not in actor.orgs:
-        raise NotFound()
-    _require_unpledged(row)
-    difference = counted - row.quantity
-    if difference == 0:
-        return row
-    beyond, here = Virtual(Beyond.DIFFERENCE, row.sku_id, row.warehouse, row.owner), Place.of(row)
-    source, target = (beyond, here) if difference > 0 else (here, beyond)
-    move = Move(source, target, abs(difference), marks=named)
-    row = move_goods([move], kind="adjusted", key=key, subject=row.id, at=at)[here]
-    record(
-        StockAdjusted(subject=row.id, sku=row.sku_id, difference=difference, reason=reason.strip()),
-        actor=actor,
-        at=at,
-        audience=(row.owner, row.warehouse),
-    )
-    return row
 
 
 def _transit(sku: UUID, *, new_owner: UUID, sender: UUID, shipment: UUID) -> Virtual:
@@ -351,7 +309,8 @@ def _targets(moves: Sequence[Move]) -> list[Place]:
     return [move.target for move in moves if isinstance(move.target, Place)]
 
 
-def _require_unpledged(row: StockRow) -> None:
+def require_unpledged(row: StockRow) -> None:
+    """Pledged goods are nobody's to take or to count away. Raises `Refused` (row-pledged)."""
     if row.pledge is not None:
         raise Refused(
             "row-pledged",
@@ -361,6 +320,6 @@ def _require_unpledged(row: StockRow) -> None:
 
 
 def _require_free(row: StockRow) -> None:
-    _require_unpledged(row)
+    require_unpledged(row)
     if row.quality != Quality.GOOD:
         raise Refused("row-quarantined", "These goods are in quarantine.")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.stock.models import Mark, Pieces, StockRow, Trace
+from heliu.logistics.stock.policies import Marked
 
 LYING_FREE = """
 select s.sku, s.quantity - coalesce(b.most, 0)
@@ -89,6 +90,21 @@ def marks_visible_to(actor: Actor) -> QuerySet[Mark]:
 def pieces_visible_to(actor: Actor) -> QuerySet[Pieces]:
     """Where pieces are that the actor sold, owns or keeps; an operator sees all."""
     return _traced(Pieces.objects.all(), actor, "owner")
+
+
+def first_to_go(actor: Actor, wanted: Mapping[UUID, int]) -> dict[UUID, list[Marked]]:
+    """Which pieces leave rows of goods that are told apart when so many are taken and nobody names
+    them: the first expiring. Rows of other goods are not there. One statement."""
+    found: dict[UUID, list[Marked]] = {}
+    left = dict(wanted)
+    pieces = pieces_visible_to(actor).filter(row__in=wanted).select_related("mark")
+    first = F("mark__good_until").asc(nulls_last=True)
+    for one in pieces.order_by(first, "mark__code"):
+        if one.row_id and (taken := min(one.quantity, left[one.row_id])):
+            left[one.row_id] -= taken
+            named = Marked(one.mark.code, taken, one.mark.good_until)
+            found.setdefault(one.row_id, []).append(named)
+    return found
 
 
 def traces_visible_to(actor: Actor) -> QuerySet[Trace]:

@@ -27,7 +27,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
     overdue = late(actor, day_of(at)).count()
     asked = approvals.for_vote_of(actor).count()
     asking = silent(actor).count() + payments.flagged_notices(actor).count()
-    unplaced = payments.incoming_visible_to(actor).filter(status="SUSPENSE").count()
+    unplaced = payments.to_settle(payments.incoming_visible_to(actor)).count()
     claims = registration.in_conflict(actor).count()
     frozen = freezing.in_force(actor).count()
     called = pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")).count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +14,9 @@ from heliu.capital.bank import queries as bank
 from heliu.kernel.errors import NotFound
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
-from heliu.portal.shell.suspense import listed, said_of
+from heliu.portal.shell.suspense import let_go_sheet, listed, said_of
 from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
-from heliu.trade import incoming
+from heliu.trade import incoming, recalling
 
 
 @require_GET
@@ -41,6 +42,8 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
     if came is None:
         raise NotFound()
     home = reverse("bank_suspense")
+    if came.is_missing:
+        return _let_go(request, came, home)
 
     def do() -> str:
         if loan := request.POST.get("loan", "").strip():
@@ -68,3 +71,13 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         button=_("Settle"),
     )
     return sheets.answer(request, sheet, do, here="bank_suspense")
+
+
+def _let_go(request: HttpRequest, came: Any, home: str) -> HttpResponse:
+    def do() -> str:
+        note = request.POST.get("note", "")
+        recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))
+        say(request, _("It is settled."))
+        return home
+
+    return sheets.answer(request, let_go_sheet(came, home), do, here="bank_suspense")

@@ -33,6 +33,7 @@ urlpatterns = [
     path("bank/drawdowns", drawdowns.index, name="bank_drawdowns"),
     path("bank/repayments", repayments.index, name="bank_repayments"),
     path("bank/repayments/<str:number>", correction.payment, name="bank_repayment"),
+    path("bank/pay-outs/<str:number>", correction.pay_out, name="bank_pay_out_day"),
     path("bank/limits", facilities.index, name="bank_facilities"),
     path("bank/limits/<str:number>", facilities.detail, name="bank_facility"),
     path("bank/limits/<str:number>/switch", facilities.switch, name="bank_facility_switch"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,9 +19,10 @@ from heliu.kernel.errors import Invalid, NotFound
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.deal.page import account_rows
 from heliu.portal.deal.reading import read
+from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.ui.formats import money_text
-from heliu.portal.ui.parts import Will
+from heliu.portal.ui.formats import day_text, money_text
+from heliu.portal.ui.parts import Ask, Sheet, Will
 from heliu.trade import open_account
 
 
@@ -68,6 +70,51 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "deal/settle.html", context, here="deals", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def unrefund(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sheet on which the seller takes a refund back that it wrote down by mistake."""
+    actor, at = actor_of(request), now(request)
+    view = read(actor, ref, at)
+    _to_settle(actor, view)
+    found = open_account.refunds_by_hand(actor, view.deal)
+    home = reverse("deal", args=[view.deal.number])
+
+    def do() -> str:
+        key = request.POST.get("refund", "")
+        open_account.unrefund(view.order.pk, actor=actor, key=key, at=at)
+        say(request, _("The refund is taken back."))
+        return home
+
+    if not found and request.method == "GET":
+        return redirect(home)
+    sheet = Sheet(
+        heading=_("Take a refund back"),
+        crumbs=((view.deal.number, home),),
+        asks=(
+            Ask(
+                "refund",
+                _("Refund"),
+                found[0].key if found else "",
+                "choice",
+                options=tuple((one.key, _refund_text(one)) for one in found),
+            ),
+        ),
+        will=(
+            Will(_("It was written down by mistake: you owe the buyer as much again")),
+            Will(_("The buyer is told")),
+        ),
+        button=_("Take it back"),
+    )
+    return sheets.answer(request, sheet, do, here="deals")
+
+
+def _refund_text(step: Any) -> str:
+    day = day_text(date.fromisoformat(step.data["value_day"]), None, get_language() or "en")
+    said = step.data["reference"] or step.actor_name
+    return f"{money_text(step.data['amount'])} · {day} · {said}"
 
 
 def _to_settle(actor: Actor, view: Any) -> open_account.OpenAccount:

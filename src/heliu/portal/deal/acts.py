@@ -15,7 +15,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.portal.deal.changes import may_change
 from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
-from heliu.trade import confirming
+from heliu.trade import confirming, open_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,9 @@ def _seller(actor: Actor, view: Any, at: datetime) -> list[Act]:
         address = reverse("deal_settle", args=[deal.number])
         if view.account.owed or view.account.owed_back:
             acts.append(Act(_("Record a payment…"), address))
+        if view.account.refunded and open_account.refunds_by_hand(actor, deal):
+            address = reverse("deal_unrefund", args=[deal.number])
+            acts.append(Act(_("Take a refund back…"), address))
     asked = approvals.about(actor, deal.pk, confirming.CONFIRM.name)
     if asked:
         acts.append(Act(_("Confirmation waits…"), reverse("approval", args=[asked.pk])))
@@ -109,9 +112,14 @@ def _lender(actor: Actor, view: Any, at: datetime) -> list[Act]:
     if loan.status == "REFERRED" and actor.may("decide"):
         address = reverse("bank_request", args=[loan.number])
         return [Act(_("Decide…"), address, is_filled=True)]
+    acts = []
+    is_out = loan.instrument == "LOAN" and loan.status in (*RUNNING, "REPAID")
+    if is_out and actor.may("override"):
+        address = reverse("bank_pay_out_day", args=[loan.number])
+        acts.append(Act(_("Day of the pay-out…"), address))
     if loan.status in ("OVERDUE", "ENFORCING", "WRITTEN_OFF") and actor.may("enforce"):
-        return [Act(_("Default…"), reverse("deal_default", args=[view.deal.number]))]
-    return []
+        acts.append(Act(_("Default…"), reverse("deal_default", args=[view.deal.number])))
+    return acts
 
 
 def _custodian(actor: Actor, view: Any, at: datetime) -> list[Act]:

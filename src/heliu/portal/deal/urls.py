@@ -33,6 +33,7 @@ urlpatterns = [
     path("sales/<str:number>", selling.sale, name="sale"),
     path("freezes", freezes.index, name="freezes"),
     path("freezes/<str:number>", freezes.detail, name="freeze"),
+    path("deals/<str:ref>/unrefund", account_views.unrefund, name="deal_unrefund"),
     path("deals/<str:ref>/settle", account_views.settle, name="deal_settle"),
     path("deals/<str:ref>/invoice", invoices.lay, name="deal_invoice"),
     path("deals/<str:ref>/findings/ask", findings.ask, name="deal_findings_ask"),

@@ -83,7 +83,7 @@ def refunds_due(actor: Actor) -> QuerySet[Any]:
 
 def in_suspense(actor: Actor) -> QuerySet[Any]:
     """Money that came to the seller and fits no invoice."""
-    return bank.incoming_visible_to(actor).filter(status="SUSPENSE")
+    return bank.to_settle(bank.incoming_visible_to(actor))
 
 
 def differences(actor: Actor) -> QuerySet[Any]:

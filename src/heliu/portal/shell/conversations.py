@@ -39,6 +39,8 @@ KINDS = {
     "application": gettext_lazy("Application to join"),
     "case": pgettext_lazy("service", "Case"),
     "return": pgettext_lazy("goods", "Return"),
+    "contract": gettext_lazy("Contract"),
+    "pledge": gettext_lazy("Pledge"),
 }
 
 
@@ -130,7 +132,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 one,
                 KINDS.get(one.kind, one.kind),
                 conversations.address(
-                    one.kind, one.subject if one.kind == "application" else one.number
+                    one.kind, one.subject if one.kind in conversations.BY_ID else one.number
                 ),
                 [known[org].short for org in one.houses if org in known and org not in actor.orgs],
             )

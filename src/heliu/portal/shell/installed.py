@@ -80,6 +80,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "kept": [reverse(name) for name in KEPT],
         "leaves": [reverse(name) for name in LEAVES],
         "signIn": reverse("sign_in"),
+        "icon": static("heliu/icon-192.png"),
     }
     # Our own addresses and nothing typed by anybody.
     context = {"told": mark_safe(json.dumps(told))}  # noqa: S308

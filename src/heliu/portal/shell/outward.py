@@ -1,8 +1,9 @@
-"""What leaves the inbox: which notices by mail and SMS, when, and how to have no more of it."""
+"""What leaves the inbox: which notices by mail, by SMS and on devices, and how to have no more."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from heliu.kernel.dispatch import operations, policies, queries
+from heliu.kernel.dispatch import operations, policies, push, queries
 from heliu.kernel.errors import NotFound, Refused
-from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, say, show
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 
 LAST = 10
 HOURS = tuple(range(24))
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 # What each kind is about; a notice's own words want their parameters.
 TITLES = {
     "order-placed": N_("An order comes in"),
@@ -124,7 +130,11 @@ TITLES = {
     "terms-pass": N_("The seller lets you order on terms"),
     "terms-written-off": N_("The seller has written an invoice off"),
     "money-unplaced": N_("Money came that names no loan"),
+    "pay-out-corrected": N_("A loan was paid out on another day"),
+    "money-withdrawn": N_("Money was told by mistake"),
+    "money-missing": N_("Money that was used was told by mistake"),
     "money-in-suspense": N_("Money came that fits no invoice"),
+    "money-back-withdrawn": N_("Money back was written down by mistake"),
     "money-back-noted": N_("Money back was written down"),
     "deal-closed": N_("A deal is closed"),
     "webhook-paused": N_("A webhook is paused"),
@@ -165,7 +175,7 @@ TITLES = {
 def outward(request: HttpRequest) -> HttpResponse:
     """One's own wishes at this desk, and what was sent last."""
     actor = actor_of(request)
-    reach, choices = queries.reach_of(actor), queries.choices_of(actor, queries.wishes_of(actor))
+    choices = queries.choices_of(actor, queries.wishes_of(actor))
 
     def do() -> str:
         posted = request.POST
@@ -187,6 +197,12 @@ def outward(request: HttpRequest) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST":
         answer, refusal = attempt(request, lambda: deed(request, do))
+    return answer or _page(request, refusal)
+
+
+def _page(request: HttpRequest, refusal: Refused | None) -> HttpResponse:
+    actor = actor_of(request)
+    reach, choices = queries.reach_of(actor), queries.choices_of(actor, queries.wishes_of(actor))
     rows = [(choice, title_of(choice.kind)) for choice in choices]
     context = {
         "reach": reach,
@@ -199,10 +215,56 @@ def outward(request: HttpRequest) -> HttpResponse:
         "letters": [(one, title_of(one.kind)) for one in queries.letters_of(actor)[:LAST]],
         "sandbox": list(queries.sandbox_sms_of(actor)[:LAST]) if _is_sandbox() else [],
         "is_sandbox": _is_sandbox(),
+        "devices": list(queries.devices_of(actor)),
+        "push_key": push.public_key(),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
-    return answer or show(request, "shell/outward.html", context, here="inbox", status=status)
+    return show(request, "shell/outward.html", context, here="inbox", status=status)
+
+
+@require_POST
+@desk_page
+def device_add(request: HttpRequest) -> HttpResponse:
+    """The device before which one sits shows the notices of this desk."""
+    actor, at = actor_of(request), now(request)
+    posted = request.POST
+
+    def do() -> str:
+        operations.add_device(
+            posted.get("endpoint", ""),
+            public=posted.get("public", ""),
+            secret=posted.get("secret", ""),
+            name=device_name(request.headers.get("User-Agent", "")),
+            actor=actor,
+            at=at,
+        )
+        say(request, _("This device shows your notices from now on."))
+        return reverse("outward")
+
+    answer, refusal = attempt(request, lambda: deed(request, do))
+    return answer or _page(request, refusal)
+
+
+@require_POST
+@desk_page
+def device_drop(request: HttpRequest, device: UUID) -> HttpResponse:
+    """One of one's devices shows nothing any more."""
+
+    def do() -> str:
+        operations.drop_device(device, actor=actor_of(request))
+        say(request, _("The device shows no notices any more."))
+        return reverse("outward")
+
+    answer, refusal = attempt(request, lambda: deed(request, do))
+    return answer or _page(request, refusal)
+
+
+def device_name(agent: str) -> str:
+    """What a person knows a device by: its browser and system, as the browser says itself."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return " · ".join(part for part in (browser, system) if part)
 
 
 @csrf_exempt  # a mail program posts by itself (RFC 8058); the token says whose mail it stops

@@ -46,6 +46,17 @@ def _payment(actor: Actor, said: Any) -> list[Row]:
     return shown
 
 
+def _pay_out(actor: Actor, said: Any) -> list[Row]:
+    loan = lending.visible_to(actor).filter(deal=said["deal"]).first()
+    if loan is None or loan.disbursed_on is None:
+        return []
+    return [
+        (_("Loan"), loan.number, reverse("bank_pay_out_day", args=[loan.number])),
+        (_("Counts from"), _day(loan.disbursed_on), ""),
+        (_("Is to count from"), _day(date.fromisoformat(said["value_day"])), ""),
+    ]
+
+
 def _draft(actor: Actor, said: Any) -> list[Row]:
     one = drafting.visible_to(actor).filter(pk=said["draft"]).first()
     if one is None:
@@ -96,6 +107,7 @@ def _programme(actor: Actor, said: Any) -> list[Row]:
 ABOUT: dict[str, Callable[[Actor, Any], list[Row]]] = {
     "VALUE_DAY": _payment,
     "TAKE_BACK": _payment,
+    "PAID_OUT": _pay_out,
     "DRAFT": _draft,
     "MODES": _modes,
     "RELEASE_CAP": _release_cap,

@@ -22,7 +22,7 @@ def listed(request: HttpRequest, kind: str, *, settle: str, may_settle: bool) ->
     actor, today = actor_of(request), day_of(now(request))
     tab = "all" if request.GET.get("tab") == "all" else ""
     mine = bank.incoming_visible_to(actor).filter(account__kind=kind)
-    waiting = mine.filter(status="SUSPENSE")
+    waiting = bank.to_settle(mine)
     shown = mine if tab else waiting.order_by("booked_on", "id")
     page = parts.Leaves(shown, ROWS).get_page(request.GET.get("page"))
     payers = names(one.payer for one in page)
@@ -36,6 +36,7 @@ def listed(request: HttpRequest, kind: str, *, settle: str, may_settle: bool) ->
                 "came": one,
                 "payer": payers.get(one.payer),
                 "tail": tail(one),
+                "to_settle": one.status == "SUSPENSE" or one.is_missing,
                 "age": (today - one.booked_on).days,
             }
             for one in page
@@ -53,6 +54,24 @@ def said_of(came: Any) -> str:
         "payer": payer.display if payer else tail(came),
         "reference": came.reference,
     }
+
+
+def let_go_sheet(came: Any, home: str) -> parts.Sheet:
+    """The sheet on which a person says how it settled what the money had paid that the bank has
+    taken back."""
+    return parts.Sheet(
+        heading=_("Taken back by the bank"),
+        crumbs=((_("Suspense"), home),),
+        rows=(parts.Amount(_("Amount"), came.amount, is_total=True),),
+        about=said_of(came),
+        asks=(parts.Ask("note", _("How it was settled")),),
+        will=(
+            parts.Will(_("It paid %(what)s, and that stands") % {"what": came.note}),
+            parts.Will(_("The bank has the money no more: settle it with who paid")),
+            parts.Will(_("Afterwards it counts no more here")),
+        ),
+        button=_("It is settled"),
+    )
 
 
 def tail(came: Any) -> str:

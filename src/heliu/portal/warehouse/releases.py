@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.stock import queries as stock
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.shell.goods import goods_words
 from heliu.portal.ui.parts import Pill
@@ -33,11 +35,13 @@ class ReleaseRow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of a release order: what is to be taken from where, and what was taken so far."""
+    """One line of a release order: what is to be taken from where, and what was taken so far;
+    `first` are the pieces to take of goods that are told apart."""
 
     line: Any
     bin: str
     picked: int
+    first: Sequence[Marked] = ()
 
     @property
     def left(self) -> int:
@@ -84,13 +88,17 @@ def in_hand(actor: Actor, number: str) -> Any:
 def tasks(actor: Actor, order: Any) -> list[Task]:
     """What the keeper has to take for a release order, line by line."""
     codes, taken = bin_codes(actor), _taken(actor, order)
+    is_done = order.status == "PICKED_UP"
+    traced = {
+        line.stock_row_id: line.quantity for line in order.lines.all() if line.stock_row.is_traced
+    }
+    first = stock.first_to_go(actor, traced) if traced and not is_done else {}
     return [
         Task(
             line,
             codes.get(line.stock_row.bin, "–"),
-            line.quantity
-            if order.status == "PICKED_UP"
-            else min(line.quantity, taken.get(line.stock_row_id, 0)),
+            line.quantity if is_done else min(line.quantity, taken.get(line.stock_row_id, 0)),
+            first.get(line.stock_row_id, ()),
         )
         for line in order.lines.all()
     ]

@@ -6,6 +6,7 @@ from django.urls import path
 
 from heliu.portal.warehouse import (
     home,
+    lot,
     pick_ups,
     plan,
     pledge_board,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("warehouse/pick-ups", pick_ups.index, name="warehouse_pick_ups"),
     path("warehouse/map", plan.index, name="warehouse_map"),
     path("warehouse/lots", stock.index, name="warehouse_stock"),
+    path("warehouse/lots/<uuid:pk>", lot.lot, name="warehouse_lot"),
     path("warehouse/receipts", receipts.index, name="warehouse_receipts"),
     path("pledges", pledge_board.index, name="pledge_board"),
 ]

@@ -3,7 +3,11 @@ to the bank. A second call for the same event does nothing."""
 
 from heliu.capital.lending.operations.capping import lift_cap, set_cap, set_group
 from heliu.capital.lending.operations.closing import accrue, locked, mark_overdue
-from heliu.capital.lending.operations.correcting import correct_value_day, take_back
+from heliu.capital.lending.operations.correcting import (
+    correct_pay_out,
+    correct_value_day,
+    take_back,
+)
 from heliu.capital.lending.operations.enforcing import (
     enforce,
     give_notice,
@@ -30,6 +34,7 @@ from heliu.capital.lending.operations.paying import (
     bill_paid,
     came_unasked,
     deposit_booked,
+    deposit_withdrawn,
     disbursed,
     disbursing,
     own_share_moved,
@@ -77,10 +82,12 @@ __all__ = [
     "bill_paid",
     "came_unasked",
     "close",
+    "correct_pay_out",
     "correct_value_day",
     "decide",
     "deposit_booked",
     "deposit_returned",
+    "deposit_withdrawn",
     "disbursed",
     "disbursing",
     "enforce",

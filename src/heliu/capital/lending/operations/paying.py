@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
 from heliu.capital.lending.events import (
     BankRejected,
@@ -75,6 +76,20 @@ def deposit_booked(
     post(loan, "deposit_collected", entries, effective=day, at=at)
     fact = DepositBooked(subject=loan.id, number=loan.number, amount=waiting + amount)
     tell(loan, fact, actor=actor, at=at)
+    return loan
+
+
+def deposit_withdrawn(loan: Loan, *, amount: int, key: str, at: datetime) -> Loan:
+    """A part of the deposit that waits for the rest did not come after all: the bank told it by
+    mistake. Its journal is reversed, on its own day where that is open."""
+    lock(loan)
+    (was,) = (
+        one
+        for one in posted.standing(loan.id, ("unapplied_received",), after=date.min)
+        if one.key.endswith(f":{key}")
+    )
+    books.post_all([], reversing=[was], subject=loan.id, at=at)
+    save(loan, unapplied=loan.unapplied - amount)
     return loan
 
 

@@ -273,6 +273,7 @@ def _receive_late(loan: Loan, amount: int, key: str, why: Why) -> Repaid:
     )  # fmt: skip
     limits = fixed(loan)
     done = play(loan, payment, limits.counts_from(loan, why.told), limits, why, kept=0)
+    assert done.owing is not None  # there is this payment
     end(loan, PaidBy.BORROWER, done.owing, why.actor, why.at)
     tell(loan, _fact(loan, payment, None), actor=why.actor, at=why.at)
     return replace(_answer(loan, payment), replayed=done)

@@ -1,9 +1,10 @@
 """Reckoning anew: what followed a day is reversed, and played again in the order of value days.
 
-A payment may be known late, its value day may prove wrong, or it is taken back. Interest, penalty
-and what each later payment pays then follow from what was owed on other days. So the journals of
-interest and of the borrower's payments since that day are reversed, each on its own day, and the
-events played once more: every day then says what it would have said, had all been known in order.
+A payment may be known late, its value day may prove wrong, or it is taken back; the loan itself may
+have been paid out on another day. Interest, penalty and what each later payment pays then
+follow from what was owed on other days. So the journals of interest and of the borrower's payments
+since that day are reversed, each on its own day, and the events played once more: every day then
+says what it would have said, had all been known in order.
 
 What others' money has settled stands (a refund, a sale, the margin, writing off), and so do closed
 days: a payment of an earlier value day counts from there on. What was left over of a payment went
@@ -36,6 +37,7 @@ from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import Standing
 
 MONEY = ("accrued", "repaid")
+PAID_OUT = {"disbursed": templates.disbursed, "paid_out": templates.paid_out}
 PARTS = ("effective", "fee", "penalty", "interest", "principal", "unapplied", "replay")
 SUMS = (
     "accrued_to", "interest_accrued", "principal_repaid", "interest_paid", "penalty_paid",
@@ -58,12 +60,13 @@ class Why:
 @dataclass(frozen=True)
 class Replayed:
     """What a replay did. `overpaid` is what more of earlier payments, by their key, is left over
-    and is to go back; `owing` what is owed after the last payment."""
+    and is to go back; `owing` what is owed after the last payment, if there was one; `payment` is
+    the one that was the cause."""
 
     replay: Replay
-    payment: Repayment
+    payment: Repayment | None
     overpaid: dict[str, int]
-    owing: Owed
+    owing: Owed | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def play(
         loan.count_unpaid(row)
     loan.interest_accrued -= sum(map(_interest, undone))
     loan.replays += 1
-    replay = _remembered(loan, payment, day, len(undone), why)
+    replay = _remembered(loan, payment.key, day, len(undone), why)
 
     stands = [(row.effective, row.principal) for row in rows if row not in known]
     game = _Game(loan, replay, stands, _days(loan, since, limits.closed_to), limits.closed_to)
@@ -131,9 +134,44 @@ def play(
     loan.save(update_fields=SUMS)
     books.post_all(game.events, reversing=undone, subject=loan.id, at=why.at)
     _tell(loan, replay, why)
-    overpaid = {row.key: row.unapplied - before[row.key] for row in known}
-    owing = policies.owed(loan, game.repaid, game.repaid[-1][0])
-    return Replayed(replay, payment, {key: more for key, more in overpaid.items() if more}, owing)
+    return Replayed(replay, payment, _overpaid(known, before), game.owing)
+
+
+def play_paid_out(loan: Loan, day: date, limits: Fixed, why: Why) -> Replayed:
+    """Reckon a locked loan anew that was paid out on `day`: its term, its interest and what each
+    payment of its borrower paid. No payment may count from an earlier day."""
+    rows = list(Repayment.objects.filter(loan=loan).order_by("effective", "at", "id"))
+    was = loan.disbursed_on
+    assert was is not None
+    (out,) = posting.standing(loan.id, tuple(PAID_OUT), after=date.min)
+    undone = [out, *_undone(loan, rows, since=min(day, was), closed_to=limits.closed_to)]
+    before = {row.key: row.unapplied for row in rows}
+    for row in rows:
+        loan.count_unpaid(row)
+    loan.interest_accrued -= sum(map(_interest, undone))
+    loan.replays += 1
+    loan.disbursed_on, loan.due_on = day, policies.due_day(loan.instrument, day, loan.days)
+    loan.accrued_to = max(loan.accrued_to or day, day)
+    replay = _remembered(loan, "", day, len(undone), why)
+
+    game = _Game(loan, replay, [], _days(loan, day, limits.closed_to), limits.closed_to)
+    entries = PAID_OUT[out.kind](parties_of(loan), loan.principal, draws=loan.draws)
+    game.events.append(event(loan, out.kind, entries, key=str(replay.number), effective=day))
+    for row in rows:
+        game.pay(row, row.unapplied)
+    game.finish()
+
+    for row in rows:
+        row.save(update_fields=PARTS)
+    loan.save(update_fields=(*SUMS, "disbursed_on", "due_on"))
+    books.post_all(game.events, reversing=undone, subject=loan.id, at=why.at)
+    _tell(loan, replay, why)
+    return Replayed(replay, None, _overpaid(rows, before), game.owing)
+
+
+def _overpaid(rows: Sequence[Repayment], before: dict[str, int]) -> dict[str, int]:
+    more = {row.key: row.unapplied - before[row.key] for row in rows}
+    return {key: amount for key, amount in more.items() if amount}
 
 
 def _tell(loan: Loan, replay: Replay, why: Why) -> None:
@@ -180,6 +218,11 @@ class _Game:
         name = f"{row.key}:{self.replay.number}"
         self.events.append(event(loan, "repaid", entries, key=name, effective=row.effective))
 
+    @property
+    def owing(self) -> Owed | None:
+        """What is owed after the last payment, if there was one."""
+        return policies.owed(self.loan, self.repaid, self.repaid[-1][0]) if self.repaid else None
+
     def finish(self) -> None:
         """Interest up to the day to which it was posted before."""
         self._accrue(date.max)
@@ -222,7 +265,7 @@ def _interest(one: Standing) -> int:
     return sum(amount for _, key, amount in one.lines if f":{Code.INTEREST_RECEIVABLE}:" in key)
 
 
-def _remembered(loan: Loan, payment: Repayment, day: date, entries: int, why: Why) -> Replay:
+def _remembered(loan: Loan, key: str, day: date, entries: int, why: Why) -> Replay:
     return Replay.objects.create(
         id=new_id(),
         loan=loan,
@@ -230,7 +273,7 @@ def _remembered(loan: Loan, payment: Repayment, day: date, entries: int, why: Wh
         lender=loan.lender,
         number=loan.replays,
         cause=why.cause,
-        key=payment.key,
+        key=key,
         value_day=why.told,
         counts_from=day,
         entries=entries,

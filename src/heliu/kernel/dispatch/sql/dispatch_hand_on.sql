@@ -2,6 +2,7 @@
 -- person wishes, or that is the default for what their roles allow. Up to `events_settled`.
 -- Mail that follows another soon goes with the one that waits already, or five minutes after the
 -- last: on a busy day a seller has a mail every five minutes, not one for each order.
+-- What a person has by mail also shows on its devices, whether it wants mail or not.
 -- A notice for one person goes to no other; a kind without a permission is for whoever it names.
 -- `kinds` (once for each permission that will do), `permissions` and `by_sms` are the defaults, place by place; how many letters it made.
 create or replace function dispatch_hand_on(
@@ -61,7 +62,10 @@ begin
       left join soon on soon.org = w.org and soon.user_id = w.user_id
       left join dispatch_reach r on r.person = w.user_id and r.org = w.org
      cross join lateral (values ('MAIL', w.mail and coalesce(r.mail, 'AT_ONCE') <> 'NEVER'),
-                                ('SMS', w.sms and coalesce(r.phone, '') <> '')) way (name, is_on)
+                                ('SMS', w.sms and coalesce(r.phone, '') <> ''),
+                                ('PUSH', w.mail and exists (select from dispatch_device v
+                                    where v.person = w.user_id and v.org = w.org))
+                 ) way (name, is_on)
      where way.is_on
     on conflict (notice, person, way) do nothing;
     get diagnostics made = row_count;

@@ -12,6 +12,8 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.models import ASK_MOVES, AskStatus, TradeAsk
+from heliu.kernel.joining.queries import SellerFound
+from heliu.kernel.parties.models import Organization
 from heliu.kernel.states import move
 
 BUYERS = {"DEALER", "BUYER"}
@@ -38,17 +40,24 @@ def ask(seller: str, *, words: str, actor: Actor, at: datetime) -> TradeAsk:
         raise Refused("asks-enough", "Wait for an answer before you ask more sellers.")
     try:
         with transaction.atomic():
-            return TradeAsk.objects.create(
-                buyer=actor.own_org,
-                seller=found.id,
-                seller_name=found.name,
-                seller_name_zh=found.name_zh,
-                words=text,
-                asked_by_name=actor.name,
-                asked_at=at,
-            )
+            return ask_for(actor.own_org, found, words=text, actor=actor, at=at)
     except IntegrityError as error:
         raise Refused("asked-already", "This seller is asked already.", field="seller") from error
+
+
+def ask_for(
+    buyer: UUID, seller: Organization | SellerFound, *, actor: Actor, at: datetime, words: str = ""
+) -> TradeAsk:
+    """Ask a seller to trade with a house: the actor's own, or a branch that it opens."""
+    return TradeAsk.objects.create(
+        buyer=buyer,
+        seller=seller.id,
+        seller_name=seller.name,
+        seller_name_zh=seller.name_zh,
+        words=words,
+        asked_by_name=actor.name,
+        asked_at=at,
+    )
 
 
 def withdraw(ask_id: UUID, *, actor: Actor, at: datetime) -> TradeAsk:

@@ -250,17 +250,30 @@ def asking(token: str, *, at: datetime) -> Asking:
         raise NotFound() from error
     if datetime.fromisoformat(since) + ASK_LIFE <= at:
         raise Refused("link-over", "This link no longer holds. Ask once more.", status=410)
-    with connection.cursor() as cursor:
-        cursor.execute("select * from joining_house_of(%s)", [domain_of(email)])
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
+    found = vouched(email, name)
+    if found is None:
         raise Refused(
             "no-such-domain",
             "No company here has the domain of your address.",
             help="Ask its owner to add you, or sign up the company.",
             status=410,
         )
-    return Asking(email, name, *row)
+    return found
+
+
+def vouched(email: str, name: str) -> Asking | None:
+    """Somebody whose address is certain, at the house whose domain it is; None where there is
+    none."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from joining_house_of(%s)", [domain_of(email)])
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None else Asking(email, name, *row)
+
+
+def asks_there(who: Asking) -> bool:
+    """Whether the house has not answered yet that it is asked to let them in. Behind its door."""
+    waiting = Colleague.objects.filter(status=ColleagueStatus.ASKED, org=who.org, email=who.email)
+    return waiting.exists()
 
 
 def door_of(token: str) -> tuple[UUID, UUID]:
@@ -281,9 +294,10 @@ def invited(org: UUID, colleague: UUID, *, at: datetime) -> Asking:
     return Asking(found.email, found.name, org, house.name, house.name_zh, LetsIn.AT_ONCE, found.pk)
 
 
-def arrive(who: Asking, *, password: str, at: datetime, language: str) -> tuple[User, bool]:
+def arrive(who: Asking, *, password: str | None, at: datetime, language: str) -> tuple[User, bool]:
     """Somebody comes by the link in their mail, with a password of their choice if they have no
-    log-in yet (whoever has one was asked for it by the face). Behind the door of the house.
+    log-in yet (whoever has one was asked for it by the face); without one where the house itself
+    has signed them in. Behind the door of the house.
 
     Returns the person and whether they sit at a desk now; else the house is asked.
     """
@@ -291,7 +305,8 @@ def arrive(who: Asking, *, password: str, at: datetime, language: str) -> tuple[
     colleague = _arrived(who, at)
     if user is None:
         user = User(username=who.email, email=who.email, name=who.name, language=language)
-        good_password(password, user)
+        if password is not None:
+            good_password(password, user)
         user.set_password(password)
         user.save()
     if colleague.status == ColleagueStatus.ASKED:

@@ -31,12 +31,36 @@ self.addEventListener("fetch", (event) => {
   if (address.origin !== self.location.origin) return;
   if (request.method !== "GET") {
     /* Whoever leaves the desk takes what was read there along. */
-    if (TOLD.leaves.includes(address.pathname)) event.waitUntil(caches.delete(PAGES));
+    if (TOLD.leaves.includes(address.pathname)) event.waitUntil(leave());
     return;
   }
   if (request.mode === "navigate") event.respondWith(page(request, address.pathname));
   else if (address.pathname.startsWith("/static/")) event.respondWith(file(request));
 });
+
+async function leave() {
+  const told = await self.registration.pushManager?.getSubscription();
+  await Promise.all([caches.delete(PAGES), told?.unsubscribe()]);
+}
+
+/* A notice that the house sent to this device, and what follows when somebody touches it. */
+self.addEventListener("push", (event) => {
+  const { text, link, tag } = event.data.json();
+  const shown = { body: text, tag, icon: TOLD.icon, badge: TOLD.icon, data: { link } };
+  event.waitUntil(self.registration.showNotification("Heliu", shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.link));
+});
+
+async function open(link) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(link);
+  await page.focus();
+  return page.navigate(link);
+}
 
 async function file(request) {
   return (await caches.match(request)) || fetch(request);
