@@ -14,7 +14,7 @@ from heliu_world.market import Seat
 
 KINDS = ("DAMAGED", "SHORT", "WRONG", "QUALITY", "QUESTION")
 # What stands in the way of goods that a lender holds.
-NOT_BOUND = frozenset({"return-financed", "goods-short", "not-bound"})
+NOT_BOUND = frozenset({"return-financed", "goods-short", "not-bound", "not-so-much-bound"})
 REMEDIES = ("CREDIT", "CREDIT", "REPLACEMENT", "ALLOWANCE")
 GOOD = (
     "select i.position, i.sku_id, i.unit_price, i.quantity - i.cancelled - i.damaged - i.missing"
@@ -120,11 +120,12 @@ def _ask_back(case: Case, line: dict[str, Any], most: int, remedy: str) -> None:
 
 
 def go_on_pledged(case: Case) -> None:
-    """The seller answers; later the buyer lets it be where the lender has not."""
+    """The seller answers; later the buyer may let it be, before or after the lender's word."""
     one = case.stands["returns"][0]
+    lets_it_be = case.world.is_ending or case.stands["asked"] is None or case.luck(0.1)
     if one["status"] == "ASKED":
         _answer(case, one)
-    elif case.stands["asked"] is None and not case.stands["at_the_bank"]:
+    elif lets_it_be and not case.stands["at_the_bank"]:
         _act(case, one, "withdraw", case.dealer.seat, refusals=frozenset({"seller-is-paying"}))
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from heliu.kernel.approvals import operations as questions
 from heliu.trade import approvals, enforcement
 from heliu_world.acts import Act
-from heliu_world.lives import changes
+from heliu_world.lives import changes, complaints
 from heliu_world.lives.case import BUSY, Case
 from heliu_world.market import Seat
 
 # What a vote may meet when the deal has gone on meanwhile.
 OVERTAKEN = (
     frozenset({"not-overdue", "goods-not-there", "approval-over"})
-    | frozenset({"return-financed", "goods-short", "not-bound"})
+    | complaints.NOT_BOUND
     | BUSY
     | changes.NOT_NOW
 )
