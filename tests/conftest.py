@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from tests.databases import CLUSTER, admin, be, cloned, leave, roomy, start_cluster, sweep
+from tests.scheduling import Rooms, rank
 
 from heliu_world.ground import migrated
 
@@ -43,6 +44,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """What several workers share is thrown away when all have ended."""
     if not hasattr(config, "workerinput"):
         sweep()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first."""
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rooms | None:
+    """How `--dist loadfile` is meant here."""
+    return Rooms(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -74,6 +75,7 @@ def sweep() -> None:
 
 
 _warm: dict[str, ConnectionPool] = {}  # of the roles that `default` was in this database
+_standing: dict[str, tuple[str, Any]] = {}
 
 
 def be(user: str, name: str | None = None) -> None:
@@ -109,15 +111,35 @@ def leave() -> None:
 def cloned(base: str) -> Iterator[str]:
     """A copy of a database nobody is connected to; `default` is the web role in it meanwhile."""
     before = connection.settings_dict["NAME"]
-    name = f"{OURS}_{uuid4().hex[:12]}"
-    leave()
-    admin(f'create database "{name}" template "{base}" owner heliu_owner strategy file_copy')
+    name = _copy(base)
     be("heliu_web", name)
     try:
         yield name
     finally:
         be("heliu_web", before)
         admin(f'drop database "{name}" with (force)')
+
+
+def standing[Facts](what: str, make: Callable[[], Facts]) -> tuple[str, Facts]:
+    """A database to be copied, made as the worker by the first in this process who asks for it, and
+    what is known of it. A session's fixture is made again in each folder that imports it; this is
+    not. `sweep` drops it."""
+    if what not in _standing:
+        before = connection.settings_dict["NAME"]
+        name = _copy(before)
+        be("heliu_worker", name)
+        try:
+            _standing[what] = name, make()
+        finally:
+            be("heliu_web", before)
+    return _standing[what]
+
+
+def _copy(base: str) -> str:
+    name = f"{OURS}_{uuid4().hex[:12]}"
+    leave()
+    admin(f'create database "{name}" template "{base}" owner heliu_owner strategy file_copy')
+    return name
 
 
 def admin(*statements: str) -> None:

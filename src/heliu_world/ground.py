@@ -26,7 +26,7 @@ from heliu.kernel.access.door import acting_for
 from heliu_world.wire import FastLane
 
 BASE = "heliu_world_base_"
-KEPT = 4  # migrated databases, for whoever goes back and forth between versions
+KEPT = 12  # migrated databases, for whoever goes back and forth between versions
 # Nobody mourns a simulation after a power cut.
 FAST = "-c synchronous_commit=off"
 
@@ -139,9 +139,11 @@ def migrated() -> str:
 def _base(admin: psycopg.Connection) -> str:
     """The name of the migrated empty database, made once per version of the tables."""
     name = BASE + _fingerprint()
-    admin.execute("select pg_advisory_lock(hashtext('heliu_world_base'))")
+    # Others may make another version's meanwhile.
+    admin.execute("select pg_advisory_lock(hashtext(%s))", [name])
     there = admin.execute(
-        "select datname from pg_database where starts_with(datname, %s) order by oid desc", [BASE]
+        "select datname from pg_database where datname ~ %s order by oid desc",
+        [f"^{BASE}[0-9a-f]{{12}}$"],
     )
     known = [found for (found,) in there.fetchall()]
     if name not in known:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
-from tests.api.hands import Hands, hand_of
+from tests.api.hands import Hand, Hands, hand_of
 from tests.conftest import be, cloned
 from tests.pictures import png
 from tests.trade import life, newcomers, stock
@@ -127,8 +127,24 @@ class Lived:
         }
 
 
+@dataclass(frozen=True)
+class Base:
+    """The database of a chain that has lived, what it is to be copied for, and its people's tokens."""
+
+    database: str
+    chain: chains.Chain
+    at: datetime
+    there: dict[str, Any]
+    tokens: tuple[str, ...]
+
+    def life(self) -> Lived:
+        """What `default` finds in a copy."""
+        world = World(self.chain, self.at)
+        return Lived(world, Hands(world, *map(Hand, self.tokens)), self.there)
+
+
 @pytest.fixture(scope="session")
-def lived_base(laid: tuple[str, Any], django_db_blocker: Any) -> Iterator[tuple[str, World, Any]]:
+def lived_base(laid: tuple[str, Any], django_db_blocker: Any) -> Iterator[Base]:
     """Deals pledged, on the way, to be signed, to be decided; orders to confirm and to ship."""
     base, chain = laid
     with django_db_blocker.unblock():
@@ -136,23 +152,46 @@ def lived_base(laid: tuple[str, Any], django_db_blocker: Any) -> Iterator[tuple[
         with cloned(base) as name:
             world = World(chain)
             there = live(world)
+            desks = (*DESKS, "lin@shop1.example")
+            tokens = tuple(hand_of(world, email).token for email in desks)
             be("heliu_web", before)
-            yield name, world, there
+            yield Base(name, chain, world.at, there, tokens)
 
 
 @pytest.fixture
 def lived(
-    lived_base: tuple[str, World, Any],
+    lived_base: Base, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lived]:
+    """A clone with real commits, at the world's own time."""
+    monkeypatch.setattr("heliu.kernel.clock.now", lambda: lived_base.at)
+    with django_db_blocker.unblock(), cloned(lived_base.database):
+        yield lived_base.life()
+
+
+@pytest.fixture(scope="module")
+def copy_to_look_at(lived_base: Base, django_db_blocker: Any) -> Iterator[str]:
+    """One clone for all tests of a file that only look."""
+    with django_db_blocker.unblock():
+        before = connection.settings_dict["NAME"]
+        with cloned(lived_base.database) as name:
+            be("heliu_web", before)
+            yield name
+
+
+@pytest.fixture
+def looked_at(
+    copy_to_look_at: str,
+    lived_base: Base,
     django_db_blocker: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Lived]:
-    """A clone with real commits, at the world's own time."""
-    base, world, there = lived_base
-    monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
-    with django_db_blocker.unblock(), cloned(base):
-        here = World(world.chain, world.at)
-        hands = Hands(here, *(hand_of(here, email) for email in (*DESKS, "lin@shop1.example")))
-        yield Lived(here, hands, there)
+    """As `lived`, shared: nobody finds out what those before have asked and were refused."""
+    monkeypatch.setattr("heliu.kernel.clock.now", lambda: lived_base.at)
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        be("heliu_web", copy_to_look_at)
+        yield lived_base.life()
+        be("heliu_web", before)
 
 
 def with_a_change_that_waits(world: World) -> Placed:
@@ -242,6 +281,9 @@ def live(world: World) -> dict[str, Any]:
         pledge = Pledge.objects.get(deal=pledged.deal.id)
         repaid = PaymentInstruction.objects.get(deal=pledged.deal.id, purpose="REPAYMENT")
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
+        quiet = StockRow.objects.filter(
+            warehouse=world.chain.warehouse, pledge=None, has_goods=True
+        )[0]
         return {
             **numbers("pledged", pledged),
             **numbers("claimed", claimed),
@@ -277,9 +319,8 @@ def live(world: World) -> dict[str, Any]:
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
             "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
-            "quiet_row": StockRow.objects.filter(
-                warehouse=world.chain.warehouse, pledge=None, has_goods=True
-            )[0].id,
+            "quiet_row": quiet.id,
+            "open_pieces": quiet.quantity,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
             ),

@@ -23,6 +23,7 @@ from tests.api.hands import Hand, Hands
 from tests.api.test_doors import Street
 from tests.commerce.contracts import agreed
 from tests.conftest import be
+from tests.examples import examples
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.behalf import allow, in_name_of
 from tests.trade.conftest import World
@@ -324,7 +325,7 @@ def check_order(rules: Rules, placed: dict[str, Any], wanted: dict[str, int]) ->
     wanted=st.dictionaries(st.sampled_from(CODES), st.integers(1, 12), min_size=1),
 )
 @settings(
-    max_examples=10,
+    max_examples=examples(4),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking places orders by hundreds
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -84,13 +84,14 @@ def test_find_keys_and_menus(sit: Opener) -> None:
     with page.expect_navigation():
         keys(page, "Enter")
     assert "/find?q=DL-" in page.url
+    found = page.url
     keys(page, "Control+K")
     page.keyboard.type("pick-ups")
     expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Pick-ups")
     with page.expect_navigation():
         keys(page, "Enter")
     assert page.url.endswith("/dealer/pick-ups")
-    page.go_back()
+    page.goto(found)
     keys(page, "j")
     with page.expect_navigation():
         keys(page, "Enter")

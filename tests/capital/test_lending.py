@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from heliu.capital.books import queries as books
 from heliu.capital.credit import operations as credit
@@ -479,7 +480,9 @@ moves = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(moves, st.booleans())
 def test_whatever_comes_the_books_agree_and_the_last_fen_ends_it(

@@ -25,6 +25,7 @@ from tests.capital.test_lending import (
     sound,
     trial,
 )
+from tests.examples import examples
 
 from heliu.capital.books import operations as books
 from heliu.capital.credit.models import (
@@ -124,7 +125,9 @@ lives = st.lists(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.booleans(), lives)
 def test_whatever_comes_everybody_has_what_is_theirs(

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.conftest import AT, DAY, Chain
 from tests.commerce.contracts import agreed
+from tests.examples import examples
 
 from heliu.commerce.pricing import operations, queries
 from heliu.commerce.pricing.models import (
@@ -246,7 +247,9 @@ def bounds(chain: Chain, quantity: int, at: datetime):
     other=st.tuples(st.integers(1, 14), st.integers(0, 60)),
 )
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_answer_is_the_reference_and_holds_as_long_as_it_says(
     chain, default, books, contract, deals, quantity, at, other

@@ -14,7 +14,7 @@ from django.db import connection
 from tests.api.conftest import hands, laid, world
 from tests.api.hands import Hands
 from tests.config.test_archive import changed, empty_manifest, manifest_of, say_otherwise
-from tests.config.test_cli import data, heliu, made
+from tests.config.test_cli import heliu
 from tests.conftest import CLUSTER, admin
 
 from heliu.config import backup as backup_
@@ -22,7 +22,7 @@ from heliu.config import postgres, secrets
 from heliu.config import restore as restore_
 from heliu.config.postgres import Trouble
 
-__all__ = ["data", "hands", "laid", "made", "world"]
+__all__ = ["hands", "laid", "world"]
 
 SEALED = "select coalesce(sum(cardinality(lines)), 0) from posting_seal"
 

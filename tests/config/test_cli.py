@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -35,24 +34,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("install") / "data"
-    done = heliu(
-        data, "init", "--email", "Boss@x.example", HELIU_OPERATOR_PASSWORD="a long password"
-    )
-    assert done.stdout.startswith("Ready. Sign in as boss@x.example, the password you gave\n")
-    assert done.returncode == 0, done.stderr
-    return data
-
-
-@pytest.fixture
-def data(made: Path, tmp_path: Path) -> Path:
-    """A copy of the fresh install."""
-    shutil.copytree(made, tmp_path / "data", symlinks=True)
-    return tmp_path / "data"
 
 
 def on(data: Path, statement: str) -> None:

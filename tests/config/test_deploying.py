@@ -12,13 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.config.test_cli import CLEAN, children_of, data, free_port, heliu, made
+from tests.config.test_cli import CLEAN, children_of, free_port, heliu
 from typer.main import get_command
 
 from heliu.cli import main
 from heliu.config import secrets
-
-__all__ = ["data", "made"]
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))

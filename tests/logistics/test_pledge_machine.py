@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.examples import examples
 from tests.logistics.conftest import AT, Chain, person, settled
 
 from heliu.kernel.errors import Refused
@@ -211,7 +212,7 @@ def test_goods_never_leave_unpaid(db: None, as_worker) -> None:
         run_state_machine_as_test(
             PledgedGoods,
             settings=settings(
-                max_examples=25,
+                max_examples=examples(12),
                 stateful_step_count=20,
                 deadline=None,
                 database=None,

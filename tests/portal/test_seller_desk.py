@@ -161,7 +161,7 @@ def test_dealers_stand_with_what_they_bought(demo: World) -> None:
     life.place(demo, pay_by="TRANSFER", M1=300)
     seller = browser(SELLER)
     page = read(seller, "/seller/dealers")
-    assert page.count('class="pager"') == 1
+    assert 'class="pager"' not in page  # all of a short list is in sight
     first = content(page).split("<tr>")[2]
     assert "Dealer 1" in first
     assert re.search(r'data-l="orders">25<', first)  # twenty-four of the year before and this one

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from tests.conftest import be, cloned
+from tests.databases import standing
 
 from heliu.demo import chain as chains
 from heliu.demo.sample import Behaviour, Dealer, Family, Sku
@@ -101,17 +102,20 @@ class World:
 @pytest.fixture(scope="session")
 def laid(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
-) -> Iterator[tuple[str, chains.Chain]]:
+) -> tuple[str, chains.Chain]:
     """A database with a chain of two dealers and a year of good payments, to be cloned."""
-    with django_db_blocker.unblock(), cloned(base := connection.settings_dict["NAME"]) as name:
-        be("heliu_worker")
-        with transaction.atomic():
-            chain = chains.lay(
-                dealers=DEALERS, families=FAMILIES, skus=SKUS, at=AT, pieces=10_000, on_terms=1
-            )
-            note_history(chain)
-        be("heliu_web", base)
-        yield name, chain
+    with django_db_blocker.unblock():
+        return standing("laid", lay)
+
+
+def lay() -> chains.Chain:
+    """The chain and its past."""
+    with transaction.atomic():
+        chain = chains.lay(
+            dealers=DEALERS, families=FAMILIES, skus=SKUS, at=AT, pieces=10_000, on_terms=1
+        )
+        note_history(chain)
+        return chain
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -101,7 +102,9 @@ STEP = st.dictionaries(st.sampled_from(CODES), st.sampled_from([0, 1, 7, 60, 120
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     pay_by=st.sampled_from(["TERMS", "TRANSFER"]),

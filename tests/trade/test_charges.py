@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.trade.conftest import World
 
 from heliu.commerce.spending import operations as spending
@@ -26,7 +27,7 @@ deeds = st.lists(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds)
 def test_a_budget_stands_as_plain_sums_say(world: World, todo: list[tuple[str, int]]) -> None:
     with world.desk(world.dealer) as owner:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.capital.test_lending import DEALER, DEALER_DESK, LENDER, SELLER, seed
 from tests.conftest import CLUSTER, be
+from tests.examples import examples
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as templates
@@ -204,7 +205,9 @@ def live(portfolio: list[Loan], plot: list[Any], close: Close) -> dict[str, list
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(kinds, min_size=1, max_size=6), happenings, st.integers(1, 4))
 def test_a_set_of_loans_closes_as_each_by_itself(

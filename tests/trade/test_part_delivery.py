@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import cloned
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.test_open_account import SALES, credit_left, in_books, settle, stands
@@ -80,7 +81,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(wanted=st.tuples(*[st.integers(1, 12)] * 3), events=EVENTS)
 def test_invoices_and_what_is_struck_come_to_the_order_whatever_the_order_of_events(
     laid: tuple[str, Chain],

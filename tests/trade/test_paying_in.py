@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.conftest import be
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -66,7 +67,7 @@ def returned(placed: Placed) -> int:
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(6),
     deadline=None,
     database=None,
     phases=[Phase.generate],

@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.trade import life
 from tests.trade.conftest import World
 
@@ -94,7 +95,7 @@ payments = st.lists(st.tuples(st.integers(0, 120), st.integers(1, 1_100)), min_s
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(12),
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -131,7 +132,7 @@ def test_a_repayment_does_what_was_said_of_it(
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(12),
     deadline=None,
     database=None,
     phases=[Phase.generate],

@@ -13,6 +13,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import cloned
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -264,7 +265,7 @@ ACTS = st.lists(
 
 
 @given(ACTS, st.sampled_from(["TRANSFER", "TERMS"]), st.integers(0, 10_000))
-@settings(max_examples=8)
+@settings(max_examples=examples(4))
 def test_goods_and_money_agree_whatever_is_done(
     laid: Any, django_db_blocker: Any, acts: Any, pay_by: str, paid: int
 ) -> None:

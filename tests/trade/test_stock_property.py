@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import be, cloned
+from tests.examples import examples
 from tests.trade import laws, life, stock
 from tests.trade.conftest import World
 
@@ -58,7 +59,9 @@ def lent(laid: tuple[str, chains.Chain], django_db_blocker: Any) -> Iterator[tup
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(3),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(story=st.lists(acts, min_size=4, max_size=9))
 def test_nothing_leaves_below_the_floor(

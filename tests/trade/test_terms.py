@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import be, cloned
+from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -342,7 +343,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(deeds=DEEDS)
 def test_whatever_happens_claim_debt_and_invoices_agree(
     laid: tuple[str, Chain],
