@@ -30,6 +30,7 @@ def give_notice(case: Case) -> None:
             desk=lambda who: enforcement.give_notice(
                 case.deal, actor=who, at=case.world.now
             ),
+            refusals=BUSY,
         )
     )  # fmt: skip
 
