@@ -601,7 +601,12 @@ def refunded(world: World) -> dict[str, Any]:
             "https://93.184.215.14/push/0", public=push.public_key(), secret="A" * 22, name="",
             actor=dealer, at=world.at,
         )  # fmt: skip
-    return {"device": device.pk, "refunded_order": placed.order.number, "open_refund": "refund"}
+    return {
+        "device": device.pk,
+        "refunded": placed.deal.number,
+        "refunded_order": placed.order.number,
+        "open_refund": "refund",
+    }
 
 
 def of_october(world: World, on_terms: Placed) -> UUID:
