@@ -60,14 +60,17 @@ def evidence(deal: Deal, *, actor: Actor, at: datetime) -> CreditFile:
 
 
 def checks(deal: Deal, *, actor: Actor, at: datetime) -> tuple[Check, ...]:
-    """Whether the order behind a deal is what it says; asked by the same people as `evidence`."""
+    """Whether the order behind a deal is what it says; asked by the same people as `evidence`.
+    Behind a loan against stock there is no order, only that the two know each other."""
     with _opened(deal, actor) as asked:
+        if asked.is_stock:
+            return (_known(asked, at),)
         order = order_of(asked)
         lines = list(order.lines.all())
         return (
             _priced(order, lines),
             _reserved(order, lines, at),
-            _known(order, at),
+            _known(asked, at),
             _single(order, lines),
         )
 
@@ -115,10 +118,10 @@ def _reserved(order: Order, lines: list[OrderLine], at: datetime) -> Check:
     return Check("RESERVED", held >= wanted, {"wanted": wanted, "held": held})
 
 
-def _known(order: Order, at: datetime) -> Check:
+def _known(deal: Deal, at: datetime) -> Check:
     """Buyer and seller have been trading for half a year or longer."""
     link = TradingRelationship.objects.filter(
-        buyer=order.buyer, seller=order.seller, status=RelationshipStatus.ACTIVE
+        buyer=deal.buyer, seller=deal.seller, status=RelationshipStatus.ACTIVE
     ).first()
     days = (day_of(at) - link.since).days if link else 0
     return Check("KNOWN", days >= KNOWN_FOR.days, {"days": days})
