@@ -281,6 +281,9 @@ def live(world: World) -> dict[str, Any]:
         pledge = Pledge.objects.get(deal=pledged.deal.id)
         repaid = PaymentInstruction.objects.get(deal=pledged.deal.id, purpose="REPAYMENT")
         lines = [{"line": str(line.id), "good": line.quantity} for line in shipment.lines.all()]
+        quiet = StockRow.objects.filter(
+            warehouse=world.chain.warehouse, pledge=None, has_goods=True
+        )[0]
         return {
             **numbers("pledged", pledged),
             **numbers("claimed", claimed),
@@ -316,9 +319,8 @@ def live(world: World) -> dict[str, Any]:
             "release": ReleaseOrder.objects.get(deal=pledged.deal.id).number,
             "receipt": WarehouseReceipt.objects.get(pledge=pledge.id).number,
             "row": StockRow.objects.filter(pledge=pledge.id, quantity__gt=0)[0].id,
-            "quiet_row": StockRow.objects.filter(
-                warehouse=world.chain.warehouse, pledge=None, has_goods=True
-            )[0].id,
+            "quiet_row": quiet.id,
+            "open_pieces": quiet.quantity,
             "free_row": str(
                 StockRow.objects.filter(owner=world.chain.seller, has_goods=True)[0].id
             ),
@@ -599,7 +601,12 @@ def refunded(world: World) -> dict[str, Any]:
             "https://93.184.215.14/push/0", public=push.public_key(), secret="A" * 22, name="",
             actor=dealer, at=world.at,
         )  # fmt: skip
-    return {"device": device.pk, "refunded_order": placed.order.number, "open_refund": "refund"}
+    return {
+        "device": device.pk,
+        "refunded": placed.deal.number,
+        "refunded_order": placed.order.number,
+        "open_refund": "refund",
+    }
 
 
 def of_october(world: World, on_terms: Placed) -> UUID:

@@ -31,7 +31,7 @@ NAMES = {
     "sale": {"number": "sale_to_seller"},
     "freeze": {"number": "freeze"},
     "deal_settle": {"ref": "on_terms"},
-    "deal_unrefund": {"ref": "refunded_order"},
+    "deal_unrefund": {"ref": "refunded"},
     "deal_invoice": {"ref": "doubted"},
     "deal_findings_ask": {"ref": "doubted"},
     "deal_release_ask": {"ref": "held"},

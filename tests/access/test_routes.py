@@ -819,7 +819,9 @@ EXAMPLES = {
         body=lambda t: {"moves": [{"row": t["free_row"], "bin": t["free_bin"], "quantity": 1}]},
     ),
     "POST /stock/{row}/count": Example(
-        "keeper", {"row": "quiet_row"}, lambda t: {"counted": 1, "reason": "counted anew"}
+        "keeper",
+        {"row": "quiet_row"},
+        lambda t: {"counted": t["open_pieces"], "reason": "counted anew"},
     ),
     "POST /picks": Example("keeper", body=lambda t: {"row": str(t["row"]), "quantity": 1}),
     "GET /pledges": Example(mine, is_shared=True),

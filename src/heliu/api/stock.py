@@ -173,7 +173,7 @@ def count_stock(request: TypedRequest, row: UUID, payload: StockCountIn, key: Ke
     """The keeper sets goods in its house to what it counted; the owner is told of a difference.
 
     Goods that are told apart are counted by their `pieces`, others by a number (`count-unclear`
-    says which). `row-pledged` and `short` (409): pledged and promised goods are not counted away.
+    says which). `row-pledged`, `stock-short` (409): pledged and promised goods stay.
     """
     actor = request.actor
 

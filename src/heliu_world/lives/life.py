@@ -274,14 +274,14 @@ class Life(Case):
                 default.withdraw(self, self.shop.bank)
             else:
                 default.vote(self, self.shop.reviewer, agrees=self.random.random() < 0.8)
-        elif not stands["is_noticed"]:
+        elif not stands["is_noticed"] and not stands["is_lost"]:
             default.give_notice(self)
         elif stands["loan_status"] == "ENFORCING":
             if not stands["bound"]:
                 default.ask_to_write_off(self)
             elif not stands["sale"]:
                 sales.ask(self)
-        elif stands["may_enforce"]:
+        elif stands["may_enforce"] or stands["is_lost"]:
             default.ask_to_enforce(self)
 
     # When it is over.

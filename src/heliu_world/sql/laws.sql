@@ -418,7 +418,8 @@ begin
            select coalesce(sum(y.unapplied), 0) + case when l.deposit_by = 'PAID_IN' then (
                       select coalesce(sum(c.amount), 0) from bank_incoming c
                        where c.org = l.lender and c.note = l.number and c.status <> 'SUSPENSE')
-                  - case when l.deposit_booked_at is not null then l.deposit + l.fee_paid
+                  - case when l.deposit_booked_at is not null then l.deposit
+                              + case l.instrument when 'ACCEPTANCE_BILL' then l.fee_paid else 0 end
                          when l.status = 'AWAIT_DEPOSIT' then l.unapplied else 0 end
                   else 0 end as over
              from lending_repayment y
