@@ -78,7 +78,7 @@ def test_find_keys_and_menus(sit: Opener) -> None:
     expect(page.locator("#keys")).to_be_hidden()
     keys(page, "Control+K")
     page.keyboard.type("DL-")
-    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("DL-")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("SO-")
     keys(page, "Escape")
     expect(page.locator("#palette [role=option]")).to_have_count(0)
     with page.expect_navigation():
