@@ -352,6 +352,14 @@ def test_an_officer_approves_with_another_deposit(facility: Facility) -> None:
         operations.decide(loan, actor=OFFICER, approve=False, reason="", at=AT)
 
 
+@pytest.mark.parametrize("has_facility", [True, False])
+def test_what_is_not_decided_is_not_signed(facility: Facility, has_facility: bool) -> None:
+    loan = referred(facility, has_facility=has_facility)
+    with pytest.raises(Refused, match="not-decided"):
+        operations.sign(loan, actor=DEALER_DESK, agreement_digest=loan.agreement_digest, at=AT)
+    assert (loan.status, line(facility)) == (LoanStatus.REFERRED, (0, 0, LIMIT))
+
+
 def test_an_officer_declines_and_others_may_not_decide(facility: Facility) -> None:
     loan = referred(facility)
     with pytest.raises(Forbidden):

@@ -180,10 +180,17 @@ def expire(loan: Loan, *, at: datetime, actor: Actor = SYSTEM) -> bool:
 
 def require_signable(loan: Loan, *, actor: Actor, agreement_digest: str, at: datetime) -> None:
     """Refuse anybody who is not the borrower's signer, another text than the stored one by its
-    digest, and an offer whose time has gone by."""
+    digest, what the lender has yet to decide on, and an offer whose time has gone by."""
     actor.require("sign")
     if not actor.is_system and loan.borrower not in actor.orgs:
         raise Refused("not-the-borrower", "Only the borrower signs its loan.", status=403)
+    if loan.status == LoanStatus.REFERRED:
+        raise Refused(
+            "not-decided",
+            "The lender has not decided on %(number)s yet.",
+            help="It is signed when the lender has said yes.",
+            number=loan.number,
+        )
     if agreement_digest != loan.agreement_digest:
         raise Refused(
             "agreement-differs",
