@@ -24,6 +24,8 @@ def test_a_dealer_tries_a_repayment_where_it_reads_what_it_owes(sit: Opener) -> 
     expect(page.locator(".chart .narrow svg")).to_be_visible()
     page.locator("main a[hx-get]").first.click()
     wanted = page.locator("td.want input").first
+    expect(wanted).to_be_visible()
+    expect(page.locator(".htmx-added")).to_have_count(0)  # from now on it is heard
     wanted.fill("2")
     tried = page.locator(".tried")
     expect(tried.locator("tbody")).to_contain_text("2 of")
