@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.conftest import World
+
+from heliu.portal.shell.approval_rules import MAY
+from heliu.trade.approvals import RULED
 
 BANK, HERE = "credit@bank.demo", "/approvals/rules"
 TWO = {"act": "enforce", "from_amount": "100,000", "permission-1": "enforce", "people-1": "2",
@@ -39,3 +43,12 @@ def test_who_may_not_manage_sees_the_rules_and_no_form(demo: World) -> None:
     page = read(browser("review@bank.demo"), HERE)
     assert "Enforce a loan" in page
     assert "Set the rule" not in page
+
+
+@pytest.mark.parametrize("role", sorted(RULED))
+def test_whoever_a_rule_may_ask_has_words(role: str) -> None:
+    assert {one for act in RULED[role] for one in act.agreed_by} <= set(MAY)
+
+
+def test_a_seller_sets_who_agrees_to_returns(demo: World) -> None:
+    assert "who may sell" in read(browser("sales@seller.demo"), HERE)

@@ -28,6 +28,7 @@ MAY = {
     "enforce": N_("who may enforce"),
     "decide": N_("who may decide on credit"),
     "release": N_("who may release goods"),
+    "sell": N_("who may sell"),
     "terms": N_("who may set terms"),
     "override": N_("who may overrule the rules of credit"),
     "manage": N_("who may manage the house"),
