@@ -155,9 +155,12 @@ def costs_of(buyer: UUID, seller: UUID, goods: Goods, *, rules: MarginRules) -> 
 
 def bought_at(buyer: UUID, skus: Iterable[UUID]) -> dict[UUID, Bought]:
     """What a piece of each of these goods cost a buyer when it last received them, and by which
-    order; what it never received is left out."""
+    order; what it never received is left out. Lines are found by way of the buyer's orders: no
+    index leads from a buyer or its goods to them."""
     lines = (
-        OrderLine.objects.filter(buyer=buyer, sku__in=list(skus), received__gt=0)
+        OrderLine.objects.filter(
+            order__buyer=buyer, buyer=buyer, sku__in=list(skus), received__gt=0
+        )
         .order_by("sku", "-order__placed_at", "-id")
         .distinct("sku")
         .values_list("sku", "unit_price", "order__number")
