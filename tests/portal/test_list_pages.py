@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.api.hands import hand_of
@@ -13,6 +14,7 @@ from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.kernel.goods.models import Sku
+from heliu.portal.dealer import shopping
 
 PAD = {"code": ["M1", "B1", "M9"], "quantity": ["24", "2", "1"], "action": "check"}
 
@@ -48,7 +50,9 @@ def test_from_the_pad_to_an_order_that_comes_back(demo: World) -> None:
     assert "No lists yet" in read(dealer, "/dealer/lists")
 
 
-def test_an_order_once_more_says_what_has_changed(demo: World) -> None:
+def test_an_order_once_more_says_what_has_changed(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     placed = life.place(demo, pay_by="TRANSFER", M1=24, M2=3, B1=2)
     with demo.worker(), connection.cursor() as cursor:
         Sku.objects.filter(code="B1").update(is_active=False)
@@ -70,6 +74,9 @@ def test_an_order_once_more_says_what_has_changed(demo: World) -> None:
         page = read(dealer, "/dealer/bought")
     assert len(asked) <= 35
     assert "Blue mug" in page
+    monkeypatch.setattr(shopping, "ROWS", 1)
+    assert 'rel="next"' in read(dealer, "/dealer/bought")
+    assert 'rel="next"' not in read(dealer, "/dealer/bought?page=9")
     hand = hand_of(demo, demo.dealer)
     be("heliu_web")
     rows = hand.get(f"/orders/{placed.order.number}/again")["rows"]

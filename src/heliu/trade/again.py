@@ -91,7 +91,7 @@ def order_again(actor: Actor, order: Order, at: datetime) -> list[Again]:
             lines[line.sku_id] = replace(before, quantity=before.quantity + line.quantity)
         elif line.amount:
             lines[line.sku_id] = Before(line.sku, line.quantity, line.unit_price)
-    return _today(actor, order.seller, list(lines.values()), at)
+    return today(actor, order.seller, list(lines.values()), at)
 
 
 def bought_one(actor: Actor, seller: UUID, sku: UUID) -> Bought | None:
@@ -103,6 +103,11 @@ def bought_one(actor: Actor, seller: UUID, sku: UUID) -> Bought | None:
 
 
 def bought(actor: Actor, seller: UUID, at: datetime) -> list[Again]:
+    """The goods of `bought_goods` as they would be today."""
+    return today(actor, seller, bought_goods(actor, seller), at)
+
+
+def bought_goods(actor: Actor, seller: UUID) -> list[Before]:
     """What the buyer's latest orders from a seller held, each of the goods once, the latest first:
     at most `MOST_BOUGHT` of the last `LATEST_ORDERS` orders."""
     actor.require("order")
@@ -110,15 +115,15 @@ def bought(actor: Actor, seller: UUID, at: datetime) -> list[Again]:
         cursor.execute(BOUGHT, [actor.own_org, seller, LATEST_ORDERS, MOST_BOUGHT])
         rows = cursor.fetchall()
     skus = Sku.objects.in_bulk([sku for sku, *_ in rows])
-    lines = [
+    return [
         Before(skus[sku], quantity, price, times, last)
         for sku, times, last, quantity, price in rows
         if sku in skus
     ]
-    return _today(actor, seller, lines, at)
 
 
-def _today(actor: Actor, seller: UUID, lines: Sequence[Before], at: datetime) -> list[Again]:
+def today(actor: Actor, seller: UUID, lines: Sequence[Before], at: datetime) -> list[Again]:
+    """Goods as they were bought, and as they would be ordered today."""
     rows = [PadRow(line.sku.code, str(line.quantity)) for line in lines]
     checked = check(actor, seller, rows, at)
     return [Again(before, now) for before, now in zip(lines, checked.lines, strict=True)]

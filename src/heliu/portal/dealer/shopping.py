@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,8 +32,11 @@ from heliu.portal.shell.pages import (
     see_other,
     show,
 )
-from heliu.trade.again import Again, bought, order_again
+from heliu.portal.ui import parts
+from heliu.trade.again import Again, bought_goods, order_again, today
 from heliu.trade.order_pad import check
+
+ROWS = 50
 
 
 @require_GET
@@ -129,8 +134,15 @@ def bought_before(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     sellers = sellers_of(actor)
     seller = chosen(request, sellers)
-    rows = bought(actor, seller.pk, now(request))
-    context = {"seller": seller, "sellers": sellers, **_again(rows)}
+    found = Paginator(bought_goods(actor, seller.pk), ROWS)
+    page = found.get_page(request.GET.get("page"))
+    context = {
+        "seller": seller,
+        "sellers": sellers,
+        "count": found.count,
+        "pager": parts.pager(page, urlencode({"seller": seller.code})),
+        **_again(today(actor, seller.pk, list(page), now(request))),
+    }
     return show(request, "dealer/bought.html", context, here="dealer_lists")
 
 
