@@ -6,6 +6,9 @@ from tests.portal.browsing import browser, key_in, read, send
 from tests.trade import stock
 from tests.trade.conftest import World
 
+from heliu.capital.credit.models import Programme
+from heliu.trade.paperwork import loan_of
+
 DEALER, BANK = "owner@d001.demo", "credit@bank.demo"
 
 
@@ -89,3 +92,17 @@ def test_the_bank_says_how_far_it_lends(demo: World) -> None:
     assert "Each step lies above the one before it" in wrong.content.decode()
     send(officer, here, {**typed, "warn_ratio": "65"}, to="/bank/programmes")
     assert "90 days" in read(officer, "/bank/programmes")
+
+
+def test_what_is_left_to_a_person_waits_at_the_bank(demo: World) -> None:
+    programme = stock.lay(demo)
+    with demo.worker():
+        Programme.objects.filter(pk=programme).update(auto_approve_cap=1_00)
+    deal = stock.ask(demo, programme, 5_000_00)
+    officer = browser(BANK)
+    page = read(officer, "/bank/")
+    with demo.worker():
+        loan = loan_of(deal)
+        assert loan.status == "REFERRED"
+    assert loan.number in page
+    assert "5,000.00" in read(officer, f"/bank/queue/{loan.number}")
