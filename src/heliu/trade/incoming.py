@@ -31,8 +31,6 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
-from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.trade import paying_in, recalling, receivables, steps, wake
 
@@ -160,19 +158,8 @@ def match_deposit(came: Incoming) -> Loan | None:
 
 
 def _tell_unplaced(came: Incoming, *, at: datetime) -> None:
-    payer = parties.names([came.payer]).get(came.payer) if came.payer else None
     is_lender = came.account.kind == AccountKind.NOSTRO
-    tell(
-        came.org,
-        "money-unplaced" if is_lender else "money-in-suspense",
-        {
-            "amount": Money(came.amount),
-            "payer": payer or f"…{came.counterparty[-4:]}",
-            "reference": came.reference,
-        },
-        link="/bank/suspense" if is_lender else "/seller/suspense",
-        at=at,
-    )
+    recalling.tell_house(came, "money-unplaced" if is_lender else "money-in-suspense", at=at)
 
 
 def _pay(came: Incoming, found: Match, *, actor: Actor, at: datetime) -> Payment:

@@ -43,6 +43,7 @@ from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
 from heliu.trade.models import Deal, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
 from heliu.trade.pool_models import MarkCause
 from heliu.trade.pools import worth_of
@@ -316,20 +317,10 @@ def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:
             pledge, sale.quantities, to=taker, name=sale.buyer_name, key=sale.number,
             actor=SYSTEM, at=at,
         )  # fmt: skip
-        tell(
-            taker,
-            "goods-released",
-            {"quantity": str(given.quantity), "number": sale.number, "code": given.code},
-            link=link(sale) if sale.buyer else deals.link(deal),
-            at=at,
-        )
-    tell(
-        pledge.custodian,
-        "release-ordered",
-        {"quantity": str(given.quantity), "pledge": pledge.number},
-        link=deals.link(deal),
-        at=at,
-    )
+        tell_pick_up(
+            deal, pledge, given, to=taker, number=sale.number, at=at,
+            link=link(sale) if sale.buyer else "",
+        )  # fmt: skip
     return given
 
 

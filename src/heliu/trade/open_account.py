@@ -27,7 +27,7 @@ from heliu.commerce.ordering.models import Order, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money, share
 from heliu.kernel.posting import queries as posting
@@ -176,8 +176,7 @@ def settle(
     with widened(parties(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
-        if not actor.is_system and order.seller not in actor.orgs:
-            raise Forbidden("not-your-order", "Only the seller writes down what was paid.")
+        receivables.require_seller(actor, order.seller)
         if is_done(deal, Step.TERMS_PAID, key=key) or is_done(deal, Step.REFUNDED, key=key):
             return order
         invoices = list(credit.of_order(order.id))
@@ -211,8 +210,7 @@ def unrefund(order_id: UUID, *, actor: Actor, key: str, at: datetime) -> Order:
     with widened(parties(deal)):
         deal = locked(deal.id)
         order = order_of(deal)
-        if not actor.is_system and order.seller not in actor.orgs:
-            raise Forbidden("not-your-order", "Only the seller writes down what was paid.")
+        receivables.require_seller(actor, order.seller)
         if is_done(deal, Step.REFUND_TAKEN_BACK, key=key):
             return order
         found = next((one for one in refunds_by_hand(actor, deal) if one.key == key), None)

@@ -13,15 +13,22 @@ from heliu.trade.models import Deal
 
 
 def tell_pick_up(
-    deal: Deal, pledge: Pledge, given: Released, *, to: UUID, number: str, at: datetime
+    deal: Deal,
+    pledge: Pledge,
+    given: Released,
+    *,
+    to: UUID,
+    number: str,
+    at: datetime,
+    link: str = "",
 ) -> None:
     """The house that fetches what was just released of a deal's pledge, and its keeper, hear of it;
-    `number` is how the house knows the goods."""
+    `number` is how the house knows the goods, `link` where it reads of them, if not at the deal."""
     tell(
         to,
         "goods-released",
         {"quantity": str(given.quantity), "number": number, "code": given.code},
-        link=deals.link(deal),
+        link=link or deals.link(deal),
         at=at,
     )
     tell(

@@ -36,11 +36,16 @@ def taken_back(came: Incoming, *, at: datetime) -> None:
         arrivals.recall(came, at=at)
     else:
         arrivals.miss(came, at=at)
-    is_lender = came.account.kind == AccountKind.NOSTRO
+    tell_house(came, "money-withdrawn" if is_undone else "money-missing", at=at)
+
+
+def tell_house(came: Incoming, kind: str, *, at: datetime) -> None:
+    """Tell the house whose account a transfer reached, or left again, where it looks for it."""
     payer = parties.names([came.payer]).get(came.payer) if came.payer else None
+    is_lender = came.account.kind == AccountKind.NOSTRO
     tell(
         came.org,
-        "money-withdrawn" if is_undone else "money-missing",
+        kind,
         {
             "amount": Money(came.amount),
             "payer": payer or f"…{came.counterparty[-4:]}",

@@ -123,7 +123,7 @@ def take_back(payment_ref: UUID | str, *, actor: Actor, at: datetime) -> Payment
     """A payment that was written down by mistake counts no more; what it settled is owed again."""
     actor.require("sell")
     payment = queries.payment(actor, payment_ref)
-    _of_seller(actor, payment.seller)
+    require_seller(actor, payment.seller)
     with _opened(payment.seller, payment.buyer):
         pks = payment.allocations.values("invoice__deal")
         list(Deal.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
@@ -148,7 +148,7 @@ def credit_note(
     """The seller gives up a part of an invoice that is open: a price cut, a claim it accepts."""
     actor.require("terms")
     invoice = queries.get(actor, invoice_ref)
-    _of_seller(actor, invoice.seller)
+    require_seller(actor, invoice.seller)
     if not reason.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
     with _opened(invoice.seller, invoice.buyer):
@@ -250,7 +250,7 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
     its house, and returns the question."""
     actor.require("terms")
     deal = deals.of_order(actor, order_id)
-    _of_seller(actor, deal.seller)
+    require_seller(actor, deal.seller)
     _require_reason(reason)
     with _opened(deal.seller, deal.buyer):
         deal = locked(deal.id)
@@ -403,6 +403,7 @@ def _require_reason(reason: str) -> None:
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
 
 
-def _of_seller(actor: Actor, seller: UUID) -> None:
+def require_seller(actor: Actor, seller: UUID) -> None:
+    """Raise `Forbidden` where it is another seller's money."""
     if not actor.is_system and seller not in actor.orgs:
         raise Forbidden("not-your-order", "Only the seller writes down what was paid.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +13,9 @@ from heliu.capital.bank import queries as bank
 from heliu.kernel.errors import NotFound
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
-from heliu.portal.shell.suspense import let_go_sheet, listed, said_of
+from heliu.portal.shell.suspense import let_go, listed, said_of
 from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
-from heliu.trade import incoming, recalling
+from heliu.trade import incoming
 
 
 @require_GET
@@ -43,7 +42,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         raise NotFound()
     home = reverse("bank_suspense")
     if came.is_missing:
-        return _let_go(request, came, home)
+        return let_go(request, came, home, here="bank_suspense")
 
     def do() -> str:
         if loan := request.POST.get("loan", "").strip():
@@ -71,13 +70,3 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         button=_("Settle"),
     )
     return sheets.answer(request, sheet, do, here="bank_suspense")
-
-
-def _let_go(request: HttpRequest, came: Any, home: str) -> HttpResponse:
-    def do() -> str:
-        note = request.POST.get("note", "")
-        recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))
-        say(request, _("It is settled."))
-        return home
-
-    return sheets.answer(request, let_go_sheet(came, home), do, here="bank_suspense")

@@ -19,9 +19,9 @@ from heliu.kernel.parties.queries import names
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, show
-from heliu.portal.shell.suspense import let_go_sheet, listed, said_of
+from heliu.portal.shell.suspense import let_go, listed, said_of
 from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
-from heliu.trade import incoming, recalling
+from heliu.trade import incoming
 
 CHOICES = 200
 ASIDE = "aside"
@@ -51,7 +51,7 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         raise NotFound()
     home = reverse("seller_suspense")
     if came.is_missing:
-        return _let_go(request, came, home)
+        return let_go(request, came, home, here="seller_suspense")
 
     def do() -> str:
         buyer, note = request.POST.get("buyer", ""), request.POST.get("note", "")
@@ -85,16 +85,6 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
         button=_("Settle"),
     )
     return sheets.answer(request, sheet, do, here="seller_suspense")
-
-
-def _let_go(request: HttpRequest, came: Any, home: str) -> HttpResponse:
-    def do() -> str:
-        note = request.POST.get("note", "")
-        recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))
-        say(request, _("It is settled."))
-        return home
-
-    return sheets.answer(request, let_go_sheet(came, home), do, here="seller_suspense")
 
 
 def _choices(actor: Actor, at: Any) -> tuple[tuple[str, str], ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from heliu.capital.bank import queries as bank
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.queries import names
-from heliu.portal.shell.pages import actor_of, now
+from heliu.portal.shell import sheets
+from heliu.portal.shell.pages import actor_of, now, say
 from heliu.portal.ui import parts
+from heliu.trade import recalling
 
 ROWS = 50
 
@@ -56,10 +58,17 @@ def said_of(came: Any) -> str:
     }
 
 
-def let_go_sheet(came: Any, home: str) -> parts.Sheet:
+def let_go(request: HttpRequest, came: Any, home: str, *, here: str) -> HttpResponse:
     """The sheet on which a person says how it settled what the money had paid that the bank has
     taken back."""
-    return parts.Sheet(
+
+    def do() -> str:
+        note = request.POST.get("note", "")
+        recalling.let_go(came.pk, note=note, actor=actor_of(request), at=now(request))
+        say(request, _("It is settled."))
+        return home
+
+    sheet = parts.Sheet(
         heading=_("Taken back by the bank"),
         crumbs=((_("Suspense"), home),),
         rows=(parts.Amount(_("Amount"), came.amount, is_total=True),),
@@ -72,6 +81,7 @@ def let_go_sheet(came: Any, home: str) -> parts.Sheet:
         ),
         button=_("It is settled"),
     )
+    return sheets.answer(request, sheet, do, here=here)
 
 
 def tail(came: Any) -> str:
