@@ -420,6 +420,8 @@ def test_term_and_interest_run_from_the_day_it_was_really_paid_out(facility: Fac
     sound()
     with pytest.raises(Invalid, match="day-to-come"):
         operations.correct_pay_out(loan, value_day=at_day(1), at=AT, **said)
+    with pytest.raises(Invalid, match="before-signed"):
+        operations.correct_pay_out(loan, value_day=at_day(-1), at=AT, **said)
     with pytest.raises(Forbidden):
         operations.correct_pay_out(
             loan, value_day=at_day(0), reason="So.", actor=desk(LENDER, "decide"), at=AT

@@ -78,8 +78,9 @@ def correct_pay_out(
     """The loan counts from another day than the bank said: interest and term run from there; None
     when they do already.
 
-    `Refused` where one of the two days is closed, others' money has settled the loan since, a
-    payment counts from before, or the loan is over; a bill falls due on its own day.
+    `Invalid` for a day to come or before the loan was signed; `Refused` where one of the two days
+    is closed, others' money has settled the loan since, a payment counts from before, or the loan
+    is over; a bill falls due on its own day.
     """
     actor.require("override")
     lock(loan)
@@ -89,6 +90,8 @@ def correct_pay_out(
         raise Invalid("day-to-come", "This day has not come yet.", field="value_day")
     if loan.disbursed_on is None or loan.instrument != Instrument.LOAN:
         raise Refused("not-paid-out", "Nothing was paid out on %(number)s.", number=loan.number)
+    if loan.signed_at is None or value_day < day_of(loan.signed_at):
+        raise Invalid("before-signed", "The loan was not signed by this day.", field="value_day")
     limits, first = fixed(loan), min(value_day, loan.disbursed_on)
     _require_stands_open(loan, first, limits, is_back=bool(loan.deposit_back))
     if limits.stands is not None:
