@@ -328,6 +328,8 @@ class Life(Case):
                 pass
             elif stands["pay_by"] == "TERMS" and self.luck(0.2):
                 claims.quarrel(self)
+            elif stands["pay_by"] == "TERMS" and self.luck(0.06):
+                claims.give_up(self)
             elif stands["pay_by"] == "TERMS" and self._late_acts and self.luck(0.1):
                 self._late_acts -= 1
                 claims.take_back(self)
