@@ -339,7 +339,7 @@ begin
       join (values ('ENFORCED', 'enforce'), ('SALE_AGREED', 'sell'), ('WRITTEN_OFF', 'write-off'),
                    ('SIGNED', 'sign')) m(step, act) on m.step = t.step
       left join lending_loan l on l.deal = d.id
-     where d.id = any (changed)
+     where d.id = any (changed) and d.lender is not null  -- a seller may give up alone
        and (m.act <> 'sign' or exists (
             select from approvals_approvalrule r where r.org = d.buyer and r.act = 'sign'
                and r.from_amount <= l.principal))
