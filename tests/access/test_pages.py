@@ -191,7 +191,7 @@ DEEDS = {
 PUBLIC = {
     "robots", "sitemaps", "sitemap_pages", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
-    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "saml_heard", "saml_metadata", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 # Names a kind, or a programme that is offered to all: each takes away or brings its own.
