@@ -84,6 +84,8 @@ NAMES = {
     "return_new": {"order": "came_order"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
+    "saml_heard": {"house": "open_third_seller"},
+    "saml_metadata": {"house": "open_third_seller"},
     "join_invited": {"token": "open_token"},
     "join_confirm": {"token": "open_token"},
     "join_colleague": {"token": "open_token"},
