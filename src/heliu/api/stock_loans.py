@@ -479,7 +479,7 @@ def _detail(actor: Actor, ref: str, at: datetime) -> StockLoanDetail:
     return StockLoanDetail(
         **_rows(actor, [pool])[0],
         margins=loan.margin_rules or {},
-        lodgings=[_lodging(one) for one in pools.lodgings_of(pool)],
+        lodgings=[_lodging(one) for one in pools.lodgings_of(pool.deal)],
         call=MarginCallOut(**_call(call)) if call else None,
         cure_cash=cure.cash,
         cure_goods=cure.goods,

@@ -68,6 +68,8 @@ class Step(models.TextChoices):
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")
     TERMS_CREDITED = "TERMS_CREDITED", _("Credit note")
     RETURNED = "RETURNED", _("Goods given back")
+    EXCHANGE_ASKED = "EXCHANGE_ASKED", _("Exchange of goods asked for")
+    EXCHANGED = "EXCHANGED", _("Goods exchanged")
     TERMS_TAKEN_BACK = "TERMS_TAKEN_BACK", _("Payment taken back")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")

@@ -212,7 +212,7 @@ def _bound(actor: Actor, pool: Any, request: HttpRequest, at: Any) -> list[Goods
 
 def _own(actor: Actor, loan: Any, request: HttpRequest, at: Any) -> list[GoodsRow]:
     """What lies free in the borrower's own house and is taken."""
-    found = lodgings.bringable(actor, loan.programme.margin_rules, at=at)
+    found = lodgings.bringable(actor, loan.seller, rules=loan.programme.margin_rules, at=at)
     priced = prices.prices_for([one.sku.pk for one in found], loan.lender, at)
     return [
         row(one.sku, one.free, one.unit_cost, _amount(priced.get(one.sku.pk)), request.POST, "in")

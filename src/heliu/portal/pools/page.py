@@ -72,7 +72,7 @@ def pool(request: HttpRequest, number: str) -> HttpResponse:
         "figures": _figures(found, loan, stands),
         "chart": _chart(found, at),
         "kinds": _kinds(actor, found, content, at),
-        "lodgings": pools.lodgings_of(found),
+        "lodgings": pools.lodgings_of(found.deal),
         "call": call,
         "calls": list(found.calls.order_by("-called_at")),
         "cure": stands.cure,
