@@ -204,6 +204,12 @@ def why_not(deal: Deal) -> Refused | None:
     return None
 
 
+def why_not_for(actor: Actor, deal: Deal) -> Refused | None:
+    """The same for a party to the deal."""
+    with widened(parties(deal)):
+        return why_not(deal)
+
+
 def _require_open(deal: Deal) -> tuple[Loan, Pledge]:
     """The loan and the pledge of a deal whose goods may be exchanged."""
     if (refusal := why_not(deal)) is not None:

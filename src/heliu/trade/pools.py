@@ -17,6 +17,7 @@ from heliu.capital.valuation.policies import Lying, Rules, Valued
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
+from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import PledgeLine
 from heliu.logistics.stock import operations as stock
 from heliu.trade.models import Deal
@@ -93,6 +94,12 @@ def lodgings_of(deal: Deal) -> list[Lodging]:
     """What was brought for a deal, or will be, in order."""
     found = deal.lodgings.select_related("shipment").prefetch_related("lines__sku")
     return list(found.order_by("number"))
+
+
+def codes_out(lodgings: Sequence[Lodging]) -> dict[UUID, str]:
+    """The codes of the goods that leave for what is brought, as far as the reader may see them."""
+    wanted = {sku for one in lodgings for sku in one.goods_out}
+    return dict(Sku.objects.filter(pk__in=wanted).values_list("pk", "code")) if wanted else {}
 
 
 def standing_call(pool: Pool) -> MarginCall | None:
