@@ -37,7 +37,7 @@ from heliu.logistics.pledges.models import IN_FORCE, Pledge
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, financed_order, lodging, pools, sales, taking_out
+from heliu.trade import deals, financed_order, lodging, pools, registration, sales, taking_out
 from heliu.trade.asking import ask_others
 from heliu.trade.lodging import EXCHANGE, Goods
 from heliu.trade.models import Deal, Step
@@ -139,6 +139,7 @@ def received(
     leave for them, if it is an exchange; and what was repaid may free goods that were held."""
     is_open = why_not(deal) is None
     counted, brought = lodging.counted(deal, shipment, counts, actor=actor, at=at)
+    registration.name_brought(deal, actor=actor, at=at)
     if brought.kind == LodgingKind.SWAP:
         costs = dict(brought.lines.values_list("pk", "unit_cost"))
         worth = sum(costs[line] * quantity for line, quantity in counted.good.items())

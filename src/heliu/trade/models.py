@@ -98,6 +98,7 @@ class Step(models.TextChoices):
     CONFLICT_ACCEPTED = "CONFLICT_ACCEPTED", _("Gone on in spite of a claim")
     REGISTERED = "REGISTERED", _("Pledge registered")
     RENEWED = "RENEWED", _("Registration renewed")
+    AMENDED = "AMENDED", _("Other goods registered")
     DISCHARGED = "DISCHARGED", _("Registration struck off")
     FILING_REFUSED = "FILING_REFUSED", _("Refused by the registry")
 

@@ -160,6 +160,14 @@ def lodged(deal: Deal) -> list[tuple[str, int]]:
     return list(lines.values_list("sku__code", "quantity"))
 
 
+def brought_in(deal: Deal) -> list[tuple[str, int]]:
+    """What was brought for a deal and counted in: codes and pieces."""
+    lines = LodgingLine.objects.filter(
+        lodging__deal=deal, lodging__status=LodgingStatus.COUNTED
+    ).order_by("pk")
+    return list(lines.values_list("sku__code", "quantity"))
+
+
 def drop_announced(deal: Deal, *, at: datetime) -> None:
     """What was announced and not sent will not come: it lies free in its owner's house again."""
     for lodging in Lodging.objects.filter(deal=deal, status__in=NOT_SENT):
