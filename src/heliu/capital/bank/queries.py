@@ -217,7 +217,8 @@ def shadows(accounts: Collection[BankAccount], *, until: date) -> dict[UUID, int
 def _sums(rows: QuerySet[Any], by: str, which: Collection[Any]) -> Iterable[tuple[Any, int]]:
     """The amounts of rows, summed for those that are asked for."""
     grouped = rows.filter(**{f"{by}__in": list(which)}).order_by().values(by)
-    return grouped.annotate(sum=Sum("amount")).values_list(by, "sum")
+    summed: Iterable[tuple[Any, int]] = grouped.annotate(sum=Sum("amount")).values_list(by, "sum")
+    return summed
 
 
 def current_number(org: UUID) -> str:
