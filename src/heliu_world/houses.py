@@ -20,11 +20,16 @@ from heliu.kernel.clock import day_of
 from heliu.trade import approvals, purchases, todos
 from heliu_world.acts import Act, Hands
 from heliu_world.market import Dealer
+from heliu_world.street import NOT_NOW
 from heliu_world.world import BEGINS, World
 
 AGREES = 0.75
+FORGOTTEN = 0.2  # of the requests: nobody answers
 # What an order that was agreed to, or comes back, may meet when its time comes.
 STANDS = frozenset({"approval-over", "request-over", "state-move"})
+OPEN_REQUESTS = (
+    "select id, number, buyer from spending_purchaserequest where status in ('WAITING', 'AGREED')"
+)
 
 
 class Houses:
@@ -34,6 +39,7 @@ class Houses:
         self._world, self._hands = world, hands
         self._random: Random = world.random("houses")
         self._made = 0
+        self._is_forgotten: dict[UUID, bool] = {}
 
     @property
     def day(self) -> tuple[tuple[Callable[[], None], float], ...]:
@@ -45,6 +51,7 @@ class Houses:
             (self.budget, 0.4),
             (self.rule, 0.3),
             *[(self.request_is_answered, 0.9)] * 3,
+            (self.request_is_placed, 0.6),
             (self.todo, 0.5),
         )
 
@@ -156,17 +163,15 @@ class Houses:
             " join approvals_approval a on a.subject = r.id and a.status = 'WAITING'"
             " where r.status = 'WAITING' order by r.number"
         )
+        for one in waiting:
+            self._is_forgotten.setdefault(one["id"], self._random.random() < FORGOTTEN)
+        waiting = [one for one in waiting if not self._is_forgotten[one["id"]]]
         if not waiting:
             return
         one = self._random.choice(waiting)
         dealer, agrees = self._of(one["buyer"]), self._random.random() < AGREES
         if self._random.random() < 0.15:
-            self._do(
-                "withdraw a request", dealer, f"/purchase-requests/{one['number']}/withdraw", {},
-                lambda who: purchases.withdraw(
-                    PurchaseRequest.objects.get(pk=one["id"]), actor=who, at=world.now
-                ),
-            )  # fmt: skip
+            self._let_be(one)
             return
         assert dealer.second is not None
         said = {"agrees": agrees, "reason": "not now"}
@@ -180,6 +185,41 @@ class Houses:
                 ),
                 refusals=STANDS,
             )
+        )  # fmt: skip
+
+    def request_is_placed(self) -> None:
+        """An order that was agreed to and could not be placed is tried once more, or let be."""
+        stuck = self._world.ask(f"{OPEN_REQUESTS} and status = 'AGREED' order by number")
+        if not stuck:
+            return
+        one = self._random.choice(stuck)
+        if self._random.random() < 0.3:
+            self._let_be(one)
+            return
+        self._do(
+            "place what was agreed to", self._of(one["buyer"]),
+            f"/purchase-requests/{one['number']}/place", {},
+            lambda who: purchases.place(_request(one), actor=who, at=self._world.now),
+            refusals=NOT_NOW,
+        )  # fmt: skip
+
+    def nobody_waits(self) -> None:
+        """Whoever asked for an order lets it be."""
+        for one in self._world.ask(f"{OPEN_REQUESTS} order by number"):
+            self._let_be(one)
+
+    def _let_be(self, one: dict[str, Any]) -> None:
+        """The request is withdrawn, or the question about it while nobody has answered it."""
+        at, dealer, asked = self._world.now, self._of(one["buyer"]), one.get("asked")
+        if asked and self._random.random() < 0.5:
+            self._do(
+                "withdraw a question", dealer, f"/approvals/{asked}/withdraw", None,
+                lambda who: approvals.withdraw(asked, actor=who, at=at),
+            )  # fmt: skip
+            return
+        self._do(
+            "withdraw a request", dealer, f"/purchase-requests/{one['number']}/withdraw", {},
+            lambda who: purchases.withdraw(_request(one), actor=who, at=at),
         )  # fmt: skip
 
     def todo(self) -> None:
@@ -211,7 +251,7 @@ class Houses:
         name: str,
         dealer: Dealer,
         path: str,
-        body: dict[str, Any],
+        body: dict[str, Any] | None,
         desk: Callable[[Any], object] | None,
         refusals: frozenset[str] = frozenset(),
     ) -> None:
@@ -227,3 +267,7 @@ class Houses:
     def _code(self, kind: str) -> str:
         self._made += 1
         return f"{kind}{self._made:03}"
+
+
+def _request(one: dict[str, Any]) -> PurchaseRequest:
+    return PurchaseRequest.objects.get(pk=one["id"])

@@ -34,6 +34,7 @@ from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList
+from heliu.commerce.spending import operations as spending
 from heliu.demo import history, sample
 from heliu.demo.chain import YUAN, Chain, owner_name
 from heliu.kernel.access import operations as access
@@ -51,7 +52,7 @@ from heliu.trade import corrections, financed_order, programmes
 
 SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
-HARD = 0.4  # of the markets
+HARD = 0.5  # of the markets
 IN_PARTS = 0.6  # of the terms without a discount
 SIGN_BY_TWO = 2  # of the dealers
 FOUR_EYES = 0.5  # of the banks let nobody change a programme or a payment alone
@@ -72,12 +73,12 @@ class House:
 
 # Short terms, so that they run out within the simulation; otherwise as unlike as can be.
 HOUSES = (
-    House("haitang", "chengjiang", "yuntai", (10, 20, 30), {"fee_rate": "0.20"}),
+    House("haitang", "chengjiang", "yuntai", (4, 12, 30), {"fee_rate": "0.20", "grace_days": 1}),
     House(
         "songhe",
         "nanpu",
         "beigang",
-        (7, 15, 45),
+        (6, 15, 45),
         {"day_count": "ACT/365F", "grace_days": 2, "is_principal_first": True},
     ),
 )
@@ -196,6 +197,8 @@ def _dealer(
             financed_order.SIGN, from_amount=random.choice((0, 4_000)) * YUAN,
             levels=[Level("sign")], actor=seat.actor, at=at,
         )  # fmt: skip
+        kept = random.choice((2, 4))
+        spending.set_house(needs_centre=False, keeps_days=kept, actor=seat.actor)
     return Dealer(known.code, seat, known.behaviour, second)
 
 

@@ -162,6 +162,7 @@ class Play:
         world.is_ending = world.faults.is_over = True
         self.works.end_trouble()
         self._queue.clear()
+        self._step(self.houses.nobody_waits)
         self._step(self._found)
         for life in self.lives:
             self._later(life, timedelta())

@@ -16,7 +16,9 @@ AT_REST = {
     " where agreed_at is not null and paid_at is null and called_off_at is null",
     "no money lies in suspense": "select id from bank_incoming where status = 'SUSPENSE'",
     "nobody waits for a yes": "select number from spending_purchaserequest"
-    " where status = 'WAITING'",
+    " where status in ('WAITING', 'AGREED')",
+    "no margin call stands": "select number from trade_margincall"
+    " where status in ('OPEN', 'LAPSED')",
     "no payment is on its way": "select number from bank_paymentinstruction"
     " where status in ('CREATED', 'SENT', 'UNKNOWN')",
     "no account is frozen any more": "select number from bank_freeze"

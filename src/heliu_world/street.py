@@ -31,6 +31,7 @@ NOT_NOW = frozenset(
      "facility-not-active", "terms-overdue", "finance-needs-goods", "budget-short", "budget-over",
      "budget-not-open"}
 )  # fmt: skip
+MANY = 3  # requests for the same goods
 GUESSES = 12  # of a code, one after the other: more than the gate takes
 
 
@@ -88,15 +89,17 @@ class Street:
         return self._life(found[0]["id"], shop, wish.dealer)
 
     def _ask(self, wish: Wish, body: dict[str, Any]) -> None:
-        """The house of a dealer wants an order agreed to first."""
-        said = body | {"reason": "the shelves are empty", "remark": self._hands.fresh_key()}
-        self._hands.do(
-            Act(
-                "ask for an order", wish.dealer.seat, about=wish.dealer.code,
-                path="/purchase-requests", body=said, changed=said | {"reason": "another"},
-                refusals=NOT_NOW,
-            )
-        )  # fmt: skip
+        """The house of a dealer wants an order agreed to first; who is afraid that there will be
+        too little asks for more of it than once."""
+        for _ in range(self._random.choice((1, 1, MANY))):
+            said = body | {"reason": "the shelves are empty", "remark": self._hands.fresh_key()}
+            self._hands.do(
+                Act(
+                    "ask for an order", wish.dealer.seat, about=wish.dealer.code,
+                    path="/purchase-requests", body=said, changed=said | {"reason": "another"},
+                    refusals=NOT_NOW,
+                )
+            )  # fmt: skip
 
     def found(self) -> list[Life]:
         """Orders that came about without anybody at a desk: agreed to, or come back."""

@@ -42,6 +42,7 @@ from heliu_world.misprints import misprinted
 from heliu_world.world import World
 
 REASONS = ("AM04", "AC04", "MD01")
+POOR = 6  # chances more in hard times that a seller has no money for what it owes a bank
 
 
 class Works:
@@ -57,7 +58,7 @@ class Works:
         with self._world.ground.working():
             for purpose in Purpose.values:
                 for name, kind in AT_THE_BANK.items():
-                    if not self._world.faults.draw(name):
+                    if not self._is_met(name, purpose):
                         continue
                     fault = sandbox.script(
                         fault=kind,
@@ -70,6 +71,12 @@ class Works:
                     )
                     self._names[fault] = name
                     break
+
+    def _is_met(self, fault: str, purpose: str) -> bool:
+        is_poor = (fault, purpose) == ("bank-rejects", Purpose.REFUND)
+        chances = 1 + POOR * (is_poor and self._world.market.is_hard)
+        hits = [self._world.faults.draw(fault) for _ in range(chances)]
+        return any(hits)
 
     def expect_the_registry(self, deal: UUID, dealer: UUID) -> None:
         """Draw what the registry will do wrong with the filings of a new deal, and whether somebody

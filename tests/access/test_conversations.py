@@ -12,7 +12,8 @@ from heliu.api.fields import id_or_number
 from heliu.kernel.errors import NotFound
 from heliu.trade import conversations
 
-# Where the record itself is read over REST, and under which names the fixture has some of it.
+# Where the record itself is read over REST (alone, or in a list), and under which names the fixture
+# has some of it.
 RECORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "order": (("/orders/{}",), ("pledged_order", "placed_order", "on_terms_order")),
     "request": (("/purchase-requests/{}",), ("purchase",)),
@@ -23,6 +24,10 @@ RECORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "return": (("/returns/{}",), ("return",)),
     "contract": (("/contracts/{}",), ("contract",)),
     "pledge": (("/pledges/{}",), ("pledge",)),
+    "trade-ask": (("/trade-asks",), ("trade_ask", "asked_of_seller")),
+    "incoming": (("/incoming",), ("incoming", "unplaced")),
+    "vat-invoice": (("/vat-invoices/{}",), ("vat_invoice",)),
+    "release": (("/releases",), ("release",)),
     "application": (("/applications/{}",), ("open_application",)),
 }
 # A lender sees a shipment and is not among those who talk about it: its carrier would learn of it.
@@ -40,7 +45,7 @@ def test_a_conversation_is_seen_by_whoever_sees_its_record(lived: Lived, kind: s
         ref = str(lived.there[name])
         said = say_something(lived, kind, ref)
         for desk, hand in desks(lived):
-            sees = any(status(hand, route.format(ref)) == 200 for route in routes)
+            sees = any(reads(hand, route, ref) for route in routes)
             answer = hand.client.get(
                 f"/api/v1/conversations/{kind}/{ref}/messages", headers=hand._headers()
             )
@@ -57,8 +62,10 @@ def desks(lived: Lived) -> list[tuple[str, Any]]:
     return list(zip((*DESKS, "lin@shop1.example"), hands, strict=True))
 
 
-def status(hand: Any, path: str) -> int:
-    return int(hand.client.get(f"/api/v1{path}", headers=hand._headers()).status_code)
+def reads(hand: Any, route: str, ref: str) -> bool:
+    """Whether it may read the record at its own address, or finds it in the list."""
+    answer = hand.client.get(f"/api/v1{route.format(ref)}", headers=hand._headers())
+    return bool(answer.status_code == 200 and ref in answer.content.decode())
 
 
 def say_something(lived: Lived, kind: str, ref: str) -> str:

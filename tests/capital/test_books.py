@@ -102,11 +102,14 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
             "interest_forgiven",
         )
     },
-    "terms_written_off": money.map(
-        lambda a: policies.terms_written_off(
-            seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
+    **{
+        name: money.map(
+            lambda a, name=name: getattr(policies, name)(
+                seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
+            )
         )
-    ),
+        for name in ("terms_written_off", "terms_claim_dropped")
+    },
     **{
         name: st.builds(
             lambda a, s, name=name: getattr(policies, name)(

@@ -23,7 +23,7 @@ from heliu.kernel.joining.models import JoiningRules, TradeAsk
 from heliu.kernel.joining.operations import asks as asking
 from heliu.kernel.joining.operations import ruling, standing
 from heliu.kernel.parties.models import Organization, TradingRelationship
-from heliu.trade import asks, branches, joining, place_order
+from heliu.trade import asks, branches, conversations, joining, place_order
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 
@@ -48,6 +48,29 @@ def ask(world: World, email: str, seller: str = "") -> TradeAsk:
         code = seller or Organization.objects.get(pk=world.chain.seller).code
     with world.desk(email) as owner:
         return asks.ask(code, words="We sell mugs", actor=owner, at=world.at)
+
+
+def test_a_question_is_talked_about_and_who_writes_is_known_by_it(world: World) -> None:
+    email = admitted(world)
+    made = ask(world, email)
+    with world.desk(email) as owner:
+        record = conversations.find(owner, "trade-ask", made.pk)
+        conversations.write(record, actor=owner, text="Do you ship to Yiwu?", at=world.at)
+        assert record.among == "/dealer/sellers"
+        assert not Organization.objects.filter(pk=world.chain.seller).exists()
+    with world.desk(SALES) as sales:
+        record = conversations.find(sales, "trade-ask", made.pk)
+        assert record.among == "/seller/newcomers#asks"
+        conversations.write(record, actor=sales, text="Who asks?", is_note=True, at=world.at)
+    with world.desk(email):
+        assert not Organization.objects.filter(pk=world.chain.seller).exists()
+    with world.desk(SALES) as sales:
+        conversations.write(record, actor=sales, text="Every Monday", at=world.at)
+    with world.desk(email) as owner:
+        assert Organization.objects.filter(pk=world.chain.seller).exists()
+        assert Notice.objects.filter(org=owner.own_org, kind="message-came").count() == 1
+    with world.desk("owner@d002.demo") as other, pytest.raises(NotFound):
+        conversations.find(other, "trade-ask", made.pk)
 
 
 def order(world: World, email: str) -> Any:

@@ -31,7 +31,7 @@ from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.stock.models import StockRow
 from heliu.trade import approvals as votes
-from heliu.trade import cases, deals, open_account, place_order, returns
+from heliu.trade import cases, deals, open_account, place_order, receivables, returns
 from heliu.trade.place_order import Placed
 
 SALES, OTHER = "sales@seller.demo", "owner@d002.demo"
@@ -93,6 +93,29 @@ def test_on_terms_what_comes_back_is_not_owed(world: World) -> None:
     with world.worker():
         assert sum(one.left for one in Invoice.objects.filter(order_id=placed.order.id)) == 6_000
     assert balance(world, world.chain.dealers["D001"], Code.PAYABLE) == -6_000
+    laws.hold(world)
+
+
+def test_what_was_given_up_is_owed_no_more_and_nobody_owes_it_back(world: World) -> None:
+    placed = delivered(world, "TERMS", M1=10)
+    with world.desk(SALES) as seller:
+        receivables.ask_write_off(placed.order.id, actor=seller, reason="gone", at=world.at)
+    found = ask(world, placed, 4)
+    to_warehouse(world, found)
+    do(world, SALES, returns.receive, found, [Judged(1, 4, 0, 4)])
+    assert (now(world, found).credited, now(world, found).refund) == (4_000, 0)
+    seller, dealer = world.chain.seller, world.chain.dealers["D001"]
+    assert balance(world, seller, Code.REFUND_PAYABLE) == 0
+    assert balance(world, seller, Code.CREDIT_LOSS) == 6_000
+    assert balance(world, dealer, Code.DEBT_WRITTEN_OFF) == -6_000
+    laws.hold(world)
+    rest = ask(world, placed, 6)
+    to_warehouse(world, rest)
+    do(world, SALES, returns.receive, rest, [Judged(1, 6, 0, 6)])
+    assert balance(world, seller, Code.CREDIT_LOSS) == 0
+    with world.worker():
+        one = Invoice.objects.get(order_id=placed.order.id)
+    assert (one.status, one.credited, one.written_off) == ("PAID", 10_000, 0)
     laws.hold(world)
 
 

@@ -1,4 +1,5 @@
-"""Every planted mistake is found within twenty seeds, and again by the command that was printed.
+"""Every planted mistake is found within twenty seeds, and by the command that was printed again, at
+the same step.
 
 Part of the long proofs: collected with `-p tests.long_proofs` only.
 """
@@ -24,4 +25,5 @@ def test_it_is_found_and_found_again(name: str, tmp_path: Path) -> None:
         assert command == "simulate"
         again = play(source, *options)
         assert again.returncode == 1
-        assert f"{found['law']}\n  {found['offender']}" in again.stdout
+        where = f"BROKEN on day {found['day']}, step {found['step']}: {found['law']}"
+        assert f"{where}\n  {found['offender']}" in again.stdout

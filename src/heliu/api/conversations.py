@@ -25,7 +25,7 @@ router = Router()
 
 Kind = Literal[
     "order", "request", "invoice", "loan", "shipment", "application", "case", "return", "contract",
-    "pledge",
+    "pledge", "trade-ask", "incoming", "vat-invoice", "release",
 ]  # fmt: skip
 
 

@@ -105,7 +105,12 @@ def _tell_seller(contract: Contract, kind: str, *, at: datetime) -> None:
     """Word to the seller, with the buyer's name; its door is open already."""
     house = names([contract.buyer])[contract.buyer]
     said: dict[str, Parameter] = {"buyer": house, "code": contract.code}
-    tell(contract.seller, kind, said, link=f"/seller/prices/contracts/{contract.pk}", at=at)
+    tell(contract.seller, kind, said, link=at_seller(contract), at=at)
+
+
+def at_seller(contract: Contract) -> str:
+    """Where its seller reads a contract."""
+    return f"/seller/prices/contracts/{contract.pk}"
 
 
 def _contract(actor: Actor, pk: UUID) -> Contract:

@@ -14,9 +14,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from heliu.capital.bank import queries as bank
 from heliu.capital.lending import queries as loans
 from heliu.capital.lending.models import Loan
 from heliu.capital.terms import queries as terms
+from heliu.capital.vat import queries as vat
 from heliu.commerce.cases import operations as cases
 from heliu.commerce.cases import queries as case_queries
 from heliu.commerce.cases.models import Case
@@ -37,23 +39,29 @@ from heliu.kernel.events.models import Notice
 from heliu.kernel.events.notices import Told
 from heliu.kernel.joining import queries as joining
 from heliu.kernel.parties import queries as parties
+from heliu.kernel.parties.operations import introduce_to
 from heliu.logistics.pledges import queries as pledges
+from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.transport import queries as transport
-from heliu.trade import deals
+from heliu.trade import asks, contracts, deals, recalling
+from heliu.trade import vat as written
 from heliu.trade.models import Deal
 
 type Ref = UUID | str
-BY_ID = ("application", "contract")  # what people call them is not one thing's alone
+# What people call them is not one thing's alone, or they are called nothing.
+BY_ID = ("application", "contract", "trade-ask", "incoming", "vat-invoice")
 
 
 class Record(NamedTuple):
-    """A record as far as people talk about it: the houses that see it, and where it is read."""
+    """A record as far as people talk about it: the houses that see it, and where it is read: on a
+    page of its own (`href`), else among others at the actor's desk (`among`)."""
 
     kind: str
     subject: UUID
     number: str
     houses: Sequence[UUID]
     href: str = ""
+    among: str = ""
 
     @property
     def address(self) -> str:
@@ -121,9 +129,12 @@ def write(
     at: datetime,
 ) -> Message:
     """Say something, and tell the other houses of it (if it is no note), once until they have
-    looked. Written about a case, it passes the turn."""
+    looked. Written about a case, it passes the turn; a seller that writes to who asks to trade
+    makes itself known."""
     message = say(record, actor=actor, text=text, is_note=is_note, sent=sent, at=at)
     if not is_note:
+        if record.kind == "trade-ask":
+            _make_known(record, actor=actor)
         _tell_others(record, {"person": actor.name, "number": record.number}, actor=actor, at=at)
         if record.kind == "case":
             with widened(record.houses):
@@ -140,6 +151,13 @@ def read(record: Record, conversation: Conversation, *, actor: Actor, at: dateti
     """The person has looked: nothing is new any more, and the notices of it count as read."""
     operations.read(conversation, actor=actor, at=at)
     notices.seen(actor, kinds=("message-came", "mentioned"), link=record.address, at=at)
+
+
+def _make_known(record: Record, *, actor: Actor) -> None:
+    """Who is asked is named to who asks by the question alone, until it writes."""
+    with widened(record.houses):
+        for other in set(record.houses) - {actor.own_org}:
+            introduce_to(other, actor.own_org)
 
 
 def _tell_others(record: Record, said: dict[str, str], *, actor: Actor, at: datetime) -> None:
@@ -163,9 +181,12 @@ def of_order(order: Order, deal: Deal) -> Record:
     return Record("order", order.pk, order.number, sides, deals.link(deal))
 
 
-def beside(actor: Actor, deal: Deal) -> list[Record]:
-    """What else of a deal can be talked about: the loan, between dealer and bank alone, and the
-    shipments, with who carries and keeps the goods."""
+def beside(
+    actor: Actor, deal: Deal, pledge: Pledge | None, releases: Sequence[ReleaseOrder]
+) -> list[Record]:
+    """What else of a deal can be talked about: the loan, between dealer and bank alone, the
+    shipments, with who carries and keeps the goods, and the pledge and the release orders that the
+    actor was shown, with who fetches the goods."""
     found = []
     loan = loans.of_deal(deal.pk, actor)
     if loan is not None:
@@ -175,7 +196,9 @@ def beside(actor: Actor, deal: Deal) -> list[Record]:
     for pk, number, *houses in sent.values_list(*sides):
         if set(houses) & set(actor.orgs):
             found.append(Record("shipment", pk, number, _houses(*houses)))
-    return found
+    if pledge is not None:
+        found.append(_pledge_of(pledge, deal))
+    return found + [_release_of(one, deal) for one in releases]
 
 
 def _by(ref: Ref) -> dict[str, Ref]:
@@ -267,18 +290,68 @@ def _contract(actor: Actor, ref: Ref) -> Record:
     found = pricing.contracts_visible_to(actor).filter(pk=ref).first()
     if found is None:
         raise NotFound()
-    return Record("contract", found.pk, found.code, _houses(found.seller, found.buyer))
+    is_buyer = found.buyer in actor.orgs
+    among = contracts.AT_BUYER if is_buyer else contracts.at_seller(found)
+    sides = _houses(found.seller, found.buyer)
+    return Record("contract", found.pk, found.code, sides, among=among)
 
 
 def _pledge(actor: Actor, ref: Ref) -> Record:
     found = pledges.visible_to(actor).filter(**_by(ref)).first()
     if found is None:
         raise NotFound()
-    deal = deals.visible_to(actor).filter(pk=found.deal).first()
-    return Record(
-        "pledge", found.pk, found.number, _houses(found.pledgor, found.pledgee, found.custodian),
-        deals.link(deal) if deal else "",
-    )  # fmt: skip
+    return _pledge_of(found, deals.visible_to(actor).filter(pk=found.deal).first())
+
+
+def _pledge_of(found: Pledge, deal: Deal | None) -> Record:
+    sides = _houses(found.pledgor, found.pledgee, found.custodian)
+    return Record("pledge", found.pk, found.number, sides, deals.link(deal) if deal else "")
+
+
+def _trade_ask(actor: Actor, ref: Ref) -> Record:
+    """A question to trade, called by the names of both: who asks may not know the seller yet."""
+    if not isinstance(ref, UUID):
+        raise NotFound()
+    found = joining.asks(actor).filter(pk=ref).first()
+    if found is None:
+        raise NotFound()
+    sides = _houses(found.buyer, found.seller)
+    with widened(sides):
+        buyer = parties.names([found.buyer])[found.buyer].short_in(chinese=False)
+    among = asks.AT_BUYER if found.buyer in actor.orgs else asks.AT_SELLER
+    called = f"{buyer} → {found.seller_name}"[:120]
+    return Record("trade-ask", found.pk, called, sides, among=among)
+
+
+def _incoming(actor: Actor, ref: Ref) -> Record:
+    """Seen by the house whose account it came to alone: who paid is often not known yet."""
+    if not isinstance(ref, UUID):
+        raise NotFound()
+    found = bank.incoming_visible_to(actor).select_related("account").filter(pk=ref).first()
+    if found is None:
+        raise NotFound()
+    called = found.reference[:120] or found.entry
+    among = recalling.suspense(found)
+    return Record("incoming", found.pk, called, _houses(found.org), among=among)
+
+
+def _vat_invoice(actor: Actor, ref: Ref) -> Record:
+    found = vat.get(actor, ref)
+    sides = _houses(found.seller, found.buyer)
+    among = written.AT_BUYER if found.buyer in actor.orgs else written.QUEUE
+    return Record("vat-invoice", found.pk, str(found), sides, among=among)
+
+
+def _release(actor: Actor, ref: Ref) -> Record:
+    found = pledges.releases_visible_to(actor).filter(**_by(ref)).first()
+    if found is None:
+        raise NotFound()
+    return _release_of(found, deals.visible_to(actor).filter(pk=found.deal).first())
+
+
+def _release_of(found: ReleaseOrder, deal: Deal | None) -> Record:
+    sides = _houses(found.pledgor, found.pledgee, found.custodian, found.taker)
+    return Record("release", found.pk, found.number, sides, deals.link(deal) if deal else "")
 
 
 KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
@@ -292,4 +365,8 @@ KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
     "return": _return,
     "contract": _contract,
     "pledge": _pledge,
+    "trade-ask": _trade_ask,
+    "incoming": _incoming,
+    "vat-invoice": _vat_invoice,
+    "release": _release,
 }

@@ -133,8 +133,9 @@ GIVEN_UP = {"short": journals.order_short, "returned": journals.order_returned}
 def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short") -> int:
     """Goods of `value` came short or damaged, or (`returned`) were given back.
 
-    What is not paid yet is not owed any more, and its credit is free at once; what was paid the
-    seller owes back, less the discount it was paid with. Returns how much that is.
+    What is not paid yet is not owed any more, and its credit is free at once; then what was given
+    up; what was paid the seller owes back, less the discount it was paid with. Returns how much
+    that is.
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
@@ -146,6 +147,10 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
                 reason=kind, actor=Actor.system(), at=at,
             )  # fmt: skip
             left -= unpaid
+    for invoice in invoices:
+        if given_up := min(left, invoice.written_off) if invoice.is_for_goods else 0:
+            terms.drop_claim(invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at)
+            left -= given_up
     refund = left - (share(left, _saved(invoices[0])) if invoices else 0)
     if refund:
         entries = GIVEN_UP[kind](

@@ -42,7 +42,6 @@ def taken_back(came: Incoming, *, at: datetime) -> None:
 def tell_house(came: Incoming, kind: str, *, at: datetime) -> None:
     """Tell the house whose account a transfer reached, or left again, where it looks for it."""
     payer = parties.names([came.payer]).get(came.payer) if came.payer else None
-    is_lender = came.account.kind == AccountKind.NOSTRO
     tell(
         came.org,
         kind,
@@ -51,9 +50,15 @@ def tell_house(came: Incoming, kind: str, *, at: datetime) -> None:
             "payer": payer or f"…{came.counterparty[-4:]}",
             "reference": came.reference,
         },
-        link="/bank/suspense" if is_lender else "/seller/suspense",
+        link=suspense(came),
         at=at,
     )
+
+
+def suspense(came: Incoming) -> str:
+    """Where the house whose account a transfer reached looks for it."""
+    is_lender = came.account.kind == AccountKind.NOSTRO
+    return "/bank/suspense" if is_lender else "/seller/suspense"
 
 
 def let_go(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> Incoming:

@@ -70,7 +70,7 @@ select coalesce(p.order_number, b.key)
   from papers p full join booked b on b.key = p.key
  where b.tax is distinct from -p.tax
  order by 1 limit 20"""
-QUEUE = "/seller/vat"
+AT_BUYER, QUEUE = "/dealer/vat", "/seller/vat"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Trade credit that is not simply paid: disputed, given up in part, a payment taken back."""
+"""Trade credit that is not simply paid: disputed, given up, a payment taken back."""
 
 from __future__ import annotations
 
@@ -61,6 +61,24 @@ def _give_in(case: Case, invoice: dict[str, Any]) -> None:
             ),
         ),
         key,
+    )  # fmt: skip
+
+
+def give_up(case: Case) -> None:
+    """The seller writes off what is open; goods of it may still be given back."""
+    found = case.world.ask(OPEN, case.stands["order_id"])
+    if not found:
+        return
+    order, why = case.stands["order_id"], "they do not answer"
+    case.hands.do(
+        Act(
+            "write an invoice off", case.shop.seller, about=found[0]["number"],
+            path=f"/invoices/{found[0]['id']}/write-off", body={"reason": why},
+            changed={"reason": "another"},
+            desk=lambda who: receivables.ask_write_off(
+                order, actor=who, reason=why, at=case.world.now
+            ),
+        )
     )  # fmt: skip
 
 

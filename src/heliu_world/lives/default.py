@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from heliu.kernel.approvals import operations as questions
 from heliu.trade import approvals, enforcement
 from heliu_world.acts import Act
 from heliu_world.lives import changes, complaints
@@ -83,9 +82,9 @@ def withdraw(case: Case, who: Seat) -> None:
     asked = case.stands["asked"]["id"]
     case.hands.do(
         Act(
-            "withdraw a question", who, about=case.about,
+            "withdraw a question", who, about=case.about, path=f"/approvals/{asked}/withdraw",
             page=f"/approvals/{asked}", form={"withdraw": "yes"},
-            desk=lambda who: questions.withdraw(asked, actor=who, at=case.world.now),
+            desk=lambda who: approvals.withdraw(asked, actor=who, at=case.world.now),
             refusals=frozenset({"approval-over"}),
         )
     )  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from heliu.demo.sample import Behaviour
 from heliu_world.lives import (
@@ -31,7 +32,11 @@ from heliu_world.lives.case import Case, hours
 type Wait = timedelta | None
 
 # Of dealers that pay late, in hard times of any: such a one pays nothing of this order any more.
-BROKE = 0.3
+BROKE = 0.35
+# Of these: whoever is late with it by the end of the world, or nearly so, does not pay then either.
+HOPELESS, NEARLY = 0.6, timedelta(days=10)
+STUBBORN = 0.5  # of the sellers whose bank refused to pay for goods in default: they leave it so
+UNPAID = 0.15  # of the deposits that dealers pay in themselves: it never comes
 FORGOTTEN = 0.05  # of the orders: the seller does not ship
 CHANGEABLE = ("PLACED", "CONFIRMED", "PART_SHIPPED")
 ARRIVING = ("PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED")
@@ -44,13 +49,20 @@ class Life(Case):
 
     _late_acts: int = 1
     _is_broke: bool = field(init=False)
+    _is_hopeless: bool = field(init=False)
+    _is_stubborn: bool = field(init=False)
+    _is_unpaid: bool = field(init=False)
     _is_forgotten: bool = field(init=False)
     _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
 
     def __post_init__(self) -> None:
-        """Chance has it from the beginning whether this order ruins its dealer, or is forgotten."""
+        """Chance has it from the beginning whether this order ruins its dealer, whether its seller
+        keeps its promises, and whether it is forgotten."""
         may_break = self._is_late_payer or self.world.market.is_hard
         self._is_broke = may_break and self.random.random() < BROKE
+        self._is_hopeless = self._is_broke and self.random.random() < HOPELESS
+        self._is_stubborn = self.random.random() < STUBBORN
+        self._is_unpaid = self.random.random() < UNPAID
         self._is_forgotten = self.random.random() < FORGOTTEN
 
     def look(self) -> Wait:
@@ -83,7 +95,7 @@ class Life(Case):
             case "AWAIT_DEPOSIT" | "DISBURSING" | "DISBURSED" | "PAYING_SELLER":
                 if self.luck(0.05):
                     self._cancel()
-                elif self.stands["pays_in"]:
+                elif self.stands["pays_in"] and not self._is_unpaid:
                     money.pay_in(self)
                 elif self.luck(0.08):
                     lender.lay_invoice(self)
@@ -183,7 +195,7 @@ class Life(Case):
             default.vote(self, second, agrees=True)
         elif draw < 0.8:
             default.vote(self, second, agrees=False)
-        elif draw < 0.85:
+        elif draw < 0.9:
             default.withdraw(self, self.dealer.seat)
 
     def _before_pay_out(self) -> Wait:
@@ -202,8 +214,8 @@ class Life(Case):
 
     def _running(self) -> Wait:
         stands = self.stands
-        if stands["refused"]:
-            money.pay_again(self)
+        if refused := self._to_pay_again():
+            money.pay_again(self, refused)
             return hours(self.random, 1, 8)
         if stands["differences"] and self.luck(0.5):
             goods.settle(self)
@@ -246,7 +258,7 @@ class Life(Case):
             choices.append((2, lambda: lender.ask_to_release(self)))
         if stands["principal_repaid"] and not is_ending:
             choices.append((0.15, lambda: lender.correct_day(self)))
-        if stands["loan_status"] in ("OVERDUE", "ENFORCING") and not is_ending:
+        if stands["loan_status"] in ("OVERDUE", "ENFORCING") and not self._pays_at_last():
             choices.append((4, self._default))
         return choices
 
@@ -258,13 +270,25 @@ class Life(Case):
         if stands["at_the_bank"] or stands["is_paid_in"]:
             return False
         if self.world.is_ending:
-            return True
+            return self._pays_at_last()
         if self._is_broke:
             return False
         left = (stands["due_on"] - self.world.at.date()).days
         if self._is_late_payer and left > -14:
             return self.luck(0.15)
         return self.luck(0.9 if left < 3 else 0.35)
+
+    def _pays_at_last(self) -> bool:
+        """Whether the world is ending and the dealer pays then; who is broke for good does not
+        where the bank can still show that it may enforce."""
+        is_near = self.stands["due_on"] <= (self.world.at + NEARLY).date()
+        return self.world.is_ending and not (self._is_hopeless and is_near)
+
+    def _to_pay_again(self) -> UUID | None:
+        """A refused payment that somebody orders once more."""
+        if refused := self.stands["refused"]:
+            return UUID(refused[0])
+        return None if self._is_stubborn else self.stands["not_bought_back"]
 
     def _default(self) -> None:
         """The bank's next act on a dealer that does not pay."""
@@ -287,8 +311,8 @@ class Life(Case):
     # When it is over.
 
     def _unwinding(self) -> Wait:
-        if self.stands["refused"]:
-            money.pay_again(self)
+        if refused := self._to_pay_again():
+            money.pay_again(self, refused)
         return hours(self.random, 1, 8)
 
     def _afterwards(self) -> Wait:
@@ -304,6 +328,8 @@ class Life(Case):
                 pass
             elif stands["pay_by"] == "TERMS" and self.luck(0.2):
                 claims.quarrel(self)
+            elif stands["pay_by"] == "TERMS" and self.luck(0.06):
+                claims.give_up(self)
             elif stands["pay_by"] == "TERMS" and self._late_acts and self.luck(0.1):
                 self._late_acts -= 1
                 claims.take_back(self)
@@ -318,8 +344,8 @@ class Life(Case):
         if stands["pay_by"] == "FINANCE" and stands["returns"]:
             complaints.go_on_pledged(self)
             return hours(self.random, 1, 8)
-        if stands["pay_by"] == "FINANCE" and stands["refused"]:
-            money.pay_again(self)
+        if stands["pay_by"] == "FINANCE" and (refused := self._to_pay_again()):
+            money.pay_again(self, refused)
             return hours(self.random, 1, 8)
         if stands["loan_status"] == "WRITTEN_OFF":
             return self._given_up()
@@ -332,15 +358,15 @@ class Life(Case):
         return None
 
     def _given_up(self) -> Wait:
-        """It was written off; perhaps the dealer pays after all, and what is too much goes back."""
-        stands = self.stands
-        if stands["refused"]:
-            money.pay_again(self)
-        elif stands["at_the_bank"]:
-            pass
-        elif self._late_acts and self.luck(0.7):
-            self._late_acts -= 1
-            money.repay(self)
-        else:
+        """It was written off; perhaps the seller pays by its duty, or the dealer after all, and
+        what is too much goes back."""
+        if self.stands["at_the_bank"]:
+            return hours(self.random, 1, 8)
+        if not self._late_acts:
             return None
+        self._late_acts -= 1
+        if (owed := money.duty_left(self)) and self.random.random() < 0.6:
+            money.pay_by_duty(self, owed)
+        elif self.random.random() < 0.7:
+            money.repay(self)
         return hours(self.random, 1, 8)

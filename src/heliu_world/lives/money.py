@@ -11,7 +11,7 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.clock import day_of
-from heliu.trade import deals, financed_order, open_account, side_exits
+from heliu.trade import deals, duty, financed_order, open_account, side_exits
 from heliu_world.acts import Act
 from heliu_world.lives.case import Case, yuan
 
@@ -81,9 +81,8 @@ def set_off(case: Case) -> None:
     )  # fmt: skip
 
 
-def pay_again(case: Case) -> None:
+def pay_again(case: Case, refused: UUID) -> None:
     """A payment that the bank refused is ordered once more."""
-    refused = UUID(case.stands["refused"][0])
     payer = case.world.ask("select payer from bank_paymentinstruction where id = %s", refused)
     who = case.random.choice((case.seats[payer[0]["payer"]], case.shop.bank))
     case.hands.do(
@@ -91,6 +90,25 @@ def pay_again(case: Case) -> None:
             "pay again", who, about=case.about,
             desk=lambda who: side_exits.pay_again(refused, actor=who, at=case.world.now),
             refusals=frozenset({"paid-meanwhile"}),
+        )
+    )  # fmt: skip
+
+
+def duty_left(case: Case) -> int:
+    """What the seller still owes the lender by its duty on a loan that was written off."""
+    with case.world.ground.desk(case.shop.seller.actor) as actor:
+        return duty.left_for(actor, deals.get(actor, case.deal))
+
+
+def pay_by_duty(case: Case, owed: int) -> None:
+    """The seller pays what is left of its duty, or some of it."""
+    amount = case.random.randint(1, owed) if case.luck(0.4) else owed
+    case.hands.do(
+        Act(
+            "pay by duty", case.shop.seller, about=case.about, path=f"/deals/{case.deal}/duty",
+            body={"amount": amount}, changed={"amount": amount + 1},
+            page=f"/deals/{case.about}/duty", form={"amount": yuan(amount)},
+            desk=lambda who: duty.pay(case.deal, actor=who, amount=amount, at=case.world.now),
         )
     )  # fmt: skip
 

@@ -339,7 +339,7 @@ begin
       join (values ('ENFORCED', 'enforce'), ('SALE_AGREED', 'sell'), ('WRITTEN_OFF', 'write-off'),
                    ('SIGNED', 'sign')) m(step, act) on m.step = t.step
       left join lending_loan l on l.deal = d.id
-     where d.id = any (changed)
+     where d.id = any (changed) and d.lender is not null  -- a seller may give up alone
        and (m.act <> 'sign' or exists (
             select from approvals_approvalrule r where r.org = d.buyer and r.act = 'sign'
                and r.from_amount <= l.principal))
@@ -470,7 +470,9 @@ begin
                   + case o.pay_by when 'TERMS' then r.not_owed else 0 end
                   - (select coalesce(sum(a.discount), 0) from terms_allocation a
                        join terms_invoice t on t.id = a.invoice_id
-                      where t.order_id = o.id and a.undone_at is null) as owed
+                      where t.order_id = o.id and a.undone_at is null)
+                  - (select coalesce(sum(t.written_off), 0) from terms_invoice t
+                      where t.order_id = o.id) as owed
              from ordering_orderline i where i.order_id = o.id) v
      cross join lateral (
            select (select coalesce(sum(i.amount - i.paid - i.credited - i.discounted
@@ -486,6 +488,20 @@ begin
              from terms_invoice t where t.order_id = o.id) e
      where d.id = any (changed) and d.lender is null
        and (s.back <> r.back or s.owed - v.owed not between 0 and e.discount) limit 1;
+
+    return query
+    select 'what a seller gave up is its claim beside the books',
+           format('%s: %s given up, claim %s', d.number, i.given_up, v.claim)
+      from trade_deal d
+     cross join lateral (
+           select coalesce(sum(t.written_off), 0) as given_up
+             from terms_invoice t where t.order_id = d.order_id) i
+     cross join lateral (
+           select coalesce(sum(n.amount), 0) as claim
+             from posting_journal j join posting_line n on n.journal_id = j.id
+             join books_account b on b.id = n.account_id
+            where j.subject = d.order_id and b.org = d.seller and b.code = 'claim_written_off') v
+     where d.id = any (changed) and d.lender is null and i.given_up <> v.claim limit 1;
 
     -- Payments.
     return query

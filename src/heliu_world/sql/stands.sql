@@ -69,8 +69,15 @@ select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_numb
          where b.deal = d.id and b.status = 'REJECTED'
            and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK', 'UNAPPLIED_BACK',
                              'BILL_PAYMENT')
+           and b.key !~ '^(buy-back|duty:)'
            and not exists (select from bank_paymentinstruction n where n.deal = d.id
                               and n.key = right(b.key || '+' || b.number, 80))) as refused,
+       (select b.id from bank_paymentinstruction b where b.deal = d.id and b.status = 'REJECTED'
+           and b.key ~ '^buy-back' and l.status = 'ENFORCING'
+           and not exists (select from trade_sale s where s.deal_id = d.id
+                              and s.agreed_at is not null and s.called_off_at is null)
+           and not exists (select from bank_paymentinstruction n where n.deal = d.id
+                              and n.key = right(b.key || '+' || b.number, 80))) as not_bought_back,
        (select f.id from registry_filing f where f.deal = d.id and f.status = 'REFUSED'
            and (d.outcome = 'OPEN' or f.kind = 'DISCHARGE')
            and not exists (select from registry_filing n where n.instead_of_id = f.id)

@@ -185,6 +185,7 @@ class JournalKind(models.TextChoices):
     LATE_INTEREST = "late_interest", _("Interest for late payment")
     INTEREST_FORGIVEN = "interest_forgiven", _("Interest taken back")
     TERMS_WRITTEN_OFF = "terms_written_off", _("Invoice written off")
+    TERMS_CLAIM_DROPPED = "terms_claim_dropped", _("Goods short or given back, given up before")
     ORDER_PAID = "order_paid", _("Order paid")
     ORDER_REFUNDED = "order_refunded", _("Order refunded")
     ORDER_SHORT = "order_short", _("Short or damaged, to be paid back")

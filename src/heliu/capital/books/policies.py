@@ -510,6 +510,19 @@ def terms_written_off(*, seller: UUID, buyer: UUID, order: UUID, amount: int) ->
     ]
 
 
+def terms_claim_dropped(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Goods of a claim that was given up came short or were given back: it was no loss, and is owed
+    no more."""
+    return [
+        Entry(seller, Code.REVENUE, amount),
+        Entry(seller, Code.CREDIT_LOSS, -amount),
+        Entry(seller, Code.CLAIM_WRITTEN_OFF, -amount, buyer, str(order)),
+        Entry(seller, Code.CLAIM_OFFSET, amount),
+        Entry(buyer, Code.DEBT_WRITTEN_OFF, amount, seller, str(order)),
+        Entry(buyer, Code.INVENTORY_FREE, -amount),
+    ]
+
+
 def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
     """The buyer paid an order by transfer before delivery."""
     return [

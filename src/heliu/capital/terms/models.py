@@ -163,11 +163,12 @@ UNSETTLED = (
     InvoiceStatus.OPEN, InvoiceStatus.PART_PAID, InvoiceStatus.OVERDUE, InvoiceStatus.DISPUTED,
 )  # fmt: skip
 _ANYWHERE = {*UNSETTLED, InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF, InvoiceStatus.SOLD}
-# A payment written down by mistake is taken back, so a paid invoice may be owed again.
+# A payment written down by mistake is taken back, so a settled invoice may be owed again; of one
+# that was written off the goods may come back, so that nothing of it is given up any more.
 INVOICE_MOVES: Moves = {
     **{state: _ANYWHERE - {state} for state in UNSETTLED},
     InvoiceStatus.PAID: set(UNSETTLED),
-    InvoiceStatus.WRITTEN_OFF: set(),
+    InvoiceStatus.WRITTEN_OFF: {*UNSETTLED, InvoiceStatus.PAID},
     InvoiceStatus.SOLD: set(),
 }
 INVOICE_TONES = {

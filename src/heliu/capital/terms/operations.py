@@ -202,6 +202,28 @@ def credit(
     review(terms, actor=actor, at=at)
 
 
+def drop_claim(invoice: Invoice, amount: int, *, key: str, reason: str, at: datetime) -> None:
+    """Goods of an invoice that was written off came short or were given back: so much of what was
+    given up is owed no more, and was no loss."""
+    terms = locked(invoice.seller, invoice.buyer, at=at)
+    invoice.refresh_from_db()
+    _within(amount, invoice.written_off, invoice)
+    invoice.written_off -= amount
+    invoice.credited += amount
+    keep(invoice, terms, day_of(at))
+    entries = journals.terms_claim_dropped(
+        seller=terms.seller, buyer=terms.buyer, order=invoice.order_id, amount=amount
+    )
+    books.post(
+        entries, kind="terms_claim_dropped", key=f"terms_claim_dropped:{invoice.order_id}:{key}",
+        subject=invoice.order_id, effective=day_of(at), at=at,
+    )  # fmt: skip
+    fact = InvoiceCredited(
+        subject=invoice.id, number=invoice.number, amount=amount, left=invoice.left, reason=reason
+    )
+    _say(fact, invoice, actor=SYSTEM, at=at)
+
+
 def dispute(invoice: Invoice, amount: int, *, reason: str, actor: Actor, at: datetime) -> None:
     """The buyer says that it does not owe a part; 0 ends it. It is owed all the same, but nobody
     is reminded of it and no order stops for it."""

@@ -73,7 +73,7 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "ship_to": Place.kept(order.ship_to) if order is not None else None,
         **changes.about(actor, view),
         "talk": talk_about(actor, conversations.of_order(order, deal), at) if order else None,
-        "talks": conversations.beside(actor, deal),
+        "talks": conversations.beside(actor, deal, view.pledge, view.releases),
     }
 
 

@@ -41,6 +41,10 @@ KINDS = {
     "return": pgettext_lazy("goods", "Return"),
     "contract": gettext_lazy("Contract"),
     "pledge": gettext_lazy("Pledge"),
+    "trade-ask": gettext_lazy("Question to trade"),
+    "incoming": gettext_lazy("Incoming payment"),
+    "vat-invoice": gettext_lazy("VAT invoice"),
+    "release": gettext_lazy("Release order"),
 }
 
 
