@@ -58,6 +58,15 @@ def own_basket(there: There) -> Any:
     return {name: value for name, value in own_order(there).items() if name != "pay_by"}
 
 
+def one_bag(there: There) -> Any:
+    return {"goods": [{"sku": str(there["open_bag"]), "quantity": 1}]}
+
+
+def a_bag_for_another(there: There) -> Any:
+    (bag,) = one_bag(there)["goods"]
+    return {"goods_in": [bag], "goods_out": [bag]}
+
+
 def proposed(there: There) -> Any:
     names = ("least_score", "deposit_floor", "coverage", "outcome")
     rules = there["open_rules"]
@@ -672,6 +681,16 @@ EXAMPLES = {
         "lender", {"ref": "to_decide"}, lambda t: {"approve": True, "reason": "known dealer"}
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
+    "GET /deals/{ref}/lodgings": Example(mine, {"ref": "exchanging"}),
+    "POST /deals/{ref}/lodgings": Example(mine, {"ref": "short"}, one_bag),
+    "POST /deals/{ref}/exchanges/preview": Example(mine, {"ref": "pledged"}, a_bag_for_another),
+    "POST /deals/{ref}/exchanges": Example(mine, {"ref": "pledged"}, a_bag_for_another),
+    "POST /deals/{ref}/lodgings/{lodging_number}/shipment": Example(
+        mine, {"ref": "exchanging", "lodging_number": "open_first"}, lambda t: {"carrier": "Shunda"}
+    ),
+    "POST /deals/{ref}/lodgings/{lodging_number}/call-off": Example(
+        mine, {"ref": "exchanging", "lodging_number": "open_first"}
+    ),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
     "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),

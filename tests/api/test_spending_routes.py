@@ -25,6 +25,7 @@ from heliu.commerce.lists.models import Run
 from heliu.commerce.ordering.models import Order
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
+from heliu.commerce.spending.models import Charge, OrderCentre
 from heliu.demo.chain import enrol
 from heliu.kernel.access.models import User
 from heliu.kernel.approvals.models import Approval
@@ -121,8 +122,8 @@ def test_no_request_passes_a_rule_when_it_is_agreed_to_nor_later(hands: Hands, r
 
 
 def by_rest(hand: Hand, placed: dict[str, Any], rule: str) -> str:
-    body = {"lines": [{"code": "M1", "quantity": 10}], "reason": "more"}
-    expect = 201 if rule == "approval" else 409
+    body = {"lines": [{"code": "M1", "quantity": 20}], "reason": "more"}
+    expect = {"approval": 201, "centre": 422}.get(rule, 409)
     said = hand.post(f"/orders/{placed['order']['number']}/changes", body, expect=expect)
     return str(said.get("code") or said["status"])
 
@@ -136,7 +137,7 @@ def by_page(hands: Hands, placed: dict[str, Any], _rule: str) -> str:
     (line,) = set(re.findall(r'name="(line-\d+)"', page))
     said = client.post(
         deal,
-        {"do": "change", "idempotency_key": key_in(page), "seen": "0", line: "10", "reason": "x"},
+        {"do": "change", "idempotency_key": key_in(page), "seen": "0", line: "20", "reason": "x"},
     )
     if said.status_code == 303:
         return "HOUSE"
@@ -157,15 +158,41 @@ CHANGES: dict[str, Callable[[Hands, dict[str, Any], str], str]] = {
 
 
 @pytest.mark.parametrize("door", CHANGES)
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "centre"])
-def test_no_change_passes_a_rule(hands: Hands, rule: str, door: str) -> None:
-    """A small order that passes does not grow past what would have stopped a large one; its centre
-    it has already."""
-    code = ruled(hands, rule)
-    placed = hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+@pytest.mark.parametrize("is_younger", [False, True])
+@pytest.mark.parametrize("rule", RULES)
+def test_no_change_passes_a_rule(hands: Hands, rule: str, is_younger: bool, door: str) -> None:
+    """A small order that passes does not grow past what would have stopped a large one, nor past
+    what the house has said since it was placed. (Under the rule no order without a centre can be
+    there to be changed; a younger one meets those that are.)"""
+    if is_younger or rule == "centre":
+        placed = hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+        code = ruled(hands, rule)
+    else:
+        code = ruled(hands, rule)
+        placed = hands.dealer.post("/orders", hands.order(M1=1), expect=201)
     said = CHANGES[door](hands, placed, rule)
     wanted = "HOUSE" if rule == "approval" else code
     assert said == ("refused" if door == "page" and wanted != "HOUSE" else wanted)
     with hands.world.worker():
         assert Order.objects.get(number=placed["order"]["number"]).total == 1_000
+        assert queries.check() == []
+
+
+def test_a_change_is_for_the_centre_of_who_makes_it_where_the_order_has_none(hands: Hands) -> None:
+    """The way on that the refusal names: a centre that is set for the person once for all."""
+    placed = hands.dealer.post("/orders", hands.order(M1=1), expect=201)
+    ruled(hands, "centre")
+    with hands.world.desk(hands.world.dealer) as owner:
+        centre = spending.set_centre(code="SHOP", name="Shop", actor=owner)
+        spending.seat_spender(owner.user_id, centre.pk, actor=owner)
+        spending.set_budget(
+            period="YEAR", amount=9_999, centre=centre.pk, actor=owner, at=hands.world.at
+        )
+    assert by_rest(hands.dealer, placed, "budget") == "budget-short"
+    body = {"lines": [{"code": "M1", "quantity": 10}], "reason": "more"}
+    hands.dealer.post(f"/orders/{placed['order']['number']}/changes", body, expect=201)
+    with hands.world.worker():
+        order = Order.objects.get(number=placed["order"]["number"])
+        assert OrderCentre.objects.get(order_id=order.pk).cost_centre_id == centre.pk
+        assert Charge.objects.get(order_id=order.pk).amount == 9_000
         assert queries.check() == []

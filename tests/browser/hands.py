@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE = 60  # seconds until the worker has done what it was asked
+PATIENCE = 180  # seconds until the worker has done what it was asked
 
 
 def words(language: str, msgid: str) -> str:

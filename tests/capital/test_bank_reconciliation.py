@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.capital.test_bank import AT, SYSTEM, Town
@@ -54,6 +56,21 @@ def test_a_day_without_trouble_matches_and_ties(town: Town) -> None:
     ]
     assert queries.differences(SYSTEM).count() == 0
     assert queries.statements(SYSTEM).count() == 6
+
+
+def test_what_is_here_is_read_for_all_accounts_at_once(town: Town) -> None:
+    def asked_of_ours() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            operations.reconcile_day(DAY, AT)
+        return sum('"sandbox_' not in one["sql"] for one in asked.captured_queries)
+
+    town.pay("DISBURSEMENT", 800_00)
+    operations.reconcile_day(DAY, AT)
+    few = asked_of_ours()
+    town.pay("DEPOSIT", 200_00)
+    town.pay("OWN_SHARE", 200_00)
+    town.pay("SELLER_PAYMENT", 1000_00)
+    assert asked_of_ours() == few
 
 
 def test_the_next_day_opens_with_what_this_one_closed_with(town: Town) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -75,6 +77,34 @@ def test_boxes_become_pieces_exactly(told: World) -> None:
     send(dealer, "/dealer/cart", form, to="/dealer/catalogue")
     with told.worker():
         assert CartLine.objects.get(sku=mug).quantity == 3 * HOLDS
+
+
+@pytest.mark.parametrize(
+    "where", ["/dealer/catalogue?q=mug", "article", "/dealer/catalogue/compare"]
+)
+def test_a_wrong_quantity_is_told_beside_its_field_and_nothing_typed_is_lost(
+    told: World, where: str
+) -> None:
+    dealer, skus = browser(told.dealer), told.chain.skus
+    blue, red = skus["M1"], skus["M2"]
+    pages = {
+        "article": f"/dealer/catalogue/{blue}",
+        "/dealer/catalogue/compare": f"/dealer/catalogue/compare?sku={blue}&sku={red}",
+    }
+    page = pages.get(where, where)
+    form = {"seller": "seller", "pad": "", f"q-{blue}": "a few", f"q-{red}": "7"}
+    be("heliu_web")
+    answer = dealer.post("/dealer/cart", form, HTTP_REFERER=f"http://testserver{page}")
+    assert answer.status_code == 303
+    assert answer["Location"].endswith(page)
+    again = read(dealer, page)
+    assert "1 quantity needs a change; nothing was done yet." in again
+    assert '<small class="errt">a few is not a whole number of pieces.' in again
+    assert f'name="q-{red}" value="7"' in again
+    assert re.search(rf'name="q-{blue}" value="a few"[^>]*aria-invalid="true"', again)
+    with told.worker():
+        assert not CartLine.objects.exists()
+    assert "aria-invalid" not in read(dealer, page)  # it is told once
 
 
 def test_an_article_shows_all_that_is_told_of_it(told: World) -> None:

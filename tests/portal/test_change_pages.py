@@ -7,7 +7,9 @@ from html import unescape
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.pictures import png
 from tests.portal.browsing import browser, key_in, read, send
 from tests.trade.conftest import World, laid, world
 
@@ -173,3 +175,24 @@ def test_the_checkout_takes_the_words_of_the_order(house: World) -> None:
     })  # fmt: skip
     page = read(client, led)
     assert all(told in page for told in ("PO-4", "gate 2", "wished for"))
+
+
+def test_papers_sent_with_an_order_are_read_by_its_seller(house: World) -> None:
+    with house.desk(house.dealer) as owner:
+        carts.fill_cart(
+            actor=owner, seller=house.chain.seller, quantities={house.chain.skus["M1"]: 15}
+        )
+    client = browser(house.dealer)
+    page = read(client, "/dealer/checkout?pay_by=TRANSFER")
+    form = {"seller": "seller", "pay_by": "TRANSFER", "idempotency_key": key_in(page)}
+    wrong = client.post("/dealer/checkout", form | {"file": SimpleUploadedFile("po.png", b"no")})
+    assert wrong.status_code == 422
+    with house.worker():
+        assert not Order.objects.filter(status="PLACED").exists()
+    papers = [
+        SimpleUploadedFile(f"po-{n}.png", png(mark=bool(n)), content_type="image/png")
+        for n in range(2)
+    ]
+    led = send(client, "/dealer/checkout", form | {"file": papers}, to="/deals/")
+    sales = read(browser(SALES), led)
+    assert all(f"po-{n}.png" in sales for n in range(2)), sales

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import be
 from tests.portal.browsing import browser, read, send
 from tests.trade.conftest import World
+from tests.trade.test_back_orders import allow, emptied, expect
 
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.catalogue.operations import NewPack
@@ -19,6 +21,7 @@ from heliu.commerce.ordering import queries
 from heliu.commerce.ordering.models import CartLine
 from heliu.commerce.ordering.paste import MOST_ROWS
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku, UnitOfMeasure
 
 PAD = "/dealer/pad"
@@ -175,3 +178,44 @@ def test_a_list_without_a_heading_is_read_in_parts_too(demo: World) -> None:
         form = {"part": str(at), "paste": text, "idempotency_key": f"no-heading-{at}"}
         post(dealer, form, path="/dealer/pad/add")
     assert rows_of(read(dealer, PAD)) == [("M1", "5"), ("B1", "2"), ("M2", "4")]
+
+
+def days_of(page: str) -> list[tuple[str, str, str]]:
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    days = re.findall(r'name="day" value="([^"]*)"', table)
+    found = fields(page)
+    return [row for row in zip(found["code"], found["quantity"], days, strict=True) if any(row)]
+
+
+def split(dealer: Client, action: str, quantity: str) -> list[tuple[str, str, str]]:
+    page = post(dealer, {"code": ["b1"], "quantity": [quantity], "action": "check"})
+    post(dealer, {**fields(page), "day": "", "action": action}, status=303)
+    return days_of(read(dealer, PAD))
+
+
+def test_what_is_not_there_yet_is_ordered_in_two_or_all_at_once(demo: World) -> None:
+    """Four lie there; the pad says what waits, splits the line in whole packs, and the order has
+    it so."""
+    allow(demo, 50)
+    emptied(demo)
+    dealer = browser(demo.dealer)
+    page = post(dealer, {"code": ["B1", "M1"], "quantity": ["10", "3"], "action": "check"})
+    assert "4 at once, 6 when goods have come" in page
+    assert "Nobody knows yet by when it comes" in page
+    assert "APART" not in page
+    expect(demo, 60, days=9)
+    until = (day_of(demo.at) + timedelta(days=9)).isoformat()
+    page = read(dealer, PAD)
+    assert 'value="APART:B1"' in page
+    assert "1 article is not all there yet" in page
+    post(dealer, {**fields(page), "day": "", "action": "APART"}, status=303)
+    page = read(dealer, PAD)
+    assert days_of(page) == [("B1", "4", ""), ("B1", "6", until), ("M1", "3", "")]
+    assert "when goods have come" not in page
+    with demo.worker():
+        assert [part["on"] for part in CartLine.objects.get(sku__code="B1").parts] == [None, until]
+    post(dealer, {"action": "clear"}, status=303)
+    packed(demo, "B1", pack=3)
+    assert split(dealer, "APART:b1", "12") == [("b1", "3", ""), ("b1", "9", until)]
+    post(dealer, {"action": "clear"}, status=303)
+    assert split(dealer, "TOGETHER", "12") == [("b1", "12", until)]

@@ -21,12 +21,14 @@ from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
 from heliu.commerce.spending.models import Charge
 from heliu.commerce.spending.policies import next_span, span_of
+from heliu.demo.chain import enrol
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.parties import operations as parties
-from heliu.trade import place_order, side_exits
+from heliu.trade import changing, place_order, side_exits
 from heliu.trade import spending as trade_spending
+from heliu.trade.change_terms import Wanted
 from heliu.trade.place_order import Placed
 
 
@@ -73,6 +75,63 @@ def test_an_order_holds_confirming_spends_and_calling_off_gives_back(world: Worl
         side_exits.cancel(second.order.id, actor=owner, reason="", at=world.at)
         side_exits.cancel(first.order.id, actor=owner, reason="", at=world.at)
     assert (use(world).spent, use(world).held, use(world).left) == (0, 0, 50_000)
+    sound(world)
+
+
+def change(world: World, placed: Placed, email: str = "", **quantities: int) -> None:
+    with world.desk(email or world.dealer) as buyer:
+        wanted = Wanted(quantities=dict(world.lines(**quantities)))
+        changing.change(placed.order.pk, wanted, actor=buyer, at=world.at)
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_younger_budget_bears_what_an_order_rises_and_has_it_again(
+    world: World, is_confirmed: bool
+) -> None:
+    """What an order came to before a budget was set is not the budget's; what it rises since is,
+    until it falls again. One that is confirmed waits for its seller."""
+    placed = order(world, M1=10)
+    budget(world, 20_000)
+
+    def changed(**quantities: int) -> None:
+        change(world, placed, **quantities)
+        if is_confirmed:
+            with world.desk("sales@seller.demo") as seller:
+                changing.answer(placed.order.pk, agrees=True, actor=seller, at=world.at)
+
+    if is_confirmed:
+        with world.desk("sales@seller.demo") as seller:
+            place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    assert (use(world).spent, use(world).held) == (0, 0)
+    for pieces, taken in ((25, 15_000), (28, 18_000), (20, 10_000), (5, 0), (12, 7_000)):
+        changed(M1=pieces)
+        assert use(world).spent + use(world).held == taken
+        sound(world)
+    assert bool(use(world).spent) is is_confirmed
+    with pytest.raises(Refused, match="not let this change pass" if is_confirmed else "is short"):
+        changed(M1=26)
+    if is_confirmed:
+        with world.desk(world.dealer) as owner:
+            changing.withdraw(placed.order.pk, actor=owner, at=world.at)
+    with world.desk(world.dealer) as owner:
+        side_exits.cancel(placed.order.id, actor=owner, reason="", at=world.at)
+    assert (use(world).spent, use(world).held) == (0, 0)
+    sound(world)
+
+
+def test_who_changes_another_s_order_is_bound_by_its_own_limit(world: World) -> None:
+    with world.worker():
+        enrol("chief@d001.demo", "Chief", world.chain.dealers["D001"], "owner")
+    with world.desk("chief@d001.demo") as chief:
+        person = chief.user_id
+    placed = order(world, M1=10)
+    budget(world, 5_000, person=person)
+    with pytest.raises(Refused, match="is short"):
+        change(world, placed, "chief@d001.demo", M1=16)
+    change(world, placed, "chief@d001.demo", M1=15)
+    assert use(world).held == 5_000
+    change(world, placed, M1=10)
+    assert use(world).held == 0
     sound(world)
 
 

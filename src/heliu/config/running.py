@@ -18,7 +18,7 @@ import httpx
 
 from heliu.config.postgres import Trouble
 
-STARTS_WITHIN = 60  # seconds
+STARTS_WITHIN = 180  # seconds; a machine may be busy, and who has died is noticed at once
 STOPS_WITHIN = 15  # seconds
 PR_SET_PDEATHSIG = 1
 

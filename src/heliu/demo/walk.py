@@ -22,7 +22,7 @@ from heliu.kernel.money import Money
 WANTED = 40_000 * YUAN
 LEAST = 500 * YUAN
 NEARLY = 9  # tenths of what the limit would carry
-PATIENCE = 60  # seconds for what the worker does by itself
+PATIENCE = 180  # seconds for what the worker does by itself; the machine may be busy
 OFTEN = 0.02  # seconds between two looks
 CARRIER = "顺达物流"
 

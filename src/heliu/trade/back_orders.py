@@ -101,8 +101,9 @@ def arranged(
     how: str, seller: UUID, lines: Sequence[tuple[UUID, int]], days: Days, *, at: datetime
 ) -> Days:
     """The days of an order of these (SKU, quantity) where something is not there yet: what is here
-    now and the rest when it comes (APART), or all of it when all is here (TOGETHER); any other word
-    leaves it as it is wished. Lines in parts already, and days later than the goods come, stay.
+    now, in whole packs, and the rest when it comes (APART), or all of it when all is here
+    (TOGETHER); any other word leaves it as it is wished. Lines in parts already, and days later
+    than the goods come, stay.
 
     Raises `Refused` (together-unknown) where nobody knows yet by when all is there.
     """
@@ -114,21 +115,29 @@ def arranged(
         return _together(days, late, at) if late else days
     line_days: dict[UUID, date] = dict(days.line_days)
     line_parts: dict[UUID, Sequence[Part]] = dict(days.line_parts)
+    packs = dict(
+        Sku.objects.filter(pk__in=[x for x, *_ in late]).values_list("pk", "order_multiple")
+    )
     for sku, n, outlook in late:
-        until, own = _comes_by(outlook, n, at), line_days.get(sku, days.wanted_on)
+        until, own = comes_by(outlook, n, at), line_days.get(sku, days.wanted_on)
         if until is None or sku in line_parts or (own and own >= until):
             continue
-        if outlook.ready:
-            line_parts[sku] = [Part(own, outlook.ready), Part(until, n - outlook.ready)]
+        if here := in_packs(outlook.ready, packs.get(sku, 1)):
+            line_parts[sku] = [Part(own, here), Part(until, n - here)]
             line_days.pop(sku, None)
         else:
             line_days[sku] = until
     return Days(days.wanted_on, line_days, line_parts)
 
 
+def in_packs(ready: int, pack: int) -> int:
+    """How much of what lies there leaves in whole packs."""
+    return ready // pack * pack
+
+
 def _together(days: Days, late: Sequence[tuple[UUID, int, Outlook]], at: datetime) -> Days:
     """One day for all: the last on which something of it comes, or a later one that is wished."""
-    untils = [_comes_by(outlook, n, at) for _sku, n, outlook in late]
+    untils = [comes_by(outlook, n, at) for _sku, n, outlook in late]
     known = [day for day in untils if day is not None]
     if len(known) < len(untils):
         raise Refused(
@@ -239,7 +248,7 @@ def arrived(
     return found
 
 
-def _comes_by(outlook: Outlook, quantity: int, at: datetime) -> date | None:
+def comes_by(outlook: Outlook, quantity: int, at: datetime) -> date | None:
     """The day by which so many are there. What should have come already may come today: nothing is
     wished for a day that is over."""
     until = outlook.until(quantity)

@@ -34,7 +34,7 @@ from heliu.commerce.ordering.models import (
 )
 from heliu.commerce.ordering.versions import Version, moved
 from heliu.commerce.spending import operations as spending
-from heliu.commerce.spending.queries import bearers, charges
+from heliu.commerce.spending import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -72,7 +72,10 @@ def propose(order_id: UUID, wanted: Wanted, *, actor: Actor, at: datetime) -> Pr
     """What the order would be, and what it would cost. Raises what stands in its way."""
     deal = _own(order_id, actor)
     with widened(parties(deal)):
-        return propose_for(deal, _order(deal), wanted, at=at)
+        order = _order(deal)
+        proposal = propose_for(deal, order, wanted, at=at)
+        _refuse_centreless(order, proposal, actor)
+        return proposal
 
 
 def plain(order: Order) -> Version:
@@ -104,6 +107,7 @@ def change(
         order = _order(deal, lock=True)
         _refuse_crossing(order, seen)
         proposal = propose_for(deal, order, wanted, at=at)
+        _refuse_centreless(order, proposal, actor)
         made = ordering.note_change(
             order, proposal.before, proposal.after, reason=reason, actor=actor, at=at
         )
@@ -209,6 +213,23 @@ def _must(order: Order, proposal: Proposal, actor: Actor) -> purchases.Must | No
     )
 
 
+def _refuse_centreless(order: Order, proposal: Proposal, actor: Actor) -> None:
+    """A house that wants a cost centre on every order wants one on what rises of an older one."""
+    is_asked = proposal.rises and queries.needs_centre(order.buyer)
+    refused = spending.refused("centre")
+    if is_asked and refused and _centre(order, actor.user_id) is None:
+        raise refused
+
+
+def _centre(order: Order, person: UUID | None) -> UUID | None:
+    """The cost centre of an order, else that of who changes it, else that of who placed it."""
+    found = (
+        queries.centre_of(order.pk, buyer=order.buyer, person=one)
+        for one in (person, order.placed_by)
+    )
+    return next((centre for centre in found if centre), None)
+
+
 def _go_on(
     deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at: datetime
 ) -> None:
@@ -226,7 +247,7 @@ def _make(deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at
     order, before, after = made.order, proposal.before, proposal.after
     if proposal.concerns_amounts:
         change_rewards.make(order, after, priced=proposal.priced, at=at)
-        _settle(order, before, after, key=str(made.number), at=at)
+        _settle(order, before, after, by=made.asked_by, key=str(made.number), at=at)
     ordering.make_change(made, after, actor=actor, at=at)
     confirming.overtaken(deal, at=at)
     remember(deal, Step.CHANGED, key=str(made.number), actor=actor, at=at, total=after.total)
@@ -236,22 +257,44 @@ def _make(deal: Deal, made: OrderChange, proposal: Proposal, *, actor: Actor, at
         complete(deal, order, at=at)
 
 
-def _settle(order: Order, before: Version, after: Version, *, key: str, at: datetime) -> None:
-    """Budgets, money, credit and goods for the order as it will be. What is limited is locked at
-    once, so that several steps on it keep to the one order of locks."""
+def _settle(
+    order: Order, before: Version, after: Version, *, by: UUID | None, key: str, at: datetime
+) -> None:
+    """Budgets, money, credit and goods for the order as it will be, changed by this person. What is
+    limited is locked at once, so that several steps on it keep to the one order of locks."""
     holds = [*_credit(order, after), *_goods(order, before, after)]
-    with widened(bearers(order.pk)):
-        taken = charges(order.pk)
-        posting.lock([*(one.period.account for one in taken), *(hold.account for hold in holds)])
+    more = after.total - before.total
+    joined = _joined(order, by, at) if more > 0 else []
+    with widened(queries.bearers(order.pk) | {one.org for one in joined}):
+        taken = queries.charges(order.pk)
+        posting.lock(
+            [
+                *(one.period.account for one in taken),
+                *(one.account for one in joined if one.account),
+                *(hold.account for hold in holds),
+            ]
+        )
         try:
-            more = after.total - before.total
             spending.recharge(taken, more, key=key, at=at)
+            spending.join(
+                order.pk, order.buyer, joined, more,
+                is_spent=order.status != OrderStatus.PLACED, key=key, at=at,
+            )  # fmt: skip
             if order.pay_by == PayBy.TRANSFER and order.status != OrderStatus.PLACED:
                 _book_difference(order, more, key=key, at=at)
             posting.rehold(holds, at=at)
             back_orders.refuse_waiting(order, holds)
         except LimitShort as short:
             raise _in_words(short, order, after) from short
+
+
+def _joined(order: Order, by: UUID | None, at: datetime) -> list[queries.Joined]:
+    """The budgets that bind what rises and not yet the order. One that named no cost centre is for
+    that of who changes it, from now on."""
+    has_one = queries.centre_of(order.pk, buyer=order.buyer, person=None)
+    if not has_one and (centre := _centre(order, by)):
+        spending.name_centre(order.pk, centre, org=order.buyer)
+    return queries.joined(order.pk, buyer=order.buyer, persons={by, order.placed_by}, on=day_of(at))
 
 
 def _credit(order: Order, after: Version) -> list[NewHold]:

@@ -1,6 +1,9 @@
 """An order pad is judged: goods, the buyer's own prices and what can be had, whatever its length.
 
-Seven statements for one row as for ten thousand, one more where a price is missing, and one where
+    check       every row: good, or why not, and what of its goods is still to come
+    arranged    rows for what is still to come: here now and the rest later, or all at once
+
+Eight statements for one row as for ten thousand, one more where a price is missing, and one where
 somebody typed packs.
 """
 
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from heliu.commerce.catalogue import queries as catalogue
@@ -23,7 +27,10 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties import queries as parties
+from heliu.logistics.stock import back_orders as coming
 from heliu.logistics.stock import queries as stock
+from heliu.trade import back_orders
+from heliu.trade.back_orders import TOGETHER, Days, Wait
 from heliu.trade.earning import Earned, earns
 
 NOT_SOLD = "not-for-you"
@@ -32,12 +39,14 @@ NOT_SOLD = "not-for-you"
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The filled rows as they were judged, what is free of each of their goods, and what the seller
-    wants of one order at least (minor units); `earned` is what the good ones earn as one order."""
+    wants of one order at least (minor units); `earned` is what the good ones earn as one order,
+    `waits` what of the good ones' goods is still to come and was not put off until then."""
 
     lines: tuple[CheckedLine[Sku], ...]
     free: Mapping[UUID, int]
     least: int = 0
     earned: tuple[Earned, ...] = ()
+    waits: Mapping[UUID, Wait] = MappingProxyType({})
 
     @property
     def good(self) -> list[CheckedLine[Sku]]:
@@ -61,6 +70,10 @@ class Checked:
             if line.sku and line.quantity:
                 found[line.sku.pk] = found.get(line.sku.pk, 0) + line.quantity
         return found
+
+    def skus(self) -> dict[UUID, Sku]:
+        """The goods that the good rows ask for."""
+        return {line.sku.pk: line.sku for line in self.good if line.sku}
 
     def parts(self) -> dict[UUID, list[Part]]:
         """The days of those that have some."""
@@ -106,12 +119,79 @@ def check(actor: Actor, seller: UUID, rows: Sequence[PadRow], at: datetime) -> C
     judged = check_lines(wanted, skus, prices, free, codes, rules=rules, once=True)
     unsold = {sku for sku in missing if tiers.get(sku) is None}
     lines = tuple(_not_sold(line, unsold)._replace(is_packed=line.row in packed) for line in judged)
-    return Checked(
+    checked = Checked(
         lines,
         free,
         parties.least_order(buyer=actor.own_org, seller=seller),
         earns(actor.own_org, seller, lines, prices, at),
     )
+    return replace(checked, waits=_waits(checked, seller, at))
+
+
+def arranged(
+    how: str, rows: Sequence[PadRow], checked: Checked, seller: UUID, at: datetime, code: str = ""
+) -> list[PadRow]:
+    """The rows of a pad where something is not there yet, as `back_orders.arranged` arranges an
+    order: in two, what is here now and the rest for the day it comes, or (TOGETHER) all for one
+    day. With a code as it was typed, its goods alone. Goods in rows for several days stay where it
+    is not all together. Raises `Refused` where nobody knows by when all is there.
+    """
+    asked = {line.sku.pk for line in checked.good if line.sku and code in ("", line.code)}
+    wanted = {sku: n for sku, n in checked.wanted().items() if sku in asked}
+    parts = checked.parts()
+    single = {sku: one.wanted_on for sku, (one, *more) in parts.items() if not more}
+    split = {sku: many for sku, many in parts.items() if len(many) > 1}
+    days = back_orders.arranged(
+        how, seller, list(wanted.items()),
+        Days(None, {sku: day for sku, day in single.items() if day}, split), at=at,
+    )  # fmt: skip
+    if how == TOGETHER and days.wanted_on:
+        fresh = {sku: [Part(days.wanted_on, n)] for sku, n in wanted.items()}
+    else:
+        later = {sku: [Part(day, wanted[sku])] for sku, day in days.line_days.items()}
+        fresh = {sku: list(many) for sku, many in {**later, **days.line_parts}.items()}
+        fresh = {sku: many for sku, many in fresh.items() if sku in wanted and sku not in split}
+    return _written(rows, checked, fresh)
+
+
+def _written(
+    rows: Sequence[PadRow], checked: Checked, fresh: Mapping[UUID, Sequence[Part]]
+) -> list[PadRow]:
+    """The rows with these parts of goods in place of their good rows; a row that says the same
+    stays as it was typed (3 箱)."""
+    good = {line.row: line for line in checked.good}
+    done: set[UUID] = set()
+    found: list[PadRow] = []
+    for number, row in enumerate(rows, start=1):
+        line = good.get(number)
+        if line is None or line.sku is None or line.sku.pk not in fresh:
+            found.append(row)
+        elif line.sku.pk not in done:
+            done.add(line.sku.pk)
+            for part in fresh[line.sku.pk]:
+                typed = row.quantity if part.quantity == line.quantity else str(part.quantity)
+                day = part.wanted_on.isoformat() if part.wanted_on else ""
+                found.append(row._replace(quantity=typed, day=day))
+    return found
+
+
+def _waits(checked: Checked, seller: UUID, at: datetime) -> dict[UUID, Wait]:
+    """What of the good rows' goods is not there yet, but where it is wished for no earlier than it
+    comes."""
+    wanted, parts, skus = checked.wanted(), checked.parts(), checked.skus()
+    told = coming.outlook(list(wanted), owner=seller, at=at) if wanted else {}
+    found = {}
+    for sku, outlook in told.items():
+        until = back_orders.comes_by(outlook, wanted[sku], at)
+        at_once = sum(
+            part.quantity
+            for part in parts.get(sku, [Part(None, wanted[sku])])
+            if until is None or part.wanted_on is None or part.wanted_on < until
+        )
+        if at_once > outlook.ready:
+            here = back_orders.in_packs(outlook.ready, skus[sku].order_multiple)
+            found[sku] = Wait(skus[sku].code, here, wanted[sku] - here, until)
+    return found
 
 
 def _asked(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from heliu.commerce.returns.policies import Judged
+from heliu.logistics.stock import operations as stock
 from heliu.trade import cases, conversations, returns
 from heliu_world.acts import Act, Done
 from heliu_world.lives.case import Case
@@ -147,16 +148,40 @@ def go_on(case: Case) -> None:
         case "ASKED":
             _answer(case, one)
         case "AGREED":
-            if case.luck(0.1):
+            is_sent = (
+                not case.luck(0.1)
+                and _act(
+                    case, one, "send", buyer, refusals=frozenset({"stock-short", "short"})
+                ).is_done
+            )
+            if not is_sent:  # it sold or pledged the goods meanwhile, or thought better of it
                 _act(case, one, "withdraw", buyer)
-            else:
-                _act(case, one, "send", buyer, refusals=frozenset({"stock-short", "short"}))
         case "SENT":
             _judge(case, one)
         case "JUDGED":
-            _act(case, one, "replace", seller, refusals=frozenset({"stock-short", "short"}))
+            is_sent = _act(
+                case, one, "replace", seller, refusals=frozenset({"stock-short", "short"})
+            ).is_done
+            if not is_sent:
+                _restock(case, one)
         case "REPLACING":
             _act(case, one, "come", buyer)
+
+
+def _restock(case: Case, one: dict[str, Any]) -> None:
+    """The seller gets what it is to send."""
+    world, seller = case.world, case.shop.seller.org
+    lines = world.ask(
+        "select sku_id, accepted from returns_returnline where of_id = %s and accepted > 0"
+        " order by position",
+        one["id"],
+    )
+    with world.ground.working():
+        stock.supply(
+            [stock.Supply(line["sku_id"], line["accepted"]) for line in lines],
+            owner=seller, warehouse=seller, key=case.hands.fresh_key(), subject=seller,
+            at=world.now,
+        )  # fmt: skip
 
 
 def refund(case: Case) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -193,18 +194,31 @@ def stray_notices(org: UUID, first: date, last: date) -> QuerySet[BankNotice]:
     return said.filter(received_at__gte=begins, received_at__lt=ends)
 
 
-def shadow(account: BankAccount, *, until: date) -> int:
-    """What we think stood on an account at the end of a day: its opening, what was booked and what
+def shadows(accounts: Collection[BankAccount], *, until: date) -> dict[UUID, int]:
+    """What we think stood on accounts at the end of a day: its opening, what was booked and what
     moved unasked, as far as it is known here."""
+    found = {account.pk: account.opening for account in accounts}
+    by_number = {account.number: account.pk for account in accounts}
     booked = PaymentInstruction.objects.filter(
         status=InstructionStatus.BOOKED, booked_on__lte=until
     )
-    into = booked.filter(to_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    out = booked.filter(from_account=account).aggregate(sum=Sum("amount"))["sum"] or 0
     moved = Incoming.objects.filter(booked_on__lte=until).exclude(status=IncomingStatus.RECALLED)
-    came = moved.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
-    went = moved.filter(counterparty=account.number).aggregate(sum=Sum("amount"))["sum"] or 0
-    return account.opening + into + came - out - went
+    for account, amount in _sums(booked, "to_account", found):
+        found[account] += amount
+    for account, amount in _sums(booked, "from_account", found):
+        found[account] -= amount
+    for account, amount in _sums(moved, "account", found):
+        found[account] += amount
+    for number, amount in _sums(moved, "counterparty", by_number):
+        found[by_number[number]] -= amount
+    return found
+
+
+def _sums(rows: QuerySet[Any], by: str, which: Collection[Any]) -> Iterable[tuple[Any, int]]:
+    """The amounts of rows, summed for those that are asked for."""
+    grouped = rows.filter(**{f"{by}__in": list(which)}).order_by().values(by)
+    summed: Iterable[tuple[Any, int]] = grouped.annotate(sum=Sum("amount")).values_list(by, "sum")
+    return summed
 
 
 def current_number(org: UUID) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -22,7 +23,7 @@ from heliu.capital.bank.models import (
 )
 from heliu.capital.bank.policies import Booking, Compared, as_id, compare
 from heliu.capital.bank.port import BankStatement, BankTimeout, current_bank
-from heliu.capital.bank.queries import shadow
+from heliu.capital.bank.queries import shadows
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +35,13 @@ def reconcile(account: BankAccount, day: date, at: datetime) -> Statement:
     each; `statement.is_tied` says whether the closing balance is ours. Raises `BankTimeout` when
     the bank has no statement to give yet.
     """
-    theirs = current_bank().statement(account.number, day)
-    rows = compare(theirs.entries, bookings(account, day), _came(account, day))
-    with transaction.atomic():
-        return _keep(account, theirs, rows, at)
+    (statement,) = _compared({account: current_bank().statement(account.number, day)}, day, at)
+    return statement
 
 
 def reconcile_day(day: date, at: datetime, *, only_open: bool = False) -> list[Statement]:
-    """Compare the day of every account the bank keeps for the chain, and of those that moved.
+    """Compare the day of every account the bank keeps for the chain, and of those that moved; what
+    is here is read in a fixed number of statements, however many they are.
 
     With `only_open` those are left out whose day was compared and agreed. An account of which the
     bank says nothing stays open.
@@ -51,13 +51,43 @@ def reconcile_day(day: date, at: datetime, *, only_open: bool = False) -> list[S
     accounts = BankAccount.objects.filter(moved | ~Q(kind=AccountKind.CURRENT))
     if only_open:
         accounts = accounts.exclude(pk__in=_agreed(day).values("account"))
-    compared = []
+    told = {}
     for account in accounts:
         try:
-            compared.append(reconcile(account, day, at))
+            told[account] = current_bank().statement(account.number, day)
         except BankTimeout as silence:
             log.warning("no statement of %s: %s", day, silence)
-    return compared
+    return _compared(told, day, at)
+
+
+def _compared(
+    told: Mapping[BankAccount, BankStatement], day: date, at: datetime
+) -> list[Statement]:
+    """Keep what the bank told of the accounts' day beside what is here."""
+    if not told:
+        return []
+    ours, came = _bookings(told, day), _came(told, day)
+    stood = shadows(told, until=day)
+    with transaction.atomic():
+        Statement.objects.filter(account__in=told, day=day).delete()
+        kept = Statement.objects.bulk_create(
+            Statement(
+                account=account, org=account.org, bank=account.bank, day=day,
+                opening=theirs.opening, closing=theirs.closing, shadow=stood[account.pk],
+                compared_at=at,
+            )
+            for account, theirs in told.items()
+        )  # fmt: skip
+        rows = [
+            compare(theirs.entries, ours[account.pk], came[account.pk])
+            for account, theirs in told.items()
+        ]
+        StatementLine.objects.bulk_create(
+            _line(statement, position, row)
+            for statement, found in zip(kept, rows, strict=True)
+            for position, row in enumerate(found, 1)
+        )
+    return kept
 
 
 def _agreed(day: date) -> QuerySet[Statement]:
@@ -68,62 +98,39 @@ def _agreed(day: date) -> QuerySet[Statement]:
     )
 
 
-def bookings(account: BankAccount, day: date) -> list[Booking]:
-    """Our booked payments of an account's day, as its holder sees them, and those of its own
+def _bookings(accounts: Collection[BankAccount], day: date) -> dict[UUID, list[Booking]]:
+    """By account our booked payments of its day, as its holder sees them, and those of its own
     transfers that came to somebody here."""
+    found: dict[UUID, list[Booking]] = {account.pk: [] for account in accounts}
+    by_number = {account.number: account.pk for account in accounts}
+    own = _counting(day).filter(counterparty__in=by_number).select_related("account")
+    for one in own.order_by("pk"):
+        booking = Booking(one.pk, -one.amount, one.account.number)
+        found[by_number[one.counterparty]].append(booking)
     booked = PaymentInstruction.objects.filter(
-        Q(from_account=account) | Q(to_account=account),
+        Q(from_account__in=found) | Q(to_account__in=found),
         status=InstructionStatus.BOOKED,
         booked_on=day,
-    ).order_by("answered_at", "number")
-    own = _counting(day).filter(counterparty=account.number)
-    return [
-        *(
-            Booking(one.pk, -one.amount, one.account.number)
-            for one in own.select_related("account")
-        ),
-        *(_booking(account, row) for row in booked),
-    ]
-
-
-def _booking(account: BankAccount, row: PaymentInstruction) -> Booking:
-    return (
-        Booking(row.pk, row.amount, row.from_number)
-        if row.to_account_id == account.pk
-        else Booking(row.pk, -row.amount, row.to_number)
     )
+    for row in booked.order_by("answered_at", "number"):
+        if row.from_account_id in found:
+            found[row.from_account_id].append(Booking(row.pk, -row.amount, row.to_number))
+        if row.to_account_id in found:
+            found[row.to_account_id].append(Booking(row.pk, row.amount, row.from_number))
+    return found
 
 
-def _came(account: BankAccount, day: date) -> dict[str, Booking]:
-    """What came unasked on an account's day, by its entry."""
-    rows = _counting(day).filter(account=account)
-    return {row.entry: Booking(row.pk, row.amount, row.counterparty) for row in rows}
+def _came(accounts: Collection[BankAccount], day: date) -> dict[UUID, dict[str, Booking]]:
+    """By account what came unasked on its day, by its entry."""
+    found: dict[UUID, dict[str, Booking]] = {account.pk: {} for account in accounts}
+    for row in _counting(day).filter(account__in=found):
+        found[row.account_id][row.entry] = Booking(row.pk, row.amount, row.counterparty)
+    return found
 
 
 def _counting(day: date) -> QuerySet[Incoming]:
     """What moved unasked on a day, without what the bank has taken back."""
     return Incoming.objects.filter(booked_on=day).exclude(status=IncomingStatus.RECALLED)
-
-
-def _keep(
-    account: BankAccount, theirs: BankStatement, rows: Sequence[Compared], at: datetime
-) -> Statement:
-    day = theirs.day
-    Statement.objects.filter(account=account, day=day).delete()
-    statement = Statement.objects.create(
-        account=account,
-        org=account.org,
-        bank=account.bank,
-        day=day,
-        opening=theirs.opening,
-        closing=theirs.closing,
-        shadow=shadow(account, until=day),
-        compared_at=at,
-    )
-    StatementLine.objects.bulk_create(
-        _line(statement, position, row) for position, row in enumerate(rows, 1)
-    )
-    return statement
 
 
 def _line(statement: Statement, position: int, row: Compared) -> StatementLine:

@@ -154,7 +154,8 @@ CHARGE_TONES = {
 
 
 class Charge(models.Model):
-    """What an order takes of one budget; its id is the hold's. `back` was given back of it."""
+    """What an order takes of one budget; its id is the hold's. `back` was given back of it. Of a
+    budget that is younger than the order it is what the order became dearer since."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     order_id = models.UUIDField()
@@ -169,7 +170,11 @@ class Charge(models.Model):
     class Meta:
         constraints = [
             known_status("charge_status_known", ChargeStatus),
-            models.UniqueConstraint(fields=["order_id", "period"], name="one_charge_per_budget"),
+            models.UniqueConstraint(
+                fields=["order_id", "period"],
+                condition=~Q(status="FREED"),
+                name="one_charge_per_budget",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, back__gte=0, back__lte=F("amount")),
                 name="charge_gives_back_what_it_took",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.db.models import F
 from django.utils.translation import gettext_noop as N_
@@ -23,6 +23,7 @@ from heliu.commerce.spending.models import (
     Spender,
 )
 from heliu.commerce.spending.policies import MOST_AMOUNT, Span, next_span, span_of
+from heliu.commerce.spending.queries import Joined
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.queries import colleague
 from heliu.kernel.approvals import operations as approvals
@@ -259,8 +260,8 @@ def give_back(
 
 def recharge(charges: Sequence[Charge], more: int, *, key: str, at: datetime) -> None:
     """An order that was changed comes to `more` (minor units; below zero: to less): each budget it
-    counts on holds or has spent so much more, in the period in which it was ordered. `key` names
-    the change.
+    counts on holds or has spent so much more, in the period in which it was ordered; none gives
+    back more than was taken of it. `key` names the change.
 
     Raises `LimitShort` where a budget does not reach, `Refused` (budget-over) for more in a period
     that is closed: what was left of it may have been carried over.
@@ -272,21 +273,70 @@ def recharge(charges: Sequence[Charge], more: int, *, key: str, at: datetime) ->
             "The budget period of this order is closed: it cannot become dearer.",
             help="Order what is to be added by itself.",
         )
+    moved = {one: max(more, one.back - one.amount) for one in live}
     held = [one for one in live if one.status == ChargeStatus.HELD]
     if held:
         wanted = (
-            NewHold(one.pk, one.period.account, one.amount + more, one.order_id) for one in held
+            NewHold(one.pk, one.period.account, one.amount + moved[one], one.order_id)
+            for one in held
         )
         posting.rehold(list(wanted), at=at)
-    if spent := [one for one in live if one.status == ChargeStatus.SPENT]:
-        lines = [
-            line
-            for one in spent
-            for line in (Line(one.period.account, more), Line(_spent(one.org), -more))
-        ]
-        order = spent[0].order_id
+    _respend([one for one in live if one.status == ChargeStatus.SPENT], moved, key=key, at=at)
+    for one, by in moved.items():
+        if by == one.back - one.amount:
+            move(one, ChargeStatus.FREED, moves=CHARGE_MOVES, back=one.amount)
+        else:
+            Charge.objects.filter(pk=one.pk).update(amount=F("amount") + by)
+
+
+def join(
+    order_id: UUID,
+    buyer: UUID,
+    budgets: Sequence[Joined],
+    more: int,
+    *,
+    is_spent: bool,
+    key: str,
+    at: datetime,
+) -> None:
+    """An order that becomes so much dearer (minor units) counts on these budgets from now on, which
+    took nothing of it before; `is_spent` where its seller has confirmed it. `key` names the change.
+
+    Raises `LimitShort` where one does not reach, `Refused` (budget-not-open) where its period is
+    not open.
+    """
+    periods = [(one.org, one.period) for one in budgets if one.period is not None]
+    if len(periods) < len(budgets) and (closed := refused("budget")):
+        raise closed
+    made = Charge.objects.bulk_create(
+        Charge(
+            id=uuid4(), order_id=order_id, org=org, buyer=buyer, period_id=period, amount=more,
+            at=at, status=ChargeStatus.SPENT if is_spent else ChargeStatus.HELD,
+        )
+        for org, period in periods
+    )  # fmt: skip
+    if is_spent:
+        _respend(made, dict.fromkeys(made, more), key=f"{key}:joined", at=at)
+    elif made:
+        holds = [NewHold(one.pk, one.period.account, more, order_id) for one in made]
+        posting.rehold(holds, at=at)
+
+
+def _respend(
+    charges: Sequence[Charge], moved: Mapping[Charge, int], *, key: str, at: datetime
+) -> None:
+    """So much more (below zero: less) is spent of these by their order."""
+    lines = [
+        line
+        for one in charges
+        for line in (
+            Line(one.period.account, moved[one]),
+            Line(_spent(one.org), -moved[one]),
+        )
+    ]
+    if lines:
+        order = charges[0].order_id
         _post(f"respent:{order}:{key}", "respent", order, lines, at)
-    Charge.objects.filter(pk__in=[one.pk for one in live]).update(amount=F("amount") + more)
 
 
 def passed(*, at: datetime) -> list[tuple[BudgetPeriod, int]]:

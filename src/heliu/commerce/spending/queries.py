@@ -37,6 +37,8 @@ select levels, holds_goods from spending_rules_met(%s, %s, %s, %s, %s::uuid[])
  order by from_amount, id"""
 WARNED = "select * from spending_warned(%s, %s, %s, %s, %s)"
 CENTRE = "select spending_centre(%s, %s, %s)"
+NEEDS_CENTRE = "select spending_needs_centre(%s)"
+JOINED = "select org, period, account from spending_budgets_joined(%s, %s, %s::uuid[], %s)"
 
 
 class Must(NamedTuple):
@@ -44,6 +46,15 @@ class Must(NamedTuple):
 
     levels: Sequence[Level]
     holds_goods: bool
+
+
+class Joined(NamedTuple):
+    """A budget that an order counts on from a change on: whose it is, and the account of the day's
+    period; None where that is not open."""
+
+    org: UUID
+    period: int | None
+    account: int | None
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,23 @@ def centre_of(order_id: UUID | None, *, buyer: UUID, person: UUID | None) -> UUI
         cursor.execute(CENTRE, [order_id, buyer, person])
         found: UUID | None = cursor.fetchone()[0]
     return found
+
+
+def needs_centre(buyer: UUID) -> bool:
+    """Whether every order of a house must be for a cost centre."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEEDS_CENTRE, [buyer])
+        return bool(cursor.fetchone()[0])
+
+
+def joined(
+    order_id: UUID, *, buyer: UUID, persons: Iterable[UUID | None], on: date
+) -> list[Joined]:
+    """The budgets that bind what an order of these persons becomes by a change, and that took
+    nothing of it so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(JOINED, [order_id, buyer, ids(one for one in persons if one), on])
+        return [Joined(*row) for row in cursor.fetchall()]
 
 
 def rules_met(

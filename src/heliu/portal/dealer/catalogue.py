@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,8 +20,8 @@ from heliu.commerce.catalogue.reading import Way
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.queries import cart
 from heliu.commerce.pricing import queries as pricing
-from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
+from heliu.portal.dealer import quantities
 from heliu.portal.dealer.asked import PRICE, Asked
 from heliu.portal.dealer.sellers import chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
@@ -33,7 +32,6 @@ ROWS = 50
 SUGGESTIONS = 8
 MOST_SORTED = 500
 """Articles that are still put in the order of their prices, which are each buyer's own."""
-MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -128,15 +126,13 @@ def hints(request: HttpRequest) -> HttpResponse:
 @require_POST
 @desk_page
 def put(request: HttpRequest) -> HttpResponse:
-    """Quantities from the catalogue into the cart, in pieces or packs (`u-…`); nothing typed leaves
-    a line as it is."""
+    """Quantities beside goods into the cart, in pieces or packs; nothing typed leaves a line as it
+    is. Where one is none all stay where they were typed, with the words beside it."""
     actor = actor_of(request)
     seller = chosen(request, sellers_of(actor))
-    typed = {
-        UUID(name.removeprefix("q-")): whole(value)
-        for name, (value, *_more) in request.POST.lists()
-        if name.startswith("q-") and value.strip()
-    }
+    if quantities.are_wrong(request):
+        return quantities.back_to_them(request)
+    typed = quantities.read(request)
     packs = sheets.packs_of(typed)
     wanted = {}
     for sku, count in typed.items():
@@ -246,16 +242,3 @@ def _chips(asked: Asked, found: Facets, seller: House) -> list[parts.Chip]:
 def _here(request: HttpRequest) -> str:
     query = request.POST.get("query", "")
     return reverse("dealer_catalogue") + (f"?{query}" if query else "")
-
-
-def whole(text: str) -> int:
-    """A quantity as somebody typed it. Raises `Invalid` for what is none."""
-    plain = text.replace(",", "").strip()
-    if not plain.isdecimal() or len(plain) > MOST_DIGITS:
-        raise Invalid(
-            "quantity-invalid",
-            "%(text)s is not a whole number of pieces.",
-            field="quantity",
-            text=text,
-        )
-    return int(plain)

@@ -31,6 +31,7 @@ from heliu.portal.deal.tellings import pieces
 from heliu.portal.dealer import comparing
 from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
 from heliu.portal.shell import days
+from heliu.portal.shell.conversations import sent_files
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -47,7 +48,7 @@ from heliu.portal.shell.records import House
 from heliu.portal.shell.spending import level_words
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import back_orders, place_order, purchases
+from heliu.trade import back_orders, conversations, place_order, purchases
 from heliu.trade.finance_offer import FinanceOffer
 from heliu.trade.place_order import Preview
 from heliu.trade.ways import Way
@@ -140,9 +141,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
         }
         if request.POST.get("ask") == "yes":
             asked = purchases.ask(**wish, reason=request.POST.get("reason", ""))
+            _bring_papers(request, "request", asked.number)
             _take_out(request, seller, lines)
             return reverse("purchase", args=[asked.number])
         placed = place_order.place(**wish)
+        _bring_papers(request, "order", placed.order.number)
         _take_out(request, seller, lines)
         route = (
             "deal_sign" if placed.loan is not None and placed.loan.status == "QUOTED" else "deal"
@@ -176,6 +179,17 @@ def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str,
         "cost_centre": choice.cost_centre,
         "reason": request.POST.get("reason", ""),
     }
+
+
+def _bring_papers(request: HttpRequest, kind: str, number: str) -> None:
+    """The papers that came with the order are the first that is said about it; those of a request
+    stay in the house."""
+    if papers := sent_files(request):
+        actor = actor_of(request)
+        conversations.write(
+            conversations.find(actor, kind, number), actor=actor, text="", sent=papers,
+            at=now(request),
+        )  # fmt: skip
 
 
 def _take_out(request: HttpRequest, seller: House, lines: Sequence[tuple[UUID, int]]) -> None:

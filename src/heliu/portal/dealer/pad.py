@@ -15,6 +15,7 @@ from heliu.commerce.ordering.policies import CheckedLine
 from heliu.commerce.ordering.rows import PadRow, row_of
 from heliu.kernel.money import share_up
 from heliu.portal.ui.formats import count_text, money_text, percent_text
+from heliu.trade.back_orders import Wait
 from heliu.trade.earning import Earned
 from heliu.trade.order_pad import Checked
 
@@ -45,7 +46,8 @@ class Fix:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of the pad as it is drawn. ``wrong`` names the field at fault, ``''`` when none is;
-    ``was`` is what stands in the draft, as the form sends it back."""
+    ``was`` is what stands in the draft, as the form sends it back, ``wait`` what of its goods is
+    still to come, ``can_split`` whether it can be wished in two."""
 
     number: int | str
     code: str = ""
@@ -62,6 +64,8 @@ class Row:
     available: int | None = None
     unit_price: int | None = None
     amount: int | None = None
+    wait: Wait | None = None
+    can_split: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -99,6 +103,8 @@ class Pad:
     missing: str = ""
     earned: tuple[Earned, ...] = ()
     has_days: bool = False
+    waits: int = 0
+    can_split: bool = False
 
     template = Row("__n__")
 
@@ -182,6 +188,8 @@ def laid_out(
         missing=money_text(checked.missing) if checked.missing else "",
         earned=checked.earned,
         has_days=has_days or any(one.row.day for one in shown),
+        waits=len(checked.waits),
+        can_split=any(one.until for one in checked.waits.values()),
     )
 
 
@@ -206,6 +214,7 @@ def _row(
         return Row(number, **cells, was=was)
     if line.twin:
         line = line._replace(twin=numbers.get(line.twin - 1, line.twin))
+    wait = checked.waits.get(line.sku.pk) if line.sku and not line.problem else None
     return Row(
         number,
         **cells,
@@ -218,6 +227,8 @@ def _row(
         available=checked.free.get(line.sku.pk, 0) if line.sku else None,
         unit_price=line.unit_price,
         amount=line.amount,
+        wait=wait,
+        can_split=bool(wait and wait.until and line.quantity == wait.ready + wait.waiting),
     )
 
 

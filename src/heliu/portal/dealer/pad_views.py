@@ -46,7 +46,8 @@ from heliu.portal.shell.pages import (
     show,
 )
 from heliu.portal.shell.records import House
-from heliu.trade.order_pad import Checked, check
+from heliu.trade.back_orders import APART, TOGETHER
+from heliu.trade.order_pad import Checked, arranged, check
 
 MORE_ROWS = 20
 
@@ -146,6 +147,12 @@ def _do(request: HttpRequest, desk: Desk) -> HttpResponse:
     if read:
         rows = ordering.add_rows(**desk.named, rows=read, at=now(request))
     checked = check(desk.actor, desk.seller.pk, rows, now(request))
+    how, _colon, code = action.partition(":")
+    if how in (APART, TOGETHER):
+        rows = arranged(how, rows, checked, desk.seller.pk, now(request), code)
+        ordering.keep_rows(**desk.named, rows=rows, at=now(request))
+        _to_cart(desk, check(desk.actor, desk.seller.pk, rows, now(request)))
+        return see_other(reverse("dealer_pad"))
     _to_cart(desk, checked)
     if action == "order" and checked.good:
         bad = {line.row for line in checked.lines if line.problem}

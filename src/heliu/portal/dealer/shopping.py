@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,9 +17,9 @@ from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists import queries
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.rows import PadRow
-from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
-from heliu.portal.dealer.catalogue import whole
+from heliu.portal.dealer import quantities
 from heliu.portal.dealer.plans import plan_words
 from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import (
@@ -65,13 +65,15 @@ def shopping_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     found = queries.get(actor, list_id)
     refusal = None
     if request.method == "POST":
+        if quantities.are_wrong(request):
+            return see_other(reverse("dealer_list", args=[list_id]))
 
         def do() -> HttpResponse:
             lists.change(
                 list_id,
                 actor=actor,
                 name=request.POST.get("name", ""),
-                quantities=_quantities(request.POST),
+                quantities={sku: n for sku, n in quantities.read(request).items() if n},
                 at=now(request),
             )
             say(request, _("The list is kept."))
@@ -174,16 +176,3 @@ def _again(rows: Sequence[Again]) -> dict[str, Any]:
         "total": sum(row.now.amount or 0 for row in good),
         "before": sum(row.before.unit_price * row.before.quantity for row in rows),
     }
-
-
-def _quantities(data: Mapping[str, str]) -> dict[UUID, int]:
-    """Quantities typed beside goods; none or zero leaves the goods out."""
-    try:
-        typed = {
-            UUID(name.removeprefix("q-")): whole(str(value))
-            for name, value in data.items()
-            if name.startswith("q-") and str(value).strip()
-        }
-    except ValueError as problem:
-        raise Invalid("list-empty", "A list needs at least one line.", field="lines") from problem
-    return {sku: quantity for sku, quantity in typed.items() if quantity}

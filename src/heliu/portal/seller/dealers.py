@@ -12,7 +12,10 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from heliu.commerce.ordering import queries as ordering
@@ -22,9 +25,21 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
-from heliu.portal.ui import parts
+from heliu.portal.ui import formats, parts
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 
 ROWS = 50
+HEADS = (
+    Head("dealer", gettext_lazy("Dealer"), by="name", is_cheap=True),
+    Head("code", gettext_lazy("Code"), by="code", is_cheap=True),
+    Head("city", gettext_lazy("City"), by="city", is_cheap=True),
+    Head("since", gettext_lazy("Since"), "day"),
+    Head("lists", gettext_lazy("Own lists")),
+    Head("orders", gettext_lazy("Orders, 12 months"), "count", css="n"),
+    Head("bought", gettext_lazy("Bought, CNY"), "money", css="n"),
+    Head("last", gettext_lazy("Last order"), "day"),
+)
 YEAR = timedelta(days=365)
 
 
@@ -33,7 +48,7 @@ class DealerRow:
     """A dealer: its orders of the last twelve months (count, minor units), its last order, the
     codes of its own price lists."""
 
-    house: House
+    house: Any
     href: str
     since: date | None
     orders: int
@@ -47,13 +62,29 @@ class DealerRow:
 def index(request: HttpRequest) -> HttpResponse:
     """Dealers by name, found by code or name."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()
-    page = parts.Leaves(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
+    listing = Listing(request.GET, HEADS, "dealer")
+    found = listing.sorted(dealers_of(actor, text))
+    if listing.form:
+        rows = _rows(actor, list(found[: MOST + 1]), now(request))
+        return listing.taken_away(_("Dealers"), "dealers", rows, _cells)
+    page = parts.Leaves(found, ROWS).get_page(request.GET.get("page"))
     context = {
+        "listing": listing,
         "text": text,
         "rows": _rows(actor, list(page), now(request)),
-        "pager": parts.pager(page, urlencode({"q": text}) if text else ""),
+        "pager": parts.pager(page, listing.query),
     }
     return show(request, "seller/dealers.html", context, here="seller_dealers")
+
+
+def _cells(row: DealerRow) -> tuple[Cell, ...]:
+    """A dealer as a file has it."""
+    last = row.last and timezone.localdate(row.last, formats.ORGANISATION_ZONE)
+    city = row.house.city_zh if (get_language() or "").startswith("zh") else ""
+    return (
+        row.house.display, row.house.code, city or row.house.city, row.since,
+        " ".join(row.lists), row.orders, row.bought, last,
+    )  # fmt: skip
 
 
 def dealers_of(actor: Actor, text: str = "") -> QuerySet[Any]:

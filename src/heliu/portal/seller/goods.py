@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.commerce.catalogue import operations, own
@@ -21,17 +22,28 @@ from heliu.kernel.errors import Invalid
 from heliu.logistics.stock import queries as stock
 from heliu.portal.seller.addresses import address, id_in
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
-from heliu.portal.shell.records import Goods
 from heliu.portal.ui import parts
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 
 ROWS = 50
+HEADS = (
+    Head("code", gettext_lazy("Model"), by="code"),
+    Head("barcode", gettext_lazy("Barcode")),
+    Head("goods", gettext_lazy("Goods"), by="name"),
+    Head("family", gettext_lazy("Family"), by="family_id"),
+    Head("case", gettext_lazy("Case"), "count", by="case_quantity", css="n"),
+    Head("on_hand", gettext_lazy("On hand"), "count", css="n"),
+    Head("promised", gettext_lazy("Promised"), "count", css="n"),
+    Head("free", gettext_lazy("Free"), "count", css="n"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsRow:
     """Goods of the seller: pieces on hand at its own warehouse and free of them."""
 
-    sku: Goods
+    sku: Any
     on_hand: int
     free: int
 
@@ -48,13 +60,19 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     off = "off" in request.GET
-    found, next_href = _off_sale(actor, request) if off else page_of_goods(actor, request)
+    listing = Listing(request.GET, HEADS, "code")
+    if listing.form:
+        goods = listing.sorted(_sorted(actor, request))[: MOST + 1]
+        rows = _rows(actor, [CatalogueRow(sku) for sku in goods], now(request))
+        return listing.taken_away(_("Goods"), "goods", rows, _cells)
+    found, next_href = _page(actor, request, listing)
     resting = own.goods(actor).filter(seller=actor.own_org, is_active=False).count()
     chips = family_chips(actor, text, family)
     if resting or off:
         chips.append(parts.Chip(_("Off sale"), address(q=text, off="1"), resting, on=off))
         chips[0] = replace(chips[0], on=chips[0].on and not off)
     context = {
+        "listing": listing,
         "chips": chips,
         "off": off,
         "may_set": actor.may("sell"),
@@ -95,18 +113,41 @@ def many(request: HttpRequest) -> HttpResponse:
     return deed(request, do)
 
 
-def _off_sale(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow], str]:
-    """One page of the goods that are off sale, by code; search knows only what is on sale."""
-    text, after = request.GET.get("q", "").strip(), request.GET.get("from", "")
-    found = own.goods(actor).filter(seller=actor.own_org, is_active=False, code__gt=after)
-    if text:
+def _sorted(actor: Actor, request: HttpRequest) -> QuerySet[Any]:
+    """The seller's goods, on sale or off it, that the address asks for. Search knows only what is
+    on sale; it says which they are, and its own order is left."""
+    text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
+    off = "off" in request.GET
+    found = own.goods(actor).filter(seller=actor.own_org, is_active=not off)
+    if text and off:
         found = found.filter(
             Q(code__icontains=text) | Q(name__icontains=text) | Q(name_zh__icontains=text)
         )
-    rows = [CatalogueRow(sku) for sku in found.order_by("code")[: ROWS + 1]]
-    if len(rows) <= ROWS:
-        return rows, ""
-    return rows[:ROWS], address(q=text, off="1", **{"from": rows[ROWS - 1].sku.code})
+    elif text:
+        hits = catalogue.search(actor, seller=actor.own_org, text=text, family=family, limit=MOST)
+        found = found.filter(pk__in=[row.sku.pk for row in hits.rows])
+    return found.filter(family=family) if family and not off else found
+
+
+def _page(actor: Actor, request: HttpRequest, listing: Listing) -> tuple[list[CatalogueRow], str]:
+    """One page of goods and the address of the next: as search finds them where no other order is
+    asked for."""
+    if listing.is_usual and "off" not in request.GET:
+        return page_of_goods(actor, request)
+    after = id_in(request.GET.get("after", ""))
+    last = own.goods(actor).filter(pk=after).first() if after else None
+    found = listing.after(_sorted(actor, request), last)[: ROWS + 1]
+    rows = [CatalogueRow(sku) for sku in found]
+    return rows[:ROWS], listing.next(rows[ROWS - 1].sku.pk) if len(rows) > ROWS else ""
+
+
+def _cells(row: GoodsRow) -> tuple[Cell, ...]:
+    """Goods as a file has them."""
+    sku = row.sku
+    return (
+        sku.code, sku.barcode, sku.display, sku.family.display, sku.case_quantity,
+        row.on_hand, row.promised, row.free,
+    )  # fmt: skip
 
 
 def page_of_goods(actor: Actor, request: HttpRequest) -> tuple[list[CatalogueRow], str]:

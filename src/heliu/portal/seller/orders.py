@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.commerce.ordering import queries as ordering
@@ -18,10 +19,22 @@ from heliu.portal.seller.addresses import address, id_in
 from heliu.portal.seller.rows import TO_CONFIRM, TO_SHIP, order_rows
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.records import House
-from heliu.portal.ui import parts
+from heliu.portal.ui import formats, parts
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import confirming
 
 ROWS = 50
+HEADS = (
+    Head("number", gettext_lazy("Number"), by="placed_at", is_cheap=True),
+    Head("placed", gettext_lazy("Placed on"), "day"),
+    Head("code", gettext_lazy("Dealer's code")),
+    Head("dealer", gettext_lazy("Dealer")),
+    Head("external", gettext_lazy("Its own number")),
+    Head("total", gettext_lazy("Amount, CNY"), "money", by="total", css="n"),
+    Head("pay_by", gettext_lazy("Paid by")),
+    Head("status", gettext_lazy("State")),
+)
 TABS: dict[str, tuple[str, ...]] = {
     "all": (),
     "placed": TO_CONFIRM,
@@ -36,32 +49,38 @@ TABS: dict[str, tuple[str, ...]] = {
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Orders newest first; the address holds tab, text, dealer and the place in the list."""
+    """Orders newest first or as they are sorted; the address holds tab, text, dealer, order and the
+    place in the list."""
     actor = actor_of(request)
     tab = request.GET.get("tab", "all")
     tab = tab if tab in TABS else "all"
     text = request.GET.get("q", "").strip()
     party = _dealer(actor, request.GET.get("party", ""))
-    page = ordering.page(
+    listing = Listing(request.GET, HEADS, "-number")
+    found = ordering.filtered(
         actor,
-        after=id_in(request.GET.get("after", "")),
-        limit=ROWS,
         side="seller",
         statuses=TABS[tab],
         text=text,
         counterparty=party.pk if party else None,
     )
-    rows = order_rows(actor, page.orders)
+    if listing.form:
+        return _file(listing, found)
+    after = id_in(request.GET.get("after", ""))
+    last = ordering.visible_to(actor).filter(pk=after).first() if after else None
+    orders = list(listing.after(found, last)[: ROWS + 1])
+    rows = order_rows(actor, orders[:ROWS])
     code = party.code if party else ""
     context = {
+        "listing": listing,
         "tabs": _tabs(actor, tab, text, code),
         "tab_on": tab,
         "text": text,
         "party": party,
         "rows": rows,
         "may_confirm": any(row.confirm for row in rows),
-        "next_href": _address(tab, text, code, page.next_after) if page.next_after else "",
-        "first_href": _address(tab, text, code) if request.GET.get("after") else "",
+        "next_href": listing.next(orders[ROWS - 1].pk) if len(orders) > ROWS else "",
+        "first_href": f"?{listing.query}" if last else "",
     }
     return show(request, "seller/orders.html", context, here="seller_orders")
 
@@ -94,6 +113,27 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return deed(request, do)
 
 
+def _file(listing: Listing, found: Any) -> HttpResponse:
+    """The list as a file: what an order is, whose, and where it stands."""
+    orders = list(listing.sorted(found)[: MOST + 1])
+    houses = parties.names({order.buyer for order in orders})
+
+    def cells(order: Any) -> tuple[Cell, ...]:
+        house = houses.get(order.buyer)
+        return (
+            order.number,
+            timezone.localdate(order.placed_at, formats.ORGANISATION_ZONE),
+            house.code if house else "",
+            house.display if house else "",
+            order.external_id,
+            order.total,
+            order.get_pay_by_display(),
+            order.get_status_display(),
+        )
+
+    return listing.taken_away(_("Orders"), "orders", orders, cells)
+
+
 def _tabs(actor: Actor, on: str, text: str, party: str) -> list[parts.Chip]:
     counts = ordering.status_counts(actor, side="seller")
     words = {
@@ -120,5 +160,5 @@ def _dealer(actor: Actor, code: str) -> House | None:
     return parties.visible_to(actor).filter(code=code).first() if code else None
 
 
-def _address(tab: str, text: str, party: str, after: UUID | None = None) -> str:
-    return address(tab=tab, q=text, party=party, after=str(after or ""))
+def _address(tab: str, text: str, party: str) -> str:
+    return address(tab=tab, q=text, party=party)

@@ -22,9 +22,10 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.seller.addresses import address, id_in
-from heliu.portal.shell import sheets
+from heliu.portal.shell import sheets, vat_list
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
+from heliu.portal.ui.listing import Listing
 from heliu.portal.ui.parts import Ask, Sheet, Will
 from heliu.trade import vat
 
@@ -40,14 +41,19 @@ def index(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in queries.STATUSES else ""
     mine = queries.visible_to(actor).filter(seller__in=actor.orgs)
-    pager = parts.Leaves(mine.filter(status=state) if state else mine, ROWS)
+    listing = Listing(request.GET, vat_list.heads(_("Buyer")), vat_list.USUAL)
+    narrowed = mine.filter(status=state) if state else mine
+    if listing.form:
+        return vat_list.file(listing, narrowed, lambda one: one.buyer)
+    pager = parts.Leaves(listing.sorted(narrowed), ROWS)
     page = pager.get_page(request.GET.get("page"))
     open_ = vat.to_invoice(actor)
     known = names([one.order.buyer for one in open_] + [one.buyer for one in page])
     context = {
+        "listing": listing,
         "open": [(one, known.get(one.order.buyer)) for one in open_],
         "rows": [(one, known.get(one.buyer)) for one in page],
-        "pager": parts.pager(page, f"state={state}" if state else ""),
+        "pager": parts.pager(page, listing.query),
         "chips": _chips(mine, state),
         "has_data": queries.data_of(actor) is not None,
         "has_rates": queries.rates(actor).exists(),

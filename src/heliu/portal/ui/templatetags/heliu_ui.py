@@ -18,7 +18,9 @@ from django.utils.translation import get_language, gettext
 
 from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
+from heliu.portal.ui import typed as typing
 from heliu.portal.ui.charts import Chart, weight_bar
+from heliu.portal.ui.listing import Listing
 from heliu.portal.ui.pledge_map import PledgeMap, draw_map
 from heliu.portal.ui.sheets import Cell, Column
 
@@ -242,6 +244,23 @@ def pager(page: parts.Pager) -> dict[str, Any]:
     return {"pager": page}
 
 
+@register.inclusion_tag("ui/parts/head.html")
+def head(of: Listing, key: str) -> dict[str, Any]:
+    """The head of a column of a list; where the list is sorted by it, a link that does."""
+    return {"way": of.way(key)}
+
+
+@register.inclusion_tag("ui/parts/take_away.html")
+def take_away(of: Listing) -> dict[str, Any]:
+    """The links by which a list is taken away as a file, and sorted where it has no heads."""
+    return {
+        "files": of.files,
+        "ways": of.ways,
+        "is_too_long": of.is_too_long,
+        "most": parts.EXACT_UP_TO,
+    }
+
+
 @register.inclusion_tag("ui/parts/steps.html")
 def steps(items: Sequence[parts.Step]) -> dict[str, Any]:
     """The steps bar of a short process."""
@@ -309,3 +328,12 @@ def idempotency_key(given: str = "") -> SafeString:
     return format_html(
         '<input type="hidden" name="idempotency_key" value="{}">', given or uuid.uuid4()
     )
+
+
+@register.simple_tag(takes_context=True)
+def as_typed(context: Context, prefix: str, key: object, given: object = "") -> tuple[str, str]:
+    """What stands in a field (``prefix-key``), and why not: as it was typed and refused before,
+    else as given."""
+    name = f"{prefix}-{key}" if key else prefix
+    plain = "" if given is None else str(given)
+    return typing.kept(context["request"]).get(name, (plain, ""))
