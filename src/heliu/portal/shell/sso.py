@@ -20,7 +20,6 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.sso import operations, saml
 from heliu.kernel.sso.found import Here
-from heliu.kernel.sso.models import Protocol
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -106,7 +105,7 @@ def company(request: HttpRequest) -> HttpResponse:
 
     def do() -> str:
         is_on = request.POST.get("is_on") == "yes"
-        if request.POST.get("protocol") == Protocol.SAML:
+        if request.POST.get("protocol") == "SAML":
             operations.set_saml_provider(
                 actor=actor,
                 metadata=_told(request),
@@ -148,8 +147,8 @@ def company(request: HttpRequest) -> HttpResponse:
 def _set(kept: Any) -> dict[str, str]:
     """What stands in the form before anybody types."""
     if kept is None:
-        return {"protocol": Protocol.OIDC}
-    named = "issuer" if kept.protocol == Protocol.OIDC else "entity"
+        return {"protocol": "OIDC"}
+    named = "issuer" if kept.protocol == "OIDC" else "entity"
     return {"protocol": kept.protocol, named: kept.issuer, "client_id": kept.client_id}
 
 
