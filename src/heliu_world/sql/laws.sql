@@ -449,7 +449,9 @@ begin
            select coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step in ('RECEIPT_DIFFERS', 'STRUCK', 'RETURNED')), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
-                             filter (where t.step = 'REFUNDED'), 0) as back,
+                             filter (where t.step = 'REFUNDED'), 0)
+                  + coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'REFUND_TAKEN_BACK'), 0) as back,
                   coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step in ('RECEIPT_DIFFERS', 'RETURNED')), 0)
                   - coalesce(sum((t.data ->> 'value')::bigint)
