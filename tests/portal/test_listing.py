@@ -12,11 +12,14 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 from tests.conftest import be
 from tests.portal.browsing import browser, read
+from tests.portal.test_terms_pages import sent
 from tests.trade import life
 from tests.trade.conftest import World
 
+from heliu.commerce.ordering.models import Order
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import Organization
+from heliu.trade import place_order
 
 SELLER = "sales@seller.demo"
 ORDERS, GOODS, DEALERS = "/seller/orders", "/seller/goods", "/seller/dealers"
@@ -92,6 +95,24 @@ def test_the_next_page_goes_on_in_the_same_order(
         assert found == [one for one in wanted if one in found]
 
 
+def test_a_page_goes_on_after_an_order_that_has_left_the_tab(
+    sold: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from heliu.portal.seller import orders
+
+    monkeypatch.setattr(orders, "ROWS", 1)
+    seller = browser(SELLER)
+    placed = column(taken(seller, ORDERS, tab="placed"), "Number")
+    first = read(seller, f"{ORDERS}?tab=placed")
+    (here,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    with sold.desk(SELLER) as actor:
+        order = Order.objects.get(number=placed[0])
+        place_order.confirm(order.pk, actor=actor, at=sold.at)
+    page = read(seller, ORDERS + here)
+    assert placed[1] in page
+    assert placed[0] not in page
+
+
 def test_a_file_holds_what_the_filters_leave_and_nobody_else_s(sold: World) -> None:
     seller, dealer = browser(SELLER), browser(sold.dealer)
     everything = column(taken(seller, ORDERS), "Number")
@@ -146,6 +167,30 @@ def test_vat_invoices_are_sorted_and_taken_by_both_sides(demo: World) -> None:
         client = browser(who)
         assert taken(client, address, sort="-gross")[0][4] == head
         assert read(client, f"{address}?sort=gross")
+
+
+def test_what_is_owed_is_sorted_and_taken_by_both_sides(demo: World) -> None:
+    """The open invoices of a pair, the board over all dealers, and the deals of either."""
+    small, large = sent(demo, 2), sent(demo, 5)
+    seller, dealer = browser(SELLER), browser(demo.dealer)
+    for client, address in (
+        (seller, f"/seller/receivables/{demo.chain.dealers['D001']}"),
+        (dealer, f"/dealer/owed/{demo.chain.seller}"),
+    ):
+        assert column(taken(client, address, sort="-open"), "Invoice") == [large, small]
+        assert column(taken(client, address, sort="open"), "Invoice") == [small, large]
+        page = read(client, f"{address}?sort=-open")
+        table = page[page.index('id="open"') :]
+        assert 0 < table.index(large) < table.index(small)
+    board = taken(seller, "/seller/receivables")
+    assert board[0][:3] == ["Code", "Dealer", "Owed, CNY"]
+    owed = {row[0]: float(row[2]) for row in board[1:]}
+    opened = column(taken(seller, f"/seller/receivables/{demo.chain.dealers['D001']}"), "Open, CNY")
+    assert owed["d001"] == sum(map(float, opened)) > 0
+    for client, other in ((seller, "With"), (dealer, "With")):
+        rows = taken(client, "/deals", "xlsx", tab="all")
+        assert other in rows[0]
+        assert len(rows) >= 3
 
 
 def test_a_list_that_is_too_long_says_what_to_do(

@@ -28,6 +28,9 @@ LISTS = {
     ),
     "sales@seller.demo": (
         "/seller/", "/seller/orders", "/seller/orders?tab=placed", "/seller/dealers",
+        "/seller/orders?sort=-total", "/seller/orders?export=csv", "/seller/goods?sort=-goods",
+        "/seller/goods?export=csv", "/seller/dealers?sort=-code", "/seller/dealers?export=csv",
+        "/seller/receivables?export=csv", "/deals?tab=all&export=csv",
         "/seller/refunds", "/seller/goods", "/seller/prices", "/seller/prices/lists",
         "/seller/receivables", "/deals", "/deals?tab=all", "/inbox",
         "/company",

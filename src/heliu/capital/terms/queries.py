@@ -86,8 +86,10 @@ def of_order(order: UUID) -> QuerySet[Invoice]:
 
 
 def open_of(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Those of them that are open, the oldest first."""
-    return invoices.filter(settled_on=None).order_by("due_on", "issued_on", "number")
+    """Those of them that are open, the oldest first; `open_now` is what is open of each (fen)."""
+    left = F("amount") - F("paid") - F("credited") - F("discounted") - F("written_off")
+    found = invoices.filter(settled_on=None).annotate(open_now=left)
+    return found.order_by("due_on", "issued_on", "number")
 
 
 def ladder_of(seller: UUID) -> Sequence[Level]:

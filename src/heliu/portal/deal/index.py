@@ -6,18 +6,33 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties import queries as parties
-from heliu.portal.deal.rows import deal_rows
+from heliu.portal.deal.rows import DealRow, deal_rows
 from heliu.portal.shell.pages import actor_of, desk_page, show
-from heliu.portal.ui import parts
+from heliu.portal.ui import formats, parts
+from heliu.portal.ui.listing import Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import deals
 
 ROWS = 50
+MOST = 5_000
+"""Rows of a file: each needs its order's goods, its loan and its pledge."""
+HEADS = (
+    Head("number", gettext_lazy("Number")),
+    Head("opened", gettext_lazy("Begun on"), "day"),
+    Head("party", gettext_lazy("With")),
+    Head("goods", gettext_lazy("Goods")),
+    Head("total", gettext_lazy("Amount, CNY"), "money"),
+    Head("state", gettext_lazy("State")),
+    Head("next", gettext_lazy("Next")),
+)
 OUTCOMES = {"open": Q(outcome="OPEN"), "done": ~Q(outcome="OPEN"), "all": Q()}
 
 
@@ -30,10 +45,14 @@ def index(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in OUTCOMES else "open"
     text, party = request.GET.get("q", "").strip(), request.GET.get("party", "")
     wanted = _wanted(actor, text, party)
+    listing = Listing(request.GET, HEADS, "")
+    if listing.form:
+        return _file(listing, actor, wanted & OUTCOMES[tab])
     last = deals.visible_to(actor).filter(number=request.GET.get("after", "")).first()
     found = deals.newest(actor, wanted & OUTCOMES[tab], after=last, limit=ROWS + 1)
     query = _query(tab, text, party)
     context = {
+        "listing": listing,
         "tabs": _tabs(actor, wanted, tab, text, party),
         "tab_on": tab,
         "text": text,
@@ -44,6 +63,17 @@ def index(request: HttpRequest) -> HttpResponse:
         "remark": party,
     }
     return show(request, "deal/index.html", context, here="deals")
+
+
+def _file(listing: Listing, actor: Actor, wanted: Q) -> HttpResponse:
+    """The list as a file, the newest first."""
+
+    def cells(row: DealRow) -> tuple[Cell, ...]:
+        opened = timezone.localdate(row.at, formats.ORGANISATION_ZONE)
+        return row.number, opened, row.party, row.goods, row.total, str(row.state[0]), row.next
+
+    rows = deal_rows(actor, deals.newest(actor, wanted, limit=MOST + 1))
+    return listing.taken_away(_("Deals"), "deals", rows, cells, most=MOST)
 
 
 def _wanted(actor: Actor, text: str, party: str) -> Q:

@@ -74,7 +74,11 @@ def seller(request: HttpRequest, seller: UUID) -> HttpResponse:
     today, terms = day_of(at), _terms(actor, seller)
     standing = queries.standing(actor, seller=seller, buyer=actor.own_org, on=today)
     mine = queries.visible_to(actor).filter(seller=seller, buyer=actor.own_org)
-    page = parts.Leaves(queries.open_of(mine), open_items.ROWS).get_page(request.GET.get("page"))
+    listing = open_items.listing_of(request)
+    if listing.form:
+        return open_items.file(listing, actor, queries.open_of(mine), today)
+    found = listing.sorted(queries.open_of(mine))
+    page = parts.Leaves(found, open_items.ROWS).get_page(request.GET.get("page"))
     paid = queries.payments_visible_to(actor).filter(seller=seller, buyer=actor.own_org)
     context = {
         "house": names([seller])[seller],
@@ -84,7 +88,8 @@ def seller(request: HttpRequest, seller: UUID) -> HttpResponse:
         "figures": open_items.figures(standing, queries.room(actor, terms, at=at), today),
         "chart": open_items.ages(standing.aged, width=open_items.SIDE) if standing.open else None,
         "items": open_items.items(actor, list(page), today),
-        "pager": parts.pager(page),
+        "pager": parts.pager(page, listing.query),
+        "listing": listing,
         "settled": list(mine.exclude(settled_on=None).order_by("-settled_on", "-number")[:LAST]),
         "payments": list(paid.order_by("-noted_at", "-id")[:LAST]),
         "account": receivables.account_to_pay(seller),

@@ -67,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if listing.form:
         return _file(listing, found)
     after = id_in(request.GET.get("after", ""))
-    last = found.filter(pk=after).first() if after else None
+    last = ordering.visible_to(actor).filter(pk=after).first() if after else None
     orders = list(listing.after(found, last)[: ROWS + 1])
     rows = order_rows(actor, orders[:ROWS])
     code = party.code if party else ""

@@ -26,6 +26,8 @@ from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell import open_items
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import papers, receivables
 
 ROWS = 50
@@ -39,6 +41,10 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), day_of(now(request))
     tab = request.GET.get("tab", "")
     chosen = tab if tab in ("late", "stopped") else ""
+    ages = [_("Not due"), *(open_items.bucket_words(*bucket) for bucket in BUCKETS)]
+    listing = Listing(request.GET, _heads(ages), "")
+    if listing.form:
+        return _file(listing, board(actor.own_org, on=today, only=chosen, most=MOST + 1))
     shown, page = _page(actor.own_org, chosen, request.GET.get("page"), today)
     buyers = [one.buyer for one in shown.rows]
     houses = names(buyers)
@@ -57,12 +63,13 @@ def index(request: HttpRequest) -> HttpResponse:
             )
             for key, label in labels.items()
         ],
-        "ages": [_("Not due"), *(open_items.bucket_words(*bucket) for bucket in BUCKETS)],
+        "ages": ages,
+        "listing": listing,
         "rows": [
             {"house": houses.get(one.buyer), "standing": one, "terms": granted.get(one.buyer)}
             for one in shown.rows
         ],
-        "pager": parts.pager(page, urlencode({"tab": chosen}) if chosen else ""),
+        "pager": parts.pager(page, listing.query),
         "may_set": actor.may("terms"),
     }  # fmt: skip
     return show(request, "seller/receivables.html", context, here="seller_receivables")
@@ -78,8 +85,13 @@ def account(request: HttpRequest, buyer: UUID) -> HttpResponse:
     terms = queries.terms_of(actor, **pair)
     standing = queries.standing(actor, **pair, on=today)
     mine = queries.visible_to(actor).filter(**pair)
-    page = parts.Leaves(queries.open_of(mine), ROWS).get_page(request.GET.get("page"))
+    listing = open_items.listing_of(request)
+    if listing.form:
+        return open_items.file(listing, actor, queries.open_of(mine), today)
+    found = listing.sorted(queries.open_of(mine))
+    page = parts.Leaves(found, ROWS).get_page(request.GET.get("page"))
     context = {
+        "listing": listing,
         "house": house,
         "terms": terms,
         "words": open_items.rule_words(terms) if terms else "",
@@ -89,7 +101,7 @@ def account(request: HttpRequest, buyer: UUID) -> HttpResponse:
         ),
         "chart": open_items.ages(standing.aged, width=open_items.SIDE) if standing.open else None,
         "items": open_items.items(actor, list(page), today),
-        "pager": parts.pager(page),
+        "pager": parts.pager(page, listing.query),
         "settled": list(mine.exclude(settled_on=None).order_by("-settled_on", "-number")[:LAST]),
         "payments": list(
             queries.payments_visible_to(actor).filter(**pair).order_by("-noted_at", "-id")[:LAST]
@@ -159,6 +171,29 @@ def _page(seller: UUID, tab: str, asked: str | None, today: date) -> tuple[Board
     if not shown.rows and page.number != number:
         shown = read(skipped=page.start_index() - 1)
     return shown, page
+
+
+def _heads(ages: list[str]) -> list[Head]:
+    return [
+        Head("code", _("Code")),
+        Head("dealer", _("Dealer")),
+        Head("owed", _("Owed, CNY"), "money"),
+        *(Head(f"age{place}", age, "money") for place, age in enumerate(ages)),
+        Head("credit", _("Paid too much"), "money"),
+        Head("disputed", _("Disputed, CNY"), "money"),
+    ]
+
+
+def _file(listing: Listing, shown: Board) -> HttpResponse:
+    """The board as a file: what each dealer owes, by age."""
+    houses = names([one.buyer for one in shown.rows])
+
+    def cells(one: queries.Standing) -> tuple[Cell, ...]:
+        house = houses.get(one.buyer)
+        who = (house.code, house.display) if house else ("", "")
+        return (*who, one.owed, *one.aged, one.credit, one.disputed)
+
+    return listing.taken_away(_("Receivables"), "receivables", shown.rows, cells)
 
 
 def _figures(shown: Board) -> list[parts.Figure]:

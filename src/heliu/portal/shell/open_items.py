@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from heliu.capital.terms import queries
@@ -16,9 +18,23 @@ from heliu.capital.terms.policies import BUCKETS
 from heliu.kernel.access.actor import Actor
 from heliu.portal.ui import charts, parts
 from heliu.portal.ui.formats import day_text, listed, money_short
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import deals
 
 ROWS = 50
+HEADS = (
+    Head("invoice", pgettext_lazy("on terms", "Invoice"), by="number"),
+    Head("order", gettext_lazy("Order")),
+    Head("issued", gettext_lazy("Written on"), "day"),
+    Head("due", gettext_lazy("Due"), "day", by="due_on"),
+    Head("late", gettext_lazy("Days late"), "count", css="n"),
+    Head("amount", gettext_lazy("Amount, CNY"), "money"),
+    Head("open", gettext_lazy("Open, CNY"), "money", by="open_now", css="n"),
+    Head("disputed", gettext_lazy("Disputed, CNY"), "money"),
+    Head("interest", gettext_lazy("Interest so far"), "money", css="n"),
+    Head("status", gettext_lazy("State")),
+)
 SIDE = 400  # the width of a chart beside the list
 
 
@@ -51,6 +67,25 @@ def items(actor: Actor, found: Sequence[Any], today: date) -> list[Item]:
         )
         for one in found
     ]
+
+
+def listing_of(request: HttpRequest) -> Listing:
+    """How the reader wants the open invoices: the earliest due first where nothing is asked."""
+    return Listing(request.GET, HEADS, "due")
+
+
+def file(listing: Listing, actor: Actor, found: QuerySet[Any], today: date) -> HttpResponse:
+    """The open invoices as a file."""
+
+    def cells(item: Item) -> tuple[Cell, ...]:
+        one = item.invoice
+        return (
+            one.number, one.order_number, one.issued_on, one.due_on, item.days, one.amount,
+            one.left, one.disputed, item.interest, one.get_status_display(),
+        )  # fmt: skip
+
+    rows = items(actor, list(listing.sorted(found)[: MOST + 1]), today)
+    return listing.taken_away(_("Open invoices"), "open-invoices", rows, cells)
 
 
 def ages(aged: Sequence[int], *, width: int = 790) -> charts.Chart:

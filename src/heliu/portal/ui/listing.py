@@ -51,7 +51,8 @@ class Way:
 class Listing:
     """What the reader of a list asks for: by which head it is sorted, and whether to take it away.
 
-    `usual` is the key that sorts it where nothing is asked; with a ``-`` the largest come first.
+    `usual` is the key that sorts it where nothing is asked; with a ``-`` the largest come first;
+    '' of a list that stands in an order of its own.
     What an address asks that the list has not counts as not asked.
     """
 
@@ -83,6 +84,11 @@ class Listing:
         lead = self.query
         names = {"xlsx": "Excel", "csv": "CSV"}
         return [(names[form], f"?{lead}{'&' if lead else ''}export={form}") for form in names]
+
+    @property
+    def ways(self) -> list[Way]:
+        """The heads it may be sorted by, for a phone, where tables have none."""
+        return [self.way(key) for key, head in self.heads.items() if head.by]
 
     def way(self, key: str) -> Way:
         """A head as it is drawn: pressed it sorts, pressed again the other way round."""
@@ -123,16 +129,24 @@ class Listing:
         return f"?{self.query}{'&' if self.query else ''}after={last}"
 
     def taken_away(
-        self, title: str, name: str, rows: Sequence[Any], cells: Callable[[Any], tuple[Cell, ...]]
+        self,
+        title: str,
+        name: str,
+        rows: Sequence[Any],
+        cells: Callable[[Any], tuple[Cell, ...]],
+        *,
+        most: int = 0,
     ) -> HttpResponse:
         """The rows as the file that was asked for; `cells` gives those of a row in the order of the
-        heads. Raises `Refused` for more than `MOST`, of which the caller reads one more."""
-        if len(rows) > MOST:
+        heads. Raises `Refused` for more than `most` (`MOST` where it is not said), of which the
+        caller reads one more."""
+        most = most or MOST
+        if len(rows) > most:
             raise Refused(
                 "list-too-long",
                 "The list has more than %(most)s rows.",
                 help="Narrow it first: by a tab, a filter or a name.",
-                most=MOST,
+                most=most,
             )
         columns = tuple(Column(str(head.label), head.kind) for head in self.heads.values())
         sheet = Sheet(title, columns, [Row(cells(row)) for row in rows])

@@ -252,8 +252,13 @@ def head(of: Listing, key: str) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/take_away.html")
 def take_away(of: Listing) -> dict[str, Any]:
-    """The links by which a list is taken away as a file."""
-    return {"files": of.files, "is_too_long": of.is_too_long, "most": parts.EXACT_UP_TO}
+    """The links by which a list is taken away as a file, and sorted where it has no heads."""
+    return {
+        "files": of.files,
+        "ways": of.ways,
+        "is_too_long": of.is_too_long,
+        "most": parts.EXACT_UP_TO,
+    }
 
 
 @register.inclusion_tag("ui/parts/steps.html")
