@@ -81,6 +81,7 @@ from heliu.trade import (
     closing_books,
     conversations,
     enforcement,
+    exchange,
     financed_order,
     freezing,
     incoming,
@@ -216,6 +217,7 @@ def live(world: World) -> dict[str, Any]:
     to_sell, outside, bought, regretted = (arrived(world) for _ in range(4))
     on_margin = nearly_repaid_on_margin(world)
     held = with_goods_held_back(world)
+    short, exchanging = short_of_goods(world), with_an_exchange(world)
     sent = life.place(world, M1=50, B1=50)
     life.sign(world, sent)
     world.bank()
@@ -290,6 +292,8 @@ def live(world: World) -> dict[str, Any]:
             "filing": filing,
             **numbers("doubted", doubted),
             **numbers("held", held),
+            **numbers("short", short),
+            **numbers("exchanging", exchanging),
             "open_programme": world.chain.programme,
             **pooled,
             "laid_invoice": invoice,
@@ -698,7 +702,7 @@ def with_stock(world: World) -> dict[str, Any]:
     """A small loan against stock that runs, with more goods announced; and its programme."""
     with world.worker():
         programme = chains.stock_programme(world.chain)
-    stock.buy(world, M1=30, B1=20)
+    stock.buy(world, M1=30, B1=25)
     stock.buy(world, who="owner@d002.demo", B1=5)
     stock.tick(world, M1=10_00, B1=20_00)
     deal = stock.ask(world, programme.pk, 100_00, M1=20, B1=10)
@@ -713,6 +717,7 @@ def with_stock(world: World) -> dict[str, Any]:
         "pool": deal.number,
         "stock_to_sign": to_sign.number,
         "open_lodging": more.number,
+        "open_first": 1,
         "open_stock_programme": programme.pk,
         "open_bag": world.chain.skus["B1"],
     }
@@ -724,6 +729,30 @@ def arrived(world: World) -> Placed:
     life.sign(world, placed)
     world.bank()
     life.receive(world, life.ship(world, placed))
+    return placed
+
+
+def short_of_goods(world: World) -> Placed:
+    """A small deal most of whose first goods were missing, and whose seller's bank refuses."""
+    placed = life.place(world, M1=10, B1=10)
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed), lost=9)
+    with world.worker():
+        sandbox.script(fault="reject", purpose="REFUND", deal=placed.deal.id)
+    world.bank()
+    return placed
+
+
+def with_an_exchange(world: World) -> Placed:
+    """A small deal whose dealer brings one of its own bags, to which the bank has agreed."""
+    placed = arrived(world)
+    bag = {world.chain.skus["B1"]: 1}
+    with world.desk(world.dealer) as dealer:
+        exchange.ask(placed.deal.id, bag, bag, actor=dealer, reason="an old one", at=world.at)
+    with world.desk("credit@bank.demo") as officer:
+        asked = Approval.objects.get(act="exchange", subject=placed.deal.id)
+        approvals.vote(asked.pk, agrees=True, actor=officer, at=world.at)
     return placed
 
 

@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 from tests.access.conftest import Lived
+from tests.access.saml_provider import Provider
 from tests.pictures import png
 
 from heliu.api.app import api
@@ -55,6 +56,15 @@ def own_purchase(there: There) -> Any:
 
 def own_basket(there: There) -> Any:
     return {name: value for name, value in own_order(there).items() if name != "pay_by"}
+
+
+def one_bag(there: There) -> Any:
+    return {"goods": [{"sku": str(there["open_bag"]), "quantity": 1}]}
+
+
+def a_bag_for_another(there: There) -> Any:
+    (bag,) = one_bag(there)["goods"]
+    return {"goods_in": [bag], "goods_out": [bag]}
 
 
 def proposed(there: There) -> Any:
@@ -147,6 +157,9 @@ EXAMPLES = {
     "GET /sign-in-rules": Example(mine, is_shared=True),
     "GET /sign-in-rules/people": Example(mine, is_shared=True),
     "PUT /sign-in-rules": Example(mine, body=lambda t: {"permissions": ["pay"]}, is_shared=True),
+    "PUT /identity-provider/saml": Example(
+        mine, body=lambda t: {"metadata": Provider().metadata, "is_on": False}, is_shared=True
+    ),
     "PUT /identity-provider": Example(
         mine,
         body=lambda t: {
@@ -668,6 +681,16 @@ EXAMPLES = {
         "lender", {"ref": "to_decide"}, lambda t: {"approve": True, "reason": "known dealer"}
     ),
     "POST /deals/{ref}/repay": Example(mine, {"ref": "pledged"}, lambda t: {"percent": "30"}),
+    "GET /deals/{ref}/lodgings": Example(mine, {"ref": "exchanging"}),
+    "POST /deals/{ref}/lodgings": Example(mine, {"ref": "short"}, one_bag),
+    "POST /deals/{ref}/exchanges/preview": Example(mine, {"ref": "pledged"}, a_bag_for_another),
+    "POST /deals/{ref}/exchanges": Example(mine, {"ref": "pledged"}, a_bag_for_another),
+    "POST /deals/{ref}/lodgings/{lodging_number}/shipment": Example(
+        mine, {"ref": "exchanging", "lodging_number": "open_first"}, lambda t: {"carrier": "Shunda"}
+    ),
+    "POST /deals/{ref}/lodgings/{lodging_number}/call-off": Example(
+        mine, {"ref": "exchanging", "lodging_number": "open_first"}
+    ),
     "POST /deals/{ref}/set-off": Example(mine, {"ref": "on_margin"}),
     "POST /deals/{ref}/duty": Example("seller", {"ref": "forgone"}, lambda t: {"amount": 1}),
     "POST /deals/{ref}/default-notice": Example("lender", {"ref": "late"}),

@@ -43,6 +43,7 @@ UNKEYED = {
     "check_order_pad",
     "preview_order",
     "preview_order_change",
+    "preview_exchange",
     "preview_stock_loan",
     "simulate_repayment",
     "keep_notice",

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import be
-from tests.trade import laws, life
+from tests.trade import laws, life, stock
+from tests.trade import test_exchange as exchanging
 from tests.trade.conftest import World
 
 from heliu.capital.registry.models import Filing, FilingStatus, Registration
@@ -24,19 +25,21 @@ from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of
 from heliu.trade.place_order import Placed
 
-KINDS = ("SEARCH", "REGISTER", "AMEND", "DISCHARGE")
+KINDS = ("SEARCH", "REGISTER", "AMEND", "AMEND goods", "DISCHARGE")
 FAULTS = ("refuse", "slow", "lost", "lost_unfiled")
 TABLE = Path(__file__).parents[2] / "docs" / "registry-faults.md"
 GOOD = {
     "SEARCH": "open, seller paid",
     "REGISTER": "open, goods pledged, registered",
     "AMEND": "open, registered for another year",
+    "AMEND goods": "open, goods exchanged, the new ones registered",
     "DISCHARGE": "closed, struck off",
 }
 REFUSED = {
     "SEARCH": "open, deposit waits for the search to be filed again",
     "REGISTER": "open, goods pledged, the registration can be filed again",
     "AMEND": "open, registered as before, the renewal can be filed again",
+    "AMEND goods": "open, goods exchanged, registered as before, the change can be filed again",
     "DISCHARGE": "closed, the striking off can be filed again",
 }
 
@@ -51,7 +54,7 @@ def expected(kind: str, fault: str) -> str:
 def test_cell(world: World, kind: str, fault: str) -> None:
     placed = life.place(world)
     with world.worker():
-        sandbox.script(fault=fault, kind=kind, deal=placed.deal.id)
+        sandbox.script(fault=fault, kind=kind.split()[0], deal=placed.deal.id)
     live_through(world, placed, kind)
     life.settle(world)
     assert state_of(world, placed, kind) == expected(kind, fault)
@@ -77,6 +80,12 @@ def live_through(world: World, placed: Placed, kind: str) -> None:
         world.at += timedelta(days=340)
         be("heliu_worker")
         close_of_day(at=world.at)
+    if kind == "AMEND goods":
+        stock.buy(world, M2=100)
+        exchanging.ask(world, placed)
+        exchanging.vote(world)
+        stock.count(world, stock.send(world, placed.deal))
+        world.bank()
     if kind == "DISCHARGE":
         life.repay(world, placed.deal.id, 100)
         world.bank()
@@ -97,9 +106,14 @@ def state_of(world: World, placed: Placed, kind: str) -> str:
         deal = Deal.objects.get(pk=placed.deal.id)
         loan = loan_of(deal)
         registered = Registration.objects.filter(deal=deal.pk).first()
-        last = Filing.objects.filter(deal=deal.pk, kind=kind).latest("written_at", "id")
+        filed = Filing.objects.filter(deal=deal.pk, kind=kind.split()[0])
+        last = filed.latest("written_at", "id")
+        is_named = RegisterEntry.objects.filter(goods__contains="M2").exists()
     term = registered and (registered.expires_on - registered.registered_at.date()).days
     found = (deal.outcome, loan.status, last.status, term, registered and registered.is_live)
+    if kind == "AMEND goods" and term == 365 and deal.outcome == "OPEN":
+        words = {("ANSWERED", True): GOOD, ("REFUSED", False): REFUSED}
+        return words.get((last.status, is_named), {}).get(kind, str(found))
     return {
         ("OPEN", "SELLER_PAID", "ANSWERED", None, None): GOOD["SEARCH"],
         ("OPEN", "FUNDED_SHARE", "REFUSED", None, None): REFUSED["SEARCH"],

@@ -80,6 +80,7 @@ class ReleaseOut(Schema):
     released_at: datetime
     picked_up_at: datetime | None
     picked_up_by_name: str
+    is_exchanged: bool = Field(description="They left for others that the owner brought")
     pledgor: UUID
     pledgee: UUID
     custodian: UUID

@@ -142,14 +142,24 @@ class LodgedLine(Schema):
     bought_by: str
 
 
+class LeavingLine(Schema):
+    """Goods that leave for others."""
+
+    sku: UUID
+    quantity: int
+
+
 class LodgingOut(Schema):
     """Goods that are brought to the keeper in one consignment."""
 
     number: int
     kind: str = Field(description="OFFER, TOP_UP or SWAP")
-    status: str = Field(description="ANNOUNCED, SENT, COUNTED or CALLED_OFF")
+    status: str = Field(
+        description="ASKED (the lender, about an order's), ANNOUNCED, SENT, COUNTED or CALLED_OFF"
+    )
     shipment: UUID | None
     lines: list[LodgedLine]
+    goods_out: list[LeavingLine] = Field(description="What leaves for them, of a SWAP")
 
 
 class MarginCallOut(Schema):
@@ -270,7 +280,7 @@ def set_margins(
 def preview_stock_loan(request: TypedRequest, payload: StockPreviewIn) -> dict[str, Any]:
     """What goods out of the asker's own house would count for today. Nothing is kept."""
     seen = stock_loan.preview_for(
-        request.actor, payload.programme, _goods(payload.goods), at=clock.now()
+        request.actor, payload.programme, goods_of(payload.goods), at=clock.now()
     )
     return {
         "worth": seen.valued.worth,
@@ -298,7 +308,7 @@ def ask_for_stock_loan(request: TypedRequest, payload: StockLoanIn, key: Key) ->
     def do(at: datetime) -> tuple[int, StockLoanDetail]:
         wish = Wish(
             payload.programme,
-            _goods(payload.goods),
+            goods_of(payload.goods),
             payload.amount,
             payload.days,
             payload.keeper,
@@ -339,8 +349,8 @@ def bring_goods(request: TypedRequest, ref: Ref, payload: LodgingIn, key: Key) -
 
     def do(at: datetime) -> tuple[int, LodgingOut]:
         pool = _pool(request.actor, ref)
-        made = lodging.announce(pool.deal_id, _goods(payload.goods), actor=request.actor, at=at)
-        return 201, _lodging(made)
+        made = lodging.announce(pool.deal_id, goods_of(payload.goods), actor=request.actor, at=at)
+        return 201, lodging_out(made)
 
     return write(request, key, payload, do)
 
@@ -354,12 +364,12 @@ def swap_goods(request: TypedRequest, ref: Ref, payload: SwapIn, key: Key) -> Ht
         pool = _pool(request.actor, ref)
         made = taking_out.ask_swap(
             pool.deal_id,
-            _goods(payload.goods_in),
-            _goods(payload.goods_out),
+            goods_of(payload.goods_in),
+            goods_of(payload.goods_out),
             actor=request.actor,
             at=at,
         )
-        return 201, _lodging(made)
+        return 201, lodging_out(made)
 
     return write(request, key, payload, do)
 
@@ -395,7 +405,7 @@ def drop_goods(
 
     def do(at: datetime) -> tuple[int, LodgingOut]:
         pool = _pool(request.actor, ref)
-        return 200, _lodging(
+        return 200, lodging_out(
             lodging.call_off(pool.deal_id, lodging_number, actor=request.actor, at=at)
         )
 
@@ -410,7 +420,7 @@ def take_goods_out(request: TypedRequest, ref: Ref, payload: LodgingIn, key: Key
     def do(at: datetime) -> tuple[int, ReleaseOut]:
         pool = _pool(request.actor, ref)
         freed = taking_out.take_out(
-            pool.deal_id, _goods(payload.goods), actor=request.actor, key=key, at=at
+            pool.deal_id, goods_of(payload.goods), actor=request.actor, key=key, at=at
         )
         return 201, ReleaseOut.from_orm(freed.release_order)
 
@@ -442,8 +452,8 @@ def _pool(actor: Actor, ref: str) -> Any:
     return pools.get(actor, deals.get(actor, id_or_number(ref)).number)
 
 
-def _goods(lines: Sequence[GoodsLine]) -> dict[UUID, int]:
-    """A kind named twice is one line."""
+def goods_of(lines: Sequence[GoodsLine]) -> dict[UUID, int]:
+    """Pieces by kind; a kind named twice is one line."""
     goods: dict[UUID, int] = {}
     for line in lines:
         goods[line.sku] = goods.get(line.sku, 0) + line.quantity
@@ -479,14 +489,15 @@ def _detail(actor: Actor, ref: str, at: datetime) -> StockLoanDetail:
     return StockLoanDetail(
         **_rows(actor, [pool])[0],
         margins=loan.margin_rules or {},
-        lodgings=[_lodging(one) for one in pools.lodgings_of(pool)],
+        lodgings=[lodging_out(one) for one in pools.lodgings_of(pool.deal)],
         call=MarginCallOut(**_call(call)) if call else None,
         cure_cash=cure.cash,
         cure_goods=cure.goods,
     )
 
 
-def _lodging(made: Any) -> LodgingOut:
+def lodging_out(made: Any) -> LodgingOut:
+    """A lodging as it is told."""
     return LodgingOut(
         number=made.number,
         kind=made.kind,
@@ -500,6 +511,9 @@ def _lodging(made: Any) -> LodgingOut:
                 bought_by=line.bought_by,
             )
             for line in made.lines.select_related("sku")
+        ],
+        goods_out=[
+            LeavingLine(sku=sku, quantity=quantity) for sku, quantity in made.goods_out.items()
         ],
     )
 

@@ -29,10 +29,12 @@ from heliu.trade import (
     corrections,
     deals,
     enforcement,
+    exchange,
     financed_order,
     freezing,
     giving_back,
     liquidation,
+    lodging,
     programmes,
     proposals,
     purchases,
@@ -62,6 +64,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         controls.PAY_OUT,
         releasing.RELEASE,
         giving_back.GIVE_BACK,
+        lodging.EXCHANGE,
         enforcement.ENFORCE,
         liquidation.SELL,
         enforcement.WRITE_OFF,
@@ -85,6 +88,7 @@ DONE: dict[str, Callable[..., None]] = {
     controls.PAY_OUT.name: control_answers.accepted,
     releasing.RELEASE.name: financed_order.release_agreed,
     giving_back.GIVE_BACK.name: giving_back.agreed,
+    lodging.EXCHANGE.name: exchange.agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
     enforcement.WRITE_OFF.name: enforcement.write_off,
     liquidation.SELL.name: liquidation.sell,
@@ -106,6 +110,7 @@ OF_THE_HOUSE: dict[str, Callable[..., object]] = {
 TURNED_DOWN: dict[str, Callable[..., None]] = {
     controls.PAY_OUT.name: control_answers.refused,
     giving_back.GIVE_BACK.name: giving_back.turned_down,
+    lodging.EXCHANGE.name: exchange.turned_down,
     changing.CHANGE.name: changing.turned_down,
 }
 

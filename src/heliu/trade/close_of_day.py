@@ -35,6 +35,7 @@ from heliu.trade import (
     changing,
     deals,
     dunning,
+    exchange,
     incoming,
     oversight_reports,
     paying_in,
@@ -87,6 +88,8 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
         cases.close_quiet(at=at)
         spending.roll_over(at=at)
     approvals.expire(at=at)
+    with transaction.atomic():
+        exchange.run_out(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
     with transaction.atomic():

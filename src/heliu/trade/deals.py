@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Forbidden, NotFound
+from heliu.logistics.transport.models import Shipment
 from heliu.trade.models import Deal, DealStep
 
 SIDES = ("buyer", "seller", "lender", "custodian")
@@ -62,6 +63,13 @@ def of_order(actor: Actor, order_id: UUID) -> Deal:
     if found is None:
         raise NotFound()
     return found
+
+
+def of_shipment(actor: Actor, shipment: Shipment) -> Deal:
+    """The deal whose goods a shipment carries, whoever sent it, or `NotFound`."""
+    if shipment.deal is None:  # sent before deals stood on shipments
+        return of_order(actor, shipment.order_id)
+    return get(actor, shipment.deal)
 
 
 def numbers_of(actor: Actor, orders: Iterable[UUID]) -> dict[UUID, str]:

@@ -38,6 +38,8 @@ from heliu.trade import (
     back_orders,
     carrying,
     deals,
+    exchange,
+    lodging,
     open_account,
     photos,
     side_exits,
@@ -135,16 +137,18 @@ def goods_received(
 ) -> Received:
     """The keeper counted a shipment: what is good is stored and, when financed, pledged at once.
 
-    Receipt and pledge are one transaction, so no financed goods ever lie free. What is short or
-    damaged is not paid for (`side_exits.receipt_differs`). The parties see the photos
-    of the goods from this moment on.
+    Receipt and pledge are one transaction, so no financed goods ever lie free; goods that the
+    dealer brought itself go their own way (`exchange`). What is short or damaged is not paid for
+    (`side_exits.receipt_differs`). The parties see the photos of the goods from this moment on.
     """
     shipment = _shipment(shipment_id, actor)
-    deal = deals.of_order(actor, shipment.order_id)
+    deal = deals.of_shipment(actor, shipment)
     with widened(parties(deal)):
         deal = locked(deal.id)
         if deal.is_stock:
             return stock_loan.goods_received(deal, shipment, counts, actor=actor, at=at)
+        if lodging.carries(shipment):
+            return exchange.received(deal, shipment, counts, actor=actor, at=at)
         order, pledge = order_of(deal), _open_pledge(deal)
         received = warehousing.receive(
             actor=actor,

@@ -36,7 +36,7 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
-from heliu.trade import deals, duty, giving_back, margin_calls
+from heliu.trade import deals, duty, exchange, giving_back, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import is_owed_back, set_off
 from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
@@ -102,6 +102,7 @@ def enforce(deal: Deal, *, actor: Actor, at: datetime) -> None:
     if loan.facility is not None and loan.facility.status == FacilityStatus.ACTIVE:
         credit.suspend(loan.facility, actor=SYSTEM, at=at)
     approvals.overtaken(deal.id, act=RELEASE, at=at)
+    exchange.fall(deal, at=at)
     remember(deal, Step.ENFORCED, actor=actor, at=at, principal=loan.principal_left)
     for org in (deal.buyer, deal.seller):
         tell(org, "loan-enforced", {"number": number_of(deal)}, link=deals.link(deal), at=at)

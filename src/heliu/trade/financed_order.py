@@ -68,6 +68,7 @@ from heliu.trade.paperwork import (
 from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
 from heliu.trade.pool_models import MarkCause
+from heliu.trade.pools import drop_announced
 from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.repayment import earned_by, require_running
 from heliu.trade.steps import count, end, is_done, locked, parties, remember
@@ -538,6 +539,7 @@ def close_if_done(deal: Deal, *, at: datetime) -> None:
     if not remember(deal, Step.CLOSED, actor=SYSTEM, at=at):
         return
     lending.close(loan, at=at)
+    drop_announced(deal, at=at)
     complete_order(deal, at=at)
     end(deal, Outcome.CLOSED, at=at)
     for org in parties(deal):

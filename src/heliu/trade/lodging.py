@@ -1,11 +1,12 @@
-"""Goods on their way into a pool: named by the borrower, sent to the keeper, counted, pledged.
+"""Goods that a borrower brings: named by it, sent to the keeper, counted, pledged.
 
-    announce    the borrower names goods that lie free in its own house; they are set aside
+    announce    it names goods for its pool that lie free in its own house; they are set aside
     send        they leave for the supervised warehouse, and stay the borrower's
     counted     (from deliveries) the keeper counts; what is good is pledged in the same transaction
     call_off    what was announced and not sent stays where it is
 
-Goods that are brought in place of others come in before those leave (`taking_out.swap`).
+Goods that are brought in place of others come in before those leave: of a pool by
+`taking_out.swap`, of an order by `exchange`, which says too when its dealer may bring some.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.commerce.ordering.models import OrderLine
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
@@ -38,17 +41,20 @@ from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deals, photos, pools
 from heliu.trade.models import Deal, Step
 from heliu.trade.names import reservation_of
-from heliu.trade.paperwork import keeper_of, loan_of, pledge_of
+from heliu.trade.paperwork import keeper_of, loan_of, number_of, pledge_of
 from heliu.trade.pledging import pledge_received
 from heliu.trade.pool_models import (
     LODGING_MOVES,
+    NOT_SENT,
     Lodging,
     LodgingKind,
     LodgingLine,
     LodgingStatus,
-    Pool,
 )
 from heliu.trade.steps import locked, parties, remember
+
+# A lender lets goods of an order go for others that its dealer brings (`exchange`).
+EXCHANGE = Act("exchange", (Level("release"),), agreed_by=("release", "override"))
 
 Goods = Mapping[UUID, int]
 Bought = tuple[int, str]  # what a piece cost, and the order that says so
@@ -71,14 +77,13 @@ def announce(deal_id: UUID, goods: Goods, *, actor: Actor, at: datetime) -> Lodg
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
-        _must_take_goods(loan)
-        pool = Pool.objects.get(deal=deal)
+        _must_take_goods(deal, loan)
         kind = LodgingKind.OFFER if loan.disbursed_on is None else LodgingKind.TOP_UP
-        return set_aside(pool, goods, loan=loan, kind=kind, actor=actor, at=at)
+        return set_aside(deal, goods, loan=loan, kind=kind, actor=actor, at=at)
 
 
 def set_aside(
-    pool: Pool,
+    deal: Deal,
     goods: Goods,
     *,
     loan: Loan,
@@ -86,18 +91,22 @@ def set_aside(
     actor: Actor,
     at: datetime,
     wants_out: Goods | None = None,
+    status: LodgingStatus = LodgingStatus.ANNOUNCED,
 ) -> Lodging:
     """Write a lodging down and set its goods aside in their owner's house, so that they are brought
     once. Raises `Invalid` for goods that the lender does not take or that were never bought,
     `Short` for more than lies there."""
-    bought = costs_of(pool.buyer, loan.seller, goods, rules=loan.programme.margin_rules)
+    rules = loan.programme.margin_rules if deal.is_stock else None
+    bought = costs_of(deal.buyer, loan.seller, goods, rules=rules)
     lodging = Lodging.objects.create(
-        pool=pool,
-        number=pool.lodgings.count() + 1,
+        deal=deal,
+        pool_id=deal.order_id if deal.is_stock else None,
+        number=deal.lodgings.count() + 1,
         kind=kind,
+        status=status,
         wants_out=[[str(sku), quantity] for sku, quantity in (wants_out or {}).items()],
-        buyer=pool.buyer,
-        lender=pool.lender,
+        buyer=loan.borrower,
+        lender=loan.lender,
         announced_at=at,
         announced_by_name=actor.name,
     )
@@ -108,22 +117,24 @@ def set_aside(
             quantity=quantity,
             unit_cost=bought[sku][0],
             bought_by=bought[sku][1],
-            buyer=pool.buyer,
-            lender=pool.lender,
+            buyer=loan.borrower,
+            lender=loan.lender,
         )
         for sku, quantity in goods.items()
     )
     stock.reserve(
         [(reservation_of(lodging.id, sku), sku, quantity) for sku, quantity in goods.items()],
-        owner=pool.buyer,
-        warehouse=pool.buyer,
+        owner=deal.buyer,
+        warehouse=deal.buyer,
         subject=lodging.id,
         at=at,
     )
     return lodging
 
 
-def costs_of(buyer: UUID, seller: UUID, goods: Goods, *, rules: MarginRules) -> dict[UUID, Bought]:
+def costs_of(
+    buyer: UUID, seller: UUID, goods: Goods, *, rules: MarginRules | None
+) -> dict[UUID, Bought]:
     """What a piece of each of these goods cost the buyer when it last bought them here, in fen, and
     the order. Raises `Invalid` for goods that are no goods of the seller's, not taken, or never
     received."""
@@ -132,9 +143,8 @@ def costs_of(buyer: UUID, seller: UUID, goods: Goods, *, rules: MarginRules) -> 
     skus = Sku.objects.filter(pk__in=goods, seller=seller).in_bulk()
     if len(skus) < len(goods):
         raise NotFound()
-    if strange := [
-        s for s in skus.values() if rules.families and s.family_id not in rules.families
-    ]:
+    taken = rules.families if rules else []
+    if strange := [sku for sku in skus.values() if taken and sku.family_id not in taken]:
         raise Invalid(
             "goods-not-taken",
             "The bank does not lend against %(goods)s.",
@@ -168,15 +178,17 @@ def bought_at(buyer: UUID, skus: Iterable[UUID]) -> dict[UUID, Bought]:
     return {sku: (price, number) for sku, price, number in lines}
 
 
-def bringable(actor: Actor, rules: MarginRules, *, at: datetime) -> list[Bringable]:
-    """What an actor could bring out of its own house under a lender's rules: goods of its seller
-    that lie free there and that it has bought, by code."""
+def bringable(
+    actor: Actor, seller: UUID, *, rules: MarginRules | None = None, at: datetime
+) -> list[Bringable]:
+    """What an actor could bring out of its own house, under a lender's rules where there are any:
+    goods of the loan's seller that lie free there and that it has bought, by code."""
     own = actor.own_org
     lying = rows.rows_visible_to(actor).filter(
-        owner=own, warehouse=own, pledge=None, sku__seller=rules.seller
+        owner=own, warehouse=own, pledge=None, sku__seller=seller
     )
     skus = Sku.objects.filter(pk__in=lying.values("sku")).order_by("code")
-    if rules.families:
+    if rules and rules.families:
         skus = skus.filter(family__in=rules.families)
     known = {sku.pk: sku for sku in skus}
     free = rows.lying_free(list(known), owner=own, warehouse=own, at=at) if known else {}
@@ -190,16 +202,22 @@ def bringable(actor: Actor, rules: MarginRules, *, at: datetime) -> list[Bringab
 
 def send(deal_id: UUID, number: int, *, actor: Actor, carrier: str, at: datetime) -> Shipment:
     """The goods of a lodging leave their owner's house for the keeper; they stay the owner's."""
-    deal = of_borrower(actor, deal_id)
+    deal = borrowed(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         lodging = _lodging(deal, number)
         if lodging.shipment is not None:
             return lodging.shipment
-        _must_take_goods(loan_of(deal))
+        if lodging.status != LodgingStatus.ANNOUNCED:
+            raise Refused(
+                "lodging-not-to-send",
+                "These goods are not to be sent now: %(now)s.",
+                now=str(lodging.get_status_display()),
+            )
+        _must_take_goods(deal, loan_of(deal))
         shipment = transport.dispatch(
             actor=actor,
-            order_id=deal.order_id,
+            order_id=deal.order_id if deal.is_stock else lodging.id,  # no goods of the order
             sender=deal.buyer,
             warehouse=keeper_of(deal),
             owner=deal.buyer,
@@ -223,7 +241,7 @@ def send(deal_id: UUID, number: int, *, actor: Actor, carrier: str, at: datetime
         tell(
             keeper,
             "goods-sent",
-            {"number": deal.number, "warehouse": names([keeper])[keeper]},
+            {"number": number_of(deal), "warehouse": names([keeper])[keeper]},
             link=deals.link(deal),
             at=at,
         )
@@ -255,52 +273,71 @@ def counted(
     move(lodging, LodgingStatus.COUNTED, moves=LODGING_MOVES)
     costs = dict(lodging.lines.values_list("pk", "unit_cost"))
     pledge_received(
-        deal, pledge, loan, received, worth=costs, book=lending.stock_pledged, actor=actor, at=at
-    )
+        deal, pledge, loan, received, worth=costs, book=lending.stock_pledged, actor=actor, at=at,
+        is_brought=True,
+    )  # fmt: skip
     if lost := sum(received.short.values()) + sum(received.damaged.values()):
         tell(
             deal.buyer,
             "receipt-differs",
-            {"number": deal.number, "short": str(lost)},
+            {"number": number_of(deal), "short": str(lost)},
             link=deals.link(deal),
             at=at,
         )
     return received, lodging
 
 
+def carries(shipment: Shipment) -> bool:
+    """Whether a shipment carries what a borrower brings, and nothing that it ordered."""
+    return Lodging.objects.filter(shipment=shipment).exists()
+
+
 def call_off(deal_id: UUID, number: int, *, actor: Actor, at: datetime) -> Lodging:
-    """The borrower does not bring these goods after all."""
-    deal = of_borrower(actor, deal_id)
+    """The borrower does not bring these goods after all, and asks its lender no more."""
+    deal = borrowed(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
         lodging = _lodging(deal, number)
         if lodging.status == LodgingStatus.CALLED_OFF:
             return lodging
-        if lodging.status != LodgingStatus.ANNOUNCED:
+        if lodging.status not in NOT_SENT:
             raise Refused("goods-sent", "These goods are on the way.")
+        if lodging.status == LodgingStatus.ASKED:
+            approvals.overtaken(deal.id, act=EXCHANGE, at=at)
         pools.drop(lodging, at=at)
         lodging.refresh_from_db()
     return lodging
 
 
-def of_borrower(actor: Actor, deal_id: UUID) -> Deal:
-    """A deal of a loan against the actor's own stock; `NotFound` otherwise."""
+def borrowed(actor: Actor, deal_id: UUID | str) -> Deal:
+    """A deal of a loan to the actor's own house; `NotFound` otherwise."""
     actor.require("order")
     deal = deals.get(actor, deal_id)
-    if not deal.is_stock or not (actor.is_system or deal.buyer in actor.orgs):
+    if deal.loan_id is None or not (actor.is_system or deal.buyer in actor.orgs):
+        raise NotFound()
+    return deal
+
+
+def of_borrower(actor: Actor, deal_id: UUID) -> Deal:
+    """A deal of a loan against the actor's own stock; `NotFound` otherwise."""
+    deal = borrowed(actor, deal_id)
+    if not deal.is_stock:
         raise NotFound()
     return deal
 
 
 def _lodging(deal: Deal, number: int) -> Lodging:
-    found = Lodging.objects.filter(pool__deal=deal, number=number).first()
+    found = Lodging.objects.filter(deal=deal, number=number).first()
     if found is None:
         raise NotFound()
     return found
 
 
-def _must_take_goods(loan: Loan) -> None:
-    if loan.status not in (LoanStatus.AWAIT_GOODS, *RUNNING):
+def _must_take_goods(deal: Deal, loan: Loan) -> None:
+    """A pool is filled up until the loan ends; goods of an order are sold out of those it has."""
+    is_enforced = loan.status == LoanStatus.ENFORCING
+    takes = loan.status in (LoanStatus.AWAIT_GOODS, *RUNNING)
+    if not takes or (is_enforced and not deal.is_stock):
         raise Refused(
             "takes-no-goods",
             "%(number)s takes no goods now: it is %(now)s.",

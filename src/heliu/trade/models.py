@@ -68,6 +68,8 @@ class Step(models.TextChoices):
     TERMS_PAID = "TERMS_PAID", _("Paid on terms")
     TERMS_CREDITED = "TERMS_CREDITED", _("Credit note")
     RETURNED = "RETURNED", _("Goods given back")
+    EXCHANGE_ASKED = "EXCHANGE_ASKED", _("Exchange of goods asked for")
+    EXCHANGED = "EXCHANGED", _("Goods exchanged")
     TERMS_TAKEN_BACK = "TERMS_TAKEN_BACK", _("Payment taken back")
     DUE_SOON = "DUE_SOON", _("Due soon")
     OVERDUE = "OVERDUE", _("Overdue")
@@ -96,6 +98,7 @@ class Step(models.TextChoices):
     CONFLICT_ACCEPTED = "CONFLICT_ACCEPTED", _("Gone on in spite of a claim")
     REGISTERED = "REGISTERED", _("Pledge registered")
     RENEWED = "RENEWED", _("Registration renewed")
+    AMENDED = "AMENDED", _("Other goods registered")
     DISCHARGED = "DISCHARGED", _("Registration struck off")
     FILING_REFUSED = "FILING_REFUSED", _("Refused by the registry")
 

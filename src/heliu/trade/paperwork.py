@@ -34,10 +34,11 @@ def keeper_of(deal: Deal) -> UUID:
 
 
 def has_all_goods(deal: Deal) -> bool:
-    """Whether no more goods are to come: the order is received; of a pool none are on the way."""
-    if deal.is_stock:
-        return not Lodging.objects.filter(pool__deal=deal, status=LodgingStatus.SENT).exists()
-    return order_of(deal).status == OrderStatus.RECEIVED
+    """Whether no more goods are to come: the order, if there is one, is received, and of what its
+    dealer brings nothing is on the way."""
+    if Lodging.objects.filter(deal=deal, status=LodgingStatus.SENT).exists():
+        return False
+    return deal.is_stock or order_of(deal).status == OrderStatus.RECEIVED
 
 
 def complete_order(deal: Deal, *, at: datetime) -> None:

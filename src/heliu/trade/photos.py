@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.files import operations as files
@@ -28,7 +30,7 @@ def add(shipment_id: UUID, *, actor: Actor, name: str, content: bytes, at: datet
     """The keeper adds a photo (or a paper) to a shipment, before or after its count."""
     shipment = _here(shipment_id, actor)
     actor.require("order" if shipment.warehouse == shipment.owner else "receive")
-    deal = locked(deals.of_order(actor, shipment.order_id).id)  # the count waits, or has been
+    deal = locked(deals.of_shipment(actor, shipment).id)  # the count waits, or has been
     shipment.refresh_from_db(fields=["status"])
     is_counted = shipment.status == ShipmentStatus.RECEIVED
     photo = files.keep(
@@ -63,8 +65,8 @@ def of_shipment(actor: Actor, shipment: UUID) -> list[StoredFile]:
 def of_deal(actor: Actor, deal: Deal) -> list[StoredFile]:
     """The photos of all shipments of a deal that the actor may see, as they were added: what went
     wrong on the way, the proof of the hand-over, the goods as they came."""
-    sent = list(shipments.visible_to(actor).filter(order_id=deal.order_id).values_list("pk"))
-    found = [pk for (pk,) in sent]
+    mine = Q(order_id=deal.order_id) | Q(deal=deal.pk)  # what its dealer brought, too
+    found = list(shipments.visible_to(actor).filter(mine).values_list("pk", flat=True))
     return kept.of_subjects(actor, [*found, *shipments.seen_on_the_way(actor, found)])
 
 

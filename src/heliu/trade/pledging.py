@@ -30,18 +30,21 @@ def pledge_received(
     book: Book,
     actor: Actor,
     at: datetime,
+    is_brought: bool = False,
 ) -> bool:
     """The good goods of a count secure the loan from this moment; False where there are none.
 
-    `worth` is what a piece of each line cost, in fen; `book` writes their value into the books.
+    `worth` is what a piece of each line cost, in fen; `book` writes their value into the books;
+    `is_brought`: the borrower sent them out of its own house.
     """
     if received.receipt is None or not received.rows:
         return False
     lines = [(row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows]
     value = sum(quantity * unit for _, _, quantity, unit in lines)
     pledges.activate(
-        pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, audience=parties(deal)
-    )
+        pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, is_brought=is_brought,
+        audience=parties(deal),
+    )  # fmt: skip
     book(loan, amount=value, key=received.receipt.number, at=at)
     remember(
         deal, Step.PLEDGED, key=received.receipt.number, actor=actor, at=at,

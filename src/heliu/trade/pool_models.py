@@ -1,4 +1,7 @@
-"""The pool of goods a loan against stock rests on: what was brought, what it was worth, calls."""
+"""The pool of goods a loan against stock rests on: what was brought, what it was worth, calls.
+
+Goods are brought for a loan of an order too, in place of others or of some that came short.
+"""
 
 from __future__ import annotations
 
@@ -96,6 +99,7 @@ class LodgingKind(models.TextChoices):
 class LodgingStatus(models.TextChoices):
     """Where goods that are brought stand."""
 
+    ASKED = "ASKED", _("The bank is asked")
     ANNOUNCED = "ANNOUNCED", _("To be sent")
     SENT = "SENT", _("On the way")
     COUNTED = "COUNTED", _("Counted in")
@@ -103,12 +107,14 @@ class LodgingStatus(models.TextChoices):
 
 
 LODGING_MOVES: Moves = {
+    LodgingStatus.ASKED: {LodgingStatus.ANNOUNCED, LodgingStatus.CALLED_OFF},
     LodgingStatus.ANNOUNCED: {LodgingStatus.SENT, LodgingStatus.CALLED_OFF},
     LodgingStatus.SENT: {LodgingStatus.COUNTED},
     LodgingStatus.COUNTED: set(),
     LodgingStatus.CALLED_OFF: set(),
 }
 LODGING_TONES = {
+    LodgingStatus.ASKED: Tone.OPEN,
     LodgingStatus.ANNOUNCED: Tone.DUE,
     LodgingStatus.SENT: Tone.MOVING,
     LodgingStatus.COUNTED: Tone.QUIET,
@@ -116,12 +122,19 @@ LODGING_TONES = {
 }
 
 
+NOT_SENT = (LodgingStatus.ASKED, LodgingStatus.ANNOUNCED)
+
+
 class Lodging(models.Model):
-    """Goods that a borrower brings to the keeper of a pool in one consignment. `wants_out`, of a
-    swap, are the goods that leave for them: [SKU, pieces]."""
+    """Goods that a borrower brings to a deal's keeper in one consignment, out of its own house.
+    `wants_out`, of a swap, are the goods that leave for them: [SKU, pieces]. A deal of an order has
+    no pool; there the lender is asked before a swap."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="lodgings")
+    deal = models.ForeignKey("trade.Deal", on_delete=models.PROTECT, related_name="lodgings")
+    pool = models.ForeignKey(
+        Pool, null=True, blank=True, on_delete=models.PROTECT, related_name="lodgings"
+    )
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=6, choices=LodgingKind)
     status = models.CharField(max_length=10, choices=LodgingStatus, default=LodgingStatus.ANNOUNCED)
@@ -138,9 +151,9 @@ class Lodging(models.Model):
         constraints = [
             known_status("lodging_status_known", LodgingStatus),
             known_status("lodging_kind_known", LodgingKind, field="kind"),
-            models.UniqueConstraint(fields=["pool", "number"], name="one_lodging_per_number"),
+            models.UniqueConstraint(fields=["deal", "number"], name="one_lodging_of_a_deal"),
             models.CheckConstraint(
-                condition=models.Q(status__in=["ANNOUNCED", "CALLED_OFF"], shipment=None)
+                condition=models.Q(status__in=["ASKED", "ANNOUNCED", "CALLED_OFF"], shipment=None)
                 | models.Q(status__in=["SENT", "COUNTED"], shipment__isnull=False),
                 name="lodging_sent_by_shipment",
             ),

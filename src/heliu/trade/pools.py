@@ -17,11 +17,13 @@ from heliu.capital.valuation.policies import Lying, Rules, Valued
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
+from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import PledgeLine
 from heliu.logistics.stock import operations as stock
 from heliu.trade.models import Deal
 from heliu.trade.names import reservation_of
 from heliu.trade.pool_models import (
+    NOT_SENT,
     STANDING,
     Lodging,
     LodgingLine,
@@ -88,10 +90,16 @@ def history(pool: Pool, most: int = 90) -> list[PoolMark]:
     return list(by_day.values())[-most:]
 
 
-def lodgings_of(pool: Pool) -> list[Lodging]:
-    """What was brought, or will be, in order."""
-    found = pool.lodgings.select_related("shipment").prefetch_related("lines__sku")
+def lodgings_of(deal: Deal) -> list[Lodging]:
+    """What was brought for a deal, or will be, in order."""
+    found = deal.lodgings.select_related("shipment").prefetch_related("lines__sku")
     return list(found.order_by("number"))
+
+
+def codes_out(lodgings: Sequence[Lodging]) -> dict[UUID, str]:
+    """The codes of the goods that leave for what is brought, as far as the reader may see them."""
+    wanted = {sku for one in lodgings for sku in one.goods_out}
+    return dict(Sku.objects.filter(pk__in=wanted).values_list("pk", "code")) if wanted else {}
 
 
 def standing_call(pool: Pool) -> MarginCall | None:
@@ -146,22 +154,30 @@ def worth_of(loan: Loan, goods: Mapping[UUID, int], *, at: datetime) -> int:
 
 def lodged(deal: Deal) -> list[tuple[str, int]]:
     """What was ever brought for a deal, and not called off: codes and pieces."""
-    lines = LodgingLine.objects.filter(lodging__pool__deal=deal).exclude(
+    lines = LodgingLine.objects.filter(lodging__deal=deal).exclude(
         lodging__status=LodgingStatus.CALLED_OFF
     )
     return list(lines.values_list("sku__code", "quantity"))
 
 
+def brought_in(deal: Deal) -> list[tuple[str, int]]:
+    """What was brought for a deal and counted in: codes and pieces."""
+    lines = LodgingLine.objects.filter(
+        lodging__deal=deal, lodging__status=LodgingStatus.COUNTED
+    ).order_by("pk")
+    return list(lines.values_list("sku__code", "quantity"))
+
+
 def drop_announced(deal: Deal, *, at: datetime) -> None:
     """What was announced and not sent will not come: it lies free in its owner's house again."""
-    for lodging in Lodging.objects.filter(pool__deal=deal, status=LodgingStatus.ANNOUNCED):
+    for lodging in Lodging.objects.filter(deal=deal, status__in=NOT_SENT):
         drop(lodging, at=at)
 
 
 def drop(lodging: Lodging, *, at: datetime) -> None:
-    """An announced lodging is off."""
+    """A lodging that was not sent is off."""
     holds = [reservation_of(lodging.id, sku) for sku in lodging.lines.values_list("sku", flat=True)]
     stock.void_reservations(holds, at=at)
-    Lodging.objects.filter(pk=lodging.pk, status=LodgingStatus.ANNOUNCED).update(
+    Lodging.objects.filter(pk=lodging.pk, status__in=NOT_SENT).update(
         status=LodgingStatus.CALLED_OFF
     )

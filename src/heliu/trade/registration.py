@@ -5,6 +5,7 @@
     is_clear     before the loan is paid out: the search found nobody else's claim on the goods
     register     the goods are pledged: the lender's claim on them is entered
     register_missing   pledges that were never filed, such as older ones, are entered late
+    name_brought goods of other kinds came in: they are entered too
     renew_due    its end comes near while the deal is open: a year longer
     file_again   the registry refused: the lender has it filed once more
 
@@ -36,7 +37,7 @@ from heliu.logistics.pledges.models import IN_FORCE, Pledge
 from heliu.trade import deals
 from heliu.trade.models import Deal, DealStep, Outcome, Step
 from heliu.trade.paperwork import loan_of, number_of
-from heliu.trade.pools import lodged
+from heliu.trade.pools import brought_in, lodged
 from heliu.trade.steps import is_done, locked, parties
 from heliu.trade.wake import file_soon, wake
 
@@ -96,6 +97,24 @@ def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
         content=f"{number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
         until=policies.term_until(loan.due_on, today=day_of(at)),
+        actor=actor,
+        at=at,
+    )
+
+
+def name_brought(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """Kinds of goods that the dealer of an order brought, and that its registration does not name,
+    are entered too; of one that is not entered yet, once it is (`registry_answers.registered`)."""
+    number, goods = _about(deal)
+    named, brought = {code for code, _ in goods}, brought_in(deal)
+    if deal.is_stock or not {code for code, _ in brought} - named:
+        return
+    every = [*goods, *brought]
+    registry.name_goods(
+        deal.id,
+        sorted({code for code, _ in every}),
+        content=f"{number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in every),
+        key="goods:" + ",".join(sorted(f"{code}" for code, _ in brought))[:70],
         actor=actor,
         at=at,
     )

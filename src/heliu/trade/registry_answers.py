@@ -5,7 +5,7 @@ searched     nobody else has a claim: the loan is paid out if the deposit is the
 go_on        the lender pays out in spite of the claim, with a reason
 call_off     or it does not, and the order is cancelled
 registered   the claim is entered; of a deal that ended meanwhile it is struck off at once
-renewed, struck_off, refused
+amended, struck_off, refused
 """
 
 from __future__ import annotations
@@ -110,12 +110,15 @@ def registered(deal: Deal, filing: Filing, *, at: datetime) -> None:
         registry.discharge(deal.id, actor=SYSTEM, at=at)
     elif deal.is_stock:
         stock_loan.go_on(deal, at=at)
+    else:
+        registration.name_brought(deal, actor=SYSTEM, at=at)
 
 
-def renewed(deal: Deal, filing: Filing, *, at: datetime) -> None:
-    """The registration runs longer."""
+def amended(deal: Deal, filing: Filing, *, at: datetime) -> None:
+    """The registration runs longer, or names other goods."""
+    step = Step.AMENDED if filing.goods else Step.RENEWED
     remember(
-        deal, Step.RENEWED, key=str(filing.pk), actor=SYSTEM, at=at,
+        deal, step, key=str(filing.pk), actor=SYSTEM, at=at,
         number=filing.number, until=filing.until,
     )  # fmt: skip
 
@@ -137,7 +140,7 @@ def refused(deal: Deal, filing: Filing, *, at: datetime) -> None:
 ANSWERED: dict[str, Answer] = {
     FilingKind.SEARCH: searched,
     FilingKind.REGISTER: registered,
-    FilingKind.AMEND: renewed,
+    FilingKind.AMEND: amended,
     FilingKind.DISCHARGE: struck_off,
 }
 

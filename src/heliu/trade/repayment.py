@@ -50,19 +50,32 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     """
     if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
         return None
-    earned = lending.entitlement_of(loan, pledge.pledged_value, unsaved=unsaved)
-    earned = min(earned + gone_back(loan, pledge), pledge.pledged_value)
+    earned = lending.entitlement_of(loan, shared(pledge), unsaved=unsaved)
+    earned = min(earned + left_beside(loan, pledge), pledge.pledged_value)
     return Earned(
         min(earned, spare(loan, pledge, loan.least_cover)),
         loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED, LoanStatus.CANCELLED),
     )
 
 
-def gone_back(loan: Loan, pledge: Pledge) -> int:
-    """The value of goods, in fen, that left against the seller's refund: where only the dealer's
-    own money frees goods, they are beside what it has earned. A share of the loan counts them
-    already, by what the refund repaid."""
-    return pledge.returned_value if loan.release_mode == ReleaseMode.DEPOSIT_FIRST else 0
+def shared(pledge: Pledge) -> int:
+    """The value of goods, in fen, of which repaying frees a share: those that left for others which
+    came in their place are not counted twice."""
+    return pledge.pledged_value - pledge.exchanged_value
+
+
+def left_beside(loan: Loan, pledge: Pledge) -> int:
+    """The value of goods, in fen, that left beside what repaying has earned: exchanged, or against
+    the seller's refund where only the dealer's own money frees goods. A share of the loan counts
+    refunds already, by what they repaid."""
+    is_by_deposit = loan.release_mode == ReleaseMode.DEPOSIT_FIRST
+    return pledge.exchanged_value + (pledge.returned_value if is_by_deposit else 0)
+
+
+def securing(loan: Loan, pledge: Pledge) -> int:
+    """The value of all goods, in fen, that are there for a loan, are still to come, or have left:
+    those of its order that were not found missing, and those that its dealer brought."""
+    return loan.order_total - pledge.missing_value + pledge.brought_value
 
 
 def spare(loan: Loan, pledge: Pledge, least_cover: int) -> int:
@@ -70,16 +83,21 @@ def spare(loan: Loan, pledge: Pledge, least_cover: int) -> int:
     cover the debt no more. All of it while none were found missing: the deposit covers for them."""
     if not pledge.missing_value:
         return pledge.pledged_value
-    return max(0, loan.order_total - pledge.missing_value - least_cover)
+    return max(0, securing(loan, pledge) - least_cover)
 
 
 def is_short(loan: Loan, pledge: Pledge) -> bool:
     """Whether so many goods were found missing that the others do not cover the debt, which is
-    still to be paid: then nothing comes free by parts until the seller refunds them or the dealer
-    repays enough."""
+    still to be paid: then nothing comes free by parts until the seller refunds them, or the dealer
+    repays enough or brings enough others."""
+    return bool(lacking(loan, pledge))
+
+
+def lacking(loan: Loan, pledge: Pledge) -> int:
+    """The value of goods, in fen, that a loan lacks because some were found missing."""
     if loan.status not in RUNNING or not pledge.missing_value:
-        return False
-    return loan.least_cover > loan.order_total - pledge.missing_value - pledge.released_value
+        return 0
+    return max(0, loan.least_cover - (securing(loan, pledge) - pledge.released_value))
 
 
 def needs_word(loan: Loan, value: int) -> bool:
@@ -220,8 +238,8 @@ class Subject:
             earning = Earning(self.loan.principal, repaid, own)
             exposure = max(0, self.loan.exposure - paid.principal - paid.margin)
             cover = rules.least_cover(exposure, self.loan.release_mode, self.loan.deposit_ratio)
-            in_all = rules.entitlement(self.loan.release_mode, earning, pledged)
-            in_all = min(in_all + gone_back(self.loan, pledge), pledged)
+            in_all = rules.entitlement(self.loan.release_mode, earning, shared(pledge))
+            in_all = min(in_all + left_beside(self.loan, pledge), pledged)
             return min(in_all, spare(self.loan, pledge, cover))
 
         amounts = range(1, self.owed.total + 1)

@@ -172,9 +172,9 @@ def ask(wish: Wish, *, actor: Actor, at: datetime) -> Deal:
             opened_at=at, moved_at=at,
         )  # fmt: skip
         loan = _loan(deal, offer, assess(), terms, actor=actor, at=at)
-        pool = Pool.objects.create(id=deal.order_id, deal=deal, buyer=buyer, lender=offer.lender)
+        Pool.objects.create(id=deal.order_id, deal=deal, buyer=buyer, lender=offer.lender)
         brought = lodging.set_aside(
-            pool, wish.goods, loan=loan, kind=LodgingKind.OFFER, actor=actor, at=at
+            deal, wish.goods, loan=loan, kind=LodgingKind.OFFER, actor=actor, at=at
         )
         remember(
             deal, Step.STOCK_OFFERED, actor=actor, at=at,

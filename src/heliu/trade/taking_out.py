@@ -35,7 +35,7 @@ from heliu.trade.lodging import Goods, of_borrower
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
-from heliu.trade.pool_models import Lodging, LodgingKind, MarkCause, Pool
+from heliu.trade.pool_models import Lodging, LodgingKind, MarkCause
 from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()
@@ -110,23 +110,15 @@ def ask_swap(
         deal = locked(deal.id)
         loan, pledge = _running(deal)
         pledges.share_of(pledge, goods_out)
-        if _families(goods_in) != _families(goods_out):
-            raise Invalid(
-                "swap-of-another-kind",
-                "Goods are exchanged for goods of the same families.",
-                field="goods",
-            )
+        require_same_families(goods_in, goods_out)
         made = lodging.set_aside(
-            Pool.objects.get(deal=deal), goods_in, loan=loan, kind=LodgingKind.SWAP, actor=actor,
+            deal, goods_in, loan=loan, kind=LodgingKind.SWAP, actor=actor,
             at=at, wants_out=goods_out,
         )  # fmt: skip
         if cost(goods_out, dict(pledge.lines.values_list("sku", "unit_value"))) > sum(
             line.cost for line in made.lines.all()
         ):
-            raise Invalid(
-                "swap-worth-less", "The goods that come in cost less than those that leave.",
-                field="goods",
-            )  # fmt: skip
+            raise worth_less()
     return made
 
 
@@ -156,7 +148,8 @@ def _let_out(
     deal: Deal, loan: Loan, pledge: Pledge, goods: Goods, *, key: str, cause: MarkCause,
     actor: Actor, at: datetime,
 ) -> Released:  # fmt: skip
-    freed = pledges.take_out(pledge, goods, key=key, actor=actor, at=at)
+    is_exchanged = cause == MarkCause.SWAPPED
+    freed = pledges.take_out(pledge, goods, key=key, actor=actor, at=at, is_exchanged=is_exchanged)
     lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)
     remember(
         deal, Step.RELEASED, key=key, actor=actor, at=at,
@@ -179,6 +172,23 @@ def _running(deal: Deal) -> tuple[Loan, Pledge]:
             now=str(loan.get_status_display()),
         )
     return loan, pledge
+
+
+def require_same_families(goods_in: Goods, goods_out: Goods) -> None:
+    """Raises `Invalid` for an exchange of goods for some of another kind."""
+    if _families(goods_in) != _families(goods_out):
+        raise Invalid(
+            "swap-of-another-kind",
+            "Goods are exchanged for goods of the same families.",
+            field="goods",
+        )
+
+
+def worth_less() -> Invalid:
+    """What is said where goods would leave for cheaper ones."""
+    return Invalid(
+        "swap-worth-less", "The goods that come in cost less than those that leave.", field="goods"
+    )
 
 
 def _families(goods: Iterable[UUID]) -> set[str]:

@@ -481,7 +481,7 @@ def _wants_two(stage: Stage, least: str) -> None:
 
 @says("second signer", "signs")
 def _countersigns(stage: Stage) -> None:
-    _votes(stage, SIGNER, agrees=True)
+    votes(stage, SIGNER, agrees=True)
 
 
 @says("dealer", r"repays (?P<percent>\d+) % of the loan")
@@ -741,35 +741,35 @@ def _asks(stage: Stage, ask: Callable[..., Approval]) -> None:
 
 @says("lender", "lets them go back")
 def _lets_go_back(stage: Stage) -> None:
-    _votes(stage, LENDER, agrees=True)
+    votes(stage, LENDER, agrees=True)
 
 
 @says("lender", "does not let them go back")
 def _keeps_them(stage: Stage) -> None:
-    _votes(stage, LENDER, agrees=False)
+    votes(stage, LENDER, agrees=False)
 
 
 @says("lender", "agrees to pay out")
 def _agrees_to_pay_out(stage: Stage) -> None:
-    _votes(stage, LENDER, agrees=True)
+    votes(stage, LENDER, agrees=True)
 
 
 @says("lender", "does not agree to pay out")
 def _refuses_to_pay_out(stage: Stage) -> None:
-    _votes(stage, LENDER, agrees=False)
+    votes(stage, LENDER, agrees=False)
 
 
 @says("second person", "agrees")
 def _agrees(stage: Stage) -> None:
-    _votes(stage, SECOND, agrees=True)
+    votes(stage, SECOND, agrees=True)
 
 
 @says("second person", "says no")
 def _says_no(stage: Stage) -> None:
-    _votes(stage, SECOND, agrees=False)
+    votes(stage, SECOND, agrees=False)
 
 
-def _votes(stage: Stage, who: str, *, agrees: bool) -> None:
+def votes(stage: Stage, who: str, *, agrees: bool) -> None:
     with stage.world.desk(who) as person:
         waiting = waiting_approvals.for_vote_of(person).get()
         approvals.vote(

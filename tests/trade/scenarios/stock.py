@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 from tests.conftest import be
 from tests.trade import stock
 from tests.trade.scenarios.document import minor
-from tests.trade.scenarios.stage import LENDER, Stage, quantities, says
+from tests.trade.scenarios.stage import LENDER, Stage, quantities, says, votes
 
 from heliu.capital.credit.models import MarginRules
 from heliu.commerce.ordering.models import Order
 from heliu.demo import chain as chains
-from heliu.trade import lodging, pool_prices, registry_answers, stock_loan, taking_out
+from heliu.trade import exchange, lodging, pool_prices, registry_answers, stock_loan, taking_out
 from heliu.trade.place_order import Placed
 
 
@@ -78,18 +79,31 @@ def _takes_out(stage: Stage, lines: str) -> None:
 
 @says("dealer", r"brings (?P<lines>.+)")
 def _brings(stage: Stage, lines: str) -> None:
+    assert stage.placed is not None
+    bring = lodging.announce if stage.placed.deal.is_stock else exchange.bring
     with stage.world.desk(stage.world.dealer) as dealer:
-        lodging.announce(
-            stage.deal, stock.goods(stage.world, quantities(lines)), actor=dealer,
-            at=stage.world.at,
-        )  # fmt: skip
+        goods = stock.goods(stage.world, quantities(lines))
+        bring(stage.deal, goods, actor=dealer, at=stage.world.at)
 
 
 @says("dealer", r"exchanges (?P<out>.+) for (?P<coming>.+)")
 def _exchanges(stage: Stage, out: str, coming: str) -> None:
     goods = [stock.goods(stage.world, quantities(lines)) for lines in (coming, out)]
+    assert stage.placed is not None
+    is_stock = stage.placed.deal.is_stock
+    ask = taking_out.ask_swap if is_stock else partial(exchange.ask, reason="they sell")
     with stage.world.desk(stage.world.dealer) as dealer:
-        taking_out.ask_swap(stage.deal, *goods, actor=dealer, at=stage.world.at)
+        ask(stage.deal, *goods, actor=dealer, at=stage.world.at)
+
+
+@says("lender", "lets them go for others")
+def _lets_go_for_others(stage: Stage) -> None:
+    votes(stage, LENDER, agrees=True)
+
+
+@says("lender", "does not let them go for others")
+def _keeps_them(stage: Stage) -> None:
+    votes(stage, LENDER, agrees=False)
 
 
 @says("dealer", "calls the loan off")

@@ -61,6 +61,17 @@ class RegistrationRenewed(PledgeRegistered):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistrationAmended(Fact):
+    """A registration names other kinds of goods, by code: some came in place of others."""
+
+    name: ClassVar[str] = "capital.registration-amended"
+    flows: ClassVar[tuple[str, ...]] = ("capital", "logistics")
+
+    number: str
+    goods: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegistrationDischarged(Fact):
     """A registration is struck off."""
 

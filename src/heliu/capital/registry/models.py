@@ -57,7 +57,7 @@ class FilingKind(models.TextChoices):
 
     SEARCH = "SEARCH", _("Search")
     REGISTER = "REGISTER", _("Registration")
-    AMEND = "AMEND", _("Renewal")
+    AMEND = "AMEND", _("Renewal or change")
     DISCHARGE = "DISCHARGE", _("Striking off")
 
 
@@ -92,7 +92,8 @@ OPEN = (FilingStatus.WRITTEN, FilingStatus.SENT, FilingStatus.UNKNOWN)
 class Filing(models.Model):
     """Something asked of the registry, under an id that never changes.
 
-    `goods` are kinds of goods by code, `lot` the document that tells these among their kind.
+    `goods` are kinds of goods by code, `lot` the document that tells these among their kind. One
+    that amends a registration moves its end, or names other goods where it names any.
     `instead_of` is the refused one that it repeats.
     `found` is what a search found: entries as `policies.kept` writes them. Only a search by hand
     has no deal; `against` is how many of these stand against the lender. `trouble` is why the last

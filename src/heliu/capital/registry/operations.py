@@ -99,6 +99,19 @@ def renew(registration: Registration, *, actor: Actor, at: datetime) -> Filing:
     return _change(registration, FilingKind.AMEND, until.isoformat(), actor, at, until=until)
 
 
+def name_goods(
+    deal: UUID, goods: Sequence[str], *, content: str, key: str, actor: Actor, at: datetime
+) -> Filing | None:
+    """Write that a deal's registration shall name these kinds of goods from now on, in place of
+    those it names; once for a key. None when nothing is registered."""
+    live = Registration.objects.filter(deal=deal, discharged_at=None).first()
+    if live is None:
+        return None
+    return _change(
+        live, FilingKind.AMEND, key, actor, at, until=live.expires_on, goods=goods, content=content
+    )
+
+
 def discharge(deal: UUID, *, actor: Actor, at: datetime) -> Filing | None:
     """Write that a deal's registration shall be struck off; None when nothing is registered."""
     live = Registration.objects.filter(deal=deal, discharged_at=None).first()
@@ -234,6 +247,8 @@ def _fact(filing: Filing, claim: str) -> Fact:
         return told(subject=deal, found=len(filing.found), against=filing.against, claim=claim)
     if until is None:
         return events.RegistrationDischarged(subject=deal, number=number)
+    if filing.kind == FilingKind.AMEND and filing.goods:
+        return events.RegistrationAmended(subject=deal, number=number, goods=filing.goods)
     if filing.kind == FilingKind.AMEND:
         return events.RegistrationRenewed(subject=deal, number=number, until=until)
     return events.PledgeRegistered(subject=deal, number=number, until=until)
@@ -254,8 +269,11 @@ def _registration(filing: Filing, at: datetime) -> Registration | None:
         )
     registration = filing.registration
     if registration is not None and filing.kind == FilingKind.AMEND and filing.until:
-        registration.expires_on = filing.until
-        registration.save(update_fields=["expires_on"])
+        if filing.goods:
+            registration.content = filing.content
+        else:
+            registration.expires_on = filing.until
+        registration.save(update_fields=["content", "expires_on"])
     if registration is not None and filing.kind == FilingKind.DISCHARGE:
         registration.discharged_at = at
         registration.save(update_fields=["discharged_at"])
@@ -285,6 +303,8 @@ def _change(
     actor: Actor,
     at: datetime,
     until: date | None = None,
+    goods: Sequence[str] = (),
+    content: str = "",
 ) -> Filing:
     return _write(
         kind,
@@ -294,7 +314,8 @@ def _change(
         lender=registration.lender,
         actor=actor,
         at=at,
-        content=registration.content,
+        goods=list(goods),
+        content=content[:300] or registration.content,
         amount=registration.amount,
         until=until,
         registration=registration,

@@ -51,7 +51,9 @@ class Entry:
 class Handed:
     """A filing as the registry needs it; amounts in minor units.
 
-    `number` is the entry that is renewed or struck off, `until` the day a claim is entered to.
+    `number` is the entry that is amended or struck off, `until` the day a claim is entered to. An
+    amendment that names `goods` puts these, with their `content`, in place of those of the entry;
+    one that names none moves its end.
     """
 
     id: UUID

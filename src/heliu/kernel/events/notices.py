@@ -99,6 +99,9 @@ WORDS = {
     "swap-refused": N_(
         "Goods brought for %(number)s are pledged; those to leave for them must stay"
     ),
+    "exchange-agreed": N_("The bank lets goods of %(number)s go for others: send those now"),
+    "exchange-declined": N_("The bank lets no goods of %(number)s go for others: %(reason)s"),
+    "exchange-lapsed": N_("Nobody answered the exchange of goods of %(number)s in time"),
     "programme-changed": N_("%(lender)s finances your dealers in another way from now on"),
     "purchase-asked": N_("A purchase waits for agreement: %(number)s, %(amount)s"),
     "purchase-escalated": N_("A purchase waits too long for agreement: %(number)s, %(amount)s"),

@@ -52,7 +52,9 @@ class Pledge(models.Model):
     `missing_value` is what counts found missing or damaged of the goods that were to come;
     `short_since` is set while what is there does not cover the debt because of it, so that nothing
     comes free by parts. `returned_value` of what was released went back to the seller against a
-    refund, while the loan ran. `given_to` took over the goods of a pledgor in default.
+    refund, while the loan ran. `brought_value` of what was pledged came out of the pledgor's own
+    house; `exchanged_value` of what was released left in its place, and never more. `given_to` took
+    over the goods of a pledgor in default.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -76,6 +78,8 @@ class Pledge(models.Model):
     missing_value = models.BigIntegerField(default=0, db_default=0)
     short_since = models.DateTimeField(null=True, blank=True)
     returned_value = models.BigIntegerField(default=0, db_default=0)
+    brought_value = models.BigIntegerField(default=0, db_default=0)
+    exchanged_value = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -91,6 +95,19 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 condition=Q(returned_value__gte=0, returned_value__lte=F("released_value")),
                 name="returned_is_released",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    brought_value__gte=F("exchanged_value"), brought_value__lte=F("pledged_value")
+                ),
+                name="no_exchange_above_what_was_brought",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    exchanged_value__gte=0,
+                    exchanged_value__lte=F("released_value") - F("returned_value"),
+                ),
+                name="exchanged_is_released",
             ),
             models.CheckConstraint(
                 condition=Q(released_quantity__lte=F("pledged_quantity")),
@@ -212,7 +229,8 @@ class ReleaseOrder(models.Model):
 
     `key` names the repayment that earned it, once per pledge. Of the pick-up code only a digest
     is kept; it is used once, within its time. `taker` fetches them: the pledgor, or whoever took
-    over the goods of one in default; `taker_name` is for whom, where they were sold.
+    over the goods of one in default; `taker_name` is for whom, where they were sold. Goods that
+    are exchanged (`is_exchanged`) leave for others that the pledgor brought in their place.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -234,6 +252,7 @@ class ReleaseOrder(models.Model):
     custodian = models.UUIDField()
     taker = models.UUIDField()
     taker_name = models.CharField(max_length=120, blank=True, db_default="")
+    is_exchanged = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -32,6 +32,7 @@ from heliu.logistics.pledges.policies import (
     comes_free,
     digest_of,
     fresh_code,
+    units_in_exchange,
     units_to_sell,
 )
 from heliu.logistics.stock import operations as stock
@@ -102,12 +103,14 @@ def activate(
     lines: Sequence[tuple[UUID, UUID, int, int]],
     actor: Actor,
     at: datetime,
+    is_brought: bool = False,
     audience: Iterable[UUID] = (),
 ) -> Pledge:
     """Goods just received for this pledge now secure its loan; the receipt is endorsed.
 
     Each line is `Pledged`: (stock row, SKU, quantity, unit value). The rows must be those the
-    count bound to this pledge, whole. A later shipment of the same deal adds its rows. Raises
+    count bound to this pledge, whole. A later shipment of the same deal adds its rows, and so do
+    goods that the pledgor brought out of its own house (`is_brought`). Raises
     `Refused` when the pledge is over or a row is bound elsewhere; the database refuses a second
     live pledge on a row.
     """
@@ -137,7 +140,8 @@ def activate(
     value = sum(line.quantity * line.unit_value for line in pledged)
     pledge.pledged_quantity += quantity
     pledge.pledged_value += value
-    pledge.save(update_fields=["pledged_quantity", "pledged_value"])
+    pledge.brought_value += value if is_brought else 0
+    pledge.save(update_fields=["pledged_quantity", "pledged_value", "brought_value"])
     if pledge.status == PledgeStatus.PROPOSED:
         move(pledge, PledgeStatus.ACTIVE, moves=PLEDGE_MOVES, activated_at=at)
     receipts.endorse_pledged(receipt, pledge_number=pledge.number, keeper=actor.name, at=at)
@@ -268,20 +272,57 @@ def share_of(pledge: Pledge, goods: Mapping[UUID, int]) -> Share:
 
 
 def take_out(
-    pledge: Pledge, goods: Mapping[UUID, int], *, key: str, actor: Actor, at: datetime
+    pledge: Pledge,
+    goods: Mapping[UUID, int],
+    *,
+    key: str,
+    actor: Actor,
+    at: datetime,
+    is_exchanged: bool = False,
 ) -> Released:
-    """Goods that lie above what must stay come free for their owner, while the others stay bound;
-    that so many may go is for the caller to see to. Once per `key`. `Refused` where less is bound.
-    """
+    """Goods that lie above what must stay, or for which others came (`is_exchanged`), come free for
+    their owner, while the others stay bound; that so many may go is for the caller to see to. Once
+    per `key`. `Refused` where less is bound."""
     pledge = _locked(pledge)
     if known := pledge.releases.filter(key=key).first():
         return Released(known, "", known.quantity, known.value, is_new=False)
     share = share_of(pledge, goods)
+    return _hand_out(pledge, share, key=key, is_exchanged=is_exchanged, actor=actor, at=at)
+
+
+def exchange(
+    pledge: Pledge,
+    goods: Mapping[UUID, int],
+    *,
+    worth: int,
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> Released | None:
+    """For goods of this `worth` in minor units that the pledgor brought, others leave: of `goods`
+    as many as are bound and worth no more together. None where not one unit is; once per `key`."""
+    pledge = _locked(pledge)
+    if known := pledge.releases.filter(key=key).first():
+        return Released(known, "", known.quantity, known.value, is_new=False)
+    rows = [(line.sku_id, line.bound) for line in _live_lines(pledge)]
+    share = units_in_exchange(rows, goods, worth=worth)
+    if not share.quantity:
+        return None
+    return _hand_out(pledge, share, key=key, is_exchanged=True, actor=actor, at=at)
+
+
+def _hand_out(
+    pledge: Pledge, share: Share, *, key: str, is_exchanged: bool, actor: Actor, at: datetime
+) -> Released:
+    """These goods of a locked pledge come free for their owner, while the others stay bound."""
     _count_released(pledge, share)
-    pledge.save(update_fields=["entitlement", "released_quantity", "released_value"])
+    pledge.exchanged_value += share.value if is_exchanged else 0
+    pledge.save(
+        update_fields=["entitlement", "released_quantity", "released_value", "exchanged_value"]
+    )
     return _let_go(
         pledge, _live_lines(pledge), share, taker=pledge.pledgor, key=key, is_last=False,
-        audience=(), actor=actor, at=at,
+        is_exchanged=is_exchanged, audience=(), actor=actor, at=at,
     )  # fmt: skip
 
 
@@ -406,11 +447,14 @@ def _let_go(
     taker_name: str = "",
     key: str,
     is_last: bool,
+    is_exchanged: bool = False,
     audience: Iterable[UUID],
     actor: Actor,
     at: datetime,
 ) -> Released:
-    order, code = _order_release(pledge, share, taker=taker, taker_name=taker_name, key=key, at=at)
+    order, code = _order_release(
+        pledge, share, taker=taker, taker_name=taker_name, key=key, is_exchanged=is_exchanged, at=at
+    )
     _set_free(order, lines, share, at=at)
     _step_on(pledge, is_last=is_last, actor=actor, at=at)
     record(
@@ -431,7 +475,14 @@ def _let_go(
 
 
 def _order_release(
-    pledge: Pledge, share: Share, *, taker: UUID, taker_name: str, key: str, at: datetime
+    pledge: Pledge,
+    share: Share,
+    *,
+    taker: UUID,
+    taker_name: str,
+    key: str,
+    is_exchanged: bool,
+    at: datetime,
 ) -> tuple[ReleaseOrder, str]:
     code = _unused_code(pledge.custodian)
     order = ReleaseOrder.objects.create(
@@ -451,6 +502,7 @@ def _order_release(
         custodian=pledge.custodian,
         taker=taker,
         taker_name=taker_name,
+        is_exchanged=is_exchanged,
     )
     return order, code
 

@@ -126,6 +126,17 @@ def units_to_sell(rows: Sequence[tuple[UUID, Bound]], wanted: Mapping[UUID, int]
     return Share(tuple(units), sum(n * row.unit_value for n, row in zip(units, lines, strict=True)))
 
 
+def units_in_exchange(
+    rows: Sequence[tuple[UUID, Bound]], wanted: Mapping[UUID, int], *, worth: int
+) -> Share:
+    """Of the units wanted of each kind, out of rows of (kind, what is bound), those that may leave
+    for goods of this worth in minor units: whole ones that are bound, oldest row first."""
+    kinds, lines = [kind for kind, _ in rows], [row for _, row in rows]
+    units = taken_from(lines, kinds, wanted)
+    asked = [Bound(n, row.unit_value) for n, row in zip(units, lines, strict=True)]
+    return units_to_release(asked, entitlement=worth, released_value=0)
+
+
 def fresh_code() -> str:
     """A new pick-up code as people read it: `7Q4 K29`."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -178,6 +179,12 @@ def _party(actor: Actor) -> Q:
     return Q(pledgor__in=actor.orgs) | Q(pledgee__in=actor.orgs) | Q(custodian__in=actor.orgs)
 
 
+def _exchanged_by_orders() -> Subquery:
+    """The value of the goods of a pledge that its release orders say were exchanged."""
+    orders = ReleaseOrder.objects.filter(pledge=OuterRef("pk"), is_exchanged=True).order_by()
+    return Subquery(orders.values("pledge").annotate(sum=Sum("value")).values("sum"))
+
+
 def check() -> list[str]:
     """The laws of pledges that are broken, each with its first offender; [] when all hold."""
     laws = {
@@ -193,6 +200,9 @@ def check() -> list[str]:
         ),
         "nothing is released above the entitlement": Pledge.objects.filter(
             released_value__gt=F("entitlement")
+        ),
+        "what was exchanged left by release orders that say so": Pledge.objects.exclude(
+            exchanged_value=Coalesce(_exchanged_by_orders(), 0)
         ),
         "a closed pledge binds nothing": PledgeLine.objects.filter(
             is_live=True, pledge__status__in=(PledgeStatus.RELEASED, PledgeStatus.CLOSED)

@@ -16,6 +16,7 @@ from heliu.portal.deal.changes import may_change
 from heliu.portal.deal.modes import may_set_off
 from heliu.portal.deal.sides import Side
 from heliu.trade import confirming, open_account
+from heliu.trade.exchange import TAKES_GOODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def _buyer(actor: Actor, view: Any, at: datetime) -> list[Act]:
         is_pledged = pledge is not None and pledge.status in ("ACTIVE", "PARTLY_RELEASED")
         if is_pledged or (loan is None and any(line.received for line in order.lines.all())):
             acts.append(Act(_("Give back…"), reverse("return_new", args=[order.number])))
+        if is_pledged and loan is not None and loan.status in TAKES_GOODS:
+            acts.append(
+                Act(_("Bring goods…"), reverse("deal_bring", args=[deal.number]))
+                if pledge.is_short
+                else Act(_("Exchange goods…"), reverse("deal_exchange", args=[deal.number]))
+            )
     if loan is None:
         return acts
     if loan.status == "QUOTED" and loan.expires_at > at and actor.may("sign"):

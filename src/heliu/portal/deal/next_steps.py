@@ -21,6 +21,7 @@ from heliu.portal.ui.formats import day_text, moment_text, money_text
 from heliu.portal.ui.parts import Todo
 from heliu.trade import confirming, duty
 from heliu.trade.giving_back import GIVE_BACK
+from heliu.trade.lodging import EXCHANGE
 from heliu.trade.registration import BEFORE_PAY_OUT
 
 # What the register said, and what the lender said to it; the last of them counts.
@@ -35,6 +36,7 @@ def todo_for(side: Side, actor: Actor, view: Any, at: datetime) -> list[Todo]:
         *_paying_in(side, view, at),
         *_deciding_on_claim(side, view),
         *_letting_back(side, actor, view),
+        *_exchanging(side, actor, view),
         *_shipping(side, view, at),
         *_making_good(side, view),
         *_repaying(side, view, at),
@@ -145,6 +147,39 @@ def _letting_back(side: Side, actor: Actor, view: Any) -> list[Todo]:
     ]
 
 
+def _exchanging(side: Side, actor: Actor, view: Any) -> list[Todo]:
+    """Goods that the dealer brings: in place of others, or because some came short."""
+    if side == "lender" and (asked := approvals.about(actor, view.deal.pk, EXCHANGE.name)):
+        title = _("The dealer brings goods for pledged ones worth %(amount)s")
+        return [
+            Todo(
+                "due",
+                title % {"amount": money_text(asked.amount)},
+                asked.reason,
+                reverse("approval", args=[asked.pk]),
+                _("Decide"),
+            )
+        ]
+    return [
+        todo for one in view.brought if (todo := _bringing(side, view, one.lodging)) is not None
+    ]
+
+
+def _bringing(side: Side, view: Any, lodging: Any) -> Todo | None:
+    """What is to be done about one lodging, or whom it waits for."""
+    if side not in ("buyer", "lender"):
+        return None
+    said = {"n": lodging.number}
+    if lodging.status == "ASKED":
+        return Todo("moving", _("The bank decides on the exchange of goods"))
+    if lodging.status == "ANNOUNCED" and side == "buyer":
+        address = reverse("lodging_send", args=[view.deal.number, lodging.number])
+        return Todo("due", _("Send the goods of lodging %(n)d") % said, "", address, _("Send"))
+    if lodging.status in ("ANNOUNCED", "SENT"):
+        return Todo("moving", _("The dealer's own goods come, lodging %(n)d") % said)
+    return None
+
+
 def _shipping(side: Side, view: Any, at: datetime) -> list[Todo]:
     """The day by which the seller ships what it was paid for."""
     order, until = view.order, view.deal.ship_by
@@ -163,7 +198,11 @@ def _making_good(side: Side, view: Any) -> list[Todo]:
     if view.pledge is None or not view.pledge.is_short or side == "custodian":
         return []
     title = _("Goods came short: the others stay bound")
-    return [Todo("bad", title, _("until the seller's refund is there, or enough is repaid"))]
+    note = _("until the seller's refund is there, enough is repaid, or goods are brought")
+    if side != "buyer":
+        return [Todo("bad", title, note)]
+    address = reverse("deal_bring", args=[view.deal.number])
+    return [Todo("bad", title, note, address, _("Bring goods"))]
 
 
 def _repaying(side: Side, view: Any, at: datetime) -> list[Todo]:

@@ -26,6 +26,7 @@ from heliu.portal.deal.papers import papers_for
 from heliu.portal.deal.releases import held_for
 from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
+from heliu.portal.pools import brought
 from heliu.portal.shell.conversations import talk_about
 from heliu.portal.ui.formats import day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
@@ -62,6 +63,8 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "photos": photos.of_deal(actor, deal),
         **findings_for(actor, view),
         **held_for(actor, view),
+        "lodgings": view.brought,
+        "may_send": bool(view.brought) and brought.may_send(actor, deal, loan),
         **_invoices(actor, view),
         **_goods(actor, view),
         "consignments": consignments.of_order(actor, order) if order is not None else [],
@@ -196,6 +199,10 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             taken_and_bound[1] += one.quantity - one.released
         # Of goods that stand in several lines the first tells how far they are.
         counts = [goods.pop(line.sku_id, [0, 0]) for line in lines]
+        beside = [line for line in _pledged_lines(pledge) if line.sku_id in goods]
+        for line in beside:  # brought by the dealer
+            lines.append(line)
+            counts.append(goods.pop(line.sku_id, [0, 0]))
     else:
         heads = [_("Shipped"), _("Received")]
         lines = list(order.lines.all()) if order is not None else []
@@ -217,6 +224,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
             "discounts": given.off.get(getattr(line, "pk", 0), []),
             "free": given.free.get(getattr(line, "pk", 0)),
             "counts": count,
+            "is_brought": order is not None and isinstance(line, _PledgedLine),
             "wanted_on": getattr(line, "wanted_on", None),
             "parts": read(getattr(line, "parts", None)),
         }
@@ -227,7 +235,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         "goods_heads": heads,
         "goods": rows,
         "goods_totals": [sum(row["counts"][place] for row in rows) for place in (0, 1)],
-        "goods_total": sum(row["amount"] for row in rows),
+        "goods_total": sum(row["amount"] for row in rows if not row["is_brought"]),
         "goods_struck": sum(row["struck"] * row["unit_price"] for row in rows),
         "goods_whole": whole,
         "goods_saved": sum(one.amount for row in rows for one in row["discounts"])

@@ -20,6 +20,8 @@ from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, state_of
+from heliu.portal.pools import brought
+from heliu.portal.pools.brought import Brought
 from heliu.trade import deals
 from heliu.trade.open_account import OpenAccount, account_of
 
@@ -30,7 +32,8 @@ PLACED = "commerce.order-placed"
 class Reading:
     """What the deal page is filled from; documents the side may not see are None or absent.
 
-    `margin` is what the lender keeps of the dealer's, with what it has borne, in minor units.
+    `margin` is what the lender keeps of the dealer's, with what it has borne, in minor units;
+    `brought` is what the dealer of an order brings for its loan.
     """
 
     side: Side
@@ -46,6 +49,7 @@ class Reading:
     account: OpenAccount | None
     state: State
     next_step: str
+    brought: list[Brought]
 
 
 def read(actor: Actor, ref: str, at: datetime) -> Reading:
@@ -79,6 +83,7 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
         account=_account(actor, deal, order),
         state=state_of(deal, order, loan, pledge),
         next_step=next_step(side, deal, order, loan, pledge),
+        brought=brought.rows(deal) if loan is not None and not deal.is_stock else [],
     )
 
 

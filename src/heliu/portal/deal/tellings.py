@@ -210,6 +210,7 @@ TELLINGS: dict[str, Telling] = {
     "capital.claim-accepted": Telling(N_("Paid out in spite of a claim"), detail=_reason),
     "capital.pledge-registered": Telling(N_("Pledge registered"), detail=_registered),
     "capital.registration-renewed": Telling(N_("Registration renewed"), detail=_registered),
+    "capital.registration-amended": Telling(N_("Other goods registered")),
     "capital.registration-discharged": Telling(N_("Registration struck off")),
     "capital.filing-refused": Telling(
         N_("Refused by the registry"), detail=_reason, is_failure=True

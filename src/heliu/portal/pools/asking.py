@@ -106,7 +106,8 @@ def ask(request: HttpRequest, programme: UUID) -> HttpResponse:
 
 
 def _rows(actor: Actor, offer: Any, request: HttpRequest, at: Any) -> list[GoodsRow]:
-    found = lodging.bringable(actor, offer.margin_rules, at=at)
+    rules = offer.margin_rules
+    found = lodging.bringable(actor, rules.seller, rules=rules, at=at)
     priced = prices.prices_for([one.sku.pk for one in found], offer.lender, at)
     return [
         row(

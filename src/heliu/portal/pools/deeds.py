@@ -15,8 +15,7 @@ from heliu.capital.lending import queries as lending
 from heliu.capital.valuation import queries as prices
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
-from heliu.logistics.pledges import queries as pledges
-from heliu.portal.pools import words
+from heliu.portal.pools import brought, words
 from heliu.portal.pools.goods import GoodsRow, row, typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.sheets import answer
@@ -48,7 +47,7 @@ def take_out(request: HttpRequest, number: str) -> HttpResponse:
         seen["percent"] = words.percent_of(seen["left"])
         return HttpResponse()
 
-    return _sheet(
+    return sheet(
         request, do, look, template="pools/out.html",
         context={
             "pool": pool, "deal": pool.deal, "rows": rows, "seen": seen,
@@ -72,7 +71,7 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
 
     stands = taking_out.if_taken(loan, {}, at=at)
     context = {"pool": pool, "deal": pool.deal, "rows": rows, "stands": stands}
-    return _sheet(request, do, None, template="pools/bring.html", context=context)
+    return sheet(request, do, None, template="pools/bring.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +91,7 @@ def swap(request: HttpRequest, number: str) -> HttpResponse:
         return reverse("pool", args=[number])
 
     context = {"pool": pool, "deal": pool.deal, "rows": coming, "leaving": leaving}
-    return _sheet(request, do, None, template="pools/swap.html", context=context)
+    return sheet(request, do, None, template="pools/swap.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,10 +99,10 @@ def swap(request: HttpRequest, number: str) -> HttpResponse:
 def send(request: HttpRequest, number: str, lodging: int) -> HttpResponse:
     """The goods of a lodging leave for the keeper."""
     actor, at = actor_of(request), now(request)
-    pool, _loan = _mine(actor, number)
-    sheet = Sheet(
+    deal = lodgings.borrowed(actor, number)
+    asked = Sheet(
         heading=_("Send the goods"),
-        crumbs=_crumbs(pool),
+        crumbs=brought.crumbs(deal),
         asks=(Ask("carrier", _("Carrier")),),
         will=(
             Will(_("The goods leave your house and stay yours")),
@@ -113,27 +112,25 @@ def send(request: HttpRequest, number: str, lodging: int) -> HttpResponse:
     )
 
     def do() -> str:
-        shipment = lodgings.send(
-            pool.deal_id, lodging, actor=actor, carrier=request.POST.get("carrier", ""),
-            at=at,
-        )  # fmt: skip
+        carrier = request.POST.get("carrier", "")
+        shipment = lodgings.send(deal.pk, lodging, actor=actor, carrier=carrier, at=at)
         say(request, _("%(number)s is on the way.") % {"number": shipment.number})
-        return reverse("pool", args=[number])
+        return brought.home_of(deal)
 
-    return answer(request, sheet, do, here="dealer_stock")
+    return answer(request, asked, do, here=brought.here(deal))
 
 
 @require_POST
 @desk_page
 def drop(request: HttpRequest, number: str, lodging: int) -> HttpResponse:
-    """What was announced and not sent stays where it is."""
+    """What was not sent stays where it is."""
     actor, at = actor_of(request), now(request)
-    pool, _loan = _mine(actor, number)
+    deal = lodgings.borrowed(actor, number)
 
     def do() -> str:
-        lodgings.call_off(pool.deal_id, lodging, actor=actor, at=at)
+        lodgings.call_off(deal.pk, lodging, actor=actor, at=at)
         say(request, _("These goods stay in your house."))
-        return reverse("pool", args=[number])
+        return brought.home_of(deal)
 
     return deed(request, do)
 
@@ -144,9 +141,9 @@ def call_off(request: HttpRequest, number: str) -> HttpResponse:
     """The borrower leaves the loan be before it is paid out."""
     actor, at = actor_of(request), now(request)
     pool, _loan = _mine(actor, number)
-    sheet = Sheet(
+    asked = Sheet(
         heading=_("Call the loan off"),
-        crumbs=_crumbs(pool),
+        crumbs=brought.crumbs(pool.deal),
         asks=(Ask("reason", _("Reason"), is_needed=False),),
         will=(
             Will(_("Your limit is free again")),
@@ -160,16 +157,17 @@ def call_off(request: HttpRequest, number: str) -> HttpResponse:
         say(request, _("The loan is called off."))
         return reverse("pool", args=[number])
 
-    return answer(request, sheet, do, here="dealer_stock")
+    return answer(request, asked, do, here="dealer_stock")
 
 
-def _sheet(
+def sheet(
     request: HttpRequest,
     do: Callable[[], str],
     look: Callable[[], HttpResponse] | None,
     *,
     template: str,
     context: dict[str, Any],
+    here: str = "dealer_stock",
 ) -> HttpResponse:
     """A form that may be looked at before it is sent: nothing typed is lost either way."""
     is_look = look is not None and request.POST.get("do") == "look"
@@ -180,9 +178,7 @@ def _sheet(
     if done is not None and not is_look:
         return done
     status = refusal.status if refusal else 200
-    return show(
-        request, template, {**context, "refusal": refusal}, here="dealer_stock", status=status
-    )
+    return show(request, template, {**context, "refusal": refusal}, here=here, status=status)
 
 
 def _mine(actor: Actor, number: str) -> tuple[Any, Any]:
@@ -195,24 +191,20 @@ def _mine(actor: Actor, number: str) -> tuple[Any, Any]:
 
 def _bound(actor: Actor, pool: Any, request: HttpRequest, at: Any) -> list[GoodsRow]:
     """What lies in the pool, by kind."""
-    pledge = pledges.of_deals(actor, [pool.deal_id]).get(pool.deal_id)
-    bound = pledges.bound_lines([pledge.pk]).get(pledge.pk, []) if pledge else []
-    pieces: dict[Any, int] = {}
-    for one in bound:
-        pieces[one.line.sku_id] = pieces.get(one.line.sku_id, 0) + one.quantity
-    kinds = {one.line.sku_id: one for one in bound}
-    priced = prices.prices_for(kinds, pool.lender, at)
+    kinds = brought.bound_kinds(actor, pool.deal)
+    priced = prices.prices_for([one.sku.pk for one in kinds], pool.lender, at)
     return [
         row(
-            one.sku, pieces[sku], one.line.unit_value, _amount(priced.get(sku)), request.POST, "out"
+            one.sku, one.pieces, one.unit_value, _amount(priced.get(one.sku.pk)), request.POST,
+            "out",
         )
-        for sku, one in kinds.items()
-    ]
+        for one in kinds
+    ]  # fmt: skip
 
 
 def _own(actor: Actor, loan: Any, request: HttpRequest, at: Any) -> list[GoodsRow]:
     """What lies free in the borrower's own house and is taken."""
-    found = lodgings.bringable(actor, loan.programme.margin_rules, at=at)
+    found = lodgings.bringable(actor, loan.seller, rules=loan.programme.margin_rules, at=at)
     priced = prices.prices_for([one.sku.pk for one in found], loan.lender, at)
     return [
         row(one.sku, one.free, one.unit_cost, _amount(priced.get(one.sku.pk)), request.POST, "in")
@@ -231,10 +223,3 @@ def _pieces_free(number: int) -> str:
         number,
     )
     return words % {"n": number}
-
-
-def _crumbs(pool: Any) -> tuple[tuple[str, str], ...]:
-    return (
-        (_("Loans against stock"), reverse("dealer_stock")),
-        (pool.deal.number, reverse("pool", args=[pool.deal.number])),
-    )

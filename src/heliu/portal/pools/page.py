@@ -21,7 +21,7 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.bank.reports.record import short
-from heliu.portal.pools import words
+from heliu.portal.pools import brought, words
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui.charts import Chart
 from heliu.portal.ui.formats import day_text, money_text
@@ -72,7 +72,7 @@ def pool(request: HttpRequest, number: str) -> HttpResponse:
         "figures": _figures(found, loan, stands),
         "chart": _chart(found, at),
         "kinds": _kinds(actor, found, content, at),
-        "lodgings": pools.lodgings_of(found),
+        "lodgings": brought.rows(found.deal),
         "call": call,
         "calls": list(found.calls.order_by("-called_at")),
         "cure": stands.cure,
@@ -81,7 +81,7 @@ def pool(request: HttpRequest, number: str) -> HttpResponse:
         "acts": _acts(actor, found, loan, call, at)
         if is_mine
         else _lender_acts(actor, found, loan, call),
-        "may_send": is_mine and actor.may("order") and loan.status in ("AWAIT_GOODS", *RUNNING),
+        "may_send": brought.may_send(actor, found.deal, loan),
     }
     here = "dealer_stock" if is_mine else "bank_pools"
     return show(request, "pools/pool.html", context, here=here)

@@ -35,6 +35,7 @@ ACTS = {
     "pay-out": N_("Pay out in spite of what was found"),
     "release": N_("Release pledged goods"),
     "give-back": N_("Let pledged goods go back to the seller"),
+    "exchange": N_("Let pledged goods go for others"),
     "enforce": N_("Enforce a loan"),
     "sell": N_("Sell pledged goods"),
     "write-off": N_("Write off the rest of a loan"),
@@ -69,6 +70,10 @@ WILL = {
     "give-back": (
         N_("The seller refunds their price to the bank; then the goods leave under its code"),
         N_("A no leaves them bound"),
+    ),
+    "exchange": (
+        N_("The dealer sends its own goods; counted, they are pledged and the others leave"),
+        N_("A no leaves them bound, and those with the dealer"),
     ),
     "enforce": (
         N_("The bank takes hold of the goods: they come free only when all is paid"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 
@@ -116,7 +117,12 @@ def _register(filing: Handed, at: datetime) -> Answer:
 
 def _amend(filing: Handed, at: datetime) -> Answer:
     live = RegisterEntry.objects.filter(number=filing.number, discharged_at=None)
-    if not live.filter(expires_on__gte=day_of(at)).update(expires_on=filing.until):
+    changed: dict[str, Any] = (
+        {"goods": list(filing.goods), "content": filing.content}
+        if filing.goods
+        else {"expires_on": filing.until}
+    )
+    if not live.filter(expires_on__gte=day_of(at)).update(**changed):
         return Answer(Outcome.REFUSED, filing.number, "NOT-LIVE")
     return Answer(Outcome.DONE, filing.number)
 
