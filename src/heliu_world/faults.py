@@ -33,6 +33,7 @@ CHANCES = {
     "statement-differs": 15,
     "statement-doubles": 15,
     "statement-adds": 15,
+    "transfer-recalled": 25,
     # The registry of movables.
     "registry-refuses": 4,
     "registry-slow": 6,

@@ -214,12 +214,12 @@ class Houses:
         if asked and self._random.random() < 0.5:
             self._do(
                 "withdraw a question", dealer, f"/approvals/{asked}/withdraw", None,
-                lambda who: approvals.withdraw(asked, actor=who, at=at),
+                lambda who: approvals.withdraw(asked, actor=who, at=at), refusals=STANDS,
             )  # fmt: skip
             return
         self._do(
             "withdraw a request", dealer, f"/purchase-requests/{one['number']}/withdraw", {},
-            lambda who: purchases.withdraw(_request(one), actor=who, at=at),
+            lambda who: purchases.withdraw(_request(one), actor=who, at=at), refusals=STANDS,
         )  # fmt: skip
 
     def todo(self) -> None:

@@ -1,4 +1,5 @@
-"""What the bank's statement says wrong, until the bank has put it right."""
+"""What the bank's statement says wrong, until the bank has put it right; transfers it told of by
+mistake."""
 
 from __future__ import annotations
 
@@ -37,6 +38,25 @@ WAYS = {
         "delete from sandbox_entry where id = %s",
     ),
 }
+
+UNDONE = """with told as (
+    delete from sandbox_entry where id = %s
+    returning account_id, counterparty, amount, booked_at, reference
+), other as (
+    delete from sandbox_entry where id = (
+        select e.id from sandbox_entry e join told t on e.account_id = t.counterparty
+           and e.counterparty = t.account_id and e.amount = -t.amount
+           and e.booked_at = t.booked_at and e.reference = t.reference order by e.id limit 1)
+    returning account_id, amount
+)
+update sandbox_account a set balance = a.balance - u.amount
+  from (select account_id, amount from told union all select account_id, amount from other) u
+ where a.number = u.account_id and a.is_bounded"""
+
+
+def undo_transfer(world: World, entry: str) -> None:
+    """The bank says a transfer (by its entry at whom it reached) no more: it never was."""
+    world.ground.judge.execute(UNDONE, [int(entry)])
 
 
 @contextmanager

@@ -171,7 +171,12 @@ class Play:
             for work in (self.works.push_notices, self.works.sweep, self.works.issue_vat):
                 self._step(work)
             self._step(self.season.waited_for_come)
-            for do in (self.tills.stray_money_is_placed, self.banks.second_word, self.courts.lift):
+            for do in (
+                self.tills.stray_money_is_placed,
+                self.tills.what_is_missing_is_settled,
+                self.banks.second_word,
+                self.courts.lift,
+            ):
                 self._step(do)
             world.at += ROUND
             if world.at.hour < 8:

@@ -15,6 +15,8 @@ AT_REST = {
     "no sale waits for its money": "select number from trade_sale"
     " where agreed_at is not null and paid_at is null and called_off_at is null",
     "no money lies in suspense": "select id from bank_incoming where status = 'SUSPENSE'",
+    "nothing is missing that the bank took back": "select id from bank_incoming"
+    " where recalled_at is not null and status <> 'RECALLED'",
     "nobody waits for a yes": "select number from spending_purchaserequest"
     " where status in ('WAITING', 'AGREED')",
     "no margin call stands": "select number from trade_margincall"

@@ -4,16 +4,17 @@ seller makes of that, who closes a month."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.kernel.clock import day_of
-from heliu.trade import closing_books, incoming
+from heliu.trade import closing_books, incoming, recalling
 from heliu_world.acts import Act, Hands
 from heliu_world.market import Seat
+from heliu_world.misprints import undo_transfer
 from heliu_world.world import World
 
 OWED = (
@@ -39,6 +40,8 @@ class Tills:
             (self.transfer, 0.5),
             (self.transfer, 0.3),
             (self.stray_money_is_placed, 0.8),
+            (self.transfer_is_taken_back, 0.9),
+            (self.what_is_missing_is_settled, 0.6),
             (self.month_closes, 0.3),
             (self.month_opens, 0.1),
         )
@@ -89,6 +92,40 @@ class Tills:
                 ),
             )
         )  # fmt: skip
+
+    def transfer_is_taken_back(self) -> None:
+        """The bank told of a transfer by mistake, and its statement says it no more while the day
+        may still change."""
+        world = self._world
+        told = world.ask(
+            "select entry, amount from bank_incoming where recalled_at is null"
+            " and booked_on >= %s order by came_at, id",
+            day_of(world.at) - timedelta(days=1),
+        )
+        if not told or not world.faults.happens("transfer-recalled"):
+            return
+        one = self._random.choice(told)
+        undo_transfer(world, one["entry"])
+        world.tell(f"a transfer of {one['amount']} is taken back", "done")
+
+    def what_is_missing_is_settled(self) -> None:
+        """Where what it had paid stands, somebody settles that outside."""
+        world, said = self._world, {"note": "they paid it in cash"}
+        missing = world.ask(
+            "select c.id, c.org from bank_incoming c where c.recalled_at is not null"
+            " and c.status <> 'RECALLED' order by c.came_at, c.id"
+        )
+        for one in missing:
+            ref, seat = one["id"], next(s for s in self._everybody() if s.org == one["org"])
+            self._hands.do(
+                Act(
+                    "settle what the bank took back", seat, about="",
+                    path=f"/incoming/{ref}/settle", body=said, changed={"note": "another"},
+                    desk=lambda who, ref=ref: recalling.let_go(
+                        ref, actor=who, at=world.now, **said
+                    ),
+                )
+            )  # fmt: skip
 
     def month_closes(self) -> None:
         """Somebody closes the next month of its house, if it is over and settled."""

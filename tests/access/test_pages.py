@@ -86,6 +86,8 @@ NAMES = {
     "return_new": {"order": "came_order"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
+    "saml_heard": {"house": "open_third_seller"},
+    "saml_metadata": {"house": "open_third_seller"},
     "join_invited": {"token": "open_token"},
     "join_confirm": {"token": "open_token"},
     "join_colleague": {"token": "open_token"},
@@ -193,7 +195,7 @@ DEEDS = {
 PUBLIC = {
     "robots", "sitemaps", "sitemap_pages", "shop_home", "shop_category", "shop_goods", "shop_picture",
     "join_colleague", "join_by_domain", "join_asking",
-    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
+    "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "saml_heard", "saml_metadata", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip
 # Names a kind, or a programme that is offered to all: each takes away or brings its own.

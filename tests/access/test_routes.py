@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 from tests.access.conftest import Lived
+from tests.access.saml_provider import Provider
 from tests.pictures import png
 
 from heliu.api.app import api
@@ -156,6 +157,9 @@ EXAMPLES = {
     "GET /sign-in-rules": Example(mine, is_shared=True),
     "GET /sign-in-rules/people": Example(mine, is_shared=True),
     "PUT /sign-in-rules": Example(mine, body=lambda t: {"permissions": ["pay"]}, is_shared=True),
+    "PUT /identity-provider/saml": Example(
+        mine, body=lambda t: {"metadata": Provider().metadata, "is_on": False}, is_shared=True
+    ),
     "PUT /identity-provider": Example(
         mine,
         body=lambda t: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,7 +24,8 @@ class SignInRules(Schema):
 
     everybody: bool
     permissions: list[str] = Field(description="Only of whoever uses one of these")
-    issuer: str = Field(description="Of the house's own provider (OpenID Connect), or empty")
+    protocol: Literal["", "OIDC", "SAML"] = Field(description="Of the house's own provider, if any")
+    issuer: str = Field(description="Of the house's own provider (by SAML its entity id), or empty")
     client_id: str
     provider_is_on: bool
 
@@ -51,6 +52,16 @@ class ProviderIn(Sent):
     issuer: str = Field(min_length=8, max_length=300)
     client_id: Text = Field(min_length=1)
     secret: str = Field("", max_length=300, description="Empty: the one that is kept stays")
+    is_on: Flag = True
+
+
+class SamlProviderIn(Sent):
+    """Where the house's people sign in by SAML 2.0, as its provider's metadata say."""
+
+    metadata: str = Field(
+        "", max_length=200_000, description="XML. Empty: what is kept of a SAML provider stays"
+    )
+    entity: Text = Field("", description="Which provider, where the metadata tell of several")
     is_on: Flag = True
 
 
@@ -90,11 +101,24 @@ def set_identity_provider(request: TypedRequest, payload: ProviderIn, key: Key) 
     return write(request, key, payload, do)
 
 
+@router.put("/identity-provider/saml", response=SignInRules)
+def set_saml_provider(request: TypedRequest, payload: SamlProviderIn, key: Key) -> HttpResponse:
+    """Say where the house's people sign in by SAML 2.0. What the provider is to be told of us is
+    read at `/sign-in/saml/{house}/metadata`."""
+
+    def do(at: datetime) -> tuple[int, SignInRules]:
+        operations.set_saml_provider(actor=request.actor, at=at, **payload.model_dump())
+        return 200, SignInRules(**_rules(request.actor))
+
+    return write(request, key, payload, do)
+
+
 def _rules(actor: Actor) -> dict[str, Any]:
     demand, provider = second_factor.demanded(actor), operations.provider(actor)
     return {
         "everybody": bool(demand and demand.everybody),
         "permissions": demand.permissions if demand else [],
+        "protocol": provider.protocol if provider else "",
         "issuer": provider.issuer if provider else "",
         "client_id": provider.client_id if provider else "",
         "provider_is_on": bool(provider and provider.is_on),

@@ -11,9 +11,10 @@ from heliu_world.lives import changes, complaints
 from heliu_world.lives.case import BUSY, Case
 from heliu_world.market import Seat
 
-# What a vote may meet when the deal has gone on meanwhile.
+# What a vote may meet when the deal has gone on meanwhile: paid, or a call was cured that had stood
+# for the notice.
 OVERTAKEN = (
-    frozenset({"not-overdue", "goods-not-there", "approval-over"})
+    frozenset({"not-overdue", "goods-not-there", "approval-over", "notice-missing", "notice-runs"})
     | complaints.NOT_BOUND
     | BUSY
     | changes.NOT_NOW

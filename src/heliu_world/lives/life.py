@@ -351,6 +351,9 @@ class Life(Case):
             return self._given_up()
         if self._late_acts and self.luck(0.15):
             self._late_acts -= 1
+            if stands["pay_by"] != "FINANCE" and (wrong := money.refunds_by_hand(self)):
+                money.unrefund(self, wrong[0])
+                return hours(self.random, 5, 70)
             if self.random.random() < 0.5:
                 self._cancel(refusals=OVER)
             elif stands["loan_status"]:

@@ -123,6 +123,31 @@ def open_amount(case: Case) -> int:
         return account.owed or account.owed_back
 
 
+def refunds_by_hand(case: Case) -> list[str]:
+    """The keys of what the seller wrote down of its own payments and did not take back."""
+    found = case.world.ask(
+        "select t.key from trade_dealstep t where t.deal_id = %s and t.step = 'REFUNDED'"
+        " and t.actor is not null and not exists (select from trade_dealstep b"
+        " where b.deal_id = t.deal_id and b.step = 'REFUND_TAKEN_BACK' and b.key = t.key)"
+        " order by t.id",
+        case.deal,
+    )
+    return [row["key"] for row in found]
+
+
+def unrefund(case: Case, key: str) -> None:
+    """What the seller wrote down of its own money was a mistake."""
+    order = case.stands["order_id"]
+    case.hands.do(
+        Act(
+            "take a refund back", case.shop.seller, about=case.about,
+            path=f"/orders/{order}/refunds/take-back", body={"refund": key},
+            page=f"/deals/{case.about}/unrefund", form={"refund": key},
+            desk=lambda who: open_account.unrefund(order, actor=who, key=key, at=case.world.now),
+        )
+    )  # fmt: skip
+
+
 def write_down(case: Case) -> None:
     """The seller writes down that money moved: all that is owed, or part of it."""
     owed, order, key = open_amount(case), case.stands["order_id"], case.hands.fresh_key()

@@ -19,7 +19,7 @@ from heliu_world.world import World
 
 type Goods = dict[UUID, int]
 
-CURES = 0.5  # of the calls that a dealer hears of, at each look
+CURES = 0.35  # of the calls that a dealer hears of, at each look
 # What may stand in the way of goods that go in or out.
 SHUT = frozenset(
     {"below-floor", "pool-shut", "takes-no-goods", "sold-out", "short", "not-bound",

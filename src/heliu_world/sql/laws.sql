@@ -418,7 +418,11 @@ begin
      cross join lateral (  -- with what it paid in beyond its deposit, or for nothing
            select coalesce(sum(y.unapplied), 0) + case when l.deposit_by = 'PAID_IN' then (
                       select coalesce(sum(c.amount), 0) from bank_incoming c
-                       where c.org = l.lender and c.note = l.number and c.status <> 'SUSPENSE')
+                       where c.org = l.lender and case c.status when 'SUSPENSE' then false
+                             when 'RECALLED' then  -- settled by a person: what it paid stands
+                                  c.reference = 'deposit ' || l.number
+                                  and c.note not in ('', l.number)
+                             else c.note = l.number end)
                   - case when l.deposit_booked_at is not null then l.deposit
                               + case l.instrument when 'ACCEPTANCE_BILL' then l.fee_paid else 0 end
                          when l.status = 'AWAIT_DEPOSIT' then l.unapplied else 0 end
@@ -450,7 +454,9 @@ begin
            select coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step in ('RECEIPT_DIFFERS', 'STRUCK', 'RETURNED')), 0)
                   - coalesce(sum((t.data ->> 'amount')::bigint)
-                             filter (where t.step = 'REFUNDED'), 0) as back,
+                             filter (where t.step = 'REFUNDED'), 0)
+                  + coalesce(sum((t.data ->> 'amount')::bigint)
+                             filter (where t.step = 'REFUND_TAKEN_BACK'), 0) as back,
                   coalesce(sum((t.data ->> 'refund')::bigint)
                            filter (where t.step in ('RECEIPT_DIFFERS', 'RETURNED')), 0)
                   - coalesce(sum((t.data ->> 'value')::bigint)
