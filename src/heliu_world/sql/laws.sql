@@ -301,12 +301,13 @@ begin
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
-                       then p.pledged_value else sold.value + case
+                       then p.pledged_value else sold.value + p.exchanged_value + case
                        when l.release_mode = 'DEPOSIT_FIRST'
                        then l.deposit + (select coalesce(sum(r.principal + r.margin), 0)
                                            from lending_repayment r
                                           where r.loan_id = l.id and r.paid_by = 'BORROWER')
-                       else p.pledged_value * l.principal_repaid / l.principal end end as earned
+                       else (p.pledged_value - p.exchanged_value) * l.principal_repaid
+                            / l.principal end end as earned
              from (select coalesce((select sum(s.value) from trade_sale s
                                      where s.deal_id = p.deal and s.paid_at is not null), 0)
                           + coalesce((select sum((t.data ->> 'value')::bigint)
