@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.browser.conftest import Opener
 from tests.browser.sights import PHONE, barriers, overflow
 
@@ -112,3 +112,25 @@ def test_a_phone_is_offered_heliu_for_its_home_screen(sit: Opener) -> None:
     assert session.send("Page.getAppManifest")["errors"] == []
     against = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert {one["errorId"] for one in against} <= {"in-incognito"}  # as each test's browser is
+
+
+def test_a_form_sent_while_its_draft_is_under_way_brings_no_row_twice(sit: Opener) -> None:
+    page = sit("owner@d004.demo", size=PHONE)
+    one, *_ = goods(page)
+    under_way: list[tuple[Route, APIResponse]] = []
+
+    def slow(route: Route) -> None:
+        under_way.append((route, route.fetch()))
+
+    page.route("**/dealer/pad/price", slow, times=1)
+    page.goto("/dealer/pad")
+    page.fill("#row-1 input[name=code]", one)
+    page.fill("#row-1 input[name=quantity]", "1")
+    while not under_way:  # the draft is kept, its answer is slow
+        page.wait_for_timeout(50)
+    page.fill("#row-1 input[name=quantity]", "12")
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[data-pad]').requestSubmit()")
+        for route, answer in under_way:
+            route.fulfill(response=answer)
+    assert (row(page, 1), row(page, 2)) == ((one, "12"), ("", ""))

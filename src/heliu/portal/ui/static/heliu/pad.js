@@ -213,6 +213,16 @@
     pad.dispatchEvent(new CustomEvent("heliu:kept"));
   }
 
+  /* The form goes after what is under way, which may still be older than what it says: the server
+     would take the two for two rows. */
+  pad.addEventListener("submit", async (event) => {
+    clearTimeout(pricing);
+    if (!sending || event.defaultPrevented) return;
+    event.preventDefault();
+    await sending;
+    pad.requestSubmit(event.submitter);
+  });
+
   function patch(html) {
     const holder = document.createElement("template");
     holder.innerHTML = html;

@@ -18,10 +18,8 @@
   const wasOf = (row) => row.querySelector("input[name=was]");
   const plain = (text) => text.replace(/\s+/g, " ").trim();
   const typed = (row) => fieldsOf(row).map((field) => plain(field.value));
-  const ordered = (row) => {
-    const value = (name) => plain(row.querySelector(`input[name=${name}]`).value);
-    return [value("code"), value("quantity"), value("remark"), value("day")].join("\t");
-  };
+  const line = (value) => ["code", "quantity", "remark", "day"].map((name) => plain(value(name) ?? "")).join("\t");
+  const ordered = (row) => line((name) => row.querySelector(`input[name=${name}]`).value);
   const stood = (was) => was.split("\t").slice(1).join("\t") || "\t\t\t";
 
   function keep() {
@@ -41,9 +39,19 @@
     if (which) words.textContent = words.dataset[which];
   }
 
-  /* Put what was kept into the rows it was typed into: by what they were, else into an empty one. */
+  /* What was kept and does not stand here already: a form that was sent took it along. */
+  function missing() {
+    const there = new Set();
+    return JSON.parse(localStorage.getItem(KEY) || "[]").filter(({ cells }) => {
+      const wanted = line((name) => cells[name]);
+      const row = rows().find((one) => !there.has(one) && ordered(one) === wanted);
+      return row ? !there.add(row) : true;
+    });
+  }
+
+  /* Put it into the rows it was typed into: by what they were, else into an empty one. */
   function restore() {
-    const kept = JSON.parse(localStorage.getItem(KEY) || "[]");
+    const kept = missing();
     for (const { was, cells } of kept) {
       const same = (row) => wasOf(row).value === was && ordered(row) === stood(was);
       const empty = (row) => !wasOf(row).value && typed(row).every((text) => !text);
@@ -77,6 +85,7 @@
   });
 
   const had = restore();
+  keep();
   if (!navigator.onLine) say("offline");
   if (had) {
     say(navigator.onLine ? "sending" : "offline");
