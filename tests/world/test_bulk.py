@@ -24,7 +24,7 @@ from heliu.kernel.parties.models import Organization
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.models import Journal
 from heliu.logistics.stock.models import StockRow
-from heliu_world.bulk import plan
+from heliu_world.bulk import financed, plan
 from heliu_world.bulk.financed import WAYS, closed, live_through
 from heliu_world.bulk.load import load
 from heliu_world.bulk.plan import Size
@@ -104,9 +104,13 @@ def test_what_came_last_lies_at_the_dealers(loaded: Chain) -> None:
     assert lies["quantity__sum"] == lately.aggregate(Sum("quantity"))["quantity__sum"]
 
 
-def test_financed_deals_are_lived_through_and_every_law_holds(loaded: Chain) -> None:
+def test_financed_deals_are_lived_through_and_every_law_holds(
+    loaded: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     everybody = chains.find()
     assert everybody is not None
+    # Some wish for more than their limits carry: they order for less.
+    monkeypatch.setattr(financed, "YUANS", (9_000, 2_000_000))
     codes = plan.reliable(SAMPLE, SIZE)
     assert live_through(everybody, codes, len(WAYS), at=AT, say=lambda words: None) == len(WAYS)
     found = Counter(Loan.objects.values_list("status", flat=True))

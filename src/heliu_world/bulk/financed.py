@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,16 +13,17 @@ from django.db import transaction
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.lending.models import LoanStatus
-from heliu.demo.baskets import Shelf, favourites
+from heliu.demo.baskets import Shelf, favourites, fill
 from heliu.demo.chain import SYSTEM, YUAN, Chain
 from heliu.demo.stage import Stage, Story, live
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
-from heliu.trade import side_exits
+from heliu.trade import place_order, side_exits
 from heliu.trade.place_order import Placed
 
 EACH = 2  # financed deals of one dealer
 YUANS = (6_000, 9_000, 14_000, 11_000, 7_500)  # what is ordered for, in turn
+LEAST, NEARLY = 500, 9  # yuan; tenths of what the limit would carry
 FUNDS = 800_000 * YUAN
 PIECES = 200_000  # of each article the seller takes in for them
 SHELVES = 12  # a dealer likes best
@@ -39,6 +41,17 @@ class LargeStage(Stage):
         """A stretch of what sells best, another one for each dealer."""
         start = int(code[1:]) % max(1, len(self.liked) - SHELVES)
         return self.liked[start : start + SHELVES]
+
+    def order(self, code: str, yuan: int, at: datetime, **how: Any) -> Placed:
+        """For no more than its limit carries: what a dealer gets depends on the year it has had."""
+        offer = place_order.preview(
+            actor=self.people.dealer(code), seller=self.chain.seller,
+            lines=fill(self.shelves(code, at), yuan * YUAN), at=at, days=how.get("days"),
+        ).offer  # fmt: skip
+        largest = max((terms.draws for terms in offer.grid), default=0) if offer else 0
+        if offer and largest > offer.free:
+            yuan = max(LEAST, yuan * offer.free * NEARLY // (10 * largest))
+        return super().order(code, yuan, at, **how)
 
     def sign(self, code: str, placed: Placed, at: datetime) -> None:
         """Where the rules leave it open, the bank's people say yes first."""
