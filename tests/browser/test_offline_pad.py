@@ -116,21 +116,27 @@ def test_a_phone_is_offered_heliu_for_its_home_screen(sit: Opener) -> None:
 
 def test_a_form_sent_while_its_draft_is_under_way_brings_no_row_twice(sit: Opener) -> None:
     page = sit("owner@d004.demo", size=PHONE)
-    one, *_ = goods(page)
+    one, two, *_ = goods(page)
     under_way: list[tuple[Route, APIResponse]] = []
 
     def slow(route: Route) -> None:
         under_way.append((route, route.fetch()))
 
-    page.route("**/dealer/pad/price", slow, times=1)
     page.goto("/dealer/pad")
     page.fill("#row-1 input[name=code]", one)
-    page.fill("#row-1 input[name=quantity]", "1")
+    page.fill("#row-1 input[name=quantity]", "24")
+    settled(page, 1)
+    page.route("**/dealer/pad/price", slow, times=1)
+    page.fill("#row-2 input[name=code]", two)
+    page.fill("#row-2 input[name=quantity]", "1")
     while not under_way:  # the draft is kept, its answer is slow
         page.wait_for_timeout(50)
-    page.fill("#row-1 input[name=quantity]", "12")
+    page.fill("#row-2 input[name=quantity]", "12")
     with page.expect_navigation():
-        page.evaluate("document.querySelector('form[data-pad]').requestSubmit()")
-        for route, answer in under_way:
+        page.locator("button[value=order]:visible").first.click(no_wait_after=True)
+        for route, answer in under_way:  # it brings new buttons
             route.fulfill(response=answer)
-    assert (row(page, 1), row(page, 2)) == ((one, "12"), ("", ""))
+    assert page.url.endswith("/dealer/checkout")
+    page.goto("/dealer/pad")
+    there = [row(page, n) for n in (1, 2, 3)]
+    assert there == [(one, "24"), (two, "12"), ("", "")]

@@ -220,8 +220,14 @@
     if (!sending || event.defaultPrevented) return;
     event.preventDefault();
     await sending;
-    pad.requestSubmit(event.submitter);
+    pad.requestSubmit(standing(event.submitter));
   });
+
+  /* The button that was pressed, or the one that an answer has put in its place. */
+  function standing(button) {
+    const same = (one) => one.type === "submit" && one.name === button.name && one.value === button.value;
+    return button && !button.isConnected ? [...pad.elements].find(same) : button;
+  }
 
   function patch(html) {
     const holder = document.createElement("template");
