@@ -14,13 +14,16 @@ from tests.trade import laws, life, stock
 from tests.trade import test_enforcement as default
 from tests.trade.conftest import World
 
+from heliu.capital.registry.models import Filing
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.pledges.policies import Bound, taken_from, units_in_exchange
 from heliu.logistics.stock import queries as rows
-from heliu.trade import approvals, close_of_day, exchange, lodging
+from heliu.trade import approvals, close_of_day, exchange, lodging, registration
+from heliu.trade.models import Deal
 from heliu.trade.place_order import Placed
 from heliu.trade.pool_models import Lodging
 
@@ -151,6 +154,24 @@ def test_the_database_lets_no_more_leave_than_was_brought(world: World, pledged:
         for wrong in ({"exchanged_value": 1}, {"brought_value": 1, "exchanged_value": 1}):
             with pytest.raises(IntegrityError), transaction.atomic():
                 Pledge.objects.filter(deal=pledged.deal.id).update(**wrong)
+
+
+def test_whatever_came_before_new_kinds_are_registered(
+    world: World, pledged: Placed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bank()
+    brought: list[tuple[str, int]] = []
+    monkeypatch.setattr(registration, "brought_in", lambda deal: list(brought))
+    for last in ("1", "2"):
+        brought.append(("K" * 80 + last, 5))
+        with world.worker():
+            deal = Deal.objects.get(pk=pledged.deal.id)
+            registration.name_brought(deal, actor=Actor.system(), at=world.at)
+    with world.worker():
+        filed = Filing.objects.filter(deal=pledged.deal.id, kind="AMEND").order_by(
+            "written_at", "id"
+        )
+        assert [len(one.goods) for one in filed] == [3, 4]
 
 
 KINDS = [uuid4() for _ in range(3)]
