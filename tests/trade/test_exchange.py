@@ -156,6 +156,21 @@ def test_the_database_lets_no_more_leave_than_was_brought(world: World, pledged:
                 Pledge.objects.filter(deal=pledged.deal.id).update(**wrong)
 
 
+def test_what_keeps_goods_where_they_are_is_said(world: World) -> None:
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    stock.buy(world, M2=100)
+    with pytest.raises(Refused) as refused:
+        ask(world, placed)
+    assert refused.value.code == "nothing-bound"
+    life.receive(world, life.ship(world, placed))
+    with pytest.raises(Refused) as refused:
+        ask(world, placed, leaves={})
+    assert refused.value.code == "nothing-leaves"
+    ask(world, placed)
+
+
 def test_whatever_came_before_new_kinds_are_registered(
     world: World, pledged: Placed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals import queries as asked_for
-from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.states import move
 from heliu.logistics.pledges import operations as pledges
@@ -77,8 +77,9 @@ def ask(
     """The dealer asks its lender to let pledged goods go for others of the same families that cost
     no less. Those are set aside in its house; one exchange is asked for at a time.
 
-    Raises `Refused` (takes-no-goods, goods-short, not-so-much-bound, approval-waits), `Invalid`
-    (swap-of-another-kind, swap-worth-less, goods-never-bought), `Short` for more than lies there.
+    Raises `Refused` (takes-no-goods, nothing-bound, goods-short, not-so-much-bound,
+    approval-waits), `Invalid` (nothing-brought, nothing-leaves, swap-of-another-kind,
+    swap-worth-less, goods-never-bought), `Short` for more than lies there.
     """
     deal = of_dealer(actor, deal_id)
     with widened(parties(deal)):
@@ -188,15 +189,16 @@ def of_dealer(actor: Actor, deal_id: UUID | str) -> Deal:
 def why_not(deal: Deal) -> Refused | None:
     """Why no goods of a deal are exchanged now; None where they may be."""
     loan, pledge = loan_of(deal), pledge_of(deal)
-    is_bound = pledge is not None and pledge.status in IN_FORCE
-    if loan.status not in TAKES_GOODS or not is_bound or sales.is_begun(deal):
+    if loan.status not in TAKES_GOODS or sales.is_begun(deal):
         return Refused(
             "takes-no-goods",
             "%(number)s takes no goods now: it is %(now)s.",
             number=number_of(deal),
             now=str(loan.get_status_display()),
         )
-    if pledge is not None and pledge.is_short:
+    if pledge is None or pledge.status not in IN_FORCE:
+        return Refused("nothing-bound", "No goods secure %(number)s.", number=number_of(deal))
+    if pledge.is_short:
         return Refused(
             "goods-short",
             "Goods of %(number)s came short: the others stay bound.",
@@ -223,6 +225,8 @@ def _require_open(deal: Deal) -> tuple[Loan, Pledge]:
 def _weighed(deal: Deal, goods_in: Goods, goods_out: Goods) -> IfExchanged:
     """What an exchange would do, if it may be done."""
     loan, pledge = _require_open(deal)
+    if not goods_out:
+        raise Invalid("nothing-leaves", "Say which goods, and how many of each.", field="goods")
     bought = lodging.costs_of(deal.buyer, loan.seller, goods_in, rules=None)
     leaves = pledges.share_of(pledge, goods_out).value
     taking_out.require_same_families(goods_in, goods_out)
