@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from tests.conftest import be
 from tests.trade import laws, life
 from tests.trade.conftest import World
 
@@ -14,6 +15,7 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deals, deliveries, financed_order, place_order
+from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 
@@ -103,3 +105,19 @@ def test_interest_runs_since_the_bank_booked_the_loan(world: World) -> None:
         assert loan.status == "SELLER_PAID"
         assert (loan.disbursed_on, loan.due_on) == (booked, booked + timedelta(days=loan.days))
     laws.hold(world)
+
+
+def test_a_story_never_runs_back(world: World) -> None:
+    """A round of the worker reads the clock first and may find what was done after that: its steps
+    bear the moment of the last one then, not one before the signature they follow."""
+    placed = life.place(world)
+    life.sign(world, placed)
+    be("heliu_worker")
+    earlier = world.at - timedelta(seconds=30)
+    talk_to_bank(at=lambda: earlier)
+    with world.worker() as system:
+        moments = [step.at for step in deals.steps_of(placed.deal, system)]
+        deal = Deal.objects.get(pk=placed.deal.pk)
+    assert loan_of(deal).status == "SELLER_PAID"
+    assert moments == sorted(moments)
+    assert deal.moved_at == moments[-1]

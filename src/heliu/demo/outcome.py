@@ -108,17 +108,13 @@ def timings_of(walk: Walk, deal: Document) -> Document:
 
 
 def _releases(steps: Sequence[Document]) -> list[float]:
-    """From each repayment asked for to the goods it released, in the order in which they came.
-
-    The worker reads the clock before it waits for the deal, so a release may bear a moment that is
-    a little earlier than the repayment's: then it took no time that could be told.
-    """
+    """From each repayment asked for to the goods it released, in the order in which they came."""
     took, asked = [], None
     for step in steps:
         if step["step"] == "REPAYMENT_ASKED":
             asked = _at(step)
         elif step["step"] == "RELEASED" and asked is not None:
-            took.append(max(0.0, _between(asked, _at(step))))
+            took.append(_between(asked, _at(step)))
     return took
 
 

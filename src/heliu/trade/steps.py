@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Greatest
+
 from heliu.capital.registry import operations as registry
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
@@ -57,18 +59,24 @@ def remember_all(
     at: datetime,
     key: str = "",
 ) -> list[Deal]:
-    """Write a step of many deals down, each with its data; returns those it was new for."""
+    """Write a step of many deals down, each with its data; returns those it was new for.
+
+    A deal's story never runs back: who read the clock and then waited for the deal (a round of the
+    worker does) finds what happened meanwhile, and its own step bears no earlier moment than that.
+    """
     done = DealStep.objects.filter(deal__in=said, step=step, key=key)
     known = set(done.values_list("deal", flat=True))
     new = [deal for deal in said if deal.pk not in known]
     if not new:
         return []
+    for deal in new:
+        deal.moved_at = max(deal.moved_at, at)
     DealStep.objects.bulk_create(
         DealStep(
             deal=deal,
             step=step,
             key=key,
-            at=at,
+            at=deal.moved_at,
             actor=actor.user_id,
             actor_name=actor.name,
             data={name: _plain(value) for name, value in said[deal].items()},
@@ -79,9 +87,7 @@ def remember_all(
         )
         for deal in new
     )
-    Deal.objects.filter(pk__in=[deal.pk for deal in new]).update(moved_at=at)
-    for deal in new:
-        deal.moved_at = at
+    Deal.objects.filter(pk__in=[deal.pk for deal in new]).update(moved_at=Greatest("moved_at", at))
     return new
 
 
@@ -98,7 +104,8 @@ def count(deal: Deal, step: Step) -> int:
 def end(deal: Deal, outcome: Outcome, *, at: datetime) -> None:
     """The deal is over: what waits for agreement about it has lost its sense, and what was
     registered for it is struck off, which nobody waits for."""
-    deal.outcome, deal.closed_at, deal.moved_at = outcome, at, at
+    deal.moved_at = max(deal.moved_at, at)
+    deal.outcome, deal.closed_at = outcome, deal.moved_at
     deal.save(update_fields=["outcome", "closed_at", "moved_at"])
     approvals.overtaken(deal.id, at=at)
     if deal.pledge_id:
