@@ -79,7 +79,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
                 kind="choice",
                 options=(("", _("prices of its own")), *((code, code) for code in bases)),
             ),
-            Ask("factor", _("Times"), "1", "number", is_needed=False),
+            Ask("factor", pgettext("of prices", "Times"), "1", "number", is_needed=False),
             Ask(
                 "round_to",
                 _("Rounded to, CNY"),
