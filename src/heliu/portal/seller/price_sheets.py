@@ -21,7 +21,6 @@ from heliu.kernel import money
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
-from heliu.kernel.goods.models import Sku
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.seller.price_lists import list_of
 from heliu.portal.seller.prices import lists_of
@@ -289,7 +288,7 @@ def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
     return [_price_typed(row, found) for row in rows]
 
 
-def _price_typed(row: list[str], found: Mapping[str, Sku]) -> NewPrice:
+def _price_typed(row: list[str], found: Mapping[str, Any]) -> NewPrice:
     try:
         code, pieces, price = row
         return NewPrice(found[code].pk, money.typed(price, field="prices"), int(pieces))
