@@ -297,7 +297,8 @@ def bring_prices(
     live_from: Annotated[Moment | None, Query(description="If no row is left out")] = None,
     keep_others: Annotated[bool, Query(description="What it does not name stays")] = False,
 ) -> HttpResponse:
-    """Bring a CSV of prices (code, from, price); it becomes the next version of the list."""
+    """Bring a CSV of prices (code, from, price, perhaps currency); it becomes the next version of
+    the list."""
     name, content = sent_file(request)
 
     def do(at: datetime) -> tuple[int, PriceFileOut]:
