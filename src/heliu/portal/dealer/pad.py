@@ -126,7 +126,9 @@ def whole(rows: Sequence[PadRow], *, stored: int, blank: int = SPARE_ROWS) -> li
     """All rows, and empty ones to go on; those beyond `stored` are not in the draft yet."""
     wish = max(ROWS, len(rows) + blank)
     return [
-        Shown(at + 1, rows[at], at, at < stored) if at < len(rows) else Shown(at + 1, PadRow(), None)
+        Shown(at + 1, rows[at], at, at < stored)
+        if at < len(rows)
+        else Shown(at + 1, PadRow(), None)
         for at in range(wish)
     ]
 
