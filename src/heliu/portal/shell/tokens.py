@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from heliu.kernel.access import operations, second_factor
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.models import ApiToken
 from heliu.kernel.access.queries import tokens_of
 from heliu.kernel.access.request import ONLY, STRONG
 from heliu.kernel.errors import Forbidden, Invalid, NotFound
@@ -30,7 +29,7 @@ ROWS = 50
 class Row(NamedTuple):
     """A token as it is drawn: its state in words and tone."""
 
-    one: ApiToken
+    one: Any
     state: tuple[str, str]
     is_live: bool
 
@@ -108,7 +107,7 @@ def _proved(request: HttpRequest, actor: Actor) -> Any:
     return request.user
 
 
-def _row(request: HttpRequest, one: ApiToken) -> Row:
+def _row(request: HttpRequest, one: Any) -> Row:
     is_over = one.expires_at is not None and one.expires_at <= now(request)
     if one.revoked_at:
         return Row(one, (pgettext("token", "Revoked"), "quiet"), False)
