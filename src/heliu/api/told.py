@@ -64,7 +64,8 @@ def marked(text: str) -> SafeString:
 def _route(schema: Schema, path: str, method: str, operation: Schema) -> Route:
     told = operation.get("description") or operation["summary"]
     first, _, more = told.partition("\n\n")
-    good = next((one for code, one in operation["responses"].items() if str(code) < "300"), {})
+    answers: dict[str, Schema] = {str(code): one for code, one in operation["responses"].items()}
+    good: Schema = next((one for code, one in answers.items() if code < "300"), {})
     return Route(
         operation["operationId"],
         method.upper(),

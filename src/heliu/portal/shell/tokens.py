@@ -97,14 +97,15 @@ def _proved(request: HttpRequest, actor: Actor) -> Any:
     one, proves it before letting a program in."""
     for permission in actor.held_back:
         actor.require(permission)
+    user: Any = request.user
     has_proved = request.session.get(STRONG) or request.session.get(ONLY)
-    if second_factor.has_factor(request.user) and not has_proved:
+    if second_factor.has_factor(user) and not has_proved:
         raise Forbidden(
             "prove-first",
             "Sign in with your second factor first.",
             help="Sign out, and in again with it.",
         )
-    return request.user
+    return user
 
 
 def _row(request: HttpRequest, one: Any) -> Row:
