@@ -22,7 +22,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.files import queries as files
-from heliu.trade import approvals, freezing
+from heliu.trade import approvals, close_of_day, freezing
 from heliu.trade.models import DealStep, Step
 
 BANK, OTHER, DEALER, SELLER = (
@@ -159,6 +159,13 @@ def test_what_is_withdrawn_or_refused_says_so_and_may_be_asked_for_again(world: 
     vote(world, asked, agrees=False)
     with world.desk(BANK) as officer:
         assert accounts.get(officer, one.number).status == "REFUSED"
+    with world.desk(BANK) as officer:
+        freezing.ask(order(world), actor=officer, at=world.at)
+    with world.worker():
+        close_of_day.close_of_day(at=world.later(days=1))
+        assert Freeze.objects.get().status == "ASKED"
+        close_of_day.close_of_day(at=world.later(days=1))
+        assert Freeze.objects.get().status == "EXPIRED"
     assert frozen(world).status == "ASKED"  # as it was when it was asked for
     with world.desk(DEALER) as dealer:
         assert accounts.get(dealer, one.number).status == "FROZEN"

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.trade import laws, life, stock
+from tests.trade import test_enforcement as default
 from tests.trade.conftest import World
 
 from heliu.capital.valuation.port import Asked, FeedSilent, Told
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.kernel.errors import Refused
-from heliu.trade import pool_marks, pool_prices, pool_rounds, stock_loan
+from heliu.trade import lodging, pool_marks, pool_prices, pool_rounds, stock_loan
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, pledge_of
 from heliu.trade.pool_models import MarginCall, MarkCause, PoolLevel
@@ -167,3 +170,25 @@ class Mute:
 
     def prices(self, goods: Sequence[Asked], at: datetime) -> list[Told]:
         raise FeedSilent
+
+
+def test_a_pool_takes_no_more_goods_once_its_lender_takes_hold(world: World) -> None:
+    """What would be on the way then could arrive when all of them are sold."""
+    deal = stock.running(world)
+    stock.buy(world, M2=30)
+    with world.desk(world.dealer) as dealer:
+        lodging.announce(deal.pk, stock.goods(world, {"M2": 30}), actor=dealer, at=world.at)
+    default.pass_days(world, 30 + 4)
+    late: Any = SimpleNamespace(deal=deal)
+    default.give_notice(world, late)
+    default.pass_days(world, 4)
+    default.say(world, default.ask(world, late))
+    with world.worker():
+        assert loan_of(deal).status == "ENFORCING"
+        assert list(deal.lodgings.order_by("number").values_list("status", flat=True)) == [
+            "COUNTED", "CALLED_OFF",
+        ]  # fmt: skip
+    with world.desk(world.dealer) as dealer, pytest.raises(Refused) as refused:
+        lodging.announce(deal.pk, stock.goods(world, {"M2": 30}), actor=dealer, at=world.at)
+    assert refused.value.code == "takes-no-goods"
+    laws.hold(world)

@@ -37,7 +37,7 @@ class FreezeOut(Schema):
     paper: str
     reason: str
     file: UUID | None
-    status: Literal["ASKED", "FROZEN", "LIFTED", "WITHDRAWN", "REFUSED"]
+    status: Literal["ASKED", "FROZEN", "LIFTED", "WITHDRAWN", "REFUSED", "EXPIRED"]
     asked_by_name: str
     asked_at: datetime
     frozen_by_name: str

@@ -36,6 +36,7 @@ from heliu.trade import (
     deals,
     dunning,
     exchange,
+    freezing,
     incoming,
     oversight_reports,
     paying_in,
@@ -90,6 +91,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     approvals.expire(at=at)
     with transaction.atomic():
         exchange.run_out(at=at)
+        freezing.run_out(at=at)
     with transaction.atomic():
         reconcile_days(at=at)
     with transaction.atomic():

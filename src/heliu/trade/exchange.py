@@ -155,10 +155,9 @@ def received(
 
 def fall(deal: Deal, *, at: datetime) -> None:
     """The lender takes hold of the goods of a locked deal: what its dealer would have brought stays
-    where it is. A pool may still be filled up."""
-    if not deal.is_stock:
-        approvals.overtaken(deal.id, act=EXCHANGE, at=at)
-        pools.drop_announced(deal, at=at)
+    where it is."""
+    approvals.overtaken(deal.id, act=EXCHANGE, at=at)
+    pools.drop_announced(deal, at=at)
 
 
 def run_out(*, at: datetime) -> int:

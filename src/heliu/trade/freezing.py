@@ -3,6 +3,7 @@
     ask           one of the bank's people writes a court's or the bank's order down and asks
     ask_to_lift   the same, with the paper that lifts it
     agreed        another person agreed: the account is frozen, or free
+    run_out       (worker) nobody agreed in time: nothing was frozen
     stop          (worker) payments that wait for it are noted in their deals, and told
     go_on         lifted: the deals say so, and the worker sends what waited
 
@@ -18,10 +19,11 @@ from django.db import transaction
 from heliu.capital.bank import freezing as accounts
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.events import PaymentsFreed, PaymentsStopped
-from heliu.capital.bank.freeze_models import Freeze
+from heliu.capital.bank.freeze_models import Freeze, FreezeStatus
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.approvals import queries as asked_for
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.events.facts import record
@@ -86,6 +88,18 @@ def not_agreed(asked: Approval, *, actor: Actor) -> None:
     if asked.act == FREEZE.name:
         one = accounts.visible_to(actor).get(pk=asked.subject, bank__in=actor.orgs)
         accounts.dropped(one, asked.status)
+
+
+def run_out(*, at: datetime) -> int:
+    """Freezes that nobody at the bank has agreed to in time are over; returns how many."""
+    over = [
+        one
+        for one in Freeze.objects.filter(frozen_at=None, dropped="").order_by("pk")
+        if asked_for.waiting(one.pk, FREEZE.name, at=at) is None
+    ]
+    for one in over:
+        accounts.dropped(one, FreezeStatus.EXPIRED)
+    return len(over)
 
 
 def stop(*, at: datetime) -> int:

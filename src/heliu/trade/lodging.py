@@ -77,7 +77,7 @@ def announce(deal_id: UUID, goods: Goods, *, actor: Actor, at: datetime) -> Lodg
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
-        _must_take_goods(deal, loan)
+        _must_take_goods(loan)
         kind = LodgingKind.OFFER if loan.disbursed_on is None else LodgingKind.TOP_UP
         return set_aside(deal, goods, loan=loan, kind=kind, actor=actor, at=at)
 
@@ -214,7 +214,7 @@ def send(deal_id: UUID, number: int, *, actor: Actor, carrier: str, at: datetime
                 "These goods are not to be sent now: %(now)s.",
                 now=str(lodging.get_status_display()),
             )
-        _must_take_goods(deal, loan_of(deal))
+        _must_take_goods(loan_of(deal))
         shipment = transport.dispatch(
             actor=actor,
             order_id=deal.order_id if deal.is_stock else lodging.id,  # no goods of the order
@@ -292,6 +292,14 @@ def carries(shipment: Shipment) -> bool:
     return Lodging.objects.filter(shipment=shipment).exists()
 
 
+def takes_goods(loan: Loan) -> bool:
+    """Whether goods may be sent for a loan: until it ends, or its lender takes hold of those that
+    are there. What would come after that could arrive when all of them are sold."""
+    return loan.status in (LoanStatus.AWAIT_GOODS, *RUNNING) and (
+        loan.status != LoanStatus.ENFORCING
+    )
+
+
 def call_off(deal_id: UUID, number: int, *, actor: Actor, at: datetime) -> Lodging:
     """The borrower does not bring these goods after all, and asks its lender no more."""
     deal = borrowed(actor, deal_id)
@@ -333,11 +341,8 @@ def _lodging(deal: Deal, number: int) -> Lodging:
     return found
 
 
-def _must_take_goods(deal: Deal, loan: Loan) -> None:
-    """A pool is filled up until the loan ends; goods of an order are sold out of those it has."""
-    is_enforced = loan.status == LoanStatus.ENFORCING
-    takes = loan.status in (LoanStatus.AWAIT_GOODS, *RUNNING)
-    if not takes or (is_enforced and not deal.is_stock):
+def _must_take_goods(loan: Loan) -> None:
+    if not takes_goods(loan):
         raise Refused(
             "takes-no-goods",
             "%(number)s takes no goods now: it is %(now)s.",

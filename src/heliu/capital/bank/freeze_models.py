@@ -26,6 +26,7 @@ class FreezeStatus(models.TextChoices):
     LIFTED = "LIFTED", pgettext_lazy("freeze", "Lifted")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     REFUSED = "REFUSED", _("Refused")
+    EXPIRED = "EXPIRED", _("Expired")
 
 
 FREEZE_TONES = {
@@ -34,8 +35,9 @@ FREEZE_TONES = {
     FreezeStatus.LIFTED: Tone.QUIET,
     FreezeStatus.WITHDRAWN: Tone.QUIET,
     FreezeStatus.REFUSED: Tone.QUIET,
+    FreezeStatus.EXPIRED: Tone.QUIET,
 }
-DROPPED = (FreezeStatus.WITHDRAWN, FreezeStatus.REFUSED)
+DROPPED = (FreezeStatus.WITHDRAWN, FreezeStatus.REFUSED, FreezeStatus.EXPIRED)
 
 
 class Freeze(models.Model):

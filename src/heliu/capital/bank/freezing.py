@@ -149,8 +149,8 @@ def ask(wanted: Order, *, actor: Actor, at: datetime) -> Freeze:
 
 
 def dropped(one: Freeze, how: str) -> Freeze:
-    """Whoever asked took it back, or another person said no (`how`, a status); asked for again it
-    is open (empty). Nothing of one that is in force."""
+    """Whoever asked took it back, another person said no, or nobody said anything in time (`how`, a
+    status); asked for again it is open (empty). Nothing of one that is in force."""
     if one.frozen_at is None and one.dropped != how:
         one.dropped = how
         one.save(update_fields=["dropped"])

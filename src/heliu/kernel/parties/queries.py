@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +21,7 @@ from heliu.kernel.parties.models import (
     RelationshipStatus,
     Tie,
     TieKind,
+    Tier,
     TradingRelationship,
 )
 
@@ -95,6 +97,24 @@ def least_order(*, buyer: UUID, seller: UUID) -> int:
     """What one order of a buyer to a seller must come to, in minor units; 0 where any will do."""
     found = TradingRelationship.objects.filter(buyer=buyer, seller=seller)
     return found.values_list("least_order", flat=True).first() or 0
+
+
+class Promised(NamedTuple):
+    """How soon a seller answers and solves the cases of customers of a tier; '' while another
+    tier's hours are on their way."""
+
+    answer_hours: int
+    solve_hours: int
+    tier: str
+
+
+def promised(*, buyer: UUID, seller: UUID) -> Promised | None:
+    """What a buyer is promised by its tier, None where that says nothing of hours."""
+    link = TradingRelationship.objects.filter(buyer=buyer, seller=seller).first()
+    if link is None or link.answer_hours is None or link.solve_hours is None:
+        return None
+    tier = link.tier_applied if link.tier_applied in Tier.values else ""
+    return Promised(link.answer_hours, link.solve_hours, tier)
 
 
 def waiting_of(actor: Actor, buyer: UUID) -> TradingRelationship | None:

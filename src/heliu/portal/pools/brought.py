@@ -10,10 +10,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.pledges import queries as pledges
-from heliu.trade import pools
+from heliu.trade import lodging, pools
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def bound_kinds(actor: Actor, deal: Any) -> list[Kind]:
 def may_send(actor: Actor, deal: Any, loan: Any) -> bool:
     """Whether the actor's house may send what it announced for a deal."""
     is_mine = deal.buyer in actor.orgs and actor.may("order")
-    return is_mine and loan.status in ("AWAIT_GOODS", *RUNNING)
+    return is_mine and lodging.takes_goods(loan)
 
 
 def home_of(deal: Any) -> str:

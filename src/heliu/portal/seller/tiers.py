@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heliu.commerce.cases import queries as cases
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.policies import TURN
@@ -47,6 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 agreed_people=_people(post.get("agreed_people", "")),
                 may_wait=post.get("may_wait", "yes") == "yes",
                 turn=_turn(post.get("turn", "")),
+                answer_hours=_hours(post.get("answer_hours", "")),
+                solve_hours=_hours(post.get("solve_hours", "")),
                 service=post.get("service", ""),
                 welcome=post.get("welcome", ""),
             )
@@ -69,6 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tiers": tiers.TIERS,
         "turns": range(1, 10),
         "turn": TURN,
+        "level": cases.level_of(actor.own_org),
         "rows": [
             (house, one, words.get(one.tier, "") if one else "")
             for house in page
@@ -105,6 +109,13 @@ def _amount_or_none(typed: str, field: str) -> int | None:
 
 def _turn(typed: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) == 1 else TURN
+
+
+def _hours(typed: str) -> int | None:
+    """So many hours; left open as for all customers. What is no number is none that may be."""
+    if not typed.strip():
+        return None
+    return int(typed) if typed.strip().isdecimal() and len(typed) < 6 else 0
 
 
 def _people(typed: str) -> int:

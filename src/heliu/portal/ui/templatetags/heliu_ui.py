@@ -226,9 +226,10 @@ def meter(
 
 @register.inclusion_tag("ui/parts/meter_key.html")
 def meter_key(used: int, held: int, this: int, limit: int) -> dict[str, int]:
-    """The numbers beside a meter, in its order: used, held, this order, left, of how much."""
+    """The numbers beside a meter, in its order: used, held, this order, left (or how much is
+    missing), of how much."""
     left = limit - used - held - this
-    return {"used": used, "held": held, "this": this, "left": left, "limit": limit}
+    return {"used": used, "held": held, "this": this, "left": left, "short": -left, "limit": limit}
 
 
 @register.simple_tag
