@@ -27,7 +27,7 @@ def test_a_quote_is_asked_for_answered_and_ordered(town: str, sit: Opener) -> No
     seller.keyboard.press("Enter")  # leads on and sends nothing
     assert seller.locator("input[name=price-1]").input_value() == "1.23"
     seller.keyboard.press("Control+Enter")
-    seller.wait_for_selector(".toast, [role=status]")
+    seller.wait_for_selector("input[name=price-1]", state="detached")
     dealer.goto("/inbox")
     dealer.click("button[aria-label*='QT-'] >> nth=0")
     dealer.wait_for_url(re.compile("/quotes/QT-"))
