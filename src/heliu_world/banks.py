@@ -29,8 +29,8 @@ NOT_ALONE = tuple(
     act.name for act in (freezing.FREEZE, freezing.LIFT, corrections.CORRECT, programmes.PROGRAMME)
 )
 WAITS = frozenset({"approval-waits"})  # for the answer to what was asked before
-TURNS = 0.25  # of the ticks, at which the market finds another level
-LEVELS = (105, 100, 95, 80, 60)  # what goods cost of their list prices, in per cent
+TURNS = 0.3  # of the ticks, at which the market finds another level
+LEVELS = (105, 100, 95, 90, 85, 80, 60)  # what goods cost of their list prices, in per cent
 FALLEN = (85, 70, 55, 45)  # in hard times, after the first days
 
 

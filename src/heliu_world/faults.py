@@ -131,6 +131,10 @@ class Faults:
             if is_due and left == 0:
                 self.note(name)
                 raise error()
+            if is_due and left < 0 and connection.needs_rollback:
+                # Django keeps to itself that it could not go back to a savepoint; what is lost
+                # stays lost until the transaction has ended.
+                raise error()
             return execute(sql, params, many, context)
 
         with connection.execute_wrapper(count):

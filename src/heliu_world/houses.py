@@ -12,6 +12,7 @@ from uuid import UUID
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.models import PurchaseRequest
+from heliu.commerce.spending.operations import APPROVAL_NEEDED
 from heliu.demo.chain import YUAN
 from heliu.kernel.addresses import operations as addresses
 from heliu.kernel.addresses.policies import Place
@@ -28,7 +29,8 @@ FORGOTTEN = 0.2  # of the requests: nobody answers
 # What an order that was agreed to, or comes back, may meet when its time comes.
 STANDS = frozenset({"approval-over", "request-over", "state-move"})
 OPEN_REQUESTS = (
-    "select id, number, buyer from spending_purchaserequest where status in ('WAITING', 'AGREED')"
+    "select id, number, buyer, kept_until from spending_purchaserequest"
+    " where status in ('WAITING', 'AGREED')"
 )
 
 
@@ -188,7 +190,8 @@ class Houses:
         )  # fmt: skip
 
     def request_is_placed(self) -> None:
-        """An order that was agreed to and could not be placed is tried once more, or let be."""
+        """An order that was agreed to and could not be placed is tried once more, or let be; once
+        its prices are kept no longer it may cost more than was agreed to."""
         stuck = self._world.ask(f"{OPEN_REQUESTS} and status = 'AGREED' order by number")
         if not stuck:
             return
@@ -196,11 +199,13 @@ class Houses:
         if self._random.random() < 0.3:
             self._let_be(one)
             return
+        is_kept = self._world.now < one["kept_until"]
+        dearer = frozenset() if is_kept else frozenset({APPROVAL_NEEDED})
         self._do(
             "place what was agreed to", self._of(one["buyer"]),
             f"/purchase-requests/{one['number']}/place", {},
             lambda who: purchases.place(_request(one), actor=who, at=self._world.now),
-            refusals=NOT_NOW,
+            refusals=NOT_NOW | dearer,
         )  # fmt: skip
 
     def nobody_waits(self) -> None:

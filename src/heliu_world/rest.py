@@ -28,6 +28,8 @@ AT_REST = {
     "no filing waits": "select id from registry_filing"
     " where status in ('WRITTEN', 'SENT', 'UNKNOWN')",
     "no VAT invoice waits": "select id from vat_vatinvoice where status <> 'ISSUED'",
+    "no goods are to be brought any more": "select d.number from trade_lodging g"
+    " join trade_deal d on d.id = g.deal_id where g.status in ('ASKED', 'ANNOUNCED', 'SENT')",
     "no change and no return waits": "select o.number from ordering_orderchange c"
     " join ordering_order o on o.id = c.order_id where c.status in ('HOUSE', 'SELLER')"
     " union all select r.number from returns_return r"

@@ -18,8 +18,9 @@ from heliu.trade.stock_loan import Wish as StockWish
 from heliu_world import readings, wire
 from heliu_world.acts import Act, Hands
 from heliu_world.judge import Broken
+from heliu_world.lives.goods import told
 from heliu_world.lives.life import Life
-from heliu_world.lives.stock import StockLife, bought, told
+from heliu_world.lives.stock import StockLife, bought
 from heliu_world.market import Dealer, Shop
 from heliu_world.rhythm import Wish
 from heliu_world.world import BEGINS, World
@@ -138,7 +139,7 @@ class Street:
         with world.ground.desk(dealer.seat.actor) as actor:
             most = stock_loan.preview_for(actor, programme["id"], goods, at=world.now).most
         amount, days = (
-            most * random.randint(60, 101) // 100,
+            most * random.randint(75, 101) // 100,
             random.choice(programme["days_options"]),
         )
         body = {

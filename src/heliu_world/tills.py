@@ -94,17 +94,19 @@ class Tills:
         )  # fmt: skip
 
     def transfer_is_taken_back(self) -> None:
-        """The bank told of a transfer by mistake, and its statement says it no more while the day
-        may still change."""
+        """The bank told of a transfer by mistake, sooner of a part of a deposit than of others, and
+        its statement says it no more while the day may still change."""
         world = self._world
         told = world.ask(
-            "select entry, amount from bank_incoming where recalled_at is null"
-            " and booked_on >= %s order by came_at, id",
+            "select c.entry, c.amount, exists (select from lending_loan l where l.number = c.note"
+            " and l.status = 'AWAIT_DEPOSIT') as is_part"
+            " from bank_incoming c where c.recalled_at is null and c.booked_on >= %s"
+            " order by c.came_at, c.id",
             day_of(world.at) - timedelta(days=1),
         )
         if not told or not world.faults.happens("transfer-recalled"):
             return
-        one = self._random.choice(told)
+        one = self._random.choice([one for one in told if one["is_part"]] or told)
         undo_transfer(world, one["entry"])
         world.tell(f"a transfer of {one['amount']} is taken back", "done")
 

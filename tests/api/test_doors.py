@@ -461,6 +461,20 @@ def test_goods_go_to_the_address_that_is_named_or_to_the_default(
     assert [one["id"] for one in hands.dealer.items("/addresses")] == [shop["id"]]
 
 
+def test_an_order_in_another_currency_is_refused_alike(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    said = [
+        Street(door).one(hands.dealer, order(hands, M1=1) | {"currency": named}, f"{door}-{named}")
+        for door in ("lane", "django")
+        for named in ("USD", "cny", "CNY")
+    ]
+    assert [one.status_code for one in said] == [422, 422, 201] * 2
+    assert said[0].content == said[3].content
+    assert said[0].json()["errors"][0]["code"] == "currency_other"
+
+
 def test_lines_of_one_sku_by_several_days_are_parts_of_one_line(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

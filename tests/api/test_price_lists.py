@@ -46,6 +46,17 @@ def test_a_list_its_versions_and_whom_it_is_for(hands: Hands) -> None:
     assert {one["code"] for one in seller.items("/price-lists")} >= {"STD", "VIP", "HALF"}
 
 
+def test_a_list_in_another_currency_is_refused_in_words(hands: Hands) -> None:
+    wanted = {"code": "USD", "name": "Abroad"}
+    for language in ("en", "zh-hans"):
+        hands.seller.language = language
+        said = hands.seller.post("/price-lists", {**wanted, "currency": "USD"}, expect=422)
+        assert (said["field"], said["errors"][0]["code"]) == ("currency", "currency_other")
+        assert "CNY" in said["errors"][0]["detail"]
+    made = hands.seller.post("/price-lists", {**wanted, "currency": "CNY"}, expect=201)
+    assert made["currency"] == "CNY"
+
+
 def test_a_promotion_over_rest(hands: Hands) -> None:
     at, sku = hands.world.at, str(hands.world.chain.skus["M2"])
     wanted = {

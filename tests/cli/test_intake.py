@@ -12,6 +12,7 @@ from heliu.capital.bank.models import BankAccount
 from heliu.cli import intake, sheets
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.pricing.models import ListPrice
 from heliu.config.postgres import Trouble
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
@@ -143,7 +144,7 @@ def test_prices_go_to_a_default_list(chain: sheets.Intake, tmp_path: Path) -> No
     result, rejects = intake.take_in("prices", path, seller="hengfeng")
     assert result.taken == 2
     assert reasons(result) == {
-        4: "price must be above zero with at most two decimals, not 9.999",
+        4: "price is no amount with at most two decimals: 9.999",
         5: "9999 is not among the seller's goods",
     }
     assert rejects == tmp_path / "prices.rejects.csv"
@@ -156,6 +157,22 @@ def test_prices_go_to_a_default_list(chain: sheets.Intake, tmp_path: Path) -> No
     )[sku.pk]  # fmt: skip
     assert found is not None
     assert (found.unit_price, found.tiers) == (111_950, ((1, 12_800), (12, 111_950)))
+
+
+def test_a_price_in_another_currency_is_left_out(chain: sheets.Intake, tmp_path: Path) -> None:
+    rows = [
+        ["sku", "price", "币种"],
+        ["1001", "128.00", "USD"],
+        ["1001", "€128.00", ""],
+        ["1001", "128.00", "人民币"],
+    ]
+    result, _ = intake.take_in("prices", sheet(tmp_path, "p.csv", rows), seller="hengfeng")
+    assert reasons(result) == {
+        2: "Everything here is in CNY so far; this is in USD.",
+        3: "Everything here is in CNY so far; this is in EUR.",
+    }
+    sku = Sku.objects.get(code="1001")
+    assert list(ListPrice.objects.values_list("sku", "amount")) == [(sku.pk, 12_800)]
 
 
 def test_the_same_stock_sheet_counts_once(chain: sheets.Intake, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
+from heliu.kernel.money import CURRENCY
 
 WRITE = """select ordering_write(
     %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
@@ -85,6 +86,14 @@ def receive(order: Order, good=None, damaged=None, missing=None) -> Order:
         actor=Actor.system(),
         at=AT,
     )
+
+
+def test_no_order_is_in_another_currency(chain) -> None:
+    with acting_for([chain.dealer]):
+        order = place(chain)
+        assert order.currency == CURRENCY
+        with pytest.raises(IntegrityError, match="order_in_our_money"), transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(currency="USD")
 
 
 def test_tables_of_states_are_whole() -> None:

@@ -99,6 +99,27 @@ def test_good_rows_are_in_and_bad_ones_kept_with_their_reason(chain, std, as_wor
     assert price(chain, 3, AT + HOUR) is None
 
 
+def test_no_price_in_another_currency_is_taken_for_ours(chain, std, as_worker) -> None:
+    named = """code,price,currency
+KFR-35GW/A1,20.00,CNY
+BCD-215,30.00,usd
+BCD-215,$31.00,
+BCD-215,32.00
+BCD-215,33元,
+"""
+    brought = bring(chain, std, named)
+    read_all(as_worker)
+    with acting_for([chain.seller]):
+        bad = BadPriceRow.objects.order_by("line").values_list("line", "reason")
+        assert list(bad) == [
+            (3, "currency-other"),
+            (4, "currency-other"),
+            (5, "row-broken"),
+        ]
+        set_now = ListPrice.objects.filter(price_list=brought.version_id).values_list("amount")
+        assert sorted(set_now) == [(2000,), (3300,)]
+
+
 def test_a_file_without_bad_rows_goes_live_at_its_instant(chain, std, as_worker) -> None:
     bring(chain, std, "编码\t单价\nKFR-35GW/A1\t55.50\n", live_from=AT + HOUR, keep_others=True)
     read_all(as_worker)

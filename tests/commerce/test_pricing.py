@@ -19,6 +19,7 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import start_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
+from heliu.kernel.money import OtherCurrency
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
 
 LATER = DAY + timedelta(days=10)
@@ -57,6 +58,22 @@ def resolve(chain, *wanted, on=DAY, buyer=None):
         wanted=[(sku.pk, quantity) for sku, quantity in wanted],
         at=start_of(on) + timedelta(hours=11),
     )
+
+
+def test_no_list_is_in_another_currency(chain) -> None:
+    with acting_for([chain.seller]):
+        for named in ("USD", "JPY", "shells"):
+            with pytest.raises(OtherCurrency) as caught:
+                make_list(chain, currency=named)
+            assert (caught.value.code, caught.value.field) == ("currency-other", "currency")
+        assert not PriceList.objects.exists()
+        held = make_list(chain)
+        for change in (
+            lambda: PriceList.objects.filter(pk=held.pk).update(currency="USD"),
+            lambda: PriceList.objects.create(seller=chain.seller, code="X", currency="EUR"),
+        ):
+            with pytest.raises(IntegrityError, match="in_our_money"), transaction.atomic():
+                change()
 
 
 def test_the_first_list_with_a_tier_decides_and_all_its_tiers_are_told(chain) -> None:

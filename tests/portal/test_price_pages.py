@@ -125,7 +125,8 @@ def test_a_file_is_brought_read_and_what_is_left_out_comes_as_a_sheet(
         assert (PriceImport.objects.get().taken, PriceImport.objects.get().bad) == (1, 1)
         assert PriceList.objects.filter(version_of__isnull=False).count() == 1
     whole = seller.get(f"{LISTS}/STD/export").content.decode()
-    assert "M2,1,15.00" in whole
+    assert "code,from,price,currency\n" in whole
+    assert "M2,1,15.00,CNY\n" in whole
     rival = browser(demo.dealer)
     assert rival.get(here).status_code in (302, 303, 403, 404)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
+from django.db import connection, transaction
 from tests.world.conftest import Playing
 from tests.world.planting import PATCHES, fits, look_for, planted
 
 from heliu.kernel.errors import Invalid
-from heliu_world.faults import CHANCES, chosen
+from heliu_world.faults import CHANCES, Faults, Torn, chosen
 from heliu_world.play import Report
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "simulate.schema.json"
@@ -54,6 +56,31 @@ def test_faults_are_chosen_by_name() -> None:
     assert chosen("bank-lost, goods-short") == {"bank-lost", "goods-short"}
     with pytest.raises(Invalid):
         chosen("bank-lots")
+
+
+class Second(Random):
+    """Chance that tears whatever comes second."""
+
+    def randrange(self, *among: int) -> int:  # type: ignore[override]
+        return 0
+
+    def randint(self, a: int, b: int) -> int:
+        return 2
+
+
+def test_what_is_lost_on_the_way_back_to_a_savepoint_stays_lost(db: None) -> None:
+    faults = Faults(Second(), frozenset({"act-aborted"}))
+    torn = faults.tearing("act-aborted", lambda: Torn("the connection was lost"))
+
+    def go_on() -> None:
+        with torn, connection.cursor() as cursor:
+            with transaction.atomic():
+                transaction.set_rollback(True)
+            cursor.execute("select 1")
+
+    with pytest.raises(Torn), transaction.atomic():
+        go_on()
+    assert faults.fired["act-aborted"] == 1
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PATCHES.glob("*.patch")))

@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from heliu.kernel.money import CURRENCY
+
 LARGEST = 2**63 - 1  # what a column of the database holds
 MOST_LINES = 10_000
 PRINTABLE = r"^[^\x00]*$"  # PostgreSQL keeps every character but this one
@@ -44,7 +46,22 @@ Counted = Annotated[
 Days = Annotated[int, Field(ge=1, le=366), Whole]
 Number = Annotated[int, Field(ge=1, le=LARGEST), Whole]
 Flag = Annotated[bool, Field(strict=True)]
-Currency = Annotated[Literal["CNY"], Field(description="The only currency so far")]
+
+
+def _ours(value: object) -> object:
+    """Nothing is converted: what is in another currency is refused in words of its own."""
+    if isinstance(value, str) and value != CURRENCY:
+        raise PydanticCustomError(
+            "currency_other", "Everything here is in {ours} so far", {"ours": CURRENCY}
+        )
+    return value
+
+
+Currency = Annotated[
+    Literal["CNY"],
+    BeforeValidator(_ours),
+    Field(description="The only one so far; nothing is converted"),
+]
 Line = Annotated[str, Field(max_length=80, pattern=PRINTABLE)]
 Text = Annotated[str, Field(max_length=300, pattern=PRINTABLE)]
 Ref = Annotated[

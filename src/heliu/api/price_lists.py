@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.contracts import MOST_PRICES, AgreedPrice, new_prices
-from heliu.api.fields import Flag, Line, Moment, Sent, Times, Whole
+from heliu.api.fields import Currency, Flag, Line, Moment, Sent, Times, Whole
 from heliu.api.files import sent_file
 from heliu.api.paging import Page, Paging, page
 from heliu.api.receipts import Content
@@ -41,6 +41,7 @@ class PriceListIn(Sent):
     name_zh: Line = ""
     priority: Priority = Field(100, description="1 is asked first; contracts come before")
     is_default: Flag = Field(False, description="For every buyer, asked last")
+    currency: Currency = "CNY"
     base: UUID | None = None
     factor: Times | None = None
     round_to: Annotated[int, Field(ge=0, le=4), Whole] = Field(0, description="To 10^n minor units")
@@ -176,7 +177,11 @@ def begin_price_list(request: TypedRequest, payload: PriceListIn, key: Key) -> H
             )
         else:
             made = operations.create_list(
-                actor=actor, seller=actor.own_org, is_default=payload.is_default, **named
+                actor=actor,
+                seller=actor.own_org,
+                currency=payload.currency,
+                is_default=payload.is_default,
+                **named,
             )
         return 201, _detail(request, made, at)
 
@@ -292,7 +297,8 @@ def bring_prices(
     live_from: Annotated[Moment | None, Query(description="If no row is left out")] = None,
     keep_others: Annotated[bool, Query(description="What it does not name stays")] = False,
 ) -> HttpResponse:
-    """Bring a CSV of prices (code, from, price); it becomes the next version of the list."""
+    """Bring a CSV of prices (code, from, price, perhaps currency); it becomes the next version of
+    the list."""
     name, content = sent_file(request)
 
     def do(at: datetime) -> tuple[int, PriceFileOut]:

@@ -145,6 +145,9 @@ RULES = {
     "date_from_datetime_parsing": gettext_noop("This is not a date such as 2026-11-02."),
     "datetime_from_date_parsing": gettext_noop("This is not a time such as 2026-11-02T08:00:00Z."),
     "enum": gettext_noop("This is none of %(expected)s."),
+    "currency_other": gettext_noop(
+        "Everything here is in %(ours)s so far: send what it is in that, nothing is converted."
+    ),
     "literal_error": gettext_noop("This is none of %(expected)s."),
     "list_type": gettext_noop("This is not a list."),
     "dict_type": gettext_noop("This is not an object."),

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from heliu.config.postgres import Trouble
+from heliu.kernel import money
+from heliu.kernel.errors import Invalid
 from heliu.kernel.tables import Unreadable, cells_of
 
 # What a column may be called, folded: our name for it.
@@ -35,6 +37,7 @@ COLUMNS = {
     "list": "list", "price list": "list", "价目": "list", "价格表": "list",
     "from": "from", "from quantity": "from", "起订量": "from",
     "price": "price", "unit price": "price", "价格": "price", "单价": "price",
+    "currency": "currency", "ccy": "currency", "币种": "currency", "货币": "currency",
     "warehouse": "warehouse", "仓库": "warehouse",
     "quantity": "quantity", "qty": "quantity", "数量": "quantity", "库存": "quantity",
     "lot": "lot", "批次": "lot",
@@ -80,15 +83,18 @@ class Row:
         return int(number)
 
     def minor(self, name: str) -> int:
-        """An amount with at most two decimals, in minor units."""
-        value = self.needed(name).replace(",", "").lstrip("¥￥")
+        """An amount above zero with at most two decimals, in minor units of our currency."""
+        value = self.needed(name)
         try:
-            number = Decimal(value) * 100
-        except InvalidOperation:
-            raise Unfit(f"{name} is no amount: {value}") from None
-        if not number.is_finite() or number != number.to_integral_value() or number <= 0:
-            raise Unfit(f"{name} must be above zero with at most two decimals, not {value}")
-        return int(number)
+            money.require_ours(self.text("currency"))
+            amount = money.typed(value)
+        except money.OtherCurrency:
+            raise
+        except Invalid:
+            raise Unfit(f"{name} is no amount with at most two decimals: {value}") from None
+        if amount <= 0:
+            raise Unfit(f"{name} must be above zero, not {value}")
+        return amount
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,13 @@
-"""Money: whole minor units of one currency. Rounding lives here and in capital.interest only."""
+"""Money: whole minor units of one currency. Rounding lives here and in capital.interest only.
+
+Everything is traded in `CURRENCY` so far (docs/decisions/0019). What comes in another one is
+refused (`OtherCurrency`), never converted and never taken for ours: `typed` reads what people
+write.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -11,11 +17,113 @@ from django.utils.translation import gettext
 from heliu.kernel.errors import Invalid
 
 CURRENCY = "CNY"
+LARGEST = 10**16  # minor units: nobody writes more
+
+# How people write a currency beside an amount, by its code (ISO 4217).
+MARKS = {
+    "CNY": "¥ ￥ CN¥ RMB 元 人民币 元人民币 yuan renminbi",
+    "USD": "$ ＄ US$ 美元 美金",
+    "EUR": "€ 欧元",
+    "GBP": "£ ￡ 英镑",
+    "JPY": "円 JP¥ 日元",
+    "HKD": "HK$ 港元 港币",
+    "MOP": "MOP$ 澳门元",
+    "TWD": "NT$ 新台币",
+    "KRW": "₩ 韩元",
+    "SGD": "S$ 新加坡元",
+    "AUD": "A$ 澳元",
+    "CAD": "C$ 加元",
+    "NZD": "NZ$ 新西兰元",
+    "CHF": "瑞士法郎",
+    "THB": "฿ 泰铢",
+    "VND": "₫ 越南盾",
+    "MYR": "RM 林吉特",
+    "IDR": "Rp 印尼盾",
+    "INR": "₹ 印度卢比",
+    "RUB": "₽ 卢布",
+    "AED": "迪拉姆",
+    "KWD": "科威特第纳尔",
+}
+CODES = {mark.casefold(): code for code, marks in MARKS.items() for mark in (code, *marks.split())}
+# Digits behind the point where they are not two (ISO 4217).
+_DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+_TYPED = re.compile(r"([^\d.,+-]*)(.*?)([^\d.,]*)", re.DOTALL)
+
+
+def digits_of(currency: str) -> int:
+    """How many digits of a currency stand behind the point: 2 of CNY, none of JPY, 3 of KWD."""
+    return _DIGITS.get(currency, 2)
+
+
+def currency_named(text: str) -> str:
+    """The code of a currency as somebody wrote it (`usd`, `US$`, `美元`), or what stands there."""
+    name = text.strip()
+    return CODES.get(name.casefold(), name)
+
+
+class OtherCurrency(Invalid):
+    """Something is in another currency than the one in which all is traded here."""
+
+    def __init__(self, theirs: str, *, field: str = "") -> None:
+        super().__init__(
+            "currency-other",
+            "Everything here is in %(ours)s so far; this is in %(theirs)s.",
+            field=field,
+            help="Write what it is in %(ours)s: nothing is converted here.",
+            ours=CURRENCY,
+            theirs=theirs,
+        )
+
+
+def require_ours(text: str, *, field: str = "") -> None:
+    """Raises `OtherCurrency` where somebody names another currency than ours; none is ours."""
+    if text.strip() and currency_named(text) != CURRENCY:
+        raise OtherCurrency(currency_named(text), field=field)
+
+
+def typed(text: str, *, field: str = "") -> int:
+    """An amount as people write it (`12.50`, `¥1,200`, `80元`), in minor units; `field` is where.
+
+    Raises `OtherCurrency` for what is written in another one, `Invalid` for what is no amount, or
+    one of more decimals than there are.
+    """
+    number, theirs = _unmarked(text.strip(), field)
+    if theirs != CURRENCY:
+        raise OtherCurrency(theirs, field=field)
+    try:
+        minor = Decimal(number.replace(",", "").replace("，", "")).scaleb(digits_of(CURRENCY))
+    except ArithmeticError:
+        raise _unreadable(field) from None
+    if abs(minor) > LARGEST:
+        raise _unreadable(field)
+    if minor != int(minor):
+        raise Invalid("amount-unreadable", "An amount has at most two decimals.", field=field)
+    return int(minor)
+
+
+def _unmarked(text: str, field: str) -> tuple[str, str]:
+    """A number as it was written, and the code of the currency that stands before or behind it."""
+    found = _TYPED.fullmatch(text)
+    before, number, behind = found.groups() if found else ("", text, "")
+    codes = {currency_named(mark) for mark in (before, behind) if mark.strip()}
+    if not codes <= MARKS.keys():
+        raise _unreadable(field)
+    theirs = codes - {CURRENCY}
+    return number.strip(), theirs.pop() if theirs else CURRENCY
+
+
+def _unreadable(field: str) -> Invalid:
+    return Invalid("amount-unreadable", "This amount cannot be read.", field=field)
 
 
 @dataclass(frozen=True, order=True)
 class Money:
-    """An amount in minor units (fen for CNY). Two currencies do not add up: it raises."""
+    """An amount in minor units (fen for CNY, yen for JPY). Two currencies do not add up: it
+    raises."""
 
     minor: int
     currency: str = CURRENCY
@@ -56,9 +164,10 @@ class Money:
         return str(self)
 
     def __str__(self) -> str:
-        sign = "-" if self.minor < 0 else ""
-        major, minor = divmod(abs(self.minor), 100)
-        return f"{sign}{major:,}.{minor:02d} {self.currency}"
+        sign, digits = "-" if self.minor < 0 else "", digits_of(self.currency)
+        major, minor = divmod(abs(self.minor), 10**digits)
+        behind = f".{minor:0{digits}d}" if digits else ""
+        return f"{sign}{major:,}{behind} {self.currency}"
 
 
 def share_up(minor: int, ratio: Decimal) -> int:

@@ -106,9 +106,10 @@ def _price(wish: Wish, sku: UUID, wanted: Wanted) -> int | None:
     the seller offered the price of the offer. Goods without a price are not sold to the buyer."""
     if wanted.unit_price is None:
         return None
-    if wish.quoted is not None:
+    if wish.quoted:
         return wish.quoted[sku]
-    return min((wish.kept or {}).get(sku, wanted.unit_price), wanted.unit_price)
+    kept = wish.kept.get(sku) if wish.kept else None
+    return wanted.unit_price if kept is None else min(kept, wanted.unit_price)
 
 
 def stopped(reason: str) -> Refused:

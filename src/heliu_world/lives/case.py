@@ -21,8 +21,7 @@ BUSY = frozenset({"bank-is-paying"})
 
 @dataclass
 class Case:
-    """An order that was placed, its parties, and how it stands; `codes` are those renewed, `sent`
-    is what the dealer transferred for its deposit."""
+    """An order that was placed, its parties, and how it stands; `codes` are those renewed."""
 
     world: World
     hands: Hands
@@ -31,7 +30,6 @@ class Case:
     deal: UUID
     random: Random
     codes: dict[str, str] = field(default_factory=dict)
-    sent: int = 0
     stands: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from heliu_world.market import Seat
 # for the notice.
 OVERTAKEN = (
     frozenset({"not-overdue", "goods-not-there", "approval-over", "notice-missing", "notice-runs"})
+    | {"takes-no-goods", "nothing-bound"}  # of an exchange
     | complaints.NOT_BOUND
     | BUSY
     | changes.NOT_NOW

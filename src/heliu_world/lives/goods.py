@@ -13,8 +13,15 @@ from heliu_world.acts import Act
 from heliu_world.lives.case import Case
 from heliu_world.market import Seat
 
+type Goods = dict[UUID, int]
+
 CARRIER = "Shunda"
 WAITING = frozenset({"goods-wait", "goods-wait-all"})  # sold before they were there
+
+
+def told(some: Goods) -> list[dict[str, object]]:
+    """Goods as the API takes them."""
+    return [{"sku": str(sku), "quantity": n} for sku, n in sorted(some.items())]
 
 
 def ship(case: Case) -> None:

@@ -6,14 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from heliu.kernel.clock import day_of
-from heliu.trade import corrections, invoices, releasing
+from heliu.trade import corrections, exchange, invoices, releasing
+from heliu.trade.lodging import EXCHANGE
 from heliu_world.acts import Act
 from heliu_world.lives import default
 from heliu_world.lives.case import BUSY, Case
 
 NUMBERS = 6  # of invoices in the whole market: the same one comes twice
 # Questions to which the lender's people answer whatever the deal does: asked by whom else.
-ASKED = ("release", "pay-out", "give-back")
+ASKED = ("release", "pay-out", "give-back", "exchange")
 FIXED = frozenset(
     {"day-closed", "settled-since", "payment-stands", "before-the-loan", "limit-short",
      "approval-waits"}
@@ -38,8 +39,11 @@ def lay_invoice(case: Case) -> None:
 
 
 def answer(case: Case) -> None:
-    """Somebody at the lender says yes or no to a large release, or to what was found."""
+    """Somebody at the lender says yes or no to a large release, to what was found, or to goods
+    that are to leave for others; of a loan that was repaid meanwhile none are exchanged."""
     agrees = case.world.is_ending or case.random.random() < 0.75
+    if case.stands["asked"]["act"] == EXCHANGE.name:
+        agrees = agrees and case.stands["loan_status"] in exchange.TAKES_GOODS
     default.vote(case, case.shop.bank, agrees=agrees)
 
 

@@ -18,6 +18,7 @@ from heliu_world.lives import (
     claims,
     complaints,
     default,
+    exchanges,
     filings,
     gate,
     goods,
@@ -254,6 +255,8 @@ class Life(Case):
         may_give_back = stands["bound"] and not stands["is_stock"] and not stands["returns"]
         if may_give_back and not is_ending:
             choices.append((0.3, lambda: complaints.give_back_pledged(self)))
+        if not stands["is_stock"]:
+            choices += exchanges.choices(self)
         if stands["loan_status"] == "REPAID" and stands["bound"]:
             choices.append((2, lambda: lender.ask_to_release(self)))
         if stands["principal_repaid"] and not is_ending:

@@ -17,8 +17,6 @@ from heliu_world.lives.case import Case, hours
 from heliu_world.lives.life import Life, Wait
 from heliu_world.world import World
 
-type Goods = dict[UUID, int]
-
 CURES = 0.35  # of the calls that a dealer hears of, at each look
 # What may stand in the way of goods that go in or out.
 SHUT = frozenset(
@@ -105,7 +103,7 @@ def announce(case: Case) -> None:
             case,
             "bring more goods",
             "lodgings",
-            {"goods": told(more)},
+            {"goods": goods.told(more)},
             lambda who: lodging.announce(case.deal, more, actor=who, at=case.world.now),
         )
 
@@ -131,7 +129,7 @@ def take_out(case: Case) -> None:
             case,
             "take goods out",
             "take-out",
-            {"goods": told(out)},
+            {"goods": goods.told(out)},
             lambda who: taking_out.take_out(case.deal, out, actor=who, key=key, at=case.world.now),
             key,
         )
@@ -145,17 +143,17 @@ def swap(case: Case) -> None:
             case,
             "swap goods",
             "swaps",
-            {"goods_in": told(into), "goods_out": told(out)},
+            {"goods_in": goods.told(into), "goods_out": goods.told(out)},
             lambda who: taking_out.ask_swap(case.deal, into, out, actor=who, at=case.world.now),
         )
 
 
-def at_home(case: Case) -> Goods:
+def at_home(case: Case) -> goods.Goods:
     """Some of what the dealer has bought of the seller and keeps in its own house."""
     return bought(case.world, case.random, case.dealer.seat.org, case.shop.seller.org, most=3)
 
 
-def bought(world: World, random: Random, buyer: UUID, seller: UUID, *, most: int) -> Goods:
+def bought(world: World, random: Random, buyer: UUID, seller: UUID, *, most: int) -> goods.Goods:
     """Some kinds of goods that a buyer received from a seller and that lie free in its house."""
     rows = world.ask(
         "select p.sku_id as sku, k.posted - k.held_out as free from stock_promised p"
@@ -169,12 +167,7 @@ def bought(world: World, random: Random, buyer: UUID, seller: UUID, *, most: int
     return {row["sku"]: random.randint(1, row["free"]) for row in some}
 
 
-def told(some: Goods) -> list[dict[str, object]]:
-    """Goods as the API takes them."""
-    return [{"sku": str(sku), "quantity": n} for sku, n in sorted(some.items())]
-
-
-def _lying(case: Case) -> Goods:
+def _lying(case: Case) -> goods.Goods:
     """Some of one kind that lies in the pool."""
     lines = [one for one in case.stands["bound_lines"] if one["left"]]
     if not lines:

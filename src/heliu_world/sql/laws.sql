@@ -44,7 +44,8 @@ begin
         array['pledges_codeattempt', 'release', 'release_id'],
         array['bank_paymentinstruction', 'deal', 'deal'],
         array['bank_banknotice', 'payment', 'instruction'],
-        array['registry_filing', 'deal', 'deal'], array['posting_hold', 'account', 'account_id']
+        array['registry_filing', 'deal', 'deal'], array['posting_hold', 'account', 'account_id'],
+        array['trade_lodging', 'deal', 'deal_id']
     ] loop
         execute format('create trigger world_touch after insert or update on %I for each row'
                        ' execute function world_touch(%L, %L)', one[1], one[2], one[3]);
@@ -334,11 +335,46 @@ begin
             or (r.quantity, r.value) <> (s.quantity, s.value)) limit 1;
 
     return query
+    select 'what is brought to a pledge came good, and what leaves for it is worth no more',
+           format('%s: brought %s, came good %s, of it to exchange %s; left %s, released for it %s',
+                  p.number, p.brought_value, came.value, came.swapped, p.exchanged_value, v.value)
+      from pledges_pledge p join lending_loan l on l.id = p.loan
+     cross join lateral (
+           select coalesce(sum(r.good * n.unit_cost), 0) as value,
+                  coalesce(sum(r.good * n.unit_cost) filter (where g.kind = 'SWAP'), 0) as swapped
+             from trade_lodging g join trade_lodgingline n on n.lodging_id = g.id
+             join transport_shipmentline s on s.shipment_id = g.shipment_id and s.order_line = n.id
+             join warehousing_receivingline r on r.shipment_line = s.id
+            where g.deal_id = p.deal) came
+     cross join lateral (
+           select coalesce(sum(r.value), 0) as value,
+                  coalesce(bool_or(not exists (
+                      select from trade_dealstep t where t.deal_id = p.deal and t.key = r.key
+                         and t.step = 'EXCHANGED' and (t.data ->> 'comes')::bigint >= r.value)),
+                      false) as is_odd
+             from pledges_releaseorder r where r.pledge_id = p.id and r.is_exchanged) v
+     where p.deal = any (changed) and l.release_mode <> 'FLOOR'
+       and (p.brought_value <> came.value or p.exchanged_value <> v.value
+            or v.value > came.swapped or v.is_odd) limit 1;
+
+    return query
+    select 'goods that are to be brought are set aside until they leave, and no longer',
+           format('%s %s %s: %s held of %s', d.number, g.number, g.status, h.amount, n.quantity)
+      from trade_lodging g join trade_deal d on d.id = g.deal_id
+     cross join lateral (select sum(quantity) as quantity from trade_lodgingline
+                          where lodging_id = g.id) n
+     cross join lateral (select coalesce(sum(x.posted - x.amount), 0) as amount
+                           from posting_hold x where x.subject = g.id and x.status = 'OPEN') h
+     where g.deal_id = any (changed)
+       and h.amount <> case when g.status in ('ASKED', 'ANNOUNCED') then n.quantity else 0 end
+     limit 1;
+
+    return query
     select 'what needs two persons was agreed to by another than who asked',
            format('%s %s', d.number, t.step)
       from trade_deal d join trade_dealstep t on t.deal_id = d.id
       join (values ('ENFORCED', 'enforce'), ('SALE_AGREED', 'sell'), ('WRITTEN_OFF', 'write-off'),
-                   ('SIGNED', 'sign')) m(step, act) on m.step = t.step
+                   ('SIGNED', 'sign'), ('EXCHANGED', 'exchange')) m(step, act) on m.step = t.step
       left join lending_loan l on l.deal = d.id
      where d.id = any (changed) and d.lender is not null  -- a seller may give up alone
        and (m.act <> 'sign' or exists (

@@ -4,12 +4,13 @@ select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_numb
        coalesce(o.pay_by, 'FINANCE') as pay_by, l.number as loan_number, l.status as loan_status, l.principal,
        l.principal_repaid, l.due_on, l.expires_at, l.agreement_digest, l.deposit_ratio,
        p.status as pledge_status, p.pledged_quantity - p.released_quantity as bound,
+       p.short_since is not null as is_short,
        l.default_noticed_on + l.notice_days < %s::date as may_enforce,
        q.level = 'LIQUIDATION' and c.id is not null or c.status = 'LAPSED' as is_lost,
        c.status = 'OPEN' as is_called, q.value - q.floor as pool_free,
        (select coalesce(jsonb_agg(jsonb_build_object('number', g.number, 'kind', g.kind,
                    'status', g.status) order by g.number), '[]')
-          from trade_lodging g where g.pool_id = q.id) as lodgings,
+          from trade_lodging g where g.deal_id = d.id) as lodgings,
        l.default_noticed_on is not null as is_noticed,
        l.accepted_on is not null and l.disbursed_on is null and l.margin >= l.principal
            as is_paid_in,
@@ -21,16 +22,19 @@ select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_numb
        (select jsonb_build_object('id', s.id, 'number', s.number, 'buyer', s.buyer)
           from trade_sale s where s.deal_id = d.id and s.agreed_at is not null
            and s.paid_at is null and s.called_off_at is null) as sale,
-       (select coalesce(jsonb_agg(jsonb_build_object('sku', i.sku_id, 'left', i.quantity - i.released,
+       (select coalesce(jsonb_agg(jsonb_build_object('sku', i.sku_id, 'family', k.family_id,
+                   'left', i.quantity - i.released,
                    'value', (i.quantity - i.released) * i.unit_value) order by i.id), '[]')
-          from pledges_pledgeline i where i.pledge_id = p.id and i.is_live) as bound_lines,
+          from pledges_pledgeline i join goods_sku k on k.id = i.sku_id
+         where i.pledge_id = p.id and i.is_live) as bound_lines,
        (select coalesce(jsonb_agg(jsonb_build_object('id', i.id,
                    'open', i.quantity - i.shipped - i.cancelled) order by i.position)
                    filter (where i.quantity > i.shipped + i.cancelled), '[]')
           from ordering_orderline i where i.order_id = o.id) as to_ship,
        (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number,
                    'status', s.status) order by s.number), '[]')
-          from transport_shipment s where s.order_id = d.order_id and s.status <> 'RECEIVED')
+          from transport_shipment s
+         where (s.order_id = d.order_id or s.deal = d.id) and s.status <> 'RECEIVED')
            as shipments,
        (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number,
                    'status', r.status, 'digest', r.code_digest,

@@ -100,6 +100,7 @@ class Order(models.Model):
             known_status("order_status_known", OrderStatus),
             models.CheckConstraint(condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(condition=Q(currency=CURRENCY), name="order_in_our_money"),
             models.CheckConstraint(condition=~Q(buyer=F("seller")), name="order_has_two_sides"),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.CANCELLED, cancelled_at__isnull=False)

@@ -29,7 +29,7 @@ class Rounding(models.TextChoices):
 
 
 class PriceList(models.Model):
-    """A seller's named set of prices in one currency.
+    """A seller's named set of prices in one currency: the one in which all is traded so far.
 
     A buyer's own lists are asked in order of `priority` (1 first, then by code; 0 is kept for
     contracts), the seller's default list last.
@@ -94,6 +94,7 @@ class PriceList(models.Model):
                 condition=Q(round_to__lte=4, rounding__in=Rounding.values),
                 name="price_list_rounding_known",
             ),
+            models.CheckConstraint(condition=Q(currency=CURRENCY), name="price_list_in_our_money"),
         ]
         indexes = [
             models.Index(

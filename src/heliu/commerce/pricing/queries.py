@@ -339,8 +339,9 @@ TAKEN = "select contract, pieces, amount from pricing_contract_taken(%s)"
 EXPORT = """
 copy (
     select k.code, p.min_quantity as "from", (p.amount / 100)::text || '.'
-           || lpad((p.amount %% 100)::text, 2, '0') as price
+           || lpad((p.amount %% 100)::text, 2, '0') as price, l.currency
       from pricing_listprice p join goods_sku k on k.id = p.sku_id
+      join pricing_pricelist l on l.id = p.price_list_id
      where p.price_list_id = %s and p.valid_from <= %s
        and (p.valid_to is null or p.valid_to >= %s)
      order by k.code, p.min_quantity
@@ -348,7 +349,8 @@ copy (
 
 
 def write_prices(table: PriceList, file: IO[bytes], at: datetime) -> None:
-    """Write what stands in a list or version on a day as a sheet that can be brought in again."""
+    """Write what stands in a list or version on a day as a sheet that can be brought in again; each
+    row says its currency."""
     today = day_of(at)
     with connection.cursor() as cursor, cursor.copy(EXPORT, [table.pk, today, today]) as copy:
         for block in copy:

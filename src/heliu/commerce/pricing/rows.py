@@ -9,11 +9,15 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext_noop as N_
 
+from heliu.kernel import money
+from heliu.kernel.errors import Invalid
+
 # What a column may be called, folded: our name for it.
 HEADS = {
     **dict.fromkeys(("code", "sku", "model", "item", "编码", "型号", "货号", "商品编码"), "code"),
     **dict.fromkeys(("from", "from quantity", "起订量", "起"), "from"),
     **dict.fromkeys(("price", "unit price", "价格", "单价", "含税价"), "price"),
+    **dict.fromkeys(("currency", "ccy", "币种", "货币"), "currency"),
 }
 MOST = 10**12  # minor units, and pieces
 WORDS = {
@@ -21,6 +25,7 @@ WORDS = {
     "code-missing": N_("The code is missing."),
     "code-unknown": N_("None of your goods has this code."),
     "price-unreadable": N_("The price is no amount with at most two decimals."),
+    "currency-other": N_("The price is in another currency; here it is CNY, nothing is converted."),
     "from-unreadable": N_("The quantity is no whole number from 1 up."),
     "twice": N_("This code and quantity stand in the file before."),
 }
@@ -54,11 +59,12 @@ class Head:
     price: int
     least: int | None
     comma: str
+    currency: int | None = None
 
     @property
     def width(self) -> int:
         """How many columns a row needs."""
-        return max(self.code, self.price) + 1
+        return max(self.code, self.price, self.currency or 0) + 1
 
 
 def decoded(raw: bytes) -> str:
@@ -76,8 +82,10 @@ def head_of(text: str) -> Head | None:
     names = [HEADS.get(cell.strip().casefold(), "") for cell in _cells(text, comma)]
     if "code" not in names or "price" not in names:
         return None
-    least = names.index("from") if "from" in names else None
-    return Head(names.index("code"), names.index("price"), least, comma)
+    least, currency = (
+        names.index(name) if name in names else None for name in ("from", "currency")
+    )
+    return Head(names.index("code"), names.index("price"), least, comma, currency)
 
 
 def read(head: Head, texts: Iterable[str], first: int) -> tuple[list[Good], list[Bad]]:
@@ -109,21 +117,28 @@ def _row(head: Head, cells: Sequence[str], line: int, raw: str) -> Good | str:
     code = cells[head.code].replace("\x00", "")
     if not code:
         return "code-missing"
-    amount = _whole(cells[head.price].lstrip("¥￥"), 100, 0)
-    if amount is None:
+    try:
+        if head.currency is not None:
+            money.require_ours(cells[head.currency])
+        amount = money.typed(cells[head.price])
+    except money.OtherCurrency:
+        return "currency-other"
+    except Invalid:
+        return "price-unreadable"
+    if not 0 <= amount <= MOST:
         return "price-unreadable"
     typed = cells[head.least] if head.least is not None and len(cells) > head.least else ""
-    least = _whole(typed, 1, 1) if typed else 1
+    least = _pieces(typed) if typed else 1
     if least is None:
         return "from-unreadable"
     return Good(line, code, least, amount, raw)
 
 
-def _whole(text: str, times: int, lowest: int) -> int | None:
+def _pieces(text: str) -> int | None:
     try:
-        number = Decimal(text.replace(",", "")) * times
+        number = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
     if not number.is_finite() or number != number.to_integral_value():
         return None
-    return int(number) if lowest <= number <= MOST else None
+    return int(number) if 1 <= number <= MOST else None

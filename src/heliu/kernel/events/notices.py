@@ -208,6 +208,8 @@ WORDS = {
     "contract-change-agreed": N_("%(buyer)s agrees to the change of contract %(code)s"),
     "contract-change-refused": N_("%(buyer)s refuses the change of contract %(code)s"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
+    "case-due": N_("Case %(case)s of %(buyer)s: promised by %(by)s"),
+    "case-late": N_("Case %(case)s of %(buyer)s is overdue: promised by %(by)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),
     "quote-asked": N_("%(buyer)s asks for a quote: %(number)s"),
     "quote-offered": N_("%(seller)s offers %(amount)s under quote %(number)s, until %(day)s"),

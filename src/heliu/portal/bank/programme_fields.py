@@ -215,7 +215,7 @@ def _read(one: Asked, typed: str) -> Any:
 def _money(one: Asked, typed: str) -> int:
     if typed in ("0", "0.00"):
         return 0
-    amount, problem = read_amount(typed.lstrip("¥ "))
+    amount, problem = read_amount(typed)
     if amount is None:
         raise Invalid("amount-unreadable", problem, field=one.name)
     return int(amount)

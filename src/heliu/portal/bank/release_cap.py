@@ -56,7 +56,7 @@ def _typed(request: HttpRequest) -> int | None:
         return None
     if typed in ("0", "0.00"):
         return 0
-    amount, problem = read_amount(typed.lstrip("¥ "))
+    amount, problem = read_amount(typed)
     if amount is None:
         raise Invalid("amount-unreadable", problem, field="amount")
     return amount

@@ -38,7 +38,7 @@ def pay(request: HttpRequest, ref: str) -> HttpResponse:
         crumbs=((_("Deals"), reverse("deals")), (deal.number, home)),
         rows=(Amount(_("Still owed by your duty"), owed, is_total=True),),
         about=_("The bank has written the loan off; the goods brought less than you promised."),
-        asks=(Ask("amount", _("Amount, CNY"), money_text(owed).lstrip("¥ ")),),
+        asks=(Ask("amount", _("Amount, CNY"), money_text(owed)),),
         will=(
             Will(_("Your bank is told to pay the lender")),
             Will(_("What you pay the buyer owes you from then on")),

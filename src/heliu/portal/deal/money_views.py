@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.lending import queries as lending
+from heliu.kernel import money
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
@@ -241,15 +242,14 @@ def _amount(loan: Any, typed: str, share: str, at: datetime) -> tuple[int | None
 
 
 def read_amount(typed: str) -> tuple[int | None, str]:
-    """A typed amount in fen, and what is wrong with it."""
+    """A typed amount above zero in fen, and what is wrong with it."""
     try:
-        value = Decimal(typed.replace(",", "").replace("，", "").strip())
-        fen = value * 100
-    except InvalidOperation:
-        return None, _("This amount cannot be read.")
-    if not value.is_finite() or fen != fen.to_integral_value() or fen <= 0 or fen > 10**15:
+        fen = money.typed(typed)
+    except Invalid as refusal:
+        return None, f"{refusal.text()} {refusal.help()}".strip()
+    if not 0 < fen <= 10**15:
         return None, _("An amount above zero with at most two decimals.")
-    return int(fen), ""
+    return fen, ""
 
 
 def claim_preview(view: Any, amount: int) -> dict[str, Any]:

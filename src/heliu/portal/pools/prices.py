@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.valuation import queries
+from heliu.kernel import money
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
@@ -101,13 +101,11 @@ def _lines(request: HttpRequest) -> list[pool_prices.Line]:
 def _line(row: list[str], number: int) -> pool_prices.Line:
     try:
         code, price, *day = (cell.strip() for cell in row)
-        amount = Decimal(price.replace("¥", "")).scaleb(2)
-        if not amount.is_finite() or amount != int(amount):
-            raise InvalidOperation
+        amount = money.typed(price)
         on = datetime.fromisoformat(day[0]).date() if day and day[0] else None
-    except (ValueError, InvalidOperation, OverflowError):
+    except (ValueError, Invalid):
         raise Invalid(
             "line-unreadable", "Line %(line)s cannot be read.", field="lines", line=number,
             help="A line is code, price in yuan, and perhaps a day such as 2026-11-30.",
         ) from None  # fmt: skip
-    return pool_prices.Line(code, int(amount), on)
+    return pool_prices.Line(code, amount, on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import operations, policies
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
+from heliu.kernel import money
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
-from heliu.portal.deal.money_views import read_amount
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.seller.price_lists import list_of
 from heliu.portal.seller.prices import lists_of
@@ -77,7 +78,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
                 kind="choice",
                 options=(("", _("prices of its own")), *((code, code) for code in bases)),
             ),
-            Ask("factor", _("Times"), "1", "number", is_needed=False),
+            Ask("factor", pgettext("of prices", "Times"), "1", "number", is_needed=False),
             Ask(
                 "round_to",
                 _("Rounded to, CNY"),
@@ -87,7 +88,10 @@ def new_list(request: HttpRequest) -> HttpResponse:
             ),
             Ask("rounding", _("How"), kind="choice", options=policies.roundings()),
         ),
-        will=(Will(_("It holds for nobody until it is given to a dealer")),),
+        will=(
+            Will(_("It holds for nobody until it is given to a dealer")),
+            Will(_("Its prices are in CNY with tax; nothing is converted here")),
+        ),
         button=_("Begin"),
     )
     return sheets.answer(request, sheet, do, here=HERE)
@@ -281,18 +285,22 @@ def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
     rows = [one.replace(",", " ").split() for one in request.POST.get("prices", "").split(";")]
     rows = [row for row in rows if row]
     found = catalogue.find(actor, [row[0] for row in rows], actor.own_org)
-    prices = []
-    for row in rows:
-        amount, _problem = read_amount(row[2]) if len(row) == 3 else (None, "")
-        if amount is None or row[0] not in found or not row[1].isdecimal():
-            raise Invalid(
-                "prices-unreadable",
-                "%(row)s is no code, quantity and price.",
-                field="prices",
-                row=" ".join(row),
-            )
-        prices.append(NewPrice(found[row[0]].pk, amount, int(row[1])))
-    return prices
+    return [_price_typed(row, found) for row in rows]
+
+
+def _price_typed(row: list[str], found: Mapping[str, Any]) -> NewPrice:
+    try:
+        code, pieces, price = row
+        return NewPrice(found[code].pk, money.typed(price, field="prices"), int(pieces))
+    except money.OtherCurrency:
+        raise
+    except (KeyError, ValueError, Invalid):
+        raise Invalid(
+            "prices-unreadable",
+            "%(row)s is no code, quantity and price.",
+            field="prices",
+            row=" ".join(row),
+        ) from None
 
 
 def _effects() -> tuple[tuple[str, str], ...]:

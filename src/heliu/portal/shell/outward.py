@@ -163,6 +163,8 @@ TITLES = {
     "contract-change-agreed": N_("A change of a contract is agreed to"),
     "contract-change-refused": N_("A change of a contract is refused"),
     "case-opened": N_("A case is opened"),
+    "case-due": N_("What was promised about a case is due soon"),
+    "case-late": N_("What was promised about a case is overdue"),
     "case-moved": N_("A case goes on"),
     "quote-asked": N_("A dealer asks for a quote"),
     "quote-offered": N_("A seller offers prices under a quote"),

@@ -17,7 +17,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.goods.models import Sku
-from heliu.kernel.money import CURRENCY
+from heliu.kernel.money import CURRENCY, require_ours
 from heliu.kernel.parties.queries import active_relationship
 
 LONGEST_CODE = 34  # a version's code has its number behind it
@@ -48,10 +48,11 @@ def create_list(
     """Begin a price list; of a buyer's own lists the one with the lowest priority number decides
     (1 is the lowest: 0 is kept for contracts).
 
-    Raises `Invalid` for a code that is none, `Refused` when it is taken or the seller has a default
-    list already.
+    Raises `Invalid` for a code that is none, `OtherCurrency` for a currency in which nothing is
+    traded here, `Refused` when the code is taken or the seller has a default list already.
     """
     require_seller(seller, actor)
+    require_ours(currency, field="currency")
     if not 0 < len(code) <= LONGEST_CODE or priority < 1:
         raise Invalid(
             "list-invalid",
