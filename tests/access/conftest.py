@@ -862,7 +862,7 @@ def quoted(world: World) -> dict[str, Any]:
         )  # fmt: skip
         answers = {"percent": Decimal(5), "days": 7, "most": None}
         quotes.set_auto_answer(actor=seller, min_quantity=800, at=world.at, **answers)
-    return {"quote": asked.number, "quote_offered": offered.number, "auto_from": 800}
+    return {"quote": asked.number, "quote_offered": offered.number, "open_auto_from": 800}
 
 
 def spending_of(world: World) -> dict[str, Any]:
