@@ -16,6 +16,8 @@ from tests.portal.test_terms_pages import sent
 from tests.trade import life
 from tests.trade.conftest import World
 
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import Organization
@@ -191,6 +193,39 @@ def test_what_is_owed_is_sorted_and_taken_by_both_sides(demo: World) -> None:
         rows = taken(client, "/deals", "xlsx", tab="all")
         assert other in rows[0]
         assert len(rows) >= 3
+
+
+def test_the_board_of_what_is_owed_is_sorted_by_what_is_worked_out(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two dealers owe, the one less but late; each head puts another one on top."""
+    sent(demo, 2)
+    demo.later(days=40)
+    monkeypatch.setattr(World, "dealer", "owner@d002.demo")
+    with demo.worker() as system:
+        terms.set_terms(
+            seller=demo.chain.seller, buyer=demo.chain.dealers["D002"],
+            wanted=Wanted(ceiling=100_000_00), actor=system, at=demo.at,
+        )  # fmt: skip
+    sent(demo, 9)
+    seller, board = browser(SELLER), "/seller/receivables"
+    for sort, first, head in (
+        ("", "d001", "Owed, CNY"), ("-owed", "d002", "Owed, CNY"), ("-age0", "d002", "Not due"),
+        ("-age1", "d001", "1–30"), ("age1", "d002", "1–30"), ("-secret", "d001", "Owed, CNY"),
+    ):  # fmt: skip
+        rows = taken(seller, board, sort=sort)
+        assert (sort, column(rows, "Code")[0]) == (sort, first)
+        if sort not in ("", "-secret"):
+            sums = [float(one) for one in column(rows, head)]
+            assert sums == sorted(sums, reverse=sort.startswith("-"))
+        page = read(seller, f"{board}?sort={sort}")
+        table = page[page.index("<tbody>") :]
+        places = {
+            code.lower(): table.index(str(pk))
+            for code, pk in demo.chain.dealers.items()
+            if code in ("D001", "D002")
+        }
+        assert min(places, key=lambda code: places[code]) == first
 
 
 def test_a_list_that_is_too_long_says_what_to_do(

@@ -34,14 +34,22 @@ class Board:
         return sum(self.aged[1:])
 
 
-def board(seller: UUID, *, on: date, only: str = "", most: int, skipped: int = 0) -> Board:
+def board(
+    seller: UUID, *, on: date, only: str = "", most: int, skipped: int = 0, sort: str = ""
+) -> Board:
     """How the buyers of a seller stand on a day, the latest first; those with terms who owe
-    nothing come last. One statement for any number of them; `only` late or stopped ones."""
+    nothing come last. One statement for any number of them; `only` late or stopped ones. `sort` is
+    what they stand by instead: owed, credit, disputed, or an age (age0: not due, age1 …), with a
+    ``-`` the most first."""
+    by = sort.removeprefix("-")
+    age = by.removeprefix("age") if by.startswith("age") else ""
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(),
             {
                 "seller": seller, "on": on, "only": only, "most": most, "skipped": skipped,
+                "by": "age" if age else by, "place": int(age or 0) + 1,
+                "sign": -1 if by and by == sort else 1,
                 "ages": AGES, "nothing": NOTHING, "loss": [rate / 100 for rate in LOSS],
             },
         )  # fmt: skip

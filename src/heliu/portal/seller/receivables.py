@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -44,8 +44,10 @@ def index(request: HttpRequest) -> HttpResponse:
     ages = [_("Not due"), *(open_items.bucket_words(*bucket) for bucket in BUCKETS)]
     listing = Listing(request.GET, _heads(ages), "")
     if listing.form:
-        return _file(listing, board(actor.own_org, on=today, only=chosen, most=MOST + 1))
-    shown, page = _page(actor.own_org, chosen, request.GET.get("page"), today)
+        found = board(actor.own_org, on=today, only=chosen, most=MOST + 1, sort=listing.sort)
+        return _file(listing, found)
+    read = partial(board, actor.own_org, on=today, only=chosen, most=ROWS, sort=listing.sort)
+    shown, page = _page(read, chosen, request.GET.get("page"))
     buyers = [one.buyer for one in shown.rows]
     houses = names(buyers)
     granted = {
@@ -63,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
             )
             for key, label in labels.items()
         ],
-        "ages": ages,
+        "ages": [f"age{place}" for place in range(len(ages))],
         "listing": listing,
         "rows": [
             {"house": houses.get(one.buyer), "standing": one, "terms": granted.get(one.buyer)}
@@ -162,10 +164,9 @@ def dealer(actor: Actor, buyer: UUID) -> Any:
     return found
 
 
-def _page(seller: UUID, tab: str, asked: str | None, today: date) -> tuple[Board, Page[int]]:
+def _page(read: Callable[..., Board], tab: str, asked: str | None) -> tuple[Board, Page[int]]:
     """The page of the board that was asked for; the nearest there is."""
     number = int(asked) if asked and asked.isdecimal() and asked.isascii() else 1
-    read = partial(board, seller, on=today, only=tab, most=ROWS)
     shown = read(skipped=(max(number, 1) - 1) * ROWS)
     page = Paginator(range(shown.counts[tab]), ROWS).get_page(number)
     if not shown.rows and page.number != number:
@@ -177,9 +178,12 @@ def _heads(ages: list[str]) -> list[Head]:
     return [
         Head("code", _("Code")),
         Head("dealer", _("Dealer")),
-        Head("owed", _("Owed, CNY"), "money"),
-        *(Head(f"age{place}", age, "money") for place, age in enumerate(ages)),
-        Head("credit", _("Paid too much"), "money"),
+        Head("owed", _("Owed, CNY"), "money", by="owed", css="n"),
+        *(
+            Head(f"age{place}", age, "money", by=f"age{place}", css="n")
+            for place, age in enumerate(ages)
+        ),
+        Head("credit", _("Paid too much"), "money", by="credit", css="n"),
         Head("disputed", _("Disputed, CNY"), "money"),
     ]
 

@@ -1,4 +1,5 @@
--- How all buyers of a seller stand on a day (fen), the latest first: a page of them (`only`: all,
+-- How all buyers of a seller stand on a day (fen), the latest first or by what is asked (`by`: owed,
+-- credit, disputed, or the age at `place`; `sign` -1 the least first): a page of them (`only`: all,
 -- late, stopped), each beside the sums over all. `ages` are the days from which a debt is older,
 -- `loss` what of each age is lost as a rule; what is not due yet comes first.
 with owed as (
@@ -41,10 +42,13 @@ total as (
                  coalesce(sum(aged[4]), 0), coalesce(sum(aged[5]), 0)]::bigint[] as aged
       from pair),
 page as (
-    select * from pair
+    select *, %(sign)s * case %(by)s when 'owed' then amount - credit when 'credit' then credit
+                                     when 'disputed' then disputed
+                                     when 'age' then aged[%(place)s] else late end as key
+      from pair
      where case %(only)s when 'late' then late > 0 when 'stopped' then is_stopped else true end
-     order by late desc, amount desc, buyer limit %(most)s offset %(skipped)s)
+     order by key desc, late desc, amount desc, buyer limit %(most)s offset %(skipped)s)
 select t.everybody, t.latecomers, t.stopped, t.owed::bigint, t.loss::bigint, t.aged,
        p.buyer, p.aged, p.credit::bigint, p.disputed::bigint, p.number::int, p.oldest
   from total t left join page p on true
- order by p.late desc, p.amount desc, p.buyer
+ order by p.key desc, p.late desc, p.amount desc, p.buyer
