@@ -55,7 +55,7 @@ def _branch(people: People, *, at: datetime) -> None:
     owner = people.dealer(WITH_BRANCH)
     name_orgs(owner.orgs)
     branches.open_branch(
-        actor=owner, at=at, code="xs", name="Xiaoshan shop", name_zh="萧山门店", city="Hangzhou",
+        actor=owner, at=at, code="xs", name="Xiaoshan shop", name_zh="萧山门店", city="杭州",
         address="杭州市萧山区示例路 18 号",
     )  # fmt: skip
     name_orgs(())
@@ -69,7 +69,7 @@ def _asks(chain: Chain, people: People, *, at: datetime) -> None:
         warehouse=None, at=at,
     )  # fmt: skip
     asks.ask(
-        chains.OTHER_SELLER_CODE, words="我们在杭州有三家门店，想经销贵司的骨瓷餐具。",
+        chains.OTHER_SELLER_CODE, words="我们在上海有三家门店，想经销贵司的骨瓷餐具。",
         actor=people.dealer(ASKS), at=at + timedelta(hours=3),
     )  # fmt: skip
 
