@@ -15,6 +15,7 @@ from tests.portal.browsing import browser, read
 from tests.portal.test_terms_pages import sent
 from tests.trade import life
 from tests.trade.conftest import World
+from tests.trade.test_returns import ask, delivered
 
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms.operations import Wanted
@@ -226,6 +227,18 @@ def test_the_board_of_what_is_owed_is_sorted_by_what_is_worked_out(
             if code in ("D001", "D002")
         }
         assert min(places, key=lambda code: places[code]) == first
+
+
+def test_returns_are_sorted_and_taken_by_both_sides(demo: World) -> None:
+    placed = delivered(demo, M1=10)
+    small, large = (ask(demo, placed, n).number for n in (1, 5))
+    for who in (SELLER, demo.dealer):
+        client = browser(who)
+        assert column(taken(client, "/returns", sort="-amount"), "Number") == [large, small]
+        assert column(taken(client, "/returns", sort="amount"), "Number") == [small, large]
+        page = read(client, "/returns?tab=all&sort=amount")
+        assert 'aria-sort="ascending"><a href="?tab=all&sort=-amount"' in page
+        assert 0 < page.index(small) < page.index(large)
 
 
 def test_a_list_that_is_too_long_says_what_to_do(
