@@ -11,6 +11,7 @@ circle, which decide as ever. What it had by hand before stays its own.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -240,20 +241,13 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
     if not links:
         return []
     houses = Organization.objects.in_bulk({link.buyer for link in links})
-    pairs = Q(pk=None)
-    for link in links:
-        pairs |= Q(seller=link.seller, buyer=link.buyer)
-    grants = list(TierGrant.objects.filter(pairs, until=None).order_by("what"))
+    grants = _granted(links)
     said = _said_to(links)
     told = []
     for link in links:
         tier = link.tier or (houses[link.buyer].tier if link.buyer in houses else "")
         offer = said.get((link.seller, tier))
-        given = [
-            Given(str(one.get_what_display()), _name(one), one.since)
-            for one in grants
-            if (one.seller, one.buyer) == (link.seller, link.buyer)
-        ]
+        given = grants[link.seller, link.buyer]
         told.append(
             Standing(
                 link.seller, tier, bool(link.tier), offer.service if offer else "",
@@ -261,6 +255,20 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
             )
         )  # fmt: skip
     return told
+
+
+def _granted(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, UUID], list[Given]]:
+    """What each pair of seller and customer has by its tier now."""
+    live = TierGrant.objects.filter(
+        seller__in={link.seller for link in links},
+        buyer__in={link.buyer for link in links},
+        until=None,
+    )
+    given: dict[tuple[UUID, UUID], list[Given]] = defaultdict(list)
+    for one in live.order_by("what"):
+        told = Given(str(one.get_what_display()), _name(one), one.since)
+        given[one.seller, one.buyer].append(told)
+    return given
 
 
 class Said(NamedTuple):

@@ -61,6 +61,17 @@ def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
     return TradingRelationship.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
 
 
+def supplied(actor: Actor) -> QuerySet[TradingRelationship]:
+    """The links to those whom the actor's houses supply now."""
+    links = relationships_visible_to(actor).filter(status=RelationshipStatus.ACTIVE)
+    return links if actor.is_system else links.filter(seller__in=actor.orgs)
+
+
+def customers(actor: Actor) -> QuerySet[Organization]:
+    """The organisations that the actor's houses supply now."""
+    return Organization.objects.filter(pk__in=supplied(actor).values("buyer"))
+
+
 def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
     """The live link of a pair, or `NotFound`: without it the seller is not there for the buyer.
     Raises `Refused` (seller-paused) while the seller is suspended."""

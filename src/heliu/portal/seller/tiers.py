@@ -15,12 +15,10 @@ from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.policies import TURN
 from heliu.portal.deal.money_views import read_amount
-from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.seller.dealers import leaves
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import tiers
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     kept = {one.tier: one for one in tiers.offers(actor)}
-    page = parts.Leaves(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
+    page = leaves(actor, text).get_page(request.GET.get("page"))
     told = tiers.standings_of(actor, [house.pk for house in page])
     context = {
         "may_set": actor.may("terms"),
