@@ -40,6 +40,8 @@ from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
+from heliu.commerce.quotes import operations as quotes
+from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
 from heliu.kernel.access import role_editing
@@ -92,6 +94,7 @@ from heliu.trade import (
     photos,
     place_order,
     purchases,
+    quoting,
     receivables,
     returns,
     sales,
@@ -269,6 +272,7 @@ def live(world: World) -> dict[str, Any]:
     few |= talked_about(world, placed)  # last: a message is taken back within minutes
     cap, rules = ruled(world)
     few["freeze"] = stopped(world)
+    few |= quoted(world)
     asking = spending_of(world)
     mandate = allow(world).pk
     with world.desk(world.dealer) as owner:
@@ -839,6 +843,26 @@ def on_sale(world: World, outside: Placed, bought: Placed, *others: Placed) -> t
             approvals.vote(asked.id, agrees=True, actor=officer, at=world.at)
             found.append(sales.visible_to(officer).get(deal=placed.deal.id).number)
     return found[0], found[1]
+
+
+def quoted(world: World) -> dict[str, Any]:
+    """The first dealer has asked its seller for two quotes, and has the answer to one."""
+    with world.desk(world.dealer) as dealer:
+        asked, offered = (
+            quoting.ask(
+                actor=dealer, seller=world.chain.seller, at=world.at,
+                lines=[Asked(sku, n) for sku, n in world.lines(M1=24)],
+            )
+            for _ in range(2)
+        )  # fmt: skip
+    with world.desk("sales@seller.demo") as seller:
+        quoting.answer(
+            offered.number, actor=seller, answers=[Answer(1, 900)],
+            valid_until=day_of(world.at) + timedelta(days=7), at=world.at,
+        )  # fmt: skip
+        answers = {"percent": Decimal(5), "days": 7, "most": None}
+        quotes.set_auto_answer(actor=seller, min_quantity=800, at=world.at, **answers)
+    return {"quote": asked.number, "quote_offered": offered.number, "open_auto_from": 800}
 
 
 def spending_of(world: World) -> dict[str, Any]:

@@ -22,6 +22,7 @@ RECORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shipment": (("/shipments/{}", "/carriages/{}"), ("shipment", "given")),
     "case": (("/cases/{}",), ("case",)),
     "return": (("/returns/{}",), ("return",)),
+    "quote": (("/quotes/{}",), ("quote",)),
     "contract": (("/contracts/{}",), ("contract",)),
     "pledge": (("/pledges/{}",), ("pledge",)),
     "trade-ask": (("/trade-asks",), ("trade_ask", "asked_of_seller")),

@@ -84,6 +84,8 @@ NAMES = {
     "case_new": {"order": "came_order"},
     "return": {"number": "return"},
     "return_new": {"order": "came_order"},
+    "quote": {"number": "quote"},
+    "quote_again": {"number": "quote_offered"},
     "withdraw_consent": {"disclosure": "consent"},
     "stop_mail": {"token": "open_token"},
     "saml_heard": {"house": "open_third_seller"},

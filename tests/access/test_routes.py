@@ -19,6 +19,8 @@ from tests.pictures import png
 
 from heliu.api.app import api
 from heliu.capital.bank import port
+from heliu.kernel import clock
+from heliu.kernel.clock import day_of
 from heliu.kernel.dispatch import push
 
 There = dict[str, Any]
@@ -48,6 +50,10 @@ def own_order(there: There) -> Any:
         "pay_by": "TRANSFER",
         "lines": [{"code": "M1", "quantity": 2}],
     }
+
+
+def quoted(there: There) -> Any:
+    return [{"sku": str(there["open_sku"]), "quantity": 24}]
 
 
 def own_purchase(there: There) -> Any:
@@ -519,6 +525,37 @@ EXAMPLES = {
         "seller",
         {"ref": "return_sent"},
         lambda t: {"lines": [{"position": 1, "good": 2, "damaged": 0, "accepted": 2}]},
+    ),
+    "GET /quote-rules": Example("seller", is_shared=True),
+    "POST /quote-rules": Example(
+        "seller", body=lambda t: {"min_quantity": 900, "percent": "5", "days": 7}, is_shared=True
+    ),
+    "POST /quote-rules/{min_quantity}/drop": Example("seller", {"min_quantity": "open_auto_from"}),
+    "GET /quotes": Example(mine, is_shared=True),
+    "POST /quotes": Example(
+        mine, body=lambda t: {"seller": str(t["open_seller"]), "lines": quoted(t)}, is_shared=True
+    ),
+    "GET /quotes/{ref}": Example(mine, {"ref": "quote"}),
+    "POST /quotes/{ref}/ask": Example(
+        mine, {"ref": "quote_offered"}, lambda t: {"lines": quoted(t)}
+    ),
+    "POST /quotes/{ref}/answer": Example(
+        "seller",
+        {"ref": "quote"},
+        lambda t: {
+            "lines": [{"position": 1, "price": 900}],
+            "valid_until": day_of(clock.now()).isoformat(),
+        },
+    ),
+    "POST /quotes/{ref}/decline": Example("seller", {"ref": "quote"}, lambda t: {"reason": "no"}),
+    "POST /quotes/{ref}/withdraw": Example(mine, {"ref": "quote"}, lambda t: {}),
+    "POST /quotes/{ref}/accept": Example(
+        mine, {"ref": "quote_offered"}, lambda t: {"pay_by": "TRANSFER"}
+    ),
+    "POST /quotes/{ref}/purchase-request": Example(
+        mine,
+        {"ref": "quote_offered"},
+        lambda t: {"pay_by": "TRANSFER", "reason": "low", "cost_centre": str(t["ruled_centre"])},
     ),
     "GET /conversations": Example(mine, is_shared=True),
     "GET /conversations/{kind}/{ref}/messages": Example(

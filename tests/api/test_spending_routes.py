@@ -40,6 +40,7 @@ CALLERS = {
     "portal/dealer/checkout.py": "test_spending_doors: page",
     "trade/recurring.py": "recurring",
     "trade/purchases.py": "request",
+    "trade/quoting.py": "tests/trade/test_quoting: a house that must agree, a budget",
     "api/purchases.py": "request",
     "portal/shell/purchases.py": "request",
     "api/order_changes.py": "change",

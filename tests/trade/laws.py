@@ -14,6 +14,7 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.registry import queries as registry
 from heliu.capital.terms import queries as terms
 from heliu.capital.vat import queries as vat_papers
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting import operations as posting
@@ -25,7 +26,7 @@ from heliu.trade.models import Deal, Outcome
 
 ROOMS = (
     posting, books, bank_queries, lending, credit, registry, stock, transport, pledges, sales,
-    soundness, terms, vat, vat_papers,
+    soundness, terms, vat, vat_papers, quotes,
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from heliu.trade import conversations
 router = Router()
 
 Kind = Literal[
-    "order", "request", "invoice", "loan", "shipment", "application", "case", "return", "contract",
+    "order", "request", "invoice", "loan", "shipment", "application", "case", "return", "quote",
+    "contract",
     "pledge", "trade-ask", "incoming", "vat-invoice", "release",
 ]  # fmt: skip
 

@@ -46,6 +46,7 @@ from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
 from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
@@ -183,6 +184,7 @@ class OrderDetail(OrderOut):
     )
     gone_lines: list[GoneLineOut] = Field(description="Taken out by changes; nobody owes them")
     rewards: list[RewardOut] = Field(description="What promotions gave the order as a whole")
+    quote: str = Field(description="The quote whose prices these are; empty where it is of none")
     ship_to: PlaceOut | None = Field(
         description="Where it goes, as the buyer's book had it; null where that was not said"
     )
@@ -515,6 +517,8 @@ def _detail(actor: Actor, ref: str) -> OrderDetail:
     order.account = None
     given = pricing.given_on(actor, order)
     order.rewards = given.as_whole
+    quote = quotes.of_order(order.pk)
+    order.quote = quote.number if quote else ""
     for line in order.lines.all():
         line.discounts = given.off[line.pk]
     if order.lender is None:

@@ -167,7 +167,7 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
         except Refused as refusal:
             in_request(refusal, wanted)
             raise
-        return 201, _detail(made)
+        return 201, detail(made)
 
     return write(request, key, payload, do)
 
@@ -175,7 +175,7 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
 @router.get("/purchase-requests/{ref}", response=PurchaseDetail)
 def get_purchase(request: TypedRequest, ref: Ref) -> object:
     """One of them with its lines."""
-    return _detail(_found(request, ref))
+    return detail(_found(request, ref))
 
 
 @router.post("/purchase-requests/{ref}/strike", response=PurchaseDetail)
@@ -184,7 +184,7 @@ def strike_line(request: TypedRequest, ref: Ref, payload: Strike, key: Key) -> H
 
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
         found = _found(request, ref)
-        return 200, _detail(
+        return 200, detail(
             purchases.strike(
                 found, payload.position, reason=payload.reason, actor=request.actor, at=at
             )
@@ -203,7 +203,7 @@ def change_purchase(
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
         quantities = {one.position: one.quantity for one in payload.lines}
         found = _found(request, ref)
-        return 200, _detail(purchases.change(found, quantities, actor=request.actor, at=at))
+        return 200, detail(purchases.change(found, quantities, actor=request.actor, at=at))
 
     return write(request, key, payload, do)
 
@@ -214,7 +214,7 @@ def withdraw_purchase(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse
 
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
         found = _found(request, ref)
-        return 200, _detail(purchases.withdraw(found, actor=request.actor, at=at))
+        return 200, detail(purchases.withdraw(found, actor=request.actor, at=at))
 
     return write(request, key, None, do)
 
@@ -269,7 +269,8 @@ def _shown(one: Any) -> PurchaseOut:
     return PurchaseOut.model_validate(plain | {"cost_centre": one.cost_centre_id})
 
 
-def _detail(found: Any) -> PurchaseDetail:
+def detail(found: Any) -> PurchaseDetail:
+    """A request as it is answered, with its lines and the question that waits."""
     asked = questions.waiting(found.pk, purchases.PURCHASE.name, at=clock.now())
     said = {"lines": queries.request_lines(found), "approval": asked.pk if asked else None}
     return PurchaseDetail.model_validate(_shown(found).model_dump() | said)

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "heliu.commerce.lists",
     "heliu.commerce.cases",
     "heliu.commerce.returns",
+    "heliu.commerce.quotes",
     "heliu.commerce.spending",
     "heliu.logistics.stock",
     "heliu.logistics.warehousing",

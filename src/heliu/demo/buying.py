@@ -9,6 +9,7 @@ from uuid import UUID
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.pricing.operations.promotions import NewPromotion, announce
+from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo.baskets import Shelf, fill
 from heliu.demo.chain import YUAN, enrol
@@ -18,7 +19,7 @@ from heliu.kernel.addresses import operations as addresses
 from heliu.kernel.addresses.policies import Place
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
-from heliu.trade import purchases
+from heliu.trade import purchases, quoting
 
 DEALER = "D001"
 BUYER = ("buyer@d001.demo", "陈采购")
@@ -56,6 +57,7 @@ def buying(stage: Stage) -> None:
         reason="周末促销备货", cost_centre=shop.pk, at=at,
     )  # fmt: skip
     _lists(owner, buyer, chain.seller, shelves, at=at)
+    _quotes(stage, owner, shelves, at=at)
 
 
 def _lists(owner: Actor, buyer: Actor, seller: UUID, shelves: list[Shelf], *, at: datetime) -> None:
@@ -71,6 +73,35 @@ def _lists(owner: Actor, buyer: Actor, seller: UUID, shelves: list[Shelf], *, at
     lists.make(
         actor=buyer, seller=seller, name="新品试销",
         quantities={shelf.sku: 3 for shelf in shelves[6:10]}, at=at,
+    )  # fmt: skip
+
+
+def _quotes(stage: Stage, owner: Actor, shelves: list[Shelf], *, at: datetime) -> None:
+    """One quote waits for the seller; under another it has made an offer, after the dealer asked a
+    second time."""
+    seller, sales = stage.chain.seller, stage.people.seller
+    wishes = [Asked(shelf.sku, 60, shelf.price(60) * 9 // 10) for shelf in shelves[:3]]
+    quoting.ask(
+        actor=owner, seller=seller, lines=wishes, words="双十二备货，价格合适就多拿一些",
+        wanted_on=day_of(at) + timedelta(days=10), at=at,
+    )  # fmt: skip
+    asked = at - timedelta(days=1)
+    quote = quoting.ask(
+        actor=owner, seller=seller, lines=[one._replace(price=None) for one in wishes], at=asked
+    )
+    days = day_of(at) + timedelta(days=14)
+    dear = [Answer(n, one.price) for n, one in enumerate(wishes, 1) if one.price]
+    answers = [one._replace(price=(one.price or 0) * 21 // 20) for one in dear]
+    quoting.answer(
+        quote.pk, actor=sales, answers=answers, valid_until=days, at=asked + timedelta(hours=2)
+    )
+    quoting.ask_otherwise(
+        quote.pk, actor=owner, words="数量加倍，再让一点",
+        lines=[one._replace(quantity=120) for one in wishes], at=asked + timedelta(hours=5),
+    )  # fmt: skip
+    quoting.answer(
+        quote.pk, actor=sales, answers=[*dear[:2], Answer(3, is_struck=True, words="本月无货")],
+        valid_until=days, words="前两款按您的价，月底前有效", at=at,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ KINDS = {
     "PR": "purchase request",
     "CS": "case",
     "RT": "return",
+    "QT": "quote",
     "MC": "margin call",
     "FZ": "freeze of an account",
 }

@@ -24,6 +24,7 @@ from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.ordering.versions import Version, VersionLine, moved
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
@@ -143,6 +144,14 @@ def refuse_fixed(deal: Deal, order: Order, before: Version, after: Version) -> N
             "A bank finances order %(number)s as it stands: its goods cannot be changed.",
             help="Cancel it and order anew, or order what is to be added by itself.",
             number=order.number,
+        )
+    if quote := quotes.of_order(order.pk):
+        raise Refused(
+            "quoted-order-fixed",
+            "Order %(number)s is of quote %(quote)s, whose prices are for exactly these goods.",
+            help="Order what is to be added by itself, or cancel it and order anew.",
+            number=order.number,
+            quote=quote.number,
         )
     begun = any(line.shipped or line.cancelled for line in order.lines.all())
     if begun and (change_rewards.told(before) or change_rewards.told(after)):

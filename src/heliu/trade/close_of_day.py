@@ -42,6 +42,7 @@ from heliu.trade import (
     paying_in,
     pool_rounds,
     purchases,
+    quoting,
     registration,
     ship_by,
 )
@@ -85,6 +86,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     pledges.expire_codes(at=at)
     with transaction.atomic():
         purchases.expire(at=at)
+        quoting.expire(at=at)
         changing.expire(at=at)
         cases.close_quiet(at=at)
         spending.roll_over(at=at)

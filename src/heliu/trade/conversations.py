@@ -25,6 +25,8 @@ from heliu.commerce.cases.models import Case
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import Order
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.quotes import queries as quotes
+from heliu.commerce.quotes.models import Quote
 from heliu.commerce.returns import queries as returns
 from heliu.commerce.returns.models import Return
 from heliu.commerce.spending import queries as spending
@@ -262,6 +264,16 @@ def _return(actor: Actor, ref: Ref) -> Record:
     return of_return(returns.get(actor, ref))
 
 
+def of_quote(found: Quote) -> Record:
+    """A quote as its two sides talk about it."""
+    sides = _houses(found.buyer, found.seller)
+    return Record("quote", found.pk, found.number, sides, f"/quotes/{found.number}")
+
+
+def _quote(actor: Actor, ref: Ref) -> Record:
+    return of_quote(quotes.get(actor, ref))
+
+
 def _shipment(actor: Actor, ref: Ref) -> Record:
     """Who handles the goods: its carrier sees it through the carriage of its number. The lender is
     not among them, so that a carrier does not learn of the loan; it talks on the order."""
@@ -363,6 +375,7 @@ KINDS: dict[str, Callable[[Actor, Ref], Record]] = {
     "application": _application,
     "case": _case,
     "return": _return,
+    "quote": _quote,
     "contract": _contract,
     "pledge": _pledge,
     "trade-ask": _trade_ask,

@@ -77,7 +77,7 @@ def _judge(
     refuse_bad(lines)
     if known.is_used or (ask.buyer, wish.external_id) in used:
         raise ordering.external_id_used(wish.external_id)
-    earned = _rewards(lines, known, taken) if known.offers else ()
+    earned = _rewards(lines, known, taken) if known.offers and not wish.quoted else ()
     total = sum(line.amount or 0 for line in lines) - off_of(earned)
     refuse_small(total, known.least)
     if wish.pay_by == PayBy.TERMS:
@@ -102,11 +102,14 @@ def _rewards(
 
 
 def _price(wish: Wish, sku: UUID, wanted: Wanted) -> int | None:
-    """Today's price, or the one that was kept while others were asked, if that is lower."""
+    """Today's price, or the one that was kept while others were asked, if that is lower; of what
+    the seller offered the price of the offer. Goods without a price are not sold to the buyer."""
+    if wanted.unit_price is None:
+        return None
+    if wish.quoted:
+        return wish.quoted[sku]
     kept = wish.kept.get(sku) if wish.kept else None
-    if kept is None or wanted.unit_price is None:
-        return wanted.unit_price
-    return min(kept, wanted.unit_price)
+    return wanted.unit_price if kept is None else min(kept, wanted.unit_price)
 
 
 def stopped(reason: str) -> Refused:

@@ -26,6 +26,7 @@ from heliu.capital.lending import queries as lending
 from heliu.capital.registry import queries as registry
 from heliu.capital.terms import queries as terms
 from heliu.capital.vat import queries as vat_papers
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.facts import Fact, record
 from heliu.kernel.parties.models import PartyRole
@@ -56,6 +57,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "stock": stock.check,
     "transport": transport.check,
     "sales": sales.check,
+    "quotes": quotes.check,
     "vat": lambda: [*vat_papers.check(), *vat.check()],
 }
 """By room; each returns one line per law that is broken, naming the first offender."""

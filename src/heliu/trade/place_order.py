@@ -7,7 +7,7 @@ same questions, so that what was shown is what is done, or is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -35,6 +35,8 @@ from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.queries import Price
+from heliu.commerce.quotes import operations as quotes
+from heliu.commerce.quotes.operations import Taken
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries as budgets
 from heliu.commerce.spending.queries import Warned
@@ -126,15 +128,17 @@ def preview(
     warehouse: UUID | None = None,
     days: int | None = None,
     cost_centre: UUID | None = None,
+    quote: UUID | None = None,
 ) -> Preview:
     """What an order of these (SKU, quantity) would cost, line by line, and how it could be paid;
     offers are compared for a term of `days` where it is on offer. `cost_centre` would bear it; not
-    named, that of whoever orders."""
+    named, that of whoever orders. With a `quote` its prices are paid."""
     actor.require("order")
     buyer = actor.own_org
     relationship = parties.active_relationship(buyer=buyer, seller=seller)
-    checked, prices = _check(buyer, seller, lines, at)
-    earned = earns(buyer, seller, checked, prices, at)
+    taken = _taken(quote, actor, seller, lines, at)
+    checked, prices = _check(buyer, seller, lines, at, taken.prices if taken else None)
+    earned = () if taken else earns(buyer, seller, checked, prices, at)
     total = sum(line.amount or 0 for line in checked) - sum(one.off for one in earned)
     with widened([buyer, seller]):
         # What banks offer a customer is not shown to whoever orders in its name.
@@ -186,6 +190,7 @@ def place(
     line_days: Mapping[UUID, date] | None = None,
     line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
+    quote: UUID | None = None,
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
@@ -193,25 +198,29 @@ def place(
     Financed goods go to a supervised warehouse (`warehouse`, or the first one known), others to
     the buyer: to the `address` of its book that is named, else to its default. `programme` is the
     offer that was picked; without one the best is taken. The goods are wished for `wanted_on`, some
-    lines for days of their own (`line_days`) or in parts by day (`line_parts`). A financed order
-    waits for the signature (`financed_order.sign`), or for a person at the bank where the rules do
-    not decide. Raises `Refused` for the first line that is not good,
-    `NotFound` for goods or a seller that are not there for the buyer, `Short` when somebody was
-    quicker, `LimitShort`, or what closes the way to pay.
+    lines for days of their own (`line_days`) or in parts by day (`line_parts`). With a `quote` it
+    is of exactly what the seller offered, at its prices; the quote is ordered by it. A financed
+    order waits for the signature (`financed_order.sign`), or for a person at the bank where the
+    rules do not decide. Raises `Refused` for the first line that is not good, `NotFound` for goods
+    or a seller that are not there for the buyer, `Short` when somebody was quicker, `LimitShort`,
+    or what closes the way to pay.
     """
     behalf.refuse_finance(actor, pay_by)
-    good = judged(
+    taken = _taken(quote, actor, seller, lines, at)
+    good = _judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
-        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, taken=taken,
         wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, address=address, at=at,
     )  # fmt: skip
-    ask = good.ask
-    with widened([ask.buyer, seller]):
+    with widened([good.ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
             wish = Picked(programme, deposit_ratio, days)
-            return _place_financed(good, _house(actor, warehouse), wish, at)
-        placed = _write(good.accepted(at, warehouse=ask.buyer), at)
-        behalf.placed(placed.order, deals.link(placed.deal), actor, at=at)
+            placed = _place_financed(good, _house(actor, warehouse), wish, at)
+        else:
+            placed = _write(good.accepted(at, warehouse=good.ask.buyer), at)
+            behalf.placed(placed.order, deals.link(placed.deal), actor, at=at)
+        if taken:
+            quotes.ordered(taken.quote, placed.order.id, placed.order.number, actor=actor, at=at)
         return placed
 
 
@@ -231,12 +240,31 @@ def judged(
     line_days: Mapping[UUID, date] | None = None,
     line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
+    quote: UUID | None = None,
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
+    return _judged(
+        actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
+        external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
+        taken=_taken(quote, actor, seller, lines, at), wanted_on=wanted_on, line_days=line_days,
+        line_parts=line_parts, address=address, at=at,
+    )  # fmt: skip
+
+
+def _judged(
+    *,
+    actor: Actor,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    taken: Taken | None,
+    line_days: Mapping[UUID, date] | None,
+    line_parts: Mapping[UUID, Sequence[Part]] | None,
+    at: datetime,
+    **said: Any,
+) -> Good:
     wish = Wish(
-        seller, _wanted(lines), pay_by, remark, external_id,
-        cost_centre=cost_centre, asked=asked, kept=kept, wanted_on=wanted_on, days=line_days,
-        parts=line_parts, address=address,
+        seller, _wanted(lines), quoted=taken.prices if taken else None, days=line_days,
+        parts=line_parts, **said,
     )  # fmt: skip
     ask = Ask(actor, wish)
     (known,) = facts([wish], _row(facts_query([ask], at)))
@@ -420,6 +448,15 @@ def _write(accepted: Accepted, at: datetime) -> Placed:
     return Placed(accepted.draft.order(), accepted.deal(), None)
 
 
+def _taken(
+    quote: UUID | None, actor: Actor, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
+) -> Taken | None:
+    """The seller's offer that is ordered, locked, if it is one. Raises as `quotes.take` does."""
+    if quote is None:
+        return None
+    return quotes.take(quote, actor=actor, seller=seller, wanted=_wanted(lines), at=at)
+
+
 def _row(query: Query) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(*query)
@@ -436,9 +473,14 @@ def _wanted(lines: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
 
 
 def _check(
-    buyer: UUID, seller: UUID, lines: Sequence[tuple[UUID, int]], at: datetime
+    buyer: UUID,
+    seller: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    at: datetime,
+    quoted: Mapping[UUID, int] | None = None,
 ) -> tuple[list[CheckedLine[Sku]], dict[UUID, Price | None]]:
-    """Price each line and see whether there is enough of it; with the prices."""
+    """Price each line, by the seller's offer where it is one, and see whether there is enough of
+    it; with the prices."""
     wanted = _wanted(lines)
     known = catalogue.offered(buyer, seller).filter(pk__in=wanted)
     skus = {sku.pk: sku for sku in known.select_related("unit")}
@@ -451,6 +493,10 @@ def _check(
         at=at,
         as_order=True,
     )
+    if quoted:
+        prices = {
+            sku: price and replace(price, unit_price=quoted[sku]) for sku, price in prices.items()
+        }
     free = stock_queries.available(list(wanted), owner=seller, warehouse=seller, at=at)
     rows = [
         PastedLine(row, skus[sku].code, quantity)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext
 
 from heliu.commerce.ordering.parts import Part, fitted, kept, read
 from heliu.commerce.ordering.policies import refuse_day
+from heliu.commerce.quotes import queries as quotes
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
 from heliu.commerce.spending.models import (
@@ -113,8 +114,10 @@ def ask(
     line_days: Mapping[UUID, date] | None = None,
     line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
+    quote: UUID | None = None,
 ) -> PurchaseRequest:
-    """Ask those who must agree to an order by the rules of the house.
+    """Ask those who must agree to an order by the rules of the house; with a `quote` to what the
+    seller offered, as long as that binds it.
 
     Raises what placing it would raise, `Refused` (nobody-to-ask) where no rule is met, `Invalid`
     without a reason.
@@ -132,7 +135,7 @@ def ask(
     good = place_order.judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, at=at,
         remark=remark, external_id=external_id, cost_centre=cost_centre, address=address,
-        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts,
+        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, quote=quote,
     )  # fmt: skip
     skus = [line.sku.pk for line in good.lines if line.sku]
     must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
@@ -147,7 +150,7 @@ def ask(
             good, must, actor=actor, at=at, seller=seller, pay_by=pay_by, reason=reason,
             warehouse=warehouse, programme=programme, deposit_ratio=deposit_ratio, days=days,
             remark=remark, external_id=external_id, cost_centre_id=cost_centre,
-            wanted_on=wanted_on, address=address,
+            wanted_on=wanted_on, address=address, quote=quote,
         )  # fmt: skip
 
 
@@ -155,6 +158,9 @@ def _asked(
     good: Good, must: queries.Must, *, actor: Actor, at: datetime, reason: str, **wish: Any,
 ) -> PurchaseRequest:  # fmt: skip
     kept_until = at + timedelta(days=queries.days_kept(actor.own_org))
+    if wish["quote"]:
+        _refuse_asked(wish["quote"])
+        kept_until = min(kept_until, quotes.get(actor, wish["quote"]).runs_out_at)
     request = PurchaseRequest.objects.create(
         **wish, number=next_number("PR", at), buyer=actor.own_org, total=good.total,
         reason=reason.strip()[:300], asked_by=actor.user_id or approvals.NOBODY,
@@ -190,6 +196,7 @@ def strike(
     line = next((one for one in lines if one.position == position), None)
     if line is None:
         raise NotFound()
+    _refuse_of_quote(request)
     if len(lines) == 1:
         raise Refused(
             "last-line", "This is the last line.", help="Say no to the whole request instead."
@@ -208,6 +215,7 @@ def change(
     stands while the total does not rise; else all are asked anew, at today's prices."""
     request = _locked(request.pk, actor)
     _own(request, actor)
+    _refuse_of_quote(request)
     lines = [line for line in queries.request_lines(request) if not line.is_struck]
     wanted = {line: quantities.get(line.position, line.quantity) for line in lines}
     if set(quantities) - {line.position for line in lines} or min(wanted.values(), default=0) < 0:
@@ -346,7 +354,8 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
-        address=request.address, **_wished(request, {line: line.quantity for line in lines}, at),
+        address=request.address, quote=request.quote,
+        **_wished(request, {line: line.quantity for line in lines}, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")
     _tell(request, "purchase-placed", {"order": placed.order.number}, at=at)
@@ -426,6 +435,31 @@ def _own(request: PurchaseRequest, actor: Actor) -> None:
         raise Forbidden("not-your-request", "Only whoever asked can withdraw this.")
     if request.status not in OPEN_REQUEST:
         raise Refused("request-over", "This request is over.")
+
+
+def of_quote(quote: UUID) -> PurchaseRequest | None:
+    """The request that would order a seller's offer, while it waits."""
+    return PurchaseRequest.objects.filter(quote=quote, status__in=OPEN_REQUEST).first()
+
+
+def _refuse_asked(quote: UUID) -> None:
+    """One request at a time takes an offer; who asks has its quote locked."""
+    if found := of_quote(quote):
+        raise Refused(
+            "quote-asked-for", "Your house is asked about this offer already: %(number)s.",
+            field="quote", number=found.number,
+        )  # fmt: skip
+
+
+def _refuse_of_quote(request: PurchaseRequest) -> None:
+    if request.quote:
+        raise Refused(
+            "quote-other-lines",
+            "The prices of %(number)s are for exactly what was offered.",
+            field="lines",
+            help="Say no to the whole request, or withdraw it, and ask the seller otherwise.",
+            number=request.number,
+        )
 
 
 def _tell(request: PurchaseRequest, kind: str, words: Mapping[str, str], *, at: datetime) -> None:

@@ -25,6 +25,8 @@ class Wish:
 
     `cost_centre` is who bears it in the buyer's house. Where others had to agree first, `asked` is
     the question's order (its id is the order's) and `kept` the prices that were kept meanwhile.
+    `quoted` are the prices of a seller's offer (`commerce.quotes`): exactly these are paid, and
+    nothing is earned beside them (the fast lane takes none).
     `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
     `parts` of those wished in parts (written after the order: the fast lane does not take them),
     `address` where in the buyer's book they go (None: to its default).
@@ -38,6 +40,7 @@ class Wish:
     cost_centre: UUID | None = None
     asked: UUID | None = None
     kept: Mapping[UUID, int] | None = None
+    quoted: Mapping[UUID, int] | None = None
     wanted_on: date | None = None
     days: Mapping[UUID, date] | None = None
     parts: Mapping[UUID, Sequence[Part]] | None = None

@@ -268,7 +268,8 @@ class PurchaseRequest(models.Model):
 
     Its id becomes the order's. `total` (minor units) is that of the lines that were not struck; the
     prices are kept until `kept_until`. `problem` is why it could not be placed once all had agreed.
-    The other fields are what will be told when it is placed.
+    `quote` is the seller's offer that it takes, at exactly its prices. The other fields are what
+    will be told when it is placed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -284,6 +285,7 @@ class PurchaseRequest(models.Model):
     external_id = models.CharField(max_length=80, blank=True)
     wanted_on = models.DateField(null=True, blank=True)
     address = models.UUIDField(null=True, blank=True)
+    quote = models.UUIDField(null=True, blank=True)
     cost_centre = models.ForeignKey(CostCentre, null=True, blank=True, on_delete=models.PROTECT)
     total = models.BigIntegerField()
     reason = models.CharField(max_length=300)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from heliu.commerce.ordering import queries as ordering
 from heliu.commerce.ordering.parts import read
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import Place
 from heliu.kernel.clock import day_of
@@ -238,6 +239,7 @@ def _goods(actor: Actor, view: Any) -> dict[str, Any]:
         "goods_total": sum(row["amount"] for row in rows if not row["is_brought"]),
         "goods_struck": sum(row["struck"] * row["unit_price"] for row in rows),
         "goods_whole": whole,
+        "goods_quote": quotes.of_order(order.pk) if order is not None else None,
         "goods_saved": sum(one.amount for row in rows for one in row["discounts"])
         + sum(off for _, off in whole),
     }

@@ -19,10 +19,11 @@ from heliu.capital.lending.policies import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.parts import fitted, read
 from heliu.commerce.ordering.queries import cart, pad
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Refused
+from heliu.kernel.errors import NotFound, Refused
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
@@ -100,9 +101,10 @@ class Choice:
 def checkout(request: HttpRequest) -> HttpResponse:
     """What the cart costs by each way; a post places the order and leads on to the signature."""
     actor, at = actor_of(request), now(request)
-    seller = chosen(request, sellers_of(actor))
-    kept = {line.sku_id: line for line in cart(actor, seller.pk, shared=is_shared(request))}
-    lines = [(line.sku_id, line.quantity) for line in kept.values()]
+    offer = _offered(request)
+    seller = _seller(request, offer)
+    kept = _wanted(request, seller, offer)
+    lines = [(sku, quantity) for sku, _code, quantity, _parts in kept]
     posted = request.method == "POST"
     if not lines and not posted:
         return see_other(reverse("dealer_pad"))
@@ -112,8 +114,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         choice = replace(choice, address=kept_pad.address)
     fields = days.fields(
         request,
-        [(str(sku), line.sku.code, line.quantity) for sku, line in kept.items()],
-        {str(sku): fitted(read(line.parts), line.quantity) for sku, line in kept.items()},
+        [(str(sku), code, quantity) for sku, code, quantity, _parts in kept],
+        {str(sku): fitted(read(parts), quantity) for sku, _code, quantity, parts in kept},
     )
 
     def do() -> str:
@@ -132,6 +134,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             **arranged._asdict(),
             "cost_centre": choice.cost_centre,
             "address": None if choice.pay_by == FINANCE else choice.address,
+            "quote": offer.pk if offer else None,
             "at": at,
             **(
                 choice.picked() | {"warehouse": choice.warehouse}
@@ -142,11 +145,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
         if request.POST.get("ask") == "yes":
             asked = purchases.ask(**wish, reason=request.POST.get("reason", ""))
             _bring_papers(request, "request", asked.number)
-            _take_out(request, seller, lines)
+            if not offer:
+                _take_out(request, seller, lines)
             return reverse("purchase", args=[asked.number])
         placed = place_order.place(**wish)
         _bring_papers(request, "order", placed.order.number)
-        _take_out(request, seller, lines)
+        if not offer:
+            _take_out(request, seller, lines)
         route = (
             "deal_sign" if placed.loan is not None and placed.loan.status == "QUOTED" else "deal"
         )
@@ -157,14 +162,43 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return answer
     preview = place_order.preview(
         actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days,
-        cost_centre=choice.cost_centre,
+        cost_centre=choice.cost_centre, quote=offer.pk if offer else None,
     )  # fmt: skip
     context = _context(request, seller, preview, choice, refusal) | {
         "line_days": fields,
+        "quote": offer,
         "has_days": any(any(row) for line in fields for row in line.rows),
     }
     status = refusal.status if refusal else 200
     return show(request, "dealer/checkout.html", context, here="dealer_pad", status=status)
+
+
+def _offered(request: HttpRequest) -> Any:
+    """The seller's offer that is taken (`quote`), if it is not the cart that is ordered."""
+    number = (request.POST.get("quote") or request.GET.get("quote", ""))[:20]
+    return quotes.get(actor_of(request), number) if number else None
+
+
+def _seller(request: HttpRequest, offer: Any) -> House:
+    """Of whom is ordered: whose offer it is, else as the address or the session says."""
+    sellers = sellers_of(actor_of(request))
+    if offer is None:
+        return chosen(request, sellers)
+    found = next((one for one in sellers if one.pk == offer.seller), None)
+    if found is None:
+        raise NotFound("You have no trading relationship with this seller yet.")
+    return found
+
+
+def _wanted(
+    request: HttpRequest, seller: House, offer: Any
+) -> list[tuple[UUID, str, int, list[Any] | None]]:
+    """What is ordered, of the cart or of an offer: SKU, code, pieces, parts by day."""
+    if offer is not None:
+        lines = quotes.lines(offer)
+        return [(x.sku_id, x.sku.code, x.quantity, None) for x in lines if not x.is_struck]
+    rows = cart(actor_of(request), seller.pk, shared=is_shared(request))
+    return [(row.sku_id, row.sku.code, row.quantity, row.parts) for row in rows]
 
 
 def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str, Any]:

@@ -55,7 +55,9 @@ def own_money(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         credit.set_own_money(_rate(request.POST.get("rate", "")), actor=actor, at=at)
         say(request, _("Counted with this rate from now on."))
-        return f"{reverse('dealer_checkout')}?{urlencode({'seller': seller.code})}"
+        query = {"seller": seller.code, "quote": request.POST.get("quote", "")}
+        said_of = {name: value for name, value in query.items() if value}
+        return f"{reverse('dealer_checkout')}?{urlencode(said_of)}"
 
     return deed(request, do)
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges import queries as pledges
@@ -31,6 +32,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         releases=releases.filter(status__in=("RELEASED", "EXPIRED")),
         offers=offers_waiting(actor),
         changes=changes_waiting(actor),
+        quotes=quotes.waiting(actor),
     )
     return Words(
         nav=(
@@ -45,6 +47,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 count=waiting["offers"] + waiting["changes"],
                 key="t",
             ),
+            nav(pgettext("prices", "Quotes"), "quotes", here, count=waiting["quotes"], key="q"),
             nav(_("Sellers"), "dealer_sellers", here),
             NavHead(_("Business")),
             nav(_("Deals"), "deals", here, count=waiting["deals"], key="d"),
@@ -68,7 +71,15 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         ),
         tabs=(
             tab(_("Home"), "dealer_home", "home", here),
-            tab(_("Ordering"), "dealer_pad", "pad", here, "dealer_catalogue", "dealer_lists"),
+            tab(
+                _("Ordering"),
+                "dealer_pad",
+                "pad",
+                here,
+                "dealer_catalogue",
+                "dealer_lists",
+                "quotes",
+            ),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Finance"), "dealer_finance", "money", here, "dealer_owed", "dealer_stock"),
             tab(_("Pick-ups"), "dealer_pick_ups", "box", here),

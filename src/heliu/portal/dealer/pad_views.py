@@ -142,6 +142,8 @@ def _do(request: HttpRequest, desk: Desk) -> HttpResponse:
         ordering.clear_cart(**desk.named)
         return see_other(reverse("dealer_pad"))
     merged = _save(request, desk)
+    if action == "quote":
+        return see_other(f"{reverse('dealer_quote_ask')}?from=pad")
     rows = _repaired(request, desk, merged)
     read = _read_lists(request)
     if read:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heliu.commerce.cases import queries as cases
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.portal.seller.money import differences, in_suspense, refunds_due
 from heliu.portal.seller.rows import to_confirm, to_ship
@@ -30,11 +31,13 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         cases=live,
         late_cases=live.filter(cases.late(at)),
         suspense=in_suspense(actor),
+        quotes=quotes.waiting(actor),
     )
     return Words(
         nav=(
             nav(_("Today"), "seller_home", here, count=waiting["shipping"], key="h"),
             nav(_("Orders"), "seller_orders", here, count=waiting["confirming"], key="o"),
+            nav(pgettext("prices", "Quotes"), "quotes", here, count=waiting["quotes"], key="q"),
             nav(_("Deals"), "deals", here, key="d"),
             nav(
                 _("Refunds"),
@@ -79,7 +82,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 "seller_receivables",
                 "seller_vat",
             ),
-            tab(_("Orders"), "seller_orders", "pad", here),
+            tab(_("Orders"), "seller_orders", "pad", here, "quotes"),
             tab(_("Deals"), "deals", "deal", here),
             tab(_("Goods"), "seller_goods", "box", here, "seller_prices", "seller_supply"),
             tab(

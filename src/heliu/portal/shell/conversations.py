@@ -39,6 +39,7 @@ KINDS = {
     "application": gettext_lazy("Application to join"),
     "case": pgettext_lazy("service", "Case"),
     "return": pgettext_lazy("goods", "Return"),
+    "quote": pgettext_lazy("prices", "Quote"),
     "contract": gettext_lazy("Contract"),
     "pledge": gettext_lazy("Pledge"),
     "trade-ask": gettext_lazy("Question to trade"),

@@ -21,6 +21,7 @@ from heliu.commerce.cases import queries as cases
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.catalogue.policies import line_of, words_in
 from heliu.commerce.ordering import queries as ordering
+from heliu.commerce.quotes import queries as quotes
 from heliu.commerce.returns import queries as returns
 from heliu.commerce.spending import queries as spending
 from heliu.kernel.access.actor import Actor
@@ -132,6 +133,7 @@ def _carried(actor: Actor) -> QuerySet[Any]:
 PAPERS = {
     "CS-": Paper(lambda: pgettext("service", "Case"), cases.visible_to, _at("case")),
     "RT-": Paper(lambda: pgettext("goods", "Return"), returns.visible_to, _at("return")),
+    "QT-": Paper(lambda: pgettext("prices", "Quote"), quotes.visible_to, _at("quote")),
     "PR-": Paper(lambda: _("Request"), spending.requests, _at("purchase")),
     "SL-": Paper(lambda: _("Sale"), sales.visible_to, _at("sale")),
     "FZ-": Paper(lambda: _("Frozen account"), freezing.visible_to, _at("freeze")),

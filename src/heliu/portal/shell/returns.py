@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.commerce.cases import queries as cases
@@ -36,7 +36,7 @@ HEADS = (
     Head("remedy", gettext_lazy("What for"), by="remedy"),
     Head("reason", gettext_lazy("Reason")),
     Head("with", gettext_lazy("With")),
-    Head("amount", gettext_lazy("Asked for, CNY"), "money", by="amount", css="n"),
+    Head("amount", pgettext_lazy("goods", "Asked for, CNY"), "money", by="amount", css="n"),
     Head("credited", gettext_lazy("Credited, CNY"), "money", by="credited", css="n"),
     Head("status", gettext_lazy("State"), by="status"),
 )

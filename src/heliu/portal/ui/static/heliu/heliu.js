@@ -6,6 +6,7 @@
  *   [data-key=a] button of a queue that opens its sheet            [data-toast] counts down
  *   form[data-refresh] asks the server again when a choice changes
  *   [data-hints=#list] arrows lead from the field into the list under it, Escape closes the list
+ *   form[data-rows] Enter and the arrows up and down lead through its table of fields
  *   form[data-pad] order pad: pad.js      [data-install] puts Heliu on the home screen
  */
 (() => {
@@ -164,6 +165,29 @@
     if (form) release(form);
   });
   window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
+
+  /* ------------------------------------------ a table of fields
+     Enter never sends a half-filled table: it leads on, Ctrl+Enter sends. */
+  for (const form of $$("form[data-rows]")) {
+    form.addEventListener("keydown", (event) => {
+      const row = event.target.closest("tbody tr");
+      if (!row || !event.target.matches("input") || event.ctrlKey || event.metaKey) return;
+      const fields = (of) => $$("input:not([type=hidden])", of).filter(visible);
+      const place = fields(row).indexOf(event.target);
+      const inRow = (of) => of && fields(of)[place];
+      const all = fields(form);
+      const target = {
+        Enter: () => all[all.indexOf(event.target) + 1],
+        ArrowDown: () => inRow(row.nextElementSibling),
+        ArrowUp: () => inRow(row.previousElementSibling),
+      }[event.key];
+      if (!target) return;
+      event.preventDefault();
+      const found = target();
+      found?.focus();
+      found?.select?.();
+    });
+  }
 
   /* ------------------------------------------ choices that change the page
      A choice sends the form's own button, so that without this the button does the same; with this

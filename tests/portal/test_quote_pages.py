@@ -1,0 +1,170 @@
+"""Quotes on pages: asked from the pad or an article, answered line by line, taken at the checkout."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from tests.conftest import be
+from tests.portal.browsing import browser, key_in, read, send
+from tests.trade.conftest import World
+
+from heliu.commerce.ordering.models import Order
+from heliu.commerce.quotes.models import Quote
+from heliu.commerce.spending import operations as spending
+from heliu.demo.chain import enrol
+from heliu.kernel import clock
+from heliu.kernel.approvals.policies import Level
+from heliu.kernel.clock import day_of
+
+DEALER, SALES, ASK = "owner@d001.demo", "sales@seller.demo", "/dealer/quotes/ask"
+
+
+def told(client: Client, address: str) -> str:
+    """The words of a page without its marks: an amount is one word."""
+    return re.sub(r"<[^>]+>", "", read(client, address))
+
+
+def asked(client: Client, **typed: Any) -> str:
+    """Asked for mugs and bags; returns the number."""
+    form = {"idempotency_key": key_in(read(client, ASK)), "seller": "seller", **typed}
+    form |= {"code": ["M1", "B1", ""], "quantity": ["24", "5", ""], "price": ["8.88", "", ""],
+             "words": ["gift box", "", ""]} | typed  # fmt: skip
+    return send(client, ASK, form, to="^/quotes/QT-").rsplit("/", 1)[1]
+
+
+def answered(number: str, **typed: Any) -> None:
+    seller = browser(SALES)
+    page = read(seller, f"/quotes/{number}")
+    until = day_of(clock.now()) + timedelta(days=7)
+    form = {
+        "idempotency_key": key_in(page), "act": "answer", "valid_until": until.isoformat(),
+        "price-1": "9.21", "quantity-1": "24", "price-2": "18", "quantity-2": "5", **typed,
+    }  # fmt: skip
+    send(seller, f"/quotes/{number}", form, to=f"/quotes/{number}$")
+
+
+def test_from_the_pad_to_the_order(demo: World) -> None:
+    dealer = browser(DEALER)
+    page = read(dealer, "/dealer/pad")
+    rows = {"code": ["M1", "B1"], "quantity": ["24", "5"], "remark": ["", ""], "was": ["", ""]}
+    form = {"idempotency_key": key_in(page), "seller": "seller", "action": "quote", **rows}
+    there = send(dealer, "/dealer/pad", form, to="from=pad$")
+    assert 'value="M1"' in read(dealer, there)
+    number = asked(dealer)
+    shown = told(dealer, f"/quotes/{number}")
+    assert "8.88" in shown
+    assert "gift box" in shown
+    sheet = read(browser(SALES), f"/quotes/{number}")
+    assert 'name="price-1" value=""' in sheet  # what the dealer wishes is no price of ours
+    assert "20.00" in told(
+        browser(SALES), f"/quotes/{number}"
+    )  # what a bag costs it without a quote
+    answered(number)
+    assert "Take it and order" in read(dealer, f"/quotes/{number}")
+    checkout = read(dealer, f"/dealer/checkout?quote={number}&pay_by=TRANSFER")
+    assert "311.04" in re.sub(r"<[^>]+>", "", checkout)  # 24 x 9.21 + 5 x 18
+    form = {"idempotency_key": key_in(checkout), "quote": number, "pay_by": "TRANSFER"}
+    send(dealer, "/dealer/checkout", form, to="^/deals/DL-")
+    with demo.worker():
+        order = Order.objects.get(pk=Quote.objects.get(number=number).order_id)
+        assert [(x.sku.code, x.quantity, x.unit_price) for x in order.lines.all()] == [
+            ("M1", 24, 921), ("B1", 5, 1800),
+        ]  # fmt: skip
+    done = read(dealer, f"/quotes/{number}")
+    assert order.number in done
+    assert "Take it and order" not in done
+
+
+def test_what_is_wrong_stays_in_its_fields(demo: World) -> None:
+    dealer = browser(DEALER)
+    form = {
+        "idempotency_key": key_in(read(dealer, ASK)), "seller": "seller", "code": ["NONE"],
+        "quantity": ["24"], "price": ["8.88"], "words": ["gift box"],
+    }  # fmt: skip
+    be("heliu_web")
+    again = dealer.post(ASK, form)
+    assert again.status_code == 422
+    said = again.content.decode()
+    assert 'value="NONE"' in said
+    assert 'value="8.88"' in said
+    assert "None of the goods is called NONE." in said
+    number = asked(dealer)
+    seller = browser(SALES)
+    page = read(seller, f"/quotes/{number}")
+    form = {"idempotency_key": key_in(page), "act": "answer", "price-1": "9.21", "price-2": "x"}
+    be("heliu_web")
+    again = seller.post(f"/quotes/{number}", form)
+    assert again.status_code == 422
+    assert 'name="price-1" value="9.21"' in again.content.decode()
+
+
+def test_struck_replaced_and_asked_otherwise(demo: World) -> None:
+    dealer = browser(DEALER)
+    number = asked(dealer)
+    answered(number, **{"other-1": "M2", "price-1": "14", "strike-2": "1", "words-2": "none left"})
+    page = told(dealer, f"/quotes/{number}")
+    for words in ("in place of", "not offered", "none left", "336.00"):
+        assert words in page
+    form = {
+        "idempotency_key": key_in(read(dealer, f"/quotes/{number}/again")), "code": ["M2"],
+        "quantity": ["48"], "price": ["13"], "words": [""], "words_of_all": "twice as many",
+    }  # fmt: skip
+    send(dealer, f"/quotes/{number}/again", form, to=f"/quotes/{number}$")
+    page = told(browser(SALES), f"/quotes/{number}")
+    for words in ("How it came about", "twice as many", "48 ×", "Make the offer"):
+        assert words in page
+    assert read(browser(SALES), "/quotes").count(number) > 0
+    assert number not in read(dealer, "/quotes")
+    assert number in read(dealer, "/quotes?tab=live")
+
+
+def test_a_house_that_must_agree_is_asked_at_the_checkout(demo: World) -> None:
+    with demo.worker():
+        enrol("chief@d001.demo", "Chief", demo.chain.dealers["D001"], "owner")
+    with demo.desk(DEALER) as owner:
+        spending.set_rule(levels=[Level("manage")], from_amount=1, actor=owner, at=demo.at)
+    dealer = browser(DEALER)
+    number = asked(dealer)
+    answered(number)
+    checkout = read(dealer, f"/dealer/checkout?quote={number}&pay_by=TRANSFER")
+    assert "Ask for agreement" in checkout
+    form = {"idempotency_key": key_in(checkout), "quote": number, "pay_by": "TRANSFER",
+            "ask": "yes", "reason": "low"}  # fmt: skip
+    request = send(dealer, "/dealer/checkout", form, to="^/requests/PR-")
+    assert "311.04" in told(dealer, request)
+    assert "Your house is asked whether to take it." in read(dealer, f"/quotes/{number}")
+
+
+def test_both_say_no(demo: World) -> None:
+    dealer, seller = browser(DEALER), browser(SALES)
+    for client, act, reason in ((seller, "decline", "sold out"), (dealer, "withdraw", "too late")):
+        number = asked(dealer)
+        page = read(client, f"/quotes/{number}")
+        form = {"idempotency_key": key_in(page), "act": act, "reason": reason}
+        send(client, f"/quotes/{number}", form, to=f"/quotes/{number}$")
+        assert reason in read(dealer, f"/quotes/{number}")
+
+
+def test_bounds_are_set_and_taken_away_on_a_page(demo: World) -> None:
+    seller, address = browser(SALES), "/seller/quote-rules"
+    page = read(seller, address)
+    assert "Every quote waits for a person" in page
+    form = {"idempotency_key": key_in(page), "min_quantity": "20", "percent": "7.5", "days": "10",
+            "most": "5,000"}  # fmt: skip
+    send(seller, address, form, to="quote-rules$")
+    page = told(seller, address)
+    for words in ("from 20", "7.50", "10 days", "5,000.00"):
+        assert words in page
+    dealer = browser(DEALER)
+    form = {"idempotency_key": key_in(read(dealer, ASK)), "seller": "seller", "code": ["M1"],
+            "quantity": ["24"], "price": [""], "words": [""]}  # fmt: skip
+    there = send(dealer, ASK, form, to="^/quotes/QT-")
+    page = told(dealer, there)
+    assert "by the seller's rule" in page
+    assert "222.00" in page  # 24 x 9.25
+    again = {"idempotency_key": key_in(read(seller, address)), "drop": "20"}
+    send(seller, address, again, to="quote-rules$")
+    assert "Every quote waits for a person" in read(seller, address)
