@@ -21,7 +21,7 @@ NOT_PAGES = {
     "deal_receipt_pdf", "bank_dealer_statement", "dealer_account_statement",
     "seller_account_statement", "seller_price_export", "seller_price_file_bad", "dealer_paper",
     "dealer_thumb", "vat_pdf", "seller_sheet_export", "addresses_export", "addresses_bad",
-    "saml_metadata",
+    "saml_metadata", "dealer_pad_bad",
 }  # fmt: skip
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6
