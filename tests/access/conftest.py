@@ -40,6 +40,7 @@ from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice, NewPromotion
+from heliu.commerce.quotes import operations as quotes
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo import chain as chains
@@ -859,7 +860,9 @@ def quoted(world: World) -> dict[str, Any]:
             offered.number, actor=seller, answers=[Answer(1, 900)],
             valid_until=day_of(world.at) + timedelta(days=7), at=world.at,
         )  # fmt: skip
-    return {"quote": asked.number, "quote_offered": offered.number}
+        answers = {"percent": Decimal(5), "days": 7, "most": None}
+        quotes.set_auto_answer(actor=seller, min_quantity=800, at=world.at, **answers)
+    return {"quote": asked.number, "quote_offered": offered.number, "open_auto_from": 800}
 
 
 def spending_of(world: World) -> dict[str, Any]:

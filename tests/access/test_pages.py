@@ -94,6 +94,7 @@ NAMES = {
     "join_confirm": {"token": "open_token"},
     "join_colleague": {"token": "open_token"},
     "join_asking": {"token": "open_token"},
+    "password_renew": {"token": "open_token"},
     "operator_newcomer": {"application": "open_application"},
     "webhook": {"webhook": "webhook"},
     "webhook_change": {"webhook": "webhook"},
@@ -197,7 +198,7 @@ DEEDS = {
 }  # fmt: skip
 PUBLIC = {
     "robots", "sitemaps", "sitemap_pages", "shop_home", "shop_category", "shop_goods", "shop_picture",
-    "join_colleague", "join_by_domain", "join_asking",
+    "join_colleague", "join_by_domain", "join_asking", "forgotten", "password_renew",
     "home", "sign_in", "sign_in_second", "sign_in_passkey", "sign_in_sso", "sign_in_sso_back", "saml_heard", "saml_metadata", "help", "language", "theme", "density", "stop_mail", "join", "join_sent",
     "join_invited", "join_confirm", "manifest", "service_worker", "offline",
 }  # fmt: skip

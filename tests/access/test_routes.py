@@ -526,6 +526,11 @@ EXAMPLES = {
         {"ref": "return_sent"},
         lambda t: {"lines": [{"position": 1, "good": 2, "damaged": 0, "accepted": 2}]},
     ),
+    "GET /quote-rules": Example("seller", is_shared=True),
+    "POST /quote-rules": Example(
+        "seller", body=lambda t: {"min_quantity": 900, "percent": "5", "days": 7}, is_shared=True
+    ),
+    "POST /quote-rules/{min_quantity}/drop": Example("seller", {"min_quantity": "open_auto_from"}),
     "GET /quotes": Example(mine, is_shared=True),
     "POST /quotes": Example(
         mine, body=lambda t: {"seller": str(t["open_seller"]), "lines": quoted(t)}, is_shared=True

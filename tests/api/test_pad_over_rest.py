@@ -22,7 +22,7 @@ def test_each_row_says_what_is_wrong_and_what_would_mend_it(hands: Hands) -> Non
         (2, "code-unknown", "code", ["M1", "M2"]),
         (3, "below-minimum", "quantity", ["20"]),
         (4, "double", "code", []),
-        (5, "quantity-not-whole", "quantity", []),
+        (5, "quantity-not-whole", "quantity", ["2", "1"]),
     ]
     assert (said["good"], said["bad"], said["total"]) == (1, 4, 1200 * 900)
     assert said["rows"][2]["order_multiple"] == 10

@@ -15,13 +15,14 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
 ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OF_WIDTH = ["target-size", "scrollable-region-focusable", "meta-viewport", "link-in-text-block"]
-# Answer with JSON, with a picture, with a PDF.
+# Answer with JSON, with a picture, with a PDF, with a sheet.
 NOT_PAGES = {
     "manifest", "service_worker", "dealer_suggest", "file", "deal_agreement_pdf", "deal_statement_pdf", "deal_payment_pdf",
     "deal_receipt_pdf", "bank_dealer_statement", "dealer_account_statement",
     "seller_account_statement", "seller_price_export", "seller_price_file_bad", "dealer_paper",
     "dealer_thumb", "vat_pdf", "seller_sheet_export", "addresses_export", "addresses_bad",
-    "saml_metadata",
+    "saml_metadata", "dealer_pad_bad", "api:openapi-json",
+    "api:openapi-view",  # hundreds of routes, for programmers: read by tests/api/test_frame.py
 }  # fmt: skip
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6

@@ -92,7 +92,7 @@ def test_the_second_start_finds_the_chain_and_makes_another_deal(
     assert second.written["dealer"]["code"] == "D005"
     assert len(second.written["numbers"]["releases"]) == 3
     assert second.written["numbers"]["deal"] != first.written["numbers"]["deal"]
-    assert column(link, "select count(*) from parties_organization") == [67]
+    assert column(link, "select count(*) from parties_organization") == [69]
 
 
 def test_deals_in_every_state_are_there(link: psycopg.Connection) -> None:
@@ -104,6 +104,23 @@ def test_deals_in_every_state_are_there(link: psycopg.Connection) -> None:
     assert column(link, "select status from bank_paymentinstruction where status <> 'BOOKED'")
     assert column(link, "select count(*) from bank_banknotice where trouble <> ''") == [0]
     assert column(link, "select 1 from trade_dealstep where step = 'RECEIPT_DIFFERS'") == [1]
+
+
+def test_lots_a_question_to_trade_a_branch_and_promises_are_there(link: psycopg.Connection) -> None:
+    lots = "select m.code, t.kind from stock_trace t join stock_mark m on m.id = t.mark_id"
+    assert {("HT2608", "shipped"), ("HT2608", "received"), ("HT2611", "adjusted")} <= set(
+        link.execute(lots.encode()).fetchall()
+    )
+    assert column(link, "select serial from cases_case where kind = 'QUALITY'") == ["HT2608"]
+    due = "select solve_due - opened_at = '48 hours' from cases_case where tier = 'CLUSTER'"
+    assert column(link, due) == [True]
+    assert column(
+        link, "select status from joining_tradeask where seller_name_zh like '玉禾%'"
+    ) == ["ASKED"]
+    branches = "select o.code from parties_organization o join parties_tradingrelationship r"
+    assert column(link, f"{branches} on r.buyer = o.id where o.parent_id is not null") == [
+        "d006-xs"
+    ]
 
 
 def test_every_figure_of_every_deal_agrees(link: psycopg.Connection) -> None:

@@ -15,7 +15,10 @@ from tests.portal.browsing import browser, read
 from tests.portal.test_terms_pages import sent
 from tests.trade import life
 from tests.trade.conftest import World
+from tests.trade.test_returns import ask, delivered
 
+from heliu.capital.terms import operations as terms
+from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import Organization
@@ -191,6 +194,51 @@ def test_what_is_owed_is_sorted_and_taken_by_both_sides(demo: World) -> None:
         rows = taken(client, "/deals", "xlsx", tab="all")
         assert other in rows[0]
         assert len(rows) >= 3
+
+
+def test_the_board_of_what_is_owed_is_sorted_by_what_is_worked_out(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two dealers owe, the one less but late; each head puts another one on top."""
+    sent(demo, 2)
+    demo.later(days=40)
+    monkeypatch.setattr(World, "dealer", "owner@d002.demo")
+    with demo.worker() as system:
+        terms.set_terms(
+            seller=demo.chain.seller, buyer=demo.chain.dealers["D002"],
+            wanted=Wanted(ceiling=100_000_00), actor=system, at=demo.at,
+        )  # fmt: skip
+    sent(demo, 9)
+    seller, board = browser(SELLER), "/seller/receivables"
+    for sort, first, head in (
+        ("", "d001", "Owed, CNY"), ("-owed", "d002", "Owed, CNY"), ("-age0", "d002", "Not due"),
+        ("-age1", "d001", "1–30"), ("age1", "d002", "1–30"), ("-secret", "d001", "Owed, CNY"),
+    ):  # fmt: skip
+        rows = taken(seller, board, sort=sort)
+        assert (sort, column(rows, "Code")[0]) == (sort, first)
+        if sort not in ("", "-secret"):
+            sums = [float(one) for one in column(rows, head)]
+            assert sums == sorted(sums, reverse=sort.startswith("-"))
+        page = read(seller, f"{board}?sort={sort}")
+        table = page[page.index("<tbody>") :]
+        places = {
+            code.lower(): table.index(str(pk))
+            for code, pk in demo.chain.dealers.items()
+            if code in ("D001", "D002")
+        }
+        assert min(places, key=lambda code: places[code]) == first
+
+
+def test_returns_are_sorted_and_taken_by_both_sides(demo: World) -> None:
+    placed = delivered(demo, M1=10)
+    small, large = (ask(demo, placed, n).number for n in (1, 5))
+    for who in (SELLER, demo.dealer):
+        client = browser(who)
+        assert column(taken(client, "/returns", sort="-amount"), "Number") == [large, small]
+        assert column(taken(client, "/returns", sort="amount"), "Number") == [small, large]
+        page = read(client, "/returns?tab=all&sort=amount")
+        assert 'aria-sort="ascending"><a href="?tab=all&sort=-amount"' in page
+        assert 0 < page.index(small) < page.index(large)
 
 
 def test_a_list_that_is_too_long_says_what_to_do(

@@ -230,3 +230,17 @@ def test_goods_from_the_catalogue_stand_in_the_pad_with_name_and_price(demo: Wor
     first = page[page.index('id="row-1"') : page.index('id="row-2"')]
     assert re.search(r'id="row-1-hint">[^<]+', first)
     assert re.search(r'id="row-1-sum"><', first)
+
+
+def test_rows_to_change_are_taken_away_mended_and_read_again(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    page = post(dealer, {"code": ["M1", "M1X"], "quantity": ["2.5", "4"], "action": "check"})
+    assert fixes_of(page)[:2] == ["1:quantity:3", "1:quantity:2"]
+    assert "/dealer/pad/bad?" in page
+    head, *rows = read(dealer, "/dealer/pad/bad?seller=seller&pad=mine&as=csv").splitlines()
+    assert [row.split(",")[:2] for row in rows] == [["M1", "2.5"], ["M1X", "4"]]
+    assert rows[0].endswith("Only whole pieces can be ordered")
+    mended = "\n".join([head, *rows]).replace("2.5", "3").replace("M1X", "B1").replace(",", "\t")
+    post(dealer, {"action": "clear"}, status=303)
+    post(dealer, {"paste": mended, "action": "read"}, status=303)
+    assert rows_of(read(dealer, PAD)) == [("M1", "3"), ("B1", "4")]

@@ -146,3 +146,25 @@ def test_both_say_no(demo: World) -> None:
         form = {"idempotency_key": key_in(page), "act": act, "reason": reason}
         send(client, f"/quotes/{number}", form, to=f"/quotes/{number}$")
         assert reason in read(dealer, f"/quotes/{number}")
+
+
+def test_bounds_are_set_and_taken_away_on_a_page(demo: World) -> None:
+    seller, address = browser(SALES), "/seller/quote-rules"
+    page = read(seller, address)
+    assert "Every quote waits for a person" in page
+    form = {"idempotency_key": key_in(page), "min_quantity": "20", "percent": "7.5", "days": "10",
+            "most": "5,000"}  # fmt: skip
+    send(seller, address, form, to="quote-rules$")
+    page = told(seller, address)
+    for words in ("from 20", "7.50", "10 days", "5,000.00"):
+        assert words in page
+    dealer = browser(DEALER)
+    form = {"idempotency_key": key_in(read(dealer, ASK)), "seller": "seller", "code": ["M1"],
+            "quantity": ["24"], "price": [""], "words": [""]}  # fmt: skip
+    there = send(dealer, ASK, form, to="^/quotes/QT-")
+    page = told(dealer, there)
+    assert "by the seller's rule" in page
+    assert "222.00" in page  # 24 x 9.25
+    again = {"idempotency_key": key_in(read(seller, address)), "drop": "20"}
+    send(seller, address, again, to="quote-rules$")
+    assert "Every quote waits for a person" in read(seller, address)

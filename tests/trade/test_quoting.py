@@ -3,7 +3,9 @@ what was offered, and by no way past a rule of either house."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
@@ -18,9 +20,16 @@ from tests.trade.behalf import allow, in_name_of
 from tests.trade.conftest import World
 
 from heliu.commerce.ordering.models import Order
-from heliu.commerce.quotes import queries
-from heliu.commerce.quotes.models import LIVE, QUOTE_MOVES, Quote, QuoteLine, QuoteStatus
-from heliu.commerce.quotes.policies import Answer, Asked
+from heliu.commerce.quotes import operations, policies, queries
+from heliu.commerce.quotes.models import (
+    LIVE,
+    QUOTE_MOVES,
+    AutoAnswer,
+    Quote,
+    QuoteLine,
+    QuoteStatus,
+)
+from heliu.commerce.quotes.policies import Answer, Asked, Wished
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.models import PurchaseRequest
 from heliu.demo.chain import enrol
@@ -353,6 +362,114 @@ def test_whoever_orders_in_a_customer_s_name_neither_asks_nor_takes(world: World
     with in_name_of(world) as hand, refused("quote-is-own"):
         lines = [Asked(sku, n) for sku, n in world.lines(M1=20)]
         quoting.ask(actor=hand, seller=quote.seller, lines=lines, at=world.at)
+
+
+def bound(world: World, pieces: int, percent: str, **more: Any) -> None:
+    with world.desk(SALES) as seller:
+        operations.set_auto_answer(
+            actor=seller, min_quantity=pieces, percent=Decimal(percent), days=more.pop("days", 7),
+            most=more.pop("most", None), at=world.at,
+        )  # fmt: skip
+
+
+def test_within_the_bounds_nobody_needs_to_be_there(world: World) -> None:
+    """At 3 a.m.: asked, answered by rule, taken; the seller is not told before the order is."""
+    bound(world, 10, "5")
+    bound(world, 50, "12.5", days=3)
+    quote = now(world, ask(world, wishes={"M1": 960}, M1=20, B1=60))
+    assert quote.status == "OFFERED"
+    version = queries.versions(quote)[-1]
+    assert version.is_by_rule
+    assert version.valid_until == day_of(world.at) + timedelta(days=3)
+    assert [line.unit_price for line in version.lines.all()] == [960, 1750]
+    assert written(world, accept(world, quote).order) == [("M1", 20, 960), ("B1", 60, 1750)]
+    with world.worker():
+        assert not Notice.objects.filter(kind="quote-asked").exists()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "quantities"),
+    [
+        ({"M1": 949}, {"M1": 20}),  # below the bound
+        ({}, {"M1": 9}),  # too few
+        ({}, {"M1": 20, "B1": 2}),  # one of the lines is not within
+        ({}, {"M1": 60}),  # comes to too much
+    ],
+)
+def test_all_else_waits_for_a_person(
+    world: World, wishes: dict[str, int], quantities: dict[str, int]
+) -> None:
+    bound(world, 10, "5", most=20_000)
+    assert now(world, ask(world, wishes=wishes, **quantities)).status == "ASKED"
+    with world.worker():
+        assert Notice.objects.filter(kind="quote-asked").count() == 1
+
+
+def test_who_wishes_more_pays_what_it_would_anyway_and_asks_again_by_rule(world: World) -> None:
+    bound(world, 10, "5")
+    quote = ask(world, wishes={"M1": 1200}, M1=20)
+    assert [line.unit_price for line in queries.versions(now(world, quote))[-1].lines.all()] == [
+        1000
+    ]
+    with world.desk(world.dealer) as dealer:
+        lines = [Asked(sku, n, 951) for sku, n in world.lines(M1=20)]
+        quoting.ask_otherwise(quote.number, actor=dealer, lines=lines, at=world.at)
+    assert written(world, accept(world, quote).order) == [("M1", 20, 951)]
+
+
+def test_bounds_are_the_seller_s_own(world: World) -> None:
+    bound(world, 10, "5")
+    with world.desk(world.dealer) as dealer, pytest.raises(Forbidden):
+        operations.drop_auto_answer(10, actor=dealer)
+    be("heliu_web")
+    with acting_for([world.chain.dealers["D001"]]):
+        assert not AutoAnswer.objects.exists()
+    with world.desk(SALES) as seller:
+        for wrong in ({"percent": Decimal(91)}, {"days": 0}, {"most": 0}, {"min_quantity": 0}):
+            right = {"min_quantity": 10, "percent": Decimal(5), "days": 7, "most": None}
+            with pytest.raises(Refused):
+                operations.set_auto_answer(actor=seller, at=world.at, **right | wrong)
+        operations.drop_auto_answer(10, actor=seller)
+    assert now(world, ask(world, M1=20)).status == "ASKED"
+
+
+@dataclass(frozen=True)
+class OfPieces:
+    min_quantity: int
+    percent: Decimal
+    days: int = 7
+    most: int | None = None
+
+
+BOUNDS = st.lists(
+    st.builds(OfPieces, st.integers(1, 300), st.decimals(0, 90, places=2)),
+    max_size=3, unique_by=lambda one: one.min_quantity,
+)  # fmt: skip
+WISHED = st.lists(
+    st.builds(Wished, st.integers(1, 500), st.none() | st.integers(1, 3000), st.integers(1, 2000)),
+    min_size=1, max_size=4,
+)  # fmt: skip
+
+
+@given(BOUNDS, WISHED)
+def test_no_answer_by_rule_is_below_a_bound_or_above_what_is_paid_anyway(
+    bounds: list[OfPieces], lines: list[Wished]
+) -> None:
+    found = policies.by_rule(bounds, lines)
+    reached = [[x for x in bounds if x.min_quantity <= line.quantity] for line in lines]
+    if found is None:
+        assert any(
+            not some or (line.price is not None and line.price * 100
+                         < line.usual * (100 - max(some, key=lambda x: x.min_quantity).percent))
+            or line.usual < 1
+            for line, some in zip(lines, reached, strict=True)
+        )  # fmt: skip
+        return
+    for line, some, price in zip(lines, reached, found[0], strict=True):
+        off = max(some, key=lambda one: one.min_quantity).percent
+        assert price * 100 >= line.usual * (100 - off)
+        assert price <= line.usual
+        assert line.price is None or price <= line.price
 
 
 MOVES = ("offer", "otherwise", "decline", "withdraw", "accept", "night", "month")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from heliu.api.fields import (
     Amount,
@@ -19,17 +20,19 @@ from heliu.api.fields import (
     Number,
     Plain,
     Quantity,
+    Rate,
     Ref,
     Sent,
     Share,
     Text,
+    Whole,
     id_or_number,
 )
 from heliu.api.orders import OrderPlaced, PayBy, shown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.purchases import PurchaseDetail, detail
 from heliu.api.writes import Key, write
-from heliu.commerce.quotes import queries
+from heliu.commerce.quotes import operations, queries
 from heliu.commerce.quotes.policies import MOST_LINES, Answer, Asked
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import quoting
@@ -83,6 +86,7 @@ class QuoteVersionOut(Plain):
     number: int
     by_seller: bool
     by_name: str
+    is_by_rule: bool = Field(description="Answered within the seller's bounds, by no person")
     at: datetime
     words: str
     valid_until: date | None = Field(description="The last day on which an offer binds")
@@ -165,6 +169,26 @@ class AskHouseIn(AcceptIn):
     """The same, where others of the buyer's house must agree first."""
 
     reason: Text = Field(min_length=1, description="Those who are asked read it")
+
+
+class AutoAnswerIn(Sent):
+    """From so many pieces of a line on, up to where an answer needs nobody."""
+
+    min_quantity: Quantity
+    percent: Rate = Field(description="At most so many per cent under the usual price, up to 90")
+    days: Annotated[int, Field(ge=1, le=90), Whole] = Field(description="The offer holds for")
+    most: Amount | None = Field(None, description="Only quotes that come to this at most")
+
+
+class AutoAnswerOut(Schema):
+    """A bound; lines of fewer pieces than the least of all wait for a person."""
+
+    min_quantity: int
+    percent: Decimal
+    days: int
+    most: int | None
+    set_by_name: str
+    set_at: datetime
 
 
 @router.get("/quotes", response=Page[QuoteOut])
@@ -282,6 +306,37 @@ def ask_house(request: TypedRequest, ref: Ref, payload: AskHouseIn, key: Key) ->
         return 201, detail(made)
 
     return write(request, key, payload, do)
+
+
+@router.get("/quote-rules", response=list[AutoAnswerOut])
+def list_auto_answers(request: TypedRequest) -> object:
+    """Up to where quotes of the asker's house are answered without a person, by pieces."""
+    return queries.auto_answers(request.actor.own_org)
+
+
+@router.post("/quote-rules", response=AutoAnswerOut)
+def set_auto_answer(request: TypedRequest, payload: AutoAnswerIn, key: Key) -> HttpResponse:
+    """Let quotes be answered at once from so many pieces of a line on: a wished price within the
+    bound is offered, without a wish the lowest. All lines must lie within theirs."""
+
+    def do(at: datetime) -> tuple[int, AutoAnswerOut]:
+        made = operations.set_auto_answer(actor=request.actor, at=at, **payload.model_dump())
+        return 200, AutoAnswerOut.from_orm(made)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/quote-rules/{min_quantity}/drop", response=AutoAnswerOut)
+def drop_auto_answer(
+    request: TypedRequest, min_quantity: Annotated[int, Path(ge=1, le=10**9)], key: Key
+) -> HttpResponse:
+    """From so many pieces on the next bound below decides, or a person."""
+
+    def do(at: datetime) -> tuple[int, AutoAnswerOut]:
+        gone = operations.drop_auto_answer(min_quantity, actor=request.actor)
+        return 200, AutoAnswerOut.from_orm(gone)
+
+    return write(request, key, None, do)
 
 
 def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:

@@ -12,13 +12,14 @@ from heliu.capital.vat import operations as tax
 from heliu.capital.vat.models import VatKind
 from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue.operations import shop
-from heliu.commerce.ordering.models import PayBy
+from heliu.commerce.ordering.models import Order, PayBy
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations.promotions import NewPromotion, announce
 from heliu.commerce.returns.policies import Judged
 from heliu.demo.baskets import fill
 from heliu.demo.chain import SYSTEM, YUAN, email_of
 from heliu.demo.stage import Stage, Story
+from heliu.demo.traced import by_lot
 from heliu.kernel.behalf import operations as behalf
 from heliu.kernel.behalf.queries import seated
 from heliu.kernel.clock import day_of
@@ -183,12 +184,13 @@ STORIES: tuple[Callable[[Stage], Story[None]], ...] = (
     talked_about,
     known_late,
     tied_to_its_seller,
+    by_lot,
 )
 
 
 def agreements(stage: Stage) -> None:
-    """Public pages, a tier and what it gives, an offered contract, a mandate and what is done by
-    it; as the worker."""
+    """Public pages, a tier and what it gives, a case that is answered as the tier says, an offered
+    contract, a mandate and what is done by it; as the worker."""
     chain, people, at = stage.chain, stage.people, stage.now - timedelta(hours=2)
     dealer, seller = chain.dealers[DEALER], people.seller
     shop.set_shop(actor=seller, seller=chain.seller, is_public=True, shows_prices=True)
@@ -198,6 +200,11 @@ def agreements(stage: Stage) -> None:
     )  # fmt: skip
     tiers.set_tier(dealer, "CLUSTER", actor=SYSTEM)
     tiers.run(at=at)
+    last = Order.objects.filter(buyer=dealer, pay_by=PayBy.TERMS).order_by("-placed_at")[0]
+    cases.open_case(
+        last.number, actor=people.dealer(DEALER), kind="QUESTION", text="这批货的包装箱能回收吗？",
+        at=at + timedelta(minutes=50),
+    )  # fmt: skip
     today = day_of(stage.now)
     shelves = stage.shelves(DEALER, stage.now)[:5]
     pricing.offer(

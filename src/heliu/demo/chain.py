@@ -72,6 +72,12 @@ OTHER_BANK = (
     "Lanting Bank", "兰汀银行", "Shaoxing", "绍兴",
 )  # fmt: skip
 OTHER_BANK_CODE = "bank2"
+# Another seller, with whom nobody of the chain trades yet.
+OTHER_SELLER = (
+    "SELLER", "Yuhe Tableware Trading Co., Ltd.", "玉禾餐具贸易有限公司",
+    "Yuhe Tableware", "玉禾餐具", "Wenzhou", "温州",
+)  # fmt: skip
+OTHER_SELLER_CODE = "seller2"
 # desk: (house, role, name, local part of the address)
 PEOPLE = {
     "operator": ("operator", "何立", "ops"),
@@ -103,8 +109,9 @@ def find() -> Chain | None:
 
     Raises `Refused` (not-a-demo) when it holds something else.
     """
-    # Whoever joined by itself is no part of the chain as it was laid.
-    houses = {org.code: org.id for org in Organization.objects.filter(registered_number="")}
+    # Whoever joined by itself is no part of the chain as it was laid, nor is a branch.
+    laid = Organization.objects.filter(registered_number="", parent=None)
+    houses = {org.code: org.id for org in laid}
     if not houses:
         return None
     if not set(HOUSES) <= set(houses):
@@ -122,7 +129,7 @@ def find() -> Chain | None:
         dealers={
             code.upper(): org
             for code, org in houses.items()
-            if code not in HOUSES and code != OTHER_BANK_CODE
+            if code not in (*HOUSES, OTHER_BANK_CODE, OTHER_SELLER_CODE)
         },
         skus={sku.code: sku.id for sku in skus},
     )
@@ -344,6 +351,18 @@ def _goods(
         subject=chain.seller,
         at=at,
     )
+
+
+def other_seller(chain: Chain) -> UUID:
+    """A second seller, with a log-in; it knows the bank and the warehouse of the chain."""
+    role, name, name_zh, short, short_zh, city, city_zh = OTHER_SELLER
+    seller = parties.register(
+        actor=SYSTEM, code=OTHER_SELLER_CODE, roles=(role,), name=name, name_zh=name_zh,
+        short_name=short, short_name_zh=short_zh, city=city, city_zh=city_zh,
+    ).id  # fmt: skip
+    parties.introduce(seller, chain.bank, chain.warehouse)
+    enrol("sales@seller2.demo", "叶知夏", seller, "sales-manager")
+    return seller
 
 
 def other_lender(chain: Chain, *, at: datetime) -> Programme:

@@ -1,7 +1,8 @@
 """A quote: a buyer asks what a seller wants for these goods, and takes what it is offered.
 
     ask             the buyer: goods, pieces, the price it wishes, words, a day
-    answer          the seller, line by line: a price, other goods or pieces, or nothing
+    answer          the seller, line by line: a price, other goods or pieces, or nothing; within
+                    the bounds it has set that is done at once, and nobody needs to be there
     ask_otherwise   the buyer does not take the offer and asks again; the seller answers again
     accept          the buyer takes it: an order of exactly these lines at exactly these prices
     decline, withdraw, expire
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.quotes import operations, policies, queries
 from heliu.commerce.quotes.models import Quote
-from heliu.commerce.quotes.policies import Answer, Asked
+from heliu.commerce.quotes.policies import Answer, Asked, Offered, Wished
 from heliu.commerce.spending.models import PurchaseRequest
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -37,6 +38,8 @@ from heliu.trade import place_order, purchases
 from heliu.trade.deciding import refuse_bad
 from heliu.trade.order_pad import rule_of
 from heliu.trade.place_order import Placed
+
+SYSTEM = Actor.system()
 
 
 def ask(
@@ -60,7 +63,7 @@ def ask(
             actor=actor, buyer=actor.own_org, seller=seller, lines=lines, words=words,
             wanted_on=wanted_on, at=at,
         )  # fmt: skip
-        _tell_seller(quote, "quote-asked", at=at)
+        _answer_or_tell(quote, at=at)
     return quote
 
 
@@ -75,7 +78,7 @@ def ask_otherwise(
         wanted = {line.sku: line.quantity for line in lines}
         _refuse_goods(quote.buyer, quote.seller, wanted, at)
         operations.ask_otherwise(quote, lines, words=words, actor=actor, at=at)
-        _tell_seller(quote, "quote-asked", at=at)
+        _answer_or_tell(quote, at=at)
     return quote
 
 
@@ -94,12 +97,10 @@ def answer(
         lines = policies.offered(queries.lines(quote), answers)
         wanted = {line.sku: line.quantity for line in lines if not line.is_struck}
         _refuse_goods(quote.buyer, quote.seller, wanted, at)
-        operations.answer(
-            quote, lines, usual(quote, wanted, at), words=words, valid_until=valid_until,
+        _offer(
+            quote, lines, usual(quote, wanted, at), valid_until=valid_until, words=words,
             actor=actor, at=at,
         )  # fmt: skip
-        total = sum(line.quantity * (line.price or 0) for line in lines)
-        _tell_buyer(quote, "quote-offered", at=at, amount=Money(total), day=valid_until.isoformat())
     return quote
 
 
@@ -166,6 +167,40 @@ def expire(*, at: datetime) -> int:
 def link(quote: Quote) -> str:
     """Where a quote is read."""
     return f"/quotes/{quote.number}"
+
+
+def _answer_or_tell(quote: Quote, *, at: datetime) -> None:
+    """Within the bounds its seller has set a quote is answered at once; else the seller is told."""
+    lines = queries.lines(quote)
+    usually = usual(quote, {line.sku_id: line.quantity for line in lines}, at)
+    wished = [Wished(x.quantity, x.unit_price, usually.get(x.sku_id)) for x in lines]
+    found = policies.by_rule(queries.auto_answers(quote.seller), wished)
+    if found is None:
+        _tell_seller(quote, "quote-asked", at=at)
+        return
+    prices, days = found
+    answers = [Answer(x.position, price) for x, price in zip(lines, prices, strict=True)]
+    _offer(
+        quote, policies.offered(lines, answers), usually,
+        valid_until=day_of(at) + timedelta(days=days), words="", actor=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def _offer(
+    quote: Quote,
+    lines: Sequence[Offered],
+    usually: Mapping[UUID, int],
+    *,
+    valid_until: date,
+    words: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    operations.answer(
+        quote, lines, usually, words=words, valid_until=valid_until, actor=actor, at=at
+    )
+    amount = Money(sum(line.quantity * (line.price or 0) for line in lines))
+    _tell_buyer(quote, "quote-offered", at=at, amount=amount, day=valid_until.isoformat())
 
 
 @contextmanager

@@ -27,7 +27,8 @@ HEADS = {
     },
     "day": {
         "wished day", "wished for", "delivery date", "delivery day", "required date", "need by",
-        "due date", "希望到货日", "期望到货日", "到货日期", "交货日期", "要货日期", "需求日期",
+        "due date", "希望到货日", "期望到货日", "期望到货",
+        "到货日期", "交货日期", "要货日期", "需求日期",
         "交期",
     },
     "remark": {"remark", "remarks", "note", "notes", "comment", "备注", "说明", "附言"},

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext, gettext_noop
 
 from heliu.commerce.catalogue.nearest import Nearest
+from heliu.commerce.catalogue.policies import folded
 from heliu.commerce.ordering.models import OrderStatus
 from heliu.commerce.ordering.parts import MOST_PARTS
 from heliu.commerce.ordering.paste import LARGEST, PastedLine, parse_paste
@@ -236,6 +237,15 @@ def check_lines[S: Goods](
     return checked
 
 
+def _whole_beside(typed: str, rule: PackRule) -> tuple[str, ...]:
+    """What may be ordered in place of a part of a piece, the larger first."""
+    digits = folded(typed).removeprefix("+").partition(".")[0]
+    if len(digits) > len(str(LARGEST)):
+        return ()
+    beside = {*rule.fitting(int(digits) + 1), *(rule.fitting(int(digits)) if int(digits) else ())}
+    return tuple(str(one) for one in sorted(beside, reverse=True) if one <= LARGEST)
+
+
 def check_line[S: Goods](
     line: PastedLine,
     sku: S | None,
@@ -263,6 +273,8 @@ def check_line[S: Goods](
         return bad("code-unknown", "code", nearest.to(line.code) if nearest else ())
     if twin not in (0, line.row):
         return bad("double", "code")
+    if line.problem == "quantity-not-whole":
+        return bad(line.problem, repairs=_whole_beside(line.typed, rule))
     if line.problem:
         return bad(line.problem, "day" if line.problem.startswith("day-") else "quantity")
     if is_much:

@@ -145,6 +145,11 @@ class QuoteVersion(models.Model):
             ),
         ]
 
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether the seller's bounds gave the answer, and no person."""
+        return self.by_seller and self.by is None
+
 
 class QuoteLine(models.Model):
     """Goods of a version. Of the buyer's `unit_price` is what it wishes to pay, if it says so; of
@@ -192,3 +197,31 @@ class QuoteLine(models.Model):
     def amount(self) -> int | None:
         """What the line comes to, in minor units; None without a price."""
         return None if self.unit_price is None else self.unit_price * self.quantity
+
+
+class AutoAnswer(models.Model):
+    """Up to where a seller lets its quotes be answered without a person: lines of at least so many
+    pieces at up to `percent` under what the buyer would pay anyway, in quotes of `most` at most
+    (minor units; null: of any), offered for so many days."""
+
+    seller = models.UUIDField()
+    min_quantity = models.BigIntegerField()
+    percent = models.DecimalField(max_digits=4, decimal_places=2)
+    days = models.PositiveSmallIntegerField()
+    most = models.BigIntegerField(null=True, blank=True)
+    set_by_name = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seller", "min_quantity"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "min_quantity"], name="one_auto_answer_per_quantity"
+            ),
+            models.CheckConstraint(
+                condition=Q(min_quantity__gte=1, percent__gte=0, percent__lte=90)
+                & Q(days__gte=1, days__lte=90)
+                & (Q(most=None) | Q(most__gt=0)),
+                name="auto_answer_in_bounds",
+            ),
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from heliu.commerce.quotes import policies, queries
@@ -12,6 +13,7 @@ from heliu.commerce.quotes.events import QuoteAsked, QuoteEnded, QuoteOffered
 from heliu.commerce.quotes.models import (
     LIVE,
     QUOTE_MOVES,
+    AutoAnswer,
     Quote,
     QuoteLine,
     QuoteStatus,
@@ -113,6 +115,38 @@ def expire(*, at: datetime) -> list[Quote]:
         status__in=LIVE, runs_out_at__lte=at
     )
     return [_end(one, QuoteStatus.EXPIRED, SYSTEM, at) for one in due.order_by("pk")]
+
+
+def set_auto_answer(
+    *, actor: Actor, min_quantity: int, percent: Decimal, days: int, most: int | None, at: datetime
+) -> AutoAnswer:
+    """Let quotes of the actor's house be answered without a person from so many pieces a line on;
+    what was set for as many is set anew."""
+    actor.require("price")
+    if not 1 <= min_quantity <= policies.LARGEST:
+        raise Invalid("quantity-invalid", "A quantity is a whole number.", field="min_quantity")
+    if not 0 <= percent <= 90:
+        raise Invalid("percent-invalid", "From 0 to 90 per cent.", field="percent")
+    if not 1 <= days <= 90:
+        raise Invalid("days-invalid", "An offer holds for 1 to 90 days.", field="days")
+    if most is not None and not 0 < most <= policies.DEAREST:
+        raise Invalid("amount-invalid", "An amount is above zero.", field="most")
+    found, _ = AutoAnswer.objects.update_or_create(
+        seller=actor.own_org, min_quantity=min_quantity,
+        defaults={"percent": percent, "days": days, "most": most,
+                  "set_by_name": actor.name, "set_at": at},
+    )  # fmt: skip
+    return found
+
+
+def drop_auto_answer(min_quantity: int, *, actor: Actor) -> AutoAnswer:
+    """From so many pieces on a person answers again, or the next bound below; the one that went."""
+    actor.require("price")
+    found = AutoAnswer.objects.filter(seller=actor.own_org, min_quantity=min_quantity).first()
+    if found is None:
+        raise NotFound()
+    found.delete()
+    return found
 
 
 @dataclass(frozen=True)

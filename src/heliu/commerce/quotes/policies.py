@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -102,6 +103,58 @@ def _offered(line: OfLine, said: Answer) -> Offered:
     _refuse_amounts(line.position, quantity, said.price)
     instead = line.sku_id if sku != line.sku_id else None
     return Offered(line.position, sku, quantity, said.price, False, instead, said.words)
+
+
+class Bound(Protocol):
+    """Up to where quotes are answered without a person (`AutoAnswer`)."""
+
+    @property
+    def min_quantity(self) -> int: ...
+    @property
+    def percent(self) -> Decimal: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def most(self) -> int | None: ...
+
+
+class Wished(NamedTuple):
+    """A line as it is judged by the bounds: pieces, the price that is wished if one is, and what
+    would be paid without a quote (minor units; None: it is not sold)."""
+
+    quantity: int
+    price: int | None
+    usual: int | None
+
+
+def by_rule(bounds: Sequence[Bound], lines: Sequence[Wished]) -> tuple[list[int], int] | None:
+    """The prices at which a quote is answered without a person, and for how many days; None where a
+    person must. Each line is judged by the bound of the most pieces it reaches: who wishes a price
+    within it gets that, who wishes none the lowest, and nobody more than it would pay anyway."""
+    reached = [
+        max((one for one in bounds if one.min_quantity <= line.quantity),
+            key=lambda one: one.min_quantity, default=None)
+        for line in lines
+    ]  # fmt: skip
+    prices = []
+    for bound, line in zip(reached, lines, strict=True):
+        if bound is None or line.usual is None:
+            return None
+        lowest = _lowest(line.usual, bound.percent)
+        price = lowest if line.price is None else min(line.price, line.usual)
+        if price < max(lowest, 1):
+            return None
+        prices.append(price)
+    worth = sum(line.quantity * price for line, price in zip(lines, prices, strict=True))
+    if any(bound.most is not None and worth > bound.most for bound in reached if bound):
+        return None
+    return prices, min(bound.days for bound in reached if bound)
+
+
+def _lowest(usual: int, percent: Decimal) -> int:
+    """So many per cent under a price, to the fen, never below it."""
+    share = Decimal(100) - percent
+    return int((usual * share / 100).quantize(Decimal(1), rounding=ROUND_CEILING))
 
 
 def total(lines: Sequence[tuple[int, int | None]]) -> int | None:

@@ -9,7 +9,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from heliu.commerce.quotes.models import LIVE as LIVE
-from heliu.commerce.quotes.models import Quote, QuoteLine, QuoteStatus, QuoteVersion
+from heliu.commerce.quotes.models import (
+    AutoAnswer,
+    Quote,
+    QuoteLine,
+    QuoteStatus,
+    QuoteVersion,
+)
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 
@@ -65,6 +71,12 @@ def waiting(actor: Actor) -> QuerySet[Quote]:
         buyer__in=actor.orgs, status=QuoteStatus.OFFERED
     )
     return Quote.objects.filter(mine).order_by("moved_at", "id")
+
+
+def auto_answers(seller: UUID) -> list[AutoAnswer]:
+    """Up to where a seller's quotes are answered without a person, by pieces; whoever calls has its
+    door open."""
+    return list(AutoAnswer.objects.filter(seller=seller).order_by("min_quantity"))
 
 
 def of_order(order: UUID) -> Quote | None:

@@ -138,7 +138,7 @@ class Letter(models.Model):
 
 
 class Post(models.Model):
-    """A mail to an address that has no log-in yet (`posts.py`); gone as soon as it is sent.
+    """A mail to an address that cannot sign in yet (`posts.py`); gone as soon as it is sent.
 
     `org` is whose it is: the house that writes, or that will come of it.
     """

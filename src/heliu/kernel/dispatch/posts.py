@@ -1,4 +1,5 @@
-"""Mail to addresses that have no log-in yet: a sign-up's, an invited one's, a colleague's.
+"""Mail to addresses that cannot sign in yet: a sign-up's, an invited one's, a colleague's, that of
+whoever forgot the password.
 
 Put into the outbox in the transaction that made it, sent by the worker, and forgotten as soon as it
 is sent: it holds a link that opens something.
@@ -51,6 +52,13 @@ WORDS = {
     "colleague-invited": (
         N_("%(house)s gives you a log-in"),
         N_("%(person)s asks you to work with %(house)s here. Follow the link to begin."),
+    ),
+    "password-forgotten": (
+        N_("A new password"),
+        N_(
+            "%(person)s, a new password was asked for with this address. Follow the link within two"
+            " hours to choose one. If that was not you, do nothing: the old one holds."
+        ),
     ),
     "colleague-asks": (
         N_("Confirm your e-mail address"),

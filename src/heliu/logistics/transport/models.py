@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
@@ -108,7 +109,7 @@ class ShipmentLine(models.Model):
 class MilestoneKind(models.TextChoices):
     """What was seen of a shipment."""
 
-    PICKED_UP = "PICKED_UP", _("Picked up")
+    PICKED_UP = "PICKED_UP", pgettext_lazy("by the carrier", "Picked up")
     DEPARTED = "DEPARTED", _("Departed")
     AT_HUB = "AT_HUB", _("At a hub")
     OUT = "OUT", _("Out for delivery")
@@ -143,7 +144,7 @@ class CarriageStatus(models.TextChoices):
     """How far a carrier is with goods."""
 
     TO_PICK_UP = "TO_PICK_UP", _("To pick up")
-    PICKED_UP = "PICKED_UP", _("Picked up")
+    PICKED_UP = "PICKED_UP", pgettext_lazy("by the carrier", "Picked up")
     DEPARTED = "DEPARTED", _("Departed")
     AT_HUB = "AT_HUB", _("At a hub")
     OUT = "OUT", _("Out for delivery")

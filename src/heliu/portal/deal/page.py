@@ -29,7 +29,7 @@ from heliu.portal.deal.sides import Side, party_rows, remark
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.pools import brought
 from heliu.portal.shell.conversations import talk_about
-from heliu.portal.ui.formats import day_text, duration_text, percent_text
+from heliu.portal.ui.formats import aside, day_text, duration_text, percent_text
 from heliu.portal.ui.parts import Amount, Figure
 from heliu.trade import back_orders, consignments, conversations, invoices, photos, tiers
 from heliu.trade.open_account import OpenAccount
@@ -54,8 +54,10 @@ def deal_context(actor: Actor, view: Any, at: datetime) -> dict[str, Any]:
         "figures": _figures(side, view, at),
         "flow": confluence(view.facts, to_come, label=str(view.state[0]), at=at),
         "facts": told,
-        "facts_note": ngettext("%(n)d fact", "%(n)d facts", done) % {"n": done}
-        + (", " + _("%(n)d to come") % {"n": len(to_come)} if to_come else ""),
+        "facts_note": aside(
+            ngettext("%(n)d fact", "%(n)d facts", done) % {"n": done},
+            _("%(n)d to come") % {"n": len(to_come)} if to_come else "",
+        ),
         "todo": todo_for(side, actor, view, at),
         "money_rows": _money(side, view),
         "money_note": modes.form(loan) if loan is not None else "",
@@ -97,8 +99,10 @@ def _figures(side: Side, view: Any, at: datetime) -> list[Figure]:
             Figure(
                 _("Order"),
                 minor=order.total,
-                note=ngettext("%(n)d line", "%(n)d lines", len(lines)) % {"n": len(lines)}
-                + f", {pieces(sum(line.quantity for line in lines))}",
+                note=aside(
+                    ngettext("%(n)d line", "%(n)d lines", len(lines)) % {"n": len(lines)},
+                    pieces(sum(line.quantity for line in lines)),
+                ),
                 href="#goods",
             )
         )

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.capital.lending.queries import credit_line
 from heliu.commerce.ordering import operations as ordering
@@ -45,6 +45,7 @@ from heliu.portal.shell.pages import (
     see_other,
     show,
 )
+from heliu.portal.shell.reading import as_sheet
 from heliu.portal.shell.records import House
 from heliu.trade.back_orders import APART, TOGETHER
 from heliu.trade.order_pad import Checked, arranged, check
@@ -85,6 +86,20 @@ def pad(request: HttpRequest) -> HttpResponse:
         return answer
     typed = [change.after for change in _changes(request)]
     return _page(request, desk, typed=typed, refusal=refusal)
+
+
+@require_GET
+@desk_page
+@or_waits
+def bad_rows(request: HttpRequest) -> HttpResponse:
+    """The rows that need a change, as they were typed and with why: a sheet that is mended
+    elsewhere and read in again."""
+    desk = Desk.of(request)
+    rows = pads.pad(desk.actor, desk.seller.pk, shared=desk.shared).rows
+    checked = check(desk.actor, desk.seller.pk, rows, now(request))
+    head = (_("Model"), _("Pieces"), _("Remark"), _("Wished for"), _("What is wrong"))
+    found = ((*rows[one.row - 1].typed, one.words) for one in checked.lines if one.problem)
+    return as_sheet(head, found, "rows-to-change", request.GET.get("as", "xlsx"))
 
 
 @require_POST

@@ -36,6 +36,7 @@ urlpatterns = [
     path("dealer/cart", catalogue.put, name="dealer_cart"),
     path("dealer/suggest", catalogue.suggest, name="dealer_suggest"),
     path("dealer/pad", pad_views.pad, name="dealer_pad"),
+    path("dealer/pad/bad", pad_views.bad_rows, name="dealer_pad_bad"),
     path("dealer/pad/price", pad_views.price, name="dealer_pad_price"),
     path("dealer/pad/add", pad_views.add, name="dealer_pad_add"),
     path("dealer/lists", shopping.index, name="dealer_lists"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heliu.portal.joining import arriving, pages
+from heliu.portal.joining import arriving, pages, passwords
 
 urlpatterns = [
     path("join/", pages.sign_up, name="join"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("join/by-domain", arriving.ask, name="join_by_domain"),
     path("join/by-domain/<str:token>", arriving.by_domain, name="join_asking"),
     path("join/confirm/<str:token>", pages.confirm, name="join_confirm"),
+    path("sign-in/forgotten", passwords.forgotten, name="forgotten"),
+    path("sign-in/password/<str:token>", passwords.renew, name="password_renew"),
 ]

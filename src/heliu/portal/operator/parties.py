@@ -32,6 +32,7 @@ ROLES = {
     "SELLER": N_("Sellers"),
     "BANK": N_("Banks"),
     "WAREHOUSE": N_("Warehouses"),
+    "CARRIER": N_("Carriers"),
     "OPERATOR": N_("Operators"),
 }
 

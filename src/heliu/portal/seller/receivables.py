@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,8 @@ def index(request: HttpRequest) -> HttpResponse:
     listing = Listing(request.GET, _heads(ages), "")
     if listing.form:
         return _file(listing, board(actor.own_org, on=today, only=chosen, most=MOST + 1))
-    shown, page = _page(actor.own_org, chosen, request.GET.get("page"), today)
+    read = partial(board, actor.own_org, on=today, only=chosen)
+    shown, page = _page(read, listing, chosen, request.GET.get("page"))
     buyers = [one.buyer for one in shown.rows]
     houses = names(buyers)
     granted = {
@@ -63,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
             )
             for key, label in labels.items()
         ],
-        "ages": ages,
+        "ages": [f"age{place}" for place in range(len(ages))],
         "listing": listing,
         "rows": [
             {"house": houses.get(one.buyer), "standing": one, "terms": granted.get(one.buyer)}
@@ -162,24 +164,48 @@ def dealer(actor: Actor, buyer: UUID) -> Any:
     return found
 
 
-def _page(seller: UUID, tab: str, asked: str | None, today: date) -> tuple[Board, Page[int]]:
-    """The page of the board that was asked for; the nearest there is."""
+def _page(
+    read: Callable[..., Board], listing: Listing, tab: str, asked: str | None
+) -> tuple[Board, Page[int]]:
+    """The page of the board that was asked for; the nearest there is. Sorted otherwise than by who
+    is latest all of it is read, as far as a list is counted."""
     number = int(asked) if asked and asked.isdecimal() and asked.isascii() else 1
-    read = partial(board, seller, on=today, only=tab, most=ROWS)
-    shown = read(skipped=(max(number, 1) - 1) * ROWS)
+    shown = read(most=ROWS, skipped=(max(number, 1) - 1) * ROWS)
     page = Paginator(range(shown.counts[tab]), ROWS).get_page(number)
+    skipped = max(page.start_index() - 1, 0)
+    if not listing.is_usual and shown.counts[tab] > parts.EXACT_UP_TO:
+        listing.sort, listing.is_too_long = listing.usual, True
+    if not listing.is_usual:
+        rows = _in_order(read(most=parts.EXACT_UP_TO).rows, listing)
+        return replace(shown, rows=rows[skipped : skipped + ROWS]), page
     if not shown.rows and page.number != number:
-        shown = read(skipped=page.start_index() - 1)
+        shown = read(most=ROWS, skipped=skipped)
     return shown, page
+
+
+def _in_order(rows: Sequence[queries.Standing], listing: Listing) -> list[queries.Standing]:
+    """Dealers by what is worked out of each; of two alike the later first."""
+    key = listing.sort.removeprefix("-")
+    age = int(key.removeprefix("age")) if key.startswith("age") else None
+
+    def size(one: queries.Standing) -> int:
+        if age is not None:
+            return one.aged[age]
+        return {"owed": one.owed, "credit": one.credit}[key]
+
+    return sorted(rows, key=size, reverse=listing.sort.startswith("-"))
 
 
 def _heads(ages: list[str]) -> list[Head]:
     return [
         Head("code", _("Code")),
         Head("dealer", _("Dealer")),
-        Head("owed", _("Owed, CNY"), "money"),
-        *(Head(f"age{place}", age, "money") for place, age in enumerate(ages)),
-        Head("credit", _("Paid too much"), "money"),
+        Head("owed", _("Owed, CNY"), "money", by="owed", css="n"),
+        *(
+            Head(f"age{place}", age, "money", by=f"age{place}", css="n")
+            for place, age in enumerate(ages)
+        ),
+        Head("credit", _("Paid too much"), "money", by="credit", css="n"),
         Head("disputed", _("Disputed, CNY"), "money"),
     ]
 
@@ -193,7 +219,8 @@ def _file(listing: Listing, shown: Board) -> HttpResponse:
         who = (house.code, house.display) if house else ("", "")
         return (*who, one.owed, *one.aged, one.credit, one.disputed)
 
-    return listing.taken_away(_("Receivables"), "receivables", shown.rows, cells)
+    rows = shown.rows if listing.is_usual else _in_order(shown.rows, listing)
+    return listing.taken_away(_("Receivables"), "receivables", rows, cells)
 
 
 def _figures(shown: Board) -> list[parts.Figure]:

@@ -50,6 +50,7 @@ def _of_sellers() -> list[tuple[str, str]]:
     return [
         (_("What makes prices"), "seller_price_lists"),
         (_("Customer tiers"), "seller_tiers"),
+        (_("Automatic answers"), "seller_quote_rules"),
         (_("Sheets"), "seller_sheets"),
         (_("Ladder of reminders"), "seller_ladder"),
         (_("Order for a customer"), "seller_behalf"),

@@ -102,6 +102,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "tab": tab,
         "may_ask": _buys(actor),
+        "may_rule": "SELLER" in actor.party_roles,
         "pager": parts.pager(page, f"tab={tab}" if tab in ("all", "live") else ""),
     }
     return show(request, "shell/quotes.html", context, here="quotes")

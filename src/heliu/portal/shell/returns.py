@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heliu.commerce.cases import queries as cases
@@ -13,6 +15,7 @@ from heliu.commerce.ordering import queries as orders
 from heliu.commerce.returns import queries
 from heliu.commerce.returns.policies import Judged
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.cases import pieces_of
@@ -21,9 +24,22 @@ from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.sheets import amount_of
 from heliu.portal.ui import parts
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import conversations, deals, open_account, returns
 
 ROWS = 50
+HEADS = (
+    Head("number", gettext_lazy("Number"), by="number"),
+    Head("order", gettext_lazy("Order")),
+    Head("asked", gettext_lazy("Asked on"), "day", by="asked_at", is_cheap=True),
+    Head("remedy", gettext_lazy("What for"), by="remedy"),
+    Head("reason", gettext_lazy("Reason")),
+    Head("with", gettext_lazy("With")),
+    Head("amount", pgettext_lazy("goods", "Asked for, CNY"), "money", by="amount", css="n"),
+    Head("credited", gettext_lazy("Credited, CNY"), "money", by="credited", css="n"),
+    Head("status", gettext_lazy("State"), by="status"),
+)
 
 
 @require_GET
@@ -34,7 +50,11 @@ def index(request: HttpRequest) -> HttpResponse:
     found = queries.visible_to(actor)
     live = found.exclude(status__in=queries.OVER)
     shown = found if tab == "all" else live
-    page = parts.Leaves(shown.order_by("-asked_at", "-id"), ROWS).get_page(request.GET.get("page"))
+    listing = Listing(request.GET, HEADS, "-asked")
+    sorted_ = listing.sorted(shown)
+    if listing.form:
+        return _file(listing, sorted_, actor)
+    page = parts.Leaves(sorted_, ROWS).get_page(request.GET.get("page"))
     known = names(org for one in page for org in (one.buyer, one.seller))
     context = {
         "rows": [(one, known.get(_other(one, actor))) for one in page],
@@ -42,9 +62,26 @@ def index(request: HttpRequest) -> HttpResponse:
             parts.Chip(_("Under way"), "?", parts.counted(live), on=tab != "all"),
             parts.Chip(_("All"), "?tab=all", parts.counted(found), on=tab == "all"),
         ],
-        "pager": parts.pager(page, "tab=all" if tab == "all" else ""),
+        "listing": listing,
+        "pager": parts.pager(page, listing.query),
     }
     return show(request, "shell/returns.html", context, here="returns")
+
+
+def _file(listing: Listing, found: QuerySet[Any], actor: Actor) -> HttpResponse:
+    """The returns as a file."""
+    rows = list(found[: MOST + 1])
+    known = names(_other(one, actor) for one in rows)
+
+    def cells(one: Any) -> tuple[Cell, ...]:
+        other = known.get(_other(one, actor))
+        return (
+            one.number, one.order_number, day_of(one.asked_at), one.get_remedy_display(),
+            one.reason, other.short if other else "", one.amount, one.credited,
+            one.get_status_display(),
+        )  # fmt: skip
+
+    return listing.taken_away(pgettext("goods", "Returns"), "returns", rows, cells)
 
 
 @require_http_methods(["GET", "POST"])

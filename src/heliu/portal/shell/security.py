@@ -172,6 +172,7 @@ def _page(request: HttpRequest, refusal: Refused | None, codes: list[str]) -> Ht
         "sign_ins": [(one, _(HOW[one.how])) for one in second_factor.sign_ins(user)],  # type: ignore[arg-type]
         "must": actor.must_prove or bool(actor.held_back),
         "may_manage": actor.may("manage"),
+        "may_renew": user.has_usable_password(),  # type: ignore[union-attr]  # else by the house
         "everybody": bool(demand and demand.everybody),
         "choices": [
             (may, words, bool(demand and may in demand.permissions))

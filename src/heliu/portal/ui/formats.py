@@ -108,6 +108,11 @@ def duration_text(span: timedelta) -> str:
     return gettext("%(n)d s") % {"n": seconds}
 
 
+def aside(*things: str) -> str:
+    """One thing and what is said of it: ``a, b`` or ``a，b``; what is empty is left out."""
+    return pgettext("before what is said of it", ", ").join(filter(None, things))
+
+
 def listed(things: Iterable[str]) -> str:
     """What there is side by side in a sentence: ``a, b`` or ``a、b``; what is empty is left out."""
     return pgettext("between the things of a list", ", ").join(filter(None, things))

@@ -69,10 +69,17 @@ def lot(request: HttpRequest, pk: UUID, desk: str = "warehouse") -> HttpResponse
         "refusal": refusal,
         "typed": request.POST,
         "may_count": counting.may_count(row, actor) and row.pledge is None,
-        "back": (row.sku.code if is_seller else _("Lots"), back),
+        "crumbs": _crumbs(row, back, is_seller=is_seller),
     }
     status = refusal.status if refusal else 200
     return show(request, "warehouse/lot.html", context, here=HERE[desk], status=status)
+
+
+def _crumbs(row: Any, back: str, *, is_seller: bool) -> list[tuple[str, str]]:
+    """The way to this row: through its article, or through all that the keeper keeps."""
+    if is_seller:
+        return [(_("Goods"), reverse("seller_goods")), (row.sku.code, back), (_("Count anew"), "")]
+    return [(_("Lots"), back), (row.lot or row.sku.code, "")]
 
 
 def _typed(request: HttpRequest, row: Any) -> dict[str, Any]:

@@ -123,8 +123,11 @@ def draft(
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
     today = day_of(at)
-    for day in (wanted_on, *(day for line in lines for day in _days_of(line))):
-        refuse_day(day, today)
+    refuse_day(wanted_on, today)
+    for line in lines:
+        refuse_day(line.wanted_on, today)
+        for part in line.parts:
+            refuse_day(part.wanted_on, today)
     return Draft(
         order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
         actor.user_id, actor.name, at, seen(remark), external_id, lines, wanted_on,
@@ -168,10 +171,6 @@ def keep_parts(draft: Draft) -> None:
     for line in lines:
         line.parts = split[line.position]
     OrderLine.objects.bulk_update(lines, ["parts"])
-
-
-def _days_of(line: PricedLine) -> list[date | None]:
-    return [line.wanted_on, *(part.wanted_on for part in line.parts)]
 
 
 def _check(

@@ -14,7 +14,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
@@ -132,6 +132,12 @@ def counted(number: int) -> str:
 def listed(things: Iterable[str]) -> str:
     """Things side by side in a sentence, as the page's language sets them apart."""
     return formats.listed(things)
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands before something that is said of what went before: ``, `` or ``，``."""
+    return pgettext("before what is said of it", ", ")
 
 
 @register.filter
