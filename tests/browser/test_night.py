@@ -48,7 +48,7 @@ def list_of(codes: list[str]) -> str:
     half a piece, one no number at all."""
     rows = [[code, EACH] for code in codes[: LINES - 2]]
     rows[20][0] = rows[20][0] + "7"
-    rows[60][1] = "2.5"
+    rows[60][1], rows[61][1] = "2.5", "几个"
     rows += [[rows[5][0], "1"], [codes[LINES], EACH]]
     return "\n".join("\t".join(row) for row in rows)
 
