@@ -26,6 +26,7 @@ from heliu.logistics.transport.models import ShipmentStatus
 from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing import queries
 from heliu.logistics.warehousing.models import Bin, PickAttempt, ReceiptStatus, ReceivingStatus
+from heliu.logistics.warehousing.operations import Put
 from heliu.logistics.warehousing.policies import (
     BinLoad,
     Count,
@@ -252,7 +253,7 @@ def test_goods_are_put_into_other_bins_all_or_none(chain: Chain) -> None:
     rows = list(StockRow.objects.filter(owner=chain.seller).order_by("sku"))
     clerk = person(chain.seller, "ship")
     moved = warehousing.put(
-        [(rows[0].id, one, 4), (rows[0].id, other, 6), (rows[1].id, one, 10)],
+        [Put(rows[0].id, one, 4), Put(rows[0].id, other, 6), Put(rows[1].id, one, 10)],
         actor=clerk,
         at=AT + timedelta(days=3),
     )
@@ -262,7 +263,7 @@ def test_goods_are_put_into_other_bins_all_or_none(chain: Chain) -> None:
     assert stock.check() == posting.check() == []
 
     def put(*wanted: tuple[UUID, UUID, int], by: Actor = clerk) -> None:
-        warehousing.put(wanted, actor=by, at=AT)
+        warehousing.put([Put(*one) for one in wanted], actor=by, at=AT)
 
     here = moved[0]
     for wanted, refusal in (
@@ -294,9 +295,9 @@ def test_goods_of_others_lie_where_their_receipt_says(chain: Chain) -> None:
     )
     keeper = person(chain.keeper, "receive")
     with pytest.raises(Refused) as no:
-        warehousing.put([(good.id, bins.get(code="A-02").id, 1)], actor=keeper, at=AT)
+        warehousing.put([Put(good.id, bins.get(code="A-02").id, 1)], actor=keeper, at=AT)
     assert no.value.code == "row-receipted"
-    (moved,) = warehousing.put([(bad.id, second.id, 2)], actor=keeper, at=AT)
+    (moved,) = warehousing.put([Put(bad.id, second.id, 2)], actor=keeper, at=AT)
     assert (moved.bin, moved.quantity, moved.quality) == (second.id, 2, Quality.DAMAGED)
 
 

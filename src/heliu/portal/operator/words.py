@@ -60,6 +60,7 @@ CHECKS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("What was shipped was ordered, what was counted was shipped"),
         ("commerce", "logistics"),
     ),
+    "quotes": (N_("What was ordered by a quote is what was offered"), ("commerce",)),
     "vat": (
         N_("Tax in the books is what issued VAT invoices and red letters say"),
         ("commerce", "capital"),
