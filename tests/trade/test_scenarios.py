@@ -6,7 +6,6 @@ import re
 
 import pytest
 from tests.trade.conftest import World
-from tests.trade.scenarios import stock as stock  # its words
 from tests.trade.scenarios.document import (
     DOCUMENT,
     Scenario,
