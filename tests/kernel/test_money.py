@@ -55,7 +55,20 @@ def test_whatever_is_typed_is_an_amount_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "much", "NaN", "Infinity", "9.999", "1e999999999", "CNY", "12 pieces", "1.2.3"]
+    "text",
+    [
+        "",
+        "much",
+        "NaN",
+        "Infinity",
+        "9.999",
+        "1e999999999",
+        "1e2",
+        "1_000",
+        "CNY",
+        "12 pieces",
+        "1.2.3",
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="amount-unreadable"):

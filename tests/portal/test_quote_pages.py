@@ -168,3 +168,29 @@ def test_bounds_are_set_and_taken_away_on_a_page(demo: World) -> None:
     again = {"idempotency_key": key_in(read(seller, address)), "drop": "20"}
     send(seller, address, again, to="quote-rules$")
     assert "Every quote waits for a person" in read(seller, address)
+
+
+def test_what_is_wrong_stands_at_its_line(demo: World) -> None:
+    """Whichever rows are empty above it; and nothing that was typed is lost."""
+    dealer = browser(DEALER)
+    form = {
+        "idempotency_key": key_in(read(dealer, ASK)), "seller": "seller",
+        "code": ["M1", "", "B1"], "quantity": ["24", "", "5"], "price": ["8.88", "", "$3"],
+        "words": ["", "", ""],
+    }  # fmt: skip
+    answer = dealer.post(ASK, form)
+    assert answer.status_code == 422
+    rows = re.findall(r"<tr>.*?</tr>", answer.content.decode(), re.DOTALL)
+    wrong = [row for row in rows if "aria-invalid" in row]
+    assert len(wrong) == 1
+    assert 'value="B1"' in wrong[0]
+    assert "this is in USD" in wrong[0]
+    assert 'value="$3"' in wrong[0]
+    number, seller = asked(dealer), browser(SALES)
+    page = read(seller, f"/quotes/{number}")
+    form = {
+        "idempotency_key": key_in(page), "act": "answer", "valid_until": "2099-01-01",
+        "strike-1": "1", "price-2": "18", "quantity-2": "5.5",
+    }  # fmt: skip
+    told_so = seller.post(f"/quotes/{number}", form).content.decode()
+    assert re.findall(r'aria-describedby="(wrong-\d)"', told_so) == ["wrong-2"]

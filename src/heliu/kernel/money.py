@@ -51,7 +51,7 @@ _DIGITS = {
     **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
-_TYPED = re.compile(r"([^\d.,+-]*)(.*?)([^\d.,]*)", re.DOTALL)
+_TYPED = re.compile(r"([^\d.,+-]*)([\d.,，+\s-]*)([^\d.,]*)")
 
 
 def digits_of(currency: str) -> int:
@@ -108,7 +108,9 @@ def typed(text: str, *, field: str = "") -> int:
 def _unmarked(text: str, field: str) -> tuple[str, str]:
     """A number as it was written, and the code of the currency that stands before or behind it."""
     found = _TYPED.fullmatch(text)
-    before, number, behind = found.groups() if found else ("", text, "")
+    if found is None:  # more than one number, or a power of ten: nobody writes money so
+        raise _unreadable(field)
+    before, number, behind = found.groups()
     codes = {currency_named(mark) for mark in (before, behind) if mark.strip()}
     if not codes <= MARKS.keys():
         raise _unreadable(field)

@@ -58,7 +58,7 @@ def ask(
     parties.active_relationship(buyer=actor.own_org, seller=seller)
     refuse_day(wanted_on, day_of(at))
     with widened([actor.own_org, seller]):
-        _refuse_goods(actor.own_org, seller, {line.sku: line.quantity for line in lines}, at)
+        _refuse_goods(actor.own_org, seller, _by_place(lines), at)
         quote = operations.ask(
             actor=actor, buyer=actor.own_org, seller=seller, lines=lines, words=words,
             wanted_on=wanted_on, at=at,
@@ -75,8 +75,7 @@ def ask_otherwise(
     with _opened(ref, actor) as quote:
         _refuse_waiting(quote)
         parties.active_relationship(buyer=quote.buyer, seller=quote.seller)
-        wanted = {line.sku: line.quantity for line in lines}
-        _refuse_goods(quote.buyer, quote.seller, wanted, at)
+        _refuse_goods(quote.buyer, quote.seller, _by_place(lines), at)
         operations.ask_otherwise(quote, lines, words=words, actor=actor, at=at)
         _answer_or_tell(quote, at=at)
     return quote
@@ -95,11 +94,11 @@ def answer(
     with _opened(ref, actor) as quote:
         parties.active_relationship(buyer=quote.buyer, seller=quote.seller)
         lines = policies.offered(queries.lines(quote), answers)
-        wanted = {line.sku: line.quantity for line in lines if not line.is_struck}
-        _refuse_goods(quote.buyer, quote.seller, wanted, at)
+        goods = {x.position: (x.sku, x.quantity) for x in lines if not x.is_struck}
+        _refuse_goods(quote.buyer, quote.seller, goods, at)
         _offer(
-            quote, lines, usual(quote, wanted, at), valid_until=valid_until, words=words,
-            actor=actor, at=at,
+            quote, lines, usual(quote, dict(goods.values()), at), valid_until=valid_until,
+            words=words, actor=actor, at=at,
         )  # fmt: skip
     return quote
 
@@ -211,16 +210,20 @@ def _opened(ref: UUID | str, actor: Actor) -> Iterator[Quote]:
         yield operations.locked(found.pk, actor)
 
 
-def _refuse_goods(buyer: UUID, seller: UUID, wanted: Mapping[UUID, int], at: datetime) -> None:
-    """Quoted are goods that are sold to the buyer, in quantities in which they are sold; how much
-    of them there is tells when it is ordered."""
+def _by_place(lines: Sequence[Asked]) -> dict[int, tuple[UUID, int]]:
+    return {place: (line.sku, line.quantity) for place, line in enumerate(lines, 1)}
+
+
+def _refuse_goods(
+    buyer: UUID, seller: UUID, goods: Mapping[int, tuple[UUID, int]], at: datetime
+) -> None:
+    """Quoted are goods (by line: SKU and pieces) that are sold to the buyer, in quantities in which
+    they are sold; how much of them there is tells when it is ordered."""
+    wanted = dict(goods.values())
     skus = catalogue.offered(buyer, seller).filter(pk__in=wanted).in_bulk()
     if len(skus) < len(wanted):
         raise NotFound()
-    rows = [
-        PastedLine(row, skus[sku].code, quantity)
-        for row, (sku, quantity) in enumerate(wanted.items(), start=1)
-    ]
+    rows = [PastedLine(place, skus[sku].code, quantity) for place, (sku, quantity) in goods.items()]
     refuse_bad(
         check_lines(
             rows,

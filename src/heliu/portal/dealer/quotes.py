@@ -51,7 +51,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "seller": seller,
         "sellers": sellers_of(actor),
-        "rows": rows_typed(request) or [*_rows(request, seller), *[Row()] * BLANK],
+        "rows": rows_typed(request, refusal) or [*_rows(request, seller), *[Row()] * BLANK],
         "typed": request.POST,
         "today": day_typed(day_of(at)),
         "refusal": refusal,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -19,7 +19,7 @@ from heliu.commerce.quotes import queries
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.shell.conversations import talk_about
@@ -52,6 +52,7 @@ class Row:
     quantity: str = ""
     price: str = ""
     words: str = ""
+    wrong: str = ""  # why it cannot be asked so
 
     @property
     def is_empty(self) -> bool:
@@ -130,7 +131,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "one": found,
         "last": versions[-1],
-        "lines": _answers(request, found, versions[-1], at)
+        "lines": _answers(request, found, versions[-1], refusal, at)
         if may["answer"]
         else [(line, None, None) for line in versions[-1].lines.all()],
         "compared": _compared(versions) if len(versions) > 1 else [],
@@ -180,7 +181,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "one": found,
         "seller": names([found.seller]).get(found.seller),
-        "rows": rows_typed(request) or [*said, *[Row()] * BLANK],
+        "rows": rows_typed(request, refusal) or [*said, *[Row()] * BLANK],
         "typed": request.POST,
         "refusal": refusal,
     }
@@ -188,10 +189,15 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "shell/quote_ask.html", context, here="quotes", status=status)
 
 
-def rows_typed(request: HttpRequest) -> list[Row]:
-    """The rows of the form as they were sent."""
-    columns = (request.POST.getlist(f"{name}") for name in FIELDS)
-    return [Row(*cells) for cells in zip_longest(*columns, fillvalue="")]
+def rows_typed(request: HttpRequest, refusal: Refused | None = None) -> list[Row]:
+    """The rows of the form as they were sent; the one that was refused says why."""
+    columns = (request.POST.getlist(name) for name in FIELDS)
+    rows = [Row(*cells) for cells in zip_longest(*columns, fillvalue="")]
+    asking = [place for place, row in enumerate(rows) if not row.is_empty]
+    for nth, place in enumerate(asking, 1):
+        if wrong := _about(refusal, nth):
+            rows[place] = replace(rows[place], wrong=wrong)
+    return rows
 
 
 def asked_in(request: HttpRequest, seller: UUID) -> list[Asked]:
@@ -209,6 +215,11 @@ def _asked(place: int, row: Row, found: Mapping[str, Any]) -> Asked:
     if quantity is None:
         raise Invalid("quantity-invalid", "A quantity is a whole number.", field=f"lines.{place}")
     return Asked(sku.pk, quantity, _price(row.price, f"lines.{place}"), row.words)
+
+
+def _about(refusal: Refused | None, line: int) -> str:
+    """What is wrong with a line, where that is what was refused."""
+    return refusal.text() if refusal is not None and refusal.field == f"lines.{line}" else ""
 
 
 def _of_code(typed: str, at_field: str) -> Invalid:
@@ -277,10 +288,10 @@ def _answer(
 
 
 def _answers(
-    request: HttpRequest, found: Any, last: Any, at: Any
+    request: HttpRequest, found: Any, last: Any, refusal: Refused | None, at: Any
 ) -> list[tuple[Any, int | None, dict[str, str]]]:
     """Each line that is asked for with what the dealer would pay today (minor units) and what
-    stands in its fields."""
+    stands in its fields, with what is wrong there."""
     lines = list(last.lines.all())
     usual = quoting.usual(found, {line.sku_id: line.quantity for line in lines}, at)
     data = request.POST
@@ -288,7 +299,8 @@ def _answers(
 
     def fields(line: Any) -> dict[str, str]:
         if data:
-            return {name: data.get(f"{name}-{line.position}", "") for name in names_of}
+            kept = {name: data.get(f"{name}-{line.position}", "") for name in names_of}
+            return {**kept, "wrong": _about(refusal, line.position)}
         # The wish of the dealer is no price of ours: the field begins empty.
         return {"quantity": str(line.quantity)}
 
