@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,32 +22,13 @@ class Spent(NamedTuple):
     generator: float
 
 
-class Process(NamedTuple):
-    """A line of /proc: `ticks` are its own and those of its children that ended."""
-
-    pid: int
-    parent: int
-    ticks: int
-
-
-def processes() -> dict[int, Process]:
-    """All processes that there are."""
-    found = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            said = (place / "stat").read_text()
-        except OSError:
-            continue  # it ended meanwhile; its ticks are its parent's now
-        # The name may hold spaces and brackets; what follows the last bracket is plain.
-        fields = said.rpartition(")")[2].split()
-        pid = int(place.name)
-        found[pid] = Process(pid, int(fields[1]), sum(int(part) for part in fields[11:15]))
-    return found
-
-
 def children(of: int) -> set[int]:
-    """The living children of a process."""
-    return {one.pid for one in processes().values() if one.parent == of}
+    """The living children of a process, which the kernel lists by the thread that started each."""
+    found: set[int] = set()
+    for place in Path(f"/proc/{of}/task").glob("*/children"):
+        with suppress(OSError):  # the thread ended meanwhile
+            found.update(map(int, place.read_text().split()))
+    return found
 
 
 def seconds(roots: Iterable[int]) -> float:
@@ -61,25 +42,33 @@ def seconds(roots: Iterable[int]) -> float:
         before, seen, after = _below(named), _below(named), _below(named)
         # Whatever ended while it was read may be missing here and not be in its parent's time yet.
         if before.keys() <= seen.keys() <= after.keys():
-            return sum(one.ticks for one in seen.values()) / TICK
+            return sum(seen.values()) / TICK
     raise ProcessLookupError("Processes end faster than their time can be read.")
 
 
-def _below(roots: list[int]) -> dict[int, Process]:
-    """These processes and all that descend from them."""
-    there = processes()
-    started: dict[int, list[int]] = defaultdict(list)
-    for one in there.values():
-        started[one.parent].append(one.pid)
-    for root in roots:
-        if root not in there:
-            raise ProcessLookupError(f"Process {root} is gone, its time cannot be measured.")
-    waiting, found = list(roots), {}
+def _below(roots: list[int]) -> dict[int, int]:
+    """Ticks of these processes and of all that descend from them.
+
+    Only they are read, not the whole machine's processes: a reading must be short beside a life.
+    """
+    found = {root: _ticks(root) for root in roots}
+    waiting = list(roots)
     while waiting:
-        pid = waiting.pop()
-        found[pid] = there[pid]
-        waiting += started[pid]
+        for pid in children(waiting.pop()):
+            with suppress(ProcessLookupError):  # it ended meanwhile; its ticks are its parent's now
+                found[pid] = _ticks(pid)
+                waiting.append(pid)
     return found
+
+
+def _ticks(pid: int) -> int:
+    """What a process used, with its children that ended."""
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        raise ProcessLookupError(f"Process {pid} is gone, its time cannot be measured.") from None
+    # The name may hold spaces and brackets; what follows the last bracket is plain.
+    return sum(int(part) for part in said.rpartition(")")[2].split()[11:15])
 
 
 @dataclass
