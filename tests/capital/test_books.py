@@ -98,6 +98,7 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
             "terms_paid_back",
             "terms_discounted",
             "terms_discount_back",
+            "terms_discount_dropped",
             "late_interest",
             "interest_forgiven",
         )

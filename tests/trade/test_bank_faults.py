@@ -17,6 +17,7 @@ from tests.trade.conftest import World
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import DepositMode, Instrument, Programme, ReleaseMode
+from heliu.kernel.errors import Refused
 from heliu.trade import side_exits
 from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal
@@ -154,6 +155,31 @@ def state_of(world: World, placed: Placed) -> str:
         ("CANCELLED", "CANCELLED", "CANCELLED"): OFF,
         ("OPEN", "UNWINDING", "CANCELLED"): RETURN_REFUSED,
     }.get(found, str(found))
+
+
+def test_a_refused_bill_that_fell_with_its_order_is_not_paid_again(world: World) -> None:
+    with world.worker():
+        Programme.objects.update(**MODES[BILL])
+    placed = life.place(world)
+    with world.worker():
+        sandbox.script(fault="reject", purpose="BILL_PAYMENT", deal=placed.deal.id)
+    life.sign(world, placed)
+    world.bank()
+    be("heliu_worker")
+    close_of_day(at=world.later(days=30))
+    world.bank()
+    with world.desk("sales@seller.demo") as seller:
+        side_exits.cancel(placed.order.id, actor=seller, reason="sold out", at=world.at)
+    world.bank()
+    with world.desk("credit@bank.demo") as officer:
+        refused = PaymentInstruction.objects.get(
+            deal=placed.deal.id, purpose="BILL_PAYMENT", status=InstructionStatus.REJECTED
+        )
+        with pytest.raises(Refused, match="bill-over"):
+            side_exits.pay_again(refused.pk, actor=officer, at=world.at)
+    life.settle(world)
+    assert state_of(world, placed) == OFF
+    laws.hold(world)
 
 
 def test_the_table_in_the_docs_is_this_matrix() -> None:

@@ -161,6 +161,37 @@ def test_paid_early_with_the_discount_too_much_and_used_again(world: World) -> N
     laws.hold(world)
 
 
+def test_a_discount_lapses_with_goods_that_came_short_and_a_payment_taken_back(
+    world: World,
+) -> None:
+    grant(world, discount=Decimal(2), discount_days=10)
+    placed = life.place(world, pay_by="TERMS", B1=10)
+    with world.desk(SALES) as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    shipment = life.ship(world, placed)
+    paid = pay(world, 19_600)
+    life.receive(world, shipment, lost=3, damaged=2, who=world.dealer)
+    short = invoice(world, placed)
+    # Half of what was sent was not bought: half of the discount was for nothing.
+    assert (short.status, short.paid, short.discounted, short.credited) == (
+        "PAID",
+        19_600,
+        200,
+        200,
+    )
+    assert book(world, Code.DISCOUNT_GIVEN, Code.REVENUE, Code.REFUND_PAYABLE) == {
+        Code.DISCOUNT_GIVEN: 200, Code.REVENUE: -10_000, Code.REFUND_PAYABLE: -9_800,
+    }  # fmt: skip
+    laws.hold(world)
+    with world.desk(SALES) as actor:
+        receivables.take_back(paid.id, actor=actor, at=world.at)
+    # It owes 198.00 and is owed 98.00 back: 100.00 for goods of 100.00.
+    back = invoice(world, placed)
+    assert (back.left, back.discounted, back.credited) == (19_800, 0, 200)
+    assert book(world, Code.DISCOUNT_GIVEN, Code.RECEIVABLE) == {Code.RECEIVABLE: 19_800}
+    laws.hold(world)
+
+
 def test_late_payment_brings_interest_which_goes_with_a_payment_taken_back(world: World) -> None:
     grant(world, days=10, late_rate=Decimal("18"))
     placed = sent(world)

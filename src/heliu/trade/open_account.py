@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from heliu.capital.books import operations as books
@@ -29,7 +28,7 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money, share
+from heliu.kernel.money import Money
 from heliu.kernel.posting import queries as posting
 from heliu.trade import deals, receivables
 from heliu.trade.models import Deal, DealStep, Step
@@ -135,7 +134,7 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
 
     What is not paid yet is not owed any more, and its credit is free at once; then what was given
     up; what was paid the seller owes back, less the discount it was paid with. Returns how much
-    that is.
+    that is, in fen.
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
@@ -151,7 +150,13 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
         if given_up := min(left, invoice.written_off) if invoice.is_for_goods else 0:
             terms.drop_claim(invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at)
             left -= given_up
-    refund = left - (share(left, _saved(invoices[0])) if invoices else 0)
+    refund = left
+    for invoice in invoices:
+        paid = min(left, invoice.paid + invoice.discounted)
+        refund -= terms.drop_discount(
+            invoice, paid, key=f"{key}:{invoice.number}", reason=kind, actor=Actor.system(), at=at
+        )
+        left -= paid
     if refund:
         entries = GIVEN_UP[kind](
             seller=order.seller, buyer=order.buyer, order=order.id, amount=refund
@@ -262,12 +267,6 @@ def paid_back(
         link=deals.link(deal),
         at=at,
     )
-
-
-def _saved(invoice: Invoice) -> Decimal:
-    """What share of what was settled was not paid, but discounted."""
-    settled = invoice.paid + invoice.discounted
-    return Decimal(invoice.discounted) / settled if settled else Decimal(0)
 
 
 def _check(order: Order, amount: int, owed: int, value_day: date, at: datetime) -> None:

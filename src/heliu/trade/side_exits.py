@@ -303,17 +303,7 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
     deal = deals.get(actor, refused.deal)
     with widened(parties(deal)):
         deal = locked(deal.id)
-        is_late = refused.key.startswith(BUY_BACK) and loan_of(deal).status != LoanStatus.ENFORCING
-        if is_late:
-            raise Refused(
-                "paid-meanwhile", "The dealer has paid: the goods are not bought back any more."
-            )
-        if refused.key.startswith(BUY_BACK) and sales.is_begun(deal):
-            raise Refused(
-                "sold-meanwhile", "Goods were sold to others: they are not bought back any more."
-            )
-        if refused.key.startswith(GIVEN_BACK):
-            require_still_bound(deal, refused)
+        _require_still_owed(deal, refused)
         again = financed_order.pay(
             deal,
             Purpose(refused.purpose),
@@ -326,6 +316,23 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
         )
     wake(deal.id)
     return again
+
+
+def _require_still_owed(deal: Deal, refused: PaymentInstruction) -> None:
+    """What was refused is ordered again only while there is still something to pay."""
+    loan = loan_of(deal)
+    if refused.purpose == Purpose.BILL_PAYMENT and not loan.is_promised:
+        raise Refused("bill-over", "The bill was paid, or fell with its order.")
+    if refused.key.startswith(BUY_BACK) and loan.status != LoanStatus.ENFORCING:
+        raise Refused(
+            "paid-meanwhile", "The dealer has paid: the goods are not bought back any more."
+        )
+    if refused.key.startswith(BUY_BACK) and sales.is_begun(deal):
+        raise Refused(
+            "sold-meanwhile", "Goods were sold to others: they are not bought back any more."
+        )
+    if refused.key.startswith(GIVEN_BACK):
+        require_still_bound(deal, refused)
 
 
 def require_still_bound(deal: Deal, refused: PaymentInstruction) -> None:

@@ -74,6 +74,7 @@ select d.number, d.outcome, d.is_stock, o.id as order_id, o.number as order_numb
            and b.purpose in ('REFUND', 'LOAN_BACK', 'DEPOSIT_BACK', 'UNAPPLIED_BACK',
                              'BILL_PAYMENT')
            and b.key !~ '^(buy-back|duty:)'
+           and (b.purpose <> 'BILL_PAYMENT' or l.loan_returned_at is null)
            and not exists (select from bank_paymentinstruction n where n.deal = d.id
                               and n.key = right(b.key || '+' || b.number, 80))) as refused,
        (select b.id from bank_paymentinstruction b where b.deal = d.id and b.status = 'REJECTED'

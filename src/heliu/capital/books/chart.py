@@ -182,6 +182,7 @@ class JournalKind(models.TextChoices):
     TERMS_PAID_BACK = "terms_paid_back", _("Payment taken back")
     TERMS_DISCOUNTED = "terms_discounted", _("Discount for paying early")
     TERMS_DISCOUNT_BACK = "terms_discount_back", _("Discount taken back")
+    TERMS_DISCOUNT_DROPPED = "terms_discount_dropped", _("Discount on goods short or given back")
     LATE_INTEREST = "late_interest", _("Interest for late payment")
     INTEREST_FORGIVEN = "interest_forgiven", _("Interest taken back")
     TERMS_WRITTEN_OFF = "terms_written_off", _("Invoice written off")

@@ -482,6 +482,17 @@ def terms_discount_back(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry
     return _reversed(terms_discounted(seller=seller, buyer=buyer, amount=amount))
 
 
+def terms_discount_dropped(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
+    """Goods that were paid early came short or were given back: what was saved on them is neither
+    turnover nor a discount."""
+    return [
+        Entry(seller, Code.REVENUE, amount),
+        Entry(seller, Code.DISCOUNT_GIVEN, -amount),
+        Entry(buyer, Code.DISCOUNT_TAKEN, amount),
+        Entry(buyer, Code.INVENTORY_FREE, -amount),
+    ]
+
+
 def late_interest(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
     """The buyer paid late, and owes interest for it."""
     return [

@@ -364,7 +364,8 @@ class Payment(models.Model):
 class Allocation(models.Model):
     """What of a payment settles an invoice, with the discount taken for being early; in fen.
 
-    `undone_at` when the payment was taken back.
+    Of the discount `lapsed` was for goods that came short or were given back: nothing is saved on
+    what was not bought. `undone_at` when the payment was taken back.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -373,6 +374,7 @@ class Allocation(models.Model):
     buyer = models.UUIDField()
     amount = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
+    lapsed = models.BigIntegerField(default=0, db_default=0)
     value_day = models.DateField()
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -382,7 +384,15 @@ class Allocation(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gt=0, discount__gte=0), name="allocation_of_something"
             ),
+            models.CheckConstraint(
+                condition=Q(lapsed__gte=0, lapsed__lte=F("discount")), name="allocation_lapsed_part"
+            ),
         ]
+
+    @property
+    def saved(self) -> int:
+        """What being early saves."""
+        return self.discount - self.lapsed
 
 
 class Reminder(models.Model):

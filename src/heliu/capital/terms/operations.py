@@ -45,7 +45,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.facts import Fact, record
-from heliu.kernel.money import Money
+from heliu.kernel.money import Money, share
 from heliu.kernel.numbering import next_number
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.posting.operations import LimitShort
@@ -224,6 +224,41 @@ def drop_claim(invoice: Invoice, amount: int, *, key: str, reason: str, at: date
     _say(fact, invoice, actor=SYSTEM, at=at)
 
 
+def drop_discount(
+    invoice: Invoice, value: int, *, key: str, reason: str, actor: Actor, at: datetime
+) -> int:
+    """Goods of `value` that were paid for came short or were given back: the discount they were
+    paid with is credited like what is not owed. Returns how much that is, in fen."""
+    terms = locked(invoice.seller, invoice.buyer, at=at)
+    invoice.refresh_from_db()
+    early = list(invoice.allocations.filter(undone_at=None, discount__gt=0).order_by("pk"))
+    dropped = 0
+    for one in early:
+        part = min(value, one.amount + one.discount)
+        value -= part
+        lapses = min(share(part, Decimal(one.discount) / (one.amount + one.discount)), one.saved)
+        one.lapsed, dropped = one.lapsed + lapses, dropped + lapses
+        one.save(update_fields=["lapsed"])
+    if not dropped:
+        return 0
+    invoice.discounted -= dropped
+    invoice.credited += dropped
+    keep(invoice, terms, day_of(at))
+    entries = journals.terms_discount_dropped(
+        seller=terms.seller, buyer=terms.buyer, amount=dropped
+    )
+    books.post(
+        entries, kind="terms_discount_dropped",
+        key=f"terms_discount_dropped:{invoice.order_id}:{key}", subject=invoice.order_id,
+        effective=day_of(at), at=at,
+    )  # fmt: skip
+    fact = InvoiceCredited(
+        subject=invoice.id, number=invoice.number, amount=dropped, left=invoice.left, reason=reason
+    )
+    _say(fact, invoice, actor=actor, at=at)
+    return dropped
+
+
 def dispute(invoice: Invoice, amount: int, *, reason: str, actor: Actor, at: datetime) -> None:
     """The buyer says that it does not owe a part; 0 ends it. It is owed all the same, but nobody
     is reminded of it and no order stops for it."""
@@ -355,12 +390,12 @@ def take_back(payment: Payment, *, actor: Actor, at: datetime) -> list[Allocatio
     events = [_event("terms_paid_back", payment.id, payment.id, back, at)]
     for one in allocations:
         one.invoice.paid -= one.amount
-        one.invoice.discounted -= one.discount
+        one.invoice.discounted -= one.saved
         keep(one.invoice, terms, day_of(at))
         one.undone_at = at
         one.save(update_fields=["undone_at"])
-        if one.discount:
-            again = journals.terms_discount_back(**ends, amount=one.discount)
+        if one.saved:
+            again = journals.terms_discount_back(**ends, amount=one.saved)
             events.append(_event("terms_discount_back", one.pk, one.invoice.order_id, again, at))
     payment.allocated, payment.taken_back_at = 0, at
     payment.taken_back_by_name = actor.name
@@ -509,8 +544,8 @@ def _charge(terms: Terms, made: Allocation, at: datetime) -> Invoice | None:
     invoice = made.invoice
     if not invoice.settled_on or not invoice.late_rate:
         return None
-    paid = invoice.allocations.filter(undone_at=None).values_list("value_day", "amount", "discount")
-    payments = [(day, amount + off) for day, amount, off in paid]
+    settled = F("amount") + F("discount") - F("lapsed")
+    payments = list(invoice.allocations.filter(undone_at=None).values_list("value_day", settled))
     # What was credited was never owed.
     payments.append((invoice.issued_on, invoice.credited))
     until = max(day for day, _ in payments)

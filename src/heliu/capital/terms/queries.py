@@ -206,8 +206,9 @@ def interest_so_far(invoices: Iterable[Invoice], on: date) -> dict[UUID, int]:
         one.id: [(one.issued_on, one.credited)] for one in late
     }
     rows = Allocation.objects.filter(invoice__in=paid, undone_at=None)
-    for invoice, day, amount, off in rows.values_list("invoice", "value_day", "amount", "discount"):
-        paid[invoice].append((day, amount + off))
+    settled = F("amount") + F("discount") - F("lapsed")
+    for invoice, day, amount in rows.values_list("invoice", "value_day", settled):
+        paid[invoice].append((day, amount))
     return {one.id: policies.late_interest(one, paid[one.id], on) for one in late}
 
 
@@ -247,7 +248,9 @@ def check_allocations() -> list[str]:
     kept = Allocation.objects.filter(undone_at=None).order_by()
     paid = {
         row["invoice"]: (row["paid"], row["off"])
-        for row in kept.values("invoice").annotate(paid=Sum("amount"), off=Sum("discount"))
+        for row in kept.values("invoice").annotate(
+            paid=Sum("amount"), off=Sum(F("discount") - F("lapsed"))
+        )
     }
     given = dict(kept.values_list("payment").annotate(Sum("amount")))
     findings = [

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.capital.bank import queries as payments
+from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.bank.loans import financed, numbers_of
@@ -89,7 +90,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
 def _rows(actor: Actor, found: list[Any]) -> list[dict[str, Any]]:
     numbers = numbers_of(actor, (payment.deal for payment in found))
     houses = names(org for payment in found for org in (payment.payer, payment.payee))
-    repeated = _repeated(actor, found)
+    repeated, promised = _repeated(actor, found), _promised(actor, found)
     return [
         {
             "payment": payment,
@@ -97,11 +98,18 @@ def _rows(actor: Actor, found: list[Any]) -> list[dict[str, Any]]:
             "payee": houses.get(payment.payee),
             "deal": numbers.get(payment.deal, ""),
             "may_repeat": payment.status == "REJECTED"
-            and payment.purpose in side_exits.RETURNS
+            and (payment.purpose in side_exits.RETURNS or payment.deal in promised)
             and payment.number not in repeated,
         }
         for payment in found
     ]
+
+
+def _promised(actor: Actor, found: Iterable[Any]) -> set[UUID]:
+    """Deals of refused payments of bills that are still to be paid."""
+    of = [one.deal for one in found if one.purpose == "BILL_PAYMENT" and one.status == "REJECTED"]
+    loans = lending.visible_to(actor).filter(deal__in=of) if of else ()
+    return {one.deal for one in loans if one.is_promised}
 
 
 def _repeated(actor: Actor, found: Iterable[Any]) -> set[str]:
