@@ -99,14 +99,7 @@ def strike(
         )
     for line_id, quantity in _checked(quantities, lines, least=1).items():
         line = lines[line_id]
-        if quantity > line.to_ship:
-            raise Refused(
-                "more-than-ordered",
-                "Line %(position)s has %(open)s left to ship, not %(quantity)s.",
-                position=line.position,
-                open=line.to_ship,
-                quantity=quantity,
-            )
+        _require_open(line, quantity)
         line.cancelled += quantity
     is_all = all(line.cancelled == line.quantity for line in lines.values())
     if is_all and not may_be_all:
@@ -159,14 +152,7 @@ def note_shipped(
         )
     for line_id, quantity in _checked(quantities, lines, least=1).items():
         line = lines[line_id]
-        if quantity > line.to_ship:
-            raise Refused(
-                "more-than-ordered",
-                "Line %(position)s has %(open)s left to ship, not %(quantity)s.",
-                position=line.position,
-                open=line.to_ship,
-                quantity=quantity,
-            )
+        _require_open(line, quantity)
         line.shipped += quantity
     OrderLine.objects.bulk_update([lines[line_id] for line_id in quantities], ["shipped"])
     status = policies.status_after_delivery(list(lines.values()))
@@ -256,6 +242,18 @@ def _lock(order: Order) -> dict[int, OrderLine]:
         Order.objects.select_for_update().values_list("status", flat=True).get(pk=order.pk)
     )
     return {line.pk: line for line in OrderLine.objects.filter(order=order).order_by("position")}
+
+
+def _require_open(line: OrderLine, quantity: int) -> None:
+    """So much of a line is still with the seller."""
+    if quantity > line.to_ship:
+        raise Refused(
+            "more-than-ordered",
+            "Line %(position)s has %(open)s left to ship, not %(quantity)s.",
+            position=line.position,
+            open=line.to_ship,
+            quantity=quantity,
+        )
 
 
 def _checked(
