@@ -16,7 +16,6 @@ from heliu.api.fields import (
     MOST_LINES,
     PRINTABLE,
     Amount,
-    Currency,
     Days,
     Goods,
     Line,
@@ -28,6 +27,7 @@ from heliu.api.fields import (
     Sent,
     Share,
     Text,
+    Theirs,
     id_or_number,
 )
 from heliu.api.marks import MOST_MARKS, PiecesIn, marked
@@ -50,6 +50,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.money import OtherCurrency
 from heliu.trade import (
     back_orders,
     confirming,
@@ -193,7 +194,7 @@ class PaymentMade(Sent):
     """Money that moved between buyer and seller, outside of the platform."""
 
     amount: Amount
-    currency: Currency = "CNY"
+    currency: Theirs = None
     value_day: date | None = Field(None, description="Null: today")
     reference: Line = Field("", description="What the bank slip says")
 
@@ -474,8 +475,11 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderDetail]:
+        order = queries.get(actor, id_or_number(ref))
+        if payload.currency and payload.currency != order.currency:
+            raise OtherCurrency(payload.currency, ours=order.currency, field="currency")
         open_account.settle(
-            _id(actor, ref),
+            order.pk,
             actor=actor,
             amount=payload.amount,
             value_day=payload.value_day or day_of(at),
@@ -545,6 +549,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             cost_centre=asked.cost_centre,
             **wished_days(asked, wanted, at)._asdict(),
             address=asked.address,
+            currency=asked.currency or "",
             at=at,
         )
     except Refused as refusal:

@@ -55,6 +55,7 @@ from heliu.kernel.posting.operations import NewHold
 from heliu.kernel.states import move
 from heliu.trade import asking, behalf, place_order
 from heliu.trade.accepted import Good
+from heliu.trade.currencies import refuse_rules
 from heliu.trade.names import waiting_hold_of
 from heliu.trade.place_order import Placed
 
@@ -134,6 +135,7 @@ def ask(
         remark=remark, external_id=external_id, cost_centre=cost_centre, address=address,
         wanted_on=wanted_on, line_days=line_days, line_parts=line_parts,
     )  # fmt: skip
+    refuse_rules(actor.own_org, good.known.currency)
     skus = [line.sku.pk for line in good.lines if line.sku]
     must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
     if must is None:

@@ -23,6 +23,7 @@ from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
@@ -171,7 +172,11 @@ def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str,
     """Whether others must agree, and what the house's people choose from."""
     actor = actor_of(request)
     skus = [line.sku.pk for line in preview.lines if line.sku]
-    must = purchases.needs(actor, total=preview.total, skus=skus, cost_centre=choice.cost_centre)
+    must = None
+    if preview.currency == CURRENCY:  # rules by amount are in ours
+        must = purchases.needs(
+            actor, total=preview.total, skus=skus, cost_centre=choice.cost_centre
+        )
     named = {member.user_id: str(member.user) for member in people_of(actor)}
     return {
         "must": [level_words(level, named) for level in must.levels] if must else [],

@@ -21,8 +21,10 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import Invalid, NotFound, Refused, unfit
 from heliu.kernel.idempotency.operations import digest, once
+from heliu.kernel.money import CURRENCY
 from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
+from heliu.portal.ui import formats
 
 # What is open to whoever still owes the house a second factor.
 WHILE_UNPROVEN = ("/account/security", "/account/passkey", "/help")
@@ -57,6 +59,7 @@ def desk_page[**P](
             here = request.get_full_path() if request.method == "GET" else "/"
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': here})}")
         try:
+            formats.write_in(CURRENCY)
             if "%00" in request.META.get("QUERY_STRING", ""):  # nothing stored can hold it
                 raise NotFound()
             if actor_of(request).must_prove and request.path not in WHILE_UNPROVEN:

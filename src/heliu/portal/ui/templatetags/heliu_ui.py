@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from heliu.kernel.money import CURRENCY, digits_of, sign_of
 from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
 from heliu.portal.ui import typed as typing
@@ -45,33 +46,42 @@ def html_lang() -> str:
 
 @register.simple_tag
 def money(
-    minor: int | None, *, zero: str = "", plus: bool = False, exponent: int = 2
+    minor: int | None, *, zero: str = "", plus: bool = False, currency: str = ""
 ) -> SafeString:
-    """An amount in minor units: ``1,284,500<i>.00</i>``. ``zero="dash"`` writes – for nothing."""
+    """An amount in minor units: ``1,284,500<i>.00</i>``. ``zero="dash"`` writes – for nothing.
+
+    It is in ``currency``, else in that of the page; another than ours is written before it.
+    """
     if minor is None or (minor == 0 and zero == "dash"):
         return SafeString(formats.NOTHING)
-    whole, decimals = formats.money_parts(minor, exponent, plus=plus)
-    return format_html('<span class="m">{}<i>{}</i></span>', whole, decimals)
+    held = currency or formats.written_in()
+    whole, decimals = formats.money_parts(minor, digits_of(held), plus=plus)
+    sign = "" if held == CURRENCY else f"{sign_of(held)} "
+    return format_html('<span class="m">{}{}<i>{}</i></span>', sign, whole, decimals)
 
 
 @register.simple_tag
-def money_text(minor: int, *, plus: bool = False, exponent: int = 2) -> str:
+def money_text(minor: int, *, plus: bool = False, currency: str = "") -> str:
     """The same amount as plain text, for buttons, titles and running words."""
-    return formats.money_text(minor, exponent, plus=plus)
+    return formats.money_text(minor, plus=plus, currency=currency)
 
 
 @register.simple_tag
-def money_short(minor: int) -> SafeString:
-    """A rounded amount with its unit (万, 亿, m, bn); the full figure on hover."""
-    figure, unit = formats.money_short(minor, _language())
-    full = formats.money_text(minor)
-    return format_html('<span class="m" title="{}">{}<i> {}</i></span>', full, figure, unit)
+def write_in(currency: str = "") -> str:
+    """From here on amounts are in this currency; without one in ours again."""
+    formats.write_in(currency)
+    return ""
+
+
+register.filter("in_money", formats.in_money)
 
 
 @register.filter
 def typed_amount(minor: int | None) -> str:
     """An amount in minor units as it stands in a field that is typed into; none is empty."""
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+    if minor is None:
+        return ""
+    return "".join(formats.money_parts(minor, digits_of(formats.written_in()))).replace(",", "")
 
 
 @register.filter
@@ -173,10 +183,10 @@ def meter(
 ) -> SafeString:
     """A credit meter. ``word`` replaces the spoken label; the key beside it is ``meter_key``."""
     label = word or gettext("%(used)s used, %(held)s held, %(this)s this order, of %(limit)s") % {
-        "used": formats.money_text(used),
-        "held": formats.money_text(held),
-        "this": formats.money_text(this),
-        "limit": formats.money_text(limit),
+        "used": formats.money_text(used, currency=CURRENCY),
+        "held": formats.money_text(held, currency=CURRENCY),
+        "this": formats.money_text(this, currency=CURRENCY),
+        "limit": formats.money_text(limit, currency=CURRENCY),
     }
     return SafeString(svg.meter(used, held, this, limit, label=label, size=size))
 
