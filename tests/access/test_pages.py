@@ -157,6 +157,7 @@ NAMES = {
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
     "warehouse_lot": {"pk": "quiet_row"},
+    "seller_lot": {"pk": "free_row"},
     "warehouse_arrived": {"number": "shipment"},
     "carrier_carriage": {"number": "shipment"},
     "carrier_seen": {"number": "given"},

@@ -19,7 +19,7 @@ from tests.trade.conftest import World
 
 from heliu.demo.chain import PASSWORD, enrol
 from heliu.kernel.access import second_factor, totp
-from heliu.kernel.access.models import Factor, FailedSignIn, RecoveryCode, SignIn, User
+from heliu.kernel.access.models import ApiToken, Factor, FailedSignIn, RecoveryCode, SignIn, User
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 
 __all__ = ["laid", "world"]
@@ -218,3 +218,19 @@ def test_who_manages_the_house_reads_who_is_protected(bank: World) -> None:
         assert found[OFFICER]
         with pytest.raises(Forbidden):
             second_factor.of_house(replace(officer, permissions=frozenset()))
+
+
+def test_no_program_is_let_in_past_a_second_factor(bank: World) -> None:
+    """Programs are not asked for one, so whoever lets them in proves it first."""
+    form = {"act": "issue", "label": "ERP", "days": "30"}
+    before = visitor()
+    sign_in(before)
+    with_app(bank)
+    assert before.post("/company/tokens", form).status_code == 403
+    with bank.worker():
+        Factor.objects.all().delete()
+    with bank.desk(OFFICER) as officer:
+        second_factor.demand(actor=officer, everybody=False, permissions=["release"], at=bank.at)
+    assert before.post("/company/tokens", form).status_code == 403
+    with bank.worker():
+        assert not ApiToken.objects.filter(label="ERP").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -174,5 +175,16 @@ def test_the_document_declares_every_error(client: Client, db: None) -> None:
 
 def test_the_docs_page_needs_nothing_from_elsewhere(client: Client, db: None) -> None:
     page = client.get("/api/v1/docs").content.decode()
-    assert "GET /api/v1/organizations" in page
-    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
+    assert "<b>GET</b> <code>/api/v1/organizations</code>" in page
+    assert not re.search(r'(?:src|href|action)="(?:http|//)', page)
+
+
+def test_the_docs_page_says_what_a_route_takes_and_answers(client: Client, db: None) -> None:
+    """Whoever begins with the API reads how a program is let in, each body and each answer."""
+    page = client.get("/api/v1/docs").content.decode()
+    assert "Authorization: Bearer" in page
+    placing = page[page.index('id="place"') :]
+    placing = placing[: placing.index("</details>")]
+    for words in ("Body", "Answer", "<code>lines</code>", "<code>approval-needed</code>"):
+        assert words in placing
+    assert "`" not in placing

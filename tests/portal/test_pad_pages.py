@@ -219,3 +219,14 @@ def test_what_is_not_there_yet_is_ordered_in_two_or_all_at_once(demo: World) -> 
     assert split(dealer, "APART:b1", "12") == [("b1", "3", ""), ("b1", "9", until)]
     post(dealer, {"action": "clear"}, status=303)
     assert split(dealer, "TOGETHER", "12") == [("b1", "12", until)]
+
+
+def test_goods_from_the_catalogue_stand_in_the_pad_with_name_and_price(demo: World) -> None:
+    """They are in the cart, not in the pad's draft yet, and are judged like what was typed."""
+    dealer, mug = browser(demo.dealer), demo.chain.skus["M1"]
+    send(dealer, "/dealer/cart", {"seller": "seller", f"q-{mug}": "3"}, to="/dealer/catalogue")
+    page = read(dealer, PAD)
+    assert rows_of(page) == [("M1", "3")]
+    first = page[page.index('id="row-1"') : page.index('id="row-2"')]
+    assert re.search(r'id="row-1-hint">[^<]+', first)
+    assert re.search(r'id="row-1-sum"><', first)

@@ -141,6 +141,39 @@ def statements(clients: dict[str, Client]) -> dict[str, int]:
     return found
 
 
+def test_a_frame_counts_in_one_statement(demo: World) -> None:
+    """What waits beside the words of the rail, whatever desk it is; the inbox counts for itself."""
+    be("heliu_web")
+    for who in LISTS:
+        client = browser(who)
+        read(client, "/help")
+        with counted() as sent:
+            read(client, "/help")
+        assert sum("count(" in sql.lower() for sql in sent) == 2, who
+        assert len(sent) <= 12, who
+
+
+def test_a_page_that_is_read_again_writes_nothing(demo: World) -> None:
+    """What a reader chose before is known; a session written at each reading costs a commit."""
+    be("heliu_web")
+    client = browser("owner@d001.demo")
+    for address in ("/dealer/catalogue", "/dealer/pad", "/dealer/bought"):
+        read(client, f"{address}?seller=seller")
+        with counted() as sent:
+            read(client, f"{address}?seller=seller")
+        assert [sql for sql in sent if sql.startswith(("UPDATE", "INSERT", "DELETE"))] == []
+
+
+def test_dealers_are_counted_by_their_links(demo: World) -> None:
+    """Who each of eleven thousand is, is asked of those on the page only."""
+    be("heliu_web")
+    client = browser("sales@seller.demo")
+    read(client, "/seller/dealers")
+    with counted() as sent:
+        read(client, "/seller/dealers")
+    assert [sql for sql in sent if "COUNT" in sql and '"parties_organization"' in sql] == []
+
+
 def test_statements_do_not_grow_with_rows(asked: World) -> None:
     be("heliu_web")
     clients = {who: browser(who) for who in LISTS}

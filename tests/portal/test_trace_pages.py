@@ -14,7 +14,7 @@ from tests.trade.test_tracing import told_apart
 
 from heliu.kernel.clock import day_of
 from heliu.logistics.stock import back_orders, counting
-from heliu.logistics.stock.models import Pieces
+from heliu.logistics.stock.models import Pieces, StockRow
 from heliu.logistics.stock.policies import Marked
 
 SALES, KEEPER = "sales@seller.demo", "gate@warehouse.demo"
@@ -99,3 +99,32 @@ def test_from_the_gate_to_the_history(sold: World) -> None:
         bound = lying.get(mark__code="A1").row_id
     assert "are not counted away" in read(keeper, f"/warehouse/lots/{bound}")
     assert browser(SALES).get(lot).status_code in (403, 404)
+
+
+def test_a_seller_names_what_lies_there_by_a_count(demo: World) -> None:
+    with demo.worker():
+        sku = demo.chain.skus["M2"]
+        row = StockRow.objects.get(sku=sku, owner=demo.chain.seller, has_goods=True)
+    seller, article = browser(SALES), f"/seller/goods/{sku}"
+    page = read(seller, article)
+    assert f"/seller/lots/{row.pk}" in page
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page))
+    said = {**{k: unescape(v) for k, v in fields.items()}, "tracking": "LOT", "act": "save"}
+    said |= {"family": "mugs", "unit": "PCS", "idempotency_key": key_in(page)}
+    assert seller.post(article, said).status_code == 303
+    lot = f"/seller/lots/{row.pk}"
+    page = read(seller, lot)
+    assert "UNNAMED were here" in page
+    count = {
+        "counted": f"L7 100\nUNNAMED {row.quantity - 100}", "reason": "read off the boxes",
+        "idempotency_key": key_in(page),
+    }  # fmt: skip
+    told = seller.post(lot, count).content.decode()
+    shown = unescape(re.findall(r'name="shown" value="([^"]*)"', told)[0])
+    assert shown == "+100:L7 -100:UNNAMED"
+    assert seller.post(lot, {**count, "shown": shown}).status_code == 303
+    with demo.worker():
+        assert sorted(row.pieces.values_list("mark__code", "quantity")) == [
+            ("L7", 100), ("UNNAMED", row.quantity - 100),
+        ]  # fmt: skip
+    assert browser("owner@d001.demo").get(lot).status_code in (403, 404)

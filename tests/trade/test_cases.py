@@ -108,7 +108,7 @@ def test_what_is_promised_is_the_sellers_to_set_and_the_buyers_to_read(world: Wo
                 )
     case = opened(world)
     with world.desk(world.dealer):
-        assert queries.level_of(world.chain.seller) == (2, 8)
+        assert queries.level_of(world.chain.seller)[:2] == (2, 8)
         assert ServiceLevel.objects.update(answer_hours=1) == 0  # by row policy
     assert not case.is_late(case.opened_at + timedelta(hours=2))
     world.at = case.opened_at + timedelta(hours=3)
@@ -166,3 +166,41 @@ def test_a_house_says_after_how_many_days_or_never(world: World) -> None:
     quiet_after(2)
     with world.worker():
         assert cases.close_quiet(at=world.at) == 1
+
+
+def test_a_seller_is_reminded_once_in_time_and_once_when_it_is_late(world: World) -> None:
+    case = opened(world)
+
+    def told() -> list[str]:
+        with world.worker():
+            cases.remind(at=world.at)
+            cases.remind(at=world.at)  # nothing is said twice
+        with world.desk(SELLER) as seller:
+            kinds = inbox(seller).filter(kind__startswith="case-").order_by("at", "pk")
+            return [one.kind for one in kinds if one.kind != "case-opened"]
+
+    world.later(hours=17)
+    assert told() == []
+    world.later(hours=2)
+    assert told() == ["case-due"]
+    world.later(hours=6)
+    assert told() == ["case-due", "case-late"]
+    write(world, SELLER, case, "Sorry")
+    world.at = case.opened_at + timedelta(hours=119)
+    assert told() == ["case-due", "case-late", "case-due"]
+    act(world, SELLER, case, "solve")
+    world.later(days=9)
+    assert len(told()) == 3
+
+
+def test_what_is_promised_next_is_on_top(world: World) -> None:
+    early = opened(world)
+    write(world, SELLER, early, "We look into it")  # its solution is far away
+    world.later(hours=5)
+    late = opened(world)
+    with world.desk(SELLER) as seller:
+        assert [one.number for one in queries.queue(seller)] == [late.number, early.number]
+        assert [one.promise for one in queries.queue(seller)] == [late.answer_due, early.solve_due]
+    act(world, SELLER, late, "solve")
+    with world.desk(SELLER) as seller:
+        assert [one.promise for one in queries.queue(seller)] == [early.solve_due, None]

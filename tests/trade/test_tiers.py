@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from tests.portal.browsing import browser, read
 from tests.trade.conftest import World
+from tests.trade.test_cases import opened
 
 from heliu.capital.terms.models import Terms
+from heliu.commerce.cases import queries
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.catalogue import queries as goods
 from heliu.commerce.pricing import operations as pricing
@@ -20,7 +24,8 @@ from heliu.kernel.goods import operations as skus
 from heliu.kernel.goods.operations import NewSku
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, TradingRelationship
-from heliu.trade import tiers
+from heliu.trade import cases, tiers
+from heliu.trade.models import TierOffer
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 
@@ -158,6 +163,55 @@ def test_a_tier_is_said_by_the_operator_or_the_seller_and_nobody_else(world: Wor
             tiers.set_offer("PUBLIC", actor=actor, at=world.at, price_list=world.chain.bank)
 
 
+def test_cases_of_a_tier_are_answered_within_its_own_hours(world: World) -> None:
+    def hours(answer: int | None, solve: int | None) -> None:
+        with world.desk(SALES) as actor:
+            tiers.set_offer(
+                "PUBLIC", actor=actor, at=world.at, answer_hours=answer, solve_hours=solve
+            )
+        run(world)
+
+    for wrong in ((5, 4), (0, 9), (None, 9), (1, 9_999)):
+        with pytest.raises(Invalid, match="hours"):
+            hours(*wrong)
+    hours(4, 48)
+    said(world, "PUBLIC")
+    case = opened(world)
+    promised = (case.answer_due - case.opened_at, case.solve_due - case.opened_at)
+    assert (*promised, case.tier) == (timedelta(hours=4), timedelta(hours=48), "PUBLIC")
+    with world.desk("owner@d002.demo") as other:
+        level = queries.level_of(world.chain.seller, other.own_org)
+        assert level == (24, 120, "")
+    with world.desk(world.dealer) as owner:
+        (told,) = tiers.standings(owner)
+        assert (told.answer_hours, told.solve_hours, "4 hours" in told.served) == (4, 48, True)
+        mine = TradingRelationship.objects.filter(buyer=owner.own_org)
+        for wish in ({"answer_hours": 1}, {"answer_hours": None, "solve_hours": None}):
+            with pytest.raises(DatabaseError, match="only by its tier"), transaction.atomic():
+                mine.update(**wish)
+    with world.desk(SALES) as actor:
+        cases.act(case.number, "solve", actor=actor, at=world.at)
+    hours(2, 10)
+    with world.desk(world.dealer) as owner:
+        again = cases.act(case.number, "reopen", actor=owner, at=world.later(hours=1))
+        assert again.answer_due - world.at == timedelta(hours=2)
+    said(world, "")
+    assert opened(world).tier == ""  # what was promised to the other stays
+    with world.desk(world.dealer) as owner:
+        assert queries.get(owner, case.number).tier == "PUBLIC"
+
+
+def test_the_database_holds_the_hours_of_a_tier(world: World) -> None:
+    with world.worker():
+        for table in (TierOffer.objects.filter(tier="PUBLIC"), TradingRelationship.objects.all()):
+            TierOffer.objects.get_or_create(
+                seller=world.chain.seller, tier="PUBLIC", defaults={"set_at": world.at}
+            )
+            for answer, solve in ((None, 5), (5, None), (9, 5), (0, 5)):
+                with pytest.raises(DatabaseError, match="hours"), transaction.atomic():
+                    table.update(answer_hours=answer, solve_hours=solve)
+
+
 def test_it_is_said_and_told_on_pages(
     world: World, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,19 +220,36 @@ def test_it_is_said_and_told_on_pages(
     own, sales, operator = offer(world), browser(SALES), browser(OPERATOR)
     form = {
         "tier": "PUBLIC", "price_list": str(own.pk), "credit": "x", "service": "By phone",
-        "welcome": "Welcome back", "idempotency_key": "k" * 32,
+        "welcome": "Welcome back", "answer_hours": "9", "solve_hours": "x",
+        "idempotency_key": "k" * 32,
     }  # fmt: skip
     refused = sales.post("/seller/tiers", form)
     assert refused.status_code == 422
     assert "By phone" in refused.content.decode()
-    assert sales.post("/seller/tiers", {**form, "credit": "1,000.50"}).status_code == 303
+    form["credit"] = "1,000.50"
+    assert sales.post("/seller/tiers", form).status_code == 422
+    form["solve_hours"] = "72"
+    assert sales.post("/seller/tiers", form).status_code == 303
     assert "1000.50" in read(sales, "/seller/tiers")
     set_it = operator.post(
         "/operator/parties/d001", {"tier": "PUBLIC", "idempotency_key": "t" * 32}
     )
     assert set_it.status_code == 303
     run(world)
-    home = read(browser(world.dealer), "/dealer/")
+    buyer = browser(world.dealer)
+    home = read(buyer, "/dealer/")
+    assert "an answer within 9 hours, a solution within 72" in home
     assert "Welcome back" in home
     assert "The operator has written down" in home
     assert "by the operator's word" in read(sales, "/seller/tiers")
+    case = opened(world)
+    page = read(buyer, f"/cases/{case.number}")
+    assert "due in 9 h" in page
+    assert "Public sector" in page
+    world.later(hours=10)
+    desk = read(sales, "/cases?tab=late")
+    assert case.number in desk
+    assert "overdue" in desk
+    sheet = sales.get("/cases?sort=-due&export=csv").content.decode()
+    assert case.number in sheet
+    assert "Public sector" in sheet

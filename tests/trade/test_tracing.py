@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from tests.trade import laws, life
 from tests.trade.conftest import World
@@ -30,6 +31,9 @@ from heliu.logistics.stock.models import Mark, Pieces, StockRow, Trace
 from heliu.logistics.stock.moves import Short
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport.models import Shipment
+from heliu.logistics.warehousing import operations as house
+from heliu.logistics.warehousing import queries as warehousing
+from heliu.logistics.warehousing.operations import Put
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import back_orders as arriving
 from heliu.trade import cases, deliveries, place_order, returns, tracing
@@ -77,7 +81,7 @@ def ordered(world: World, pieces: int) -> Placed:
 def lying(world: World, org: Any) -> dict[str, int]:
     with world.worker():
         found = Pieces.objects.filter(row__isnull=False, owner=org).order_by("mark__code")
-        return {one.mark.code: one.quantity for one in found.select_related("mark")}
+        return dict(found.values_list("mark__code").annotate(Sum("quantity")))
 
 
 def count(world: World, shipment: Shipment, *counted: Any) -> None:
@@ -98,9 +102,6 @@ def serials(*codes: str) -> tuple[Marked, ...]:
 
 
 def test_a_serial_from_its_coming_to_its_claim(world: World) -> None:
-    one = Article("M2", tracking="SERIAL")
-    with world.desk(SALES) as sales, pytest.raises(Refused, match="tracking-fixed"):
-        catalogue.write_articles([one], actor=sales, seller=world.chain.seller)
     told_apart(world, "SERIAL")
     with pytest.raises(Refused, match="marks-missing"):
         unnamed(world)
@@ -199,6 +200,101 @@ def test_a_row_is_counted_by_its_lots_and_only_what_differs_moves(world: World) 
     with world.worker() as system, pytest.raises(Short):  # promised goods are not counted away
         counting.recount(row.pk, pieces=seen[1:], key="2", **(counted | {"actor": system}))
     assert placed.order.total
+
+
+def flag(world: World, tracking: str, code: str = "M2") -> None:
+    """The seller says how pieces of an article are told apart."""
+    with world.desk(SALES) as sales:
+        one = Article(code, tracking=tracking)
+        catalogue.write_articles([one], actor=sales, seller=world.chain.seller)
+
+
+@pytest.mark.parametrize("tracking", ["LOT", "SERIAL"])
+def test_what_is_there_when_an_article_is_told_apart_is_one_lot_until_a_count(
+    world: World, tracking: str
+) -> None:
+    placed, other = ordered(world, 3), ordered(world, 2)
+    sent = life.ship(world, placed)
+    count(world, sent, 3)
+    on_the_way = life.ship(world, other)
+    flag(world, tracking)
+    seller, dealer = world.chain.seller, world.chain.dealers["D001"]
+    assert lying(world, dealer) == {"UNNAMED": 3}
+    with world.desk(world.dealer) as actor:
+        assert list(tracing.of_shipment(actor, on_the_way.pk).values()) == [[("UNNAMED", 2)]]
+    count(world, on_the_way, 2)
+    assert lying(world, dealer) == {"UNNAMED": 5}
+    with pytest.raises(Refused, match="tracking-fixed"):
+        flag(world, "SERIAL" if tracking == "LOT" else "LOT")
+    with world.worker() as system:
+        row = StockRow.objects.get(sku=world.chain.skus["M2"], owner=seller, has_goods=True)
+        whole = row.quantity
+        counted = {"actor": system, "key": "c", "reason": "read off", "at": world.at}
+        named = (*serials("L1", "L2"), Marked("UNNAMED", whole - 2))
+        row = counting.recount(row.pk, pieces=named, **counted)
+        assert row.quantity == whole
+    assert lying(world, seller) == {"L1": 1, "L2": 1, "UNNAMED": whole - 2}
+    with world.desk(world.dealer) as actor:  # its pieces came without a number
+        said = {"actor": actor, "position": 1, "kind": "DAMAGED", "text": "broken", "at": world.at}
+        cases.open_case(placed.order.number, **said)
+        asked = {"actor": actor, "remedy": "CREDIT", "quantities": {1: 1}, "reason": "broken"}
+        back = returns.ask(placed.order.number, at=world.at, **asked)
+    do(world, SALES, returns.agree, back)
+    do(world, world.dealer, returns.send, back)
+    do(world, SALES, returns.receive, back, [Judged(1, 1, 0, 1)])
+    assert lying(world, seller) == {"L1": 1, "L2": 1, "UNNAMED": whole - 1}
+    laws.hold(world)
+
+
+def test_pieces_that_are_put_elsewhere_are_named_or_the_first_to_expire(world: World) -> None:
+    told_apart(world, "LOT")
+    soon = day_of(world.at) + timedelta(days=9)
+    come(world, Marked("LATE", 5), Marked("SOON", 5, soon))
+    with world.desk(SALES) as sales:
+        row = StockRow.objects.get(sku=world.chain.skus["M2"], has_goods=True)
+        bins = warehousing.own_bins(sales).filter(is_quarantine=False)
+        first, second = (one.pk for one in bins.exclude(pk=row.bin)[:2])
+        wanted = [Put(row.pk, first, 6), Put(row.pk, second, 2, (Marked("LATE", 2),))]
+        with pytest.raises(Refused, match="mark-not-here"), transaction.atomic():
+            house.put([Put(row.pk, first, 1, serials("L9"))], actor=sales, at=world.at)
+        house.put(wanted, actor=sales, at=world.at)
+        found = {
+            (one.row.bin, one.mark.code): one.quantity
+            for one in Pieces.objects.filter(row__isnull=False).select_related("row", "mark")
+        }
+    assert found == {
+        (first, "SOON"): 5, (first, "LATE"): 1, (second, "LATE"): 2, (row.bin, "LATE"): 2,
+    }  # fmt: skip
+
+
+def test_goods_that_move_while_their_article_is_told_apart_are_not_lost(world: World) -> None:
+    start = Barrier(2, timeout=60)
+    with world.desk(SALES) as sales:
+        pass
+
+    def bring() -> None:
+        with acting_for(sales.orgs):
+            start.wait()
+            for n in range(20):
+                line = stock.Supply(world.chain.skus["M2"], 1, lot=f"R{n}", marks=serials("X"))
+                owner = sales.own_org
+                stock.supply(
+                    [line], owner=owner, warehouse=owner, key=str(new_id()), subject=new_id(),
+                    at=world.at,
+                )  # fmt: skip
+        connection.close()
+
+    one = Thread(target=bring)
+    one.start()
+    start.wait()
+    flag(world, "LOT")
+    one.join()
+    with world.worker():
+        rows = StockRow.objects.filter(sku=world.chain.skus["M2"], has_goods=True)
+        assert len(rows) > 20
+        for row in rows:
+            assert row.is_traced
+            assert sum(row.pieces.values_list("quantity", flat=True)) == row.quantity
 
 
 def test_the_database_holds_it_against_everybody(world: World) -> None:

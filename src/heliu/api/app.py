@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
@@ -86,6 +89,7 @@ from heliu.api import (
     webhooks,
 )
 from heliu.api.auth import Page, Token
+from heliu.api.told import groups, marked
 from heliu.kernel.errors import Refused, unfit
 
 # One line per resource: (tag, router). Their paths stand in the routers.
@@ -170,14 +174,19 @@ class PlainDocs(DocsBase):
     """The document as a plain page: no script, nothing from elsewhere."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        """All routes with their words, parameters and answers."""
-        schema = api.get_openapi_schema()
-        operations = [
-            {"path": path, "method": method.upper(), **operation}
-            for path, methods in schema["paths"].items()
-            for method, operation in methods.items()
-        ]
-        return render(request, "api/docs.html", {"info": schema["info"], "operations": operations})
+        """All routes with what they take and answer; drawn once a language."""
+        host = f"{request.scheme}://{request.get_host()}"
+        told = _told(api, get_language() or "en")
+        return render(request, "api/docs.html", {**told, "host": host})
+
+
+@cache
+def _told(api: NinjaAPI, language: str) -> dict[str, Any]:
+    """What the page says in this language: hundreds of routes, the same for everybody."""
+    schema = api.get_openapi_schema()
+    info, found = schema["info"], groups(schema)
+    routes = render_to_string("api/routes.html", {"groups": found})
+    return {"info": info, "told": marked(info["description"]), "groups": found, "routes": routes}
 
 
 class Exact(BaseRenderer):

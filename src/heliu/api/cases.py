@@ -14,6 +14,7 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.commerce.cases import operations, queries
 from heliu.commerce.cases.policies import MOST_HOURS
+from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import cases
 
@@ -41,6 +42,7 @@ class CaseOut(Schema):
     opened_at: datetime
     answer_due: datetime = Field(description="By when the seller promised a first answer")
     solve_due: datetime = Field(description="By when it promised a solution")
+    tier: str = Field(description="The tier of customers it was promised to; empty: to all")
     answered_at: datetime | None
     solved_at: datetime | None
     closed_at: datetime | None
@@ -89,10 +91,14 @@ def list_cases(
     response: HttpResponse,
     paging: Query[Paging],
     status: Annotated[CaseStatus | None, Query(description="Only in this state")] = None,
+    late: Annotated[bool | None, Query(description="Only whose promise is broken, or kept")] = None,
 ) -> dict[str, object]:
     """The cases of the asker's houses, the newest first."""
     rows = queries.visible_to(request.actor)
     rows = rows.filter(status=status) if status else rows
+    if late is not None:
+        broken = queries.late(clock.now())
+        rows = rows.filter(broken if late else ~broken)
     by = ("-opened_at", "-id")
     return page(request, response, rows, paging, by=by, show=CaseOut.from_orm)
 
@@ -132,9 +138,11 @@ def act_on_case(request: TypedRequest, ref: Ref, payload: CaseAct, key: Key) -> 
 def get_service_level(request: TypedRequest) -> LevelOfService:
     """What the asker's own house promises its customers."""
     seller = request.actor.own_org
-    answer, solve = queries.level_of(seller)
+    level = queries.level_of(seller)
     return LevelOfService(
-        answer_hours=answer, solve_hours=solve, quiet_days=queries.quiet_days_of(seller)
+        answer_hours=level.answer_hours,
+        solve_hours=level.solve_hours,
+        quiet_days=queries.quiet_days_of(seller),
     )
 
 

@@ -109,26 +109,33 @@ def _wanted(lines: Sequence[LineIn], skus: Sequence[UUID | None]) -> Wanted:
     found: list[tuple[UUID, int]] = []
     first: dict[UUID, int] = {}
     unknown = []
-    wished: dict[UUID, list[Part]] = {}
     for place, (line, sku) in enumerate(zip(lines, skus, strict=True)):
         if sku is None:
             unknown.append((place, line))
         else:
             found.append((sku, line.quantity))
             first.setdefault(sku, place)
+    return Wanted(found, list(first.values()), unknown, *_wished(lines, skus))
+
+
+def _wished(
+    lines: Sequence[LineIn], skus: Sequence[UUID | None]
+) -> tuple[dict[UUID, date], dict[UUID, list[Part]]]:
+    """The days of goods that are wished on one day apart from the rest, and the parts of those that
+    are wished on several."""
+    if all(line.wanted_on is None for line in lines):
+        return {}, {}
+    wished: dict[UUID, list[Part]] = {}
+    for line, sku in zip(lines, skus, strict=True):
+        if sku is not None:
             wished.setdefault(sku, []).append(Part(line.wanted_on, line.quantity))
     several = {sku for sku, parts in wished.items() if len({part.wanted_on for part in parts}) > 1}
-    return Wanted(
-        found,
-        list(first.values()),
-        unknown,
-        days={
-            sku: day
-            for sku, parts in wished.items()
-            if sku not in several and (day := parts[0].wanted_on)
-        },
-        parts={sku: wished[sku] for sku in several},
-    )
+    days = {
+        sku: day
+        for sku, parts in wished.items()
+        if sku not in several and (day := parts[0].wanted_on)
+    }
+    return days, {sku: wished[sku] for sku in several}
 
 
 def require_theirs(actor: Actor, seller: UUID, named: str | None) -> None:

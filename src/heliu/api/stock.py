@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.fields import Counted, Goods, Quantity, Sent, Text
-from heliu.api.marks import MOST_MARKS, PiecesIn
+from heliu.api.marks import MOST_MARKS, PiecesIn, marked
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
@@ -82,6 +82,11 @@ class MoveIn(Sent):
     row: UUID = Field(description="Id of the row of stock")
     bin: UUID = Field(description="Id of another bin of the same house")
     quantity: Quantity
+    pieces: Annotated[list[PiecesIn], Field(max_length=MOST_MARKS)] = Field(
+        default=[],
+        description="Of goods that are told apart, which; where none are named the first expiring"
+        " ones go",
+    )
 
 
 class MovesIn(Sent):
@@ -157,7 +162,10 @@ def move_stock(request: TypedRequest, payload: MovesIn, key: Key) -> HttpRespons
 
     def do(at: datetime) -> tuple[int, MovesOut]:
         rows = warehousing.put(
-            [(move.row, move.bin, move.quantity) for move in payload.moves],
+            [
+                warehousing.Put(move.row, move.bin, move.quantity, marked(move.pieces))
+                for move in payload.moves
+            ],
             actor=request.actor,
             at=at,
         )

@@ -11,12 +11,14 @@ from ninja import Field, Router, Schema
 
 from heliu.api.fields import Counted, Flag, Sent, Text
 from heliu.api.writes import Key, write
+from heliu.commerce.cases.policies import MOST_HOURS
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import tiers
 
 router = Router()
 
 MinorOrNone = Annotated[int | None, Field(ge=0, le=10**15)]
+Hours = Annotated[int | None, Field(ge=1, le=MOST_HOURS)]
 TierName = Literal["SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
 TierOrNone = Literal["", "SME", "LARGE", "PUBLIC", "SUPRA", "CLUSTER"]
 
@@ -44,6 +46,10 @@ class TierOfferIn(Sent):
         le=9,
         description="When their orders of one day come up to be sent, 1 first",
     )
+    answer_hours: Hours = Field(
+        None, description="Their cases are answered within; null: as those of all (both or none)"
+    )
+    solve_hours: Hours = Field(None, description="And solved within")
 
 
 class TierOfferOut(Schema):
@@ -60,6 +66,8 @@ class TierOfferOut(Schema):
     agreed_people: int
     may_wait: bool
     turn: int
+    answer_hours: int | None
+    solve_hours: int | None
     set_by_name: str
     set_at: datetime
 
@@ -81,6 +89,10 @@ class TierStanding(Schema):
     service: str
     welcome: str
     given: list[TierGiven]
+    answer_hours: int | None = Field(
+        description="Its cases are answered within; null: as the seller promises to all"
+    )
+    solve_hours: int | None
 
 
 class TierIn(Sent):

@@ -261,15 +261,16 @@ async def answered(lane: Lane, scope: Scope, body: io.BytesIO, send: Send) -> bo
         reply = lane.busy(headers) if is_away else lane.broken(headers)
     if reply is None:
         return False
-    log_answer(
-        number, method=method, route=path.lstrip("/"), status=reply.status,
-        org=str(reply.org or ""), began=began,
-    )  # fmt: skip
     said = {
         **reply.headers, "X-Request-ID": number,
         "Content-Language": reply.language, "Vary": "Accept-Language, Cookie",
     }  # fmt: skip
     await _send(send, reply.status, said, reply.body)
+    # Last: whoever sent it asks on while we write our line.
+    log_answer(
+        number, method=method, route=path.lstrip("/"), status=reply.status,
+        org=str(reply.org or ""), began=began,
+    )  # fmt: skip
     return True
 
 

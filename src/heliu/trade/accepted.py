@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.numbering import number_of
 from heliu.logistics.stock.moves import Short
 from heliu.trade.models import Deal
-from heliu.trade.names import reservation_of, terms_hold_of
+from heliu.trade.names import reservations_of, terms_hold_of
 from heliu.trade.wishes import Ask, Goods, Known
 
 
@@ -68,7 +69,7 @@ class Good:
     total: int
     rewards: tuple[Reward, ...] = ()
 
-    @property
+    @cached_property
     def promised(self) -> list[tuple[UUID, int | None, int]]:
         """What the seller promises of its goods: (SKU, the account it is promised on, how much)."""
         found = {
@@ -156,8 +157,10 @@ class Accepted:
         held = []
         if known.terms is not None:
             held.append((terms_hold_of(order.id), known.terms, order.total, order.id))
-        for sku, account, quantity in self.good.promised:
+        promised = self.good.promised
+        names = reservations_of(order.id, (sku for sku, _, _ in promised))
+        for name, (sku, account, quantity) in zip(names, promised, strict=True):
             if account is None:  # judged as sold out
                 raise Short(sku)
-            held.append((reservation_of(order.id, sku), account, -quantity, order.id))
+            held.append((name, account, -quantity, order.id))
         return held

@@ -2,6 +2,7 @@
 
 open_case   the buyer, from the order or a line of it, with photos: the first message
 act         solved, closed, opened again; the other side is told
+remind      the seller, before what it promised is broken, and when it is
 close_quiet nobody has said anything for as long as the seller waits
 """
 
@@ -16,9 +17,10 @@ from heliu.commerce.cases.models import Case, CaseKind, CaseStatus
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
+from heliu.kernel.clock import ZONE
 from heliu.kernel.conversations.operations import Sent
 from heliu.kernel.errors import Invalid
-from heliu.kernel.events.notices import tell
+from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.parties import queries as parties
 from heliu.trade import conversations, deals, tracing
 
@@ -86,6 +88,25 @@ def act(case_ref: UUID | str, do: str, *, actor: Actor, at: datetime) -> Case:
                 at=at,
             )
     return case
+
+
+def remind(*, at: datetime, most: int = 500) -> int:
+    """Tell sellers which promises are near, and which are broken, each once; for the worker, again
+    and again."""
+    found = queries.to_remind(at).select_for_update(skip_locked=True)
+    near = list(found.order_by("remind_at", "id")[:most])
+    houses = parties.names({case.buyer for case in near})
+    for case in near:
+        due = case.due.astimezone(ZONE)
+        told: dict[str, Parameter] = {
+            "case": case.number,
+            "buyer": houses[case.buyer],
+            "by": f"{due:%Y-%m-%d %H:%M}",
+        }
+        is_broken = operations.reminded(case, at=at)
+        kind = "case-late" if is_broken else "case-due"
+        tell(case.seller, kind, told, link=link(case), at=at)
+    return len(near)
 
 
 def close_quiet(*, at: datetime, most: int = 500) -> int:

@@ -108,7 +108,7 @@ def _rewards(
 
 def _price(wish: Wish, sku: UUID, wanted: Wanted) -> int | None:
     """Today's price, or the one that was kept while others were asked, if that is lower."""
-    kept = (wish.kept or {}).get(sku)
+    kept = wish.kept.get(sku) if wish.kept else None
     if kept is None or wanted.unit_price is None:
         return wanted.unit_price
     return min(kept, wanted.unit_price)

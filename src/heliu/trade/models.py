@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heliu.commerce.cases.policies import MOST_HOURS
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
 from heliu.kernel.parties.policies import TURN
@@ -488,7 +489,8 @@ class TierOffer(models.Model):
     Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
     (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
     `may_wait` is whether they may order what is still to come, `turn` when their orders come up at
-    the supply desk among those of one day, 1 first.
+    the supply desk among those of one day, 1 first. Their cases are answered within `answer_hours`
+    and solved within `solve_hours` (null: as the seller promises to all).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -504,6 +506,8 @@ class TierOffer(models.Model):
     agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
     may_wait = models.BooleanField(default=True, db_default=True)
     turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
+    answer_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    solve_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     set_by_name = models.CharField(max_length=80)
     set_at = models.DateTimeField()
 
@@ -529,6 +533,17 @@ class TierOffer(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(turn__gte=1, turn__lte=9), name="tier_turn_of_nine"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer_hours=None, solve_hours=None)
+                | models.Q(
+                    answer_hours__isnull=False,
+                    solve_hours__isnull=False,
+                    answer_hours__gte=1,
+                    solve_hours__gte=models.F("answer_hours"),
+                    solve_hours__lte=MOST_HOURS,
+                ),
+                name="tier_hours_in_bounds",
             ),
         ]
 

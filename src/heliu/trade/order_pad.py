@@ -238,8 +238,8 @@ def _in_pieces(
         }
         pieces = count * (holds.get(word) or holds.get(word.removesuffix("s"), 0))
         if not pieces:
-            return replace(line, problem="pack-unknown")
-        return replace(line, quantity=pieces, problem=None)
+            return line._replace(problem="pack-unknown")
+        return line._replace(quantity=pieces, problem=None)
 
     return [line_of(line) for line in wanted], frozenset(typed)
 
@@ -257,7 +257,7 @@ def _not_sold(line: CheckedLine[Sku], unsold: set[UUID]) -> CheckedLine[Sku]:
 
 
 def _with_day(line: PastedLine, today: date) -> PastedLine:
-    return replace(line, problem=line.problem or day_problem(line.day, today))
+    return line._replace(problem=line.problem or day_problem(line.day, today))
 
 
 def _read(number: int, row: PadRow) -> PastedLine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from heliu.capital.books import operations as books
@@ -12,6 +13,7 @@ from heliu.kernel.posting.exported import HEADS, export_heads
 from heliu.trade import (
     asks,
     bank_answers,
+    cases,
     close_of_day,
     confirming,
     incoming,
@@ -78,6 +80,14 @@ def take_in_deposits(timestamp: int = 0) -> None:
     """Read what dealers pay in themselves, and go on with its deal: each minute where a deposit is
     awaited, everywhere when a person has said what money is for."""
     incoming.take_in_deposits(at=clock.now(), awaited_only=bool(timestamp))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="trade.cases", queue="sweep", queueing_lock="cases")
+def remind_of_cases(timestamp: int = 0) -> None:
+    """Remind sellers of what they promised about cases."""
+    with transaction.atomic():
+        cases.remind(at=clock.now())
 
 
 @app.periodic(cron="* * * * * */2")

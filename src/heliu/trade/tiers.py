@@ -11,6 +11,7 @@ circle, which decide as ever. What it had by hand before stays its own.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,11 +20,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from heliu.capital.terms import operations as terms
 from heliu.capital.terms.models import Terms
 from heliu.capital.terms.operations import Wanted
+from heliu.commerce.cases import operations as cases
 from heliu.commerce.catalogue.models import Circle, CircleMember
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.models import PriceList, PriceListBuyer
@@ -58,7 +61,7 @@ class Given(NamedTuple):
 
 class Standing(NamedTuple):
     """Which customer of a seller's somebody is: the tier, whose word it is, what is said and given
-    for it."""
+    for it, and how soon its cases are answered and solved (None: as those of all)."""
 
     seller: UUID
     tier: str
@@ -66,6 +69,17 @@ class Standing(NamedTuple):
     service: str
     welcome: str
     given: Sequence[Given]
+    answer_hours: int | None
+    solve_hours: int | None
+
+    @property
+    def served(self) -> str:
+        """What is promised of service: the seller's words, then the hours of its cases."""
+        hours = _("an answer within %(answer)s hours, a solution within %(solve)s") % {
+            "answer": self.answer_hours,
+            "solve": self.solve_hours,
+        }
+        return " · ".join(filter(None, (self.service, hours if self.answer_hours else "")))
 
 
 def wake() -> None:
@@ -106,13 +120,16 @@ def set_offer(
     agreed_people: int = 1,
     may_wait: bool = True,
     turn: int = TURN,
+    answer_hours: int | None = None,
+    solve_hours: int | None = None,
 ) -> TierOffer:
     """What the actor's customers of a tier get from now on, how their orders are confirmed
-    (`trade/confirming.py`; amounts in minor units), whether they may wait for goods, and when their
-    orders come up at the supply desk (1 to 9).
+    (`trade/confirming.py`; amounts in minor units), whether they may wait for goods, when their
+    orders come up at the supply desk (1 to 9), and within how many hours their cases are answered
+    and solved; None: as those of all.
 
-    Raises `Invalid` (tier-unknown, yes-unclear), `NotFound` for a list or circle that is not the
-    seller's.
+    Raises `Invalid` (tier-unknown, yes-unclear, hours-invalid), `NotFound` for a list or circle
+    that is not the seller's.
     """
     actor.require("terms")
     seller = actor.own_org
@@ -121,6 +138,8 @@ def set_offer(
     if not 1 <= turn <= 9:
         raise Invalid("turn-invalid", "A turn is a number from 1 to 9.", field="turn")
     _refuse_unclear(passes_to, agreed_from, agreed_people)
+    if (answer_hours, solve_hours) != (None, None):
+        cases.require_hours(answer_hours or 0, solve_hours or 0)
     own_lists = PriceList.objects.filter(seller=seller, version_of=None)
     if price_list and not own_lists.filter(pk=price_list).exists():
         raise NotFound()
@@ -131,9 +150,10 @@ def set_offer(
         "service": service.strip()[:200], "welcome": welcome.strip()[:400],
         "passes_to": passes_to, "agreed_from": agreed_from, "agreed_people": agreed_people,
         "may_wait": may_wait, "turn": turn,
+        "answer_hours": answer_hours, "solve_hours": solve_hours,
         "set_by_name": actor.name, "set_at": at,
     }  # fmt: skip
-    kept, _ = TierOffer.objects.update_or_create(seller=seller, tier=tier, defaults=said)
+    kept, _made = TierOffer.objects.update_or_create(seller=seller, tier=tier, defaults=said)
     TradingRelationship.objects.filter(seller=seller, tier_applied=tier).update(tier_applied=STALE)
     wake()
     return kept
@@ -198,9 +218,11 @@ def give(relationship: UUID, *, at: datetime) -> None:
     for what, (subject, amount) in wanted.items():
         _give(link, tier, what, subject, amount, at=at)
     link.tier_applied, link.turn = tier, offer.turn if offer else TURN
+    link.answer_hours = offer.answer_hours if offer else None
+    link.solve_hours = offer.solve_hours if offer else None
     if not link.wait_is_own:
         link.may_wait = offer.may_wait if offer else True
-    link.save(update_fields=["tier_applied", "turn", "may_wait"])
+    link.save(update_fields=["tier_applied", "turn", "may_wait", "answer_hours", "solve_hours"])
 
 
 def standings(actor: Actor, *, seller: UUID | None = None) -> list[Standing]:
@@ -221,27 +243,34 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
     if not links:
         return []
     houses = Organization.objects.in_bulk({link.buyer for link in links})
-    pairs = Q(pk=None)
-    for link in links:
-        pairs |= Q(seller=link.seller, buyer=link.buyer)
-    grants = list(TierGrant.objects.filter(pairs, until=None).order_by("what"))
+    grants = _granted(links)
     said = _said_to(links)
     told = []
     for link in links:
         tier = link.tier or (houses[link.buyer].tier if link.buyer in houses else "")
         offer = said.get((link.seller, tier))
-        given = [
-            Given(str(one.get_what_display()), _name(one), one.since)
-            for one in grants
-            if (one.seller, one.buyer) == (link.seller, link.buyer)
-        ]
+        given = grants[link.seller, link.buyer]
         told.append(
             Standing(
                 link.seller, tier, bool(link.tier), offer.service if offer else "",
-                offer.welcome if offer else "", given,
+                offer.welcome if offer else "", given, link.answer_hours, link.solve_hours,
             )
         )  # fmt: skip
     return told
+
+
+def _granted(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, UUID], list[Given]]:
+    """What each pair of seller and customer has by its tier now."""
+    live = TierGrant.objects.filter(
+        seller__in={link.seller for link in links},
+        buyer__in={link.buyer for link in links},
+        until=None,
+    )
+    given: dict[tuple[UUID, UUID], list[Given]] = defaultdict(list)
+    for one in live.order_by("what"):
+        told = Given(str(one.get_what_display()), _name(one), one.since)
+        given[one.seller, one.buyer].append(told)
+    return given
 
 
 class Said(NamedTuple):

@@ -28,6 +28,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.models import Away, Mark, Pieces, Trace
+from heliu.logistics.stock.policies import UNNAMED
 from heliu.logistics.transport import queries as transport
 from heliu.trade import oversight
 
@@ -138,12 +139,16 @@ def of_shipment(actor: Actor, shipment: UUID) -> dict[UUID, list[tuple[str, int]
 
 
 def require_serial(line: OrderLine, serial: str, kind: str, *, actor: Actor) -> None:
-    """A claim about goods with serial numbers names one that its buyer got (`Invalid`)."""
+    """A claim about goods with serial numbers names one that its buyer got (`Invalid`); of pieces
+    that came before they had numbers it need not."""
     if line.sku.tracking != Tracking.SERIAL or (not serial.strip() and kind not in CLAIMS):
+        return
+    got = _got(line, actor)
+    if got is None:
         return
     if not serial.strip():
         raise Invalid("serial-wanted", "Name the serial number of this piece.", field="serial")
-    _require_got(line, [serial.strip()], field="serial", actor=actor)
+    _require_among(got, [serial.strip()], field="serial")
 
 
 def require_named(
@@ -153,11 +158,15 @@ def require_named(
     *,
     actor: Actor,
 ) -> None:
-    """What is given back of goods with serial numbers is named, each piece (`Invalid`)."""
+    """What is given back of goods with serial numbers is named, each piece (`Invalid`), where all
+    had numbers when they were sent."""
     for line in order.lines.select_related("sku"):
         wanted = quantities.get(line.position, 0)
         named = list(marks.get(line.position, ()))
         if not wanted or (line.sku.tracking != Tracking.SERIAL and not named):
+            continue
+        got = _got(line, actor)
+        if got is None and not named:
             continue
         if len(set(named)) != wanted or len(named) != wanted:
             raise Invalid(
@@ -167,17 +176,22 @@ def require_named(
                 wanted=wanted,
                 goods=line.sku.code,
             )
-        _require_got(line, named, field="marks", actor=actor)
+        _require_among(got or set(), named, field="marks")
 
 
-def _require_got(line: OrderLine, codes: Sequence[str], *, field: str, actor: Actor) -> None:
-    """Whether the buyer of a line got these pieces by a shipment of its order."""
-    sent = transport.of_orders(actor, [line.order_id])
-    got = stock.traces_visible_to(actor).filter(
-        mark__sku=line.sku_id, owner=line.buyer, kind="shipped",
-        subject__in=[one.pk for one in sent],
-    )  # fmt: skip
-    missing = sorted(set(codes) - set(got.values_list("mark__code", flat=True)))
+def _got(line: OrderLine, actor: Actor) -> set[str] | None:
+    """The numbers of the pieces that the buyer of a line got by its order; None where some were
+    sent before they had any."""
+    sent = [one.pk for one in transport.of_orders(actor, [line.order_id])]
+    traces = stock.traces_visible_to(actor).filter(
+        mark__sku=line.sku_id, owner=line.buyer, kind="shipped", subject__in=sent
+    )
+    got = set(traces.values_list("mark__code", flat=True))
+    return None if UNNAMED in got or (sent and not got) else got
+
+
+def _require_among(got: set[str], codes: Sequence[str], *, field: str) -> None:
+    missing = sorted(set(codes) - got)
     if missing:
         raise Refused(
             "serial-not-sent",

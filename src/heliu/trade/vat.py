@@ -20,6 +20,7 @@ issued when the books did not know of tax splits them afterwards, on a day that 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,11 +173,11 @@ def again(invoice_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
 def to_invoice(actor: Actor) -> list[ToInvoice]:
     """The seller's consignments of the last time that have no VAT invoice, oldest first."""
     sent = transport.visible_to(actor).filter(sender=actor.own_org).order_by("-dispatched_at")
-    found = list(sent.prefetch_related("lines")[:MOST])
+    found = list(sent[:MOST])
     done = queries.of_keys(str(one.pk) for one in found)
     open_ = [one for one in found if str(one.pk) not in done]
-    orders = Order.objects.in_bulk({one.order_id for one in open_})
-    prices = _prices([line.order_line for one in open_ for line in one.lines.all()])
+    orders = Order.objects.only("number", "buyer").in_bulk({one.order_id for one in open_})
+    values = _values(one.pk for one in open_)
     buyers = {order.buyer for order in orders.values()}
     with widened([actor.own_org, *buyers]):
         titled = queries.given(buyers)
@@ -184,13 +185,23 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
         ToInvoice(
             one,
             orders[one.order_id],
-            sum(line.quantity * prices[line.order_line] for line in one.lines.all()),
+            values[one.pk],
             orders[one.order_id].buyer in titled,
         )
         for one in reversed(open_)
         if one.order_id in orders and orders[one.order_id].currency == CURRENCY
     ]
     return [row for row in rows if row.value]
+
+
+def _values(shipments: Iterable[UUID]) -> Counter[UUID]:
+    """What the goods of consignments cost with tax (fen), by consignment."""
+    lines = transport.lines_of(shipments)
+    prices = _prices({order_line for _, order_line, _ in lines})
+    values: Counter[UUID] = Counter()
+    for shipment, order_line, quantity in lines:
+        values[shipment] += quantity * prices[order_line]
+    return values
 
 
 def run(*, at: datetime) -> int:

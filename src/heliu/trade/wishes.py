@@ -49,8 +49,8 @@ class Wish:
 
     def line(self, sku: UUID, quantity: int, unit_price: int) -> PricedLine:
         """A line of the order with its day, or its parts by day."""
-        day = (self.days or {}).get(sku)
-        wished = (self.parts or {}).get(sku, ())
+        day = self.days.get(sku) if self.days else None
+        wished = self.parts.get(sku) if self.parts else None
         if not wished:
             return PricedLine(sku, quantity, unit_price, day)
         split = parted(wished, quantity, self.wanted_on)

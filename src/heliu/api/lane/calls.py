@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heliu.api.lane.gather import Turn
-from heliu.api.lane.link import Database, Link, row
+from heliu.api.lane.link import Database, Links, row
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import ACTORS, actors_of, digest_of
@@ -59,7 +59,9 @@ class Call[Q](Protocol):
     def read(self, request: Request) -> Q | None:
         """What is asked, or None for what the lane is not made for."""
 
-    async def work(self, link: Link, batch: Sequence[Q], turn: Turn) -> Sequence[Said | Exception]:
+    async def work(
+        self, links: Links, batch: Sequence[Q], turn: Turn
+    ) -> Sequence[Said | Exception]:
         """The answers to a batch, in its order; what is refused is refused by itself.
 
         The next batch begins when this one's turn has come, or when it is answered.

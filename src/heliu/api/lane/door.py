@@ -42,8 +42,7 @@ class _Hot:
         self.gatherer: Gatherer[Any, Said] = Gatherer(self._work)
 
     async def _work(self, batch: Sequence[Any], turn: Turn) -> Sequence[Said | Exception]:
-        async with self.links.one() as link:
-            return await self.call.work(link, batch, turn)
+        return await self.call.work(self.links, batch, turn)
 
 
 class Lane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -39,23 +40,30 @@ class Link:
 
 
 class Links:
-    """As many connections as there are batches at work: one that writes and one that asks."""
+    """As many connections as are used at once, each for the same deed again and again: the plans
+    and pages it needs are then at hand."""
 
     def __init__(self) -> None:
         self._all: list[Link] = []
-        self._free: list[Link] = []
+        self._free: dict[str, list[Link]] = defaultdict(list)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[Link]:
-        """A connection for one batch."""
-        if not self._free:
-            self._free.append(Link())
-            self._all += self._free
-        link = self._free.pop()
+    async def one(self, deed: str = "") -> AsyncIterator[Link]:
+        """A connection for what is done here; for the lane's orders a deed is a statement."""
+        free = self._free[deed]
+        if not free:
+            free.append(Link())
+            self._all += free
+        link = free.pop()
         try:
             yield link
         finally:
-            self._free.append(link)
+            free.append(link)
+
+    async def row(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
+        """Run a statement that answers with one row, a transaction of its own."""
+        async with self.one(sql) as link:
+            return await row(await link.open(), sql, parameters)
 
     async def close(self) -> None:
         """Give the connections back."""

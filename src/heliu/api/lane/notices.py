@@ -11,7 +11,7 @@ from django.db import connection
 
 from heliu.api.lane.calls import JSON, Request, Said
 from heliu.api.lane.gather import Turn
-from heliu.api.lane.link import Link
+from heliu.api.lane.link import Links
 from heliu.capital.bank.operations import Kept, Signed
 from heliu.kernel import clock
 from heliu.kernel.errors import Refused
@@ -36,7 +36,9 @@ class Notices:
             return None
         return Signed(request.body, request.headers[b"x-bank-signature"].decode())
 
-    async def work(self, link: Link, batch: Sequence[Signed], turn: Turn) -> list[Said | Exception]:
+    async def work(
+        self, links: Links, batch: Sequence[Signed], turn: Turn
+    ) -> list[Said | Exception]:
         """Keep them all in one transaction, which is Django's: it calls the worker too."""
         return [
             kept if isinstance(kept, Refused) else Said(202, msgspec.json.encode(kept), None, JSON)

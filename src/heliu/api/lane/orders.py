@@ -3,9 +3,12 @@ terms. What is decided (`trade/deciding`) and written (`trade/placing`) is as fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from heliu.api.lane.calls import Request, Said, each_of, has_token, moment, orgs_of
 from heliu.api.lane.gather import Turn
-from heliu.api.lane.link import Database, Link, row
+from heliu.api.lane.link import Links, row
 from heliu.api.order_lines import Wanted, by_id, in_request
 from heliu.api.orders import NewOrder, shown
 from heliu.api.writes import Key, content_of
@@ -31,6 +34,9 @@ LARGEST = 1_000_000  # bytes; what is longer is not in such a hurry
 ANSWERED = "answered"  # what `trade_orders_written` says when a key was used meanwhile
 _key: TypeAdapter[str] = TypeAdapter(Key)
 
+# Runs a statement that answers with one row.
+type Row = Callable[[str, Sequence[Any]], Awaitable[tuple[Any, ...]]]
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -38,9 +44,14 @@ class Sent:
 
     token: bytes
     key: str
-    content: bytes
+    order: NewOrder
     wanted: Wanted
     wish: Wish
+
+    @cached_property
+    def content(self) -> bytes:
+        """The digest of what it says."""
+        return content_of(Orders.method, Orders.path, self.order)
 
 
 class Overtaken(Exception):
@@ -73,7 +84,6 @@ class Orders:
             return None
         if order.pay_by == "FINANCE" or order.cost_centre:
             return None
-        content = content_of(self.method, self.path, order)
         wish = Wish(
             order.seller,
             wanted.by_sku(),
@@ -85,36 +95,38 @@ class Orders:
             address=order.address,
             currency=order.currency or "",
         )
-        return Sent(request.token, key, content, wanted, wish)
+        return Sent(request.token, key, order, wanted, wish)
 
-    async def work(self, link: Link, batch: Sequence[Sent], turn: Turn) -> list[Said | Exception]:
+    async def work(self, links: Links, batch: Sequence[Sent], turn: Turn) -> list[Said | Exception]:
         """Place the orders of a batch as a set, each refused by itself.
 
         Two statements, each a transaction: what must be known, and what is written, which is
         guarded against all that happened since. While a batch is written the next one asks and
-        decides.
+        decides, so one connection asks and another writes.
         """
         self._taken(len(batch))
         try:
-            return await _Batch(await link.open(), batch, turn).placed(locking=False)
+            async with links.one(placing.ASKED) as link:
+                at = await moment(await link.open())
+            return await _Batch(links.row, batch, turn).placed(at, locking=False)
         except Overtaken:
             # Again from the beginning, with what is counted on held fast: nobody overtakes that.
-            async with link.transaction() as db:
-                return await _Batch(db, batch, turn).placed(locking=True)
+            async with links.one(placing.WRITTEN) as link, link.transaction() as db:
+                at = await moment(db)
+                return await _Batch(partial(row, db), batch, turn).placed(at, locking=True)
 
 
 class _Batch:
     """One batch on its way: each order ends as an answer or as the refusal it gets."""
 
-    def __init__(self, db: Database, batch: Sequence[Sent], turn: Turn) -> None:
-        self.db, self.batch, self.turn = db, batch, turn
+    def __init__(self, row: Row, batch: Sequence[Sent], turn: Turn) -> None:
+        self.row, self.batch, self.turn = row, batch, turn
         self.answers: list[Said | Exception | None] = [None] * len(batch)
         self.actors: dict[int, Actor] = {}
         self.orgs: set[UUID] = set()
 
-    async def placed(self, *, locking: bool) -> list[Said | Exception]:
+    async def placed(self, at: datetime, *, locking: bool) -> list[Said | Exception]:
         """The answers, in order of arrival."""
-        at = await moment(self.db)
         while open_ones := self._firsts():
             await self._place(open_ones, at, locking=locking)
             self._repeats_within()
@@ -150,14 +162,16 @@ class _Batch:
         whose key was answered before are answered now."""
         batch = [self.batch[n] for n in places]
         wishes = [sent.wish for sent in batch]
-        told, answered, contents, bodies, *found = await row(
-            self.db,
-            placing.ASKED,
-            [
-                digests(sent.token for sent in batch),
-                texts(sent.key for sent in batch),
-                *placing.asked_parameters(wishes, at, locking=locking),
-            ],
+        (told, answered, contents, bodies, *found), _ = await asyncio.gather(
+            self.row(
+                placing.ASKED,
+                [
+                    digests(sent.token for sent in batch),
+                    texts(sent.key for sent in batch),
+                    *placing.asked_parameters(wishes, at, locking=locking),
+                ],
+            ),
+            _digested(batch),
         )
         senders = each_of(told, [sent.token for sent in batch])
         self.orgs |= orgs_of(senders)
@@ -189,7 +203,7 @@ class _Batch:
             *placing.post_parameters(written, at),
         ]
         await self.turn.comes()
-        state = await row(self.db, placing.WRITTEN, parameters)
+        state = await self.row(placing.WRITTEN, parameters)
         if state[0] == ANSWERED:
             raise Overtaken
         if overtaken := placing.refusal(written, state):
@@ -215,6 +229,11 @@ class _Batch:
         except Refused as refusal:
             return refusal
         return Said(201, body, self.actors[n].own_org, {"Idempotent-Replayed": "true"})
+
+
+async def _digested(batch: Sequence[Sent]) -> list[bytes]:
+    """What the orders say, digested while the database looks for their facts."""
+    return [sent.content for sent in batch]
 
 
 def _accepted(verdict: Good | Refused, at: datetime) -> Accepted:

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from heliu.api.catalogue import MOST_PRICED, MOST_WANTED, prices_out
 from heliu.api.lane.calls import JSON, Request, Said, has_token, moment, orgs_of, senders
 from heliu.api.lane.gather import Turn
-from heliu.api.lane.link import Database, Link, rows
+from heliu.api.lane.link import Database, Links, rows
 from heliu.commerce.pricing.queries import RESOLVE, Price, price_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import NAME, orgs_text
@@ -63,9 +63,11 @@ class Prices:
         except ValueError:
             return None
 
-    async def work(self, link: Link, batch: Sequence[Asked], turn: Turn) -> list[Said | Exception]:
+    async def work(
+        self, links: Links, batch: Sequence[Asked], turn: Turn
+    ) -> list[Said | Exception]:
         """Answer a batch: one statement for all prices, one for all goods."""
-        async with link.transaction() as db:
+        async with links.one() as link, link.transaction() as db:
             at = await moment(db)
             found = await senders(db, [asked.token for asked in batch], at)
             await db.execute(NAME, [orgs_text(orgs_of(found))])

@@ -87,6 +87,7 @@ class Terms(models.Model):
         indexes = [
             models.Index(fields=["buyer"], name="terms_buyer"),
             models.Index(fields=["seller"], condition=Q(by_rule=True), name="terms_by_rule"),
+            models.Index(fields=["seller"], condition=~Q(stop=""), name="terms_stopped"),
         ]
 
     def __str__(self) -> str:
@@ -273,6 +274,12 @@ class Invoice(models.Model):
                 fields=["seller", "buyer", "due_on"],
                 condition=Q(settled_on=None),
                 name="invoice_open",
+            ),
+            models.Index(  # holds what is open, so that it is added up without the rows
+                fields=["seller", "due_on"],
+                include=["buyer", "amount", "paid", "credited", "discounted", "written_off"],
+                condition=Q(settled_on=None),
+                name="invoice_due",
             ),
             models.Index(
                 fields=["next_on"], condition=Q(next_on__isnull=False), name="invoice_next"

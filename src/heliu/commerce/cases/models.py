@@ -18,6 +18,7 @@ from heliu.commerce.cases.policies import (
 )
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.parties.models import Tier
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -95,7 +96,9 @@ class Case(models.Model):
     in its conversation.
 
     `answer_due` and `solve_due` are what the seller's service level promised when it was opened (or
-    opened again); `answered_at` and `solved_at` are when it came. `is_quiet` says that it closed by
+    opened again), to customers of `tier` where that promises its own; `answered_at` and `solved_at`
+    are when it came. `remind_at` is when the seller is reminded of the promise that is next, and
+    again when it is broken; null when it needs no more reminding. `is_quiet` says that it closed by
     itself, because nobody had said anything since `moved_at`: then an answer opens it again.
     """
 
@@ -118,6 +121,8 @@ class Case(models.Model):
     moved_at = models.DateTimeField()
     answer_due = models.DateTimeField()
     solve_due = models.DateTimeField()
+    tier = models.CharField(max_length=8, choices=Tier, blank=True, default="", db_default="")
+    remind_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -161,6 +166,7 @@ class Case(models.Model):
                 condition=Q(status__in=(_S.SOLVED, _S.WAITS_BUYER)),
                 name="case_may_close",
             ),
+            models.Index(fields=["remind_at"], condition=Q(status__in=LIVE), name="case_to_remind"),
         ]
 
     @property
@@ -173,10 +179,14 @@ class Case(models.Model):
         """Whether something is still to be done."""
         return self.status in LIVE
 
+    @property
+    def due(self) -> datetime:
+        """By when what is promised next was promised: the first answer, then the solution."""
+        return self.solve_due if self.answered_at else self.answer_due
+
     def is_late(self, at: datetime) -> bool:
         """Whether the seller has not kept its service level."""
-        unanswered = self.answered_at is None and self.is_live and at > self.answer_due
-        return unanswered or (self.is_live and at > self.solve_due)
+        return self.is_live and at > self.due
 
     def __str__(self) -> str:
         return self.number

@@ -27,13 +27,7 @@ def set_level(
     """How soon the actor's house promises to answer and to solve; cases there are keep theirs. A
     case in which nobody says anything for `quiet_days` closes by itself; None: none does."""
     actor.require("sell")
-    if not 1 <= answer_hours <= solve_hours <= policies.MOST_HOURS:
-        raise Invalid(
-            "hours-invalid",
-            "The hours are from 1 to %(most)s, and an answer comes before the solution.",
-            field="answer_hours",
-            most=policies.MOST_HOURS,
-        )
+    require_hours(answer_hours, solve_hours)
     if quiet_days is not None and not 1 <= quiet_days <= policies.MOST_QUIET:
         raise Invalid(
             "days-invalid", "The days are from 1 to %(most)s.", field="quiet_days",
@@ -50,6 +44,17 @@ def set_level(
         },
     )
     return level
+
+
+def require_hours(answer_hours: int, solve_hours: int) -> None:
+    """Hours that may be promised: an answer, then the solution (`Invalid`)."""
+    if not 1 <= answer_hours <= solve_hours <= policies.MOST_HOURS:
+        raise Invalid(
+            "hours-invalid",
+            "The hours are from 1 to %(most)s, and an answer comes before the solution.",
+            field="answer_hours",
+            most=policies.MOST_HOURS,
+        )
 
 
 def open_case(
@@ -76,7 +81,8 @@ def open_case(
         raise Invalid(
             "quantity-beyond-line", "The line of the order has fewer pieces.", field="quantity"
         )
-    answer, solve = queries.level_of(order.seller)
+    level = queries.level_of(order.seller, order.buyer)
+    answer_due = policies.due(at, level.answer_hours)
     case = Case.objects.create(
         number=next_number("CS", at),
         buyer=order.buyer,
@@ -93,8 +99,10 @@ def open_case(
         opened_by_name=actor.name,
         opened_at=at,
         moved_at=at,
-        answer_due=policies.due(at, answer),
-        solve_due=policies.due(at, solve),
+        answer_due=answer_due,
+        solve_due=policies.due(at, level.solve_hours),
+        tier=level.tier,
+        remind_at=policies.reminder(at, answer_due),
     )
     fact = CaseOpened(subject=case.pk, number=case.number, order=order.pk, kind=kind)
     _say(fact, case, actor=actor, at=at)
@@ -108,8 +116,8 @@ def heard(case_id: UUID, *, actor: Actor, at: datetime) -> None:
     by_seller = case.seller in actor.orgs
     case.moved_at = at
     if by_seller and case.answered_at is None:
-        case.answered_at = at
-    case.save(update_fields=["answered_at", "moved_at"])
+        case.answered_at, case.remind_at = at, policies.reminder(at, case.solve_due)
+    case.save(update_fields=["answered_at", "moved_at", "remind_at"])
     status = policies.after_message(case.status, by_seller=by_seller, is_quiet=case.is_quiet)
     if status == case.status:
         return
@@ -117,6 +125,15 @@ def heard(case_id: UUID, *, actor: Actor, at: datetime) -> None:
         _open_again(case, actor=actor, at=at)
     else:
         _go(case, status, actor=actor, at=at)
+
+
+def reminded(case: Case, *, at: datetime) -> bool:
+    """Its seller is reminded of what it promised next: once while there is time, and once when it
+    is broken. Whether it is broken."""
+    is_broken = at >= case.due
+    case.remind_at = None if is_broken else case.due
+    case.save(update_fields=["remind_at"])
+    return is_broken
 
 
 def solve(case: Case, *, actor: Actor, at: datetime) -> None:
@@ -154,11 +171,13 @@ def close_quiet(case: Case, *, at: datetime) -> None:
 
 
 def _open_again(case: Case, *, actor: Actor, at: datetime) -> None:
-    answer, solve_hours = queries.level_of(case.seller)
+    level = queries.level_of(case.seller, case.buyer)
+    answer_due = policies.due(at, level.answer_hours)
     _go(
         case, CaseStatus.REOPENED, actor=actor, at=at, solved_at=None, closed_at=None,
-        answered_at=None, is_quiet=False, reopened=case.reopened + 1,
-        answer_due=policies.due(at, answer), solve_due=policies.due(at, solve_hours),
+        answered_at=None, is_quiet=False, reopened=case.reopened + 1, tier=level.tier,
+        answer_due=answer_due, solve_due=policies.due(at, level.solve_hours),
+        remind_at=policies.reminder(at, answer_due),
     )  # fmt: skip
 
 

@@ -11,6 +11,16 @@ QUIET_DAYS, MOST_QUIET = 14, 365
 """After so many days without a word a case closes by itself, where a seller has set nothing."""
 
 
+SOON = 4
+"""A promise is near when a quarter of its time is left."""
+
+
+def reminder(at: datetime, due: datetime) -> datetime | None:
+    """When to remind of a promise that was made, or became the next, at a moment; None where it is
+    broken by then."""
+    return due - (due - at) / SOON if at < due else None
+
+
 def due(opened_at: datetime, hours: int) -> datetime:
     """By when something is promised."""
     return opened_at + timedelta(hours=hours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Case as DbCase
 from django.db.models import (
     DateTimeField,
     DurationField,
@@ -16,6 +17,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -24,6 +26,7 @@ from heliu.commerce.cases.models import Case, CaseKind, CaseStatus, ServiceLevel
 from heliu.commerce.cases.policies import ANSWER_HOURS, QUIET_DAYS, SOLVE_HOURS
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.queries import Promised, promised
 
 KINDS = CaseKind.choices
 STATUSES = CaseStatus.choices
@@ -52,9 +55,18 @@ def of_order(actor: Actor, order: UUID) -> QuerySet[Case]:
 
 
 def queue(actor: Actor) -> QuerySet[Case]:
-    """What the actor's house has to solve, by the time it is promised."""
-    mine = Case.objects.select_related("sku").filter(seller__in=actor.orgs)
-    return mine.order_by("solve_due", "id")
+    """What the actor's house has to solve, what is promised first on top."""
+    return by_promise(Case.objects.select_related("sku").filter(seller__in=actor.orgs))
+
+
+def by_promise(found: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with what is promised next of each (`promise`): its first answer, then its solution;
+    none once it is solved. What is promised first comes first."""
+    next_ = DbCase(
+        When(answered_at=None, status__in=LIVE, then="answer_due"),
+        When(status__in=LIVE, then="solve_due"),
+    )
+    return found.annotate(promise=next_).order_by("promise", "id")
 
 
 def late(at: datetime) -> Q:
@@ -63,16 +75,26 @@ def late(at: datetime) -> Q:
     return Q(status__in=LIVE) & (unanswered | Q(solve_due__lt=at))
 
 
-def level_of(seller: UUID) -> tuple[int, int]:
-    """Hours to the first answer and to the solution that a seller promises."""
+def level_of(seller: UUID, buyer: UUID | None = None) -> Promised:
+    """Hours to the first answer and to the solution that a seller promises to all, or to a buyer:
+    what its tier is promised comes first."""
+    own = promised(buyer=buyer, seller=seller) if buyer else None
+    if own:
+        return own
     found = ServiceLevel.objects.filter(pk=seller).first()
-    return (found.answer_hours, found.solve_hours) if found else (ANSWER_HOURS, SOLVE_HOURS)
+    hours = (found.answer_hours, found.solve_hours) if found else (ANSWER_HOURS, SOLVE_HOURS)
+    return Promised(*hours, tier="")
 
 
 def quiet_days_of(seller: UUID) -> int | None:
     """After how many days without a word a seller's cases close by themselves; None: none does."""
     found = ServiceLevel.objects.filter(pk=seller).first()
     return found.quiet_days if found else QUIET_DAYS
+
+
+def to_remind(at: datetime) -> QuerySet[Case]:
+    """Cases of whose promise their seller is to be reminded; for the worker."""
+    return Case.objects.filter(status__in=LIVE, remind_at__lte=at)
 
 
 def quiet(at: datetime) -> QuerySet[Case]:
@@ -86,5 +108,5 @@ def quiet(at: datetime) -> QuerySet[Case]:
         moved_at__lte=at - timedelta(days=1),
     )
     span = ExpressionWrapper(days * Value(timedelta(days=1)), output_field=DurationField())
-    due = ExpressionWrapper(F("moved_at") + span, output_field=DateTimeField())
-    return found.exclude(Exists(never)).annotate(due=due).filter(due__lte=at)
+    over = ExpressionWrapper(F("moved_at") + span, output_field=DateTimeField())
+    return found.exclude(Exists(never)).annotate(over_at=over).filter(over_at__lte=at)

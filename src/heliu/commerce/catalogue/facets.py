@@ -124,14 +124,14 @@ def _attributes(
     chosen: set[tuple[str, str]],
 ) -> list[Facet]:
     """Attributes in their order; one that several families share is one facet."""
+    known = Attribute.objects.filter(seller=seller, code__in=codes).order_by("position", "code")
+    code_of = {one.pk: one.code for one in known}
     named: dict[str, Attribute] = {}
-    for one in Attribute.objects.filter(seller=seller, code__in=codes).order_by("position", "code"):
+    for one in known:
         named.setdefault(one.code, one)
     choices: dict[tuple[str, str], Choice] = {}
-    for choice in Choice.objects.filter(
-        attribute__seller=seller, attribute__code__in=codes
-    ).select_related("attribute"):
-        choices.setdefault((choice.attribute.code, choice.code), choice)
+    for choice in Choice.objects.filter(attribute__in=code_of):
+        choices.setdefault((code_of[choice.attribute_id], choice.code), choice)
     found = []
     for code, attribute in named.items():
         key = f"a.{code}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from heliu.commerce.catalogue.policies import folded, seen
 from heliu.kernel.errors import Invalid
@@ -46,8 +46,7 @@ CODE_THEN_NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class PastedLine:
+class PastedLine(NamedTuple):
     """One row of a paste: where it stood, what it asks for, what is wrong with it.
 
     `quantity` is None when the row has none or none that can be read, `typed` is its cell where it

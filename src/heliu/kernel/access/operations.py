@@ -7,8 +7,11 @@ from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import ApiToken, Membership, MembershipRole, Role, User
+from heliu.kernel.access.queries import tokens_of
 from heliu.kernel.access.roles import TEMPLATES
-from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.errors import Invalid, NotFound, Refused
+
+LABEL = 80  # letters of a token's label
 
 
 def enrol(
@@ -91,12 +94,46 @@ def template(code: str) -> Role:
     return role
 
 
-def issue_token(*, actor: Actor, user: User, org: UUID, label: str, at: datetime) -> str:
-    """A secret with which a program acts as this person for the organisation; shown this once."""
+def issue_token(
+    *,
+    actor: Actor,
+    user: User,
+    org: UUID,
+    label: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> str:
+    """A secret with which a program acts as this person for the organisation; shown this once.
+
+    `label` says to people which program it is. Everybody may for themselves, the operator for
+    others. Without `expires_at` it holds until it is revoked, or the person leaves. Raises
+    `Invalid` (label-missing).
+    """
     if actor.user_id != user.pk:
         actor.require("operate")
+    if not label.strip():
+        raise Invalid("label-missing", "Say which program it is for.", field="label")
     secret = ApiToken.fresh_secret()
     ApiToken.objects.create(
-        digest=ApiToken.digest_of(secret), user=user, org=org, label=label, created_at=at
+        digest=ApiToken.digest_of(secret),
+        user=user,
+        org=org,
+        label=label.strip()[:LABEL],
+        created_at=at,
+        expires_at=expires_at,
     )
     return secret
+
+
+def revoke_token(token: UUID, *, actor: Actor, at: datetime) -> ApiToken:
+    """A program is let in no longer, from now on; once revoked it stays so.
+
+    Everybody may take back their own, whoever manages the house every one of it. Raises `NotFound`.
+    """
+    found = tokens_of(actor).select_for_update(of=("self",)).filter(pk=token).first()
+    if found is None:
+        raise NotFound()
+    if found.revoked_at is None:
+        found.revoked_at = at
+        found.save(update_fields=["revoked_at"])
+    return found

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.access.models import Membership, User
+from heliu.kernel.access.models import ApiToken, Membership, User
 from heliu.kernel.errors import NotFound
 
 
@@ -23,6 +23,13 @@ def colleague(actor: Actor, person: UUID) -> User:
     if found is None:
         raise NotFound()
     return found.user
+
+
+def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
+    """The tokens of the desk's house, newest first: all of them for whoever manages it, else one's
+    own. Without their secrets, which nobody has kept."""
+    found = ApiToken.objects.filter(org=actor.own_org).select_related("user").order_by("-id")
+    return found if actor.may("manage") else found.filter(user=actor.user_id)
 
 
 def demo_people() -> QuerySet[User]:

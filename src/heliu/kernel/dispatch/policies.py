@@ -116,6 +116,8 @@ DEFAULTS = {
     "contract-change-agreed": Default("price"),
     "contract-change-refused": Default("price"),
     "case-opened": Default("sell"),
+    "case-due": Default("sell"),
+    "case-late": Default("sell"),
     "case-moved": Default("order", also=("sell",)),
     "return-asked": Default("sell"),
     "return-moved": Default("order", also=("sell", "ship")),

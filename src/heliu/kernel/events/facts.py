@@ -13,6 +13,9 @@ from uuid import UUID
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.models import Fact as FactRow
 
+# A union of types would be made anew for each value.
+_AS_TEXT, _AS_DAY = (UUID, Decimal), (date, datetime)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -68,8 +71,8 @@ def _said_by(kind: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, UUID | Decimal):
+    if isinstance(value, _AS_TEXT):
         return str(value)
-    if isinstance(value, date | datetime):
+    if isinstance(value, _AS_DAY):
         return value.isoformat()
     return value

@@ -209,6 +209,8 @@ WORDS = {
     "contract-change-agreed": N_("%(buyer)s agrees to the change of contract %(code)s"),
     "contract-change-refused": N_("%(buyer)s refuses the change of contract %(code)s"),
     "case-opened": N_("%(buyer)s opened case %(case)s on %(number)s: %(kind)s"),
+    "case-due": N_("Case %(case)s of %(buyer)s: promised by %(by)s"),
+    "case-late": N_("Case %(case)s of %(buyer)s is overdue: promised by %(by)s"),
     "case-moved": N_("Case %(case)s: %(status)s"),
     "return-asked": N_("%(buyer)s asks for return %(return)s on %(number)s, %(amount)s"),
     "return-moved": N_("Return %(return)s: %(status)s"),

@@ -13,10 +13,12 @@ from django.db import connection
 
 from heliu.kernel.errors import Invalid
 
+_WRITER = json.JSONEncoder(sort_keys=True, default=str)
+
 
 def digest(*parts: Any) -> bytes:
     """A digest of a request's content."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).digest()
+    return hashlib.sha256(_WRITER.encode(parts).encode()).digest()
 
 
 KNOWN = """select place, request_digest, status, body

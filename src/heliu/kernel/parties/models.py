@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -208,7 +208,8 @@ class TradingRelationship(models.Model):
     takes back-orders: the seller's own word (`wait_is_own`), or that of the tier; `turn` is when
     its orders come up among those of one day, the first first. `currency` is that in which the two
     trade; it changes only before anything was ordered. All stand here because the facts of an
-    order read this row.
+    order read this row. `answer_hours` and `solve_hours` are how soon its cases are answered and
+    solved by its tier; none where the seller's promise to all holds (`commerce/cases`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -227,6 +228,8 @@ class TradingRelationship(models.Model):
     wait_is_own = models.BooleanField(default=False, db_default=False)
     turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
     currency = models.CharField(max_length=3, default=CURRENCY, db_default=CURRENCY)
+    answer_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    solve_hours = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -235,6 +238,16 @@ class TradingRelationship(models.Model):
                 condition=Q(currency__in=list(TRADED)), name="relationship_currency_known"
             ),
             known_status("relationship_status_known", RelationshipStatus),
+            models.CheckConstraint(
+                condition=Q(answer_hours=None, solve_hours=None)
+                | Q(
+                    answer_hours__isnull=False,
+                    solve_hours__isnull=False,
+                    answer_hours__gte=1,
+                    solve_hours__gte=F("answer_hours"),
+                ),
+                name="relationship_hours",
+            ),
         ]
         indexes = [
             models.Index(fields=["seller"], name="relationship_seller"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +22,7 @@ from heliu.kernel.parties.models import (
     RelationshipStatus,
     Tie,
     TieKind,
+    Tier,
     TradingRelationship,
 )
 
@@ -58,6 +60,17 @@ def relationships_visible_to(actor: Actor) -> QuerySet[TradingRelationship]:
     if actor.is_system:
         return TradingRelationship.objects.all()
     return TradingRelationship.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
+
+
+def supplied(actor: Actor) -> QuerySet[TradingRelationship]:
+    """The links to those whom the actor's houses supply now."""
+    links = relationships_visible_to(actor).filter(status=RelationshipStatus.ACTIVE)
+    return links if actor.is_system else links.filter(seller__in=actor.orgs)
+
+
+def customers(actor: Actor) -> QuerySet[Organization]:
+    """The organisations that the actor's houses supply now."""
+    return Organization.objects.filter(pk__in=supplied(actor).values("buyer"))
 
 
 def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
@@ -105,6 +118,24 @@ def least_order(*, buyer: UUID, seller: UUID) -> int:
     """What one order of a buyer to a seller must come to, in minor units; 0 where any will do."""
     found = TradingRelationship.objects.filter(buyer=buyer, seller=seller)
     return found.values_list("least_order", flat=True).first() or 0
+
+
+class Promised(NamedTuple):
+    """How soon a seller answers and solves the cases of customers of a tier; '' while another
+    tier's hours are on their way."""
+
+    answer_hours: int
+    solve_hours: int
+    tier: str
+
+
+def promised(*, buyer: UUID, seller: UUID) -> Promised | None:
+    """What a buyer is promised by its tier, None where that says nothing of hours."""
+    link = TradingRelationship.objects.filter(buyer=buyer, seller=seller).first()
+    if link is None or link.answer_hours is None or link.solve_hours is None:
+        return None
+    tier = link.tier_applied if link.tier_applied in Tier.values else ""
+    return Promised(link.answer_hours, link.solve_hours, tier)
 
 
 def waiting_of(actor: Actor, buyer: UUID) -> TradingRelationship | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -28,10 +30,18 @@ from heliu.logistics.stock.models import Quality, StockRow
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.logistics.warehousing.models import Bin, Warehouse
 
-LYING = (
-    "bin", "pledge", "owner", "quantity", "lot", "since", "sku__code", "sku__name", "sku__name_zh",
-)  # fmt: skip
-"""What a plan tells of a row in a bin."""
+
+class Lying(NamedTuple):
+    """What a plan tells of a row in a bin; its fields are those of the row."""
+
+    id: UUID
+    bin: UUID
+    pledge: UUID | None
+    owner: UUID
+    quantity: int
+    lot: str
+    since: datetime
+    sku: Sku
 
 
 def visible_to(actor: Actor) -> QuerySet[Pledge]:
@@ -135,7 +145,7 @@ class BinState:
 
     bin: Bin
     state: str
-    rows: list[StockRow]
+    rows: list[Lying]
     pledges: frozenset[UUID]
 
 
@@ -144,9 +154,8 @@ def plan(actor: Actor, warehouse: Warehouse) -> list[BinState]:
 
     Pledged goods show before released ones (set aside for a pick-up), those before other stock.
     """
-    rows: dict[UUID | None, list[StockRow]] = defaultdict(list)
-    lying = stock.on_hand(actor, warehouse=warehouse.org).filter(bin__isnull=False)
-    for row in lying.only(*LYING):
+    rows: dict[UUID, list[Lying]] = defaultdict(list)
+    for row in _lying(actor, warehouse):
         rows[row.bin].append(row)
     waiting = set(
         ReleaseLine.objects.filter(
@@ -167,7 +176,16 @@ def plan(actor: Actor, warehouse: Warehouse) -> list[BinState]:
     ]
 
 
-def _state(rows: list[StockRow], waiting: set[UUID]) -> str:
+def _lying(actor: Actor, warehouse: Warehouse) -> list[Lying]:
+    """What lies in the bins of a house. Hundreds of rows are of a few kinds of goods, so these are
+    read once each, and the rows as they are."""
+    found = stock.on_hand(actor, warehouse=warehouse.org).filter(bin__isnull=False)
+    rows = list(found.select_related(None).values_list(*Lying._fields[:-1], "sku_id"))
+    goods = Sku.objects.only("code", "name", "name_zh").in_bulk({sku for *_, sku in rows})
+    return [Lying._make((*row, goods[sku])) for *row, sku in rows if sku in goods]
+
+
+def _state(rows: list[Lying], waiting: set[UUID]) -> str:
     if any(row.pledge is not None for row in rows):
         return "pledged"
     if any(row.id in waiting for row in rows):

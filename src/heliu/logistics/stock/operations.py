@@ -70,11 +70,13 @@ class RowQuantity(NamedTuple):
 
 
 class Putting(NamedTuple):
-    """A quantity of the goods in a row, to be put into another bin of their warehouse."""
+    """A quantity of the goods in a row, to be put into another bin of their warehouse; `marks` are
+    the pieces, where they are told apart and somebody chose them."""
 
     row: StockRow
     bin: UUID
     quantity: int
+    marks: tuple[Marked, ...] = ()
 
 
 def reserve(
@@ -245,20 +247,21 @@ def free(
 
 
 def put(lines: Sequence[Putting], *, key: str, subject: UUID, at: datetime) -> list[StockRow]:
-    """Move goods to other bins, whose and what they are; returns their rows then, line by line.
+    """Move goods to other bins, whose and what they are; returns their rows then, line by line. Of
+    goods that are told apart those named go, or else the first expiring.
 
     Rows need not be locked before: where one lies never changes. Goods do not become younger by
     being moved. Pledged ones are not, for their pledge names the rows (`Refused`). Raises `Short`.
     """
     moves: list[Move] = []
     since: dict[Place, datetime] = {}
-    for row, bin, quantity in lines:
+    for row, bin, quantity, named in lines:
         require_unpledged(row)
         if row.bin == bin:
             raise Invalid("bin-same", "These goods are in this bin already.", field="bin")
         here = Place.of(row)
         there = here._replace(bin=bin)
-        moves.append(Move(here, there, quantity))
+        moves.append(Move(here, there, quantity, marks=named))
         since[there] = min(row.since, since.get(there, at))
     rows = move_goods(moves, kind="moved", key=key, subject=subject, at=at, since=since)
     return [rows[place] for place in _targets(moves)]

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+UNNAMED = "UNNAMED"
+"""The lot of pieces that were there before their article was told apart (`sql/marks_begin.sql`)."""
+
 
 class Marked(NamedTuple):
     """So many pieces of a lot, or the one of a serial number, as whoever handles goods names them;

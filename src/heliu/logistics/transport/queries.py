@@ -16,6 +16,7 @@ from heliu.logistics.transport.models import (
     CarriageException,
     Milestone,
     Shipment,
+    ShipmentLine,
     ShipmentStatus,
 )
 from heliu.logistics.transport.models import ON_THE_WAY as ON_THE_WAY
@@ -48,6 +49,13 @@ def get(actor: Actor, id_or_number: UUID | str) -> Shipment:
     if found is None:
         raise NotFound()
     return found
+
+
+def lines_of(shipments: Iterable[UUID]) -> list[tuple[UUID, int, int]]:
+    """What was sent of which line of an order, consignment by consignment: (consignment, line of
+    the order, quantity)."""
+    found = ShipmentLine.objects.filter(shipment__in=list(shipments)).order_by()
+    return list(found.values_list("shipment", "order_line", "quantity"))
 
 
 def of_orders(actor: Actor, orders: Iterable[UUID]) -> QuerySet[Shipment]:

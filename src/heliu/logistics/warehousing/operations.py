@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from heliu.kernel.access.actor import Actor
@@ -15,6 +16,7 @@ from heliu.kernel.states import move
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.stock.models import Quality, StockRow
+from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport.models import Shipment, ShipmentLine, ShipmentStatus
 from heliu.logistics.verdicts import Verdict
@@ -57,6 +59,16 @@ class Received:
     good: dict[int, int]
     damaged: dict[int, int]
     short: dict[int, int]
+
+
+class Put(NamedTuple):
+    """So many goods of a row, and the bin they are put into; `marks` are the pieces, where they are
+    told apart and somebody chose them."""
+
+    row: UUID
+    bin: UUID
+    quantity: int
+    marks: tuple[Marked, ...] = ()
 
 
 def set_up(
@@ -294,23 +306,23 @@ def settle(receiving: Receiving, *, actor: Actor, settlement: str, at: datetime)
     )
 
 
-def put(wanted: Sequence[tuple[UUID, UUID, int]], *, actor: Actor, at: datetime) -> list[StockRow]:
-    """Put goods into other bins of their house, all or none: (row, bin, quantity) each.
+def put(wanted: Sequence[Put], *, actor: Actor, at: datetime) -> list[StockRow]:
+    """Put goods into other bins of their house, all or none.
 
     Whoever ships a house's own goods may, and for goods of others its keeper: of those only what is
     damaged, for where good ones lie stands in their receipt. Damaged goods stay in quarantine and
     good ones out of it. Returns the rows they are now in, line by line.
     """
-    rows = stock_queries.rows_visible_to(actor).in_bulk([row for row, _, _ in wanted])
-    bins = own_bins(actor).in_bulk([bin for _, bin, _ in wanted])
+    rows = stock_queries.rows_visible_to(actor).in_bulk([one.row for one in wanted])
+    bins = own_bins(actor).in_bulk([one.bin for one in wanted])
     lines = []
-    for row_id, bin_id, quantity in wanted:
-        row, place = rows.get(row_id), bins.get(bin_id)
+    for one in wanted:
+        row, place = rows.get(one.row), bins.get(one.bin)
         if row is None or place is None or row.warehouse != place.org:
             raise NotFound()
         _require_movable(row, place)
-        lines.append(stock.Putting(row, place.id, quantity))
-    is_own = all(row.owner == row.warehouse for row, _, _ in lines)
+        lines.append(stock.Putting(row, place.id, one.quantity, one.marks))
+    is_own = all(line.row.owner == line.row.warehouse for line in lines)
     actor.require("ship" if is_own else "receive")
     moved = stock.put(lines, key=f"moved:{new_id()}", subject=lines[0].row.warehouse, at=at)
     record(

@@ -108,6 +108,18 @@ def bin_loads(org: UUID) -> list[BinLoad]:
     return [BinLoad(*row) for row in loads.values_list("id", "x", "y", "rows")]
 
 
+def storage_bins(orgs: Collection[UUID]) -> QuerySet[Bin]:
+    """Where goods lie in the houses of these organisations; dock and quarantine are not among."""
+    return Bin.objects.filter(org__in=list(orgs), is_dock=False, is_quarantine=False)
+
+
+def bins_in_use(orgs: Collection[UUID]) -> QuerySet[Bin]:
+    """Those of the storage bins in which goods lie."""
+    houses = list(orgs)
+    lying = StockRow.objects.filter(warehouse__in=houses, has_goods=True)
+    return storage_bins(houses).filter(pk__in=lying.values("bin"))
+
+
 def quarantine_of(org: UUID) -> UUID | None:
     """Where an organisation puts damaged goods aside."""
     return (

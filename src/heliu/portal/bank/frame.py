@@ -14,6 +14,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.portal.bank.loans import late, lent, silent, waiting
 from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui import parts
 from heliu.portal.ui.frame import DeskFigure, NavHead
 from heliu.trade import pools, registration
 
@@ -24,17 +25,22 @@ MONEY_UNDER_WAY = (
 
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand only where something waits for a person; red where a day has gone by."""
-    overdue = late(actor, day_of(at)).count()
-    asked = approvals.for_vote_of(actor).count()
-    asking = silent(actor).count() + payments.flagged_notices(actor).count()
-    unplaced = payments.to_settle(payments.incoming_visible_to(actor)).count()
-    claims = registration.in_conflict(actor).count()
-    frozen = freezing.in_force(actor).count()
-    called = pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")).count()
+    counts = parts.numbers(
+        requests=waiting(actor),
+        votes=approvals.for_vote_of(actor),
+        silent=silent(actor),
+        flagged=payments.flagged_notices(actor),
+        unplaced=payments.to_settle(payments.incoming_visible_to(actor)),
+        claims=registration.in_conflict(actor),
+        frozen=freezing.in_force(actor),
+        called=pools.calls_visible_to(actor).filter(status__in=("OPEN", "LAPSED")),
+        overdue=late(actor, day_of(at)),
+    )
+    called, claims, overdue = counts["called"], counts["claims"], counts["overdue"]
     return Words(
         nav=(
-            nav(_("Queue"), "bank_queue", here, count=waiting(actor).count(), key="h"),
-            nav(_("Approvals"), "approvals", here, count=asked),
+            nav(_("Queue"), "bank_queue", here, count=counts["requests"], key="h"),
+            nav(_("Approvals"), "approvals", here, count=counts["votes"]),
             nav(_("Drawdowns"), "bank_drawdowns", here, key="w"),
             nav(_("Repayment and release"), "bank_repayments", here, key="r"),
             NavHead(_("Assets")),
@@ -44,10 +50,16 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Registry"), "bank_registry", here, count=claims, hot=claims > 0),
             nav(_("Overdue"), "bank_overdue", here, count=overdue, hot=overdue > 0, key="v"),
             NavHead(_("Money")),
-            nav(_("Payments"), "bank_payments", here, count=asking, key="m"),
-            nav(_("Suspense"), "bank_suspense", here, count=unplaced),
+            nav(
+                _("Payments"),
+                "bank_payments",
+                here,
+                count=counts["silent"] + counts["flagged"],
+                key="m",
+            ),
+            nav(_("Suspense"), "bank_suspense", here, count=counts["unplaced"]),
             nav(_("Reconciliation"), "bank_reconciliation", here, key="c"),
-            nav(_("Frozen accounts"), "freezes", here, count=frozen),
+            nav(_("Frozen accounts"), "freezes", here, count=counts["frozen"]),
             nav(_("Books"), "bank_books", here, key="b"),
             nav(_("Reports"), "bank_reports", here),
             NavHead(_("Rules")),
@@ -79,10 +91,9 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
 
 def _supervised(actor: Actor) -> DeskFigure:
     """What lies set aside for sellers and has not left yet."""
-    under_way = lent(actor).filter(status__in=MONEY_UNDER_WAY).values_list("deal", flat=True)
-    marks = payments.supervised_money(actor, under_way).values()
+    under_way = lent(actor).filter(status__in=MONEY_UNDER_WAY).values("deal")
     return DeskFigure(
         _("Supervised money"),
-        minor=sum(mark.amount - mark.drawn for mark in marks),
+        minor=payments.supervised_sum(actor, under_way),
         href=reverse("bank_payments"),
     )

@@ -167,7 +167,7 @@ def _served(actor: Actor, view: Any) -> list[tuple[str, Any]]:
         found = next(iter(tiers.standings(actor, seller=deal.seller)), None)
     else:
         found = tiers.standings_of(actor, [deal.buyer]).get(deal.buyer)
-    return [(_("Service level"), found.service)] if found and found.service else []
+    return [(_("Service level"), found.served)] if found and found.served else []
 
 
 def _words(view: Any) -> list[tuple[str, Any]]:

@@ -13,8 +13,9 @@ from heliu.capital.lending import queries as lending
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.logistics.pledges import queries as pledges
-from heliu.portal.shell.contracts import waiting as contracts_waiting
+from heliu.portal.shell.contracts import changes_waiting, offers_waiting
 from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui import parts
 from heliu.portal.ui.frame import DeskFigure, NavHead
 from heliu.trade import deals
 
@@ -23,10 +24,13 @@ DUE_SOON = 7
 
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand only where something waits; red only where a day has gone by."""
-    under_way = deals.visible_to(actor).filter(buyer__in=actor.orgs, outcome="OPEN").count()
     due = list(lending.due_within(actor, DUE_SOON, on=day_of(at)))
-    waiting = pledges.releases_visible_to(actor).filter(
-        taker__in=actor.orgs, status__in=("RELEASED", "EXPIRED")
+    releases = pledges.releases_visible_to(actor).filter(taker__in=actor.orgs)
+    waiting = parts.numbers(
+        deals=deals.visible_to(actor).filter(buyer__in=actor.orgs, outcome="OPEN"),
+        releases=releases.filter(status__in=("RELEASED", "EXPIRED")),
+        offers=offers_waiting(actor),
+        changes=changes_waiting(actor),
     )
     return Words(
         nav=(
@@ -34,10 +38,16 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             nav(_("Order pad"), "dealer_pad", here, key="o"),
             nav(_("Catalogue"), "dealer_catalogue", here, key="c"),
             nav(_("Lists"), "dealer_lists", here, key="l"),
-            nav(_("Contracts"), "dealer_contracts", here, count=contracts_waiting(actor), key="t"),
+            nav(
+                _("Contracts"),
+                "dealer_contracts",
+                here,
+                count=waiting["offers"] + waiting["changes"],
+                key="t",
+            ),
             nav(_("Sellers"), "dealer_sellers", here),
             NavHead(_("Business")),
-            nav(_("Deals"), "deals", here, count=under_way, key="d"),
+            nav(_("Deals"), "deals", here, count=waiting["deals"], key="d"),
             nav(
                 _("Finance"),
                 "dealer_finance",
@@ -48,7 +58,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
             nav(_("Stock loans"), "dealer_stock", here, key="s"),
             nav(_("What I owe"), "dealer_owed", here, key="w"),
-            nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting.count(), key="p"),
+            nav(_("Pick-ups"), "dealer_pick_ups", here, count=waiting["releases"], key="p"),
             nav(pgettext("service", "Cases"), "cases", here, key="k"),
             nav(pgettext("goods", "Returns"), "returns", here),
             NavHead(_("House")),

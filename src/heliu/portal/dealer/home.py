@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _standings(actor: Actor) -> list[tuple[Any, Any, tiers.Standing]]:
     """Which kind of customer the house is at its sellers, where they say something of it."""
-    told = [one for one in tiers.standings(actor) if one.service or one.welcome or one.given]
+    told = [one for one in tiers.standings(actor) if one.served or one.welcome or one.given]
     known, words = names(one.seller for one in told), dict(tiers.TIERS)
     return [(known.get(one.seller), words[one.tier], one) for one in told]
 

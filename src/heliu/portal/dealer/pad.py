@@ -27,11 +27,14 @@ BAD = "bad"
 
 
 class Shown(NamedTuple):
-    """A row on the page: its number there, what is in it, where it stands in the draft (from 0)."""
+    """A row on the page: its number there, what is in it, where it stands among the rows that were
+    judged (from 0), and whether the draft has it (what came in by the catalogue is not there yet,
+    and no less judged)."""
 
     number: int
     row: PadRow
     place: int | None
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +126,18 @@ def whole(rows: Sequence[PadRow], *, stored: int, blank: int = SPARE_ROWS) -> li
     """All rows, and empty ones to go on; those beyond `stored` are not in the draft yet."""
     wish = max(ROWS, len(rows) + blank)
     return [
-        Shown(
-            at + 1,
-            rows[at] if at < len(rows) else PadRow(),
-            at if at < min(stored, len(rows)) else None,
-        )
+        Shown(at + 1, rows[at], at, at < stored)
+        if at < len(rows)
+        else Shown(at + 1, PadRow(), None)
         for at in range(wish)
     ]
 
 
 def leafed(
-    rows: Sequence[PadRow], checked: Checked, page: int, show: str
+    rows: Sequence[PadRow], checked: Checked, page: int, show: str, *, stored: int
 ) -> tuple[list[Shown], Leaf]:
-    """A leaf of a long pad: of all its rows or of those that need a change."""
+    """A leaf of a long pad: of all its rows or of those that need a change; those from `stored` on
+    are not in the draft yet."""
     bad = [line.row - 1 for line in checked.lines if line.problem]
     places = bad if show == BAD else list(range(len(rows)))
     last = max(0, (len(places) - 1) // LEAF)
@@ -149,7 +151,7 @@ def leafed(
         f"?leaf={page - 1}{tail}" if page else "",
         f"?leaf={page + 1}{tail}" if page < last else "",
     )
-    return [Shown(at + 1, rows[at], at) for at in here], leaf
+    return [Shown(at + 1, rows[at], at, at < stored) for at in here], leaf
 
 
 def laid_out(
@@ -207,9 +209,9 @@ def _quantity_text(line: PastedLine) -> str:
 def _row(
     shown: Shown, line: CheckedLine[Any] | None, checked: Checked, numbers: dict[int, int]
 ) -> Row:
-    number, typed, place = shown
+    number, typed, place, is_kept = shown
     cells = typed._asdict()
-    was = "" if place is None else "\t".join((str(place), *typed.typed))
+    was = "\t".join((str(place), *typed.typed)) if is_kept and place is not None else ""
     if line is None:
         return Row(number, **cells, was=was)
     if line.twin:

@@ -241,7 +241,7 @@ def _laid(
         )  # fmt: skip
     wish = request.GET.get("leaf", "0")
     page = int(wish) if wish.isdecimal() and len(wish) < 5 else 0
-    shown, leaf = leafed(rows, checked, page, request.GET.get("show", ""))
+    shown, leaf = leafed(rows, checked, page, request.GET.get("show", ""), stored=stored)
     return laid_out(shown, checked, line, leaf=leaf, clashes=clashes, has_days=_has_days(request))
 
 

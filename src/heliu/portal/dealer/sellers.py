@@ -48,7 +48,7 @@ def chosen(request: HttpRequest, sellers: Sequence[House]) -> House:
     if seller is None and asked:
         raise NotFound("You have no trading relationship with this seller yet.")
     seller = seller or sellers[0]
-    request.session[SESSION_SELLER] = seller.code
+    _keep(request, SESSION_SELLER, seller.code)
     write_in_theirs(actor_of(request), seller.pk)
     return seller
 
@@ -88,5 +88,11 @@ def is_shared(request: HttpRequest) -> bool:
     the form names it, else as it was used last."""
     asked = request.POST.get("pad") or request.GET.get("pad", "")
     if asked:
-        request.session[SESSION_PAD] = asked
+        _keep(request, SESSION_PAD, asked)
     return bool(request.session.get(SESSION_PAD) == HOUSE)
+
+
+def _keep(request: HttpRequest, name: str, value: str) -> None:
+    """Remember what was chosen; the session is written only where it says otherwise."""
+    if request.session.get(name) != value:
+        request.session[name] = value

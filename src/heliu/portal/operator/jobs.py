@@ -25,6 +25,7 @@ TASKS = {
     "catalogue.tidy": N_("Throw away sheets of goods of long ago"),
     "addresses.import_sheets": N_("Read sheets of addresses"),
     "addresses.tidy": N_("Throw away sheets of addresses of long ago"),
+    "trade.cases": N_("Remind sellers of what they promised about cases"),
     "trade.confirm": N_("Confirm orders that a tier lets pass"),
     "trade.deposits": N_("Read what dealers pay in"),
     "trade.prices": N_("Fetch prices of goods, value what is lent against stock"),

@@ -21,6 +21,7 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
 from heliu.logistics.stock import queries as stock
+from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell import sheets as shell
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
@@ -33,6 +34,7 @@ TEXTS = (
 COUNTS = ("case_quantity", "order_minimum", "order_multiple")
 MOST_DIGITS = 7
 CHOICES = 200
+ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,10 +110,21 @@ def article(request: HttpRequest, sku: UUID) -> HttpResponse:
         "circles": own.circles(actor),
         "roles": own.roles(),
         "dealers": dealers_of(actor)[:CHOICES],
+        "lying": _lying(actor, sku),
         **_as_buyer(request, told),
     }
     status = refusal.status if refusal else 200
     return show(request, "seller/article.html", context, here=HERE, status=status)
+
+
+def _lying(actor: Actor, sku: UUID) -> list[tuple[Any, str]]:
+    """What of an article lies in the seller's own houses, row by row, with its bin."""
+    found = stock.rows_visible_to(actor).filter(
+        sku=sku, owner=actor.own_org, warehouse=actor.own_org, has_goods=True
+    )
+    rows = list(found.order_by("since", "id")[:ROWS])
+    bins = warehousing.own_bins(actor).in_bulk({row.bin for row in rows if row.bin})
+    return [(row, bins[row.bin].code if row.bin in bins else "") for row in rows]
 
 
 @require_POST

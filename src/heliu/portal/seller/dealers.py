@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if listing.form:
         rows = _rows(actor, list(found[: MOST + 1]), now(request))
         return listing.taken_away(_("Dealers"), "dealers", rows, _cells)
-    page = parts.Leaves(found, ROWS).get_page(request.GET.get("page"))
+    page = leaves(actor, text, found).get_page(request.GET.get("page"))
     context = {
         "listing": listing,
         "text": text,
@@ -94,8 +94,7 @@ def _cells(row: DealerRow) -> tuple[Cell, ...]:
 
 def dealers_of(actor: Actor, text: str = "") -> QuerySet[Any]:
     """The organisations the seller supplies now, by name; with a text those called like it."""
-    links = parties.relationships_visible_to(actor).filter(seller__in=actor.orgs, status="ACTIVE")
-    found = parties.visible_to(actor).filter(pk__in=links.values("buyer"))
+    found = parties.customers(actor)
     if text:
         found = found.filter(
             Q(code__iexact=text)
@@ -105,6 +104,13 @@ def dealers_of(actor: Actor, text: str = "") -> QuerySet[Any]:
             | Q(short_name_zh__icontains=text)
         )
     return found.order_by("name", "code")
+
+
+def leaves(actor: Actor, text: str = "", found: QuerySet[Any] | None = None) -> parts.Leaves:
+    """The same in pages; all of them are counted by their links, without asking who each is."""
+    links = None if text else parties.supplied(actor).order_by().values("buyer").distinct()
+    found = dealers_of(actor, text) if found is None else found
+    return parts.Leaves(found, ROWS, as_many=links)
 
 
 def _rows(actor: Actor, houses: Sequence[House], at: datetime) -> list[DealerRow]:

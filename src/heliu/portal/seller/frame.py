@@ -13,39 +13,48 @@ from heliu.kernel.access.actor import Actor
 from heliu.portal.seller.money import differences, in_suspense, refunds_due
 from heliu.portal.seller.rows import to_confirm, to_ship
 from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui import parts
 from heliu.portal.ui.formats import count_text
 from heliu.portal.ui.frame import DeskFigure, NavHead
 
 
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand where something waits for the seller; red where a bank rejected a refund."""
-    confirming = to_confirm(actor).count()
-    due = refunds_due(actor)
-    live = cases.queue(actor).filter(status__in=cases.LIVE)
+    due, live = refunds_due(actor), cases.queue(actor).filter(status__in=cases.LIVE)
+    waiting = parts.numbers(
+        confirming=to_confirm(actor),
+        shipping=to_ship(actor),
+        refunds=due,
+        rejected=due.filter(status="REJECTED"),
+        differences=differences(actor),
+        cases=live,
+        late_cases=live.filter(cases.late(at)),
+        suspense=in_suspense(actor),
+    )
     return Words(
         nav=(
-            nav(_("Today"), "seller_home", here, count=to_ship(actor).count(), key="h"),
-            nav(_("Orders"), "seller_orders", here, count=confirming, key="o"),
+            nav(_("Today"), "seller_home", here, count=waiting["shipping"], key="h"),
+            nav(_("Orders"), "seller_orders", here, count=waiting["confirming"], key="o"),
             nav(_("Deals"), "deals", here, key="d"),
             nav(
                 _("Refunds"),
                 "seller_refunds",
                 here,
-                count=due.count() + differences(actor).count(),
-                hot=due.filter(status="REJECTED").exists(),
+                count=waiting["refunds"] + waiting["differences"],
+                hot=waiting["rejected"] > 0,
                 key="r",
             ),
             nav(
                 pgettext("service", "Cases"),
                 "cases",
                 here,
-                count=live.count(),
-                hot=live.filter(cases.late(at)).exists(),
+                count=waiting["cases"],
+                hot=waiting["late_cases"] > 0,
                 key="k",
             ),
             nav(pgettext("goods", "Returns"), "returns", here),
             nav(_("Receivables"), "seller_receivables", here, key="v"),
-            nav(_("Suspense"), "seller_suspense", here, count=in_suspense(actor).count(), key="u"),
+            nav(_("Suspense"), "seller_suspense", here, count=waiting["suspense"], key="u"),
             nav(_("VAT invoices"), "seller_vat", here),
             NavHead(_("Goods and prices")),
             nav(_("Prices"), "seller_prices", here, key="p"),
@@ -78,6 +87,6 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
             ),
         ),
         figure=DeskFigure(
-            _("To confirm"), text=count_text(confirming), href=reverse("seller_orders")
+            _("To confirm"), text=count_text(waiting["confirming"]), href=reverse("seller_orders")
         ),
     )

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_http_methods
 from heliu.kernel.access.request import act_for
 from heliu.kernel.behalf import operations, queries
 from heliu.kernel.parties import queries as parties
-from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.seller.dealers import leaves
 from heliu.portal.shell.on_behalf import uuid_in
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
 from heliu.portal.ui import parts
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
         answer, refusal = attempt(request, lambda: do(request))
         if answer is not None:
             return answer
-    page = parts.Leaves(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
+    page = leaves(actor, text).get_page(request.GET.get("page"))
     live = {one.buyer: one for one in queries.mandates(actor).filter(seller__in=actor.orgs)}
     acts = list(queries.acts(actor).filter(seller__in=actor.orgs)[:20])
     houses = parties.names(one.buyer for one in acts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,15 +45,20 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now(request)
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     lists = lists_of(actor)
+    names = [one.display for one in lists]
+    currencies = [one.currency for one in lists]
     found, next_href = page_of_goods(actor, request)
     tiers = _tiers(actor, lists, [row.sku.pk for row in found], at)
     answer, trouble = _answer(request, at)
     context = {
-        "lists": lists,
+        "lists": names,
         "chips": family_chips(actor, text, family),
         "text": text,
         "family": family,
-        "rows": [(row.sku, [(one, tiers[one.pk, row.sku.pk]) for one in lists]) for row in found],
+        "rows": [
+            (row.sku, list(zip(names, currencies, told, strict=True)))
+            for row, told in zip(found, tiers, strict=True)
+        ],
         "next_href": next_href,
         "answer": answer,
         "trouble": trouble,
@@ -74,9 +79,10 @@ def lists_of(actor: Actor) -> list[Any]:
 
 def _tiers(
     actor: Actor, lists: Sequence[Any], skus: Sequence[UUID], at: datetime
-) -> dict[tuple[UUID, UUID], Tiers]:
-    """(list, SKU) to its (quantity from, minor units) of now, the lowest quantity first: where the
-    list's prices are live, and of a computed list what its base makes of those it has not."""
+) -> list[list[Tiers]]:
+    """Of each SKU, list by list, its (quantity from, minor units) of now, the lowest quantity
+    first: where the list's prices are live, and of a computed list what its base makes of those it
+    has not."""
     on = day_of(at)
     live = pricing.live_tables(lists, at)
     tiers: dict[tuple[UUID, UUID], Tiers] = defaultdict(list)
@@ -89,16 +95,20 @@ def _tiers(
     columns = ("price_list", "sku", "min_quantity", "amount")
     for price_list, sku, start, amount in valid.order_by("min_quantity").values_list(*columns):
         tiers[price_list, sku].append((start, amount))
-    found = {(one.pk, sku): tiers.get((live[one.pk], sku), []) for one in lists for sku in skus}
-    for one in lists:
-        if one.base_id is None:
-            continue
-        rule = (one.factor, one.round_to, one.rounding)
-        for sku in skus:
-            if not found[one.pk, sku]:
-                base = found.get((one.base_id, sku), [])
-                found[one.pk, sku] = [(n, computed(amount, *rule)) for n, amount in base]
-    return found
+    own = {one.pk: [tiers.get((live[one.pk], sku), []) for sku in skus] for one in lists}
+    told = [_computed(one, own) if one.base_id else own[one.pk] for one in lists]
+    return [[column[place] for column in told] for place in range(len(skus))]
+
+
+def _computed(one: Any, own: Mapping[UUID, list[Tiers]]) -> list[Tiers]:
+    """A computed list's tiers of each SKU: its own prices, else those of its base by its rule."""
+    rule = (one.factor, one.round_to, one.rounding)
+    mine = own[one.pk]
+    base = own.get(one.base_id, [[]] * len(mine))
+    return [
+        has or [(start, computed(amount, *rule)) for start, amount in below]
+        for has, below in zip(mine, base, strict=True)
+    ]
 
 
 def _answer(request: HttpRequest, at: datetime) -> tuple[Answer | None, str]:

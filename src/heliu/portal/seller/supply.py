@@ -72,7 +72,7 @@ def _to_send(actor: Actor) -> list[tuple[ordering.Due, House | None, str, str]]:
     return [
         (
             one, known.get(one.buyer),
-            served[one.buyer].service if one.buyer in served else "",
+            served[one.buyer].served if one.buyer in served else "",
             f"{reverse('deal_ship', args=[numbers[one.order]])}"
             f"?by={one.day.isoformat() if one.day else 'now'}",
         )

@@ -10,16 +10,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heliu.commerce.cases import queries as cases
 from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.policies import TURN
 from heliu.portal.deal.money_views import read_amount
-from heliu.portal.seller.dealers import dealers_of
+from heliu.portal.seller.dealers import leaves
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import tiers
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 agreed_people=_people(post.get("agreed_people", "")),
                 may_wait=post.get("may_wait", "yes") == "yes",
                 turn=_turn(post.get("turn", "")),
+                answer_hours=_hours(post.get("answer_hours", "")),
+                solve_hours=_hours(post.get("solve_hours", "")),
                 service=post.get("service", ""),
                 welcome=post.get("welcome", ""),
             )
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     kept = {one.tier: one for one in tiers.offers(actor)}
-    page = parts.Leaves(dealers_of(actor, text), ROWS).get_page(request.GET.get("page"))
+    page = leaves(actor, text).get_page(request.GET.get("page"))
     told = tiers.standings_of(actor, [house.pk for house in page])
     context = {
         "may_set": actor.may("terms"),
@@ -71,6 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tiers": tiers.TIERS,
         "turns": range(1, 10),
         "turn": TURN,
+        "level": cases.level_of(actor.own_org),
         "rows": [
             (house, one, words.get(one.tier, "") if one else "")
             for house in page
@@ -107,6 +109,13 @@ def _amount_or_none(typed: str, field: str) -> int | None:
 
 def _turn(typed: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) == 1 else TURN
+
+
+def _hours(typed: str) -> int | None:
+    """So many hours; left open as for all customers. What is no number is none that may be."""
+    if not typed.strip():
+        return None
+    return int(typed) if typed.strip().isdecimal() and len(typed) < 6 else 0
 
 
 def _people(typed: str) -> int:

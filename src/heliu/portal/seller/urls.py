@@ -32,8 +32,10 @@ from heliu.portal.seller import (
     tiers,
     vat,
 )
+from heliu.portal.warehouse import lot
 
 urlpatterns = [
+    path("seller/lots/<uuid:pk>", lot.lot, {"desk": "seller"}, name="seller_lot"),
     path("seller/", home.home, name="seller_home"),
     path("seller/orders", orders.index, name="seller_orders"),
     path("seller/orders/confirm", orders.confirm, name="seller_confirm"),

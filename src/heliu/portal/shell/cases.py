@@ -6,24 +6,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from heliu.commerce.cases import operations, queries
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.returns import queries as returns
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.clock import ZONE, day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.conversations import sent_files, talk_about
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.formats import duration_text
+from heliu.portal.ui.listing import MOST, Head, Listing
+from heliu.portal.ui.sheets import Cell
 from heliu.trade import cases, conversations, deals
 
 ROWS = 50
+HEADS = (
+    Head("number", gettext_lazy("Number"), by="number"),
+    Head("order", gettext_lazy("Order")),
+    Head("what", gettext_lazy("What"), by="kind"),
+    Head("with", gettext_lazy("With")),
+    Head("tier", gettext_lazy("Tier"), by="tier"),
+    Head("opened", gettext_lazy("Open for"), "day", by="opened_at", css="n", is_cheap=True),
+    Head("due", gettext_lazy("Promised by"), by="promise"),
+    Head("status", gettext_lazy("State"), by="status"),
+)
 TABS = ("live", "late", "all")
 
 
@@ -54,8 +69,11 @@ def index(request: HttpRequest) -> HttpResponse:
     found, late = queries.visible_to(actor), queries.late(at)
     live = found.filter(status__in=queries.LIVE)
     shown = {"live": live, "late": found.filter(late), "all": found}[tab]
-    by = ("-opened_at", "-id") if tab == "all" else ("solve_due", "id")
-    page = parts.Leaves(shown.order_by(*by), ROWS).get_page(request.GET.get("page"))
+    listing = Listing(request.GET, HEADS, "-opened" if tab == "all" else "due")
+    rows = listing.sorted(queries.by_promise(shown).order_by())
+    if listing.form:
+        return _file(listing, rows, actor)
+    page = parts.Leaves(rows, ROWS).get_page(request.GET.get("page"))
     known = names(org for one in page for org in (one.buyer, one.seller))
     counts = [parts.counted(live), parts.counted(found.filter(late)), parts.counted(found)]
     labels = [_("To solve"), _("Beyond the promise"), _("All")]
@@ -67,7 +85,8 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "level": queries.level_of(actor.own_org) if actor.may("sell") else None,
         "quiet_days": queries.quiet_days_of(actor.own_org),
-        "pager": parts.pager(page, f"tab={tab}"),
+        "listing": listing,
+        "pager": parts.pager(page, listing.query),
         "refusal": refusal,
         "typed": request.POST,
     }
@@ -103,7 +122,6 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
     )
     if answer:
         return answer
-    answer_hours, solve_hours = queries.level_of(found.seller)
     context = {
         "order": found,
         "deal": deals.of_order(actor, found.pk),
@@ -111,8 +129,7 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
         "kinds": queries.KINDS,
         "chosen": request.POST.get("position", request.GET.get("line", "")),
         "typed": request.POST,
-        "answer_hours": answer_hours,
-        "solve_hours": solve_hours,
+        "level": queries.level_of(found.seller, found.buyer),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -152,6 +169,22 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "shell/case.html", context, here="cases", status=status)
 
 
+def _file(listing: Listing, found: QuerySet[Any], actor: Actor) -> HttpResponse:
+    """The cases as a file; moments as they read in China."""
+    rows = list(found[: MOST + 1])
+    known = names(org for one in rows for org in (one.buyer, one.seller))
+
+    def cells(one: Any) -> tuple[Cell, ...]:
+        other = known.get(one.buyer if one.seller in actor.orgs else one.seller)
+        due = f"{one.due.astimezone(ZONE):%Y-%m-%d %H:%M}" if one.is_live else ""
+        return (
+            one.number, one.order_number, one.get_kind_display(), other.short if other else "",
+            one.get_tier_display(), day_of(one.opened_at), due, one.get_status_display(),
+        )  # fmt: skip
+
+    return listing.taken_away(pgettext("service", "Cases"), "cases", rows, cells)
+
+
 def pieces_of(request: HttpRequest, name: str) -> int | None:
     """Pieces as they were typed; nothing is none. Raises `Invalid` for what is no number."""
     typed = request.POST.get(name, "").replace(",", "").strip()
@@ -170,16 +203,25 @@ def _days(request: HttpRequest) -> int | None:
 
 def _row(one: Any, actor: Actor, known: Any, at: datetime) -> dict[str, Any]:
     other = known.get(one.buyer if one.seller in actor.orgs else one.seller)
-    due = one.solve_due if one.answered_at else one.answer_due
     return {
         "case": one,
         "other": other.short if other else "",
         "age": duration_text(at - one.opened_at),
-        "due": due if one.is_live else None,
+        "due": one.due if one.is_live else None,
         "is_late": one.is_late(at),
+        "left": _left(one, at),
         "answered": duration_text(one.answered_at - one.opened_at) if one.answered_at else "",
         "solved": duration_text(one.solved_at - one.opened_at) if one.solved_at else "",
     }
+
+
+def _left(one: Any, at: datetime) -> str:
+    """How long until what is promised next, or since when it is overdue."""
+    if not one.is_live:
+        return "–"
+    if one.is_late(at):
+        return _("overdue for %(time)s") % {"time": duration_text(at - one.due)}
+    return _("due in %(time)s") % {"time": duration_text(one.due - at)}
 
 
 def _acts(found: Any, actor: Actor) -> list[tuple[str, str]]:

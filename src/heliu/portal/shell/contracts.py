@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from heliu.commerce.pricing import queries as pricing
@@ -90,14 +91,15 @@ def shown(contracts: Sequence[Any], at: datetime) -> list[Shown]:
     return found
 
 
-def waiting(actor: Actor) -> int:
-    """How many offers and changes wait for the actor's house as a buyer."""
+def offers_waiting(actor: Actor) -> QuerySet[Any]:
+    """The contracts offered to the actor's house that wait for its word."""
     mine = pricing.contracts_visible_to(actor).filter(buyer__in=actor.orgs)
-    offers = mine.filter(is_offer=True, refused_at=None).count()
-    return (
-        offers
-        + pricing.changes_visible_to(actor).filter(buyer__in=actor.orgs, state="ASKED").count()
-    )
+    return mine.filter(is_offer=True, refused_at=None)
+
+
+def changes_waiting(actor: Actor) -> QuerySet[Any]:
+    """The changes of its contracts that wait for the actor's house as the buyer."""
+    return pricing.changes_visible_to(actor).filter(buyer__in=actor.orgs, state="ASKED")
 
 
 def state_of(one: Any, at: datetime) -> Pill:

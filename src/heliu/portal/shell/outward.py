@@ -164,6 +164,8 @@ TITLES = {
     "contract-change-agreed": N_("A change of a contract is agreed to"),
     "contract-change-refused": N_("A change of a contract is refused"),
     "case-opened": N_("A case is opened"),
+    "case-due": N_("What was promised about a case is due soon"),
+    "case-late": N_("What was promised about a case is overdue"),
     "case-moved": N_("A case goes on"),
     "return-asked": N_("A return is asked for"),
     "return-moved": N_("A return goes on"),

@@ -84,6 +84,7 @@ def _of_all() -> list[tuple[str, str]]:
         (_("Months of the books"), "periods"),
         (_("Who saw this"), "seen"),
         (_("Sign-in and security"), "security"),
+        (_("Access for programs"), "tokens"),
         (_("By mail and SMS"), "outward"),
         (_("Help and contact"), "help"),
     ]

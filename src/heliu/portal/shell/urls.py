@@ -33,6 +33,7 @@ from heliu.portal.shell import (
     sso,
     tax,
     todos,
+    tokens,
     views,
     webhooks,
 )
@@ -110,6 +111,7 @@ urlpatterns = [
     path("company/seen", seen.index, name="seen"),
     path("company/periods", periods.index, name="periods"),
     path("company/periods/<uuid:period>", periods.period, name="period"),
+    path("company/tokens", tokens.tokens, name="tokens"),
     path("company/webhooks", webhooks.index, name="webhooks"),
     path("company/webhooks/new", webhooks.new, name="webhook_new"),
     path("company/webhooks/<uuid:webhook>", webhooks.webhook, name="webhook"),

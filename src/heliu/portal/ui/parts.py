@@ -5,11 +5,14 @@ strings are fine); amounts are integer minor units.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import cached_property
 
@@ -144,15 +147,36 @@ def tally(found: QuerySet[Any], rules: Mapping[str, Q]) -> dict[str, int]:
     return {name: counts[f"n{place}"] for place, name in enumerate(rules)}
 
 
+def numbers(**found: QuerySet[Any]) -> dict[str, int]:
+    """How many there are of each of these, under the same names, in one statement."""
+    asked: dict[str, tuple[str, tuple[Any, ...]]] = {}
+    for name, rows in found.items():
+        with suppress(EmptyResultSet):  # there can be none: it is not asked
+            asked[name] = rows.order_by().values("pk").query.sql_with_params()
+    if not asked:
+        return dict.fromkeys(found, 0)
+    counts = ", ".join(f"(select count(*) from ({sql}) one)" for sql, _ in asked.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {counts}", [one for _, given in asked.values() for one in given])
+        return {**dict.fromkeys(found, 0), **dict(zip(asked, cursor.fetchone(), strict=True))}
+
+
 class Leaves(Paginator):  # type: ignore[type-arg]  # not generic when it runs
     """The pages of a list of any length; what lies beyond `EXACT_UP_TO` is found by narrowing."""
 
     object_list: QuerySet[Any]
 
+    def __init__(
+        self, found: QuerySet[Any], rows: int, *, as_many: QuerySet[Any] | None = None
+    ) -> None:
+        """`as_many` are as many as those found, where they are cheaper to count."""
+        super().__init__(found, rows)
+        self._as_many = found if as_many is None else as_many
+
     @cached_property
     def count(self) -> int:
         """Counted as far as a list counts."""
-        return counted(self.object_list)
+        return counted(self._as_many)
 
 
 def pager(page: Page[Any], query: str = "") -> Pager:

@@ -12,16 +12,20 @@ from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.shell.words import Words, nav, tab
+from heliu.portal.ui import parts
 from heliu.portal.ui.formats import count_text
 from heliu.portal.ui.frame import DeskFigure, NavHead
-from heliu.portal.warehouse.houses import capacity
 
 
 def words(actor: Actor, at: datetime, here: str) -> Words:
     """Counts stand where something waits for a hand."""
-    full = capacity(actor)
-    counted = warehousing.receivings_visible_to(actor).filter(
-        warehouse__in=actor.orgs, status="COUNTED"
+    mine = warehousing.receivings_visible_to(actor).filter(warehouse__in=actor.orgs)
+    waiting = parts.numbers(
+        expected=transport.expected(actor),
+        pick_ups=pledges.pick_ups(actor),
+        counted=mine.filter(status="COUNTED"),
+        used=warehousing.bins_in_use(actor.orgs),
+        bins=warehousing.storage_bins(actor.orgs),
     )
     return Words(
         nav=(
@@ -30,7 +34,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 _("Receive"),
                 "warehouse_receive",
                 here,
-                count=transport.expected(actor).count(),
+                count=waiting["expected"],
                 key="r",
             ),
             nav(_("Scan"), "warehouse_scan", here, key="s"),
@@ -38,10 +42,10 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
                 _("Pick-ups"),
                 "warehouse_pick_ups",
                 here,
-                count=pledges.pick_ups(actor).count(),
+                count=waiting["pick_ups"],
                 key="p",
             ),
-            nav(_("Counts"), "warehouse_counts", here, count=counted.count(), key="c"),
+            nav(_("Counts"), "warehouse_counts", here, count=waiting["counted"], key="c"),
             NavHead(_("Stock")),
             nav(_("Pledge board"), "pledge_board", here, key="b"),
             nav(_("Map"), "warehouse_map", here, key="m"),
@@ -62,7 +66,7 @@ def words(actor: Actor, at: datetime, here: str) -> Words:
         figure=DeskFigure(
             _("Bins in use"),
             text=_("%(used)s of %(bins)s")
-            % {"used": count_text(full.used), "bins": count_text(full.bins)},
+            % {"used": count_text(waiting["used"]), "bins": count_text(waiting["bins"])},
             href=reverse("warehouse_map"),
         ),
     )

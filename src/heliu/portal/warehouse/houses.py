@@ -14,6 +14,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.warehousing import queries as warehousing
+from heliu.portal.ui import parts
 from heliu.portal.ui.parts import Pill
 
 
@@ -38,8 +39,11 @@ def chosen_house(request: HttpRequest, houses: Sequence[Any]) -> Any:
 
 def capacity(actor: Actor) -> Capacity:
     """Storage bins in use over all buildings; the dock and the quarantine do not count."""
-    loads = [load for org in actor.orgs for load in warehousing.bin_loads(org)]
-    return Capacity(sum(1 for load in loads if load.rows), len(loads))
+    return Capacity(
+        **parts.numbers(
+            used=warehousing.bins_in_use(actor.orgs), bins=warehousing.storage_bins(actor.orgs)
+        )
+    )
 
 
 def bin_codes(actor: Actor) -> dict[UUID, str]:

@@ -15,26 +15,29 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.stock import counting
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.counting import Difference
+from heliu.logistics.stock.policies import UNNAMED
 from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.warehouse.houses import bin_codes, claim_on, kept_rows, waiting_rows
 
 MOST_DIGITS = 9
+HERE = {"warehouse": "warehouse_stock", "seller": "seller_goods"}
 
 
 @require_http_methods(["GET", "POST"])
 @desk_page
-def lot(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A row with its pieces. A count that differs is shown first, and written when it is sent once
-    more; what was typed stays."""
+def lot(request: HttpRequest, pk: UUID, desk: str = "warehouse") -> HttpResponse:
+    """A row with its pieces, at the keeper's desk or a seller's that keeps its own goods. A count
+    that differs is shown first, and written when it is sent once more; what was typed stays."""
     actor, at = actor_of(request), now(request)
     row = kept_rows(actor).filter(pk=pk).first()
     if row is None:
         raise NotFound()
     differs: Difference | None = None
+    is_seller = desk == "seller"
+    back = reverse("seller_article", args=[row.sku_id]) if is_seller else reverse("warehouse_stock")
 
     def look() -> Difference:
-        actor.require("count")
         there = counting.to_count(row.pk, actor)
         return counting.compare(there, actor=actor, **_typed(request, row))
 
@@ -46,8 +49,8 @@ def lot(request: HttpRequest, pk: UUID) -> HttpResponse:
         )  # fmt: skip
         say(request, _("It is counted."))
         if not left.quantity:  # nothing lies there any more
-            return reverse("warehouse_stock")
-        return reverse("warehouse_lot", args=[row.pk])
+            return back
+        return reverse(f"{desk}_lot", args=[row.pk])
 
     refusal: Refused | None = None
     if request.method == "POST":
@@ -65,10 +68,11 @@ def lot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "said": _said(differs) if differs else "",
         "refusal": refusal,
         "typed": request.POST,
-        "may_count": actor.may("count") and row.pledge is None,
+        "may_count": counting.may_count(row, actor) and row.pledge is None,
+        "back": (row.sku.code if is_seller else _("Lots"), back),
     }
     status = refusal.status if refusal else 200
-    return show(request, "warehouse/lot.html", context, here="warehouse_stock", status=status)
+    return show(request, "warehouse/lot.html", context, here=HERE[desk], status=status)
 
 
 def _typed(request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -83,14 +87,16 @@ def _typed(request: HttpRequest, row: Any) -> dict[str, Any]:
 
 def _about(actor: Any, row: Any) -> dict[str, Any]:
     houses = names([row.owner, row.pledgee])
-    pieces = stock.pieces_visible_to(actor).filter(row=row).select_related("mark")
+    found = stock.pieces_visible_to(actor).filter(row=row).select_related("mark")
+    pieces = found.order_by("mark__good_until", "mark__code") if row.is_traced else ()
     return {
         "row": row,
         "owner": houses.get(row.owner),
         "pledgee": houses.get(row.pledgee) if row.pledgee else None,
         "bin": bin_codes(actor).get(row.bin, "–") if row.bin else "–",
         "state": claim_on(row, waiting_rows(actor)),
-        "pieces": pieces.order_by("mark__good_until", "mark__code") if row.is_traced else (),
+        "pieces": pieces,
+        "is_unnamed": any(one.mark.code == UNNAMED for one in pieces),
     }
 
 

@@ -1,6 +1,6 @@
 -- What must be known of the lines of orders, in their order: the seller's code, what the buyer pays
 -- for one, where the goods are promised and how much is free. Runs as the owner of the database, so
--- that a buyer learns a price and a quantity without seeing rows; answers as `pricing_paid` does,
+-- that a buyer learns a price and a quantity without seeing rows; answers as `pricing_sources_of` does,
 -- where the two trade and one of them asks. The lines of an order are priced as one order. A quantity
 -- in which goods are not ordered has no price.
 create or replace function trade_line_facts(
@@ -17,7 +17,7 @@ begin
            array_agg(s.account order by l.n), array_agg(coalesce(s.quantity, 0) order by l.n)
       into codes, prices, accounts, free
       from unnest(line_orders, skus, quantities) with ordinality l (o, sku, quantity, n)
-      left join pricing_paid(buyers, sellers, line_orders, skus, quantities, moment, true) p
+      left join pricing_to_pay(buyers, sellers, line_orders, skus, quantities, moment) p
                 on p.pair = l.o and p.sku = l.sku
       -- `offset 0`: one by one, whatever the planner knows of the table.
       left join lateral (

@@ -16,10 +16,6 @@ language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform set_config('heliu.orgs', orgs, true);
     perform idempotency_hold(buyers, keys);
-    if exists (select from idempotency_kept(buyers, keys)) then
-        refused := 'answered';
-        return;
-    end if;
     select p.refused, p.detail into refused, detail
       from trade_place(
            ids, numbers, buyers, sellers, warehouses, lenders, ways, units, totals, users, names,
@@ -31,4 +27,11 @@ begin
             buyers, keys, contents, array_fill(201::smallint, array[cardinality(ids)]), bodies,
             now_at);
     end if;
+exception
+    when unique_violation then
+        get stacked diagnostics detail = constraint_name;
+        if detail <> 'one_answer_per_key' then
+            raise;
+        end if;
+        refused := 'answered';
 end $$;

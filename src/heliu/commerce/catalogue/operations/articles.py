@@ -141,8 +141,8 @@ def _merged(wanted: Article, there: Sku | None) -> goods.NewSku:
 def _entered(
     wanted: Sequence[goods.NewSku], known: Mapping[str, Sku], actor: Actor, seller: UUID
 ) -> list[Sku]:
-    """The goods as they are written. How pieces are told apart changes only while none lies
-    anywhere: the database says so, and here it is said kindly."""
+    """The goods as they are written. Pieces begin to be told apart at any time; otherwise that
+    changes only while none lies anywhere: the database says so, and here it is said kindly."""
     changed = [
         one.code for one in wanted
         if one.code in known and one.tracking != known[one.code].tracking

@@ -123,8 +123,9 @@ def draft(
     if not actor.is_system and buyer not in actor.orgs:
         raise Forbidden("not-your-desk", "You can order for your own organisation only.")
     total = _check(buyer, seller, pay_by, lines, external_id)
+    today = day_of(at)
     for day in (wanted_on, *(day for line in lines for day in _days_of(line))):
-        refuse_day(day, day_of(at))
+        refuse_day(day, today)
     return Draft(
         order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, currency, total,
         actor.user_id, actor.name, at, seen(remark), external_id, lines, wanted_on,

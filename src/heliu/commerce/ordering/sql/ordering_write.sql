@@ -31,5 +31,5 @@ begin
            l.sku, l.quantity, l.price, l.quantity * l.price, 0, 0, 0, 0, 0, l.day
       from unnest(line_orders, skus, quantities, prices, line_days)
            with ordinality l (o, sku, quantity, price, day, n)
-     order by l.n;
+     order by l.o, l.n;
 end $$;

@@ -1,9 +1,13 @@
--- The one home of the price answer. In this order: which sets of prices are asked for whom
--- (`pricing_sources`), what rounding does (`pricing_rounded`), what promotions leave of a price
--- (`pricing_promoted`), which of them their budgets still carry (`pricing_afforded`), what is paid
--- (`pricing_paid`), and the answer with all that is shown or kept of it (`pricing_answer`).
--- `pricing_best` stands in pricing_resolve.sql, what whole orders earn in pricing_rewards.sql. Days
--- are those of the chain's zone.
+-- The one home of the price answer. In this order: what rounding does (`pricing_rounded`), which sets
+-- of prices are asked for whom (`pricing_sources`), what the list that decides says
+-- (`pricing_listed`), what promotions leave of a price (`pricing_promoted`), which of them their
+-- budgets still carry (`pricing_afforded`), what is paid (`pricing_paid`; `pricing_to_pay` for who
+-- wants no more than the price), and the answer with all that is shown or kept of it
+-- (`pricing_answer`). `pricing_best` stands in pricing_resolve.sql, what whole orders earn in
+-- pricing_rewards.sql. Days are those of the chain's zone.
+--
+-- Functions without `security definer` run as whoever asks and are written into the asking statement,
+-- so that what it does not use of them is not worked out. Only the owner's functions ask them.
 
 -- A computed price as a whole number of 10^round_to minor units.
 create or replace function pricing_rounded(amount numeric, round_to int, rounding text)
@@ -20,15 +24,12 @@ $$;
 -- then, if it is computed, the live version of its base with factor and rounding. `lists` are the
 -- lists themselves, `tables` where their prices stand. With them the promotions that may apply, in
 -- their order, and `until` when time changes any of it (null: never). One row for each place in the
--- lists, and only lists in the currency in which the two trade; promotions are in ours. Runs as the
--- owner, so it answers only to the buyer, the seller or the worker, and only where the two trade.
-create or replace function pricing_sources(buyers uuid[], sellers uuid[], moment timestamptz)
+-- lists, and only lists in the currency in which the two trade; promotions are in ours. Only for the
+-- buyer, the seller or the worker, and only where the two trade.
+create or replace function pricing_sources_of(buyers uuid[], sellers uuid[], moment timestamptz)
 returns table (pair int, lists uuid[], tables uuid[], factors numeric[], round_tos int[],
                roundings text[], promotions uuid[], until timestamptz)
-language sql stable security definer
-set search_path = public, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
+language sql stable
 as $$
     select p.n::int, coalesce(s.lists, '{}'), coalesce(s.tables, '{}'), s.factors, s.round_tos,
            s.roundings, coalesce(m.ids, '{}'), least(s.until, a.until, m.until)
@@ -96,6 +97,48 @@ as $$
      where session_user = 'heliu_worker' or current_setting('role') = 'heliu_worker'
         or p.buyer = any ((select heliu_orgs())::uuid[])
         or p.seller = any ((select heliu_orgs())::uuid[])
+$$;
+
+-- The same by itself. Runs as the owner.
+create or replace function pricing_sources(buyers uuid[], sellers uuid[], moment timestamptz)
+returns table (pair int, lists uuid[], tables uuid[], factors numeric[], round_tos int[],
+               roundings text[], promotions uuid[], until timestamptz)
+language sql stable security definer
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+    select * from pricing_sources_of(buyers, sellers, moment)
+$$;
+
+-- What the list that decides says of SKUs at quantities at a moment, before promotions, with what led
+-- to it. `line_pairs` are places in the lists of buyers and sellers. A SKU wanted twice by a pair is
+-- priced for the sum.
+create or replace function pricing_listed(
+    buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
+    moment timestamptz
+)
+returns table (
+    pair int, sku uuid, quantity bigint, list uuid, tables uuid[], promotions uuid[],
+    until timestamptz, factor numeric, round_to int, rounding text, decides uuid,
+    tier_from bigint, list_price bigint
+)
+language sql stable
+as $$
+    with source as materialized (select * from pricing_sources_of(buyers, sellers, moment))
+    select w.pair, w.sku, w.quantity, c.lists[k.place], c.tables, c.promotions,
+           c.until, c.factors[k.place], c.round_tos[k.place], c.roundings[k.place], best.list,
+           best.min_quantity,
+           case when c.factors[k.place] is null then best.amount
+                else pricing_rounded(best.amount * c.factors[k.place],
+                                     c.round_tos[k.place], c.roundings[k.place]) end
+      from (select l.pair, l.sku, sum(l.quantity)::bigint as quantity
+              from unnest(line_pairs, skus, quantities) as l (pair, sku, quantity)
+             group by l.pair, l.sku) w
+      join source c on c.pair = w.pair
+     cross join (select (moment at time zone 'Asia/Shanghai')::date as today) d
+     cross join lateral pricing_best(c.tables, w.sku, w.quantity, d.today) best
+     cross join lateral (select array_position(c.tables, best.list) as place) k
 $$;
 
 -- What promotions leave of the price of one, in their order; see the model for the rule. `applied`
@@ -180,9 +223,8 @@ begin
 end $$;
 
 -- What buyers pay sellers for SKUs at quantities at a moment: the price of one by the list that
--- decides (`list_price`) and what promotions leave of it (`unit_price`), with what led to it.
--- `line_pairs` are places in the lists of buyers and sellers. A SKU wanted twice by a pair is priced
--- for the sum. With `as_orders` the lines of a pair are one order, whose worth may earn a promotion.
+-- decides (`list_price`, see `pricing_listed`) and what promotions leave of it (`unit_price`), with
+-- what led to it. With `as_orders` the lines of a pair are one order, whose worth may earn a promotion.
 -- `promotions` are those that might apply, `affordable` those whose budgets carry it.
 create or replace function pricing_paid(
     buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
@@ -199,28 +241,10 @@ set search_path = public, pg_temp
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
-    with wanted as (
-        select w.pair, w.sku, sum(w.quantity)::bigint as quantity
-          from unnest(line_pairs, skus, quantities) as w (pair, sku, quantity)
-         group by w.pair, w.sku
-    ), listed as (
-        select w.pair, w.sku, w.quantity, c.lists[k.place] as list, c.tables, c.promotions,
-               c.until, c.factors[k.place] as factor, c.round_tos[k.place] as round_to,
-               c.roundings[k.place] as rounding, best.list as decides,
-               best.min_quantity as tier_from,
-               case when c.factors[k.place] is null then best.amount
-                    else pricing_rounded(best.amount * c.factors[k.place],
-                                         c.round_tos[k.place], c.roundings[k.place])
-               end as list_price
-          from wanted w
-          join pricing_sources(buyers, sellers, moment) c on c.pair = w.pair
-         cross join (select (moment at time zone 'Asia/Shanghai')::date as today) d
-         cross join lateral pricing_best(c.tables, w.sku, w.quantity, d.today) best
-         cross join lateral (select array_position(c.tables, best.list) as place) k
-    ), worth as (
+    with worth as (
         select l.*, case when as_orders then
                    (sum(l.list_price * l.quantity) over (partition by l.pair))::bigint end as worth
-          from listed l
+          from pricing_listed(buyers, sellers, line_pairs, skus, quantities, moment) l
     ), afforded as (
         select w.pair, case when not as_orders then w.sku end as sku,
                pricing_afforded(w.promotions, array_agg(w.sku), array_agg(w.quantity),
@@ -241,6 +265,27 @@ as $$
                f.promotions, w.sku, w.quantity, w.list_price, w.worth) p
          where cardinality(f.promotions) > 0 offset 0
      ) m on true
+$$;
+
+-- What is paid for the lines of orders and nothing else: by the list where nobody promotes anything.
+create or replace function pricing_to_pay(
+    buyers uuid[], sellers uuid[], line_pairs int[], skus uuid[], quantities bigint[],
+    moment timestamptz
+)
+returns table (pair int, sku uuid, unit_price bigint)
+language sql stable
+as $$
+    with promotions as materialized (
+        select exists (
+            select from pricing_promotion m
+             where m.seller = any (sellers) and m.starts_at <= moment and m.ends_at > moment) as any)
+    select l.pair, l.sku, l.list_price
+      from pricing_listed(buyers, sellers, line_pairs, skus, quantities, moment) l
+     where not (select p.any from promotions p)
+     union all
+    select p.pair, p.sku, p.unit_price
+      from pricing_paid(buyers, sellers, line_pairs, skus, quantities, moment, true) p
+     where (select p.any from promotions p)
 $$;
 
 -- The answer for those who show or keep it: `pricing_paid` with codes and names. The tiers of the

@@ -52,12 +52,18 @@ begin
     end if;
 
     -- Holds due by now are closed by whoever meets them.
-    with due as (
-        update posting_hold set status = 'EXPIRED', closed_at = now_at
-         where account_id = any (line_accounts || new_accounts || gone_accounts)
-           and status = 'OPEN' and expires_at <= now_at
-        returning account_id, amount - posted as rest)
-    select array_agg(account_id), array_agg(rest) into gone_accounts, gone_amounts from due;
+    if exists (select from posting_hold
+                where account_id = any (line_accounts || new_accounts || gone_accounts)
+                  and status = 'OPEN' and expires_at <= now_at) then
+        with due as (
+            update posting_hold set status = 'EXPIRED', closed_at = now_at
+             where account_id = any (line_accounts || new_accounts || gone_accounts)
+               and status = 'OPEN' and expires_at <= now_at
+            returning account_id, amount - posted as rest)
+        select array_agg(account_id), array_agg(rest) into gone_accounts, gone_amounts from due;
+    else
+        gone_accounts := null;
+    end if;
 
     if array_remove(line_holds, null) <> '{}' then
         with part as (

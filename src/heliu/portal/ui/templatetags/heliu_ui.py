@@ -12,7 +12,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -57,7 +57,7 @@ def money(
     held = currency or formats.written_in()
     whole, decimals = formats.money_parts(minor, digits_of(held), plus=plus)
     sign = "" if held == CURRENCY else f"{sign_of(held)} "
-    return format_html('<span class="m">{}{}<i>{}</i></span>', sign, whole, decimals)
+    return SafeString(f'<span class="m">{sign}{whole}<i>{decimals}</i></span>')  # digits and signs
 
 
 @register.simple_tag
@@ -74,6 +74,55 @@ def write_in(currency: str = "") -> str:
 
 
 register.filter("in_money", formats.in_money)
+
+
+@register.simple_tag
+def pieces_field(sku: Any, it: tuple[str, str]) -> SafeString:
+    """The field in which pieces of an article are typed; ``it`` is what stands in it and why not,
+    as ``as_typed`` says."""
+    said = gettext("Pieces of %(code)s") % {"code": sku.code} + (f": {it[1]}" if it[1] else "")
+    wrong = ' aria-invalid="true"' if it[1] else ""
+    return SafeString(
+        f'<input class="n qty" name="q-{sku.pk}" value="{escape(it[0])}" inputmode="numeric"'
+        f' size="6" aria-label="{escape(said)}"{wrong}>'
+    )
+
+
+@register.simple_tag
+def pack_options(packs: Iterable[Any], chosen: str) -> SafeString:
+    """The packs in which an article may be ordered besides single pieces, to choose from."""
+    drawn = []
+    for pack in packs:
+        said = {"unit": pack.unit.display, "n": formats.count_text(pack.pieces)}
+        on = " selected" if pack.unit_id == chosen else ""
+        words = escape(gettext("%(unit)s of %(n)s") % said)
+        drawn.append(f'<option value="{escape(pack.unit_id)}"{on}>{words}</option>')
+    return SafeString("".join(drawn))
+
+
+@register.simple_tag
+def price_cells(cells: Iterable[tuple[str, str, Sequence[tuple[int, int]]]]) -> SafeString:
+    """The cells of an article in the matrix of prices: for each list (its name and currency) the
+    price from the lowest quantity (minor units), below it those of larger quantities. Thousands
+    stand on a page, so they are drawn here and not by a template each."""
+    drawn = []
+    for place, (name, currency, tiers) in enumerate(cells):
+        prices = [money(tiers[0][1], currency=currency)] if tiers else [SafeString(formats.NOTHING)]
+        for start, minor in tiers[1:]:
+            told = formats.money_text(minor, currency=currency)
+            more = {"n": formats.count_text(start), "price": told}
+            prices.append(format_html("<small>{}</small>", gettext("from %(n)s: %(price)s") % more))
+        css = "n" if place else "n st"
+        drawn.append(f'<td class="{css}" data-l="{escape(name)}">{"".join(prices)}</td>')
+    return SafeString("".join(drawn))
+
+
+@register.simple_tag
+def money_short(minor: int) -> SafeString:
+    """A rounded amount with its unit (万, 亿, m, bn); the full figure on hover."""
+    figure, unit = formats.money_short(minor, _language())
+    full = formats.money_text(minor)
+    return format_html('<span class="m" title="{}">{}<i> {}</i></span>', full, figure, unit)
 
 
 @register.filter
@@ -129,8 +178,7 @@ def day(context: Context, value: date | datetime | None) -> SafeString:
         return SafeString(formats.NOTHING)
     if isinstance(value, datetime):
         value = value.astimezone(formats.ORGANISATION_ZONE).date()
-    text = formats.day_text(value, _today(context), _language())
-    return format_html('<time class="nw" datetime="{}">{}</time>', value.isoformat(), text)
+    return _time(value, formats.day_text(value, _today(context), _language()))
 
 
 @register.simple_tag(takes_context=True)
@@ -138,8 +186,12 @@ def moment(context: Context, value: datetime | None, style: str = "minute") -> S
     """A moment: ``minute`` (default), ``second``, ``time`` (10:02:11) or ``clock`` (10:02)."""
     if value is None:
         return SafeString(formats.NOTHING)
-    text = formats.moment_text(value, _today(context), _language(), style)
-    return format_html('<time class="nw" datetime="{}">{}</time>', value.isoformat(), text)
+    return _time(value, formats.moment_text(value, _today(context), _language(), style))
+
+
+def _time(value: date, text: str) -> SafeString:
+    """A day or moment with what machines read; digits and names of months need no escaping."""
+    return SafeString(f'<time class="nw" datetime="{value.isoformat()}">{text}</time>')
 
 
 @register.filter
@@ -193,9 +245,10 @@ def meter(
 
 @register.inclusion_tag("ui/parts/meter_key.html")
 def meter_key(used: int, held: int, this: int, limit: int) -> dict[str, int]:
-    """The numbers beside a meter, in its order: used, held, this order, left, of how much."""
+    """The numbers beside a meter, in its order: used, held, this order, left (or how much is
+    missing), of how much."""
     left = limit - used - held - this
-    return {"used": used, "held": held, "this": this, "left": left, "limit": limit}
+    return {"used": used, "held": held, "this": this, "left": left, "short": -left, "limit": limit}
 
 
 @register.simple_tag

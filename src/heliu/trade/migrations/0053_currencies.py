@@ -15,9 +15,9 @@ RIGHTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0050_exchanged"),
-        ("ordering", "0017_currencies"),
-        ("pricing", "0016_currencies"),
+        ("trade", "0052_lean_batches"),
+        ("ordering", "0018_currencies"),
+        ("pricing", "0017_currencies"),
     ]
     operations = [
         migrations.RunSQL(

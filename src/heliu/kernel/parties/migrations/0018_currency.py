@@ -8,7 +8,7 @@ TRADED = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "KRW", "SGD", "AUD"]
 
 class Migration(migrations.Migration):
     reviewed = "Old code writes no currency: it cannot meet the constraint with another."
-    dependencies = [("parties", "0016_pause")]
+    dependencies = [("parties", "0017_hours")]
     operations = [
         migrations.AddField(
             "tradingrelationship",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("parties", "0017_currency")]
+    dependencies = [("parties", "0018_currency")]
     operations = [
         AddIndexConcurrently(
             "tradingrelationship",

@@ -8,7 +8,7 @@ CURRENCY = (Path(__file__).parent.parent / "sql" / "ordering_currency.sql").read
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ordering", "0016_our_money"), ("parties", "0018_abroad")]
+    dependencies = [("ordering", "0017_one_sort"), ("parties", "0019_abroad")]
     operations = [
         migrations.RemoveConstraint("order", "order_in_our_money"),
         migrations.RunSQL(CURRENCY, migrations.RunSQL.noop),

@@ -21,7 +21,7 @@ RULES = {
 
 class Migration(migrations.Migration):
     reviewed = "Old code writes lists in CNY alone: it cannot meet the constraints with others."
-    dependencies = [("pricing", "0015_our_money"), ("parties", "0018_abroad")]
+    dependencies = [("pricing", "0016_to_pay"), ("parties", "0019_abroad")]
     operations = [
         migrations.RemoveConstraint("pricelist", "price_list_in_our_money"),
         *(

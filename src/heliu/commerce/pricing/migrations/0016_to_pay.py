@@ -1,0 +1,12 @@
+"""What an order pays is asked without what promotions might do where nobody promotes anything."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+ANSWER = (Path(__file__).parent.parent / "sql" / "pricing_answer.sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pricing", "0015_our_money"), ("parties", "0018_currency")]
+    operations = [migrations.RunSQL(ANSWER, migrations.RunSQL.noop)]
