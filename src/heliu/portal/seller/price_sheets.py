@@ -272,7 +272,14 @@ def contract(request: HttpRequest) -> HttpResponse:
                 _("Agreed prices"),
                 help=_("Code, from how many, price; then a semicolon: M1 1 9.50; M1 100 9"),
             ),
-            Ask("committed", _("Promised to take, CNY"), "", "money", is_needed=False),
+            Ask(
+                "committed",
+                _("Promised to take"),
+                "",
+                "money",
+                help=_("An amount in the currency in which the dealer trades with you."),
+                is_needed=False,
+            ),
             Ask("committed_quantity", _("Promised pieces"), "", "number", is_needed=False),
         ),
         will=(
