@@ -121,6 +121,7 @@ NAMES = {
     "dealer_paper": {"paper": "paper"},
     "dealer_thumb": {"paper": "paper"},
     "seller_receivable": {"buyer": "dealer"},
+    "seller_currency": {"dealer": "dealer"},
     "seller_account_statement": {"buyer": "dealer"},
     "seller_stop": {"buyer": "dealer"},
     "seller_let_pass": {"buyer": "dealer"},

@@ -602,6 +602,10 @@ EXAMPLES = {
     "POST /orders/{ref}/changes/withdraw": Example(mine, {"ref": "to_change_order"}, lambda t: {}),
     "GET /order-rules": Example("seller", is_shared=True),
     "PUT /order-rules": Example("seller", body=lambda t: {"least_order": 0}, is_shared=True),
+    "GET /currencies": Example("seller", is_shared=True),
+    "PUT /currencies/{buyer}": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"currency": "CNY"}
+    ),
     "GET /order-rules/buyers": Example("seller", is_shared=True),
     "PUT /order-rules/buyers/{buyer}": Example(
         "seller", {"buyer": "dealer"}, lambda t: {"least_order": None}

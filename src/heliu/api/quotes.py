@@ -25,9 +25,11 @@ from heliu.api.fields import (
     Sent,
     Share,
     Text,
+    Theirs,
     Whole,
     id_or_number,
 )
+from heliu.api.order_lines import require_theirs
 from heliu.api.orders import OrderPlaced, PayBy, shown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.purchases import PurchaseDetail, detail
@@ -35,6 +37,7 @@ from heliu.api.writes import Key, write
 from heliu.commerce.quotes import operations, queries
 from heliu.commerce.quotes.policies import MOST_LINES, Answer, Asked
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.money import require_in
 from heliu.trade import quoting
 
 router = Router()
@@ -54,6 +57,7 @@ class QuoteOut(Schema):
         description="ASKED waits for the seller, OFFERED for the buyer; ACCEPTED is ordered"
     )
     version: int = Field(description="Of what was said last")
+    currency: str = Field(description="Of all its amounts: that in which the two trade")
     wanted_on: date | None = Field(description="The day on which the buyer wishes the goods")
     asked_by_name: str
     asked_at: datetime
@@ -116,6 +120,7 @@ class NewQuote(Sent):
     lines: list[QuoteLineIn] = Field(min_length=1, max_length=MOST_LINES)
     words: Text = ""
     wanted_on: date | None = Field(None, description="The day on which the goods are wished")
+    currency: Theirs = None
 
 
 class QuoteAgain(Sent):
@@ -123,6 +128,7 @@ class QuoteAgain(Sent):
 
     lines: list[QuoteLineIn] = Field(min_length=1, max_length=MOST_LINES)
     words: Text = ""
+    currency: Theirs = None
 
 
 class AnswerLineIn(Sent):
@@ -142,6 +148,7 @@ class AnswerIn(Sent):
     lines: list[AnswerLineIn] = Field(min_length=1, max_length=MOST_LINES)
     valid_until: date = Field(description="Its last day: today, or within a year")
     words: Text = ""
+    currency: Theirs = None
 
 
 class QuoteReason(Sent):
@@ -177,7 +184,9 @@ class AutoAnswerIn(Sent):
     min_quantity: Quantity
     percent: Rate = Field(description="At most so many per cent under the usual price, up to 90")
     days: Annotated[int, Field(ge=1, le=90), Whole] = Field(description="The offer holds for")
-    most: Amount | None = Field(None, description="Only quotes that come to this at most")
+    most: Amount | None = Field(
+        None, description="Only quotes that come to this at most, in CNY: none in another currency"
+    )
 
 
 class AutoAnswerOut(Schema):
@@ -211,6 +220,7 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
     they are sold."""
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
+        require_theirs(request.actor, payload.seller, payload.currency)
         made = quoting.ask(
             actor=request.actor, seller=payload.seller, lines=_asked(payload.lines),
             words=payload.words, wanted_on=payload.wanted_on, at=at,
@@ -232,8 +242,8 @@ def ask_otherwise(request: TypedRequest, ref: Ref, payload: QuoteAgain, key: Key
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
         made = quoting.ask_otherwise(
-            id_or_number(ref), actor=request.actor, lines=_asked(payload.lines),
-            words=payload.words, at=at,
+            _named(request, ref, payload.currency), actor=request.actor,
+            lines=_asked(payload.lines), words=payload.words, at=at,
         )  # fmt: skip
         return 200, _detail(made)
 
@@ -247,7 +257,7 @@ def answer_quote(request: TypedRequest, ref: Ref, payload: AnswerIn, key: Key) -
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
         made = quoting.answer(
-            id_or_number(ref), actor=request.actor, answers=answers,
+            _named(request, ref, payload.currency), actor=request.actor, answers=answers,
             valid_until=payload.valid_until, words=payload.words, at=at,
         )  # fmt: skip
         return 200, _detail(made)
@@ -337,6 +347,14 @@ def drop_auto_answer(
         return 200, AutoAnswerOut.from_orm(gone)
 
     return write(request, key, None, do)
+
+
+def _named(request: TypedRequest, ref: str, currency: str | None) -> UUID:
+    """Of which quote something is said. Raises `OtherCurrency` where it is taken to be in another
+    currency than it is."""
+    found = queries.get(request.actor, id_or_number(ref))
+    require_in(found.currency, currency or "", field="currency")
+    return found.pk
 
 
 def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:

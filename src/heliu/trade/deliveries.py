@@ -271,6 +271,7 @@ def _book_shipped(
         key=f"delivered:{shipment.id}",
         subject=order.id,
         effective=day_of(at),
+        currency=order.currency,
         at=at,
     )
 

@@ -55,13 +55,13 @@ def ask(
     the buyer, `Refused` for a quantity in which goods are not sold."""
     _refuse_behalf(actor)
     actor.require("order")
-    parties.active_relationship(buyer=actor.own_org, seller=seller)
+    link = parties.active_relationship(buyer=actor.own_org, seller=seller)
     refuse_day(wanted_on, day_of(at))
     with widened([actor.own_org, seller]):
         _refuse_goods(actor.own_org, seller, _by_place(lines), at)
         quote = operations.ask(
-            actor=actor, buyer=actor.own_org, seller=seller, lines=lines, words=words,
-            wanted_on=wanted_on, at=at,
+            actor=actor, buyer=actor.own_org, seller=seller, currency=link.currency, lines=lines,
+            words=words, wanted_on=wanted_on, at=at,
         )  # fmt: skip
         _answer_or_tell(quote, at=at)
     return quote
@@ -173,7 +173,7 @@ def _answer_or_tell(quote: Quote, *, at: datetime) -> None:
     lines = queries.lines(quote)
     usually = usual(quote, {line.sku_id: line.quantity for line in lines}, at)
     wished = [Wished(x.quantity, x.unit_price, usually.get(x.sku_id)) for x in lines]
-    found = policies.by_rule(queries.auto_answers(quote.seller), wished)
+    found = policies.by_rule(queries.auto_answers(quote.seller), wished, quote.currency)
     if found is None:
         _tell_seller(quote, "quote-asked", at=at)
         return
@@ -198,7 +198,7 @@ def _offer(
     operations.answer(
         quote, lines, usually, words=words, valid_until=valid_until, actor=actor, at=at
     )
-    amount = Money(sum(line.quantity * (line.price or 0) for line in lines))
+    amount = Money(sum(line.quantity * (line.price or 0) for line in lines), quote.currency)
     _tell_buyer(quote, "quote-offered", at=at, amount=amount, day=valid_until.isoformat())
 
 

@@ -34,17 +34,18 @@ def ask(
     actor: Actor,
     buyer: UUID,
     seller: UUID,
+    currency: str,
     lines: Sequence[Asked],
     words: str,
     wanted_on: date | None,
     at: datetime,
 ) -> Quote:
-    """A buyer asks a seller for its prices of these goods."""
+    """A buyer asks a seller for its prices of these goods, in the currency in which they trade."""
     policies.refuse_bad_wishes(lines)
     quote = Quote.objects.create(
-        number=next_number("QT", at), buyer=buyer, seller=seller, wanted_on=wanted_on,
-        asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at, moved_at=at,
-        runs_out_at=at + policies.UNANSWERED,
+        number=next_number("QT", at), buyer=buyer, seller=seller, currency=currency,
+        wanted_on=wanted_on, asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at,
+        moved_at=at, runs_out_at=at + policies.UNANSWERED,
     )  # fmt: skip
     _say_wishes(quote, lines, words, actor, at)
     return quote
@@ -88,8 +89,8 @@ def answer(
         for line in lines
     )  # fmt: skip
     said = QuoteOffered(
-        subject=quote.pk, number=quote.number, version=quote.version, total=total,
-        valid_until=valid_until.isoformat(),
+        subject=quote.pk, number=quote.number, version=quote.version, currency=quote.currency,
+        total=total, valid_until=valid_until.isoformat(),
     )  # fmt: skip
     _record(quote, said, actor, at)
     return quote

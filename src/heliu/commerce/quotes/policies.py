@@ -11,6 +11,7 @@ from uuid import UUID
 
 from heliu.kernel.clock import day_of, start_of
 from heliu.kernel.errors import Invalid
+from heliu.kernel.money import CURRENCY
 
 MOST_LINES = 200
 LARGEST = 10**9  # pieces of a line
@@ -127,10 +128,13 @@ class Wished(NamedTuple):
     usual: int | None
 
 
-def by_rule(bounds: Sequence[Bound], lines: Sequence[Wished]) -> tuple[list[int], int] | None:
+def by_rule(
+    bounds: Sequence[Bound], lines: Sequence[Wished], currency: str = CURRENCY
+) -> tuple[list[int], int] | None:
     """The prices at which a quote is answered without a person, and for how many days; None where a
     person must. Each line is judged by the bound of the most pieces it reaches: who wishes a price
-    within it gets that, who wishes none the lowest, and nobody more than it would pay anyway."""
+    within it gets that, who wishes none the lowest, and nobody more than it would pay anyway. What
+    a quote may come to is bounded in our currency: in another no such bound is kept."""
     reached = [
         max((one for one in bounds if one.min_quantity <= line.quantity),
             key=lambda one: one.min_quantity, default=None)
@@ -146,7 +150,8 @@ def by_rule(bounds: Sequence[Bound], lines: Sequence[Wished]) -> tuple[list[int]
             return None
         prices.append(price)
     worth = sum(line.quantity * price for line, price in zip(lines, prices, strict=True))
-    if any(bound.most is not None and worth > bound.most for bound in reached if bound):
+    caps = [bound.most for bound in reached if bound and bound.most is not None]
+    if caps and (currency != CURRENCY or worth > min(caps)):
         return None
     return prices, min(bound.days for bound in reached if bound)
 

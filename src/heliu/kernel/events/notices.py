@@ -199,6 +199,7 @@ WORDS = {
     "trade-asked": N_("%(buyer)s asks to trade with you"),
     "trade-agreed": N_("%(seller)s takes you: its goods and your prices are open"),
     "trade-refused": N_("%(seller)s does not trade with you: %(reason)s"),
+    "currency-set": N_("%(seller)s trades with you in %(currency)s from now on."),
     "contract-offered": N_("%(seller)s offers you contract %(code)s"),
     "contract-asked": N_("%(seller)s asks you about a change of contract %(code)s"),
     "contract-taken-back": N_("%(seller)s takes back what you were asked about contract %(code)s"),

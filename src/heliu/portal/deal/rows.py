@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from heliu.capital.lending import queries as lending
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.sides import Side, side_of
@@ -39,6 +40,7 @@ class DealRow:
     state: State
     next: str
     deed: str = ""
+    currency: str = CURRENCY
 
     @property
     def spoken(self) -> str:
@@ -74,6 +76,7 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
                 state=state_of(deal, order, loan, pledge),
                 next=next_step(side, deal, order, loan, pledge),
                 deed=_deed(side, deal, next_of(deal, order, loan, pledge)),
+                currency=order.currency if order else CURRENCY,
             )
         )
     return rows

@@ -21,7 +21,14 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.portal.dealer import quantities
 from heliu.portal.dealer.plans import plan_words
-from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, or_waits, sellers_of
+from heliu.portal.dealer.sellers import (
+    HOUSE,
+    chosen,
+    is_shared,
+    or_waits,
+    sellers_of,
+    write_in_theirs,
+)
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -63,6 +70,7 @@ def shopping_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """One list at today's prices; a post keeps its quantities and its name."""
     actor = actor_of(request)
     found = queries.get(actor, list_id)
+    write_in_theirs(actor, found.seller)
     refusal = None
     if request.method == "POST":
         if quantities.are_wrong(request):
@@ -157,6 +165,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     seller = next((one for one in sellers_of(actor) if one.pk == order.seller), None)
     if order.buyer not in actor.orgs or seller is None:
         raise NotFound()
+    write_in_theirs(actor, seller.pk)
     context = {
         "order": order,
         "seller": seller,

@@ -27,6 +27,7 @@ from heliu.portal.seller.prices import lists_of
 from heliu.portal.shell.contracts import state_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, rule_words
+from heliu.portal.ui import formats
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Pill
 
@@ -174,6 +175,7 @@ def list_of(actor: Actor, code: str) -> Any:
     found = pricing.lists_visible_to(actor).filter(seller=actor.own_org, code=code).first()
     if found is None:
         raise NotFound()
+    formats.write_in(found.currency)
     return found
 
 

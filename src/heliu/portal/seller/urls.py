@@ -7,6 +7,7 @@ from django.urls import path
 from heliu.portal.seller import (
     article,
     contracts,
+    currency,
     dealers,
     describing,
     goods,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("seller/prices/lists/<str:code>/give", price_sheets.give, name="seller_price_list_give"),
     path("seller/prices/lists/<str:code>/file", price_files.bring, name="seller_price_bring"),
     path("seller/prices/lists/<str:code>/export", price_files.export, name="seller_price_export"),
+    path("seller/dealers/<uuid:dealer>/currency", currency.of_dealer, name="seller_currency"),
     path("seller/goods", goods.index, name="seller_goods"),
     path("seller/supply", supply.index, name="seller_supply"),
     path("seller/supply/allow", supply.allow, name="seller_supply_allow"),

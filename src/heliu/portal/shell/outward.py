@@ -154,6 +154,7 @@ TITLES = {
     "trade-asked": N_("A dealer asks to trade with you"),
     "trade-agreed": N_("A seller you asked takes you"),
     "trade-refused": N_("A seller you asked does not take you"),
+    "currency-set": N_("A seller sets the currency in which you trade"),
     "contract-offered": N_("A seller offers a contract"),
     "contract-asked": N_("A seller asks for a change of a contract"),
     "contract-taken-back": N_("A seller takes a contract's question back"),

@@ -34,7 +34,7 @@ from heliu.portal.shell.pages import (
     say,
     show,
 )
-from heliu.portal.ui import parts
+from heliu.portal.ui import formats, parts
 from heliu.portal.ui.templatetags.heliu_ui import typed_amount
 from heliu.trade import conversations, deals, purchases, quoting
 
@@ -115,6 +115,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     """One quote: what was said last, what may be said now, how it changed, the conversation."""
     actor, at = actor_of(request), now(request)
     found = queries.get(actor, number)
+    formats.write_in(found.currency)
 
     def do() -> str:
         _act(request, found)
@@ -160,6 +161,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get(actor, number)
     if found.buyer not in actor.orgs:
         raise NotFound()
+    formats.write_in(found.currency)
 
     def do() -> str:
         quoting.ask_otherwise(
