@@ -501,6 +501,18 @@ def test_an_order_of_those_who_trade_in_another_currency_is_alike(
         terms = order(hands, M1=2) | {"pay_by": "TERMS"}
         said = Street(door).one(far.hand, terms, f"terms-{door}")
         assert said.json()["code"] == "currency-by-transfer"
+    asked = {"seller": hands.seller_id, "lines": [{"sku": sku, "quantity": 2}]}
+    said = far.hand.post("/quotes", asked | {"currency": "CNY"}, expect=422)
+    assert (said["code"], said["field"]) == ("currency-other", "currency")
+    quote = far.hand.post("/quotes", asked, expect=201)
+    assert quote["currency"] == "JPY"
+    offer = {"lines": [{"position": 1, "price": 300}], "valid_until": f"{day_of(world.at)}"}
+    at = f"/quotes/{quote['number']}"
+    said = hands.seller.post(f"{at}/answer", offer | {"currency": "USD"}, expect=422)
+    assert said["code"] == "currency-other"
+    assert hands.seller.post(f"{at}/answer", offer)["versions"][-1]["total"] == 600
+    placed = far.hand.post(f"{at}/accept", {"pay_by": "TRANSFER"}, expect=201)["order"]
+    assert (placed["currency"], placed["total"]) == ("JPY", 600)
     shown = far.hand.get("/prices", seller=hands.seller_id, sku=sku)["items"][0]["price"]
     assert (shown["unit_price"], shown["currency"]) == (350, "JPY")
     preview = {"seller": hands.seller_id, "lines": [{"sku": sku, "quantity": 1}]}

@@ -17,10 +17,11 @@ from tests.trade.conftest import World
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.models import Order
 from heliu.commerce.pricing import operations as pricing
+from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.demo.chain import enrol
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties import operations as parties
-from heliu.trade import contracts, deliveries, place_order, striking
+from heliu.trade import contracts, deliveries, place_order, quoting, striking
 
 OWNER, SALES, OPS = "owner@far.demo", "sales@seller.demo", "ops@operator.demo"
 EACH = 777_777  # US$ 7,777.77, and twice that: stand nowhere else
@@ -70,7 +71,7 @@ def abroad(demo: World, far: UUID) -> None:
 
 
 def lived(demo: World, far: UUID) -> None:
-    """Orders in all their states, a contract and a shopping list."""
+    """Orders in all their states, quotes asked for and offered, a contract and a shopping list."""
     sku, seller = demo.chain.skus["M1"], demo.chain.seller
     placed = []
     with demo.desk(OWNER) as owner:
@@ -83,17 +84,28 @@ def lived(demo: World, far: UUID) -> None:
         lists.make(
             actor=owner, seller=seller, name="Mugs", quantities={sku: 1}, shared=False, at=demo.at
         )
+        asked = [
+            quoting.ask(actor=owner, seller=seller, lines=[Asked(sku, 2, EACH)], at=demo.at)
+            for _ in range(3)
+        ]
     with demo.desk(SALES) as sales:
         for order in placed[1:]:
             place_order.confirm(order, actor=sales, at=demo.at)
         deliveries.ship(placed[2], actor=sales, carrier="Sea", at=demo.at)
         (line,) = Order.objects.get(pk=placed[3]).lines.all()
         striking.strike(placed[3], lines={line.pk: 1}, reason="gone", actor=sales, at=demo.at)
+        for quote in asked[1:]:
+            quoting.answer(
+                quote.number, actor=sales, answers=[Answer(1, EACH)], valid_until=day_of(demo.at),
+                at=demo.at,
+            )  # fmt: skip
         contracts.offer(
             actor=sales, seller=seller, buyer=far, code="CT-9", name="Mugs",
             prices=[pricing.NewPrice(sku, EACH)], valid_from=day_of(demo.at),
             valid_to=day_of(demo.at) + timedelta(days=9), committed=EACH, at=demo.at,
         )  # fmt: skip
+    with demo.desk(OWNER) as owner:
+        quoting.accept(asked[2].number, actor=owner, pay_by="TRANSFER", at=demo.at)
 
 
 def wander(client: Client, start: str) -> dict[str, str]:
@@ -139,5 +151,5 @@ def test_no_page_tells_dollars_as_yuan(demo: World, far: UUID) -> None:
     assert not wrong, "\n".join(map(str, wrong))
     assert {
         (OWNER, "/dealer/catalogue"), (OWNER, "/dealer/lists"), (OWNER, "/dealer/contracts"),
-        (SALES, "/seller/orders"), (SALES, "/seller/prices"),
+        (SALES, "/seller/orders"), (SALES, "/seller/prices"), (OWNER, "/quotes"), (SALES, "/quotes"),
     } <= seen  # fmt: skip

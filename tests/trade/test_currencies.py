@@ -3,6 +3,7 @@ what has no rule in it yet is refused."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -20,16 +21,19 @@ from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
 from heliu.commerce.pricing.models import PriceList
+from heliu.commerce.quotes import operations as quotes
+from heliu.commerce.quotes.models import Quote, QuoteLine
+from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo.chain import enrol
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
-from heliu.kernel.events.models import Fact
+from heliu.kernel.events.models import Fact, Notice
 from heliu.kernel.money import TRADED
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import TradingRelationship
 from heliu.kernel.posting.models import Account as Entry
-from heliu.trade import currencies, place_order, receivables, returns
+from heliu.trade import currencies, place_order, quoting, receivables, returns
 
 SALES = "sales@seller.demo"
 OTHERS = [currency for currency in TRADED if currency != "CNY"]
@@ -174,6 +178,56 @@ def test_the_database_refuses_an_order_in_another_currency_than_theirs(world: Wo
             PriceList.objects.filter(code="EXPORT").update(currency="EUR")
         with pytest.raises(IntegrityError), transaction.atomic():
             PriceList.objects.filter(code="EXPORT").update(is_default=True)
+
+
+def test_a_quote_is_in_it_and_holds_it(world: World) -> None:
+    abroad(world)
+    (mugs,) = world.lines(M1=10)
+    with world.desk(OWNER) as owner:
+        quote = quoting.ask(
+            actor=owner, seller=world.chain.seller, lines=[Asked(*mugs, 150)], at=world.at
+        )
+    assert quote.currency == "USD"
+    with world.desk(SALES) as sales, pytest.raises(Refused) as caught:
+        currencies.set_currency(buyer(world), "CNY", actor=sales, at=world.at)
+    assert "quote" in caught.value.text()
+    with world.desk(SALES) as sales:
+        quoting.answer(
+            quote.number, actor=sales, answers=[Answer(1, 180)], valid_until=day_of(world.at),
+            at=world.at,
+        )  # fmt: skip
+    with world.worker():
+        told = Notice.objects.get(kind="quote-offered").params["amount"]
+        assert told["currency"] == "USD"
+        assert QuoteLine.objects.get(version__of=quote, by_seller=True).usual == 200
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Quote.objects.filter(pk=quote.pk).update(currency="CNY")
+    with world.desk(OWNER) as owner:
+        for way in ("TERMS", "FINANCE"):
+            with pytest.raises(Refused) as caught:
+                quoting.accept(quote.number, actor=owner, pay_by=way, at=world.at)
+            assert caught.value.code == "currency-by-transfer"
+        placed = quoting.accept(quote.number, actor=owner, pay_by="TRANSFER", at=world.at).order
+    assert (placed.currency, placed.total) == ("USD", 1800)
+    hold(world)
+
+
+@pytest.mark.parametrize(("most", "status"), [(None, "OFFERED"), (10**9, "ASKED")])
+def test_a_rule_that_names_an_amount_answers_no_quote_in_it(
+    world: World, most: int | None, status: str
+) -> None:
+    abroad(world)
+    with world.desk(SALES) as sales:
+        quotes.set_auto_answer(
+            actor=sales, min_quantity=1, percent=Decimal(10), days=7, most=most, at=world.at
+        )
+    with world.desk(OWNER) as owner:
+        quote = quoting.ask(
+            actor=owner, seller=world.chain.seller, lines=[Asked(*world.lines(M1=10)[0])],
+            at=world.at,
+        )  # fmt: skip
+        quote.refresh_from_db()
+    assert quote.status == status
 
 
 def test_what_has_no_rule_in_it_is_refused(world: World) -> None:
