@@ -26,6 +26,8 @@ from heliu.commerce.quotes.models import Quote, QuoteLine
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo.chain import enrol
+from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Fact, Notice
@@ -33,7 +35,7 @@ from heliu.kernel.money import TRADED
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import TradingRelationship
 from heliu.kernel.posting.models import Account as Entry
-from heliu.trade import currencies, place_order, quoting, receivables, returns
+from heliu.trade import confirming, currencies, place_order, quoting, receivables, returns
 
 SALES = "sales@seller.demo"
 OTHERS = [currency for currency in TRADED if currency != "CNY"]
@@ -248,6 +250,13 @@ def test_what_has_no_rule_in_it_is_refused(world: World) -> None:
             placed.pk, actor=owner, remedy="MONEY", quantities={1: 1}, reason="r", at=world.at
         )
     assert caught.value.code == "currency-ours-alone"
+    with world.desk(SALES) as sales:
+        approvals.set_levels(
+            confirming.CONFIRM, from_amount=300_00, levels=[Level("sell")], actor=sales, at=world.at
+        )
+        with pytest.raises(Refused) as caught:
+            confirming.confirm(placed.pk, actor=sales, at=world.at)
+    assert caught.value.code == "currency-ours-alone"  # not of less than CNY 300
     with world.desk(OWNER) as owner:
         spending.set_budget(period="YEAR", amount=10**9, actor=owner, at=world.at)
     with pytest.raises(Refused) as caught:

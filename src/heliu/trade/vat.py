@@ -176,7 +176,8 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
     found = list(sent[:MOST])
     done = queries.of_keys(str(one.pk) for one in found)
     open_ = [one for one in found if str(one.pk) not in done]
-    orders = Order.objects.only("number", "buyer").in_bulk({one.order_id for one in open_})
+    ours = Order.objects.filter(currency=CURRENCY).only("number", "buyer")
+    orders = ours.in_bulk({one.order_id for one in open_})
     values = _values(one.pk for one in open_)
     buyers = {order.buyer for order in orders.values()}
     with widened([actor.own_org, *buyers]):
@@ -189,7 +190,7 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
             orders[one.order_id].buyer in titled,
         )
         for one in reversed(open_)
-        if one.order_id in orders and orders[one.order_id].currency == CURRENCY
+        if one.order_id in orders
     ]
     return [row for row in rows if row.value]
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from django.db import migrations
 
 SQL = Path(__file__).parent.parent / "sql"
-FILES = ("currency_refused", "order_facts", "place", "operator_books", "suspicions")
+FILES = (
+    "currency_refused", "order_facts", "place", "operator_books", "operator_reports", "suspicions",
+)
 FUNCTION = "trade_currency_refused(uuid[], uuid[], text[])"
 RIGHTS = (
     f"revoke all on function {FUNCTION} from public;"
