@@ -28,8 +28,8 @@ from heliu.portal.shell.contracts import state_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, rule_words
 from heliu.portal.ui import formats
-from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Pill
+from heliu.portal.ui.templatetags.heliu_ui import typed_amount
 
 FILES, ENDED = 10, 20
 
@@ -238,7 +238,7 @@ def _tiers(
 
 def _cell(request: HttpRequest, sku: UUID, start: int, amount: int) -> tuple[str, int, str]:
     name = f"p-{sku}-{start}"
-    return name, start, request.POST.get(name, money_text(amount))
+    return name, start, request.POST.get(name, typed_amount(amount))
 
 
 def _changed(request: HttpRequest, tiers: dict[UUID, list[tuple[int, int]]]) -> list[NewPrice]:
