@@ -17,7 +17,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, progress, state_of
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import goods_told
 from heliu.trade.standing import Next, next_of
 
 # Where what comes next is done by whoever does it.
@@ -81,7 +81,7 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
 
 def _goods(deal: Any, order: Any) -> str:
     if order is not None:
-        return goods_words(order.lines.all(), by_name=True)
+        return goods_told(order.lines.all()).words
     return _("Loan against stock") if deal.is_stock else ""
 
 

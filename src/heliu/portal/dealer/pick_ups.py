@@ -18,8 +18,8 @@ from heliu.kernel.events import queries as events
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations, queries
 from heliu.logistics.pledges.policies import digest_of
+from heliu.portal.shell.goods import goods_told
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
-from heliu.portal.ui.formats import listed
 
 SESSION_CODES = "pick_up_codes"
 
@@ -33,7 +33,11 @@ def pick_ups(request: HttpRequest) -> HttpResponse:
     houses = names(order.custodian for order in orders)
     context = {
         "rows": [
-            {"order": order, "house": houses.get(order.custodian), "goods": _goods(order)}
+            {
+                "order": order,
+                "house": houses.get(order.custodian),
+                "goods": goods_told(order.lines.all()),
+            }
             for order in orders
         ],
         "done": queries.releases_visible_to(actor).filter(taker__in=actor.orgs, status="PICKED_UP")[
@@ -93,7 +97,3 @@ def _qr(text: str) -> SafeString:
         drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=4, dark="#000"
     )
     return SafeString(drawn.getvalue().decode())
-
-
-def _goods(order: Any) -> str:
-    return listed(f"{line.sku.code} × {line.quantity}" for line in order.lines.all())
