@@ -64,15 +64,15 @@ def test_a_dealer_orders_in_dollars(town: str, sit: Opener) -> None:
     seller.wait_for_load_state()
 
     dealer = sit(OWNER)
-    dealer.goto(f"/dealer/goods/{sku}")
+    dealer.goto(f"/dealer/catalogue/{sku}")
     assert "US$ 12.50" in dealer.inner_text("main")
     dealer.fill(f"input[name='q-{sku}'] >> nth=-1", "24")
     dealer.click("button[name=pad]")
     dealer.wait_for_url(re.compile("/dealer/pad"))
     assert "US$ 300.00" in dealer.inner_text("main")
     dealer.goto("/dealer/checkout?pay_by=TRANSFER")
-    assert "US$ 300.00" in dealer.inner_text("h1")
-    dealer.click("button.pri:visible >> nth=-1")
+    assert "US$ 300.00" in dealer.inner_text("main")
+    dealer.click("button[form=place]:visible, form#place button.pri:visible >> nth=0")
     dealer.wait_for_url(re.compile("/deals/DL-"))
     assert "US$ 300.00" in dealer.inner_text("main")
 

@@ -194,6 +194,15 @@ def test_a_quote_is_in_it_and_holds_it(world: World) -> None:
         currencies.set_currency(buyer(world), "CNY", actor=sales, at=world.at)
     assert "quote" in caught.value.text()
     with world.desk(SALES) as sales:
+        approvals.set_levels(
+            quoting.OFFER, from_amount=20_00, levels=[Level("sell")], actor=sales, at=world.at
+        )
+        with pytest.raises(Refused) as caught:  # a quarter below what it pays anyway
+            quoting.answer(
+                quote.number, actor=sales, answers=[Answer(1, 150)],
+                valid_until=day_of(world.at), at=world.at,
+            )  # fmt: skip
+        assert caught.value.code == "currency-ours-alone"
         quoting.answer(
             quote.number, actor=sales, answers=[Answer(1, 180)], valid_until=day_of(world.at),
             at=world.at,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop as N_
 from heliu.capital.terms import queries as credit
 from heliu.commerce.ordering.models import Order
 from heliu.commerce.pricing import queries as pricing
+from heliu.commerce.quotes.models import Quote
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
@@ -114,10 +115,10 @@ def refused(state: str) -> Refused:
     )
 
 
-def require_ours(order: Order, message: str) -> None:
-    """Raises `Refused` where an order is in another currency, and this is done in ours alone."""
-    if order.currency != CURRENCY:
-        raise Refused("currency-ours-alone", message, currency=order.currency, ours=CURRENCY)
+def require_ours(paper: Order | Quote, message: str) -> None:
+    """Raises `Refused` where a paper is in another currency, and this is done in ours alone."""
+    if paper.currency != CURRENCY:
+        raise Refused("currency-ours-alone", message, currency=paper.currency, ours=CURRENCY)
 
 
 def refuse_rules(buyer: UUID, currency: str) -> None:

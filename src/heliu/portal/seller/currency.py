@@ -53,8 +53,13 @@ def of_dealer(request: HttpRequest, dealer: UUID) -> HttpResponse:
         ),
         will=(
             Will(_("Only price lists and contracts in it answer to the dealer")),
-            Will(_("Its orders are in it; those that are not in CNY are paid by transfer")),
+            Will(_("Its quotes and orders are in it; what is not in CNY is paid by transfer")),
             Will(_("Promotions, returns and VAT papers are in CNY alone so far")),
+            Will(
+                _(
+                    "Where others of your house must agree to an order or a low offer, that is in CNY alone"
+                )
+            ),
             Will(_("Once something is ordered between you it stays")),
         ),
         button=_("Set"),

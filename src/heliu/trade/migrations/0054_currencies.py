@@ -17,7 +17,7 @@ RIGHTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0052_lean_batches"),
+        ("trade", "0053_quote_answers"),
         ("ordering", "0018_currencies"),
         ("pricing", "0017_currencies"),
     ]
