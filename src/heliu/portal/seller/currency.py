@@ -55,7 +55,7 @@ def of_dealer(request: HttpRequest, dealer: UUID) -> HttpResponse:
             Will(_("Only price lists and contracts in it answer to the dealer")),
             Will(_("Its quotes and orders are in it; what is not in CNY is paid by transfer")),
             Will(_("Promotions, returns and VAT papers are in CNY alone so far")),
-            Will(_("Where others of your house must agree to it, it cannot go on: that is in CNY")),
+            Will(_("What others of your house must agree to cannot go on: those rules are in CNY")),
             Will(_("Once something is ordered between you it stays")),
         ),
         button=_("Set"),
