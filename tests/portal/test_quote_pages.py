@@ -208,6 +208,7 @@ def test_a_low_answer_waits_on_pages_and_the_dealer_s_page_is_as_before(demo: Wo
     assert "1 person who may agree to low offers" in page
     assert "10.00" in page
     number = asked(dealer)
+    assert "The seller is asked" in read(dealer, f"/quotes/{number}")  # that is said once
     before = told(dealer, f"/quotes/{number}")
     assert "The seller prepares its answer." in before
     page = read(seller, f"/quotes/{number}")

@@ -195,7 +195,7 @@ def test_a_quote_is_in_it_and_holds_it(world: World) -> None:
     assert "quote" in caught.value.text()
     with world.desk(SALES) as sales:
         approvals.set_levels(
-            quoting.OFFER, from_amount=20_00, levels=[Level("sell")], actor=sales, at=world.at
+            quoting.OFFER, from_amount=20_00, levels=[Level("concede")], actor=sales, at=world.at
         )
         with pytest.raises(Refused) as caught:  # a quarter below what it pays anyway
             quoting.answer(
