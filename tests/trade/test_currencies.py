@@ -35,7 +35,15 @@ from heliu.kernel.money import TRADED
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import TradingRelationship
 from heliu.kernel.posting.models import Account as Entry
-from heliu.trade import confirming, currencies, place_order, quoting, receivables, returns
+from heliu.trade import (
+    conceding,
+    confirming,
+    currencies,
+    place_order,
+    quoting,
+    receivables,
+    returns,
+)
 
 SALES = "sales@seller.demo"
 OTHERS = [currency for currency in TRADED if currency != "CNY"]
@@ -195,7 +203,7 @@ def test_a_quote_is_in_it_and_holds_it(world: World) -> None:
     assert "quote" in caught.value.text()
     with world.desk(SALES) as sales:
         approvals.set_levels(
-            quoting.OFFER, from_amount=20_00, levels=[Level("concede")], actor=sales, at=world.at
+            conceding.OFFER, from_amount=20_00, levels=[Level("concede")], actor=sales, at=world.at
         )
         with pytest.raises(Refused) as caught:  # a quarter below what it pays anyway
             quoting.answer(

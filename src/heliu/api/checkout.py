@@ -231,7 +231,7 @@ def set_own_money(request: TypedRequest, payload: OwnMoneyIn, key: Key) -> HttpR
 def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object]:
     """Price an order, see what is short and how it could be paid. Changes nothing: no key."""
     actor = request.actor
-    require_theirs(actor, payload.seller, payload.currency)
+    require_theirs(actor.own_org, payload.seller, payload.currency)
     wanted = read_lines(actor, payload.seller, payload.lines)
     seen = place_order.preview(
         actor=actor,

@@ -138,10 +138,9 @@ def _wished(
     return days, {sku: wished[sku] for sku in several}
 
 
-def require_theirs(actor: Actor, seller: UUID, named: str | None) -> None:
+def require_theirs(buyer: UUID, seller: UUID, named: str | None) -> None:
     """Raises `OtherCurrency` where what is wanted is taken to cost what it does not."""
-    theirs = currency_of(buyer=actor.own_org, seller=seller)
-    require_in(theirs, named or "", field="currency")
+    require_in(currency_of(buyer=buyer, seller=seller), named or "", field="currency")
 
 
 def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:

@@ -153,7 +153,7 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
-        require_theirs(actor, payload.seller, payload.currency)
+        require_theirs(actor.own_org, payload.seller, payload.currency)
         wanted = read_lines(actor, payload.seller, payload.lines)
         refuse_unknown(actor, payload.seller, wanted)
         said = payload.model_dump(exclude={"lines", "currency", "wanted_on", "waiting"})

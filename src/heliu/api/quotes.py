@@ -41,7 +41,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.money import require_in
-from heliu.trade import quoting
+from heliu.trade import conceding, quoting
 
 router = Router()
 
@@ -50,7 +50,7 @@ Words = Annotated[Text, Field(max_length=200)]
 
 
 class QuoteOut(Schema):
-    """What a buyer asks one seller a price for."""
+    """What a buyer asks one seller a price for, or a seller offers of its own."""
 
     id: UUID
     number: str
@@ -62,7 +62,7 @@ class QuoteOut(Schema):
     version: int = Field(description="Of what was said last")
     currency: str = Field(description="Of all its amounts: that in which the two trade")
     wanted_on: date | None = Field(description="The day on which the buyer wishes the goods")
-    asked_by_name: str
+    asked_by_name: str = Field(description="Who began: of the seller where it offered first")
     asked_at: datetime
     moved_at: datetime = Field(description="When something was said last")
     runs_out_at: datetime = Field(description="Until then it is answered, or the offer binds")
@@ -158,6 +158,26 @@ class AnswerIn(Sent):
     reason: Text = Field("", description="For those of the house who must agree to it, if any")
 
 
+class OfferLineIn(Sent):
+    """Goods that the seller offers, and what it asks for one."""
+
+    sku: UUID
+    quantity: Quantity
+    price: Amount
+    words: Words = ""
+
+
+class NewOffer(Sent):
+    """Prices for a dealer that asked for nothing."""
+
+    buyer: UUID
+    lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
+    valid_until: date = Field(description="Its last day: today, or within a year")
+    words: Text = ""
+    currency: Theirs = None
+    reason: Text = Field("", description="For those of the house who must agree to it, if any")
+
+
 class QuoteReason(Sent):
     """Why; a seller that makes no offer needs one."""
 
@@ -227,11 +247,32 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
     they are sold."""
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
-        require_theirs(request.actor, payload.seller, payload.currency)
+        require_theirs(request.actor.own_org, payload.seller, payload.currency)
         made = quoting.ask(
             actor=request.actor, seller=payload.seller, lines=_asked(payload.lines),
             words=payload.words, wanted_on=payload.wanted_on, at=at,
         )  # fmt: skip
+        return 201, _detail(made, request.actor)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/quote-offers", response={201: QuoteDetail, 202: ApprovalOut})
+def begin_quote(request: TypedRequest, payload: NewOffer, key: Key) -> HttpResponse:
+    """A seller offers prices that nobody asked for; a quote as any other, which begins OFFERED.
+
+    202 when others of its house must agree first to what is given away.
+    """
+    lines = [Asked(**one.model_dump()) for one in payload.lines]
+
+    def do(at: datetime) -> tuple[int, QuoteDetail | ApprovalOut]:
+        require_theirs(payload.buyer, request.actor.own_org, payload.currency)
+        made = quoting.begin(
+            actor=request.actor, buyer=payload.buyer, lines=lines, words=payload.words,
+            valid_until=payload.valid_until, reason=payload.reason, at=at,
+        )  # fmt: skip
+        if conceding.is_asked(made):
+            return 202, ApprovalOut.from_orm(made)
         return 201, _detail(made, request.actor)
 
     return write(request, key, payload, do)
@@ -271,7 +312,7 @@ def answer_quote(request: TypedRequest, ref: Ref, payload: AnswerIn, key: Key) -
             _named(request, ref, payload.currency), actor=request.actor, answers=answers,
             valid_until=payload.valid_until, words=payload.words, reason=payload.reason, at=at,
         )  # fmt: skip
-        if quoting.is_asked(made):
+        if conceding.is_asked(made):
             return 202, ApprovalOut.from_orm(made)
         return 200, _detail(made, request.actor)
 
@@ -377,7 +418,7 @@ def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:
 def _detail(found: Any, actor: Actor) -> QuoteDetail:
     plain = QuoteOut.from_orm(found).model_dump()
     versions = [_version(one) for one in queries.versions(found)]
-    waits = approvals.about(actor, found.pk, quoting.OFFER.name)
+    waits = approvals.about(actor, found.pk, conceding.OFFER.name)
     more = {"versions": versions, "waits_for": waits.pk if waits else None}
     return QuoteDetail.model_validate(plain | more)
 

@@ -17,7 +17,7 @@ RIGHTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trade", "0053_quote_answers"),
+        ("trade", "0054_quotes_begun"),
         ("ordering", "0018_currencies"),
         ("pricing", "0017_currencies"),
     ]
