@@ -184,7 +184,7 @@ def test_what_is_wrong_stands_at_its_line(demo: World) -> None:
     wrong = [row for row in rows if "aria-invalid" in row]
     assert len(wrong) == 1
     assert 'value="B1"' in wrong[0]
-    assert "this is in USD" in wrong[0]
+    assert "This is in USD" in wrong[0]
     assert 'value="$3"' in wrong[0]
     number, seller = asked(dealer), browser(SALES)
     page = read(seller, f"/quotes/{number}")

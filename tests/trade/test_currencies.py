@@ -231,6 +231,21 @@ def test_a_quote_is_in_it_and_holds_it(world: World) -> None:
     hold(world)
 
 
+def test_what_a_seller_offers_of_its_own_is_in_it(world: World) -> None:
+    abroad(world)
+    (mugs,) = world.lines(M1=10)
+    with world.desk(SALES) as sales:
+        quote = quoting.begin(
+            actor=sales, buyer=buyer(world), lines=[Asked(*mugs, 180)],
+            valid_until=day_of(world.at), at=world.at,
+        )  # fmt: skip
+    assert isinstance(quote, Quote)
+    assert (quote.currency, quote.status) == ("USD", "OFFERED")
+    with world.desk(OWNER) as owner:
+        placed = quoting.accept(quote.number, actor=owner, pay_by="TRANSFER", at=world.at).order
+    assert (placed.currency, placed.total) == ("USD", 1800)
+
+
 @pytest.mark.parametrize(("most", "status"), [(None, "OFFERED"), (10**9, "ASKED")])
 def test_a_rule_that_names_an_amount_answers_no_quote_in_it(
     world: World, most: int | None, status: str
