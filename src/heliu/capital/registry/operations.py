@@ -93,9 +93,9 @@ def register(
     )
 
 
-def renew(registration: Registration, *, actor: Actor, at: datetime) -> Filing:
-    """Write that a registration shall run a year longer; once for each end it has."""
-    until = policies.years_after(registration.expires_on, 1)
+def renew(registration: Registration, months: int, *, actor: Actor, at: datetime) -> Filing:
+    """Write that a registration shall run so many months longer; once for each end it has."""
+    until = policies.months_after(registration.expires_on, months)
     return _change(registration, FilingKind.AMEND, until.isoformat(), actor, at, until=until)
 
 
