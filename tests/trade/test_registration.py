@@ -98,6 +98,26 @@ def test_a_registration_runs_for_the_months_its_lender_chose_and_as_many_again(
     laws.hold(world)
 
 
+def test_a_refused_registration_that_is_filed_again_runs_for_all_its_months(world: World) -> None:
+    with world.worker():
+        Programme.objects.filter(pk=world.chain.programme).update(register_months=1)
+        sandbox.script(fault="refuse", kind="REGISTER")
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed))
+    world.bank()
+    world.at += timedelta(days=9)
+    with world.desk(OFFICER) as officer:
+        refused = Filing.objects.get(deal=placed.deal.id, kind="REGISTER")
+        registration.file_again(refused.pk, actor=officer, at=world.at)
+    world.bank()
+    with world.worker():
+        entered = Registration.objects.get(deal=placed.deal.id)
+        assert entered.expires_on == policies.months_after(day_of(world.at), 1)
+    laws.hold(world)
+
+
 @pytest.mark.parametrize("months", [0, 361])
 def test_no_programme_registers_for_longer_than_the_registry_takes(
     world: World, months: int

@@ -16,7 +16,7 @@ The registry's answers, and what the lender decides on a conflict, come in throu
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -96,7 +96,7 @@ def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
         lot=number,
         content=f"{number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
-        until=policies.months_after(day_of(at), loan.register_months),
+        until=_ends(loan, at),
         actor=actor,
         at=at,
     )
@@ -168,7 +168,9 @@ def file_again(filing_id: UUID, *, actor: Actor, at: datetime) -> Filing:
                 "%(number)s is over; only its registration can still be struck off.",
                 number=deal.number,
             )
-        again = registry.file_again(refused, actor=actor, at=at)
+        is_new = refused.kind == FilingKind.REGISTER
+        until = _ends(loan_of(deal), at) if is_new else None
+        again = registry.file_again(refused, actor=actor, at=at, until=until)
     wake(deal.id)
     return again
 
@@ -190,6 +192,11 @@ def in_conflict(actor: Actor) -> QuerySet[Filing]:
         key=Cast(OuterRef("pk"), CharField()),
     )
     return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
+
+
+def _ends(loan: Loan, at: datetime) -> date:
+    """The last day of a registration that is filed for now."""
+    return policies.months_after(day_of(at), loan.register_months)
 
 
 def _about(deal: Deal) -> tuple[str, list[tuple[str, int]]]:
