@@ -159,6 +159,7 @@ NAMES = {
     "seller_settle": {"count": "open_count"},
     "warehouse_count": {"number": "shipment"},
     "warehouse_lot": {"pk": "quiet_row"},
+    "warehouse_reach": {"house": "open_house"},
     "seller_lot": {"pk": "free_row"},
     "warehouse_arrived": {"number": "shipment"},
     "carrier_carriage": {"number": "shipment"},

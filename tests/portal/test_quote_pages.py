@@ -194,3 +194,39 @@ def test_what_is_wrong_stands_at_its_line(demo: World) -> None:
     }  # fmt: skip
     told_so = seller.post(f"/quotes/{number}", form).content.decode()
     assert re.findall(r'aria-describedby="(wrong-\d)"', told_so) == ["wrong-2"]
+
+
+def test_a_low_answer_waits_on_pages_and_the_dealer_s_page_is_as_before(demo: World) -> None:
+    with demo.worker():
+        enrol("boss@seller.demo", "Boss", demo.chain.seller, "sales-manager")
+    dealer, seller, boss = browser(DEALER), browser(SALES), browser("boss@seller.demo")
+    rules = "/approvals/rules"
+    rule = {"idempotency_key": key_in(read(boss, rules)), "act": "quote-offer",
+            "from_amount": "10", "permission-1": "concede", "people-1": "1"}  # fmt: skip
+    send(boss, rules, rule, to=rules)
+    page = told(boss, rules)
+    assert "1 person who may agree to low offers" in page
+    assert "10.00" in page
+    number = asked(dealer)
+    before = told(dealer, f"/quotes/{number}")
+    assert "The seller prepares its answer." in before
+    page = read(seller, f"/quotes/{number}")
+    form = {
+        "idempotency_key": key_in(page), "act": "answer", "price-1": "8", "quantity-1": "24",
+        "price-2": "18", "quantity-2": "5", "reason": "first order of a new shop", "words": "soon",
+        "valid_until": (day_of(clock.now()) + timedelta(days=7)).isoformat(),
+    }  # fmt: skip
+    question = send(seller, f"/quotes/{number}", form, to="^/approvals/")
+    assert told(dealer, f"/quotes/{number}") == before
+    assert "An answer waits for others of your house" in read(seller, f"/quotes/{number}")
+    assert "Offer prices below the usual ones" in read(boss, "/approvals")
+    page = told(boss, question)
+    for words in (number, "24 × 8.00, usually 10.00", "5 × 18.00, usually 20.00", "282.00",
+                  "17.05%", "first order of a new shop", "soon"):  # fmt: skip
+        assert words in page
+    yes = {"idempotency_key": key_in(read(boss, question)), "agrees": "yes"}
+    send(boss, question, yes, to="/approvals$")
+    page = told(dealer, f"/quotes/{number}")
+    assert "282.00" in page
+    assert "first order of a new shop" not in page
+    assert "An answer waits" not in read(seller, f"/quotes/{number}")

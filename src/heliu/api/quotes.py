@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import (
     Amount,
     Days,
@@ -34,7 +35,9 @@ from heliu.api.purchases import PurchaseDetail, detail
 from heliu.api.writes import Key, write
 from heliu.commerce.quotes import operations, queries
 from heliu.commerce.quotes.policies import MOST_LINES, Answer, Asked
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.approvals import queries as approvals
 from heliu.trade import quoting
 
 router = Router()
@@ -97,6 +100,9 @@ class QuoteVersionOut(Plain):
 class QuoteDetail(QuoteOut):
     """With all that was said, the oldest first."""
 
+    waits_for: UUID | None = Field(
+        description="For its seller: the question to others of the house about an answer"
+    )
     versions: list[QuoteVersionOut]
 
 
@@ -142,6 +148,7 @@ class AnswerIn(Sent):
     lines: list[AnswerLineIn] = Field(min_length=1, max_length=MOST_LINES)
     valid_until: date = Field(description="Its last day: today, or within a year")
     words: Text = ""
+    reason: Text = Field("", description="For those of the house who must agree to it, if any")
 
 
 class QuoteReason(Sent):
@@ -215,7 +222,7 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
             actor=request.actor, seller=payload.seller, lines=_asked(payload.lines),
             words=payload.words, wanted_on=payload.wanted_on, at=at,
         )  # fmt: skip
-        return 201, _detail(made)
+        return 201, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -223,7 +230,7 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
 @router.get("/quotes/{ref}", response=QuoteDetail)
 def get_quote(request: TypedRequest, ref: Ref) -> object:
     """One quote with all that was said."""
-    return _detail(queries.get(request.actor, id_or_number(ref)))
+    return _detail(queries.get(request.actor, id_or_number(ref)), request.actor)
 
 
 @router.post("/quotes/{ref}/ask", response=QuoteDetail)
@@ -235,22 +242,28 @@ def ask_otherwise(request: TypedRequest, ref: Ref, payload: QuoteAgain, key: Key
             id_or_number(ref), actor=request.actor, lines=_asked(payload.lines),
             words=payload.words, at=at,
         )  # fmt: skip
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
 
-@router.post("/quotes/{ref}/answer", response=QuoteDetail)
+@router.post("/quotes/{ref}/answer", response={200: QuoteDetail, 202: ApprovalOut})
 def answer_quote(request: TypedRequest, ref: Ref, payload: AnswerIn, key: Key) -> HttpResponse:
-    """The seller offers prices, line by line; they bind it to the end of the day."""
+    """The seller offers prices, line by line; they bind it to the end of the day.
+
+    202 when others of its house must agree first to what is given away; the buyer hears nothing
+    until then.
+    """
     answers = [Answer(**one.model_dump()) for one in payload.lines]
 
-    def do(at: datetime) -> tuple[int, QuoteDetail]:
+    def do(at: datetime) -> tuple[int, QuoteDetail | ApprovalOut]:
         made = quoting.answer(
             id_or_number(ref), actor=request.actor, answers=answers,
-            valid_until=payload.valid_until, words=payload.words, at=at,
+            valid_until=payload.valid_until, words=payload.words, reason=payload.reason, at=at,
         )  # fmt: skip
-        return 200, _detail(made)
+        if quoting.is_asked(made):
+            return 202, ApprovalOut.from_orm(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -261,7 +274,7 @@ def decline_quote(request: TypedRequest, ref: Ref, payload: QuoteReason, key: Ke
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
         made = quoting.decline(id_or_number(ref), reason=payload.reason, actor=request.actor, at=at)
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -274,7 +287,7 @@ def withdraw_quote(request: TypedRequest, ref: Ref, payload: QuoteReason, key: K
         made = quoting.withdraw(
             id_or_number(ref), reason=payload.reason, actor=request.actor, at=at
         )
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -343,10 +356,12 @@ def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:
     return [Asked(**one.model_dump()) for one in lines]
 
 
-def _detail(found: Any) -> QuoteDetail:
+def _detail(found: Any, actor: Actor) -> QuoteDetail:
     plain = QuoteOut.from_orm(found).model_dump()
     versions = [_version(one) for one in queries.versions(found)]
-    return QuoteDetail.model_validate(plain | {"versions": versions})
+    waits = approvals.about(actor, found.pk, quoting.OFFER.name)
+    more = {"versions": versions, "waits_for": waits.pk if waits else None}
+    return QuoteDetail.model_validate(plain | more)
 
 
 def _version(one: Any) -> dict[str, Any]:

@@ -157,6 +157,26 @@ def _lowest(usual: int, percent: Decimal) -> int:
     return int((usual * share / 100).quantize(Decimal(1), rounding=ROUND_CEILING))
 
 
+class Given(NamedTuple):
+    """What an offer gives away: minor units, and their share of what would be paid anyway in
+    hundredths of a per cent, rounded down."""
+
+    amount: int
+    share: int
+
+
+def given_away(lines: Sequence[Offered], usual: Mapping[UUID, int]) -> Given:
+    """What is offered below `usual` (minor units of one), over the whole offer, which is taken as a
+    whole. A line above its usual price makes nothing good."""
+    amount = anyway = 0
+    for line in lines:
+        if line.price is not None:
+            usually = usual.get(line.sku, line.price)
+            amount += line.quantity * max(0, usually - line.price)
+            anyway += line.quantity * usually
+    return Given(amount, amount * 100_00 // anyway if anyway else 0)
+
+
 def total(lines: Sequence[tuple[int, int | None]]) -> int | None:
     """What (pieces, price) come to, in minor units; None where a price is missing."""
     if any(price is None for _, price in lines):

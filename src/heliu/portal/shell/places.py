@@ -62,7 +62,7 @@ def _of_lenders() -> list[tuple[str, str]]:
 
 
 def _of_keepers() -> list[tuple[str, str]]:
-    return [(_("Scan"), "warehouse_scan")]
+    return [(_("Scan"), "warehouse_scan"), (_("Address and hours"), "warehouse_map")]
 
 
 def _managed() -> list[tuple[str, str]]:

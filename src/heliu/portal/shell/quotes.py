@@ -18,10 +18,12 @@ from heliu.commerce.ordering.paste import read_quantity
 from heliu.commerce.quotes import queries
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal.money_views import read_amount
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.conversations import talk_about
 from heliu.portal.shell.pages import (
     actor_of,
@@ -117,8 +119,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get(actor, number)
 
     def do() -> str:
-        _act(request, found)
-        return quoting.link(found)
+        return _act(request, found)
 
     done, refusal = (
         attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
@@ -141,6 +142,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "is_seller": found.seller in actor.orgs,
         "deal": deals.of_order(actor, found.order_id) if found.order_id else None,
         "request_that_waits": purchases.of_quote(found.pk),
+        "question": approvals.about(actor, found.pk, quoting.OFFER.name),
+        "is_ruled": may["answer"] and approvals.has_rules(actor, quoting.OFFER.name),
         "may": may,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
@@ -238,16 +241,18 @@ def _price(typed: str, at_field: str) -> int | None:
     return amount
 
 
-def _act(request: HttpRequest, found: Any) -> None:
-    """What the form asks, by the name of its button."""
+def _act(request: HttpRequest, found: Any) -> str:
+    """What the form asks, by the name of its button; where it leads."""
     actor, at = actor_of(request), now(request)
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
     if act == "answer":
-        quoting.answer(
+        done = quoting.answer(
             found.number, actor=actor, answers=_answered(request, found),
             valid_until=day_of_form(request, "valid_until") or day_of(at),
-            words=request.POST.get("words", ""), at=at,
+            words=request.POST.get("words", ""), reason=request.POST.get("reason", ""), at=at,
         )  # fmt: skip
+        if quoting.is_asked(done):
+            return asked(request, done)
         say(request, _("The offer is made; the dealer is told."))
     elif act == "decline":
         quoting.decline(found.number, reason=reason, actor=actor, at=at)
@@ -255,6 +260,7 @@ def _act(request: HttpRequest, found: Any) -> None:
         quoting.withdraw(found.number, reason=reason, actor=actor, at=at)
     else:
         raise Invalid("deed-unknown", "This form is not known. Reload the page.")
+    return quoting.link(found)
 
 
 def _answered(request: HttpRequest, found: Any) -> list[Answer]:
