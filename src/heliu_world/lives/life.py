@@ -313,13 +313,13 @@ class Life(Case):
                 default.withdraw(self, self.shop.bank)
             else:
                 default.vote(self, self.shop.reviewer, agrees=self.random.random() < 0.8)
-        elif not stands["is_noticed"] and not stands["is_lost"]:
-            default.give_notice(self)
-        elif stands["loan_status"] == "ENFORCING":
+        elif stands["loan_status"] == "ENFORCING":  # by notice, or by a call that ended with it
             if not stands["bound"]:
                 default.ask_to_write_off(self)
             elif not stands["sale"]:
                 sales.ask(self)
+        elif not stands["is_noticed"] and not stands["is_lost"]:
+            default.give_notice(self)
         elif stands["may_enforce"] or stands["is_lost"]:
             default.ask_to_enforce(self)
 
