@@ -535,6 +535,14 @@ EXAMPLES = {
     "POST /quotes": Example(
         mine, body=lambda t: {"seller": str(t["open_seller"]), "lines": quoted(t)}, is_shared=True
     ),
+    "POST /quote-offers": Example(
+        "seller",
+        body=lambda t: {
+            "buyer": str(t["dealer"]),
+            "lines": [{"sku": str(t["open_sku"]), "quantity": 24, "price": 900}],
+            "valid_until": day_of(clock.now()).isoformat(),
+        },
+    ),
     "GET /quotes/{ref}": Example(mine, {"ref": "quote"}),
     "POST /quotes/{ref}/ask": Example(
         mine, {"ref": "quote_offered"}, lambda t: {"lines": quoted(t)}

@@ -208,8 +208,8 @@ def test_a_low_answer_waits_on_pages_and_the_dealer_s_page_is_as_before(demo: Wo
     assert "1 person who may agree to low offers" in page
     assert "10.00" in page
     number = asked(dealer)
+    assert "The seller prepares its answer." in told(dealer, f"/quotes/{number}")
     before = told(dealer, f"/quotes/{number}")
-    assert "The seller prepares its answer." in before
     page = read(seller, f"/quotes/{number}")
     form = {
         "idempotency_key": key_in(page), "act": "answer", "price-1": "8", "quantity-1": "24",
@@ -230,3 +230,59 @@ def test_a_low_answer_waits_on_pages_and_the_dealer_s_page_is_as_before(demo: Wo
     assert "282.00" in page
     assert "first order of a new shop" not in page
     assert "An answer waits" not in read(seller, f"/quotes/{number}")
+
+
+OFFER = "/seller/quotes/offer"
+
+
+def begun(client: Client, address: str = OFFER, **typed: Any) -> dict[str, Any]:
+    """A form that offers mugs and bags to the first dealer."""
+    return {
+        "idempotency_key": key_in(read(client, address)), "dealer": "d001",
+        "valid_until": (day_of(clock.now()) + timedelta(days=7)).isoformat(),
+        "code": ["M1", "B1", ""], "quantity": ["24", "5", ""], "price": ["9.21", "18", ""],
+        "words": ["gift box", "", ""], "words_of_all": "before the season", **typed,
+    }  # fmt: skip
+
+
+def test_a_seller_offers_and_offers_the_same_again(demo: World) -> None:
+    seller, dealer = browser(SALES), browser(DEALER)
+    assert "Offer prices…" in read(seller, "/quotes")
+    there = send(seller, OFFER, begun(seller), to="^/quotes/QT-")
+    page = told(dealer, there)
+    for words in ("311.04", "before the season", "gift box", "Begun by the seller", "Take it"):
+        assert words in page
+    assert there.rsplit("/", 1)[1] in read(dealer, "/quotes")
+    assert "As a template" not in page
+    again = f"{OFFER}?from={there.rsplit('/', 1)[1]}"
+    assert again in read(seller, there)
+    form = read(seller, again)
+    for typed in ("d001", "M1", "24", "9.21", "gift box", "18.00"):
+        assert f'value="{typed}"' in form
+    other = begun(seller, again, dealer="Dealer 2", price=["9.30", "18", ""])
+    second = send(seller, again, other, to="^/quotes/QT-")
+    assert second != there
+    assert "313.20" in told(browser("owner@d002.demo"), second)
+
+
+def test_an_offer_that_is_none_keeps_what_was_typed(demo: World) -> None:
+    seller = browser(SALES)
+    for typed, said in (
+        ({"dealer": "nobody"}, "You have no dealer of this code."),
+        ({"dealer": "Dealer"}, "You have no dealer of this code."),  # two are called so
+        ({"price": ["9.21", "", ""]}, "Name a price."),
+        ({"code": ["NONE", "B1", ""]}, "None of the goods is called NONE."),
+    ):
+        be("heliu_web")
+        answer = seller.post(OFFER, begun(seller) | typed)
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert said in page
+        assert 'value="before the season"' in page
+        assert 'value="18"' in page or "price" in typed
+
+
+def test_no_other_desk_offers(demo: World) -> None:
+    dealer = browser(DEALER)
+    be("heliu_web")
+    assert dealer.get(OFFER).status_code in (403, 404)

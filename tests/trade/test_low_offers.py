@@ -26,7 +26,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact, Notice
-from heliu.trade import approvals, quoting
+from heliu.trade import approvals, conceding, quoting
 from heliu.trade.models import Proposal
 
 BOSS, CHIEF, CLERK = "boss@seller.demo", "chief@seller.demo", "clerk@seller.demo"
@@ -43,7 +43,7 @@ def ruled(world: World) -> World:
         for share, people in ((10_00, 1), (30_00, 2)):
             levels = [Level("concede", people)]
             engine.set_levels(
-                quoting.OFFER, from_amount=share, levels=levels, actor=boss, at=world.at
+                conceding.OFFER, from_amount=share, levels=levels, actor=boss, at=world.at
             )
     return world
 

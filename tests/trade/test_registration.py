@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
-from tests.trade import laws, life
+from tests.trade import laws, life, stock
 from tests.trade.conftest import World
 
 from heliu.capital.credit.models import Programme
@@ -185,6 +185,30 @@ def test_a_claimed_deal_is_called_off_and_the_deposit_goes_back(world: World, wh
     with world.worker():
         assert Deal.objects.get(pk=placed.deal.id).outcome == "CANCELLED"
         assert not Registration.objects.exists()
+    laws.hold(world)
+
+
+def test_a_claimed_stock_loan_is_called_off_when_its_goods_are_counted(world: World) -> None:
+    with world.worker():
+        sandbox.enter(
+            debtor=world.chain.dealers["D001"], secured="Bank of Elsewhere", amount=5_000_00,
+            content="stock", at=world.at,
+        )  # fmt: skip
+    deal = stock.ask(world, stock.lay(world), 5_000_00)
+    stock.sign(world, deal)
+    world.bank()
+    sent = stock.send(world, deal)
+    with world.desk(OFFICER) as officer, pytest.raises(Refused) as refused:
+        registry_answers.call_off(deal.pk, actor=officer, reason="no", at=world.at)
+    assert refused.value.code == "goods-on-the-way"
+    stock.count(world, sent)
+    with world.desk(OFFICER) as officer:
+        registry_answers.call_off(deal.pk, actor=officer, reason="no", at=world.at)
+    world.bank()
+    with world.worker():
+        over = Deal.objects.get(pk=deal.pk)
+        assert (over.outcome, loan_of(over).status) == ("CANCELLED", "CANCELLED")
+    assert life.pick_up(world).go
     laws.hold(world)
 
 

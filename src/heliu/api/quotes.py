@@ -38,7 +38,7 @@ from heliu.commerce.quotes.policies import MOST_LINES, Answer, Asked
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.approvals import queries as approvals
-from heliu.trade import quoting
+from heliu.trade import conceding, quoting
 
 router = Router()
 
@@ -47,7 +47,7 @@ Words = Annotated[Text, Field(max_length=200)]
 
 
 class QuoteOut(Schema):
-    """What a buyer asks one seller a price for."""
+    """What a buyer asks one seller a price for, or a seller offers of its own."""
 
     id: UUID
     number: str
@@ -58,7 +58,7 @@ class QuoteOut(Schema):
     )
     version: int = Field(description="Of what was said last")
     wanted_on: date | None = Field(description="The day on which the buyer wishes the goods")
-    asked_by_name: str
+    asked_by_name: str = Field(description="Who began: of the seller where it offered first")
     asked_at: datetime
     moved_at: datetime = Field(description="When something was said last")
     runs_out_at: datetime = Field(description="Until then it is answered, or the offer binds")
@@ -151,6 +151,25 @@ class AnswerIn(Sent):
     reason: Text = Field("", description="For those of the house who must agree to it, if any")
 
 
+class OfferLineIn(Sent):
+    """Goods that the seller offers, and what it asks for one."""
+
+    sku: UUID
+    quantity: Quantity
+    price: Amount
+    words: Words = ""
+
+
+class NewOffer(Sent):
+    """Prices for a dealer that asked for nothing."""
+
+    buyer: UUID
+    lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
+    valid_until: date = Field(description="Its last day: today, or within a year")
+    words: Text = ""
+    reason: Text = Field("", description="For those of the house who must agree to it, if any")
+
+
 class QuoteReason(Sent):
     """Why; a seller that makes no offer needs one."""
 
@@ -227,6 +246,26 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
     return write(request, key, payload, do)
 
 
+@router.post("/quote-offers", response={201: QuoteDetail, 202: ApprovalOut})
+def begin_quote(request: TypedRequest, payload: NewOffer, key: Key) -> HttpResponse:
+    """A seller offers prices that nobody asked for; a quote as any other, which begins OFFERED.
+
+    202 when others of its house must agree first to what is given away.
+    """
+    lines = [Asked(**one.model_dump()) for one in payload.lines]
+
+    def do(at: datetime) -> tuple[int, QuoteDetail | ApprovalOut]:
+        made = quoting.begin(
+            actor=request.actor, buyer=payload.buyer, lines=lines, words=payload.words,
+            valid_until=payload.valid_until, reason=payload.reason, at=at,
+        )  # fmt: skip
+        if conceding.is_asked(made):
+            return 202, ApprovalOut.from_orm(made)
+        return 201, _detail(made, request.actor)
+
+    return write(request, key, payload, do)
+
+
 @router.get("/quotes/{ref}", response=QuoteDetail)
 def get_quote(request: TypedRequest, ref: Ref) -> object:
     """One quote with all that was said."""
@@ -261,7 +300,7 @@ def answer_quote(request: TypedRequest, ref: Ref, payload: AnswerIn, key: Key) -
             id_or_number(ref), actor=request.actor, answers=answers,
             valid_until=payload.valid_until, words=payload.words, reason=payload.reason, at=at,
         )  # fmt: skip
-        if quoting.is_asked(made):
+        if conceding.is_asked(made):
             return 202, ApprovalOut.from_orm(made)
         return 200, _detail(made, request.actor)
 
@@ -359,7 +398,7 @@ def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:
 def _detail(found: Any, actor: Actor) -> QuoteDetail:
     plain = QuoteOut.from_orm(found).model_dump()
     versions = [_version(one) for one in queries.versions(found)]
-    waits = approvals.about(actor, found.pk, quoting.OFFER.name)
+    waits = approvals.about(actor, found.pk, conceding.OFFER.name)
     more = {"versions": versions, "waits_for": waits.pk if waits else None}
     return QuoteDetail.model_validate(plain | more)
 

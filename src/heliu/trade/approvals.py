@@ -23,6 +23,7 @@ from heliu.trade import (
     changing,
     closing_books,
     closing_houses,
+    conceding,
     confirming,
     control_answers,
     controls,
@@ -56,9 +57,10 @@ PROPOSED: dict[str, proposals.Hand] = {
     Proposed.RELEASE_CAP: programmes.capped,
     Proposed.MARGINS: programmes.margins_set,
     Proposed.QUOTE_ANSWER: quoting.answered,
+    Proposed.QUOTE_BEGUN: quoting.begun,
 }
 ACCOUNTS = (freezing.FREEZE, freezing.LIFT)
-KEPT = (corrections.CORRECT, programmes.PROGRAMME, quoting.OFFER)
+KEPT = (corrections.CORRECT, programmes.PROGRAMME, conceding.OFFER)
 BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
@@ -80,7 +82,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         receivables.LET_PASS,
         receivables.WRITE_OFF,
         returns.AGREE,
-        quoting.OFFER,
+        conceding.OFFER,
         *BOOKS,
     ),
     "DEALER": (financed_order.SIGN, *BOOKS),
@@ -133,7 +135,7 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
-    if asked.act == quoting.OFFER.name:
+    if asked.act == conceding.OFFER.name:
         return quoting.voted(
             asked,
             lambda: _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason),

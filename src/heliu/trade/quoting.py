@@ -1,5 +1,6 @@
 """A quote: a buyer asks what a seller wants for these goods, and takes what it is offered.
 
+    begin           the seller offers goods at its prices to a dealer that asked for nothing
     ask             the buyer: goods, pieces, the price it wishes, words, a day
     answer          the seller, line by line: a price, other goods or pieces, or nothing; within
                     the bounds it has set that is done at once, and nobody needs to be there;
@@ -18,10 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeIs
+from typing import Any
 from uuid import UUID
-
-from django.utils.translation import gettext as _
 
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering.policies import PastedLine, check_lines, refuse_day
@@ -32,29 +31,19 @@ from heliu.commerce.quotes.policies import Answer, Asked, Offered, Wished
 from heliu.commerce.spending.models import PurchaseRequest
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
-from heliu.kernel.approvals import operations as approvals
-from heliu.kernel.approvals.models import Approval, ApprovalStatus
-from heliu.kernel.approvals.policies import Act, Measure
+from heliu.kernel.approvals.models import Approval
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.notices import Parameter, tell
-from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
-from heliu.trade import place_order, purchases
+from heliu.trade import conceding, place_order, purchases
 from heliu.trade.deciding import refuse_bad
 from heliu.trade.models import Proposed
 from heliu.trade.order_pad import rule_of
 from heliu.trade.place_order import Placed
-from heliu.trade.proposals import at_once_or_asked
 
 SYSTEM = Actor.system()
-OFFER = Act("quote-offer", agreed_by=("concede", "manage"), measure=Measure.SHARE)
-"""By a house's own rules, by the share of what would be paid anyway that an offer gives away."""
-TOLD = {
-    ApprovalStatus.APPROVED: "quote-offer-agreed",
-    ApprovalStatus.REFUSED: "quote-offer-refused",
-}
 
 
 def ask(
@@ -114,73 +103,104 @@ def answer(
     with _opened(ref, actor) as quote:
         operations.require_side(quote.seller, "sell", actor)
         lines, usually = _lines_of(quote, answers, at)
-        given = policies.given_away(lines, usually)
-        said = {
-            "quote": str(quote.pk),
-            "version": quote.version,
-            "answers": [_kept(one) for one in answers],
-            **_shown(lines, usually),
-            "valid_until": valid_until.isoformat(),
-            "words": words,
-        }
-        return at_once_or_asked(
-            OFFER, Proposed.QUOTE_ANSWER, said,
+        return conceding.at_once_or_asked(
+            Proposed.QUOTE_ANSWER,
+            {
+                "quote": str(quote.pk),
+                "version": quote.version,
+                "answers": [conceding.kept(one) for one in answers],
+            },
+            lines, usually,
             lambda: _offer(
                 quote, lines, usually, valid_until=valid_until, words=words, actor=actor, at=at
             ),
-            subject=quote.pk, name=quote.number, amount=given.amount,
-            reason=reason.strip() or _("It is below what one person gives away alone."),
-            levels=approvals.levels_of(OFFER, org=actor.own_org, amount=given.share),
-            right="sell", kind="quote-offer-asked", actor=actor, at=at,
+            subject=quote.pk, name=quote.number, valid_until=valid_until, words=words,
+            reason=reason, actor=actor, at=at,
         )  # fmt: skip
 
 
-class LineKept(NamedTuple):
-    """A line of an offer that waits for others: pieces, price (None: it is struck) and the usual
-    price, in minor units of one."""
+def begin(
+    *,
+    actor: Actor,
+    buyer: UUID,
+    lines: Sequence[Asked],
+    valid_until: date,
+    words: str = "",
+    reason: str = "",
+    at: datetime,
+) -> Quote | Approval:
+    """A seller offers a dealer prices that it did not ask for; from here on as an answer is, and
+    before too: returns the question where others of its house must agree first."""
+    _refuse_behalf(actor)
+    actor.require("sell")
+    seller = actor.own_org
+    parties.active_relationship(buyer=buyer, seller=seller)
+    with widened([buyer, seller]):
+        to_be = Quote(buyer=buyer, seller=seller)
+        offered, usually = _begun_lines(to_be, lines, at)
+        return conceding.at_once_or_asked(
+            Proposed.QUOTE_BEGUN,
+            {
+                "quote": str(to_be.pk),
+                "buyer": str(buyer),
+                "seller": str(seller),
+                "goods": [conceding.kept(one) for one in lines],
+            },
+            offered, usually,
+            lambda: _begin(
+                to_be, offered, usually, valid_until=valid_until, words=words, actor=actor, at=at
+            ),
+            subject=to_be.pk, name=parties.names([buyer])[buyer].short, valid_until=valid_until,
+            words=words, reason=reason, actor=actor, at=at,
+        )  # fmt: skip
 
-    code: str
-    quantity: int
-    price: int | None
-    usual: int | None
 
-
-def lines_kept(said: Mapping[str, Any]) -> list[LineKept]:
-    """The lines of an offer as it was kept."""
-    return [LineKept(**one) for one in said["lines"]]
-
-
-def is_asked(done: Quote | Approval) -> TypeIs[Approval]:
-    """Whether the others of the seller's house are asked first."""
-    return isinstance(done, Approval)
+def begun(said: Mapping[str, Any], actor: Actor, at: datetime) -> Quote:
+    """All who must have agreed: the dealer is offered what was to be. Raises `Refused`
+    (offer-too-late) after its day."""
+    valid_until = date.fromisoformat(said["valid_until"])
+    conceding.refuse_late(valid_until, at)
+    buyer, seller = UUID(said["buyer"]), UUID(said["seller"])
+    parties.active_relationship(buyer=buyer, seller=seller)
+    with widened([buyer, seller]):
+        to_be = Quote(pk=UUID(said["quote"]), buyer=buyer, seller=seller)
+        lines = [Asked(**conceding.read(one)) for one in said["goods"]]
+        offered, usually = _begun_lines(to_be, lines, at)
+        return _begin(
+            to_be, offered, usually, valid_until=valid_until, words=said["words"], actor=actor,
+            at=at,
+        )  # fmt: skip
 
 
 def answered(said: Mapping[str, Any], actor: Actor, at: datetime) -> Quote:
     """All who must have agreed: the quote is answered as it was to be. Raises `Refused`
     (quote-moved) where something else was said under it since, (offer-too-late) after its day."""
     valid_until = date.fromisoformat(said["valid_until"])
-    _refuse_late(valid_until, at)
+    conceding.refuse_late(valid_until, at)
     with _opened(UUID(said["quote"]), actor) as quote:
         if quote.version != said["version"]:
             raise Refused(
                 "quote-moved", "Something else was said under %(number)s since.",
                 number=quote.number,
             )  # fmt: skip
-        lines, usually = _lines_of(quote, [_read(one) for one in said["answers"]], at)
+        lines, usually = _lines_of(
+            quote, [Answer(**conceding.read(one)) for one in said["answers"]], at
+        )
         return _offer(
             quote, lines, usually, valid_until=valid_until, words=said["words"], actor=actor, at=at
         )
 
 
 def voted(asked: Approval, vote: Callable[[], Approval], *, actor: Actor, at: datetime) -> Approval:
-    """One person's word (`vote` says it) on an offer, whose quote is locked before the question;
-    those of the seller are told how it ended."""
-    with _opened(asked.subject, actor) as quote:
+    """One person's word (`vote` says it) on an offer, whose quote, where there is one yet, is
+    locked before the question; those of the seller are told how it ended."""
+    if queries.visible_to(actor).filter(pk=asked.subject).exists():
+        with _opened(asked.subject, actor):
+            said = vote()
+    else:
         said = vote()
-        if kind := TOLD.get(ApprovalStatus(said.status)):
-            no = said.votes.filter(agrees=False).first()
-            more: dict[str, Parameter] = {"reason": no.reason} if no else {}
-            _tell_seller(quote, kind, at=at, **more)
+    made = queries.visible_to(actor).filter(pk=asked.subject).first()
+    conceding.tell_end(said, link(made) if made else "", at=at)
     return said
 
 
@@ -188,7 +208,7 @@ def decline(ref: UUID | str, *, reason: str, actor: Actor, at: datetime) -> Quot
     """The seller makes no offer."""
     with _opened(ref, actor) as quote:
         operations.decline(quote, reason=reason, actor=actor, at=at)
-        _forget_question(quote, at=at)
+        conceding.overtaken(quote, at=at)
         _tell_buyer(quote, "quote-declined", at=at, reason=quote.said)
     return quote
 
@@ -198,7 +218,7 @@ def withdraw(ref: UUID | str, *, reason: str = "", actor: Actor, at: datetime) -
     with _opened(ref, actor) as quote:
         _refuse_waiting(quote)
         operations.withdraw(quote, reason=reason, actor=actor, at=at)
-        _forget_question(quote, at=at)
+        conceding.overtaken(quote, at=at)
         _tell_seller(quote, "quote-withdrawn", at=at)
     return quote
 
@@ -241,7 +261,7 @@ def expire(*, at: datetime) -> int:
     """Quotes that nobody answered, or took, in time are over, and both are told; for the worker."""
     found = operations.expire(at=at)
     for quote in found:
-        _forget_question(quote, at=at)
+        conceding.overtaken(quote, at=at)
         for org in (quote.buyer, quote.seller):
             tell(org, "quote-expired", {"number": quote.number}, link=link(quote), at=at)
     return len(found)
@@ -282,10 +302,42 @@ def _offer(
     operations.answer(
         quote, lines, usually, words=words, valid_until=valid_until, actor=actor, at=at
     )
-    _forget_question(quote, at=at)
+    conceding.overtaken(quote, at=at)
+    _tell_offer(quote, lines, valid_until, at=at)
+    return quote
+
+
+def _begin(
+    to_be: Quote,
+    lines: Sequence[Offered],
+    usually: Mapping[UUID, int],
+    *,
+    valid_until: date,
+    words: str,
+    actor: Actor,
+    at: datetime,
+) -> Quote:
+    made = operations.begin(
+        actor=actor, quote=to_be.pk, buyer=to_be.buyer, seller=to_be.seller, lines=lines,
+        usual=usually, words=words, valid_until=valid_until, at=at,
+    )  # fmt: skip
+    _tell_offer(made, lines, valid_until, at=at)
+    return made
+
+
+def _tell_offer(quote: Quote, lines: Sequence[Offered], valid_until: date, *, at: datetime) -> None:
     amount = Money(sum(line.quantity * (line.price or 0) for line in lines))
     _tell_buyer(quote, "quote-offered", at=at, amount=amount, day=valid_until.isoformat())
-    return quote
+
+
+def _begun_lines(
+    to_be: Quote, lines: Sequence[Asked], at: datetime
+) -> tuple[list[Offered], dict[UUID, int]]:
+    """The lines of an offer that was not asked for, and what their goods cost without it."""
+    offered = policies.begun(lines)
+    goods = _by_place(lines)
+    _refuse_goods(to_be.buyer, to_be.seller, goods, at)
+    return offered, usual(to_be, dict(goods.values()), at)
 
 
 def _lines_of(
@@ -297,48 +349,6 @@ def _lines_of(
     goods = {x.position: (x.sku, x.quantity) for x in lines if not x.is_struck}
     _refuse_goods(quote.buyer, quote.seller, goods, at)
     return lines, usual(quote, dict(goods.values()), at)
-
-
-def _shown(lines: Sequence[Offered], usually: Mapping[UUID, int]) -> dict[str, Any]:
-    """What whoever must agree is shown: the lines, and the share of the usual prices they give
-    away."""
-    skus = Sku.objects.in_bulk([line.sku for line in lines])
-    return {
-        "lines": [
-            {
-                "code": skus[line.sku].code,
-                "quantity": line.quantity,
-                "price": line.price,
-                "usual": usually.get(line.sku),
-            }
-            for line in lines
-        ],
-        "share": policies.given_away(lines, usually).share,
-    }
-
-
-def _kept(one: Answer) -> dict[str, Any]:
-    """An answer as JSON keeps it."""
-    return {**one._asdict(), "sku": str(one.sku) if one.sku else None}
-
-
-def _read(kept: Mapping[str, Any]) -> Answer:
-    return Answer(**{**kept, "sku": UUID(kept["sku"]) if kept["sku"] else None})
-
-
-def _refuse_late(valid_until: date, at: datetime) -> None:
-    """What was to bind until a day that has gone by is not offered any more."""
-    if valid_until < day_of(at):
-        raise Refused(
-            "offer-too-late",
-            "The last day of this offer has gone by.",
-            help="Say no to it; then another can be made.",
-        )
-
-
-def _forget_question(quote: Quote, *, at: datetime) -> None:
-    """What others of the seller were asked about an answer has lost its sense."""
-    approvals.overtaken(quote.pk, act=OFFER, at=at)
 
 
 @contextmanager

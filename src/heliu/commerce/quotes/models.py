@@ -44,11 +44,13 @@ QUOTE_TONES = {
 
 
 class Quote(models.Model):
-    """What a buyer asks one seller a price for, and where that stands.
+    """What a buyer asks one seller a price for, or a seller offers of its own, and where that
+    stands.
 
     `version` is the number of what was said last, `moved_at` when; `runs_out_at` is when nobody can
     answer any more, or the offer binds no longer. `wanted_on` is the day on which the buyer wishes
-    the goods. `order_id` is the order it became, `said` why it was declined or withdrawn.
+    the goods, `asked_by` whoever began. `order_id` is the order it became, `said` why it was
+    declined or withdrawn.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

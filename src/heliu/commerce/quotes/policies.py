@@ -20,8 +20,8 @@ LONGEST = timedelta(days=366)  # an offer holds
 
 
 class Asked(NamedTuple):
-    """Goods that a buyer asks a price for; `price` (minor units of one) is what it wishes to
-    pay."""
+    """Goods that a buyer asks a price for, or a seller offers of its own; `price` (minor units of
+    one) is what it wishes to pay, or to have."""
 
     sku: UUID
     quantity: int
@@ -90,6 +90,19 @@ def offered(asked: Sequence[OfLine], answers: Sequence[Answer]) -> list[Offered]
         )  # fmt: skip
     _refuse_twice([line.sku for line in lines])
     return lines
+
+
+def begun(lines: Sequence[Asked]) -> list[Offered]:
+    """The lines of an offer that nobody asked for. Raises `Invalid` for one without a price, and as
+    `refuse_bad_wishes` does."""
+    refuse_bad_wishes(lines)
+    for place, line in enumerate(lines, 1):
+        if line.price is None:
+            raise Invalid("price-missing-here", "Name a price.", field=f"lines.{place}")
+    return [
+        Offered(place, line.sku, line.quantity, line.price, False, None, line.words)
+        for place, line in enumerate(lines, 1)
+    ]
 
 
 def _offered(line: OfLine, said: Answer) -> Offered:

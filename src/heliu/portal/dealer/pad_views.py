@@ -51,6 +51,7 @@ from heliu.trade.back_orders import APART, TOGETHER
 from heliu.trade.order_pad import Checked, arranged, check
 
 MORE_ROWS = 20
+EMPTY = PadRow()
 
 
 @dataclass(frozen=True)
@@ -298,10 +299,15 @@ def _read_lists(request: HttpRequest) -> list[PadRow]:
 
 
 def _changes(request: HttpRequest) -> list[Change]:
-    """The form's rows: what each was when the page was drawn, and what it is now."""
+    """The form's rows: what each was when the page was drawn, and what it is now; the one whose
+    button takes it out is empty now."""
     fields = (request.POST.getlist(name) for name in ("was", "code", "quantity", "remark", "day"))
+    out = request.POST.get("out", "")
     return [
-        Change(*_before(was), row_of(*cells)) for was, *cells in zip_longest(*fields, fillvalue="")
+        Change(*_before(was), EMPTY if str(number) == out else row_of(*cells))
+        for number, (was, *cells) in zip(
+            _numbers(request), zip_longest(*fields, fillvalue=""), strict=False
+        )
     ]
 
 

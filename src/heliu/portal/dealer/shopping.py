@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.commerce.lists import operations as lists
@@ -34,9 +36,10 @@ from heliu.portal.shell.pages import (
 )
 from heliu.portal.ui import parts
 from heliu.trade.again import Again, bought_goods, order_again, today
-from heliu.trade.order_pad import check
+from heliu.trade.order_pad import Checked, check
 
 ROWS = 50
+REASONS = 5
 
 
 @require_GET
@@ -106,17 +109,36 @@ def keep(request: HttpRequest) -> HttpResponse:
 
     def do() -> str:
         rows = orders.pad(actor, seller.pk, shared=is_shared(request)).rows
+        checked = check(actor, seller.pk, rows, now(request))
         made = lists.make(
             actor=actor,
             seller=seller.pk,
             name=request.POST.get("name", ""),
-            quantities=check(actor, seller.pk, rows, now(request)).wanted(),
+            quantities=checked.wanted(),
             shared=request.POST.get("whose") == HOUSE,
             at=now(request),
         )
+        _tell_kept(request, checked)
         return reverse("dealer_list", args=[made.pk])
 
     return deed(request, do)
+
+
+def _tell_kept(request: HttpRequest, checked: Checked) -> None:
+    """How many rows of the pad are in the new list; which are not, and why."""
+    kept = len(checked.good)
+    say(request, ngettext("%(n)d row is kept.", "%(n)d rows are kept.", kept) % {"n": kept})
+    bad = [line for line in checked.lines if line.problem]
+    if not bad:
+        return
+    why = [f"{line.code or line.row}: {line.words}" for line in bad[:REASONS]]
+    words = ngettext(
+        "%(n)d row is not kept and stays in the pad. %(why)s",
+        "%(n)d rows are not kept and stay in the pad. %(why)s",
+        len(bad),
+    )
+    rest = " …" if len(bad) > REASONS else ""
+    say(request, words % {"n": len(bad), "why": " · ".join(why) + rest}, messages.WARNING)
 
 
 @require_POST

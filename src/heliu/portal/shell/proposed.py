@@ -21,7 +21,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.pools.words import figure_names
 from heliu.portal.ui.formats import count_text, day_text, money_text, percent_text
-from heliu.trade import proposals, quoting
+from heliu.trade import conceding, proposals
 
 type Row = tuple[str, str, str]
 
@@ -114,9 +114,14 @@ def _quote_answer(actor: Actor, said: Any) -> list[Row]:
     return [(pgettext("prices", "Quote"), f"{quote.number} · {buyer}", address), *_offer(said)]
 
 
+def _quote_begun(actor: Actor, said: Any) -> list[Row]:
+    buyer = UUID(said["buyer"])
+    return [(_("Dealer"), names([buyer])[buyer].short, ""), *_offer(said)]
+
+
 def _offer(said: Any) -> list[Row]:
     """The lines of an offer with what they are below, what all gives away, and until when."""
-    lines = quoting.lines_kept(said)
+    lines = conceding.lines_kept(said)
     total = sum(line.quantity * (line.price or 0) for line in lines)
     shown = [
         *((line.code, _line(line), "") for line in lines),
@@ -127,7 +132,7 @@ def _offer(said: Any) -> list[Row]:
     return [*shown, (_("Words to the buyer"), said["words"], "")] if said["words"] else shown
 
 
-def _line(line: quoting.LineKept) -> str:
+def _line(line: conceding.LineKept) -> str:
     if line.price is None:
         return _("not offered")
     return _("%(n)s × %(price)s, usually %(usual)s") % {
@@ -146,4 +151,5 @@ ABOUT: dict[str, Callable[[Actor, Any], list[Row]]] = {
     "RELEASE_CAP": _release_cap,
     "MARGINS": _margins,
     "QUOTE_ANSWER": _quote_answer,
+    "QUOTE_BEGUN": _quote_begun,
 }

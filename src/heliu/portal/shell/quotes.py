@@ -38,7 +38,7 @@ from heliu.portal.shell.pages import (
 )
 from heliu.portal.ui import parts
 from heliu.portal.ui.templatetags.heliu_ui import typed_amount
-from heliu.trade import conversations, deals, purchases, quoting
+from heliu.trade import conceding, conversations, deals, purchases, quoting
 
 ROWS = 50
 HOLDS = timedelta(days=7)  # what the seller is shown first
@@ -106,6 +106,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "may_ask": _buys(actor),
         "may_rule": "SELLER" in actor.party_roles,
+        "may_offer": "SELLER" in actor.party_roles and actor.may("sell"),
         "pager": parts.pager(page, f"tab={tab}" if tab in ("all", "live") else ""),
     }
     return show(request, "shell/quotes.html", context, here="quotes")
@@ -140,10 +141,11 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "buyer": known.get(found.buyer),
         "seller": known.get(found.seller),
         "is_seller": found.seller in actor.orgs,
+        "is_begun": versions[0].by_seller,
         "deal": deals.of_order(actor, found.order_id) if found.order_id else None,
         "request_that_waits": purchases.of_quote(found.pk),
-        "question": approvals.about(actor, found.pk, quoting.OFFER.name),
-        "is_ruled": may["answer"] and approvals.has_rules(actor, quoting.OFFER.name),
+        "question": approvals.about(actor, found.pk, conceding.OFFER.name),
+        "is_ruled": may["answer"] and approvals.has_rules(actor, conceding.OFFER.name),
         "may": may,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
@@ -251,7 +253,7 @@ def _act(request: HttpRequest, found: Any) -> str:
             valid_until=day_of_form(request, "valid_until") or day_of(at),
             words=request.POST.get("words", ""), reason=request.POST.get("reason", ""), at=at,
         )  # fmt: skip
-        if quoting.is_asked(done):
+        if conceding.is_asked(done):
             return asked(request, done)
         say(request, _("The offer is made; the dealer is told."))
     elif act == "decline":
@@ -337,6 +339,7 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     sells = found.seller in actor.orgs and actor.may("sell")
     return {
         "answer": sells and found.status == "ASKED",
+        "copy": sells and found.seller == actor.own_org,
         "take": buys and found.status == "OFFERED",
         "withdraw": buys and found.status in queries.LIVE,
     }

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -70,6 +71,12 @@ def pieces_field(sku: Any, it: tuple[str, str]) -> SafeString:
         f'<input class="n qty" name="q-{sku.pk}" value="{escape(it[0])}" inputmode="numeric"'
         f' size="6" aria-label="{escape(said)}"{wrong}>'
     )
+
+
+@register.simple_tag
+def contact() -> SafeString:
+    """Whom people write to who need help, as this install says it; empty for nobody."""
+    return SafeString(urlize(settings.HELIU_CONTACT, autoescape=True))
 
 
 @register.simple_tag
