@@ -46,7 +46,7 @@ def buying(stage: Stage) -> None:
     _promote(stage, [shelf.sku for shelf in shelves])
     for place in PLACES:
         addresses.add(place, actor=owner, at=at)
-    shop = spending.set_centre(code="SHOP", name="门店", actor=owner)
+    shop = spending.set_centre(code="SHOP", name="Shop", name_zh="门店", actor=owner)
     spending.seat_spender(person.pk, shop.pk, actor=owner)
     spending.set_budget(period="MONTH", amount=BUDGET, centre=shop.pk, actor=owner, at=at)
     spending.set_rule(
