@@ -46,3 +46,15 @@ def test_several_kinds_are_the_first_by_name_and_how_many(demo: World) -> None:
     life.place(demo, M1=200, B1=100)
     page = read(browser(SELLER), "/seller/orders")
     assert "Blue mug, 2 kinds" in page
+
+
+def test_a_shipment_names_its_carrier_in_the_reader_s_language(demo: World) -> None:
+    placed = life.place(demo)
+    life.sign(demo, placed)
+    demo.bank()
+    shipment = life.ship(demo, placed, by_carrier=True)
+    for language, name in {"en": "Shunda Logistics", "zh-hans": "顺达物流"}.items():
+        keeper = browser(KEEPER)
+        keeper.cookies["django_language"] = language
+        for address in ("/warehouse/receive", f"/warehouse/receive/{shipment.number}"):
+            assert name in read(keeper, address)

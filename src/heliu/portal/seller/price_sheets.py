@@ -252,7 +252,10 @@ def contract(request: HttpRequest) -> HttpResponse:
             Ask(
                 "prices",
                 _("Agreed prices"),
-                help=_("Code, from how many, price; then a semicolon: M1 1 9.50; M1 100 9"),
+                kind="lines",
+                help=_(
+                    "Each on a line of its own: code, from how many, price, such as M1 100 9.50"
+                ),
             ),
             Ask("committed", _("Promised to take, CNY"), "", "money", is_needed=False),
             Ask("committed_quantity", _("Promised pieces"), "", "number", is_needed=False),
@@ -281,9 +284,9 @@ def _dealer(actor: Actor, *, everybody: bool = False) -> Ask:
 
 
 def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
-    """Code, quantity and price of each that was typed. Raises `Invalid`."""
-    rows = [one.replace(",", " ").split() for one in request.POST.get("prices", "").split(";")]
-    rows = [row for row in rows if row]
+    """Code, quantity and price of each line that was typed. Raises `Invalid`."""
+    lines = request.POST.get("prices", "").replace(";", "\n").splitlines()
+    rows = [row for line in lines if (row := line.replace(",", " ").split())]
     found = catalogue.find(actor, [row[0] for row in rows], actor.own_org)
     return [_price_typed(row, found) for row in rows]
 
