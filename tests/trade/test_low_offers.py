@@ -10,15 +10,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import be
+from tests.conftest import be, cloned
+from tests.examples import examples
 from tests.trade.conftest import World
 from tests.trade.test_quoting import SALES, accept, ask, bound, now, offer, refused, written
 
 from heliu.commerce.quotes import policies, queries
 from heliu.commerce.quotes.models import Quote, QuoteVersion
-from heliu.commerce.quotes.policies import Offered
+from heliu.commerce.quotes.policies import Asked, Offered
 from heliu.demo.chain import enrol
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.approvals import operations as engine
@@ -317,3 +318,68 @@ def test_the_share_is_of_what_would_be_paid_anyway_and_between_nothing_and_all(
     assert found.amount == given_away
     assert 0 <= found.share <= 100_00
     assert found.share * anyway <= given_away * 100_00 < (found.share + 1) * anyway
+
+
+DEEDS = ("low", "high", "yes", "no", "back", "decline", "withdraw", "otherwise", "night")
+
+
+@given(
+    st.lists(st.sampled_from(DEEDS), min_size=1, max_size=8),
+    st.lists(st.integers(780, 900), min_size=8),
+)
+@settings(max_examples=examples(10))
+def test_in_any_sequence_nothing_low_is_offered_that_was_not_agreed_to(
+    laid: Any, django_db_blocker: Any, deeds: list[str], prices: list[int]
+) -> None:
+    base, chain = laid
+    with django_db_blocker.unblock(), cloned(base):
+        world = World(chain)
+        allow_from_a_tenth(world)
+        quote, agreed = ask(world, M1=20), set[int]()
+        for deed, price in zip(deeds, prices, strict=False):
+            waiting = question_about(world, quote)
+            try:
+                do(world, quote, deed, price, waiting)
+                if deed == "yes" and waiting:
+                    agreed.add(waiting.amount)
+            except Refused:
+                pass
+            then, left = now(world, quote), question_about(world, quote)
+            assert left is None or then.status == "ASKED"
+            if then.status == "OFFERED":
+                given_away = 20 * 1000 - (queries.versions(then)[-1].total or 0)
+                assert given_away < 2_000 or given_away in agreed
+
+
+def allow_from_a_tenth(world: World) -> None:
+    with world.worker():
+        enrol(BOSS, "Boss", world.chain.seller, "sales-manager")
+    with world.desk(BOSS) as boss:
+        engine.set_levels(
+            conceding.OFFER, from_amount=10_00, levels=[Level("concede")], actor=boss, at=world.at
+        )
+
+
+def question_about(world: World, quote: Quote) -> Approval | None:
+    with world.worker():
+        return Approval.objects.filter(subject=quote.pk, status="WAITING").first()
+
+
+def do(world: World, quote: Quote, deed: str, price: int, waiting: Approval | None) -> None:
+    """One deed; what there is nothing to do about is none."""
+    if deed in ("low", "high"):
+        offer(world, quote, price if deed == "low" else 901 + price % 99)
+    elif deed in ("yes", "no") and waiting:
+        vote(world, waiting, agrees=deed == "yes")
+    elif deed == "back" and waiting:
+        with world.desk(SALES) as seller:
+            approvals.withdraw(waiting.pk, actor=seller, at=world.at)
+    elif deed == "otherwise":
+        with world.desk(world.dealer) as dealer:
+            lines = [Asked(sku, n) for sku, n in world.lines(M1=20)]
+            quoting.ask_otherwise(quote.number, actor=dealer, lines=lines, at=world.at)
+    elif deed == "night":
+        with world.worker():
+            quoting.expire(at=world.later(days=1))
+    elif deed in ("decline", "withdraw"):
+        ends()["declined" if deed == "decline" else "withdrawn"](world, quote)
