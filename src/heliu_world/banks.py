@@ -29,6 +29,7 @@ NOT_ALONE = tuple(
     act.name for act in (freezing.FREEZE, freezing.LIFT, corrections.CORRECT, programmes.PROGRAMME)
 )
 WAITS = frozenset({"approval-waits"})  # for the answer to what was asked before
+RAN_OUT = frozenset({"approval-over"})  # its days went by, and no sweep has noted it yet
 TURNS = 0.3  # of the ticks, at which the market finds another level
 LEVELS = (105, 100, 95, 90, 85, 80, 60)  # what goods cost of their list prices, in per cent
 FALLEN = (85, 70, 55, 45)  # in hard times, after the first days
@@ -206,7 +207,7 @@ class Banks:
         """Another person at a bank says yes or no to what one may not do alone, or lets the day go
         by; of what is about a deal its life decides."""
         waiting = self._world.ask(
-            "select id, org, act, name from approvals_approval where status = 'WAITING'"
+            "select id, org, act, name, expires_at from approvals_approval where status = 'WAITING'"
             " and act = any (%s) order by asked_at, id",
             list(NOT_ALONE),
         )
@@ -219,6 +220,7 @@ class Banks:
         reviewer = next(
             shop.reviewer for shop in self._world.market.shops if shop.bank.org == one["org"]
         )
+        too_late = RAN_OUT if one["expires_at"] <= self._world.at else frozenset()
         self._hands.do(
             Act(
                 f"{'agree to' if agrees else 'refuse to'} {one['act']}", reviewer,
@@ -228,7 +230,7 @@ class Banks:
                     one["id"], actor=who, agrees=agrees, reason="looked at the paper",
                     at=self._world.now,
                 ),
-                refusals=lender.FIXED | BUSY,
+                refusals=lender.FIXED | BUSY | too_late,
             )
         )  # fmt: skip
 

@@ -191,7 +191,8 @@ class Houses:
 
     def request_is_placed(self) -> None:
         """An order that was agreed to and could not be placed is tried once more, or let be; once
-        its prices are kept no longer it may cost more than was agreed to."""
+        its prices are kept no longer it may cost more than was agreed to, and a quote binds no
+        longer."""
         stuck = self._world.ask(f"{OPEN_REQUESTS} and status = 'AGREED' order by number")
         if not stuck:
             return
@@ -200,7 +201,7 @@ class Houses:
             self._let_be(one)
             return
         is_kept = self._world.now < one["kept_until"]
-        dearer = frozenset() if is_kept else frozenset({APPROVAL_NEEDED})
+        dearer = frozenset() if is_kept else frozenset({APPROVAL_NEEDED, "quote-over"})
         self._do(
             "place what was agreed to", self._of(one["buyer"]),
             f"/purchase-requests/{one['number']}/place", {},

@@ -392,6 +392,7 @@ def _money(
         buy_back_share=Decimal("0.6"),
         deposit_by=random.choice((DepositBy.COLLECTED, DepositBy.COLLECTED, DepositBy.PAID_IN)),
         deposit_days=random.choice((1, 3)),
+        register_months=random.choice((1, 2, 12)),
         **house.terms,
         **USUAL | random.choice(MODES),
     )

@@ -26,6 +26,7 @@ from heliu_world.ground import fresh
 from heliu_world.houses import Houses
 from heliu_world.judge import Broken, Judge
 from heliu_world.lives.life import Life
+from heliu_world.quotes import Quotes
 from heliu_world.relations import Relations
 from heliu_world.rest import require_rest
 from heliu_world.season import Season
@@ -132,6 +133,7 @@ class Play:
         self.tills = Tills(world, self.hands)
         self.courts = Courts(world, self.hands)
         self.relations = Relations(world, self.hands)
+        self.quotes = Quotes(world, self.hands)
         self.random = world.random("play")
         self.lives: list[Life] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -163,6 +165,7 @@ class Play:
         self.works.end_trouble()
         self._queue.clear()
         self._step(self.houses.nobody_waits)
+        self._step(self.quotes.nobody_waits)
         self._step(self._found)
         for life in self.lives:
             self._later(life, timedelta())
@@ -268,6 +271,7 @@ class Play:
             *self.tills.day,
             *self.courts.day,
             *self.relations.day,
+            *self.quotes.day,
             *[(self.street.somebody_reads, 0.9)] * READINGS,
         )
         for do, share in others:

@@ -40,7 +40,7 @@ class Tills:
             (self.transfer, 0.5),
             (self.transfer, 0.3),
             (self.stray_money_is_placed, 0.8),
-            (self.transfer_is_taken_back, 0.9),
+            *[(self.transfer_is_taken_back, 0.9)] * 2,
             (self.what_is_missing_is_settled, 0.6),
             (self.month_closes, 0.3),
             (self.month_opens, 0.1),

@@ -74,7 +74,7 @@ from heliu.logistics.stock.models import Mark, StockRow
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
-from heliu.logistics.warehousing.models import Bin, Receiving, WarehouseReceipt
+from heliu.logistics.warehousing.models import Bin, Receiving, Warehouse, WarehouseReceipt
 from heliu.trade import (
     approvals,
     carrying,
@@ -371,6 +371,7 @@ def live(world: World) -> dict[str, Any]:
             "dealer": dealer,
             "open_code": "d001",
             "open_token": "made-by-nobody",
+            "open_house": Warehouse.objects.get(org=world.chain.warehouse).pk,
             "open_count": Receiving.objects.get(shipment=counted.id).id,
             "open_place": 1,
             "open_seller": world.chain.seller,

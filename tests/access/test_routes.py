@@ -535,6 +535,14 @@ EXAMPLES = {
     "POST /quotes": Example(
         mine, body=lambda t: {"seller": str(t["open_seller"]), "lines": quoted(t)}, is_shared=True
     ),
+    "POST /quote-offers": Example(
+        "seller",
+        body=lambda t: {
+            "buyer": str(t["dealer"]),
+            "lines": [{"sku": str(t["open_sku"]), "quantity": 24, "price": 900}],
+            "valid_until": day_of(clock.now()).isoformat(),
+        },
+    ),
     "GET /quotes/{ref}": Example(mine, {"ref": "quote"}),
     "POST /quotes/{ref}/ask": Example(
         mine, {"ref": "quote_offered"}, lambda t: {"lines": quoted(t)}
@@ -602,6 +610,10 @@ EXAMPLES = {
     "POST /orders/{ref}/changes/withdraw": Example(mine, {"ref": "to_change_order"}, lambda t: {}),
     "GET /order-rules": Example("seller", is_shared=True),
     "PUT /order-rules": Example("seller", body=lambda t: {"least_order": 0}, is_shared=True),
+    "GET /currencies": Example("seller", is_shared=True),
+    "PUT /currencies/{buyer}": Example(
+        "seller", {"buyer": "dealer"}, lambda t: {"currency": "CNY"}
+    ),
     "GET /order-rules/buyers": Example("seller", is_shared=True),
     "PUT /order-rules/buyers/{buyer}": Example(
         "seller", {"buyer": "dealer"}, lambda t: {"least_order": None}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.test import Client
 from tests.conftest import be
 from tests.trade.conftest import World
 
+from heliu.demo.chain import enrol
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import User
 from heliu.kernel.access.operations import issue_token
+from heliu.kernel.parties import operations as parties
 
 V1 = "/api/v1"
 _keys = count(1)
@@ -84,6 +86,13 @@ def hand_of(world: World, email: str, language: str = "en") -> Hand:
     return Hand(token, language)
 
 
+class Far(NamedTuple):
+    """The hand of a house, and its id."""
+
+    hand: Hand
+    org: str
+
+
 @dataclass
 class Hands:
     """The desks of the chain."""
@@ -107,6 +116,20 @@ class Hands:
         """The body of an order by code."""
         lines = [{"code": code, "quantity": n} for code, n in quantities.items()]
         return {"seller": self.seller_id, "pay_by": pay_by, "lines": lines}
+
+    def far(self) -> Far:
+        """A dealer more, which has ordered nothing yet."""
+        world = self.world
+        with world.worker() as system:
+            house = parties.register(
+                actor=system, code="far", roles=("DEALER",), name="Far", name_zh="远方",
+                short_name="Far", short_name_zh="远方", city="", city_zh="",
+            )  # fmt: skip
+            enrol("owner@far.demo", "Ann", house.pk, "owner")
+            parties.relate(
+                actor=system, buyer=house.pk, seller=world.chain.seller, since=world.at.date()
+            )
+        return Far(hand_of(world, "owner@far.demo"), str(house.pk))
 
     def bank(self) -> None:
         """The worker talks to the bank until nothing is left to do."""

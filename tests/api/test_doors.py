@@ -468,11 +468,58 @@ def test_an_order_in_another_currency_is_refused_alike(
     said = [
         Street(door).one(hands.dealer, order(hands, M1=1) | {"currency": named}, f"{door}-{named}")
         for door in ("lane", "django")
-        for named in ("USD", "cny", "CNY")
+        for named in ("USD", "cny", "CNY", None)
     ]
-    assert [one.status_code for one in said] == [422, 422, 201] * 2
-    assert said[0].content == said[3].content
-    assert said[0].json()["errors"][0]["code"] == "currency_other"
+    assert [one.status_code for one in said] == [422, 422, 201, 201] * 2
+    assert said[0].content == said[4].content
+    assert (said[0].json()["code"], said[0].json()["field"]) == ("currency-other", "currency")
+
+
+def test_an_order_of_those_who_trade_in_another_currency_is_alike(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asgi, "DOORS", True)
+    far, world = hands.far(), hands.world
+    assert (
+        hands.seller.send("put", f"/currencies/{far.org}", {"currency": "JPY"})["currency"] == "JPY"
+    )
+    made = hands.seller.post(
+        "/price-lists", {"code": "JP", "name": "Japan", "currency": "JPY"}, expect=201
+    )
+    sku = str(world.chain.skus["M1"])
+    prices = {"prices": [{"sku": sku, "unit_price": 350}]}
+    hands.seller.send("put", f"/price-lists/{made['id']}/prices", prices)
+    hands.seller.post(f"/price-lists/{made['id']}/buyers", {"buyer": far.org})
+    for door in ("lane", "django"):
+        for named, status in (("CNY", 422), ("JPY", 201), (None, 201)):
+            body = order(hands, M1=2) | {"currency": named}
+            said = Street(door).one(far.hand, body, f"far-{door}-{named}")
+            assert said.status_code == status, said.content
+            if status == 201:
+                placed = said.json()["order"]
+                assert (placed["currency"], placed["total"]) == ("JPY", 700)
+        terms = order(hands, M1=2) | {"pay_by": "TERMS"}
+        said = Street(door).one(far.hand, terms, f"terms-{door}")
+        assert said.json()["code"] == "currency-by-transfer"
+    asked = {"seller": hands.seller_id, "lines": [{"sku": sku, "quantity": 2}]}
+    said = far.hand.post("/quotes", asked | {"currency": "CNY"}, expect=422)
+    assert (said["code"], said["field"]) == ("currency-other", "currency")
+    quote = far.hand.post("/quotes", asked, expect=201)
+    assert quote["currency"] == "JPY"
+    offer = {"lines": [{"position": 1, "price": 300}], "valid_until": f"{day_of(world.at)}"}
+    at = f"/quotes/{quote['number']}"
+    said = hands.seller.post(f"{at}/answer", offer | {"currency": "USD"}, expect=422)
+    assert said["code"] == "currency-other"
+    assert hands.seller.post(f"{at}/answer", offer)["versions"][-1]["total"] == 600
+    placed = far.hand.post(f"{at}/accept", {"pay_by": "TRANSFER"}, expect=201)["order"]
+    assert (placed["currency"], placed["total"]) == ("JPY", 600)
+    shown = far.hand.get("/prices", seller=hands.seller_id, sku=sku)["items"][0]["price"]
+    assert (shown["unit_price"], shown["currency"]) == (350, "JPY")
+    preview = {"seller": hands.seller_id, "lines": [{"sku": sku, "quantity": 1}]}
+    assert far.hand.post("/orders/preview", preview)["currency"] == "JPY"
+    assert [one["currency"] for one in far.hand.items("/currencies")] == ["JPY"]
+    again = hands.seller.send("put", f"/currencies/{far.org}", {"currency": "CNY"}, expect=409)
+    assert again["code"] == "currency-bound"
 
 
 def test_lines_of_one_sku_by_several_days_are_parts_of_one_line(

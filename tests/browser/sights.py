@@ -22,7 +22,7 @@ NOT_PAGES = {
     "seller_account_statement", "seller_price_export", "seller_price_file_bad", "dealer_paper",
     "dealer_thumb", "vat_pdf", "seller_sheet_export", "addresses_export", "addresses_bad",
     "saml_metadata", "dealer_pad_bad", "api:openapi-json",
-    "api:openapi-view",  # hundreds of routes, for programmers: read by tests/api/test_frame.py
+    "api:openapi-view",  # hundreds of routes, the same for everybody: looked at once
 }  # fmt: skip
 OF_A_KIND = {"deal": 4}  # how many pages of a route are looked at; of others one
 ROWS = 6

@@ -21,6 +21,18 @@ def test_pages_fit_and_everybody_can_use_them(sit: Opener, desk: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_page_for_programmers_fits_and_can_be_used(sit: Opener) -> None:
+    page, wrong = sit(PEOPLE["dealer"]), []
+    page.goto("/api/docs")
+    assert page.url.endswith("/api/v1/docs")
+    page.locator("details.route").first.evaluate("(route) => { route.open = true }")
+    wrong += too_wide(page, "/api/v1/docs")
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wrong += [f"at {size['width']}: {one}" for one in barriers(page, ALL)]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("desk", ["dealer", "bank"])
 def test_at_night_the_colours_still_tell(sit: Opener, desk: str) -> None:
     page, wrong = sit(PEOPLE[desk], color_scheme="dark"), []

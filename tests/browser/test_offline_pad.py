@@ -79,6 +79,37 @@ def test_the_pad_is_filled_without_network_and_sent_when_it_is_back(sit: Opener)
     assert {row(page, n) for n in (3, 4)} == {(one, "3"), (two, "1")}
 
 
+def test_a_row_is_taken_out_by_button_or_key_with_and_without_network(sit: Opener) -> None:
+    page = sit("owner@d006.demo", size=PHONE)
+    one, two, three = goods(page)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto("/dealer/pad")
+    for n, code in enumerate((one, two, three), start=1):
+        page.fill(f"#row-{n} input[name=code]", code)
+        page.fill(f"#row-{n} input[name=quantity]", "24")
+    settled(page, 3)
+    page.reload()
+    page.locator("#row-1 [data-out]").click()
+    expect(page.locator("#row-1")).to_be_hidden()
+    expect(page.locator("#row-2 input[name=code]")).to_be_focused()
+    page.locator("[data-undo]").click()
+    assert row(page, 1) == (one, "24")
+    page.locator("#row-1 [data-out]").click()
+    page.wait_for_timeout(600)  # as long as somebody rests
+    settled(page, 2)
+    page.reload()
+    assert [row(page, n)[0] for n in (1, 2, 3)] == [two, three, ""]
+    cut(page, off=True)
+    page.locator("#row-1 input[name=quantity]").press("Control+Delete")
+    expect(page.locator("#pad-kept")).to_contain_text("Off line")
+    page.reload()  # what was kept on the device takes it out again
+    expect(page.locator("#row-1")).to_be_hidden()
+    cut(page, off=False)
+    expect(page.locator("#pad-kept")).to_be_hidden()
+    page.goto("/dealer/pad")
+    assert [row(page, n)[0] for n in (1, 2)] == [three, ""]
+
+
 def test_who_signs_out_leaves_no_page_behind(sit: Opener) -> None:
     page = sit(DEALER)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

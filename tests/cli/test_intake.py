@@ -168,8 +168,8 @@ def test_a_price_in_another_currency_is_left_out(chain: sheets.Intake, tmp_path:
     ]
     result, _ = intake.take_in("prices", sheet(tmp_path, "p.csv", rows), seller="hengfeng")
     assert reasons(result) == {
-        2: "Everything here is in CNY so far; this is in USD.",
-        3: "Everything here is in CNY so far; this is in EUR.",
+        2: "This is in USD; here amounts are in CNY.",
+        3: "This is in EUR; here amounts are in CNY.",
     }
     sku = Sku.objects.get(code="1001")
     assert list(ListPrice.objects.values_list("sku", "amount")) == [(sku.pk, 12_800)]

@@ -88,11 +88,11 @@ def receive(order: Order, good=None, damaged=None, missing=None) -> Order:
     )
 
 
-def test_no_order_is_in_another_currency(chain) -> None:
+def test_no_order_is_in_another_currency_than_theirs(chain) -> None:
     with acting_for([chain.dealer]):
         order = place(chain)
         assert order.currency == CURRENCY
-        with pytest.raises(IntegrityError, match="order_in_our_money"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="order_in_their_currency"), transaction.atomic():
             Order.objects.filter(pk=order.pk).update(currency="USD")
 
 

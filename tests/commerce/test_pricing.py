@@ -19,7 +19,6 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import start_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Fact
-from heliu.kernel.money import OtherCurrency
 from heliu.kernel.parties.models import RelationshipStatus, TradingRelationship
 
 LATER = DAY + timedelta(days=10)
@@ -60,19 +59,24 @@ def resolve(chain, *wanted, on=DAY, buyer=None):
     )
 
 
-def test_no_list_is_in_another_currency(chain) -> None:
+def test_a_list_and_what_comes_of_it_have_one_currency(chain) -> None:
     with acting_for([chain.seller]):
-        for named in ("USD", "JPY", "shells"):
-            with pytest.raises(OtherCurrency) as caught:
-                make_list(chain, currency=named)
-            assert (caught.value.code, caught.value.field) == ("currency-other", "currency")
-        assert not PriceList.objects.exists()
-        held = make_list(chain)
+        with pytest.raises(Invalid, match="currency-unknown"):
+            make_list(chain, currency="shells")
+        with pytest.raises(Refused, match="default-in-ours"):
+            make_list(chain, currency="USD", is_default=True)
+        held = make_list(chain, currency="USD")
+        with pytest.raises(Refused, match="currency-not-theirs"):
+            assign(chain, held)
+        wrong = {"seller": chain.seller, "currency": "EUR"}
         for change in (
-            lambda: PriceList.objects.filter(pk=held.pk).update(currency="USD"),
-            lambda: PriceList.objects.create(seller=chain.seller, code="X", currency="EUR"),
+            lambda: PriceList.objects.filter(pk=held.pk).update(currency="EUR"),
+            lambda: PriceList.objects.filter(pk=held.pk).update(is_default=True),
+            lambda: PriceList.objects.create(**wrong, code="V", version_of=held),
+            lambda: PriceList.objects.create(**wrong, code="C", base=held, factor=1),
+            lambda: PriceList.objects.create(seller=chain.seller, code="X", currency="XYZ"),
         ):
-            with pytest.raises(IntegrityError, match="in_our_money"), transaction.atomic():
+            with pytest.raises(IntegrityError), transaction.atomic():
                 change()
 
 

@@ -92,7 +92,7 @@ def test_the_second_start_finds_the_chain_and_makes_another_deal(
     assert second.written["dealer"]["code"] == "D005"
     assert len(second.written["numbers"]["releases"]) == 3
     assert second.written["numbers"]["deal"] != first.written["numbers"]["deal"]
-    assert column(link, "select count(*) from parties_organization") == [69]
+    assert column(link, "select count(*) from parties_organization") == [70]
 
 
 def test_deals_in_every_state_are_there(link: psycopg.Connection) -> None:

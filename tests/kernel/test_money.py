@@ -16,11 +16,12 @@ from heliu.kernel.money import (
     CURRENCY,
     LARGEST,
     MARKS,
+    TRADED,
     Money,
     OtherCurrency,
     currency_named,
     digits_of,
-    require_ours,
+    require_in,
     typed,
 )
 
@@ -93,6 +94,16 @@ def test_a_currency_has_its_own_digits_behind_the_point(
     assert Decimal(whole).scaleb(digits_of(currency)) == minor
 
 
+@given(minor=amounts, currency=st.sampled_from(list(TRADED)))
+def test_an_amount_of_any_currency_is_read_in_it_and_in_no_other(minor: int, currency: str) -> None:
+    said = str(Money(minor, currency))
+    assert typed(said, currency=currency) == minor
+    with pytest.raises(OtherCurrency):
+        typed(said, currency="USD" if currency != "USD" else "JPY")
+    with pytest.raises(Invalid, match="amount-unreadable"):
+        typed("1.5", currency="JPY")
+
+
 def test_every_mark_names_one_currency() -> None:
     written = [mark.casefold() for code, marks in MARKS.items() for mark in (code, *marks.split())]
     assert len(written) == len(set(written))
@@ -103,11 +114,11 @@ def test_every_mark_names_one_currency() -> None:
 
 def test_a_named_currency_is_ours_or_refused_in_both_languages() -> None:
     for named in ("", " ", "cny", "人民币", "RMB"):
-        require_ours(named)
+        require_in("CNY", named)
     with pytest.raises(OtherCurrency) as caught:
-        require_ours("shells", field="currency")
+        require_in("CNY", "shells", field="currency")
     with override("en"):
-        assert caught.value.text() == "Everything here is in CNY so far; this is in shells."
+        assert caught.value.text() == "This is in shells; here amounts are in CNY."
         english = caught.value.help()
     with override("zh-hans"):
         assert "shells" in caught.value.text()

@@ -27,6 +27,8 @@ def test_from_the_pad_to_an_order_that_comes_back(demo: World) -> None:
     address = send(dealer, "/dealer/lists/new", form, to="/dealer/lists/")
     assert send(dealer, "/dealer/lists/new", form) == address
     page = read(dealer, address)
+    assert "2 rows are kept." in page
+    assert "1 row is not kept and stays in the pad. M9: This seller has no goods" in page
     assert "The house's" in page
     typed = dict(re.findall(r'name="(q-[0-9a-f-]+)" value="(\d+)"', page))
     assert sorted(typed.values()) == ["2", "24"]

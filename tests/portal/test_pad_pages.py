@@ -57,6 +57,18 @@ def fixes_of(page: str) -> list[str]:
     return re.findall(r'name="fix" value="([^"]+)"', page)
 
 
+def test_a_row_s_button_takes_it_out_of_the_pad_and_the_cart(demo: World) -> None:
+    dealer = browser(demo.dealer)
+    page = post(dealer, {"code": ["M1", "B1"], "quantity": ["24", "2"], "action": "check"})
+    first = re.search(r'name="out" value="(\d+)"', page)
+    assert first
+    page = post(dealer, {**fields(page), "out": first[1]})
+    assert rows_of(page) == [("B1", "2")]
+    assert rows_of(read(dealer, PAD)) == [("B1", "2")]
+    with demo.worker():
+        assert [line.sku.code for line in CartLine.objects.all()] == ["B1"]
+
+
 def test_packs_and_minimums_are_said_and_mended(demo: World) -> None:
     packed(demo, "M1", least=24, pack=12)
     dealer = browser(demo.dealer)

@@ -136,7 +136,12 @@ def test_a_rise_waits_for_the_dealer_and_a_fall_does_not(demo: World) -> None:
     buyer, today = str(demo.chain.dealers["D001"]), day_of(demo.at).isoformat()
     last = (day_of(demo.at) + timedelta(days=9)).isoformat()
     new = "/seller/prices/contracts/new"
-    fields = {"dealer": buyer, "code": "CT-2", "name": "Mugs", "prices": "M2 1 12.00"}
+    fields = {
+        "dealer": buyer,
+        "code": "CT-2",
+        "name": "Mugs",
+        "prices": "M2 1 12.00\nM2 100 11.50\n\n",
+    }
     days = {"valid_from": today, "valid_to": last}
     key = key_in(read(seller, new))
     here = send(seller, new, {**fields, **days, "idempotency_key": key}, to="contracts/")
@@ -150,9 +155,12 @@ def test_a_rise_waits_for_the_dealer_and_a_fall_does_not(demo: World) -> None:
         send(seller, here, {**form, "idempotency_key": key_in(page)}, to="contracts/")
         return read(seller, here)
 
-    assert "No price rises" in ask("M2 1 11.00")
+    area = re.search(r"<textarea[^>]+>([^<]*)</textarea>", read(seller, here))
+    assert area
+    assert area[1].split("\n")[:2] == ["M2 1 12.00", "M2 100 11.50"]  # each on its own line
+    assert "No price rises" in ask("M2 1 11.00\nM2 100 11.00")
     assert "11.00" in price_of(demo, "M2")
-    assert "The dealer is asked" in ask("M2 1 13.00")
+    assert "The dealer is asked" in ask("M2 1 13.00\nM2 100 13.00")
     assert "11.00" in price_of(demo, "M2")
     page = read(dealer, "/dealer/contracts")
     assert "13<i>.00" in page

@@ -184,7 +184,7 @@ def test_what_is_wrong_stands_at_its_line(demo: World) -> None:
     wrong = [row for row in rows if "aria-invalid" in row]
     assert len(wrong) == 1
     assert 'value="B1"' in wrong[0]
-    assert "this is in USD" in wrong[0]
+    assert "This is in USD" in wrong[0]
     assert 'value="$3"' in wrong[0]
     number, seller = asked(dealer), browser(SALES)
     page = read(seller, f"/quotes/{number}")
@@ -194,3 +194,95 @@ def test_what_is_wrong_stands_at_its_line(demo: World) -> None:
     }  # fmt: skip
     told_so = seller.post(f"/quotes/{number}", form).content.decode()
     assert re.findall(r'aria-describedby="(wrong-\d)"', told_so) == ["wrong-2"]
+
+
+def test_a_low_answer_waits_on_pages_and_the_dealer_s_page_is_as_before(demo: World) -> None:
+    with demo.worker():
+        enrol("boss@seller.demo", "Boss", demo.chain.seller, "sales-manager")
+    dealer, seller, boss = browser(DEALER), browser(SALES), browser("boss@seller.demo")
+    rules = "/approvals/rules"
+    rule = {"idempotency_key": key_in(read(boss, rules)), "act": "quote-offer",
+            "from_amount": "10", "permission-1": "concede", "people-1": "1"}  # fmt: skip
+    send(boss, rules, rule, to=rules)
+    page = told(boss, rules)
+    assert "1 person who may agree to low offers" in page
+    assert "10.00" in page
+    number = asked(dealer)
+    assert "The seller prepares its answer." in told(dealer, f"/quotes/{number}")
+    before = told(dealer, f"/quotes/{number}")
+    page = read(seller, f"/quotes/{number}")
+    form = {
+        "idempotency_key": key_in(page), "act": "answer", "price-1": "8", "quantity-1": "24",
+        "price-2": "18", "quantity-2": "5", "reason": "first order of a new shop", "words": "soon",
+        "valid_until": (day_of(clock.now()) + timedelta(days=7)).isoformat(),
+    }  # fmt: skip
+    question = send(seller, f"/quotes/{number}", form, to="^/approvals/")
+    assert told(dealer, f"/quotes/{number}") == before
+    assert "An answer waits for others of your house" in read(seller, f"/quotes/{number}")
+    assert "Offer prices below the usual ones" in read(boss, "/approvals")
+    page = told(boss, question)
+    for words in (number, "24 × 8.00, usually 10.00", "5 × 18.00, usually 20.00", "282.00",
+                  "17.05%", "first order of a new shop", "soon"):  # fmt: skip
+        assert words in page
+    yes = {"idempotency_key": key_in(read(boss, question)), "agrees": "yes"}
+    send(boss, question, yes, to="/approvals$")
+    page = told(dealer, f"/quotes/{number}")
+    assert "282.00" in page
+    assert "first order of a new shop" not in page
+    assert "An answer waits" not in read(seller, f"/quotes/{number}")
+
+
+OFFER = "/seller/quotes/offer"
+
+
+def begun(client: Client, address: str = OFFER, **typed: Any) -> dict[str, Any]:
+    """A form that offers mugs and bags to the first dealer."""
+    return {
+        "idempotency_key": key_in(read(client, address)), "dealer": "d001",
+        "valid_until": (day_of(clock.now()) + timedelta(days=7)).isoformat(),
+        "code": ["M1", "B1", ""], "quantity": ["24", "5", ""], "price": ["9.21", "18", ""],
+        "words": ["gift box", "", ""], "words_of_all": "before the season", **typed,
+    }  # fmt: skip
+
+
+def test_a_seller_offers_and_offers_the_same_again(demo: World) -> None:
+    seller, dealer = browser(SALES), browser(DEALER)
+    assert "Offer prices…" in read(seller, "/quotes")
+    there = send(seller, OFFER, begun(seller), to="^/quotes/QT-")
+    page = told(dealer, there)
+    for words in ("311.04", "before the season", "gift box", "Begun by the seller", "Take it"):
+        assert words in page
+    assert there.rsplit("/", 1)[1] in read(dealer, "/quotes")
+    assert "As a template" not in page
+    again = f"{OFFER}?from={there.rsplit('/', 1)[1]}"
+    assert again in read(seller, there)
+    form = read(seller, again)
+    for typed in ("d001", "M1", "24", "9.21", "gift box", "18.00"):
+        assert f'value="{typed}"' in form
+    other = begun(seller, again, dealer="Dealer 2", price=["9.30", "18", ""])
+    second = send(seller, again, other, to="^/quotes/QT-")
+    assert second != there
+    assert "313.20" in told(browser("owner@d002.demo"), second)
+
+
+def test_an_offer_that_is_none_keeps_what_was_typed(demo: World) -> None:
+    seller = browser(SALES)
+    for typed, said in (
+        ({"dealer": "nobody"}, "You have no dealer of this code."),
+        ({"dealer": "Dealer"}, "You have no dealer of this code."),  # two are called so
+        ({"price": ["9.21", "", ""]}, "Name a price."),
+        ({"code": ["NONE", "B1", ""]}, "None of the goods is called NONE."),
+    ):
+        be("heliu_web")
+        answer = seller.post(OFFER, begun(seller) | typed)
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert said in page
+        assert 'value="before the season"' in page
+        assert 'value="18"' in page or "price" in typed
+
+
+def test_no_other_desk_offers(demo: World) -> None:
+    dealer = browser(DEALER)
+    be("heliu_web")
+    assert dealer.get(OFFER).status_code in (403, 404)

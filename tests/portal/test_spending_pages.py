@@ -34,7 +34,11 @@ def post(world: World, email: str, address: str, **data: object) -> str:
 
 def test_settings_are_set_on_one_page(house: World) -> None:
     owner = house.dealer
-    post(house, owner, "/company/spending", do="centre", code="shop", name="Shop")
+    post(house, owner, "/company/spending", do="centre", code="shop", name="Shop", name_zh="门店")
+    chinese = browser(owner)
+    chinese.cookies["django_language"] = "zh-hans"
+    assert "SHOP 门店" in read(chinese, "/company/spending")
+    assert "SHOP Shop" in read(browser(owner), "/company/spending")
     post(house, owner, "/company/spending", do="budget", of="", period="MONTH", amount="50,000.00")
     post(house, owner, "/company/spending", do="rule", from_amount="100", **{"who-1": "manage"})
     with house.worker():

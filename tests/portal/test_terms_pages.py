@@ -122,6 +122,11 @@ def test_money_in_suspense_finds_its_dealer_or_is_set_aside(demo: World) -> None
         "kind1": "STOP",
         "days1": "20",
     }
+    wrong = seller.post("/seller/ladder", {**form, "days1": "soon"})
+    assert wrong.status_code == 422
+    kept = wrong.content.decode()
+    assert kept.count("<tr>") == 9  # a table: its head and a row for each step
+    assert re.search(r'name="days1" value="soon"[^>]+aria-invalid="true"', kept)
     send(seller, "/seller/ladder", form, to="/seller/receivables")
     assert 'value="-2"' in read(seller, "/seller/ladder")
     laws.hold(demo)

@@ -252,7 +252,7 @@ def test_a_bin_of_the_map_shows_its_lots(demo: World) -> None:
     keeper = browser(KEEPER)
     page = read(keeper, "/warehouse/map")
     assert page.count('aria-label="A-01 ') == 1
-    assert "M1 × 200" in page
+    assert "Blue mug × 200" in page
     chosen = read(keeper, "/warehouse/map?bin=A-01")
     assert re.search(r"/pledges\?pledge=PL-\d+-\d+", chosen)
     assert "This bin is empty" in read(keeper, "/warehouse/map?bin=H-20")

@@ -14,6 +14,7 @@ from tests.trade import laws, life, stock
 from tests.trade import test_enforcement as default
 from tests.trade.conftest import World
 
+from heliu.capital.lending.models import Repayment
 from heliu.capital.registry.models import Filing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.models import Approval
@@ -22,7 +23,14 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.pledges.policies import Bound, taken_from, units_in_exchange
 from heliu.logistics.stock import queries as rows
-from heliu.trade import approvals, close_of_day, exchange, lodging, registration
+from heliu.trade import (
+    approvals,
+    close_of_day,
+    corrections,
+    exchange,
+    lodging,
+    registration,
+)
 from heliu.trade.models import Deal
 from heliu.trade.place_order import Placed
 from heliu.trade.pool_models import Lodging
@@ -147,6 +155,30 @@ def test_a_lender_that_takes_hold_lets_nothing_go(world: World) -> None:
     with pytest.raises(Refused) as refused:
         ask(world, late)
     assert refused.value.code == "takes-no-goods"
+
+
+def test_nothing_is_sent_for_a_loan_that_runs_on_when_all_its_goods_are_free(
+    world: World, pledged: Placed
+) -> None:
+    """The loan was repaid; then the payment is taken back."""
+    made = ask(world, pledged)
+    vote(world)
+    life.repay(world, pledged.deal.id, 100)
+    world.bank()
+    with world.worker():
+        paid = Repayment.objects.get(loan=pledged.loan)
+    with world.desk("credit@bank.demo") as officer:
+        corrections.take_back(
+            pledged.deal.id, key=paid.key, reason="Another's.", actor=officer, at=world.at
+        )
+    assert default.stands(world, pledged) == ("OPEN", "SELLER_PAID", "RELEASED")
+    with pytest.raises(Refused) as refused:
+        stock.send(world, pledged.deal, made.number)
+    assert refused.value.code == "takes-no-goods"
+    with world.desk(world.dealer) as dealer:
+        lodging.call_off(pledged.deal.id, made.number, actor=dealer, at=world.at)
+    assert free(world, "M2") == 100
+    laws.hold(world)
 
 
 def test_the_database_lets_no_more_leave_than_was_brought(world: World, pledged: Placed) -> None:

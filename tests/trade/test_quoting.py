@@ -61,8 +61,8 @@ def ask(
         return quoting.ask(actor=dealer, seller=world.chain.seller, lines=lines, at=world.at)
 
 
-def offer(world: World, quote: Quote, *prices: int | None, days: int = 7, **more: Any) -> Quote:
-    """The seller's answer, line by line; None strikes one."""
+def offer(world: World, quote: Quote, *prices: int | None, days: int = 7, **more: Any) -> Any:
+    """The seller's answer, line by line, None strikes one; or the question to others of it."""
     answers = [Answer(n, price, price is None) for n, price in enumerate(prices, 1)]
     with world.desk(SALES) as seller:
         return quoting.answer(

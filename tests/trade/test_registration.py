@@ -6,22 +6,26 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
-from tests.trade import laws, life
+from tests.trade import laws, life, stock
 from tests.trade.conftest import World
 
+from heliu.capital.credit.models import Programme
 from heliu.capital.registry import operations as registry
 from heliu.capital.registry import policies
 from heliu.capital.registry.models import Filing, Registration
 from heliu.capital.registry.port import Entry
 from heliu.capital.registry.sandbox import operations as sandbox
 from heliu.capital.registry.sandbox.models import RegisterEntry
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.models import Fact, Notice
 from heliu.trade import registration, registry_answers, side_exits
 from heliu.trade.bank_answers import apply_answers
+from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal, DealStep
 from heliu.trade.paperwork import loan_of
 from heliu.trade.place_order import Placed
@@ -56,16 +60,70 @@ def test_what_a_conflict_is(said: dict[str, object], stands_against: bool) -> No
     assert policies.read(policies.kept([one])) == [one]
 
 
-@given(st.dates(date(2024, 1, 1), date(2060, 1, 1)), st.integers(-400, 11_000))
-def test_a_term_is_in_whole_years_and_outlasts_the_loan(today: date, days: int) -> None:
-    due = today + timedelta(days=days)
-    until = policies.term_until(due, today=today)
-    years = until.year - today.year
-    assert 1 <= years <= policies.MOST_YEARS
-    assert until == policies.years_after(today, years)
-    assert until >= due + policies.MARGIN or years == policies.MOST_YEARS
-    if years > 1:
-        assert policies.years_after(today, years - 1) < due + policies.MARGIN
+@given(st.dates(date(2024, 1, 1), date(2060, 1, 1)), st.integers(1, 360))
+def test_a_term_is_in_whole_months_and_is_renewed_within_its_last_third(
+    today: date, months: int
+) -> None:
+    until = policies.months_after(today, months)
+    assert (until.year - today.year) * 12 + until.month - today.month == months
+    assert until.day == today.day or (until + timedelta(days=1)).day == 1
+    assert timedelta() < policies.lead(months) <= policies.AHEAD
+    assert 3 * policies.lead(months) <= until - today + timedelta(days=3)
+
+
+def test_a_registration_runs_for_the_months_its_lender_chose_and_as_many_again(
+    world: World,
+) -> None:
+    with world.worker():
+        Programme.objects.filter(pk=world.chain.programme).update(register_months=1)
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed))
+    with world.worker():  # what is made keeps the months under which it was made
+        Programme.objects.filter(pk=world.chain.programme).update(register_months=12)
+    world.bank()
+    with world.worker():
+        first = Registration.objects.get(deal=placed.deal.id).expires_on
+        assert first == policies.months_after(day_of(world.at), 1)
+    for days, until in ((12, first), (10, policies.months_after(first, 1))):
+        world.at += timedelta(days=days)
+        be("heliu_worker")
+        close_of_day(at=world.at)
+        world.bank()
+        with world.worker():
+            assert Registration.objects.get(deal=placed.deal.id).expires_on == until
+    with world.worker():
+        assert DealStep.objects.filter(deal=placed.deal.id, step="RENEWED").count() == 1
+    laws.hold(world)
+
+
+def test_a_refused_registration_that_is_filed_again_runs_for_all_its_months(world: World) -> None:
+    with world.worker():
+        Programme.objects.filter(pk=world.chain.programme).update(register_months=1)
+        sandbox.script(fault="refuse", kind="REGISTER")
+    placed = life.place(world)
+    life.sign(world, placed)
+    world.bank()
+    life.receive(world, life.ship(world, placed))
+    world.bank()
+    world.at += timedelta(days=9)
+    with world.desk(OFFICER) as officer:
+        refused = Filing.objects.get(deal=placed.deal.id, kind="REGISTER")
+        registration.file_again(refused.pk, actor=officer, at=world.at)
+    world.bank()
+    with world.worker():
+        entered = Registration.objects.get(deal=placed.deal.id)
+        assert entered.expires_on == policies.months_after(day_of(world.at), 1)
+    laws.hold(world)
+
+
+@pytest.mark.parametrize("months", [0, 361])
+def test_no_programme_registers_for_longer_than_the_registry_takes(
+    world: World, months: int
+) -> None:
+    with world.worker(), pytest.raises(IntegrityError):
+        Programme.objects.filter(pk=world.chain.programme).update(register_months=months)
 
 
 def claimed(world: World, *, goods: tuple[str, ...] = ("M1",)) -> tuple[Placed, str]:
@@ -127,6 +185,30 @@ def test_a_claimed_deal_is_called_off_and_the_deposit_goes_back(world: World, wh
     with world.worker():
         assert Deal.objects.get(pk=placed.deal.id).outcome == "CANCELLED"
         assert not Registration.objects.exists()
+    laws.hold(world)
+
+
+def test_a_claimed_stock_loan_is_called_off_when_its_goods_are_counted(world: World) -> None:
+    with world.worker():
+        sandbox.enter(
+            debtor=world.chain.dealers["D001"], secured="Bank of Elsewhere", amount=5_000_00,
+            content="stock", at=world.at,
+        )  # fmt: skip
+    deal = stock.ask(world, stock.lay(world), 5_000_00)
+    stock.sign(world, deal)
+    world.bank()
+    sent = stock.send(world, deal)
+    with world.desk(OFFICER) as officer, pytest.raises(Refused) as refused:
+        registry_answers.call_off(deal.pk, actor=officer, reason="no", at=world.at)
+    assert refused.value.code == "goods-on-the-way"
+    stock.count(world, sent)
+    with world.desk(OFFICER) as officer:
+        registry_answers.call_off(deal.pk, actor=officer, reason="no", at=world.at)
+    world.bank()
+    with world.worker():
+        over = Deal.objects.get(pk=deal.pk)
+        assert (over.outcome, loan_of(over).status) == ("CANCELLED", "CANCELLED")
+    assert life.pick_up(world).go
     laws.hold(world)
 
 

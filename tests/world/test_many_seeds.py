@@ -9,14 +9,13 @@ from heliu_world.play import Report
 from heliu_world.seeds import never_reached
 
 SEEDS, DAYS = range(1, 21), 30
-# Nobody joins in a world, carries for hire, listens at a webhook, or asks for a quote.
+# Nobody joins in a world, carries for hire, or listens at a webhook.
 OUTSIDE = {
     "application", "carriage", "colleague", "delivery", "endpoint", "letter", "organization",
-    "quote", "trade ask", "trading relationship",
+    "trade ask", "trading relationship",
 }  # fmt: skip
-# A registration is entered for a year and renewed a month before its end: no world is so old.
 # Nobody buys invoices yet.
-BEYOND = {"deal step": ["RENEWED"], "invoice": ["SOLD"]}
+BEYOND = {"invoice": ["SOLD"]}
 
 
 @pytest.mark.long

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,12 +15,14 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.approvals import operations, queries
-from heliu.kernel.approvals.policies import MOST_LEVELS, MOST_PEOPLE, Level
+from heliu.kernel.approvals.policies import MOST_LEVELS, MOST_PEOPLE, Act, Level
+from heliu.kernel.approvals.policies import Measure as ActMeasure
 from heliu.kernel.errors import Invalid
-from heliu.trade import approvals
+from heliu.trade import approvals, proposals
 
 router = Router()
 
+Measure = Literal["AMOUNT", "SHARE"]
 Status = Literal["WAITING", "APPROVED", "REFUSED", "WITHDRAWN", "EXPIRED"]
 
 
@@ -53,6 +55,9 @@ class ApprovalDetail(ApprovalOut):
     """With who has said what."""
 
     votes: list[VoteOut]
+    said: dict[str, Any] | None = Field(
+        description="What is done with the last yes, where that was kept as it was asked for"
+    )
 
 
 class VoteIn(Sent):
@@ -73,7 +78,10 @@ class RuleOut(Schema):
     """From this amount on an act needs these levels, one after the other."""
 
     act: str = Field(description="Such as sign, enforce or write-off")
-    from_amount: int = Field(description="In minor units")
+    measure: Measure = Field(description="What from_amount counts")
+    from_amount: int = Field(
+        description="In minor units; by share in hundredths of a per cent, 1000 for ten per cent"
+    )
     levels: list[LevelOut]
 
 
@@ -88,7 +96,7 @@ class RuleIn(Sent):
     """A rule of the asker's house; without levels the rule of this amount is taken away."""
 
     act: Text = Field(min_length=1)
-    from_amount: int = Field(0, ge=0, le=10**15, description="In minor units")
+    from_amount: int = Field(0, ge=0, le=10**15, description="By the measure of the act")
     levels: list[LevelIn] = Field(max_length=MOST_LEVELS)
 
 
@@ -96,9 +104,15 @@ class RuleIn(Sent):
 def list_rules(request: TypedRequest) -> list[dict[str, object]]:
     """The rules of the asker's own house, by act and amount. Without one an act's own levels hold:
     another person who may enforce for enforcing and writing off, nobody else for signing."""
+    acts = approvals.ruled_by(request.actor)
     found = groupby(queries.rules(request.actor), lambda one: (one.act, one.from_amount))
     return [
-        {"act": act, "from_amount": amount, "levels": list(levels)}
+        {
+            "act": act,
+            "measure": _measure(acts.get(act)),
+            "from_amount": amount,
+            "levels": list(levels),
+        }
         for (act, amount), levels in found
     ]
 
@@ -115,7 +129,7 @@ def set_rule(request: TypedRequest, payload: RuleIn, key: Key) -> HttpResponse:
         operations.set_levels(
             act, from_amount=payload.from_amount, levels=levels, actor=request.actor, at=at
         )
-        return 200, RuleOut(**payload.model_dump())
+        return 200, RuleOut(**payload.model_dump(), measure=_measure(act))
 
     return write(request, key, payload, do)
 
@@ -135,7 +149,9 @@ def get_approval(request: TypedRequest, approval: UUID) -> dict[str, object]:
     """One of them, with the words said so far."""
     found = queries.get(request.actor, approval)
     shown = ApprovalOut.from_orm(found).dict()
-    return {**shown, "votes": list(found.votes.order_by("at"))}
+    kept = proposals.of(found.pk, request.actor)
+    votes = list(found.votes.order_by("at"))
+    return {**shown, "votes": votes, "said": kept.said if kept else None}
 
 
 @router.post("/approvals/{approval}/withdraw", response=ApprovalOut)
@@ -159,3 +175,7 @@ def vote(request: TypedRequest, approval: UUID, payload: VoteIn, key: Key) -> Ht
         return 200, ApprovalOut.from_orm(said)
 
     return write(request, key, payload, do)
+
+
+def _measure(act: Act | None) -> Measure:
+    return "SHARE" if act and act.measure == ActMeasure.SHARE else "AMOUNT"

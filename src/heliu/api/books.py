@@ -13,6 +13,7 @@ from heliu.api.encoding import encoded
 from heliu.api.fields import LARGEST
 from heliu.api.paging import Page, Paging, page
 from heliu.capital.books import queries
+from heliu.capital.books.chart import currency_of
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
@@ -27,6 +28,7 @@ class TrialRowOut(Schema):
 
     code: str
     label: str = Field(description="In the reader's language")
+    currency: str
     other: UUID | None = Field(description="The counterparty")
     debit: int
     credit: int
@@ -34,7 +36,8 @@ class TrialRowOut(Schema):
 
 
 class TrialBalance(Schema):
-    """All that stands in a book at the end of a day; debit and credit are equal."""
+    """All that stands in a book at the end of a day; debit and credit are equal, in each currency:
+    these are those of `currency`."""
 
     on: date
     currency: str
@@ -49,6 +52,7 @@ class AccountOut(Schema):
     id: int
     code: str
     label: str
+    currency: str
     other: UUID | None
     ref: str = Field(description="What it is kept for: a deal, a facility, an order")
     balance: int = Field(description="Debit positive")
@@ -73,18 +77,20 @@ def get_trial_balance(
 ) -> HttpResponse:
     """The book of the asker's organisation."""
     rows = queries.trial_balance(request.actor, on=on)
+    ours = [row for row in rows if row.currency == CURRENCY]
     words = {row.code: row for row in rows}
     labels = {code: (row.label, row.is_memo) for code, row in words.items()}
     return encoded(
         {
             "on": on or day_of(clock.now()),
             "currency": CURRENCY,
-            "debit": sum(row.debit for row in rows),
-            "credit": sum(row.credit for row in rows),
+            "debit": sum(row.debit for row in ours),
+            "credit": sum(row.credit for row in ours),
             "rows": [
                 {
                     "code": row.code,
                     "label": labels[row.code][0],
+                    "currency": row.currency,
                     "other": row.other,
                     "debit": row.debit,
                     "credit": row.credit,
@@ -109,6 +115,7 @@ def list_accounts(
             "id": row.pk,
             "code": row.code,
             "label": row.label,
+            "currency": currency_of(row.code),
             "other": row.other,
             "ref": row.ref,
             "balance": stands[row.pk].posted,

@@ -14,13 +14,12 @@ from ninja import Field, Router, Schema
 
 from heliu.api.fields import Goods, Plain, Rate, Sent
 from heliu.api.loans import DepositMode, Instrument, ReleaseMode
-from heliu.api.order_lines import OrderIn, judge_unknown, read_lines
+from heliu.api.order_lines import OrderIn, judge_unknown, read_lines, require_theirs
 from heliu.api.writes import Key, write
 from heliu.capital.credit import operations, queries, reasons
 from heliu.commerce.ordering.policies import CheckedLine
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.money import CURRENCY
 from heliu.trade import place_order
 from heliu.trade.comparison import OWN_MONEY, Comparison, is_counted
 from heliu.trade.earning import Earned
@@ -232,6 +231,7 @@ def set_own_money(request: TypedRequest, payload: OwnMoneyIn, key: Key) -> HttpR
 def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object]:
     """Price an order, see what is short and how it could be paid. Changes nothing: no key."""
     actor = request.actor
+    require_theirs(actor.own_org, payload.seller, payload.currency)
     wanted = read_lines(actor, payload.seller, payload.lines)
     seen = place_order.preview(
         actor=actor,
@@ -245,7 +245,7 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
     lines = [_line(line, wanted.place_of(line.row)) for line in seen.lines]
     lines += [_line(line, line.row) for line in judge_unknown(actor, payload.seller, wanted)]
     return {
-        "currency": CURRENCY,
+        "currency": seen.currency,
         "total": seen.total,
         "earned": earned_out(seen.earned),
         "least_order": seen.least,

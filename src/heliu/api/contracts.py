@@ -17,6 +17,7 @@ from heliu.commerce.pricing.operations import NewPrice
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import NotFound
+from heliu.kernel.parties.queries import currency_of
 from heliu.trade import contracts
 
 router = Router()
@@ -81,6 +82,7 @@ class ContractOut(Schema):
     state: ContractState
     valid_from: date
     valid_to: date
+    currency: str
     committed: int | None
     committed_quantity: int | None
     taken: int = Field(description="Ordered in its days of its goods, minor units")
@@ -240,6 +242,7 @@ def _shown(one: Any) -> dict[str, Any]:
     )  # fmt: skip
     return {name: getattr(one, name) for name in same} | {
         "id": one.pk,
+        "currency": currency_of(buyer=one.buyer, seller=one.seller),
         "state": state,
         "taken": amount,
         "taken_quantity": pieces,

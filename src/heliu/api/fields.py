@@ -35,7 +35,9 @@ def _whole(value: object) -> object:
 
 Whole = BeforeValidator(_whole)
 Amount = Annotated[
-    int, Field(ge=1, le=LARGEST, description="Minor units of the currency (fen)"), Whole
+    int,
+    Field(ge=1, le=LARGEST, description="Minor units of the currency (fen, cents)"),
+    Whole,
 ]
 Quantity = Annotated[
     int, Field(ge=1, le=10**9, description="In the smallest unit of the SKU"), Whole
@@ -60,7 +62,12 @@ def _ours(value: object) -> object:
 Currency = Annotated[
     Literal["CNY"],
     BeforeValidator(_ours),
-    Field(description="The only one so far; nothing is converted"),
+    Field(description="The only one here; nothing is converted"),
+]
+Traded = Literal["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "KRW", "SGD", "AUD"]
+Theirs = Annotated[
+    Traded | None,
+    Field(description="In what you take it to be; null: that in which the two trade"),
 ]
 Line = Annotated[str, Field(max_length=80, pattern=PRINTABLE)]
 Text = Annotated[str, Field(max_length=300, pattern=PRINTABLE)]

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from ninja import Field
 
-from heliu.api.fields import MOST_LINES, Currency, Line, Plain, Quantity, Sent
+from heliu.api.fields import MOST_LINES, Line, Plain, Quantity, Sent, Theirs
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering.parts import Part
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_lines
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
-from heliu.kernel.parties.queries import active_relationship
+from heliu.kernel.money import require_in
+from heliu.kernel.parties.queries import active_relationship, currency_of
 
 
 class LineIn(Sent):
@@ -46,7 +47,7 @@ class OrderIn(Sent):
     warehouse: UUID | None = Field(
         None, description="Of a financed order: which supervised warehouse; by default the first"
     )
-    currency: Currency = "CNY"
+    currency: Theirs = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,11 @@ def _wished(
         if sku not in several and (day := parts[0].wanted_on)
     }
     return days, {sku: wished[sku] for sku in several}
+
+
+def require_theirs(buyer: UUID, seller: UUID, named: str | None) -> None:
+    """Raises `OtherCurrency` where what is wanted is taken to cost what it does not."""
+    require_in(currency_of(buyer=buyer, seller=seller), named or "", field="currency")
 
 
 def refuse_unknown(actor: Actor, seller: UUID, wanted: Wanted) -> None:

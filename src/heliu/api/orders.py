@@ -16,7 +16,6 @@ from heliu.api.fields import (
     MOST_LINES,
     PRINTABLE,
     Amount,
-    Currency,
     Days,
     Goods,
     Line,
@@ -28,6 +27,7 @@ from heliu.api.fields import (
     Sent,
     Share,
     Text,
+    Theirs,
     id_or_number,
 )
 from heliu.api.marks import MOST_MARKS, PiecesIn, marked
@@ -51,6 +51,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, Refused
+from heliu.kernel.money import require_in
 from heliu.trade import (
     back_orders,
     confirming,
@@ -195,7 +196,7 @@ class PaymentMade(Sent):
     """Money that moved between buyer and seller, outside of the platform."""
 
     amount: Amount
-    currency: Currency = "CNY"
+    currency: Theirs = None
     value_day: date | None = Field(None, description="Null: today")
     reference: Line = Field("", description="What the bank slip says")
 
@@ -476,8 +477,10 @@ def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: K
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderDetail]:
+        order = queries.get(actor, id_or_number(ref))
+        require_in(order.currency, payload.currency or "", field="currency")
         open_account.settle(
-            _id(actor, ref),
+            order.pk,
             actor=actor,
             amount=payload.amount,
             value_day=payload.value_day or day_of(at),
@@ -549,6 +552,7 @@ def _place(actor: Actor, asked: NewOrder, at: datetime) -> Placed:
             cost_centre=asked.cost_centre,
             **wished_days(asked, wanted, at)._asdict(),
             address=asked.address,
+            currency=asked.currency or "",
             at=at,
         )
     except Refused as refusal:

@@ -17,7 +17,7 @@ from heliu.commerce.ordering.policies import CheckedLine
 from heliu.commerce.ordering.rows import Change, PadRow, row_of
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.money import CURRENCY
+from heliu.kernel.parties.queries import currency_of
 from heliu.trade import order_pad
 
 router = Router()
@@ -128,7 +128,7 @@ def check_order_pad(request: TypedRequest, payload: PadCheckIn) -> dict[str, obj
     rows = [row.row() for row in payload.rows]
     checked = order_pad.check(request.actor, payload.seller, rows, clock.now())
     return {
-        "currency": CURRENCY,
+        "currency": currency_of(buyer=request.actor.own_org, seller=payload.seller),
         "good": len(checked.good),
         "bad": len(checked.lines) - len(checked.good),
         "total": checked.total,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from ninja import Field, Query, Router, Schema
 
 from heliu.api.contracts import MOST_PRICES, AgreedPrice, new_prices
-from heliu.api.fields import Currency, Flag, Line, Moment, Sent, Times, Whole
+from heliu.api.fields import Flag, Line, Moment, Sent, Times, Traded, Whole
 from heliu.api.files import sent_file
 from heliu.api.paging import Page, Paging, page
 from heliu.api.receipts import Content
@@ -27,6 +27,7 @@ from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
+from heliu.kernel.money import CURRENCY, OtherCurrency
 
 router = Router()
 
@@ -41,7 +42,7 @@ class PriceListIn(Sent):
     name_zh: Line = ""
     priority: Priority = Field(100, description="1 is asked first; contracts come before")
     is_default: Flag = Field(False, description="For every buyer, asked last")
-    currency: Currency = "CNY"
+    currency: Traded | None = Field(None, description="Null: that of the base, else CNY")
     base: UUID | None = None
     factor: Times | None = None
     round_to: Annotated[int, Field(ge=0, le=4), Whole] = Field(0, description="To 10^n minor units")
@@ -167,9 +168,12 @@ def begin_price_list(request: TypedRequest, payload: PriceListIn, key: Key) -> H
         actor = request.actor
         named = payload.model_dump(include={"code", "name", "name_zh", "priority"})
         if payload.base is not None:
+            base = _list(request, payload.base)
+            if payload.currency and payload.currency != base.currency:
+                raise OtherCurrency(payload.currency, ours=base.currency, field="currency")
             made = operations.compute_list(
                 actor=actor,
-                base=_list(request, payload.base),
+                base=base,
                 factor=payload.factor or Decimal(1),
                 round_to=payload.round_to,
                 rounding=payload.rounding,
@@ -179,7 +183,7 @@ def begin_price_list(request: TypedRequest, payload: PriceListIn, key: Key) -> H
             made = operations.create_list(
                 actor=actor,
                 seller=actor.own_org,
-                currency=payload.currency,
+                currency=payload.currency or CURRENCY,
                 is_default=payload.is_default,
                 **named,
             )

@@ -99,6 +99,12 @@ class ProgrammeTerms(Sent):
     buy_back_share: Part
     notice_days: Annotated[int, Field(ge=0, le=180)] = 3
     sale_floor: Portion
+    register_months: Annotated[
+        int,
+        Field(
+            ge=1, le=360, description="For which its claim on the goods is registered, and again"
+        ),
+    ] = 12
     ship_days: Annotated[int, Field(ge=1, le=365)] | None = None
     single_name_cap: Amount
     auto_approve_cap: Amount

@@ -21,7 +21,7 @@ from heliu.api.fields import (
     Text,
     id_or_number,
 )
-from heliu.api.order_lines import PartOut, in_request, read_lines, refuse_unknown
+from heliu.api.order_lines import PartOut, in_request, read_lines, refuse_unknown, require_theirs
 from heliu.api.orders import NewOrder, OrderPlaced, shown, wished_days
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
@@ -153,6 +153,7 @@ def ask_purchase(request: TypedRequest, payload: NewPurchase, key: Key) -> HttpR
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, PurchaseDetail]:
+        require_theirs(actor.own_org, payload.seller, payload.currency)
         wanted = read_lines(actor, payload.seller, payload.lines)
         refuse_unknown(actor, payload.seller, wanted)
         said = payload.model_dump(exclude={"lines", "currency", "wanted_on", "waiting"})

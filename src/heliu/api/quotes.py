@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from heliu.api.approvals import ApprovalOut
 from heliu.api.fields import (
     Amount,
     Days,
@@ -25,17 +26,22 @@ from heliu.api.fields import (
     Sent,
     Share,
     Text,
+    Theirs,
     Whole,
     id_or_number,
 )
+from heliu.api.order_lines import require_theirs
 from heliu.api.orders import OrderPlaced, PayBy, shown
 from heliu.api.paging import Page, Paging, page
 from heliu.api.purchases import PurchaseDetail, detail
 from heliu.api.writes import Key, write
 from heliu.commerce.quotes import operations, queries
 from heliu.commerce.quotes.policies import MOST_LINES, Answer, Asked
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.trade import quoting
+from heliu.kernel.approvals import queries as approvals
+from heliu.kernel.money import require_in
+from heliu.trade import conceding, quoting
 
 router = Router()
 
@@ -44,7 +50,7 @@ Words = Annotated[Text, Field(max_length=200)]
 
 
 class QuoteOut(Schema):
-    """What a buyer asks one seller a price for."""
+    """What a buyer asks one seller a price for, or a seller offers of its own."""
 
     id: UUID
     number: str
@@ -54,8 +60,9 @@ class QuoteOut(Schema):
         description="ASKED waits for the seller, OFFERED for the buyer; ACCEPTED is ordered"
     )
     version: int = Field(description="Of what was said last")
+    currency: str = Field(description="Of all its amounts: that in which the two trade")
     wanted_on: date | None = Field(description="The day on which the buyer wishes the goods")
-    asked_by_name: str
+    asked_by_name: str = Field(description="Who began: of the seller where it offered first")
     asked_at: datetime
     moved_at: datetime = Field(description="When something was said last")
     runs_out_at: datetime = Field(description="Until then it is answered, or the offer binds")
@@ -97,6 +104,9 @@ class QuoteVersionOut(Plain):
 class QuoteDetail(QuoteOut):
     """With all that was said, the oldest first."""
 
+    waits_for: UUID | None = Field(
+        description="For its seller: the question to others of the house about an answer"
+    )
     versions: list[QuoteVersionOut]
 
 
@@ -116,6 +126,7 @@ class NewQuote(Sent):
     lines: list[QuoteLineIn] = Field(min_length=1, max_length=MOST_LINES)
     words: Text = ""
     wanted_on: date | None = Field(None, description="The day on which the goods are wished")
+    currency: Theirs = None
 
 
 class QuoteAgain(Sent):
@@ -123,6 +134,7 @@ class QuoteAgain(Sent):
 
     lines: list[QuoteLineIn] = Field(min_length=1, max_length=MOST_LINES)
     words: Text = ""
+    currency: Theirs = None
 
 
 class AnswerLineIn(Sent):
@@ -142,6 +154,28 @@ class AnswerIn(Sent):
     lines: list[AnswerLineIn] = Field(min_length=1, max_length=MOST_LINES)
     valid_until: date = Field(description="Its last day: today, or within a year")
     words: Text = ""
+    currency: Theirs = None
+    reason: Text = Field("", description="For those of the house who must agree to it, if any")
+
+
+class OfferLineIn(Sent):
+    """Goods that the seller offers, and what it asks for one."""
+
+    sku: UUID
+    quantity: Quantity
+    price: Amount
+    words: Words = ""
+
+
+class NewOffer(Sent):
+    """Prices for a dealer that asked for nothing."""
+
+    buyer: UUID
+    lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
+    valid_until: date = Field(description="Its last day: today, or within a year")
+    words: Text = ""
+    currency: Theirs = None
+    reason: Text = Field("", description="For those of the house who must agree to it, if any")
 
 
 class QuoteReason(Sent):
@@ -177,7 +211,9 @@ class AutoAnswerIn(Sent):
     min_quantity: Quantity
     percent: Rate = Field(description="At most so many per cent under the usual price, up to 90")
     days: Annotated[int, Field(ge=1, le=90), Whole] = Field(description="The offer holds for")
-    most: Amount | None = Field(None, description="Only quotes that come to this at most")
+    most: Amount | None = Field(
+        None, description="Only quotes that come to this at most, in CNY: none in another currency"
+    )
 
 
 class AutoAnswerOut(Schema):
@@ -211,11 +247,33 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
     they are sold."""
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
+        require_theirs(request.actor.own_org, payload.seller, payload.currency)
         made = quoting.ask(
             actor=request.actor, seller=payload.seller, lines=_asked(payload.lines),
             words=payload.words, wanted_on=payload.wanted_on, at=at,
         )  # fmt: skip
-        return 201, _detail(made)
+        return 201, _detail(made, request.actor)
+
+    return write(request, key, payload, do)
+
+
+@router.post("/quote-offers", response={201: QuoteDetail, 202: ApprovalOut})
+def begin_quote(request: TypedRequest, payload: NewOffer, key: Key) -> HttpResponse:
+    """A seller offers prices that nobody asked for; a quote as any other, which begins OFFERED.
+
+    202 when others of its house must agree first to what is given away.
+    """
+    lines = [Asked(**one.model_dump()) for one in payload.lines]
+
+    def do(at: datetime) -> tuple[int, QuoteDetail | ApprovalOut]:
+        require_theirs(payload.buyer, request.actor.own_org, payload.currency)
+        made = quoting.begin(
+            actor=request.actor, buyer=payload.buyer, lines=lines, words=payload.words,
+            valid_until=payload.valid_until, reason=payload.reason, at=at,
+        )  # fmt: skip
+        if conceding.is_asked(made):
+            return 202, ApprovalOut.from_orm(made)
+        return 201, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -223,7 +281,7 @@ def ask_quote(request: TypedRequest, payload: NewQuote, key: Key) -> HttpRespons
 @router.get("/quotes/{ref}", response=QuoteDetail)
 def get_quote(request: TypedRequest, ref: Ref) -> object:
     """One quote with all that was said."""
-    return _detail(queries.get(request.actor, id_or_number(ref)))
+    return _detail(queries.get(request.actor, id_or_number(ref)), request.actor)
 
 
 @router.post("/quotes/{ref}/ask", response=QuoteDetail)
@@ -232,25 +290,31 @@ def ask_otherwise(request: TypedRequest, ref: Ref, payload: QuoteAgain, key: Key
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
         made = quoting.ask_otherwise(
-            id_or_number(ref), actor=request.actor, lines=_asked(payload.lines),
-            words=payload.words, at=at,
+            _named(request, ref, payload.currency), actor=request.actor,
+            lines=_asked(payload.lines), words=payload.words, at=at,
         )  # fmt: skip
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
 
-@router.post("/quotes/{ref}/answer", response=QuoteDetail)
+@router.post("/quotes/{ref}/answer", response={200: QuoteDetail, 202: ApprovalOut})
 def answer_quote(request: TypedRequest, ref: Ref, payload: AnswerIn, key: Key) -> HttpResponse:
-    """The seller offers prices, line by line; they bind it to the end of the day."""
+    """The seller offers prices, line by line; they bind it to the end of the day.
+
+    202 when others of its house must agree first to what is given away; the buyer hears nothing
+    until then.
+    """
     answers = [Answer(**one.model_dump()) for one in payload.lines]
 
-    def do(at: datetime) -> tuple[int, QuoteDetail]:
+    def do(at: datetime) -> tuple[int, QuoteDetail | ApprovalOut]:
         made = quoting.answer(
-            id_or_number(ref), actor=request.actor, answers=answers,
-            valid_until=payload.valid_until, words=payload.words, at=at,
+            _named(request, ref, payload.currency), actor=request.actor, answers=answers,
+            valid_until=payload.valid_until, words=payload.words, reason=payload.reason, at=at,
         )  # fmt: skip
-        return 200, _detail(made)
+        if conceding.is_asked(made):
+            return 202, ApprovalOut.from_orm(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -261,7 +325,7 @@ def decline_quote(request: TypedRequest, ref: Ref, payload: QuoteReason, key: Ke
 
     def do(at: datetime) -> tuple[int, QuoteDetail]:
         made = quoting.decline(id_or_number(ref), reason=payload.reason, actor=request.actor, at=at)
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -274,7 +338,7 @@ def withdraw_quote(request: TypedRequest, ref: Ref, payload: QuoteReason, key: K
         made = quoting.withdraw(
             id_or_number(ref), reason=payload.reason, actor=request.actor, at=at
         )
-        return 200, _detail(made)
+        return 200, _detail(made, request.actor)
 
     return write(request, key, payload, do)
 
@@ -339,14 +403,24 @@ def drop_auto_answer(
     return write(request, key, None, do)
 
 
+def _named(request: TypedRequest, ref: str, currency: str | None) -> UUID:
+    """Of which quote something is said. Raises `OtherCurrency` where it is taken to be in another
+    currency than it is."""
+    found = queries.get(request.actor, id_or_number(ref))
+    require_in(found.currency, currency or "", field="currency")
+    return found.pk
+
+
 def _asked(lines: Sequence[QuoteLineIn]) -> list[Asked]:
     return [Asked(**one.model_dump()) for one in lines]
 
 
-def _detail(found: Any) -> QuoteDetail:
+def _detail(found: Any, actor: Actor) -> QuoteDetail:
     plain = QuoteOut.from_orm(found).model_dump()
     versions = [_version(one) for one in queries.versions(found)]
-    return QuoteDetail.model_validate(plain | {"versions": versions})
+    waits = approvals.about(actor, found.pk, conceding.OFFER.name)
+    more = {"versions": versions, "waits_for": waits.pk if waits else None}
+    return QuoteDetail.model_validate(plain | more)
 
 
 def _version(one: Any) -> dict[str, Any]:

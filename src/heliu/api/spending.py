@@ -44,6 +44,7 @@ class CostCentreIn(Sent):
 
     code: Line = Field(min_length=1)
     name: Line = Field(min_length=1)
+    name_zh: Line | None = Field(None, description="Without it the one that is there stays")
     is_active: Flag = True
 
 
@@ -53,6 +54,7 @@ class CostCentreOut(Schema):
     id: UUID
     code: str
     name: str
+    name_zh: str
     is_active: bool
 
 

@@ -86,7 +86,7 @@ class Row:
         """An amount above zero with at most two decimals, in minor units of our currency."""
         value = self.needed(name)
         try:
-            money.require_ours(self.text("currency"))
+            money.require_in(money.CURRENCY, self.text("currency"))
             amount = money.typed(value)
         except money.OtherCurrency:
             raise

@@ -19,6 +19,7 @@ HELIU_BANK_FILES         folder of a bank that is spoken with by files (default 
 HELIU_ADDRESS            where people reach the pages, for links in mail (http://localhost:8000)
 HELIU_MAIL               smtp://user:password@host: who takes mail; files in HELIU_DATA without it
 HELIU_MAIL_FROM          who mail comes from (default heliu@localhost)
+HELIU_CONTACT            whom people write to or call who need help, as help and error pages say it
 HELIU_SMS                the module that sends SMS (default the sandbox)
 HELIU_WEBHOOKS_INSIDE    1: webhooks may go to addresses of this network, also without TLS
 HELIU_REGISTRY           the module that files with the registry of movables (default the sandbox)
@@ -209,6 +210,7 @@ HELIU_ADDRESS = os.environ.get("HELIU_ADDRESS", "http://localhost:8000").rstrip(
 HELIU_SMS = os.environ.get("HELIU_SMS", "heliu.kernel.dispatch.sandbox")
 MAILERS = {"default": mail.mailer(os.environ.get("HELIU_MAIL", ""), DATA / "mail")}
 DEFAULT_FROM_EMAIL = os.environ.get("HELIU_MAIL_FROM", "Heliu <heliu@localhost>")
+HELIU_CONTACT = os.environ.get("HELIU_CONTACT", "ops@operator.demo" if DEMO else "")
 HELIU_WEBHOOKS_INSIDE = os.environ.get("HELIU_WEBHOOKS_INSIDE", "") == "1"
 HELIU_REGISTRY = os.environ.get("HELIU_REGISTRY", "heliu.capital.registry.sandbox")
 HELIU_PRICE_FEED = os.environ.get("HELIU_PRICE_FEED", "heliu.capital.valuation.sandbox")

@@ -46,7 +46,7 @@ def buying(stage: Stage) -> None:
     _promote(stage, [shelf.sku for shelf in shelves])
     for place in PLACES:
         addresses.add(place, actor=owner, at=at)
-    shop = spending.set_centre(code="SHOP", name="门店", actor=owner)
+    shop = spending.set_centre(code="SHOP", name="Shop", name_zh="门店", actor=owner)
     spending.seat_spender(person.pk, shop.pk, actor=owner)
     spending.set_budget(period="MONTH", amount=BUDGET, centre=shop.pk, actor=owner, at=at)
     spending.set_rule(
@@ -78,7 +78,7 @@ def _lists(owner: Actor, buyer: Actor, seller: UUID, shelves: list[Shelf], *, at
 
 def _quotes(stage: Stage, owner: Actor, shelves: list[Shelf], *, at: datetime) -> None:
     """One quote waits for the seller; under another it has made an offer, after the dealer asked a
-    second time."""
+    second time; a third the seller began."""
     seller, sales = stage.chain.seller, stage.people.seller
     wishes = [Asked(shelf.sku, 60, shelf.price(60) * 9 // 10) for shelf in shelves[:3]]
     quoting.ask(
@@ -102,6 +102,11 @@ def _quotes(stage: Stage, owner: Actor, shelves: list[Shelf], *, at: datetime) -
     quoting.answer(
         quote.pk, actor=sales, answers=[*dear[:2], Answer(3, is_struck=True, words="本月无货")],
         valid_until=days, words="前两款按您的价，月底前有效", at=at,
+    )  # fmt: skip
+    quoting.begin(
+        actor=sales, buyer=stage.chain.dealers[DEALER], words="年底清仓，先留给您",
+        lines=[Asked(shelf.sku, 48, shelf.price(48) * 19 // 20) for shelf in shelves[3:5]],
+        valid_until=days, at=at,
     )  # fmt: skip
 
 

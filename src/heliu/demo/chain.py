@@ -39,6 +39,7 @@ from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.warehousing import operations as warehousing
+from heliu.logistics.warehousing.policies import Reach
 
 SYSTEM = Actor.system()
 PASSWORD = "heliu-demo"  # noqa: S105  refused outside the demo
@@ -86,6 +87,12 @@ PEOPLE = {
     "warehouse": ("keeper", "周守仓", "gate"),
     "carrier": ("carrier", "韩远", "carrier"),
 }
+# Where pledged goods are fetched, and whom to call there; invented.
+GATE = Reach(
+    address="Gate 3, 88 Chengnan Road, Nanhu, Jiaxing", address_zh="嘉兴市南湖区城南路88号3号门",
+    hours="Mon–Sat 8:00–18:00", hours_zh="周一至周六 8:00–18:00",
+    contact=PEOPLE["warehouse"][1], phone="0573-5550 0188",
+)  # fmt: skip
 # A second pair of eyes: what asks for two persons at the bank is agreed to by this one.
 REVIEWER = ("review@bank.demo", "赵敏行", "credit-officer")
 
@@ -280,13 +287,22 @@ def _houses(chain: Chain) -> None:
         setattr(chain, desk, made.id)
     parties.introduce(chain.seller, chain.bank, chain.warehouse)
     parties.introduce_to(chain.seller, chain.carrier)  # not the other way: it reads waybills
-    for org, code, name, name_zh, columns, rows, supervised in (
-        (chain.seller, "NB1", "Ningbo own warehouse", "宁波自营仓", 24, 10, False),
-        (chain.warehouse, "JX1", "Jiaxing supervised warehouse", "嘉兴监管一号仓", 20, 8, True),
+    for org, code, name, name_zh, columns, rows, supervised, reach in (
+        (chain.seller, "NB1", "Ningbo own warehouse", "宁波自营仓", 24, 10, False, Reach()),
+        (
+            chain.warehouse,
+            "JX1",
+            "Jiaxing supervised warehouse",
+            "嘉兴监管一号仓",
+            20,
+            8,
+            True,
+            GATE,
+        ),
     ):
         warehousing.set_up(
             actor=SYSTEM, org=org, code=code, name=name, name_zh=name_zh,
-            columns=columns, rows=rows, is_supervised=supervised,
+            columns=columns, rows=rows, is_supervised=supervised, reach=reach,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from heliu.capital.credit.rules import HOUSE_RULES
 from heliu.capital.lending import operations as lending
 from heliu.demo import afterwards, goods, history, states
 from heliu.demo import chain as chains
+from heliu.demo.abroad import abroad
 from heliu.demo.buying import buying
 from heliu.demo.chain import Chain
 from heliu.demo.newcomers import newcomers
@@ -60,6 +61,7 @@ def seed(sample: Sample, *, at: datetime, say: Say = lambda words: None) -> Chai
         _house_rules(stage)
         newcomers(chain, stage.people, at=at)
         buying(stage)
+        abroad(stage)
         afterwards.agreements(stage)
     posting.seal(at)
     return chain

@@ -1,8 +1,8 @@
 """Money: whole minor units of one currency. Rounding lives here and in capital.interest only.
 
-Everything is traded in `CURRENCY` so far (docs/decisions/0019). What comes in another one is
-refused (`OtherCurrency`), never converted and never taken for ours: `typed` reads what people
-write.
+Two who trade have one currency (docs/decisions/0019), `CURRENCY` unless they said otherwise. What
+comes in another one is refused (`OtherCurrency`), never converted and never taken for it: `typed`
+reads what people write.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from heliu.kernel.errors import Invalid
 
@@ -51,12 +52,40 @@ _DIGITS = {
     **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+# In what two may trade, and what it is called.
+TRADED: dict[str, Any] = {
+    "CNY": gettext_lazy("Chinese yuan"),
+    "USD": gettext_lazy("US dollars"),
+    "EUR": gettext_lazy("Euros"),
+    "GBP": gettext_lazy("Pounds sterling"),
+    "JPY": gettext_lazy("Japanese yen"),
+    "HKD": gettext_lazy("Hong Kong dollars"),
+    "KRW": gettext_lazy("Korean won"),
+    "SGD": gettext_lazy("Singapore dollars"),
+    "AUD": gettext_lazy("Australian dollars"),
+}
+_SIGNS = {
+    "CNY": "CN¥",
+    "USD": "US$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "JP¥",
+    "HKD": "HK$",
+    "KRW": "₩",
+    "SGD": "S$",
+    "AUD": "A$",
+}
 _TYPED = re.compile(r"([^\d.,+-]*)([\d.,，+\s-]*)([^\d.,]*)")
 
 
 def digits_of(currency: str) -> int:
     """How many digits of a currency stand behind the point: 2 of CNY, none of JPY, 3 of KWD."""
     return _DIGITS.get(currency, 2)
+
+
+def sign_of(currency: str) -> str:
+    """How a currency is written before an amount where readers expect ours: `US$`, `JP¥`."""
+    return _SIGNS.get(currency, currency)
 
 
 def currency_named(text: str) -> str:
@@ -66,46 +95,54 @@ def currency_named(text: str) -> str:
 
 
 class OtherCurrency(Invalid):
-    """Something is in another currency than the one in which all is traded here."""
+    """Something is in another currency (`theirs`) than what it belongs to (`ours`)."""
 
-    def __init__(self, theirs: str, *, field: str = "") -> None:
+    def __init__(self, theirs: str, *, ours: str = CURRENCY, field: str = "") -> None:
         super().__init__(
             "currency-other",
-            "Everything here is in %(ours)s so far; this is in %(theirs)s.",
+            "This is in %(theirs)s; here amounts are in %(ours)s.",
             field=field,
             help="Write what it is in %(ours)s: nothing is converted here.",
-            ours=CURRENCY,
+            ours=ours,
             theirs=theirs,
         )
 
 
-def require_ours(text: str, *, field: str = "") -> None:
-    """Raises `OtherCurrency` where somebody names another currency than ours; none is ours."""
-    if text.strip() and currency_named(text) != CURRENCY:
-        raise OtherCurrency(currency_named(text), field=field)
+def require_in(currency: str, text: str, *, field: str = "") -> None:
+    """Raises `OtherCurrency` where somebody names another currency than this; none is this."""
+    if text.strip() and currency_named(text) != currency:
+        raise OtherCurrency(currency_named(text), ours=currency, field=field)
 
 
-def typed(text: str, *, field: str = "") -> int:
-    """An amount as people write it (`12.50`, `¥1,200`, `80元`), in minor units; `field` is where.
+def typed(text: str, *, currency: str = CURRENCY, field: str = "") -> int:
+    """An amount in a currency as people write it (`12.50`, `¥1,200`, `80元`), in minor units;
+    `field` is where.
 
     Raises `OtherCurrency` for what is written in another one, `Invalid` for what is no amount, or
     one of more decimals than there are.
     """
-    number, theirs = _unmarked(text.strip(), field)
-    if theirs != CURRENCY:
-        raise OtherCurrency(theirs, field=field)
+    number, theirs = _unmarked(text.strip(), currency, field)
+    if theirs != currency:
+        raise OtherCurrency(theirs, ours=currency, field=field)
+    digits = digits_of(currency)
     try:
-        minor = Decimal(number.replace(",", "").replace("，", "")).scaleb(digits_of(CURRENCY))
+        minor = Decimal(number.replace(",", "").replace("，", "")).scaleb(digits)
     except ArithmeticError:
         raise _unreadable(field) from None
     if abs(minor) > LARGEST:
         raise _unreadable(field)
     if minor != int(minor):
-        raise Invalid("amount-unreadable", "An amount has at most two decimals.", field=field)
+        raise Invalid(
+            "amount-unreadable",
+            "An amount in %(currency)s has %(digits)s decimals at most.",
+            field=field,
+            currency=currency,
+            digits=digits,
+        )
     return int(minor)
 
 
-def _unmarked(text: str, field: str) -> tuple[str, str]:
+def _unmarked(text: str, currency: str, field: str) -> tuple[str, str]:
     """A number as it was written, and the code of the currency that stands before or behind it."""
     found = _TYPED.fullmatch(text)
     if found is None:  # more than one number, or a power of ten: nobody writes money so
@@ -114,8 +151,8 @@ def _unmarked(text: str, field: str) -> tuple[str, str]:
     codes = {currency_named(mark) for mark in (before, behind) if mark.strip()}
     if not codes <= MARKS.keys():
         raise _unreadable(field)
-    theirs = codes - {CURRENCY}
-    return number.strip(), theirs.pop() if theirs else CURRENCY
+    theirs = codes - {currency}
+    return number.strip(), theirs.pop() if theirs else currency
 
 
 def _unreadable(field: str) -> Invalid:

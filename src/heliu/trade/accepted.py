@@ -120,6 +120,7 @@ class Good:
             order_id=wish.asked,
             wanted_on=wish.wanted_on,
             address=wish.address,
+            currency=self.known.currency,
         )
         return Accepted(self, draft, new_id(), number_of("DL", self.known.deal_number, at))
 

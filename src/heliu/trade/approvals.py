@@ -23,6 +23,7 @@ from heliu.trade import (
     changing,
     closing_books,
     closing_houses,
+    conceding,
     confirming,
     control_answers,
     controls,
@@ -38,6 +39,7 @@ from heliu.trade import (
     programmes,
     proposals,
     purchases,
+    quoting,
     receivables,
     releasing,
     returns,
@@ -54,9 +56,11 @@ PROPOSED: dict[str, proposals.Hand] = {
     Proposed.MODES: programmes.changed,
     Proposed.RELEASE_CAP: programmes.capped,
     Proposed.MARGINS: programmes.margins_set,
+    Proposed.QUOTE_ANSWER: quoting.answered,
+    Proposed.QUOTE_BEGUN: quoting.begun,
 }
 ACCOUNTS = (freezing.FREEZE, freezing.LIFT)
-KEPT = (corrections.CORRECT, programmes.PROGRAMME)
+KEPT = (corrections.CORRECT, programmes.PROGRAMME, conceding.OFFER)
 BOOKS = (closing_books.CLOSE, closing_books.REOPEN)
 # What a house may have rules for, by what it is.
 RULED: dict[str, tuple[Act, ...]] = {
@@ -78,6 +82,7 @@ RULED: dict[str, tuple[Act, ...]] = {
         receivables.LET_PASS,
         receivables.WRITE_OFF,
         returns.AGREE,
+        conceding.OFFER,
         *BOOKS,
     ),
     "DEALER": (financed_order.SIGN, *BOOKS),
@@ -130,6 +135,13 @@ def vote(
     """One person's word on what somebody of the house asked for; raises as `approvals.vote` does,
     and what the act itself refuses: then the word is not said either."""
     asked = queries.get(actor, approval_id)
+    if asked.act == conceding.OFFER.name:
+        return quoting.voted(
+            asked,
+            lambda: _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason),
+            actor=actor,
+            at=at,
+        )
     if asked.act in OF_THE_HOUSE:
         return _vote_on_own(asked, agrees=agrees, actor=actor, at=at, reason=reason)
     if asked.act in OF_TERMS:

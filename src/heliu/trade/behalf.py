@@ -54,7 +54,11 @@ def placed(order: Order, deal_link: str, actor: Actor, *, at: datetime) -> None:
     tell(
         order.buyer,
         "behalf-placed",
-        {"number": order.number, "amount": Money(order.total), "person": actor.name},
+        {
+            "number": order.number,
+            "amount": Money(order.total, order.currency),
+            "person": actor.name,
+        },
         link=deal_link,
         at=at,
     )

@@ -325,7 +325,7 @@ def _refuse_total(order: Order, proposal: Proposal) -> None:
             "nothing-to-pay", "Nothing would be left to pay.", field="lines",
             help="Cancel the order instead.",
         )  # fmt: skip
-    refuse_small(total, parties.least_order(buyer=order.buyer, seller=order.seller))
+    refuse_small(total, parties.least_order(buyer=order.buyer, seller=order.seller), order.currency)
     if proposal.rises:
         _refuse_stopped(order)
 

@@ -43,7 +43,7 @@ from heliu.kernel.behalf.queries import DEED_CHANGED, DEED_WITHDRAWN
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money
+from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort, NewHold
 from heliu.logistics.stock.ends import Promise
@@ -54,6 +54,7 @@ from heliu.trade import (
     behalf,
     change_rewards,
     confirming,
+    currencies,
     deals,
     purchases,
 )
@@ -204,6 +205,7 @@ def _must(order: Order, proposal: Proposal, actor: Actor) -> purchases.Must | No
     the order and for whoever placed it."""
     if not proposal.rises:
         return None
+    currencies.refuse_rules(order.buyer, order.currency)
     return purchases.needs_for(
         order.buyer,
         {actor.user_id, order.placed_by},
@@ -291,6 +293,8 @@ def _settle(
 def _joined(order: Order, by: UUID | None, at: datetime) -> list[queries.Joined]:
     """The budgets that bind what rises and not yet the order. One that named no cost centre is for
     that of who changes it, from now on."""
+    if order.currency != CURRENCY:  # a house that has budgets was refused
+        return []
     has_one = queries.centre_of(order.pk, buyer=order.buyer, person=None)
     if not has_one and (centre := _centre(order, by)):
         spending.name_centre(order.pk, centre, org=order.buyer)
@@ -342,6 +346,7 @@ def _book_difference(order: Order, more: int, *, key: str, at: datetime) -> None
         key=f"order_changed:{order.id}:{key}",
         subject=order.id,
         effective=day_of(at),
+        currency=order.currency,
         at=at,
     )
 
@@ -409,5 +414,5 @@ def _tell(deal: Deal, made: OrderChange, org: UUID, kind: str, *, at: datetime) 
     if kind == "change-refused":
         words["reason"] = made.said
     if kind in ("change-asked", "order-changed"):
-        words["amount"] = Money(made.after["total"])
+        words["amount"] = Money(made.after["total"], made.order.currency)
     tell(org, kind, words, link=deals.link(deal), at=at)

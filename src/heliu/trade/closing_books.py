@@ -30,6 +30,7 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
+from heliu.kernel.money import CURRENCY
 from heliu.trade.asking import ask
 
 CLOSE = Act("close-period", agreed_by=("manage",))
@@ -80,7 +81,8 @@ def close(first: date, *, actor: Actor, at: datetime) -> Period | Approval:
     with transaction.atomic():
         period = periods.named(actor.own_org, first, at=at)
         _require_settled(actor, period)
-        amount = sum(row.debit for row in books.trial_balance(actor, on=period.last))
+        rows = books.trial_balance(actor, on=period.last)
+        amount = sum(row.debit for row in rows if row.currency == CURRENCY)
         if not approvals.is_needed(CLOSE, org=period.org, amount=amount):
             return closed(period, actor=actor, at=at)
         return ask(

@@ -16,6 +16,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as N_
 
 from heliu.commerce.ordering.models import Order, OrderStatus
 from heliu.kernel.access.actor import Actor
@@ -23,8 +24,10 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.money import CURRENCY, LARGEST
 from heliu.kernel.parties.models import TradingRelationship
 from heliu.trade import asking, deals, place_order
+from heliu.trade.currencies import require_ours
 from heliu.trade.models import Deal, TierOffer
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, parties
@@ -32,6 +35,10 @@ from heliu.trade.steps import locked, parties
 CONFIRM = Act("order-confirm", agreed_by=("sell", "terms", "manage"))
 SYSTEM = Actor.system()
 AT_ONCE = 200
+BOUNDED = N_(
+    "Your house says by amounts in %(ours)s who agrees to an order; this order is in %(currency)s."
+    " Take those rules away, or cancel the order."
+)
 DUE = """
 select o.id
   from trade_tieroffer t
@@ -46,17 +53,20 @@ select o.id
 
 
 def levels_of(order: Order) -> Sequence[Level]:
-    """Who else of the seller's house must agree to a yes of one of its people."""
+    """Who else of the seller's house must agree to a yes of one of its people. The bounds are in
+    ours: in another currency it is whoever is asked about the largest order."""
     offer = _offer(order)
-    if offer and offer.agreed_from is not None and order.total >= offer.agreed_from:
+    amount = order.total if order.currency == CURRENCY else LARGEST
+    if offer and offer.agreed_from is not None and amount >= offer.agreed_from:
         return [Level("sell", offer.agreed_people)]
-    return approvals.levels_of(CONFIRM, org=order.seller, amount=order.total)
+    return approvals.levels_of(CONFIRM, org=order.seller, amount=amount)
 
 
 def confirm(order_id: UUID, *, actor: Actor, at: datetime, reason: str = "") -> Approval | None:
     """Somebody of the seller says yes; the question, where others of the house must agree first.
 
-    Raises what `place_order.confirm` does; `Refused` (approval-waits) where they are asked already.
+    Raises what `place_order.confirm` does; `Refused` (approval-waits) where they are asked already,
+    (currency-ours-alone) where they would be asked about another currency than ours.
     """
     actor.require("sell")
     deal = deals.of_order(actor, order_id)
@@ -68,6 +78,7 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime, reason: str = "") -> 
             place_order.confirm(order_id, actor=actor, at=at)
             return None
         place_order.refuse_other_side(order, actor)
+        require_ours(order, BOUNDED)
         return asking.ask(
             CONFIRM, subject=deal.id, name=order.number, amount=order.total, actor=actor,
             reason=reason or order.number, levels=must, at=at,

@@ -18,10 +18,11 @@ from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.policies import CheckedLine, PastedLine, check_line
 from heliu.commerce.pricing.rewards import Reward
 from heliu.kernel.errors import Invalid, NotFound, Refused
-from heliu.kernel.money import Money
+from heliu.kernel.money import CURRENCY, Money, OtherCurrency
 from heliu.kernel.parties.models import RelationshipStatus
 from heliu.kernel.parties.queries import NOT_TRADING, seller_paused
 from heliu.kernel.posting.operations import LimitShort
+from heliu.trade import currencies
 from heliu.trade.accepted import Good
 from heliu.trade.earning import earned_by, off_of
 from heliu.trade.wishes import Ask, Goods, Known, Wanted, Wish
@@ -64,6 +65,10 @@ def _judge(
         raise seller_paused()
     if not known.trades:
         raise NotFound(NOT_TRADING)
+    if wish.currency and wish.currency != known.currency:
+        raise OtherCurrency(wish.currency, ours=known.currency, field="currency")
+    if wish.pay_by != PayBy.TRANSFER and known.currency != CURRENCY:
+        raise currencies.by_transfer(known.currency)
     lines = []
     for row, ((sku, quantity), wanted) in enumerate(
         zip(wish.wanted.items(), known.wanted, strict=True), start=1
@@ -79,7 +84,7 @@ def _judge(
         raise ordering.external_id_used(wish.external_id)
     earned = _rewards(lines, known, taken) if known.offers and not wish.quoted else ()
     total = sum(line.amount or 0 for line in lines) - off_of(earned)
-    refuse_small(total, known.least)
+    refuse_small(total, known.least, known.currency)
     if wish.pay_by == PayBy.TERMS:
         if known.stop:
             raise stopped(known.stop)
@@ -153,7 +158,7 @@ def refuse_bad(checked: Sequence[CheckedLine[Any]]) -> None:
             )
 
 
-def refuse_small(total: int, least: int) -> None:
+def refuse_small(total: int, least: int, currency: str = CURRENCY) -> None:
     """An order comes to what its seller wants of one order at least. Raises where it does not."""
     if total < least:
         raise Refused(
@@ -162,6 +167,6 @@ def refuse_small(total: int, least: int) -> None:
             field="lines",
             help="Add goods for what is missing.",
             status=422,
-            least=str(Money(least)),
-            missing=str(Money(least - total)),
+            least=str(Money(least, currency)),
+            missing=str(Money(least - total, currency)),
         )

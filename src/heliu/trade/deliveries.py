@@ -96,7 +96,8 @@ def ship(
                 _dispatch_line(order, open_lines[pk], n, (marks or {}).get(pk, ()))
                 for pk, n in quantities.items()
             ],
-            carrier_name=hauler.short if hauler else carrier,
+            carrier_name=hauler.short_in(chinese=False) if hauler else carrier,
+            carrier_name_zh=hauler.short_in(chinese=True) if hauler else "",
             at=at,
             lender=deal.lender,
             deal=deal.id,
@@ -271,6 +272,7 @@ def _book_shipped(
         key=f"delivered:{shipment.id}",
         subject=order.id,
         effective=day_of(at),
+        currency=order.currency,
         at=at,
     )
 

@@ -29,7 +29,7 @@ from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.queries import names
 from heliu.kernel.states import move
-from heliu.logistics.pledges.models import Pledge, PledgeStatus
+from heliu.logistics.pledges.models import IN_FORCE, Pledge, PledgeStatus
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as rows
 from heliu.logistics.transport import operations as transport
@@ -77,7 +77,7 @@ def announce(deal_id: UUID, goods: Goods, *, actor: Actor, at: datetime) -> Lodg
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan = loan_of(deal)
-        _must_take_goods(loan)
+        _must_take_goods(deal, loan)
         kind = LodgingKind.OFFER if loan.disbursed_on is None else LodgingKind.TOP_UP
         return set_aside(deal, goods, loan=loan, kind=kind, actor=actor, at=at)
 
@@ -214,7 +214,7 @@ def send(deal_id: UUID, number: int, *, actor: Actor, carrier: str, at: datetime
                 "These goods are not to be sent now: %(now)s.",
                 now=str(lodging.get_status_display()),
             )
-        _must_take_goods(loan_of(deal))
+        _must_take_goods(deal, loan_of(deal))
         shipment = transport.dispatch(
             actor=actor,
             order_id=deal.order_id if deal.is_stock else lodging.id,  # no goods of the order
@@ -341,7 +341,9 @@ def _lodging(deal: Deal, number: int) -> Lodging:
     return found
 
 
-def _must_take_goods(loan: Loan) -> None:
+def _must_take_goods(deal: Deal, loan: Loan) -> None:
+    """Raises `Refused` while a loan takes no goods, or once all that secured it is free: it runs on
+    to the due day of a bill whose margin is full, or again when a payment is taken back."""
     if not takes_goods(loan):
         raise Refused(
             "takes-no-goods",
@@ -349,10 +351,24 @@ def _must_take_goods(loan: Loan) -> None:
             number=loan.number,
             now=str(loan.get_status_display()),
         )
+    pledge = pledge_of(deal)
+    if pledge is not None and not _is_open(pledge):
+        raise Refused(
+            "takes-no-goods",
+            "%(number)s takes no goods now: it is %(now)s.",
+            number=pledge.number,
+            now=str(pledge.get_status_display()),
+            help="Call it off; the goods stay with you.",
+        )
 
 
 def _open_pledge(deal: Deal) -> Pledge:
     pledge = pledge_of(deal)
     assert pledge is not None
-    assert pledge.status not in (PledgeStatus.CLOSED, PledgeStatus.CANCELLED)
+    assert _is_open(pledge)
     return pledge
+
+
+def _is_open(pledge: Pledge) -> bool:
+    """Whether goods that come may still secure the loan."""
+    return pledge.status in (PledgeStatus.PROPOSED, *IN_FORCE)

@@ -419,6 +419,8 @@ class Proposed(models.TextChoices):
     MODES = "MODES", _("Other modes of a programme")
     RELEASE_CAP = "RELEASE_CAP", _("Another cap on releases")
     MARGINS = "MARGINS", _("Other margins on stock")
+    QUOTE_ANSWER = "QUOTE_ANSWER", _("An answer to a quote")
+    QUOTE_BEGUN = "QUOTE_BEGUN", _("An offer that was not asked for")
 
 
 class Proposal(models.Model):

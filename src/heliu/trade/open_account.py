@@ -234,7 +234,7 @@ def unrefund(order_id: UUID, *, actor: Actor, key: str, at: datetime) -> Order:
         tell(
             order.buyer,
             "money-back-withdrawn",
-            {"amount": Money(amount), "number": order.number},
+            {"amount": Money(amount, order.currency), "number": order.number},
             link=deals.link(deal),
             at=at,
         )
@@ -263,7 +263,7 @@ def paid_back(
     tell(
         order.buyer,
         "money-back-noted",
-        {"amount": Money(amount), "number": order.number},
+        {"amount": Money(amount, order.currency), "number": order.number},
         link=deals.link(deal),
         at=at,
     )
@@ -283,7 +283,7 @@ def _check(order: Order, amount: int, owed: int, value_day: date, at: datetime) 
             "more-than-owed",
             "Only %(owed)s is owed on %(number)s.",
             field="amount",
-            owed=str(Money(owed)),
+            owed=str(Money(owed, order.currency)),
             number=order.number,
         )
     if value_day > day_of(at):
@@ -299,5 +299,6 @@ def _book(
         key=f"{kind}:{order.id}:{key}",
         subject=order.id,
         effective=effective,
+        currency=order.currency,
         at=at,
     )

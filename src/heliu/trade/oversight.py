@@ -22,7 +22,7 @@ from heliu.capital.bank.models import (
     NoticeStatus,
     Purpose,
 )
-from heliu.capital.books.chart import label
+from heliu.capital.books.chart import currency_of, label
 from heliu.capital.lending.models import LOAN_TONES, LoanStatus
 from heliu.commerce.ordering.models import TONES as ORDER_TONES
 from heliu.commerce.ordering.models import OrderStatus
@@ -293,6 +293,11 @@ class CodeSum:
     def label(self) -> str:
         """The account's name in the reader's language."""
         return label(self.code)
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts."""
+        return currency_of(self.code)
 
 
 def flows(actor: Actor, day: date) -> list[Slot]:

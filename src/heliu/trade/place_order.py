@@ -46,7 +46,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
-from heliu.kernel.money import Money
+from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.warehousing.queries import supervised_for
@@ -85,6 +85,7 @@ class Preview:
     least: int = 0
     earned: tuple[Earned, ...] = ()
     warned: Sequence[Warned] = ()
+    currency: str = CURRENCY
 
     @property
     def offer(self) -> FinanceOffer | None:
@@ -142,7 +143,8 @@ def preview(
     total = sum(line.amount or 0 for line in checked) - sum(one.off for one in earned)
     with widened([buyer, seller]):
         # What banks offer a customer is not shown to whoever orders in its name.
-        found = [] if actor.behalf else _offers(buyer, seller, total, at)
+        is_ours = relationship.currency == CURRENCY
+        found = _offers(buyer, seller, total, at) if is_ours and not actor.behalf else []
         offers = best_first(found, days)
     ways = ways_to_pay(
         total,
@@ -150,11 +152,14 @@ def preview(
         terms_stop=relationship.terms_stop,
         offers=offers,
         has_house=_supervised(actor, warehouse) is not None,
+        currency=relationship.currency,
     )
     rate = credit_queries.own_money(actor)
     return Preview(
         checked, total, ways, offers, compare(total, ways, offers, rate=rate, days=days),
-        relationship.least_order, earned, _warned(actor, cost_centre, total, at),
+        relationship.least_order, earned,
+        _warned(actor, cost_centre, total, at) if is_ours else (),
+        relationship.currency,
     )  # fmt: skip
 
 
@@ -191,6 +196,7 @@ def place(
     line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
     quote: UUID | None = None,
+    currency: str = "",
 ) -> Placed:
     """Place an order: goods are reserved, and on terms or with finance the credit is held, or
     nothing happens at all.
@@ -199,18 +205,20 @@ def place(
     the buyer: to the `address` of its book that is named, else to its default. `programme` is the
     offer that was picked; without one the best is taken. The goods are wished for `wanted_on`, some
     lines for days of their own (`line_days`) or in parts by day (`line_parts`). With a `quote` it
-    is of exactly what the seller offered, at its prices; the quote is ordered by it. A financed
-    order waits for the signature (`financed_order.sign`), or for a person at the bank where the
-    rules do not decide. Raises `Refused` for the first line that is not good, `NotFound` for goods
-    or a seller that are not there for the buyer, `Short` when somebody was quicker, `LimitShort`,
-    or what closes the way to pay.
+    is of exactly what the seller offered, at its prices; the quote is ordered by it. `currency` is
+    what whoever orders takes it to cost; not said, that in which the two trade. A financed order
+    waits for the signature (`financed_order.sign`), or for a person at the bank where the rules do
+    not decide. Raises `Refused` for the first line that is not good, `NotFound` for goods or a
+    seller that are not there for the buyer, `Short` when somebody was quicker, `LimitShort`, or
+    what closes the way to pay.
     """
     behalf.refuse_finance(actor, pay_by)
     taken = _taken(quote, actor, seller, lines, at)
     good = _judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept, taken=taken,
-        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, address=address, at=at,
+        wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, address=address,
+        currency=currency, at=at,
     )  # fmt: skip
     with widened([good.ask.buyer, seller]):
         if pay_by == PayBy.FINANCE:
@@ -241,13 +249,14 @@ def judged(
     line_parts: Mapping[UUID, Sequence[Part]] | None = None,
     address: UUID | None = None,
     quote: UUID | None = None,
+    currency: str = "",
 ) -> Good:
     """An order that is good as things stand; nothing is written. Raises as `place` does."""
     return _judged(
         actor=actor, seller=seller, lines=lines, pay_by=pay_by, remark=remark,
         external_id=external_id, cost_centre=cost_centre, asked=asked, kept=kept,
         taken=_taken(quote, actor, seller, lines, at), wanted_on=wanted_on, line_days=line_days,
-        line_parts=line_parts, address=address, at=at,
+        line_parts=line_parts, address=address, currency=currency, at=at,
     )  # fmt: skip
 
 
@@ -307,6 +316,7 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime) -> Order:
                 key=f"order_paid:{order.id}",
                 subject=order.id,
                 effective=day_of(at),
+                currency=order.currency,
                 at=at,
             )
         remember(deal, Step.CONFIRMED, actor=actor, at=at)

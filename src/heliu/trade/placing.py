@@ -28,11 +28,10 @@ from heliu.kernel.events.facts import payload_of
 from heliu.kernel.events.notices import kept_as
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import Money
-from heliu.kernel.parties.names import Names
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import LimitShort
 from heliu.logistics.stock.moves import Short
-from heliu.trade import deals
+from heliu.trade import currencies, deals
 from heliu.trade.accepted import Accepted
 from heliu.trade.wishes import ANYBODY, Ask, Known, Wanted, Wish
 
@@ -192,6 +191,8 @@ def refusal(accepted: Sequence[Accepted], row: Sequence[Any]) -> Refused | None:
         return promotion_used_up()
     if state == "address-gone":
         return address_gone()
+    if state in currencies.REFUSED:
+        return currencies.refused(state)
     if said := spending.refused(state):
         return said
     found = posting.refusal(state, detail)
@@ -209,7 +210,12 @@ def _json(words: dict[str, Any]) -> str:
 
 
 def _notice(one: Accepted) -> dict[str, Any]:
-    order, buyer = one.draft, Names(*one.good.known.names)
+    order = one.draft
     return kept_as(
-        "order-placed", {"number": order.number, "buyer": buyer, "amount": Money(order.total)}
+        "order-placed",
+        {
+            "number": order.number,
+            "buyer": one.good.known.buyer,
+            "amount": Money(order.total, order.currency),
+        },
     )

@@ -9,7 +9,7 @@ Which acts these are, and how each is done from what was kept, is said in `appro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from django.db import transaction
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
-from heliu.kernel.approvals.policies import Act
+from heliu.kernel.approvals.policies import Act, Level
 from heliu.trade.asking import ask
 from heliu.trade.models import Proposal
 
@@ -39,21 +39,31 @@ def at_once_or_asked[T](
     reason: str,
     actor: Actor,
     at: datetime,
+    levels: Sequence[Level] | None = None,
+    right: str = "override",
+    kind: str = "approval-asked",
 ) -> T | Approval:
     """Do it, or ask the others of the actor's house where its rules want that for this `amount`.
 
-    Minor units. `said` is all that is needed to do it later, as JSON keeps it. About one `subject`
-    one question waits at a time. Raises what `do` raises; nothing of a trial stays.
+    Minor units. `said` is all that is needed to do it later, as JSON keeps it, `right` what whoever
+    asks may do it by. `levels` are given where rules do not go by the amount, `kind` is that of the
+    notice. About one `subject` one question waits at a time. Raises what `do` raises; nothing of a
+    trial stays.
     """
-    if actor.is_system or not approvals.is_needed(act, org=actor.own_org, amount=amount):
+    if actor.is_system:
+        return do()
+    if levels is None:
+        levels = approvals.levels_of(act, org=actor.own_org, amount=amount)
+    if not levels:
         return do()
     with transaction.atomic():
         _try(do)
         asked = ask(
-            act, subject=subject, name=name[:40], amount=amount, reason=reason, actor=actor, at=at
-        )
+            act, subject=subject, name=name[:40], amount=amount, reason=reason, levels=levels,
+            kind=kind, actor=actor, at=at,
+        )  # fmt: skip
         Proposal.objects.create(
-            approval=asked.pk, org=asked.org, right="override", what=what, said=dict(said)
+            approval=asked.pk, org=asked.org, right=right, what=what, said=dict(said)
         )
     return asked
 

@@ -49,13 +49,14 @@ from heliu.kernel.behalf.queries import DEED_ASKED, DEED_CHANGED, DEED_WITHDRAWN
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
-from heliu.kernel.money import Money
+from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.numbering import next_number
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.operations import NewHold
 from heliu.kernel.states import move
 from heliu.trade import asking, behalf, place_order
 from heliu.trade.accepted import Good
+from heliu.trade.currencies import refuse_rules
 from heliu.trade.names import waiting_hold_of
 from heliu.trade.place_order import Placed
 
@@ -137,6 +138,7 @@ def ask(
         remark=remark, external_id=external_id, cost_centre=cost_centre, address=address,
         wanted_on=wanted_on, line_days=line_days, line_parts=line_parts, quote=quote,
     )  # fmt: skip
+    refuse_rules(actor.own_org, good.known.currency)
     skus = [line.sku.pk for line in good.lines if line.sku]
     must = needs(actor, total=good.total, skus=skus, cost_centre=cost_centre)
     if must is None:
@@ -354,7 +356,7 @@ def _placed(request: PurchaseRequest, actor: Actor, *, at: datetime) -> Placed:
         deposit_ratio=request.deposit_ratio, days=request.days, remark=request.remark,
         external_id=request.external_id, cost_centre=request.cost_centre_id, asked=request.pk,
         kept={line.sku_id: line.unit_price for line in lines} if at < request.kept_until else None,
-        address=request.address, quote=request.quote,
+        address=request.address, quote=request.quote, currency=CURRENCY,
         **_wished(request, {line: line.quantity for line in lines}, at),
     )  # fmt: skip
     move(request, RequestStatus.PLACED, moves=REQUEST_MOVES, ended_at=at, problem="")

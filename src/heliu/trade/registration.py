@@ -6,7 +6,7 @@
     register     the goods are pledged: the lender's claim on them is entered
     register_missing   pledges that were never filed, such as older ones, are entered late
     name_brought goods of other kinds came in: they are entered too
-    renew_due    its end comes near while the deal is open: a year longer
+    renew_due    its end comes near while the deal is open: for the same term again
     file_again   the registry refused: the lender has it filed once more
 
 A deal that ends has its registration struck off (`steps.end`); nobody at the gate waits for that.
@@ -16,7 +16,7 @@ The registry's answers, and what the lender decides on a conflict, come in throu
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -96,7 +96,7 @@ def register(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> Filing:
         lot=number,
         content=f"{number}: " + ", ".join(f"{quantity}×{code}" for code, quantity in goods),
         amount=loan.principal,
-        until=policies.term_until(loan.due_on, today=day_of(at)),
+        until=_ends(loan, at),
         actor=actor,
         at=at,
     )
@@ -122,12 +122,18 @@ def name_brought(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 def renew_due(*, at: datetime) -> int:
     """Renew what ends soon and still secures an open deal; returns how many. For the worker."""
-    ending = {one.deal: one for one in queries.to_renew(on=day_of(at))}
-    still_open = Deal.objects.filter(pk__in=ending, outcome=Outcome.OPEN)
-    due = list(still_open.order_by("pk").values_list("pk", flat=True))
+    today = day_of(at)
+    ending = {one.deal: one for one in queries.ending(on=today)}
+    still_open = Deal.objects.filter(pk__in=ending, outcome=Outcome.OPEN).values("pk")
+    terms = Loan.objects.filter(deal__in=still_open).order_by("deal")
+    due = [
+        (ending[deal], months)
+        for deal, months in terms.values_list("deal", "register_months")
+        if ending[deal].expires_on <= today + policies.lead(months)
+    ]
     with transaction.atomic():
-        for deal in due:
-            registry.renew(ending[deal], actor=SYSTEM, at=at)
+        for registration, months in due:
+            registry.renew(registration, months, actor=SYSTEM, at=at)
     return len(due)
 
 
@@ -162,7 +168,9 @@ def file_again(filing_id: UUID, *, actor: Actor, at: datetime) -> Filing:
                 "%(number)s is over; only its registration can still be struck off.",
                 number=deal.number,
             )
-        again = registry.file_again(refused, actor=actor, at=at)
+        is_new = refused.kind == FilingKind.REGISTER
+        until = _ends(loan_of(deal), at) if is_new else None
+        again = registry.file_again(refused, actor=actor, at=at, until=until)
     wake(deal.id)
     return again
 
@@ -184,6 +192,11 @@ def in_conflict(actor: Actor) -> QuerySet[Filing]:
         key=Cast(OuterRef("pk"), CharField()),
     )
     return queries.in_conflict(actor).filter(~Exists(accepted), deal__in=waiting)
+
+
+def _ends(loan: Loan, at: datetime) -> date:
+    """The last day of a registration that is filed for now."""
+    return policies.months_after(day_of(at), loan.register_months)
 
 
 def _about(deal: Deal) -> tuple[str, list[tuple[str, int]]]:

@@ -84,7 +84,8 @@ def go_on(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> No
 
 
 def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> None:
-    """The lender does not pay on goods that another may claim: the deposit goes back."""
+    """The lender does not pay on goods that another may claim: the deposit goes back. Refused while
+    goods for a loan against stock are on the way."""
     actor.require("decide")
     deal = deals.of_lender(actor, deal_id)
     if not reason.strip():
@@ -99,6 +100,8 @@ def call_off(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) ->
                 number=number_of(deal),
                 help="Try again in a minute.",
             )
+        if deal.is_stock:
+            stock_loan.require_none_on_the_way(deal)
         side_exits.stop(deal, actor=actor, reason=reason.strip(), at=at)
     wake(deal.id)
 

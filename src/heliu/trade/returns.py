@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext_noop as N_
+
 from heliu.capital.bank import operations as bank
 from heliu.capital.bank.models import AccountKind, BankAccount, PaymentInstruction, Purpose
 from heliu.commerce.cases import queries as cases
@@ -44,6 +46,7 @@ from heliu.logistics.warehousing.policies import put_away
 from heliu.logistics.warehousing.queries import bin_loads, quarantine_of
 from heliu.trade import deals, giving_back, open_account, spending, tracing, vat
 from heliu.trade.asking import ask as ask_house
+from heliu.trade.currencies import require_ours
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, remember
@@ -69,6 +72,7 @@ def ask(
     """The buyer asks to give back so many pieces of the lines at these positions, by their serial
     numbers where the goods have such."""
     order = orders.get(actor, order_ref)
+    require_ours(order, N_("Returns are in %(ours)s so far; this order is in %(currency)s."))
     of_case = cases.get(actor, case).pk if case else None
     if order.pay_by != PayBy.FINANCE:  # which pledged pieces go back the keeper's hand decides
         tracing.require_named(order, quantities, marks or {}, actor=actor)

@@ -450,6 +450,7 @@ def _pay_back(order: Order, *, at: datetime) -> None:
         key=f"order_refunded:{order.id}",
         subject=order.id,
         effective=day_of(at),
+        currency=order.currency,
         at=at,
     )
 

@@ -258,15 +258,21 @@ def call_off(deal_id: UUID, *, actor: Actor, reason: str, at: datetime) -> None:
                 now=str(loan.get_status_display()),
                 help="Repay it; the goods come free.",
             )
-        if not has_all_goods(deal):
-            raise Refused(
-                "goods-on-the-way",
-                "Goods of %(number)s are on the way to the warehouse.",
-                number=deal.number,
-                help="Call it off when they are counted.",
-            )
+        require_none_on_the_way(deal)
         stop(deal, actor=actor, reason=reason.strip()[:300], at=at)
     wake(deal.id)
+
+
+def require_none_on_the_way(deal: Deal) -> None:
+    """Raises `Refused` while goods of the locked deal are on the way: of a loan that is off none
+    could be counted, and nobody would see to them."""
+    if not has_all_goods(deal):
+        raise Refused(
+            "goods-on-the-way",
+            "Goods of %(number)s are on the way to the warehouse.",
+            number=deal.number,
+            help="Call it off when they are counted.",
+        )
 
 
 def _programme(programme: UUID, actor: Actor) -> Programme:

@@ -119,5 +119,6 @@ def _owe_back(order: Order, value: int, *, key: str, at: datetime) -> None:
         key=f"order_struck:{order.id}:{key}",
         subject=order.id,
         effective=day_of(at),
+        currency=order.currency,
         at=at,
     )

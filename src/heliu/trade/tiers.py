@@ -35,9 +35,11 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.policies import MOST_PEOPLE
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, Tier, TradingRelationship
 from heliu.kernel.parties.policies import TURN
+from heliu.kernel.parties.queries import currency_of
 from heliu.trade.models import TierGrant, TierOffer
 
 WORDS = "select seller, tier, service, welcome from trade_tier_words(%s::uuid[])"
@@ -335,6 +337,8 @@ def _give(
         CircleMember.objects.create(circle=ring, seller=seller, buyer=buyer)
     else:
         if Terms.objects.filter(seller=seller, buyer=buyer, ceiling__gt=0).exists():
+            return
+        if currency_of(buyer=buyer, seller=seller) != CURRENCY:  # no credit in others
             return
         terms.set_terms(
             seller=seller, buyer=buyer, wanted=Wanted(ceiling=amount), actor=ACTOR, at=at

@@ -27,6 +27,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as N_
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
@@ -43,11 +44,13 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.notices import tell
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.posting.models import Journal
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.models import ReceivingLine
 from heliu.trade import deals
+from heliu.trade.currencies import require_ours
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.paperwork import order_of
 from heliu.trade.steps import locked, parties
@@ -173,7 +176,8 @@ def to_invoice(actor: Actor) -> list[ToInvoice]:
     found = list(sent[:MOST])
     done = queries.of_keys(str(one.pk) for one in found)
     open_ = [one for one in found if str(one.pk) not in done]
-    orders = Order.objects.only("number", "buyer").in_bulk({one.order_id for one in open_})
+    ours = Order.objects.filter(currency=CURRENCY).only("number", "buyer")
+    orders = ours.in_bulk({one.order_id for one in open_})
     values = _values(one.pk for one in open_)
     buyers = {order.buyer for order in orders.values()}
     with widened([actor.own_org, *buyers]):
@@ -316,6 +320,7 @@ def _parts(blue: VatInvoice, left: Mapping[int, tuple[int, int]]) -> dict[int, t
 
 
 def _written(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> VatInvoice:
+    require_ours(order, N_("What is sold in %(currency)s has no VAT paper here."))
     lost = _lost(shipment.pk)
     sent = {line.order_line: line.quantity for line in shipment.lines.all()}
     lines = OrderLine.objects.filter(pk__in=sent).select_related("sku__unit").order_by("position")

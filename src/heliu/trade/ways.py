@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from heliu.capital.terms.models import Stop
 from heliu.commerce.ordering.models import PayBy
+from heliu.kernel.money import CURRENCY
 from heliu.trade.finance_offer import FinanceOffer
 
 CLOSED = {
@@ -23,6 +24,7 @@ CLOSED = {
     "limit-closed": gettext_noop("The limit is closed for new loans"),
     "no-room": gettext_noop("The bank has no room left for this order"),
     "no-offer": gettext_noop("The bank has no terms for an order of this size"),
+    "other-currency": gettext_noop("What is not in CNY is paid by transfer so far"),
     "no-warehouse": gettext_noop("There is no supervised warehouse for these goods"),
 }
 
@@ -53,13 +55,20 @@ def ways_to_pay(
     terms_stop: str | None,
     offers: Sequence[FinanceOffer],
     has_house: bool,
+    currency: str = CURRENCY,
 ) -> list[Way]:
     """All three ways for an order of `total`, open or closed.
 
     `terms_left` is what the buyer may still order on terms and `terms_stop` why it may not,
     `offers` are the lenders', the best first, `has_house` is whether a supervised warehouse would
-    take the goods.
+    take the goods. In another `currency` than ours only a transfer is open.
     """
+    if total > 0 and currency != CURRENCY:
+        return [
+            Way(PayBy.TRANSFER, total),
+            Way(PayBy.FINANCE, 0, "other-currency"),
+            Way(PayBy.TERMS, 0, "other-currency"),
+        ]
     if total <= 0:
         return [Way(pay_by, 0, "nothing") for pay_by in PayBy.values]
     return [

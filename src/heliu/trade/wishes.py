@@ -15,6 +15,8 @@ from heliu.commerce.ordering.operations import PricedLine
 from heliu.commerce.ordering.parts import Part, parted
 from heliu.commerce.pricing.rewards import Offers
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.money import CURRENCY
+from heliu.kernel.parties.names import Names
 
 ANYBODY = UUID(int=0)  # stands for the buyer while it is not known who sends a wish
 
@@ -29,7 +31,8 @@ class Wish:
     nothing is earned beside them (the fast lane takes none).
     `wanted_on` is the day on which the goods are wished, `days` of lines that have their own,
     `parts` of those wished in parts (written after the order: the fast lane does not take them),
-    `address` where in the buyer's book they go (None: to its default).
+    `address` where in the buyer's book they go (None: to its default), `currency` in what whoever
+    wishes takes it to cost (empty: that in which the two trade).
     """
 
     seller: UUID
@@ -45,6 +48,7 @@ class Wish:
     days: Mapping[UUID, date] | None = None
     parts: Mapping[UUID, Sequence[Part]] | None = None
     address: UUID | None = None
+    currency: str = ""
 
     def line(self, sku: UUID, quantity: int, unit_price: int) -> PricedLine:
         """A line of the order with its day, or its parts by day."""
@@ -102,10 +106,10 @@ class Wanted(NamedTuple):
 class Known(NamedTuple):
     """What is known about one ask: all a decision needs, and the numbers it would be given.
 
-    `names` are the buyer's, `room` is what the buyer may still order on terms, `stop` why it may
-    not at all (PAUSED: in no way, its seller is suspended), `least` what an order must come to
-    (minor units), `wanted` stands in the order of the ask, `offers` is what the order may earn as
-    a whole.
+    `names` are the buyer's, and behind them the currency in which the two trade, `room` is what the
+    buyer may still order on terms, `stop` why it may not at all (PAUSED: in no way, its seller is
+    suspended), `least` what an order must come to (minor units), `wanted` stands in the order of
+    the ask, `offers` is what the order may earn as a whole.
     """
 
     trades: bool
@@ -119,3 +123,13 @@ class Known(NamedTuple):
     deal_number: int
     wanted: Sequence[Wanted]
     offers: Offers | None = None
+
+    @property
+    def buyer(self) -> Names:
+        """What the buyer is called."""
+        return Names(*self.names[:4])
+
+    @property
+    def currency(self) -> str:
+        """In what the two trade."""
+        return self.names[4] or CURRENCY

@@ -19,12 +19,16 @@ NOT_NOW = frozenset(
      "line-sent", "line-begun", "no-lines-left", "no-price", "buyer-not-able", "order-moved",
      "budget-short", "budget-over", "budget-not-open"}
 )  # fmt: skip
+NOTHING_NEW = frozenset({"nothing-changed", "change-waits"})
+FIXED = frozenset({"quoted-order-fixed"})
 GONE = frozenset({"no-change-waits", "order-past-changing"})
 
 
 def ask(case: Case) -> None:
-    """The buyer wants more or less of a line, or nothing of it any more."""
+    """The buyer wants more or less of a line, or nothing of it any more; what was ordered of a
+    quote stays as it was offered."""
     order = case.stands["order_id"]
+    is_quoted = case.world.ask("select 1 from quotes_quote where order_id = %s", order)
     line = case.random.choice(case.world.ask(LINES, order))
     wanted = case.random.choice((0, line["quantity"] + case.random.randint(1, 9),
                                  case.random.randint(1, line["quantity"])))  # fmt: skip
@@ -39,7 +43,7 @@ def ask(case: Case) -> None:
             desk=lambda who: changing.change(
                 order, Wanted({sku: wanted}), actor=who, reason=why, at=case.world.now
             ),
-            refusals=NOT_NOW | {"nothing-changed", "change-waits"},
+            refusals=NOT_NOW | NOTHING_NEW | (FIXED if is_quoted else frozenset()),
         )
     )  # fmt: skip
 

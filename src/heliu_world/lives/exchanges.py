@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
+from heliu.logistics.pledges.models import IN_FORCE
 from heliu.trade import exchange, lodging
 from heliu_world.acts import Act
 from heliu_world.judge import Broken
@@ -44,8 +45,9 @@ def choices(case: Case) -> list[tuple[float, Callable[[], object]]]:
     """What the dealer may do about goods that it brings for its order's loan, by likelihood."""
     stands, found = case.stands, list[tuple[float, Callable[[], object]]]()
     runs = stands["loan_status"] in exchange.TAKES_GOODS
+    may_come = runs and stands["pledge_status"] in IN_FORCE
     waiting = [one["number"] for one in stands["lodgings"] if one["status"] == "ANNOUNCED"]
-    if waiting and runs:
+    if waiting and may_come:
         found.append((5, lambda: _send(case, waiting[0])))
     elif waiting:
         found.append((0.5, lambda: _keep(case, waiting[0])))

@@ -38,6 +38,7 @@ BROKE = 0.35
 HOPELESS, NEARLY = 0.6, timedelta(days=10)
 STUBBORN = 0.5  # of the sellers whose bank refused to pay for goods in default: they leave it so
 UNPAID = 0.15  # of the deposits that dealers pay in themselves: it never comes
+LEFT, STILL_LEFT = 0.5, 0.85  # of the orders refused refunds are left, and of the looks at one
 FORGOTTEN = 0.05  # of the orders: the seller does not ship
 CHANGEABLE = ("PLACED", "CONFIRMED", "PART_SHIPPED")
 ARRIVING = ("PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED")
@@ -54,6 +55,7 @@ class Life(Case):
     _is_stubborn: bool = field(init=False)
     _is_unpaid: bool = field(init=False)
     _is_forgotten: bool = field(init=False)
+    _is_left: bool = field(init=False)
     _is_refused: bool = False  # the bank's officer may not approve it: the limit is too small
 
     def __post_init__(self) -> None:
@@ -65,6 +67,7 @@ class Life(Case):
         self._is_stubborn = self.random.random() < STUBBORN
         self._is_unpaid = self.random.random() < UNPAID
         self._is_forgotten = self.random.random() < FORGOTTEN
+        self._is_left = self.random.random() < LEFT
 
     def look(self) -> Wait:
         """See how things stand and perhaps do something; returns when to look again, None never."""
@@ -102,6 +105,9 @@ class Life(Case):
                     lender.lay_invoice(self)
                 return hours(self.random, 0.3, 4)
             case _:
+                # Called off with a part of the deposit there, which the bank refused to give back.
+                if refused := self._to_pay_again():
+                    money.pay_again(self, refused)
                 return hours(self.random, 1, 6)
 
     @property
@@ -215,7 +221,7 @@ class Life(Case):
 
     def _running(self) -> Wait:
         stands = self.stands
-        if refused := self._to_pay_again():
+        if (refused := self._to_pay_again()) and not self._leaves_it():
             money.pay_again(self, refused)
             return hours(self.random, 1, 8)
         if stands["differences"] and self.luck(0.5):
@@ -293,6 +299,12 @@ class Life(Case):
             return UUID(refused[0])
         return None if self._is_stubborn else self.stands["not_bought_back"]
 
+    def _leaves_it(self) -> bool:
+        """Whether nobody orders a refused refund of missing goods again for now: then the dealer
+        may bring others."""
+        is_left = self._is_left and self.stands["is_short"] and not self.world.is_ending
+        return is_left and self.luck(STILL_LEFT)
+
     def _default(self) -> None:
         """The bank's next act on a dealer that does not pay."""
         stands = self.stands
@@ -301,13 +313,13 @@ class Life(Case):
                 default.withdraw(self, self.shop.bank)
             else:
                 default.vote(self, self.shop.reviewer, agrees=self.random.random() < 0.8)
-        elif not stands["is_noticed"] and not stands["is_lost"]:
-            default.give_notice(self)
-        elif stands["loan_status"] == "ENFORCING":
+        elif stands["loan_status"] == "ENFORCING":  # by notice, or by a call that ended with it
             if not stands["bound"]:
                 default.ask_to_write_off(self)
             elif not stands["sale"]:
                 sales.ask(self)
+        elif not stands["is_noticed"] and not stands["is_lost"]:
+            default.give_notice(self)
         elif stands["may_enforce"] or stands["is_lost"]:
             default.ask_to_enforce(self)
 

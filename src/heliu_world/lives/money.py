@@ -57,7 +57,7 @@ def pay_in(case: Case) -> None:
     if missing <= 0 or case.luck(SLOW if sent else 0.2):
         return
     amount = missing
-    if case.luck(0.3):
+    if case.luck(0.5):
         amount = case.random.randint(1, missing)
     elif case.luck(0.15):
         amount += case.random.randint(1, 5_000)

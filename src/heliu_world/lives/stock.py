@@ -35,7 +35,9 @@ class StockLife(Life):
         if self.stands["loan_status"] != "AWAIT_GOODS" or self.stands["not_filed"]:
             return super().look()
         if self.stands["is_claimed"]:
-            filings.claim(self, goes_on=self.world.is_ending or self.random.random() < 0.5)
+            goes_on = self.world.is_ending or self.random.random() < 0.5
+            if filings.claim(self, goes_on=goes_on).code == filings.ON_THE_WAY:
+                self._bring()
         elif self.luck(0.05):
             self._cancel()
         elif not self._bring() and self.world.is_ending and not self.stands["at_the_registry"]:

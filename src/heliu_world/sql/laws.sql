@@ -662,6 +662,25 @@ begin
                           and f.status in ('WRITTEN', 'SENT', 'UNKNOWN'))
      limit 1;
 
+    -- Quotes.
+    return query
+    select 'an order of a quote pays exactly its prices', format('%s: %s', q.number, o.number)
+      from trade_deal d join ordering_order o on o.id = d.order_id
+      join quotes_quote q on q.order_id = o.id
+     cross join lateral (
+           select string_agg(format('%s×%s at %s', l.quantity, l.sku_id, l.unit_price), ', '
+                             order by l.sku_id) as lines
+             from quotes_quoteversion v join quotes_quoteline l on l.version_id = v.id
+            where v.of_id = q.id and v.by_seller and not l.is_struck
+              and v.number = (select max(number) from quotes_quoteversion where of_id = q.id)) said
+     cross join lateral (
+           select string_agg(format('%s×%s at %s', i.quantity, i.sku_id, i.unit_price), ', '
+                             order by i.sku_id) as lines
+             from ordering_orderline i where i.order_id = o.id) got
+     where d.id = any (changed)
+       and (q.status <> 'ACCEPTED' or q.ended_at >= q.runs_out_at
+            or q.ended_at <> o.placed_at or said.lines is distinct from got.lines) limit 1;
+
     -- What is remembered.
     return query
     select 'each booked payment led on once',

@@ -93,6 +93,7 @@ class Orders:
             wanted_on=order.wanted_on,
             days=wanted.days,
             address=order.address,
+            currency=order.currency or "",
         )
         return Sent(request.token, key, order, wanted, wish)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heliu.kernel.money import CURRENCY
+
 
 class Code(models.TextChoices):
     """An account's place in the chart; one list, since a party may play many roles."""
@@ -135,9 +137,29 @@ LIMITS: dict[str, Limits] = {
 UNLIMITED = Limits()
 
 
+_IN = "@"
+IN_ANOTHER_CURRENCY = r"^[a-z_]+@[A-Z]{3}$"
+
+
+def in_currency(code: str, currency: str) -> str:
+    """The code of accounts in a currency: `receivable@USD`; of ours the code itself."""
+    return code if currency == CURRENCY else f"{code}{_IN}{currency}"
+
+
+def currency_of(code: str) -> str:
+    """The currency of the accounts of a code."""
+    return code.partition(_IN)[2] or CURRENCY
+
+
+def plain(code: str) -> Code:
+    """The place in the chart, whatever the currency."""
+    return Code(code.partition(_IN)[0])
+
+
 def label(code: str) -> str:
-    """An account's name in the reader's language."""
-    return str(Code(code).label)
+    """An account's name in the reader's language, with its currency where that is not ours."""
+    name, currency = str(plain(code).label), currency_of(code)
+    return name if currency == CURRENCY else f"{name} · {currency}"
 
 
 class JournalKind(models.TextChoices):

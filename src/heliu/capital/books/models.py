@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.capital.books.chart import MEMO, Code, label
+from heliu.capital.books.chart import IN_ANOTHER_CURRENCY, MEMO, Code, currency_of, label, plain
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -32,7 +32,9 @@ class Account(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(code__in=Code.values), name="account_code_known"
+                condition=models.Q(code__in=Code.values)
+                | models.Q(code__regex=IN_ANOTHER_CURRENCY),
+                name="account_code_known",
             ),
         ]
 
@@ -182,7 +184,12 @@ class PeriodRow(models.Model):
     @property
     def is_memo(self) -> bool:
         """Whether it stands off the balance sheet."""
-        return self.code in MEMO
+        return plain(self.code) in MEMO
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts."""
+        return currency_of(self.code)
 
     @property
     def closing(self) -> int:

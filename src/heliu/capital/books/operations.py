@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
-from heliu.capital.books.chart import LIMITS, UNLIMITED, Code, JournalKind
+from heliu.capital.books.chart import LIMITS, UNLIMITED, Code, JournalKind, plain
 from heliu.capital.books.models import Account, Late
 from heliu.capital.books.policies import Entry, Event, Place, unbalanced
 from heliu.kernel.ids import new_id
@@ -46,6 +46,7 @@ def post(
     subject: UUID,
     effective: date,
     at: datetime,
+    currency: str = CURRENCY,
     holds: Sequence[NewHold] = (),
     void: Sequence[UUID] = (),
 ) -> None:
@@ -54,7 +55,7 @@ def post(
     What the parts mean is told at `Event`. Missing accounts are opened. Raises `LimitShort` where a
     facility, trade credit or supervised account does not reach.
     """
-    event = Event(kind, key, subject, effective, entries)
+    event = Event(kind, key, subject, effective, entries, currency)
     post_all([event], holds=holds, void=void, at=at)
 
 
@@ -78,7 +79,7 @@ def post_all(
     for event in events:
         if over := unbalanced(event.entries):
             raise ValueError(f"{event.kind} does not balance: {over}")
-    numbers = accounts(entry.place for event in events for entry in event.entries)
+    numbers = accounts(entry.place for event in events for entry in event.written())
     journals = [_reversal(one, subject) for one in reversing if subject] + [
         Journal(new_id(), event.key, event.kind, lines, event.effective, event.subject)
         for event in events
@@ -146,7 +147,7 @@ def _reversal(one: Standing, subject: UUID) -> Journal:
 def _lines(event: Event, numbers: Mapping[Place, int]) -> tuple[Line, ...]:
     return tuple(
         Line(numbers[entry.place], entry.amount, entry.hold)
-        for entry in event.entries
+        for entry in event.written()
         if entry.amount
     )
 
@@ -198,12 +199,12 @@ def accounts(places: Iterable[Place]) -> dict[Place, int]:
 
 
 def _spec(place: Place) -> AccountSpec:
-    limits = LIMITS.get(place.code, UNLIMITED)
+    limits = LIMITS.get(plain(place.code), UNLIMITED)
     return AccountSpec(
         key=place.key,
         chain=f"book:{place.org}",
         balance_group=f"book:{place.org}",
-        unit=CURRENCY,
+        unit=place.unit,
         org=place.org,
         other=place.other,
         floor=limits.floor,

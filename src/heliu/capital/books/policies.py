@@ -15,11 +15,16 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from heliu.capital.books.chart import Code
+from heliu.capital.books.chart import Code, currency_of, in_currency
+from heliu.kernel.money import CURRENCY
 
 
 class Place(NamedTuple):
-    """Where an account stands: whose book, which code, with whom, for what."""
+    """Where an account stands: whose book, which code, with whom, for what.
+
+    An account in another currency than ours has it behind its code (`in_currency`): whatever asks
+    for a code alone means ours, and sums by code never cross currencies.
+    """
 
     org: UUID
     code: str
@@ -30,6 +35,11 @@ class Place(NamedTuple):
     def key(self) -> str:
         """Its name in the posting engine."""
         return f"book:{self.org}:{self.code}:{self.other or ''}:{self.ref}"
+
+    @property
+    def unit(self) -> str:
+        """The currency of what stands on it."""
+        return currency_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Event:
     """What is written into the books at once: one journal over all books it touches.
 
     `kind` is the event's name (`seller_paid`), `key` makes a second call harmless, `subject` is
-    the document it is for, `effective` the business day it counts from.
+    the document it is for, `effective` the business day it counts from, `currency` that of all its
+    amounts.
     """
 
     kind: str
@@ -65,6 +76,15 @@ class Event:
     subject: UUID
     effective: date
     entries: Sequence[Entry]
+    currency: str = CURRENCY
+
+    def written(self) -> Sequence[Entry]:
+        """The entries on the accounts of its currency."""
+        if self.currency == CURRENCY:
+            return self.entries
+        return [
+            replace(entry, code=in_currency(entry.code, self.currency)) for entry in self.entries
+        ]
 
 
 class Counted(NamedTuple):

@@ -10,11 +10,21 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from heliu.capital.books.chart import MEMO, MIRRORS, Code, kind_label, label
+from heliu.capital.books.chart import (
+    MEMO,
+    MIRRORS,
+    Code,
+    currency_of,
+    in_currency,
+    kind_label,
+    label,
+    plain,
+)
 from heliu.capital.books.models import Account, Period, PeriodStatus
 from heliu.capital.books.policies import Place
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
+from heliu.kernel.money import TRADED
 from heliu.kernel.posting import operations as posting
 
 LINES_ON = """
@@ -65,7 +75,12 @@ class TrialRow:
     @property
     def is_memo(self) -> bool:
         """Whether it stands off the balance sheet."""
-        return self.code in MEMO
+        return plain(self.code) in MEMO
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts."""
+        return currency_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -248,12 +263,17 @@ def check() -> list[str]:
 
 
 def _contradictions() -> list[str]:
-    paired = {code for pair in MIRRORS for code in pair}
+    pairs = [
+        (in_currency(one, currency), in_currency(other, currency))
+        for currency in TRADED
+        for one, other in MIRRORS
+    ]
+    paired = {code for pair in pairs for code in pair}
     rows = list(Account.objects.filter(code__in=paired).exclude(other=None))
     stands = _stands([row.pk for row in rows], None)
     said = {Place(row.org, row.code, row.other, row.ref): stands[row.pk] for row in rows}
     findings = []
-    for one, other in MIRRORS:
+    for one, other in pairs:
         ends = {place for place in said if place.code == one}
         ends |= {_mirror(place, one) for place in said if place.code == other}
         findings += [

@@ -51,7 +51,7 @@ NAMES = (
     "name", "name_zh", "deposit_ratios", "days_options", "max_tenor_days", "day_count",
     "grace_days", "penalty_factor", "is_principal_first", "notice_days", "ship_days",
     "deposit_by", "deposit_days", "margin_rate",
-    "auto_release_cap", *MODES, *SHARES, *RATES, *CAPS,
+    "register_months", "auto_release_cap", *MODES, *SHARES, *RATES, *CAPS,
 )  # fmt: skip
 LARGEST = 10**15
 BETWEEN: Mapping[str, tuple[Any, Any]] = {
@@ -63,6 +63,7 @@ BETWEEN: Mapping[str, tuple[Any, Any]] = {
     "notice_days": (0, 180),
     "ship_days": (1, 365),
     "deposit_days": (1, 60),
+    "register_months": (1, 360),
     "margin_rate": (Decimal(0), Decimal(20)),
     "penalty_factor": (Decimal(1), Decimal(3)),
 }

@@ -85,7 +85,8 @@ class Programme(models.Model):
     default the lender gives notice and waits `notice_days` before it enforces; then the seller's
     duty holds (`buy_back_share` of the goods' price). Goods that the lender sells should
     bring `sale_floor` of their price. Pledged goods of more than `auto_release_cap` leave only when
-    people at the lender agreed; without one all leave by themselves. The seller
+    people at the lender agreed; without one all leave by themselves. Its claim on the goods is
+    registered for `register_months`, and for as many again while the deal is open. The seller
     refunds what it has not shipped `ship_days` after it was paid (never, where empty). The defaults
     are starting values of ours; every figure is the lender's to set.
     """
@@ -148,6 +149,7 @@ class Programme(models.Model):
     buy_back_share = _share("1")
     notice_days = models.PositiveSmallIntegerField(default=3)
     sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
+    register_months = models.PositiveSmallIntegerField(default=12, db_default=12)
     ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
@@ -201,6 +203,10 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sale_floor__gte=0, sale_floor__lte=1),
                 name="sale_floor_at_most_the_price",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(register_months__gte=1, register_months__lte=360),
+                name="registered_as_the_registry_takes",
             ),
             models.CheckConstraint(
                 condition=models.Q(product=Product.INVENTORY, release_mode=ReleaseMode.FLOOR)

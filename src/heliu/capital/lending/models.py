@@ -193,6 +193,7 @@ class Loan(models.Model):
     buy_back_share = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("1"))
     notice_days = models.PositiveSmallIntegerField(db_default=3)
     sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
+    register_months = models.PositiveSmallIntegerField(default=12, db_default=12)
     ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     fee = models.BigIntegerField()
     interest = models.BigIntegerField()

@@ -93,9 +93,9 @@ def register(
     )
 
 
-def renew(registration: Registration, *, actor: Actor, at: datetime) -> Filing:
-    """Write that a registration shall run a year longer; once for each end it has."""
-    until = policies.years_after(registration.expires_on, 1)
+def renew(registration: Registration, months: int, *, actor: Actor, at: datetime) -> Filing:
+    """Write that a registration shall run so many months longer; once for each end it has."""
+    until = policies.months_after(registration.expires_on, months)
     return _change(registration, FilingKind.AMEND, until.isoformat(), actor, at, until=until)
 
 
@@ -118,8 +118,9 @@ def discharge(deal: UUID, *, actor: Actor, at: datetime) -> Filing | None:
     return None if live is None else _change(live, FilingKind.DISCHARGE, "", actor, at)
 
 
-def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
-    """Write a refused filing once more, under an id of its own; a second call gives the same."""
+def file_again(refused: Filing, *, actor: Actor, at: datetime, until: date | None = None) -> Filing:
+    """Write a refused filing once more, under an id of its own; a second call gives the same. A
+    registration that is named `until` runs to that day: the first had its days from then on."""
     if refused.status != FilingStatus.REFUSED:
         raise Refused(
             "not-refused",
@@ -138,7 +139,7 @@ def file_again(refused: Filing, *, actor: Actor, at: datetime) -> Filing:
         lot=refused.lot,
         content=refused.content,
         amount=refused.amount,
-        until=refused.until,
+        until=until or refused.until,
         registration=refused.registration,
         instead_of=refused,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -11,10 +12,7 @@ from heliu.capital.registry.port import Entry
 
 # An answer older than this is no ground to pay out on: others register too.
 FRESH = timedelta(days=1)
-# A claim stays entered for so long after it is due: enforcing takes time.
-MARGIN = timedelta(days=180)
-MOST_YEARS = 30
-# So long before the end a registration is renewed, when its deal is still open.
+# So long before the end a registration is renewed at the earliest, when its deal is still open.
 AHEAD = timedelta(days=30)
 
 
@@ -41,20 +39,16 @@ def is_fresh(answered_at: datetime, at: datetime) -> bool:
     return at - answered_at <= FRESH
 
 
-def term_until(due_on: date, *, today: date) -> date:
-    """The day a claim is entered to: whole years, the fewest that outlast its due day by MARGIN."""
-    years = 1
-    while years < MOST_YEARS and years_after(today, years) < due_on + MARGIN:
-        years += 1
-    return years_after(today, years)
+def lead(months: int) -> timedelta:
+    """So long before its end a registration for so many months is renewed, while its deal is open:
+    a third of its term, and AHEAD at most."""
+    return min(AHEAD, timedelta(days=10 * months))
 
 
-def years_after(day: date, years: int) -> date:
-    """The same day some years on; the last of February for its leap day."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+def months_after(day: date, months: int) -> date:
+    """The same day some months on, or the last of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def kept(entries: Iterable[Entry]) -> list[dict[str, Any]]:

@@ -53,8 +53,8 @@ def live(actor: Actor) -> QuerySet[Registration]:
     return registrations_visible_to(actor).filter(discharged_at=None).order_by("expires_on", "id")
 
 
-def to_renew(*, on: date) -> QuerySet[Registration]:
-    """Live registrations that end soon; for the worker."""
+def ending(*, on: date) -> QuerySet[Registration]:
+    """Live registrations near enough to their end that some are renewed; for the worker."""
     return Registration.objects.filter(discharged_at=None, expires_on__lte=on + policies.AHEAD)
 
 

@@ -45,9 +45,10 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.facts import Fact, record
-from heliu.kernel.money import Money, share
+from heliu.kernel.money import CURRENCY, Money, share
 from heliu.kernel.numbering import next_number
 from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.queries import currency_of
 from heliu.kernel.posting.operations import LimitShort
 
 SYSTEM = Actor.system()
@@ -95,6 +96,7 @@ def set_terms(
     """
     _require(actor, seller)
     _check(wanted)
+    _require_ours(seller, buyer, wanted)
     terms = locked(seller, buyer, actor=actor, at=at)
     try:
         books.trade_credit(seller=seller, buyer=buyer, limit=wanted.ceiling)
@@ -113,6 +115,20 @@ def set_terms(
     _look_again(terms, day_of(at))
     review(terms, actor=actor, at=at)
     return terms
+
+
+def _require_ours(seller: UUID, buyer: UUID, wanted: Wanted) -> None:
+    """Raises `Refused` for credit to a buyer that trades in another currency."""
+    currency = currency_of(buyer=buyer, seller=seller)
+    if wanted.ceiling and currency != CURRENCY:
+        raise Refused(
+            "currency-ours-alone",
+            "Trade credit is in %(ours)s so far, and you trade with this buyer in %(currency)s.",
+            field="ceiling",
+            help="Let it pay by transfer.",
+            ours=CURRENCY,
+            currency=currency,
+        )
 
 
 def set_ladder(levels: Sequence[Level], *, seller: UUID, actor: Actor, at: datetime) -> None:

@@ -67,7 +67,8 @@ class Order(models.Model):
     `wanted_on` is the day on which the buyer wishes to have the goods (null: as soon as can be),
     `external_id` its own number, under which it is used once. `ship_to` is where they go, as the
     buyer's address book had it when the order was placed (`kernel.addresses`); what is financed
-    goes to the supervised warehouse.
+    goes to the supervised warehouse. `currency` is that in which the two trade
+    (`sql/ordering_currency.sql`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -100,7 +101,6 @@ class Order(models.Model):
             known_status("order_status_known", OrderStatus),
             models.CheckConstraint(condition=Q(pay_by__in=PayBy.values), name="order_pay_by_known"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
-            models.CheckConstraint(condition=Q(currency=CURRENCY), name="order_in_our_money"),
             models.CheckConstraint(condition=~Q(buyer=F("seller")), name="order_has_two_sides"),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.CANCELLED, cancelled_at__isnull=False)

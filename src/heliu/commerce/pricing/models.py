@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.ids import new_id
-from heliu.kernel.money import CURRENCY
+from heliu.kernel.money import CURRENCY, TRADED
 from heliu.kernel.spool import Import, ImportState
 from heliu.kernel.states import known_status
 
@@ -29,7 +29,7 @@ class Rounding(models.TextChoices):
 
 
 class PriceList(models.Model):
-    """A seller's named set of prices in one currency: the one in which all is traded so far.
+    """A seller's named set of prices in one currency; it answers to buyers who trade in it.
 
     A buyer's own lists are asked in order of `priority` (1 first, then by code; 0 is kept for
     contracts), the seller's default list last.
@@ -94,7 +94,13 @@ class PriceList(models.Model):
                 condition=Q(round_to__lte=4, rounding__in=Rounding.values),
                 name="price_list_rounding_known",
             ),
-            models.CheckConstraint(condition=Q(currency=CURRENCY), name="price_list_in_our_money"),
+            models.CheckConstraint(
+                condition=Q(currency__in=list(TRADED)), name="price_list_currency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(currency=CURRENCY),
+                name="default_list_in_our_money",
+            ),
         ]
         indexes = [
             models.Index(

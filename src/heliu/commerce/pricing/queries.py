@@ -27,6 +27,7 @@ from heliu.commerce.pricing.models import (
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.money import digits_of
 
 RESOLVE = """
 select pair, sku, unit_price, list_code, tier_from, currency, tiers_from, tiers_price,
@@ -285,6 +286,12 @@ def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
     return Contract.objects.filter(Q(buyer__in=actor.orgs) | Q(seller__in=actor.orgs))
 
 
+def contracts_between(*, seller: UUID, buyer: UUID, on: date) -> QuerySet[Contract]:
+    """The contracts of two that are offered or hold on a day or later."""
+    found = Contract.objects.filter(seller=seller, buyer=buyer, refused_at=None)
+    return found.filter(valid_to__gte=on)
+
+
 def changes_visible_to(actor: Actor) -> QuerySet[ContractChange]:
     """Changes of contracts that the actor's organisations asked for or are asked about."""
     if actor.is_system:
@@ -338,8 +345,8 @@ TAKEN = "select contract, pieces, amount from pricing_contract_taken(%s)"
 
 EXPORT = """
 copy (
-    select k.code, p.min_quantity as "from", (p.amount / 100)::text || '.'
-           || lpad((p.amount %% 100)::text, 2, '0') as price, l.currency
+    select k.code, p.min_quantity as "from",
+           round(p.amount / 10 ^ %s::numeric, %s)::text as price, l.currency
       from pricing_listprice p join goods_sku k on k.id = p.sku_id
       join pricing_pricelist l on l.id = p.price_list_id
      where p.price_list_id = %s and p.valid_from <= %s
@@ -351,7 +358,8 @@ copy (
 def write_prices(table: PriceList, file: IO[bytes], at: datetime) -> None:
     """Write what stands in a list or version on a day as a sheet that can be brought in again; each
     row says its currency."""
-    today = day_of(at)
-    with connection.cursor() as cursor, cursor.copy(EXPORT, [table.pk, today, today]) as copy:
+    today, digits = day_of(at), digits_of(table.currency)
+    asked = [digits, digits, table.pk, today, today]
+    with connection.cursor() as cursor, cursor.copy(EXPORT, asked) as copy:
         for block in copy:
             file.write(block)

@@ -24,8 +24,8 @@ WORDS = {
     "row-broken": N_("This row has too few columns."),
     "code-missing": N_("The code is missing."),
     "code-unknown": N_("None of your goods has this code."),
-    "price-unreadable": N_("The price is no amount with at most two decimals."),
-    "currency-other": N_("The price is in another currency; here it is CNY, nothing is converted."),
+    "price-unreadable": N_("The price is no amount, or has too many decimals."),
+    "currency-other": N_("The price is in another currency than the list; nothing is converted."),
     "from-unreadable": N_("The quantity is no whole number from 1 up."),
     "twice": N_("This code and quantity stand in the file before."),
 }
@@ -88,8 +88,10 @@ def head_of(text: str) -> Head | None:
     return Head(names.index("code"), names.index("price"), least, comma, currency)
 
 
-def read(head: Head, texts: Iterable[str], first: int) -> tuple[list[Good], list[Bad]]:
-    """Rows from a line on, the good and the bad; empty ones are neither."""
+def read(
+    head: Head, texts: Iterable[str], first: int, currency: str = money.CURRENCY
+) -> tuple[list[Good], list[Bad]]:
+    """Rows of prices in a currency from a line on, the good and the bad; empty ones are neither."""
     good: list[Good] = []
     bad: list[Bad] = []
     for line, text in enumerate(texts, start=first):
@@ -97,7 +99,7 @@ def read(head: Head, texts: Iterable[str], first: int) -> tuple[list[Good], list
         cells = [cell.strip() for cell in _cells(raw, head.comma)]
         if not any(cells):
             continue
-        row = _row(head, cells, line, raw)
+        row = _row(head, cells, line, raw, currency)
         if isinstance(row, Good):
             good.append(row)
         else:
@@ -111,7 +113,7 @@ def _cells(text: str, comma: str) -> list[str]:
     return next(csv.reader([text], delimiter=comma), [])
 
 
-def _row(head: Head, cells: Sequence[str], line: int, raw: str) -> Good | str:
+def _row(head: Head, cells: Sequence[str], line: int, raw: str, currency: str) -> Good | str:
     if len(cells) < head.width:
         return "row-broken"
     code = cells[head.code].replace("\x00", "")
@@ -119,8 +121,8 @@ def _row(head: Head, cells: Sequence[str], line: int, raw: str) -> Good | str:
         return "code-missing"
     try:
         if head.currency is not None:
-            money.require_ours(cells[head.currency])
-        amount = money.typed(cells[head.price])
+            money.require_in(currency, cells[head.currency])
+        amount = money.typed(cells[head.price], currency=currency)
     except money.OtherCurrency:
         return "currency-other"
     except Invalid:

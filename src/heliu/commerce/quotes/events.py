@@ -21,13 +21,15 @@ class QuoteAsked(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteOffered(Fact):
-    """A seller offers prices, which bind it to the end of a day; `total` in fen."""
+    """A seller offers prices, which bind it to the end of a day; `total` in minor units of
+    `currency`."""
 
     name: ClassVar[str] = "commerce.quote-offered"
     flows: ClassVar[tuple[str, ...]] = ("commerce",)
 
     number: str
     version: int
+    currency: str
     total: int
     valid_until: str
 

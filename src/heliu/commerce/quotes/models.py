@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -44,11 +45,14 @@ QUOTE_TONES = {
 
 
 class Quote(models.Model):
-    """What a buyer asks one seller a price for, and where that stands.
+    """What a buyer asks one seller a price for, or a seller offers of its own, and where that
+    stands.
 
     `version` is the number of what was said last, `moved_at` when; `runs_out_at` is when nobody can
-    answer any more, or the offer binds no longer. `wanted_on` is the day on which the buyer wishes
-    the goods. `order_id` is the order it became, `said` why it was declined or withdrawn.
+    answer any more, or the offer binds no longer. `currency` is that in which the two trade, which
+    stays while they talk (`sql/quotes_currency.sql`). `wanted_on` is the day on which the buyer
+    wishes the goods, `asked_by` whoever began. `order_id` is the order it became, `said` why it was
+    declined or withdrawn.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -57,6 +61,7 @@ class Quote(models.Model):
     seller = models.UUIDField()
     status = models.CharField(max_length=9, choices=QuoteStatus, default=QuoteStatus.ASKED)
     version = models.PositiveIntegerField(default=1)
+    currency = models.CharField(max_length=3, default=CURRENCY, db_default=CURRENCY)
     wanted_on = models.DateField(null=True, blank=True)
     asked_by = models.UUIDField(null=True, blank=True)
     asked_by_name = models.CharField(max_length=80)
@@ -202,7 +207,7 @@ class QuoteLine(models.Model):
 class AutoAnswer(models.Model):
     """Up to where a seller lets its quotes be answered without a person: lines of at least so many
     pieces at up to `percent` under what the buyer would pay anyway, in quotes of `most` at most
-    (minor units; null: of any), offered for so many days."""
+    (minor units of our currency; null: of any, in any), offered for so many days."""
 
     seller = models.UUIDField()
     min_quantity = models.BigIntegerField()

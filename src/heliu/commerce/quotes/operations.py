@@ -34,20 +34,45 @@ def ask(
     actor: Actor,
     buyer: UUID,
     seller: UUID,
+    currency: str,
     lines: Sequence[Asked],
     words: str,
     wanted_on: date | None,
     at: datetime,
 ) -> Quote:
-    """A buyer asks a seller for its prices of these goods."""
+    """A buyer asks a seller for its prices of these goods, in the currency in which they trade."""
     policies.refuse_bad_wishes(lines)
     quote = Quote.objects.create(
-        number=next_number("QT", at), buyer=buyer, seller=seller, wanted_on=wanted_on,
-        asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at, moved_at=at,
-        runs_out_at=at + policies.UNANSWERED,
+        number=next_number("QT", at), buyer=buyer, seller=seller, currency=currency,
+        wanted_on=wanted_on, asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at,
+        moved_at=at, runs_out_at=at + policies.UNANSWERED,
     )  # fmt: skip
     _say_wishes(quote, lines, words, actor, at)
     return quote
+
+
+def begin(
+    *,
+    actor: Actor,
+    quote: UUID,
+    buyer: UUID,
+    seller: UUID,
+    currency: str,
+    lines: Sequence[Offered],
+    usual: Mapping[UUID, int],
+    words: str,
+    valid_until: date,
+    at: datetime,
+) -> Quote:
+    """A seller offers prices that nobody asked for; from here on as `answer`."""
+    require_side(seller, "sell", actor)
+    made = Quote.objects.create(
+        pk=quote, number=next_number("QT", at), buyer=buyer, seller=seller, currency=currency,
+        status=QuoteStatus.OFFERED, asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at,
+        moved_at=at, runs_out_at=policies.ends_after(valid_until, at),
+    )  # fmt: skip
+    _say_offer(made, lines, usual, words, valid_until, actor, at)
+    return made
 
 
 def ask_otherwise(
@@ -76,22 +101,7 @@ def answer(
     require_side(quote.seller, "sell", actor)
     ends = policies.ends_after(valid_until, at)
     _move(quote, QuoteStatus.OFFERED, runs_out_at=ends, at=at)
-    total = sum(line.quantity * (line.price or 0) for line in lines)
-    version = _version(quote, True, words, actor, at, valid_until=valid_until, total=total)
-    _write(
-        QuoteLine(
-            version=version, buyer=quote.buyer, seller=quote.seller, by_seller=True,
-            position=line.position, sku_id=line.sku, quantity=line.quantity,
-            unit_price=line.price, usual=usual.get(line.sku), is_struck=line.is_struck,
-            instead_of_id=line.instead_of, words=line.words.strip()[:200],
-        )
-        for line in lines
-    )  # fmt: skip
-    said = QuoteOffered(
-        subject=quote.pk, number=quote.number, version=quote.version, total=total,
-        valid_until=valid_until.isoformat(),
-    )  # fmt: skip
-    _record(quote, said, actor, at)
+    _say_offer(quote, lines, usual, words, valid_until, actor, at)
     return quote
 
 
@@ -231,6 +241,33 @@ def _say_wishes(
         for position, line in enumerate(lines, 1)
     )  # fmt: skip
     said = QuoteAsked(subject=quote.pk, number=quote.number, version=quote.version)
+    _record(quote, said, actor, at)
+
+
+def _say_offer(
+    quote: Quote,
+    lines: Sequence[Offered],
+    usual: Mapping[UUID, int],
+    words: str,
+    valid_until: date,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    total = sum(line.quantity * (line.price or 0) for line in lines)
+    version = _version(quote, True, words, actor, at, valid_until=valid_until, total=total)
+    _write(
+        QuoteLine(
+            version=version, buyer=quote.buyer, seller=quote.seller, by_seller=True,
+            position=line.position, sku_id=line.sku, quantity=line.quantity,
+            unit_price=line.price, usual=usual.get(line.sku), is_struck=line.is_struck,
+            instead_of_id=line.instead_of, words=line.words.strip()[:200],
+        )
+        for line in lines
+    )  # fmt: skip
+    said = QuoteOffered(
+        subject=quote.pk, number=quote.number, version=quote.version, currency=quote.currency,
+        total=total, valid_until=valid_until.isoformat(),
+    )  # fmt: skip
     _record(quote, said, actor, at)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from heliu.kernel.clock import day_of, start_of
 from heliu.kernel.errors import Invalid
+from heliu.kernel.money import CURRENCY
 
 MOST_LINES = 200
 LARGEST = 10**9  # pieces of a line
@@ -20,8 +21,8 @@ LONGEST = timedelta(days=366)  # an offer holds
 
 
 class Asked(NamedTuple):
-    """Goods that a buyer asks a price for; `price` (minor units of one) is what it wishes to
-    pay."""
+    """Goods that a buyer asks a price for, or a seller offers of its own; `price` (minor units of
+    one) is what it wishes to pay, or to have."""
 
     sku: UUID
     quantity: int
@@ -92,6 +93,19 @@ def offered(asked: Sequence[OfLine], answers: Sequence[Answer]) -> list[Offered]
     return lines
 
 
+def begun(lines: Sequence[Asked]) -> list[Offered]:
+    """The lines of an offer that nobody asked for. Raises `Invalid` for one without a price, and as
+    `refuse_bad_wishes` does."""
+    refuse_bad_wishes(lines)
+    for place, line in enumerate(lines, 1):
+        if line.price is None:
+            raise Invalid("price-missing-here", "Name a price.", field=f"lines.{place}")
+    return [
+        Offered(place, line.sku, line.quantity, line.price, False, None, line.words)
+        for place, line in enumerate(lines, 1)
+    ]
+
+
 def _offered(line: OfLine, said: Answer) -> Offered:
     if said.is_struck:
         return Offered(line.position, line.sku_id, line.quantity, None, True, None, said.words)
@@ -127,10 +141,13 @@ class Wished(NamedTuple):
     usual: int | None
 
 
-def by_rule(bounds: Sequence[Bound], lines: Sequence[Wished]) -> tuple[list[int], int] | None:
+def by_rule(
+    bounds: Sequence[Bound], lines: Sequence[Wished], currency: str = CURRENCY
+) -> tuple[list[int], int] | None:
     """The prices at which a quote is answered without a person, and for how many days; None where a
     person must. Each line is judged by the bound of the most pieces it reaches: who wishes a price
-    within it gets that, who wishes none the lowest, and nobody more than it would pay anyway."""
+    within it gets that, who wishes none the lowest, and nobody more than it would pay anyway. What
+    a quote may come to is bounded in our currency: in another no such bound is kept."""
     reached = [
         max((one for one in bounds if one.min_quantity <= line.quantity),
             key=lambda one: one.min_quantity, default=None)
@@ -146,7 +163,8 @@ def by_rule(bounds: Sequence[Bound], lines: Sequence[Wished]) -> tuple[list[int]
             return None
         prices.append(price)
     worth = sum(line.quantity * price for line, price in zip(lines, prices, strict=True))
-    if any(bound.most is not None and worth > bound.most for bound in reached if bound):
+    caps = [bound.most for bound in reached if bound and bound.most is not None]
+    if caps and (currency != CURRENCY or worth > min(caps)):
         return None
     return prices, min(bound.days for bound in reached if bound)
 
@@ -155,6 +173,26 @@ def _lowest(usual: int, percent: Decimal) -> int:
     """So many per cent under a price, to the fen, never below it."""
     share = Decimal(100) - percent
     return int((usual * share / 100).quantize(Decimal(1), rounding=ROUND_CEILING))
+
+
+class Given(NamedTuple):
+    """What an offer gives away: minor units, and their share of what would be paid anyway in
+    hundredths of a per cent, rounded down."""
+
+    amount: int
+    share: int
+
+
+def given_away(lines: Sequence[Offered], usual: Mapping[UUID, int]) -> Given:
+    """What is offered below `usual` (minor units of one), over the whole offer, which is taken as a
+    whole. A line above its usual price makes nothing good."""
+    amount = anyway = 0
+    for line in lines:
+        if line.price is not None:
+            usually = usual.get(line.sku, line.price)
+            amount += line.quantity * max(0, usually - line.price)
+            anyway += line.quantity * usually
+    return Given(amount, amount * 100_00 // anyway if anyway else 0)
 
 
 def total(lines: Sequence[tuple[int, int | None]]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.ordering.parts import Part, read
@@ -38,6 +39,7 @@ class CostCentre(models.Model):
     org = models.UUIDField()
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80, blank=True, db_default="")
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -46,8 +48,14 @@ class CostCentre(models.Model):
             models.CheckConstraint(condition=~Q(code=""), name="cost_centre_has_a_code"),
         ]
 
+    @property
+    def display(self) -> str:
+        """The name in the reader's language, or in the other where there is none."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh or self.name) if chinese else self.name
+
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.display}"
 
 
 class Spender(models.Model):

@@ -56,15 +56,19 @@ def set_house(*, needs_centre: bool, keeps_days: int, actor: Actor) -> House:
     return found
 
 
-def set_centre(*, code: str, name: str, actor: Actor, is_active: bool = True) -> CostCentre:
-    """A cost centre of the actor's house; a known code gets this name."""
+def set_centre(
+    *, code: str, name: str, actor: Actor, name_zh: str | None = None, is_active: bool = True
+) -> CostCentre:
+    """A cost centre of the actor's house; a known code gets this name, and the Chinese one where
+    one is given."""
     actor.require("manage")
     code, name = code.strip().upper()[:20], " ".join(name.split())[:80]
     if not code or not name:
         raise Invalid("centre-unnamed", "A cost centre needs a code and a name.", field="code")
-    found, _ = CostCentre.objects.update_or_create(
-        org=actor.own_org, code=code, defaults={"name": name, "is_active": is_active}
-    )
+    said = {"name": name, "is_active": is_active}
+    if name_zh is not None:
+        said["name_zh"] = " ".join(name_zh.split())[:80]
+    found, _ = CostCentre.objects.update_or_create(org=actor.own_org, code=code, defaults=said)
     return found
 
 

@@ -15,6 +15,7 @@ MAY = {
     "behalf": N_("order in a customer's name"),
     "ship": N_("ship"),
     "price": N_("set prices"),
+    "concede": N_("agree to offers below the usual prices"),
     "terms": N_("set terms of trade credit"),
     "decide": N_("decide on credit"),
     "override": N_("overrule the rules of credit"),

@@ -12,7 +12,7 @@ TEMPLATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "sales-manager": (
         "Sales manager",
         "销售经理",
-        ("sell", "ship", "price", "terms", "manage", "behalf"),
+        ("sell", "ship", "price", "terms", "manage", "behalf", "concede"),
     ),
     "account-manager": ("Account manager", "客户经理", ("sell", "behalf")),
     "receivables": ("Receivables clerk", "应收会计", ("sell", "terms")),

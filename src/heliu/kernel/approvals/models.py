@@ -40,7 +40,7 @@ APPROVAL_TONES = {
 
 
 class ApprovalRule(models.Model):
-    """A house's own rule: from this amount (minor units) on, an act needs these levels.
+    """A house's own rule: from this amount (by the measure of the act) on, it needs these levels.
 
     Of several amounts the highest that is reached holds, with all its levels. A rule is not
     changed but taken away and set anew, by somebody at some time.

@@ -22,8 +22,10 @@ from heliu.kernel.approvals.policies import (
     MOST_HOURS,
     MOST_LEVELS,
     MOST_PEOPLE,
+    WHOLE,
     Act,
     Level,
+    Measure,
     Ruled,
     levels_for,
 )
@@ -38,8 +40,8 @@ NOBODY = UUID(int=0)  # asks where the platform does
 def set_levels(
     act: Act, *, from_amount: int, levels: Sequence[Level], actor: Actor, at: datetime
 ) -> None:
-    """The actor's house rules that from this amount (minor units) on an act needs these levels,
-    one after the other; without levels the rule of this amount is taken away.
+    """The actor's house rules that from this amount (by the act's measure) on it needs these
+    levels, one after the other; without levels the rule of this amount is taken away.
 
     What waits already goes on under the levels it was asked with. Whoever asks never has a vote, so
     no rule makes one person enough. Raises `Invalid` for levels that nobody could agree at.
@@ -47,6 +49,8 @@ def set_levels(
     actor.require("manage")
     if from_amount < 0:
         raise Invalid("amount-negative", "An amount is not below zero.", field="from_amount")
+    if act.measure == Measure.SHARE and from_amount > WHOLE:
+        raise Invalid("share-invalid", "A share is at most 100 per cent.", field="from_amount")
     check_levels(act, levels)
     org = actor.own_org
     ApprovalRule.objects.filter(org=org, act=act.name, from_amount=from_amount).delete()
@@ -126,7 +130,7 @@ def is_needed(act: Act, *, org: UUID, amount: int) -> bool:
 
 
 def levels_of(act: Act, *, org: UUID, amount: int) -> Sequence[Level]:
-    """Who must agree to an act of this amount by the rules of this house."""
+    """Who must agree to an act of this amount (by its measure) by the rules of this house."""
     return _levels(act, org, amount)
 
 

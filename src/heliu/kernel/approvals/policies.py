@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -34,24 +35,34 @@ class Level(NamedTuple):
         return plain
 
 
+class Measure(StrEnum):
+    """What a house's rules for an act begin from: so many minor units, or so many hundredths of a
+    per cent."""
+
+    AMOUNT = "AMOUNT"
+    SHARE = "SHARE"
+
+
 @dataclass(frozen=True)
 class Act:
     """Something that may need more than one person.
 
     `levels` hold where a house has no rules of its own; without any the act needs nobody else.
     `agreed_by` are the permissions whose holders a house's rule may ask, `days` is how long it may
-    wait.
+    wait. `measure` is what its rules begin from.
     """
 
     name: str
     levels: tuple[Level, ...] = ()
     agreed_by: tuple[str, ...] = ()
     days: int = 7
+    measure: Measure = Measure.AMOUNT
 
 
 MOST_LEVELS = 3
 MOST_PEOPLE = 5
 MOST_HOURS = 24 * 30
+WHOLE = 100_00  # the whole of a share, in hundredths of a per cent
 STEPS_IN = "manage"  # who holds it may speak where a level has waited too long
 
 
@@ -65,8 +76,8 @@ class Ruled(NamedTuple):
 
 
 def levels_for(act: Act, rules: Iterable[Ruled], amount: int) -> Sequence[Level]:
-    """The levels an act of this amount (minor units) needs: of the highest amount that is reached,
-    else the act's own. Rules that begin above the amount leave it to the act."""
+    """The levels an act of this amount (by its measure) needs: of the highest that is reached, else
+    the act's own. Rules that begin above the amount leave it to the act."""
     reached = [rule for rule in rules if rule.from_amount <= amount]
     if not reached:
         return act.levels

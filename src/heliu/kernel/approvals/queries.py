@@ -63,6 +63,11 @@ def rules(actor: Actor) -> QuerySet[ApprovalRule]:
     return found.order_by("act", "from_amount", "level")
 
 
+def has_rules(actor: Actor, act: str) -> bool:
+    """Whether the actor's own house has rules for an act."""
+    return rules(actor).filter(act=act).exists()
+
+
 def about(actor: Actor, subject: UUID, *acts: str) -> Approval | None:
     """What of these acts on a document waits for agreement, if something does."""
     found = visible_to(actor).filter(subject=subject, act__in=acts)

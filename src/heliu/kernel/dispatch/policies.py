@@ -119,6 +119,9 @@ DEFAULTS = {
     "case-due": Default("sell"),
     "case-late": Default("sell"),
     "case-moved": Default("order", also=("sell",)),
+    "quote-offer-asked": Default("concede", also=("manage",)),
+    "quote-offer-agreed": Default("sell"),
+    "quote-offer-refused": Default("sell"),
     "return-asked": Default("sell"),
     "return-moved": Default("order", also=("sell", "ship")),
     "message-came": Default(

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.money import CURRENCY, TRADED
 from heliu.kernel.parties.names import Names
 from heliu.kernel.parties.policies import TURN
 from heliu.kernel.states import Moves, Tone, known_status
@@ -205,8 +206,9 @@ class TradingRelationship(models.Model):
     what one order must come to: the seller's own word about this buyer (`least_is_own`), or what it
     wants of all. `may_wait` is whether this buyer may order more than lies there, where the seller
     takes back-orders: the seller's own word (`wait_is_own`), or that of the tier; `turn` is when
-    its orders come up among those of one day, the first first. All stand here because the facts of
-    an order read this row. `answer_hours` and `solve_hours` are how soon its cases are answered and
+    its orders come up among those of one day, the first first. `currency` is that in which the two
+    trade; it changes only before anything was ordered. All stand here because the facts of an
+    order read this row. `answer_hours` and `solve_hours` are how soon its cases are answered and
     solved by its tier; none where the seller's promise to all holds (`commerce/cases`).
     """
 
@@ -225,12 +227,16 @@ class TradingRelationship(models.Model):
     may_wait = models.BooleanField(default=True, db_default=True)
     wait_is_own = models.BooleanField(default=False, db_default=False)
     turn = models.PositiveSmallIntegerField(default=TURN, db_default=TURN)
+    currency = models.CharField(max_length=3, default=CURRENCY, db_default=CURRENCY)
     answer_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     solve_hours = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["buyer", "seller"], name="one_relationship_per_pair"),
+            models.CheckConstraint(
+                condition=Q(currency__in=list(TRADED)), name="relationship_currency_known"
+            ),
             known_status("relationship_status_known", RelationshipStatus),
             models.CheckConstraint(
                 condition=Q(answer_hours=None, solve_hours=None)
@@ -247,6 +253,11 @@ class TradingRelationship(models.Model):
             models.Index(fields=["seller"], name="relationship_seller"),
             models.Index(
                 fields=["buyer", "seller"], condition=Q(may_wait=False), name="relationship_no_wait"
+            ),
+            models.Index(
+                fields=["buyer", "seller"],
+                condition=~Q(currency=CURRENCY),
+                name="relationship_abroad",
             ),
         ]
 

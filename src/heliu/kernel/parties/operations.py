@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.models import (
     Acquaintance,
     Group,
@@ -109,7 +110,8 @@ def set_least_order(amount: int | None, *, actor: Actor, buyer: UUID | None = No
     buyers, or of one, whatever holds for the others (None: as for the others).
 
     What every order is judged by stands on the relationship, so the house's own word is written to
-    all that have none. Raises `Invalid` for an amount that is none, `NotFound` for a stranger.
+    all that have none and trade in ours. Raises `Invalid` for an amount that is none, `NotFound`
+    for a stranger.
     """
     actor.require("terms")
     if amount is not None and not 0 <= amount <= MOST_LEAST:
@@ -120,14 +122,15 @@ def set_least_order(amount: int | None, *, actor: Actor, buyer: UUID | None = No
     house = Organization.objects.select_for_update().get(pk=actor.own_org)
     links = TradingRelationship.objects.filter(seller=house.pk)
     if buyer is not None:
-        least = house.least_order if amount is None else amount
         own = links.filter(buyer=buyer)
+        of_all = house.least_order if own.filter(currency=CURRENCY).exists() else 0
+        least = of_all if amount is None else amount
         if not own.update(least_order=least, least_is_own=amount is not None):
             raise NotFound()
         return
     house.least_order = amount or 0
     house.save(update_fields=["least_order"])
-    links.filter(least_is_own=False).update(least_order=house.least_order)
+    links.filter(least_is_own=False, currency=CURRENCY).update(least_order=house.least_order)
 
 
 def set_waiting(may_wait: bool | None, *, actor: Actor, buyer: UUID) -> None:

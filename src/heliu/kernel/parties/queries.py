@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.models import (
     Acquaintance,
     Group,
@@ -91,6 +92,26 @@ def seller_paused() -> Refused:
         field="seller",
         help="Order again when it is back; what was begun goes on.",
     )
+
+
+def currency_of(*, buyer: UUID, seller: UUID) -> str:
+    """In what the two trade; ours where they do not."""
+    found = TradingRelationship.objects.filter(buyer=buyer, seller=seller)
+    return found.values_list("currency", flat=True).first() or CURRENCY
+
+
+def abroad(actor: Actor) -> QuerySet[TradingRelationship]:
+    """Who trades with the actor's house in another currency than ours, on either side."""
+    found = TradingRelationship.objects.exclude(currency=CURRENCY)
+    return found.filter(Q(seller=actor.own_org) | Q(buyer=actor.own_org))
+
+
+def currencies_of(actor: Actor) -> dict[UUID, str]:
+    """The houses that trade with the actor's in another currency than ours, and in which."""
+    return {
+        link.buyer if link.seller == actor.own_org else link.seller: link.currency
+        for link in abroad(actor)
+    }
 
 
 def least_order(*, buyer: UUID, seller: UUID) -> int:

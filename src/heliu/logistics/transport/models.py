@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
@@ -51,6 +51,7 @@ class Shipment(models.Model):
         max_length=10, choices=ShipmentStatus, default=ShipmentStatus.IN_TRANSIT
     )
     carrier_name = models.CharField(max_length=80, blank=True)
+    carrier_name_zh = models.CharField(max_length=80, blank=True, db_default="")
     origin = models.UUIDField(null=True, blank=True)
     ship_to = models.JSONField(null=True, blank=True)
     dispatched_at = models.DateTimeField()
@@ -70,6 +71,13 @@ class Shipment(models.Model):
             models.Index(fields=["owner", "-dispatched_at"], name="shipment_owner"),
             models.Index(fields=["lender", "-dispatched_at"], name="shipment_lender"),
         ]
+
+    @property
+    def carried_by(self) -> str:
+        """The carrier's name in the reader's language, as the sender said or the carrier is called;
+        a name that was typed is the same in both."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.carrier_name_zh or self.carrier_name) if chinese else self.carrier_name
 
     @property
     def tone(self) -> Tone:

@@ -11,8 +11,18 @@ from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 
 
+def _said(english: str, chinese: str) -> str:
+    """What is said in two languages, in the reader's, or in the other where that is empty."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return (chinese or english) if is_chinese else (english or chinese)
+
+
 class Warehouse(models.Model):
-    """A building where an organisation keeps goods, its own or others'."""
+    """A building where an organisation keeps goods, its own or others'.
+
+    Where it stands, when it is open (`hours`) and whom to call are for people who come there, and
+    any may be empty.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     org = models.UUIDField()
@@ -22,6 +32,11 @@ class Warehouse(models.Model):
     city = models.CharField(max_length=60, blank=True)
     city_zh = models.CharField(max_length=60, blank=True)
     address = models.CharField(max_length=200, blank=True)
+    address_zh = models.CharField(max_length=200, blank=True, db_default="")
+    hours = models.CharField(max_length=120, blank=True, db_default="")
+    hours_zh = models.CharField(max_length=120, blank=True, db_default="")
+    contact = models.CharField(max_length=80, blank=True, db_default="")
+    phone = models.CharField(max_length=40, blank=True, db_default="")
     is_supervised = models.BooleanField(default=False)
 
     class Meta:
@@ -32,8 +47,22 @@ class Warehouse(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return _said(self.name, self.name_zh)
+
+    @property
+    def where(self) -> str:
+        """The address in the reader's language."""
+        return _said(self.address, self.address_zh)
+
+    @property
+    def when(self) -> str:
+        """The hours in the reader's language."""
+        return _said(self.hours, self.hours_zh)
+
+    @property
+    def dialled(self) -> str:
+        """The number as a telephone dials it."""
+        return "".join(sign for sign in self.phone if sign in "+0123456789")
 
     def __str__(self) -> str:
         return self.display

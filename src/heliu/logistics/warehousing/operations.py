@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -39,14 +39,18 @@ from heliu.logistics.warehousing.models import (
     WarehouseReceipt,
 )
 from heliu.logistics.warehousing.policies import (
+    REACH,
     Count,
     PickRequest,
+    Reach,
     may_pick,
     missing_of,
     put_away,
 )
-from heliu.logistics.warehousing.queries import bin_loads, own_bins, quarantine_of
+from heliu.logistics.warehousing.queries import bin_loads, own_bins, own_house, quarantine_of
 from heliu.logistics.warehousing.receipts import GoodRow
+
+NOT_TOLD = Reach()
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def set_up(
     name_zh: str = "",
     city: str = "",
     city_zh: str = "",
-    address: str = "",
+    reach: Reach = NOT_TOLD,
     is_supervised: bool = False,
 ) -> Warehouse:
     """Enter a house with a plan of `columns` by `rows` storage bins, a dock and a quarantine bin.
@@ -99,7 +103,7 @@ def set_up(
         name_zh=name_zh,
         city=city,
         city_zh=city_zh,
-        address=address,
+        **asdict(reach),
         is_supervised=is_supervised,
     )
     plan = [
@@ -111,6 +115,17 @@ def set_up(
     aside = Bin(warehouse=house, org=org, code="QUAR", x=1, y=rows, is_quarantine=True)
     Bin.objects.bulk_create([*plan, gate, aside])
     return house
+
+
+def tell(house: UUID, reach: Reach, *, actor: Actor) -> Warehouse:
+    """Say where one of the actor's houses stands, when it is open and whom to call there. Whoever
+    works at its gate may. Raises `NotFound` for another's house."""
+    actor.require("receive")
+    found = own_house(actor, house)
+    for name, text in asdict(reach).items():
+        setattr(found, name, text)
+    found.save(update_fields=list(REACH))
+    return found
 
 
 def receive(

@@ -15,6 +15,11 @@ from heliu.kernel.errors import Invalid
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.verdicts import Verdict
 
+# What is told of a house, and how long each may be.
+REACH = {
+    "address": 200, "address_zh": 200, "hours": 120, "hours_zh": 120, "contact": 80, "phone": 40,
+}  # fmt: skip
+
 
 class Count(NamedTuple):
     """What the keeper counted of one line of a shipment; of goods that are told apart the pieces,
@@ -25,6 +30,32 @@ class Count(NamedTuple):
     damaged: int = 0
     good_marks: tuple[Marked, ...] = ()
     damaged_marks: tuple[Marked, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How people find a house and whom they call; `hours` such as Mon-Fri 8-17."""
+
+    address: str = ""
+    address_zh: str = ""
+    hours: str = ""
+    hours_zh: str = ""
+    contact: str = ""
+    phone: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Reach:
+        """As it is kept, out of what was typed. Raises `Invalid` for what is too long, and for a
+        phone number without digits."""
+        told = {name: " ".join(str(said.get(name) or "").split()) for name in REACH}
+        for name, text in told.items():
+            if len(text) > REACH[name] or "\0" in text:
+                raise Invalid(
+                    "address-too-long", "At most %(most)s signs.", field=name, most=REACH[name]
+                )
+        if told["phone"] and not any(sign.isdecimal() for sign in told["phone"]):
+            raise Invalid("phone-unreadable", "This is no telephone number.", field="phone")
+        return cls(**told)
 
 
 class BinLoad(NamedTuple):

@@ -108,6 +108,23 @@ def bin_loads(org: UUID) -> list[BinLoad]:
     return [BinLoad(*row) for row in loads.values_list("id", "x", "y", "rows")]
 
 
+def gates(actor: Actor, bins: Collection[UUID]) -> dict[UUID, Warehouse]:
+    """The houses in which these bins are, by bin: where goods that lie there are fetched."""
+    known = warehouses_visible_to(actor)
+    places = Bin.objects.filter(pk__in=bins, warehouse__in=known.order_by()).select_related(
+        "warehouse"
+    )
+    return {place.pk: place.warehouse for place in places}
+
+
+def own_house(actor: Actor, house: UUID) -> Warehouse:
+    """One of the actor's own houses. Raises `NotFound` for another's."""
+    found = Warehouse.objects.filter(pk=house, org__in=actor.orgs).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def storage_bins(orgs: Collection[UUID]) -> QuerySet[Bin]:
     """Where goods lie in the houses of these organisations; dock and quarantine are not among."""
     return Bin.objects.filter(org__in=list(orgs), is_dock=False, is_quarantine=False)

@@ -20,7 +20,7 @@ from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges.queries import bound_lines
 from heliu.portal.bank.loans import numbers_of
 from heliu.portal.shell.cover import state_of
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import goods_told
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
 from heliu.portal.ui import parts
@@ -133,7 +133,7 @@ def _rows(
             "owner": owners.get(one.pledge.pledgor),
             "house": houses.get(one.pledge.custodian),
             "state": state_of(one),
-            "goods": goods_words(lines.get(one.pk, ()), by_name=True),
+            "goods": goods_told(lines.get(one.pk, ())),
             "href": (
                 reverse("deal", args=[numbers[one.pledge.deal]])
                 if one.pledge.deal in numbers

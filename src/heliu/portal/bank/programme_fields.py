@@ -79,6 +79,12 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
                 DAYS,
                 lazy("days after the signature, where the dealer pays it in"),
             ),
+            Asked(
+                "register_months",
+                lazy("Claim on the goods registered for"),
+                DAYS,
+                lazy("months, 1 to 360; renewed while the deal is open"),
+            ),
         ),
     ),
     (

@@ -17,7 +17,9 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
+from heliu.logistics.pledges import queries as pledges
 from heliu.portal.bank.loans import numbers_of
+from heliu.portal.shell.goods import GoodsTold, goods_told
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.trade import deals, registration, registry_answers
@@ -45,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "today": day_of(now(request)),
         "claims": _claims(actor, claims, numbers, houses),
         "waiting": _rows(waiting, numbers, houses),
-        "rows": _rows(page, numbers, houses),
+        "rows": _registered(actor, page, numbers, houses),
         "pager": parts.pager(page, ""),
         "searches": [
             {**row, "entries": _entries(actor, row["one"])}
@@ -123,6 +125,20 @@ def _rows(found: Any, numbers: dict[UUID, str], houses: dict[UUID, Any]) -> list
         {"one": one, "house": houses.get(one.debtor), "deal": numbers.get(one.deal, "")}
         for one in found
     ]
+
+
+def _registered(
+    actor: Actor, page: Any, numbers: dict[UUID, str], houses: dict[UUID, Any]
+) -> list[dict[str, Any]]:
+    """What is entered, with the goods by their names; the register knows them by code only."""
+    goods = _goods(actor, {one.deal for one in page})
+    return [{**row, "goods": goods.get(row["one"].deal)} for row in _rows(page, numbers, houses)]
+
+
+def _goods(actor: Actor, found: set[UUID]) -> dict[UUID, GoodsTold]:
+    """What is pledged in these deals, by deal."""
+    bound = pledges.visible_to(actor).filter(deal__in=found).prefetch_related("lines__sku")
+    return {pledge.deal: goods_told(pledge.lines.all()) for pledge in bound}
 
 
 def _claims(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import queries as parties
 from heliu.portal.deal.rows import DealRow, deal_rows
 from heliu.portal.shell.pages import actor_of, desk_page, show
@@ -32,6 +33,7 @@ HEADS = (
     Head("total", gettext_lazy("Amount, CNY"), "money"),
     Head("state", gettext_lazy("State")),
     Head("next", gettext_lazy("Next")),
+    Head("abroad", gettext_lazy("Amount in another currency")),
 )
 OUTCOMES = {"open": Q(outcome="OPEN"), "done": ~Q(outcome="OPEN"), "all": Q()}
 
@@ -70,7 +72,11 @@ def _file(listing: Listing, actor: Actor, wanted: Q) -> HttpResponse:
 
     def cells(row: DealRow) -> tuple[Cell, ...]:
         opened = timezone.localdate(row.at, formats.ORGANISATION_ZONE)
-        return row.number, opened, row.party, row.goods, row.total, str(row.state[0]), row.next
+        total = row.total if row.currency == CURRENCY else None
+        return (
+            row.number, opened, row.party, row.goods, total, str(row.state[0]), row.next,
+            formats.abroad(row.total, row.currency),
+        )  # fmt: skip
 
     rows = deal_rows(actor, deals.newest(actor, wanted, limit=MOST + 1))
     return listing.taken_away(_("Deals"), "deals", rows, cells, most=MOST)

@@ -26,7 +26,7 @@ from heliu.portal.deal.reading import read
 from heliu.portal.deal.tellings import pieces as pieces_in_words
 from heliu.portal.deal.views import agreement_in_reading_language
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
-from heliu.portal.ui.formats import money_text, percent_text
+from heliu.portal.ui.formats import money_text, percent_text, written_in
 from heliu.portal.ui.parts import Amount, Chip, Will
 from heliu.trade import financed_order, repayment
 from heliu.trade.repayment import Simulated
@@ -242,9 +242,9 @@ def _amount(loan: Any, typed: str, share: str, at: datetime) -> tuple[int | None
 
 
 def read_amount(typed: str) -> tuple[int | None, str]:
-    """A typed amount above zero in fen, and what is wrong with it."""
+    """A typed amount above zero, in minor units of the page's currency; and what is wrong."""
     try:
-        fen = money.typed(typed)
+        fen = money.typed(typed, currency=written_in())
     except Invalid as refusal:
         return None, f"{refusal.text()} {refusal.help()}".strip()
     if not 0 < fen <= 10**15:

@@ -22,6 +22,7 @@ from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, state_of
 from heliu.portal.pools import brought
 from heliu.portal.pools.brought import Brought
+from heliu.portal.ui import formats
 from heliu.trade import deals
 from heliu.trade.open_account import OpenAccount, account_of
 
@@ -58,6 +59,8 @@ def read(actor: Actor, ref: str, at: datetime) -> Reading:
     order = (
         ordering.visible_to(actor).filter(pk=deal.order_id).prefetch_related("lines__sku").first()
     )
+    if order is not None:
+        formats.write_in(order.currency)
     loan = lending.of_deal(deal.pk, actor)
     pledge = (
         pledges.visible_to(actor)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from heliu.capital.lending import queries as lending
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.deal.sides import Side, side_of
 from heliu.portal.deal.states import State, next_step, progress, state_of
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import goods_told
 from heliu.trade.standing import Next, next_of
 
 # Where what comes next is done by whoever does it.
@@ -39,6 +40,7 @@ class DealRow:
     state: State
     next: str
     deed: str = ""
+    currency: str = CURRENCY
 
     @property
     def spoken(self) -> str:
@@ -74,6 +76,7 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
                 state=state_of(deal, order, loan, pledge),
                 next=next_step(side, deal, order, loan, pledge),
                 deed=_deed(side, deal, next_of(deal, order, loan, pledge)),
+                currency=order.currency if order else CURRENCY,
             )
         )
     return rows
@@ -81,7 +84,7 @@ def deal_rows(actor: Actor, found: Sequence[Any]) -> list[DealRow]:
 
 def _goods(deal: Any, order: Any) -> str:
     if order is not None:
-        return goods_words(order.lines.all(), by_name=True)
+        return goods_told(order.lines.all()).words
     return _("Loan against stock") if deal.is_stock else ""
 
 

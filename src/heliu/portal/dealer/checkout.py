@@ -24,6 +24,7 @@ from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound, Refused
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.portal.deal import modes
@@ -47,6 +48,7 @@ from heliu.portal.shell.pages import (
 from heliu.portal.shell.reasons import told
 from heliu.portal.shell.records import House
 from heliu.portal.shell.spending import level_words
+from heliu.portal.ui import formats
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
 from heliu.trade import back_orders, conversations, place_order, purchases
@@ -187,6 +189,7 @@ def _seller(request: HttpRequest, offer: Any) -> House:
     found = next((one for one in sellers if one.pk == offer.seller), None)
     if found is None:
         raise NotFound("You have no trading relationship with this seller yet.")
+    formats.write_in(offer.currency)
     return found
 
 
@@ -205,7 +208,11 @@ def _asking(request: HttpRequest, preview: Preview, choice: Choice) -> dict[str,
     """Whether others must agree, and what the house's people choose from."""
     actor = actor_of(request)
     skus = [line.sku.pk for line in preview.lines if line.sku]
-    must = purchases.needs(actor, total=preview.total, skus=skus, cost_centre=choice.cost_centre)
+    must = None
+    if preview.currency == CURRENCY:  # rules by amount are in ours
+        must = purchases.needs(
+            actor, total=preview.total, skus=skus, cost_centre=choice.cost_centre
+        )
     named = {member.user_id: str(member.user) for member in people_of(actor)}
     return {
         "must": [level_words(level, named) for level in must.levels] if must else [],

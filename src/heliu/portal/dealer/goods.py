@@ -14,7 +14,7 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.files.serving import answer
 from heliu.logistics.stock import back_orders
 from heliu.portal.dealer.catalogue import price_and_stock
-from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of
+from heliu.portal.dealer.sellers import chosen, is_shared, sellers_of, write_in_theirs
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
 from heliu.trade.again import bought_one
@@ -27,6 +27,7 @@ def goods(request: HttpRequest, sku: UUID) -> HttpResponse:
     actor = actor_of(request)
     sheet = sheets.sheet(actor, sku)
     seller = _seller(sellers_of(actor), sheet.sku.seller)
+    write_in_theirs(actor, seller.pk)
     rows = {one.pk: CatalogueRow(one) for one in [sheet.sku, *sheet.variants]}
     price_and_stock(request, seller, list(rows.values()))
     in_cart = {
@@ -60,6 +61,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     skus, lines = sheets.compared(actor, _ids(request.GET.getlist("sku")))
     sellers = sellers_of(actor)
     seller = _seller(sellers, skus[0].seller) if skus else chosen(request, sellers)
+    write_in_theirs(actor, seller.pk)
     rows = [CatalogueRow(one) for one in skus if one.seller == seller.pk]
     price_and_stock(request, seller, rows)
     pictures = sheets.first_pictures([row.sku.pk for row in rows])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from heliu.capital.credit.queries import CreditLine
 from heliu.capital.lending.queries import credit_line
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as pads
@@ -22,6 +24,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.errors import Refused
 from heliu.kernel.idempotency.operations import digest, once
+from heliu.kernel.money import CURRENCY
 from heliu.portal.dealer.lists import text_of_file
 from heliu.portal.dealer.pad import (
     WHOLE,
@@ -47,10 +50,12 @@ from heliu.portal.shell.pages import (
 )
 from heliu.portal.shell.reading import as_sheet
 from heliu.portal.shell.records import House
+from heliu.portal.ui.formats import written_in
 from heliu.trade.back_orders import APART, TOGETHER
 from heliu.trade.order_pad import Checked, arranged, check
 
 MORE_ROWS = 20
+EMPTY = PadRow()
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def price(request: HttpRequest) -> HttpResponse:
     """Prices, stock and words for the rows as typed so far; the draft is kept on the way."""
     desk = Desk.of(request)
     merged = _save(request, desk)
-    line = credit_line(desk.actor, at=now(request), seller=desk.seller.pk)
+    line = _line(desk, now(request))
     checked = check(desk.actor, desk.seller.pk, merged.rows, now(request))
     shown = [
         Shown(number, change.after, place)
@@ -221,7 +226,7 @@ def _page(
     rows = [*(typed or there), *([] if typed else _from_catalogue(desk, there))]
     if checked is None or len(rows) > len(there):
         checked = check(desk.actor, desk.seller.pk, rows, at)
-    line = credit_line(desk.actor, at=at, seller=desk.seller.pk)
+    line = _line(desk, at)
     context = {
         "desk": desk,
         "seller": desk.seller,
@@ -256,6 +261,13 @@ def _laid(
     page = int(wish) if wish.isdecimal() and len(wish) < 5 else 0
     shown, leaf = leafed(rows, checked, page, request.GET.get("show", ""), stored=stored)
     return laid_out(shown, checked, line, leaf=leaf, clashes=clashes, has_days=_has_days(request))
+
+
+def _line(desk: Desk, at: datetime) -> CreditLine | None:
+    """What a bank would lend for these goods; nothing in another currency than ours."""
+    if written_in() != CURRENCY:
+        return None
+    return credit_line(desk.actor, at=at, seller=desk.seller.pk)
 
 
 def _has_days(request: HttpRequest) -> bool:
@@ -298,10 +310,15 @@ def _read_lists(request: HttpRequest) -> list[PadRow]:
 
 
 def _changes(request: HttpRequest) -> list[Change]:
-    """The form's rows: what each was when the page was drawn, and what it is now."""
+    """The form's rows: what each was when the page was drawn, and what it is now; the one whose
+    button takes it out is empty now."""
     fields = (request.POST.getlist(name) for name in ("was", "code", "quantity", "remark", "day"))
+    out = request.POST.get("out", "")
     return [
-        Change(*_before(was), row_of(*cells)) for was, *cells in zip_longest(*fields, fillvalue="")
+        Change(*_before(was), EMPTY if str(number) == out else row_of(*cells))
+        for number, (was, *cells) in zip(
+            _numbers(request), zip_longest(*fields, fillvalue=""), strict=False
+        )
     ]
 
 

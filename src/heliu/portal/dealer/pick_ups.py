@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import segno
 from django.conf import settings
@@ -18,8 +20,9 @@ from heliu.kernel.events import queries as events
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations, queries
 from heliu.logistics.pledges.policies import digest_of
+from heliu.logistics.warehousing import queries as warehousing
+from heliu.portal.shell.goods import goods_told
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
-from heliu.portal.ui.formats import listed
 
 SESSION_CODES = "pick_up_codes"
 
@@ -30,10 +33,15 @@ def pick_ups(request: HttpRequest) -> HttpResponse:
     """What can be fetched, by warehouse, the soonest to expire first."""
     actor = actor_of(request)
     orders = list(queries.pick_ups(actor).filter(taker__in=actor.orgs))
-    houses = names(order.custodian for order in orders)
+    houses, gates = names(order.custodian for order in orders), _gates(actor, orders)
     context = {
         "rows": [
-            {"order": order, "house": houses.get(order.custodian), "goods": _goods(order)}
+            {
+                "order": order,
+                "house": houses.get(order.custodian),
+                "gates": gates[order.pk],
+                "goods": goods_told(order.lines.all()),
+            }
             for order in orders
         ],
         "done": queries.releases_visible_to(actor).filter(taker__in=actor.orgs, status="PICKED_UP")[
@@ -48,7 +56,8 @@ def pick_ups(request: HttpRequest) -> HttpResponse:
 def code(request: HttpRequest, number: str) -> HttpResponse:
     """The code as QR and in words; a post makes a fresh one, and the old one is void."""
     actor, at = actor_of(request), now(request)
-    order = queries.releases_visible_to(actor).filter(number=number).first()
+    found = queries.releases_visible_to(actor).filter(number=number)
+    order = found.prefetch_related("lines__sku", "lines__stock_row").first()
     if order is None or order.taker not in actor.orgs:
         raise Http404
     if request.method == "POST":
@@ -63,13 +72,28 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": order,
         "house": names([order.custodian]).get(order.custodian),
-        "lines": order.lines.select_related("sku"),
+        "gates": _gates(actor, [order])[order.pk],
+        "lines": order.lines.all(),
         "code": known,
         "qr": _qr(known) if known else "",
         "is_open": order.status == "RELEASED" and order.code_valid_until > at,
         "is_done": order.status == "PICKED_UP",
     }
     return show(request, "dealer/code.html", context, here="dealer_pick_ups")
+
+
+def _gates(actor: Actor, orders: Sequence[Any]) -> dict[UUID, list[Any]]:
+    """The buildings in which the goods of each release order lie, by order; none for goods that lie
+    in no bin."""
+    bins = {
+        order.pk: [line.stock_row.bin for line in order.lines.all() if line.stock_row.bin]
+        for order in orders
+    }
+    gates = warehousing.gates(actor, {one for lying in bins.values() for one in lying})
+    return {
+        order: list({gates[one].pk: gates[one] for one in lying if one in gates}.values())
+        for order, lying in bins.items()
+    }
 
 
 def _known_code(request: HttpRequest, actor: Actor, order: Any) -> str:
@@ -93,7 +117,3 @@ def _qr(text: str) -> SafeString:
         drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=4, dark="#000"
     )
     return SafeString(drawn.getvalue().decode())
-
-
-def _goods(order: Any) -> str:
-    return listed(f"{line.sku.code} × {line.quantity}" for line in order.lines.all())

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.joining import queries as joining
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.onboarding import steps_of
 from heliu.portal.shell.pages import actor_of, show
 from heliu.portal.shell.records import House
+from heliu.portal.ui import formats
 
 SESSION_SELLER = "seller"
 SESSION_PAD = "pad"
@@ -46,7 +49,13 @@ def chosen(request: HttpRequest, sellers: Sequence[House]) -> House:
         raise NotFound("You have no trading relationship with this seller yet.")
     seller = seller or sellers[0]
     _keep(request, SESSION_SELLER, seller.code)
+    write_in_theirs(actor_of(request), seller.pk)
     return seller
+
+
+def write_in_theirs(actor: Actor, seller: UUID) -> None:
+    """Amounts on this page are in the currency in which the house trades with the seller."""
+    formats.write_in(parties.currencies_of(actor).get(seller, CURRENCY))
 
 
 def or_waits[**P](

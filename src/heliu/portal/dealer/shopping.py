@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.commerce.lists import operations as lists
@@ -21,7 +23,14 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.portal.dealer import quantities
 from heliu.portal.dealer.plans import plan_words
-from heliu.portal.dealer.sellers import HOUSE, chosen, is_shared, or_waits, sellers_of
+from heliu.portal.dealer.sellers import (
+    HOUSE,
+    chosen,
+    is_shared,
+    or_waits,
+    sellers_of,
+    write_in_theirs,
+)
 from heliu.portal.shell.pages import (
     actor_of,
     attempt,
@@ -34,9 +43,10 @@ from heliu.portal.shell.pages import (
 )
 from heliu.portal.ui import parts
 from heliu.trade.again import Again, bought_goods, order_again, today
-from heliu.trade.order_pad import check
+from heliu.trade.order_pad import Checked, check
 
 ROWS = 50
+REASONS = 5
 
 
 @require_GET
@@ -63,6 +73,7 @@ def shopping_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """One list at today's prices; a post keeps its quantities and its name."""
     actor = actor_of(request)
     found = queries.get(actor, list_id)
+    write_in_theirs(actor, found.seller)
     refusal = None
     if request.method == "POST":
         if quantities.are_wrong(request):
@@ -106,17 +117,36 @@ def keep(request: HttpRequest) -> HttpResponse:
 
     def do() -> str:
         rows = orders.pad(actor, seller.pk, shared=is_shared(request)).rows
+        checked = check(actor, seller.pk, rows, now(request))
         made = lists.make(
             actor=actor,
             seller=seller.pk,
             name=request.POST.get("name", ""),
-            quantities=check(actor, seller.pk, rows, now(request)).wanted(),
+            quantities=checked.wanted(),
             shared=request.POST.get("whose") == HOUSE,
             at=now(request),
         )
+        _tell_kept(request, checked)
         return reverse("dealer_list", args=[made.pk])
 
     return deed(request, do)
+
+
+def _tell_kept(request: HttpRequest, checked: Checked) -> None:
+    """How many rows of the pad are in the new list; which are not, and why."""
+    kept = len(checked.good)
+    say(request, ngettext("%(n)d row is kept.", "%(n)d rows are kept.", kept) % {"n": kept})
+    bad = [line for line in checked.lines if line.problem]
+    if not bad:
+        return
+    why = [f"{line.code or line.row}: {line.words}" for line in bad[:REASONS]]
+    words = ngettext(
+        "%(n)d row is not kept and stays in the pad. %(why)s",
+        "%(n)d rows are not kept and stay in the pad. %(why)s",
+        len(bad),
+    )
+    rest = " …" if len(bad) > REASONS else ""
+    say(request, words % {"n": len(bad), "why": " · ".join(why) + rest}, messages.WARNING)
 
 
 @require_POST
@@ -157,6 +187,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     seller = next((one for one in sellers_of(actor) if one.pk == order.seller), None)
     if order.buyer not in actor.orgs or seller is None:
         raise NotFound()
+    write_in_theirs(actor, seller.pk)
     context = {
         "order": order,
         "seller": seller,

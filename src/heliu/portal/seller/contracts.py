@@ -17,6 +17,7 @@ from heliu.kernel.errors import NotFound
 from heliu.portal.seller.price_sheets import day_typed, prices_typed
 from heliu.portal.shell.contracts import shown
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui import formats
 from heliu.trade import contracts
 
 HERE = "seller_prices"
@@ -76,7 +77,8 @@ def contract(request: HttpRequest, contract: UUID) -> HttpResponse:
 
 def _contract(actor: Actor, pk: UUID) -> Any:
     mine = pricing.contracts_visible_to(actor).filter(seller__in=actor.orgs, pk=pk)
-    found = mine.first()
+    found = mine.select_related("price_list").first()
     if found is None:
         raise NotFound()
+    formats.write_in(found.price_list.currency)
     return found

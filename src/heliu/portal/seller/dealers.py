@@ -22,6 +22,7 @@ from heliu.commerce.ordering import queries as ordering
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.shell.records import House
@@ -39,6 +40,7 @@ HEADS = (
     Head("orders", gettext_lazy("Orders, 12 months"), "count", css="n"),
     Head("bought", gettext_lazy("Bought, CNY"), "money", css="n"),
     Head("last", gettext_lazy("Last order"), "day"),
+    Head("abroad", gettext_lazy("Bought in another currency")),
 )
 YEAR = timedelta(days=365)
 
@@ -55,6 +57,7 @@ class DealerRow:
     bought: int
     last: datetime | None
     lists: list[str]
+    currency: str = CURRENCY
 
 
 @require_GET
@@ -73,6 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "text": text,
         "rows": _rows(actor, list(page), now(request)),
         "pager": parts.pager(page, listing.query),
+        "may_set": actor.may("terms"),
     }
     return show(request, "seller/dealers.html", context, here="seller_dealers")
 
@@ -83,7 +87,8 @@ def _cells(row: DealerRow) -> tuple[Cell, ...]:
     city = row.house.city_zh if (get_language() or "").startswith("zh") else ""
     return (
         row.house.display, row.house.code, city or row.house.city, row.since,
-        " ".join(row.lists), row.orders, row.bought, last,
+        " ".join(row.lists), row.orders, row.bought if row.currency == CURRENCY else None, last,
+        formats.abroad(row.bought, row.currency),
     )  # fmt: skip
 
 
@@ -111,11 +116,12 @@ def leaves(actor: Actor, text: str = "", found: QuerySet[Any] | None = None) -> 
 def _rows(actor: Actor, houses: Sequence[House], at: datetime) -> list[DealerRow]:
     """The rows of these dealers, in three statements for any number."""
     ids = [house.pk for house in houses]
-    since = dict(
-        parties.relationships_visible_to(actor)
-        .filter(seller__in=actor.orgs, buyer__in=ids)
-        .values_list("buyer", "since")
-    )
+    links = {
+        link.buyer: link
+        for link in parties.relationships_visible_to(actor).filter(
+            seller__in=actor.orgs, buyer__in=ids
+        )
+    }
     recent = Q(placed_at__gt=at - YEAR) & ~Q(status="CANCELLED")
     bought = {
         buyer: figures
@@ -134,8 +140,10 @@ def _rows(actor: Actor, houses: Sequence[House], at: datetime) -> list[DealerRow
     for house in houses:
         orders, total, last = bought.get(house.pk, (0, 0, None))
         href = f"{reverse('seller_orders')}?{urlencode({'party': house.code})}"
+        link = links.get(house.pk)
+        since, currency = (link.since, link.currency) if link else (None, CURRENCY)
         rows.append(
-            DealerRow(house, href, since.get(house.pk), orders, total or 0, last, lists[house.pk])
+            DealerRow(house, href, since, orders, total or 0, last, lists[house.pk], currency)
         )
     return rows
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from heliu.kernel.clock import day_of
+from heliu.kernel.money import CURRENCY
 from heliu.portal.seller.money import Arrival, arrived_on, differences, refunds_due
 from heliu.portal.seller.rows import order_rows, to_confirm, to_ship
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "confirming": order_rows(actor, list(confirming.order_by("placed_at", "id")[:MOST])),
         "shipping": order_rows(actor, list(shipping.order_by("confirmed_at", "id")[:MOST])),
         "money": money,
-        "money_total": sum(one.minor for one in money),
+        "money_total": sum(one.minor for one in money if one.currency == CURRENCY),
         "due": due[:MOST],
         "short": short[:MOST],
     }
@@ -50,7 +51,7 @@ def _orders(label: str, found: QuerySet[Any], tab: str) -> Figure:
     number = found.count()
     return Figure(
         label,
-        minor=found.aggregate(sum=Sum("total"))["sum"] or 0,
+        minor=found.filter(currency=CURRENCY).aggregate(sum=Sum("total"))["sum"] or 0,
         note=ngettext("%(n)d order", "%(n)d orders", number) % {"n": number},
         href=f"{reverse('seller_orders')}?tab={tab}",
     )
@@ -59,7 +60,7 @@ def _orders(label: str, found: QuerySet[Any], tab: str) -> Figure:
 def _arrived(money: list[Arrival]) -> Figure:
     return Figure(
         _("Arrived today"),
-        minor=sum(one.minor for one in money),
+        minor=sum(one.minor for one in money if one.currency == CURRENCY),
         note=ngettext("%(n)d payment", "%(n)d payments", len(money)) % {"n": len(money)},
         href="#money",
     )

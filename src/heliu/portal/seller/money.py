@@ -14,6 +14,7 @@ from heliu.capital.bank import queries as bank
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import ZONE
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.trade import deals
@@ -29,6 +30,7 @@ class Arrival:
     minor: int
     at: datetime
     is_financed: bool
+    currency: str = CURRENCY
 
 
 def arrived_on(actor: Actor, day: date) -> list[Arrival]:
@@ -64,6 +66,7 @@ def _arrival(deal: Any, order: Any, houses: dict[UUID, Any], payment: Any) -> Ar
         minor=payment.amount if payment else order.total,
         at=(payment.answered_at or payment.created_at) if payment else order.confirmed_at,
         is_financed=payment is not None,
+        currency=order.currency if payment is None else CURRENCY,
     )
 
 

@@ -17,8 +17,8 @@ from heliu.kernel.parties import queries
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, say, show
-from heliu.portal.ui import parts
-from heliu.portal.ui.formats import money_text
+from heliu.portal.ui import formats, parts
+from heliu.portal.ui.formats import in_money, money_text
 from heliu.portal.ui.parts import Ask, Sheet, Will
 from heliu.trade import tiers
 
@@ -91,6 +91,7 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
         found = dealers_of(actor).filter(code=request.POST.get("dealer", "").strip()).first()
         if found is None:
             raise Invalid("dealer-unknown", "You have no dealer of this code.", field="dealer")
+        formats.write_in(queries.currency_of(buyer=found.pk, seller=actor.own_org))
         typed = request.POST.get("amount", "").strip()
         least = _least(request) if typed else None
         parties.set_least_order(least, actor=actor, buyer=found.pk)
@@ -100,6 +101,7 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
         return reverse(HERE)
 
     link = queries.waiting_of(actor, known.pk) if known else None
+    formats.write_in(link.currency if link else "")
     least = link.least_order if link and link.least_is_own else None
     waits = ("yes" if link.may_wait else "no") if link and link.wait_is_own else ""
     sheet = Sheet(
@@ -109,7 +111,7 @@ def of_dealer(request: HttpRequest) -> HttpResponse:
             Ask("dealer", _("Code of the dealer"), code),
             Ask(
                 "amount",
-                _("An order comes to at least, CNY"),
+                in_money(_("An order comes to at least, CNY")),
                 "" if least is None else money_text(least),
                 "money",
                 help=_("0 takes any order; left open it is as for the others."),

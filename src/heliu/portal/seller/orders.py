@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
+from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import queries as parties
 from heliu.portal.seller.addresses import address, id_in
 from heliu.portal.seller.rows import TO_CONFIRM, TO_SHIP, order_rows
@@ -34,6 +35,7 @@ HEADS = (
     Head("total", gettext_lazy("Amount, CNY"), "money", by="total", css="n"),
     Head("pay_by", gettext_lazy("Paid by")),
     Head("status", gettext_lazy("State")),
+    Head("abroad", gettext_lazy("Amount in another currency")),
 )
 TABS: dict[str, tuple[str, ...]] = {
     "all": (),
@@ -126,9 +128,10 @@ def _file(listing: Listing, found: Any) -> HttpResponse:
             house.code if house else "",
             house.display if house else "",
             order.external_id,
-            order.total,
+            order.total if order.currency == CURRENCY else None,
             order.get_pay_by_display(),
             order.get_status_display(),
+            formats.abroad(order.total, order.currency),
         )
 
     return listing.taken_away(_("Orders"), "orders", orders, cells)

@@ -27,8 +27,9 @@ from heliu.portal.seller.prices import lists_of
 from heliu.portal.shell.contracts import state_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, see_other, show
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, rule_words
-from heliu.portal.ui.formats import money_text
+from heliu.portal.ui import formats
 from heliu.portal.ui.parts import Pill
+from heliu.portal.ui.templatetags.heliu_ui import typed_amount
 
 FILES, ENDED = 10, 20
 
@@ -174,6 +175,7 @@ def list_of(actor: Actor, code: str) -> Any:
     found = pricing.lists_visible_to(actor).filter(seller=actor.own_org, code=code).first()
     if found is None:
         raise NotFound()
+    formats.write_in(found.currency)
     return found
 
 
@@ -236,7 +238,7 @@ def _tiers(
 
 def _cell(request: HttpRequest, sku: UUID, start: int, amount: int) -> tuple[str, int, str]:
     name = f"p-{sku}-{start}"
-    return name, start, request.POST.get(name, money_text(amount))
+    return name, start, request.POST.get(name, typed_amount(amount))
 
 
 def _changed(request: HttpRequest, tiers: dict[UUID, list[tuple[int, int]]]) -> list[NewPrice]:

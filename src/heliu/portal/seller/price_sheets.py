@@ -21,12 +21,14 @@ from heliu.kernel import money
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
+from heliu.kernel.parties import queries as parties
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.seller.price_lists import list_of
 from heliu.portal.seller.prices import lists_of
 from heliu.portal.shell import sheets
 from heliu.portal.shell.pages import actor_of, desk_page, now, say
 from heliu.portal.shell.price_reasons import MOST_DIGITS, moment_typed, pieces_typed
+from heliu.portal.ui import formats
 from heliu.portal.ui.parts import Ask, Sheet, Will
 from heliu.trade import contracts
 
@@ -52,7 +54,12 @@ def new_list(request: HttpRequest) -> HttpResponse:
             "priority": pieces_typed(posted.get("priority", "")),
         }
         if base is None:
-            made = operations.create_list(actor=actor, seller=actor.own_org, **words)
+            made = operations.create_list(
+                actor=actor,
+                seller=actor.own_org,
+                currency=posted.get("currency") or money.CURRENCY,
+                **words,
+            )
         else:
             made = operations.compute_list(
                 actor=actor,
@@ -73,6 +80,14 @@ def new_list(request: HttpRequest) -> HttpResponse:
             Ask("name", pgettext("of prices", "Name")),
             Ask("priority", _("Priority"), "100", "number", help=_("1 is asked first")),
             Ask(
+                "currency",
+                _("Currency"),
+                money.CURRENCY,
+                "choice",
+                options=currencies(),
+                help=_("A computed list is in that of its base."),
+            ),
+            Ask(
                 "base",
                 _("Computed from"),
                 kind="choice",
@@ -85,12 +100,13 @@ def new_list(request: HttpRequest) -> HttpResponse:
                 "0",
                 "choice",
                 options=tuple((str(n), text) for n, text in policies.STEPS),
+                help=_("In a currency without decimals a hundred times that."),
             ),
             Ask("rounding", _("How"), kind="choice", options=policies.roundings()),
         ),
         will=(
             Will(_("It holds for nobody until it is given to a dealer")),
-            Will(_("Its prices are in CNY with tax; nothing is converted here")),
+            Will(_("It answers to those alone who trade in its currency; nothing is converted")),
         ),
         button=_("Begin"),
     )
@@ -220,6 +236,8 @@ def contract(request: HttpRequest) -> HttpResponse:
     today = day_of(at)
 
     def do() -> str:
+        buyer = sheets.chosen(request, "dealer")
+        formats.write_in(parties.currency_of(buyer=buyer, seller=actor.own_org))
         posted = request.POST
         made = contracts.offer(
             actor=actor,
@@ -252,9 +270,19 @@ def contract(request: HttpRequest) -> HttpResponse:
             Ask(
                 "prices",
                 _("Agreed prices"),
-                help=_("Code, from how many, price; then a semicolon: M1 1 9.50; M1 100 9"),
+                kind="lines",
+                help=_(
+                    "Each on a line of its own: code, from how many, price, such as M1 100 9.50"
+                ),
             ),
-            Ask("committed", _("Promised to take, CNY"), "", "money", is_needed=False),
+            Ask(
+                "committed",
+                _("Promised to take"),
+                "",
+                "money",
+                help=_("An amount in the currency in which the dealer trades with you."),
+                is_needed=False,
+            ),
             Ask("committed_quantity", _("Promised pieces"), "", "number", is_needed=False),
         ),
         will=(
@@ -274,6 +302,11 @@ def _crumbs() -> tuple[tuple[str, str], ...]:
     )
 
 
+def currencies() -> tuple[tuple[str, str], ...]:
+    """In what two may trade, in the reader's language."""
+    return tuple((code, f"{code} · {name}") for code, name in money.TRADED.items())
+
+
 def _dealer(actor: Actor, *, everybody: bool = False) -> Ask:
     found = tuple((str(one.pk), one.short) for one in dealers_of(actor)[:CHOICES])
     first = (("", _("everybody")),) if everybody else ()
@@ -281,9 +314,9 @@ def _dealer(actor: Actor, *, everybody: bool = False) -> Ask:
 
 
 def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
-    """Code, quantity and price of each that was typed. Raises `Invalid`."""
-    rows = [one.replace(",", " ").split() for one in request.POST.get("prices", "").split(";")]
-    rows = [row for row in rows if row]
+    """Code, quantity and price of each line that was typed. Raises `Invalid`."""
+    lines = request.POST.get("prices", "").replace(";", "\n").splitlines()
+    rows = [row for line in lines if (row := line.replace(",", " ").split())]
     found = catalogue.find(actor, [row[0] for row in rows], actor.own_org)
     return [_price_typed(row, found) for row in rows]
 
@@ -291,7 +324,11 @@ def prices_typed(request: HttpRequest, actor: Actor) -> list[NewPrice]:
 def _price_typed(row: list[str], found: Mapping[str, Any]) -> NewPrice:
     try:
         code, pieces, price = row
-        return NewPrice(found[code].pk, money.typed(price, field="prices"), int(pieces))
+        return NewPrice(
+            found[code].pk,
+            money.typed(price, currency=formats.written_in(), field="prices"),
+            int(pieces),
+        )
     except money.OtherCurrency:
         raise
     except (KeyError, ValueError, Invalid):

@@ -46,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     text, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     lists = lists_of(actor)
     names = [one.display for one in lists]
+    currencies = [one.currency for one in lists]
     found, next_href = page_of_goods(actor, request)
     tiers = _tiers(actor, lists, [row.sku.pk for row in found], at)
     answer, trouble = _answer(request, at)
@@ -55,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "text": text,
         "family": family,
         "rows": [
-            (row.sku, list(zip(names, told, strict=True)))
+            (row.sku, list(zip(names, currencies, told, strict=True)))
             for row, told in zip(found, tiers, strict=True)
         ],
         "next_href": next_href,

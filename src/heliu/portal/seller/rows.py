@@ -15,7 +15,7 @@ from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal.states import next_step
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import GoodsTold, goods_told
 from heliu.trade import deals
 
 TO_CONFIRM = ("PLACED",)
@@ -33,7 +33,7 @@ class OrderRow:
 
     order: Any
     buyer: str
-    goods: str
+    goods: GoodsTold
     href: str
     confirm: str
     ship: str
@@ -69,7 +69,7 @@ def _row(actor: Actor, order: Any, houses: dict[UUID, Any], deal: Any) -> OrderR
     return OrderRow(
         order=order,
         buyer=house.short if house else "",
-        goods=goods_words(order.lines.all()),
+        goods=goods_told(order.lines.all()),
         href=address("deal", when=True),
         confirm=address("deal_confirm", when=confirms),
         ship=address("deal_ship", when=order.status in TO_SHIP and actor.may("ship")),

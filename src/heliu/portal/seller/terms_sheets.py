@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from heliu.kernel.errors import Invalid
 from heliu.portal.deal.account_views import day_typed
 from heliu.portal.seller.receivables import dealer
 from heliu.portal.shell import sheets
-from heliu.portal.shell.pages import actor_of, desk_page, now, say
+from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text
 from heliu.portal.ui.parts import Amount, Ask, Sheet, Will
 from heliu.trade import receivables
@@ -268,38 +270,36 @@ def ladder(request: HttpRequest) -> HttpResponse:
         say(request, _("The ladder is set."))
         return reverse(HERE)
 
-    kinds = (("", _("none")), *level_choices())
-    asks = []
+    done, refusal = (
+        attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
+    )
+    if done:
+        return done
+    context = {
+        "kinds": (("", _("none")), *level_choices()),
+        "rows": _rungs(request, steps),
+        "will": (Will(_("The steps hold from the next close of the day")),),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, "seller/ladder.html", context, here=HERE, status=status)
+
+
+def _rungs(request: HttpRequest, steps: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of the ladder as typed, else as they stand, with room for one more."""
+    rows = []
     for place in range(max(STEPS, len(steps) + 1)):
         step = steps[place] if place < len(steps) else None
-        label = {"n": place + 1}
-        asks += [
-            Ask(
-                f"kind{place}",
-                _("Step %(n)d") % label,
-                step.kind if step else "",
-                "choice",
-                options=kinds,
-            ),
-            Ask(
-                f"days{place}",
-                _("Days after the due day (step %(n)d)") % label,
-                str(step.days) if step else "",
-                is_needed=False,
-            ),
-        ]
-    sheet = Sheet(
-        heading=_("Ladder of reminders"),
-        crumbs=((_("Receivables"), reverse(HERE)),),
-        about=_(
-            "A step is taken once for an invoice, by a notice and a letter. Days before the due day"
-            " stand with a minus."
-        ),
-        asks=tuple(asks),
-        will=(Will(_("The steps hold from the next close of the day")),),
-        button=_("Set"),
-    )
-    return sheets.answer(request, sheet, do, here=HERE)
+        kind, days = (step.kind, str(step.days)) if step else ("", "")
+        rows.append(
+            {
+                "place": place,
+                "field": f"days{place}",
+                "kind": request.POST.get(f"kind{place}", kind),
+                "days": request.POST.get(f"days{place}", days),
+            }
+        )
+    return rows
 
 
 def _asked() -> str:

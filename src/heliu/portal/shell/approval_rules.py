@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations, queries
-from heliu.kernel.approvals.policies import MOST_LEVELS, MOST_PEOPLE, Act, Level
+from heliu.kernel.approvals.policies import MOST_LEVELS, MOST_PEOPLE, Act, Level, Measure
 from heliu.kernel.errors import Invalid
 from heliu.portal.deal.money_views import read_amount
 from heliu.portal.shell.approvals import act_words
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.shell.sheets import rate_of
 from heliu.portal.ui.formats import money_text
 from heliu.trade import approvals
 
@@ -30,6 +31,7 @@ MAY = {
     "release": N_("who may release goods"),
     "sell": N_("who may sell"),
     "terms": N_("who may set terms"),
+    "concede": N_("who may agree to low offers"),
     "override": N_("who may overrule the rules of credit"),
     "manage": N_("who may manage the house"),
 }
@@ -46,7 +48,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         act = acts.get(request.POST.get("act", ""))
         if act is None:
             raise Invalid("act-unknown", "Your house has no rules for this.", field="act")
-        amount = _amount(request)
+        amount = _share(request) if act.measure == Measure.SHARE else _amount(request)
         levels = [] if request.POST.get("remove") == "yes" else _levels(request)
         operations.set_levels(act, from_amount=amount, levels=levels, actor=actor, at=at)
         say(request, _("The rule is set.") if levels else _("The rule is taken away."))
@@ -78,6 +80,11 @@ def _amount(request: HttpRequest) -> int:
     return amount
 
 
+def _share(request: HttpRequest) -> int:
+    """From which share on, in hundredths of a per cent; nothing means always."""
+    return int(rate_of(request, "from_amount") * 100)
+
+
 def _levels(request: HttpRequest) -> list[Level]:
     """The levels of the form, those without a permission left out."""
     found = []
@@ -99,6 +106,7 @@ def _acts(actor: Actor, acts: dict[str, Act], posted: Mapping[str, str]) -> list
         {
             "name": act.name,
             "words": act_words(act.name),
+            "is_by_share": act.measure == Measure.SHARE,
             "default": [_level_words(level.permission, level.people) for level in act.levels],
             "choices": [(one, _(MAY[one])) for one in act.agreed_by],
             "is_refused": posted.get("act") == act.name,

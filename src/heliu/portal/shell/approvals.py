@@ -44,6 +44,7 @@ ACTS = {
     "terms-write-off": N_("Write off what an order owes on terms"),
     "order-confirm": N_("Confirm an order"),
     "return-agree": N_("Take goods back, or take something off"),
+    "quote-offer": N_("Offer prices below the usual ones"),
     "close-period": N_("Close a month of the books"),
     "freeze": N_("Freeze a supervised account"),
     "unfreeze": N_("Lift a freeze of an account"),
@@ -99,6 +100,10 @@ WILL = {
     "order-confirm": (N_("With the last yes the order is confirmed and may be shipped"),),
     "return-agree": (
         N_("The buyer may send the goods back; of goods it keeps the amount is credited at once"),
+    ),
+    "quote-offer": (
+        N_("The dealer is offered these prices, which bind your house to their last day"),
+        N_("Until then, and after a no, the dealer knows nothing of them"),
     ),
     "freeze": (
         N_("Money may come in; none goes out until the freeze is lifted"),

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from heliu.capital.books import queries as books
+from heliu.capital.vat import queries as vat
 from heliu.kernel.access.queries import people_of
+from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
 from heliu.kernel.parties import queries as parties
@@ -39,6 +41,8 @@ def company(request: HttpRequest) -> HttpResponse:
     ) | parties.names(org for link in links for org in (link.buyer, link.seller))
     context = {
         "house": house,
+        "tax": vat.data_of(actor),
+        "sent_to": addresses.live(actor.own_org).first(),
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
         "may_manage": actor.may("manage"),

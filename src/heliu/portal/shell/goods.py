@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,20 +11,34 @@ from django.utils.translation import gettext as _
 from heliu.portal.ui.formats import count_text
 
 
-def goods_words(lines: Iterable[Any], *, by_name: bool = False) -> str:
-    """What a document is about: one kind of goods and its pieces, or the first and how many more.
+@dataclass(frozen=True, slots=True)
+class GoodsTold:
+    """What a document is about: `words` for people, and the `code` of the first kind, by which it
+    is found on the shelf."""
+
+    words: str
+    code: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def goods_told(lines: Iterable[Any]) -> GoodsTold:
+    """One kind of goods and its pieces by its name, or the first and how many kinds there are.
 
     ``lines`` are lines of an order, a shipment, a release, a pledge: each has a ``sku`` and a
-    ``quantity``; what lies in two bins is one kind. Where goods are handled they go by their code,
-    elsewhere by their name.
+    ``quantity``; what lies in two bins is one kind.
     """
     kinds: dict[str, int] = {}
+    called: dict[str, str] = {}
     for line in lines:
-        called = str(line.sku.display if by_name else line.sku.code)
-        kinds[called] = kinds.get(called, 0) + line.quantity
+        kinds[line.sku.code] = kinds.get(line.sku.code, 0) + line.quantity
+        called.setdefault(line.sku.code, line.sku.display)
     if not kinds:
-        return ""
+        return GoodsTold("", "")
     first, *more = kinds
-    if not more:
-        return f"{first} × {count_text(kinds[first])}"
-    return _("%(code)s, %(n)d kinds") % {"code": first, "n": len(kinds)}
+    if more:
+        words = _("%(name)s, %(n)d kinds") % {"name": called[first], "n": len(kinds)}
+    else:
+        words = f"{called[first]} × {count_text(kinds[first])}"
+    return GoodsTold(words, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     context = {
-        "rows": [(notice, notices.words(notice)) for notice in page],
+        "rows": [(notice, _words(notice)) for notice in page],
         "unread": unread,
         "todos": todos.mine(actor_of(request)).count(),
         "chips": [
@@ -37,6 +38,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "pager": parts.pager(page, "new=1" if only_new else ""),
     }
     return show(request, "shell/inbox.html", context, here="inbox")
+
+
+def _words(notice: Any) -> str:
+    """What a notice says; a pick-up code in it stays on one line."""
+    words, code = str(notices.words(notice)), str(notice.params.get("code", ""))
+    return words.replace(code, code.replace(" ", "\N{NO-BREAK SPACE}")) if code else words
 
 
 @require_POST

@@ -21,8 +21,10 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import Invalid, NotFound, Refused, unfit
 from heliu.kernel.idempotency.operations import digest, once
+from heliu.kernel.money import CURRENCY
 from heliu.portal import desks
 from heliu.portal.shell.frames import frame_for
+from heliu.portal.ui import formats
 
 # What is open to whoever still owes the house a second factor.
 WHILE_UNPROVEN = ("/account/security", "/account/passkey", "/help")
@@ -68,6 +70,8 @@ def desk_page[**P](
             return refused(request, refusal)
         except DataError as error:
             return refused(request, unfit(error))
+        finally:
+            formats.write_in(CURRENCY)
 
     return answer
 

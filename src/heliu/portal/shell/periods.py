@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from heliu.capital.books import periods as closing
 from heliu.capital.books import queries as books
-from heliu.capital.books.chart import Code, label
+from heliu.capital.books.chart import Code, label, plain
 from heliu.kernel.approvals import queries as asked_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
+from heliu.kernel.money import CURRENCY
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.sheets import FORMS, Column, Row, Sheet, taken_away
@@ -81,7 +82,7 @@ def period(request: HttpRequest, period: UUID) -> HttpResponse:
     )
     if answer:
         return answer
-    rows = sorted(shown.rows.all(), key=lambda row: CHART.index(row.code))
+    rows = sorted(shown.rows.all(), key=_place)
     form = request.GET.get("as", "")
     if form in FORMS:
         return taken_away([_file_sheet(rows)], f"trial-balance-{shown.name}", form)
@@ -89,8 +90,8 @@ def period(request: HttpRequest, period: UUID) -> HttpResponse:
     context = {
         "period": shown,
         "sheets": [
-            _sheet(_("Balance sheet and income"), [row for row in rows if not row.is_memo]),
-            _sheet(_("Off the balance sheet"), [row for row in rows if row.is_memo]),
+            *_sheets(_("Balance sheet and income"), [row for row in rows if not row.is_memo]),
+            *_sheets(_("Off the balance sheet"), [row for row in rows if row.is_memo]),
         ],
         "asked": asked_for.about(actor, shown.pk),
         "may_reopen": newest == shown and actor.may("manage"),
@@ -115,7 +116,21 @@ def _asked(actor: Any, first: Any) -> Any:
     return asked_for.about(actor, waiting.pk) if waiting else None
 
 
-def _sheet(title: str, rows: Iterable[Any]) -> dict[str, Any]:
+def _place(row: Any) -> tuple[bool, str, int]:
+    """Where a row stands in the chart; other currencies come after ours."""
+    return row.currency != CURRENCY, row.currency, CHART.index(plain(row.code))
+
+
+def _sheets(title: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """A sheet for ours, and for each other currency: no sum crosses them."""
+    others = sorted({row.currency for row in rows} - {CURRENCY})
+    return [
+        _sheet(title, currency, [row for row in rows if row.currency == currency])
+        for currency in (CURRENCY, *others)
+    ]
+
+
+def _sheet(title: str, currency: str, rows: Iterable[Any]) -> dict[str, Any]:
     """One code per line, over all counterparties."""
     lines = []
     for code, group in groupby(rows, key=lambda row: row.code):
@@ -128,6 +143,7 @@ def _sheet(title: str, rows: Iterable[Any]) -> dict[str, Any]:
     total = {name: sum(line[name] for line in lines) for name in ("debit", "credit")}
     return {
         "title": title,
+        "currency": currency,
         "lines": lines,
         **total,
         "is_balanced": total["debit"] == total["credit"],

@@ -50,6 +50,7 @@ def _of_sellers() -> list[tuple[str, str]]:
     return [
         (_("What makes prices"), "seller_price_lists"),
         (_("Customer tiers"), "seller_tiers"),
+        (_("Offer prices"), "seller_quote_offer"),
         (_("Automatic answers"), "seller_quote_rules"),
         (_("Sheets"), "seller_sheets"),
         (_("Ladder of reminders"), "seller_ladder"),
@@ -62,7 +63,7 @@ def _of_lenders() -> list[tuple[str, str]]:
 
 
 def _of_keepers() -> list[tuple[str, str]]:
-    return [(_("Scan"), "warehouse_scan")]
+    return [(_("Scan"), "warehouse_scan"), (_("Address and hours"), "warehouse_map")]
 
 
 def _managed() -> list[tuple[str, str]]:

@@ -39,6 +39,11 @@ def offer(one: Any) -> Terms:
             else []
         ),
         (_("Sets goods free"), one.get_release_mode_display()),
+        (
+            _("Claim on the goods registered for"),
+            ngettext("%(n)d month", "%(n)d months", one.register_months)
+            % {"n": one.register_months},
+        ),
     ]
 
 

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from heliu.capital.bank import queries as payments
 from heliu.capital.credit import drafting
 from heliu.capital.credit import queries as credit
 from heliu.capital.lending import queries as lending
+from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.parties.queries import names
 from heliu.portal.pools.words import figure_names
-from heliu.portal.ui.formats import day_text, money_text, percent_text
-from heliu.trade import proposals
+from heliu.portal.ui.formats import count_text, day_text, money_text, percent_text
+from heliu.trade import conceding, proposals
 
 type Row = tuple[str, str, str]
 
@@ -104,6 +107,41 @@ def _programme(actor: Actor, said: Any) -> list[Row]:
     return [(_("Programme"), one.display, reverse("bank_programmes"))] if one else []
 
 
+def _quote_answer(actor: Actor, said: Any) -> list[Row]:
+    quote = quotes.get(actor, UUID(said["quote"]))
+    buyer = names([quote.buyer])[quote.buyer].short
+    address = reverse("quote", args=[quote.number])
+    return [(pgettext("prices", "Quote"), f"{quote.number} · {buyer}", address), *_offer(said)]
+
+
+def _quote_begun(actor: Actor, said: Any) -> list[Row]:
+    buyer = UUID(said["buyer"])
+    return [(_("Dealer"), names([buyer])[buyer].short, ""), *_offer(said)]
+
+
+def _offer(said: Any) -> list[Row]:
+    """The lines of an offer with what they are below, what all gives away, and until when."""
+    lines = conceding.lines_kept(said)
+    total = sum(line.quantity * (line.price or 0) for line in lines)
+    shown = [
+        *((line.code, _line(line), "") for line in lines),
+        (_("Total"), money_text(total), ""),
+        (_("Share given away"), percent_text(Decimal(said["share"]) / 100, 2), ""),
+        (_("Binds until"), _day(date.fromisoformat(said["valid_until"])), ""),
+    ]
+    return [*shown, (_("Words to the buyer"), said["words"], "")] if said["words"] else shown
+
+
+def _line(line: conceding.LineKept) -> str:
+    if line.price is None:
+        return _("not offered")
+    return _("%(n)s × %(price)s, usually %(usual)s") % {
+        "n": count_text(line.quantity),
+        "price": money_text(line.price),
+        "usual": "–" if line.usual is None else money_text(line.usual),
+    }
+
+
 ABOUT: dict[str, Callable[[Actor, Any], list[Row]]] = {
     "VALUE_DAY": _payment,
     "TAKE_BACK": _payment,
@@ -112,4 +150,6 @@ ABOUT: dict[str, Callable[[Actor, Any], list[Row]]] = {
     "MODES": _modes,
     "RELEASE_CAP": _release_cap,
     "MARGINS": _margins,
+    "QUOTE_ANSWER": _quote_answer,
+    "QUOTE_BEGUN": _quote_begun,
 }

@@ -18,10 +18,12 @@ from heliu.commerce.ordering.paste import read_quantity
 from heliu.commerce.quotes import queries
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties.queries import names
 from heliu.portal.deal.money_views import read_amount
+from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.conversations import talk_about
 from heliu.portal.shell.pages import (
     actor_of,
@@ -34,9 +36,9 @@ from heliu.portal.shell.pages import (
     say,
     show,
 )
-from heliu.portal.ui import parts
+from heliu.portal.ui import formats, parts
 from heliu.portal.ui.templatetags.heliu_ui import typed_amount
-from heliu.trade import conversations, deals, purchases, quoting
+from heliu.trade import conceding, conversations, deals, purchases, quoting
 
 ROWS = 50
 HOLDS = timedelta(days=7)  # what the seller is shown first
@@ -104,6 +106,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "may_ask": _buys(actor),
         "may_rule": "SELLER" in actor.party_roles,
+        "may_offer": "SELLER" in actor.party_roles and actor.may("sell"),
         "pager": parts.pager(page, f"tab={tab}" if tab in ("all", "live") else ""),
     }
     return show(request, "shell/quotes.html", context, here="quotes")
@@ -115,10 +118,10 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     """One quote: what was said last, what may be said now, how it changed, the conversation."""
     actor, at = actor_of(request), now(request)
     found = queries.get(actor, number)
+    formats.write_in(found.currency)
 
     def do() -> str:
-        _act(request, found)
-        return quoting.link(found)
+        return _act(request, found)
 
     done, refusal = (
         attempt(request, lambda: deed(request, do)) if request.method == "POST" else (None, None)
@@ -139,8 +142,11 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "buyer": known.get(found.buyer),
         "seller": known.get(found.seller),
         "is_seller": found.seller in actor.orgs,
+        "is_begun": versions[0].by_seller,
         "deal": deals.of_order(actor, found.order_id) if found.order_id else None,
         "request_that_waits": purchases.of_quote(found.pk),
+        "question": approvals.about(actor, found.pk, conceding.OFFER.name),
+        "is_ruled": may["answer"] and approvals.has_rules(actor, conceding.OFFER.name),
         "may": may,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
@@ -160,6 +166,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get(actor, number)
     if found.buyer not in actor.orgs:
         raise NotFound()
+    formats.write_in(found.currency)
 
     def do() -> str:
         quoting.ask_otherwise(
@@ -238,16 +245,18 @@ def _price(typed: str, at_field: str) -> int | None:
     return amount
 
 
-def _act(request: HttpRequest, found: Any) -> None:
-    """What the form asks, by the name of its button."""
+def _act(request: HttpRequest, found: Any) -> str:
+    """What the form asks, by the name of its button; where it leads."""
     actor, at = actor_of(request), now(request)
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
     if act == "answer":
-        quoting.answer(
+        done = quoting.answer(
             found.number, actor=actor, answers=_answered(request, found),
             valid_until=day_of_form(request, "valid_until") or day_of(at),
-            words=request.POST.get("words", ""), at=at,
+            words=request.POST.get("words", ""), reason=request.POST.get("reason", ""), at=at,
         )  # fmt: skip
+        if conceding.is_asked(done):
+            return asked(request, done)
         say(request, _("The offer is made; the dealer is told."))
     elif act == "decline":
         quoting.decline(found.number, reason=reason, actor=actor, at=at)
@@ -255,6 +264,7 @@ def _act(request: HttpRequest, found: Any) -> None:
         quoting.withdraw(found.number, reason=reason, actor=actor, at=at)
     else:
         raise Invalid("deed-unknown", "This form is not known. Reload the page.")
+    return quoting.link(found)
 
 
 def _answered(request: HttpRequest, found: Any) -> list[Answer]:
@@ -331,6 +341,7 @@ def _may(found: Any, actor: Actor) -> dict[str, bool]:
     sells = found.seller in actor.orgs and actor.may("sell")
     return {
         "answer": sells and found.status == "ASKED",
+        "copy": sells and found.seller == actor.own_org,
         "take": buys and found.status == "OFFERED",
         "withdraw": buys and found.status in queries.LIVE,
     }

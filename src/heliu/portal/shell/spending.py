@@ -143,6 +143,7 @@ def _centre(request: HttpRequest, actor: Actor, at: datetime) -> str:
     operations.set_centre(
         code=request.POST.get("code", ""),
         name=request.POST.get("name", ""),
+        name_zh=request.POST.get("name_zh", ""),
         is_active=request.POST.get("close") != "yes",
         actor=actor,
     )

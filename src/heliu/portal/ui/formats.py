@@ -6,16 +6,20 @@ the running year ``11-22`` or ``22 Nov``, otherwise ``2026-11-22`` or ``22 Nov 2
 """
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext, pgettext
 
+from heliu.kernel.money import CURRENCY, digits_of, sign_of
+
 ORGANISATION_ZONE = ZoneInfo("Asia/Shanghai")
 MINUS = "−"
 NOTHING = "–"
 
+_WRITTEN_IN: ContextVar[str] = ContextVar("written_in", default=CURRENCY)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -31,9 +35,33 @@ def money_parts(minor: int, exponent: int = 2, *, plus: bool = False) -> tuple[s
     return f"{sign}{whole:,}", decimals
 
 
-def money_text(minor: int, exponent: int = 2, *, plus: bool = False) -> str:
-    """The amount as plain text: ``−3,180.50``."""
-    return "".join(money_parts(minor, exponent, plus=plus))
+def write_in(currency: str) -> None:
+    """Amounts on the page being made are in this currency, unless one says its own: the page is
+    about two who trade in it. A page begins with ours."""
+    _WRITTEN_IN.set(currency or CURRENCY)
+
+
+def written_in() -> str:
+    """The currency of amounts on the page being made."""
+    return _WRITTEN_IN.get()
+
+
+def in_money(words: str) -> str:
+    """A heading that names our currency, as it is on a page whose amounts are in another."""
+    return words.replace(CURRENCY, written_in())
+
+
+def money_text(minor: int, *, plus: bool = False, currency: str = "") -> str:
+    """The amount as plain text: ``−3,180.50``; another currency than ours before it:
+    ``US$ 3.50``."""
+    held = currency or written_in()
+    text = "".join(money_parts(minor, digits_of(held), plus=plus))
+    return text if held == CURRENCY else f"{sign_of(held)} {text}"
+
+
+def abroad(minor: int | None, currency: str) -> str:
+    """An amount in another currency, for a column of its own; of ours nothing."""
+    return "" if minor is None or currency == CURRENCY else money_text(minor, currency=currency)
 
 
 def money_short(minor: int, language: str, exponent: int = 2) -> tuple[str, str]:

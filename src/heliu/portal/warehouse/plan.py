@@ -53,7 +53,12 @@ class Place:
     @property
     def goods(self) -> str:
         """What lies in it, kind by kind."""
-        return listed(f"{row.sku.code} × {count_text(row.quantity)}" for row in self.rows)
+        return listed(f"{row.sku.display} × {count_text(row.quantity)}" for row in self.rows)
+
+    @property
+    def codes(self) -> str:
+        """Their codes, each once."""
+        return listed(dict.fromkeys(row.sku.code for row in self.rows))
 
 
 @require_GET
@@ -77,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "counts": _counts(places),
         "used": [place for place in places if place.rows],
         "chosen": chosen,
+        "may_tell": actor.may("receive"),
         "lots": [(row, numbers.get(row.pledge, "")) for row in chosen.rows] if chosen else [],
     }
     return show(request, "warehouse/map.html", context, here="warehouse_map")

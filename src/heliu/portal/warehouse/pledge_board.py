@@ -21,7 +21,7 @@ from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.deal.tellings import pieces
 from heliu.portal.shell.cover import state_of
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import goods_told
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.formats import count_text, moment_text, money_text, percent_text
@@ -81,7 +81,7 @@ def _rows(found: Sequence[Any], at: datetime, address: str) -> list[dict[str, An
             "is_long": days_of(one, at) >= LONG_DAYS,
             "owner": houses.get(one.pledge.pledgor),
             "lender": houses.get(one.pledge.pledgee),
-            "goods": goods_words(lines.get(one.pk, ())),
+            "goods": goods_told(lines.get(one.pk, ())),
             "bins": list(dict.fromkeys(line.bin for line in lines.get(one.pk, ()) if line.bin)),
             "state": state_of(one),
         }

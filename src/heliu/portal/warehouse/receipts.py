@@ -13,7 +13,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import goods_told
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.ui import parts
 from heliu.trade import deals
@@ -78,7 +78,7 @@ def _rows(actor: Actor, receipts: list[Any]) -> list[dict[str, Any]]:
             "deal": numbers.get(deal_of[one.pledge], "") if one.pledge in deal_of else "",
             "owner": houses.get(one.owner),
             "holder": houses.get(one.holder),
-            "goods": goods_words(one.lines.all()),
+            "goods": goods_told(one.lines.all()),
             "pieces": sum(line.quantity for line in one.lines.all()),
             "left": sum(line.quantity - line.delivered for line in one.lines.all()),
         }

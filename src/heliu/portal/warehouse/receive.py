@@ -22,7 +22,7 @@ from heliu.logistics.transport import queries as transport
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.logistics.warehousing.policies import Count, missing_of
 from heliu.portal.deal.tellings import pieces
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import GoodsTold, goods_told
 from heliu.portal.shell.marks import marks_typed
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui import parts
@@ -42,7 +42,7 @@ class ShipmentRow:
     shipment: Any
     sender: str
     owner: str
-    goods: str
+    goods: GoodsTold
     pieces: int
 
 
@@ -192,7 +192,7 @@ def shipment_rows(shipments: Sequence[Any]) -> list[ShipmentRow]:
             shipment=one,
             sender=houses[one.sender].short if one.sender in houses else "",
             owner=houses[one.owner].short if one.owner in houses else "",
-            goods=goods_words(one.lines.all()),
+            goods=goods_told(one.lines.all()),
             pieces=sum(line.quantity for line in one.lines.all()),
         )
         for one in shipments

@@ -17,7 +17,7 @@ from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.policies import Marked
 from heliu.logistics.warehousing import queries as warehousing
-from heliu.portal.shell.goods import goods_words
+from heliu.portal.shell.goods import GoodsTold, goods_told
 from heliu.portal.ui.parts import Pill
 from heliu.portal.warehouse.houses import bin_codes
 
@@ -28,7 +28,7 @@ class ReleaseRow:
 
     order: Any
     owner: str
-    goods: str
+    goods: GoodsTold
     bins: tuple[str, ...]
     href: str
 
@@ -62,7 +62,7 @@ def release_rows(actor: Actor, orders: Sequence[Any]) -> list[ReleaseRow]:
         ReleaseRow(
             order=order,
             owner=order.taker_name or (owners[order.taker].short if order.taker in owners else ""),
-            goods=goods_words(order.lines.all()),
+            goods=goods_told(order.lines.all()),
             bins=tuple(
                 dict.fromkeys(codes.get(line.stock_row.bin, "–") for line in order.lines.all())
             ),

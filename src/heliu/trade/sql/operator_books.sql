@@ -3,7 +3,8 @@ create or replace function operator_books(most int, skipped int)
 returns table (org uuid, accounts bigint, debit numeric, credit numeric, total bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
 with place as materialized (
-    select s.org, s.amount from books_summed(null) s where (select operator_asks())),
+    select s.org, s.amount from books_summed(null) s where (select operator_asks())
+       and s.code not like '%@%'),  -- no sum crosses currencies
 side as (
     select p.org, sum(p.amount) as off, sum(greatest(p.amount, 0)) as debit,
            sum(greatest(-p.amount, 0)) as credit, count(*) over () as total

@@ -37,12 +37,14 @@ select width_bucket(greatest(today - l.due_on, 0), array[0, 1, 31, 61, 91]) - 1,
  group by 1
 $$;
 
--- What happened on each of some days, by name: from the facts, which are never changed.
+-- What happened on each of some days, by name: from the facts, which are never changed. What was in
+-- another currency than ours is counted, and adds nothing to the amount.
 create or replace function trade_days_told(first date, last date)
 returns table (day date, name text, n bigint, amount bigint)
 language sql stable set search_path = public, pg_temp as $$
 select (f.at at time zone 'Asia/Shanghai')::date, w.name, count(*),
-       sum(coalesce((f.payload ->> w.money)::bigint, 0))::bigint
+       coalesce(sum((f.payload ->> w.money)::bigint)
+                filter (where coalesce(f.payload ->> 'currency', 'CNY') = 'CNY'), 0)::bigint
   from events_fact f
   join (values ('commerce.order-placed', 'orders', 'total'),
                ('capital.loan-disbursed', 'lent', 'principal'),

@@ -1,7 +1,8 @@
 -- What must be known to decide on a list of orders, in their order: one row of lists. `term_keys`
 -- are the accounts of trade credit of those on terms (else null); `line_orders` are places in the
 -- lists; `gains` is what they may earn as a whole, mostly null; `stops` says why none may be placed on
--- terms, or PAUSED while the seller is suspended. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
+-- terms, or PAUSED while the seller is suspended; behind a buyer's `names` stands the currency in which
+-- the two trade. Runs as whoever asks, so it answers for the asker's own organisations only. Locks nothing,
 -- unless `locking`: then what it says of room and goods holds until the transaction ends.
 create or replace function trade_order_facts(
     buyers uuid[], sellers uuid[], external_ids text[], term_keys text[],
@@ -29,7 +30,7 @@ begin
            array_agg(w.external_id <> '' and exists (
                select from ordering_order o
                 where o.buyer = w.buyer and o.external_id = w.external_id) order by w.n),
-           array_agg(array[b.short_name, b.short_name_zh, b.name, b.name_zh]::text[] order by w.n),
+           array_agg(array[b.short_name, b.short_name_zh, b.name, b.name_zh, r.currency]::text[] order by w.n),
            array_agg(k.id order by w.n),
            array_agg(k.ceiling - k.posted - k.held_in order by w.n),
            array_agg(case when r.status = 'PAUSED' then r.status else r.terms_stop end order by w.n),

@@ -18,6 +18,15 @@ declare
     short record;  -- goods promised to who may not wait for them
     bound record;  -- by what the buyers' houses let them spend
 begin
+    lock table ordering_order in row exclusive mode;  -- as writing it does: from here no currency is set
+    if exists (select from parties_tradingrelationship r  -- few, and found by an index of their own
+                where r.currency <> 'CNY' and r.buyer = any (buyers)) then
+        refused := trade_currency_refused(buyers, sellers, units);
+        if refused is not null then
+            return;
+        end if;
+    end if;
+
     bound := spending_gate(ids, buyers, users, totals, line_orders, skus, now_at);
     if bound.refused is not null then
         refused := bound.refused;

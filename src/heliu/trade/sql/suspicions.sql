@@ -14,12 +14,14 @@ with recursive
 back (org, links, worth, passed) as (
     select o.seller, 1, sum(o.total), array[selling, o.seller] from ordering_order o
      where o.buyer = selling and o.placed_at >= since and o.status <> 'CANCELLED'
+       and o.currency = 'CNY'
      group by o.seller
     union all
     select o.seller, b.links + 1, least(b.worth, o.total), b.passed || o.seller
       from back b cross join lateral (
            select n.seller, sum(n.total) as total from ordering_order n
             where n.buyer = b.org and n.placed_at >= since and n.status <> 'CANCELLED'
+              and n.currency = 'CNY'
             group by n.seller) o
      where b.links < 3 and b.org <> buying and o.seller <> all (b.passed)),
 mine as (select i.id, i.issuer, i.number, i.digest from trade_invoice i where i.deal_id = of_deal),

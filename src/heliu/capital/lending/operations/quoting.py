@@ -263,7 +263,7 @@ def _agree(loan: Loan, terms: Terms, at: datetime) -> None:
     for name in (
         "day_count", "penalty_factor", "is_principal_first",
         "seller_duty", "buy_back_share", "notice_days", "sale_floor", "ship_days",
-        "deposit_by", "deposit_days", "margin_rate",
+        "deposit_by", "deposit_days", "margin_rate", "register_months",
     ):  # fmt: skip
         setattr(loan, name, getattr(rules, name))
     loan.grace_days = grace_of(rules)

@@ -25,7 +25,7 @@ from heliu.capital.registry.sandbox.models import (
 )
 from heliu.kernel.clock import day_of
 
-SHORTEST, LONGEST = timedelta(days=182), timedelta(days=30 * 366)  # of a term
+SHORTEST, LONGEST = timedelta(days=28), timedelta(days=30 * 366)  # a month to thirty years
 ANSWER_LOST = frozenset({RegistryFaultKind.LOST, RegistryFaultKind.LOST_UNFILED})
 
 

@@ -109,14 +109,15 @@ def draft(
     order_id: UUID | None = None,
     wanted_on: date | None = None,
     address: UUID | None = None,
+    currency: str = CURRENCY,
 ) -> Draft:
     """An order as placed, not yet written.
 
     The caller has priced the lines and, in the transaction that writes it, reserves the goods and
     holds the credit. `lender` may read the order, `order_id` was given where others were asked
-    about it before, `address` is of the buyer's book. Raises `Invalid` for what is not an order,
-    `Forbidden` to whoever may not order for the buyer. That the buyer's own id is used once is
-    held by the database.
+    about it before, `address` is of the buyer's book, `currency` that in which the two trade.
+    Raises `Invalid` for what is not an order, `Forbidden` to whoever may not order for the buyer.
+    That the buyer's own id is used once is held by the database.
     """
     actor.require("order")
     if not actor.is_system and buyer not in actor.orgs:
@@ -129,7 +130,7 @@ def draft(
         for part in line.parts:
             refuse_day(part.wanted_on, today)
     return Draft(
-        order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, CURRENCY, total,
+        order_id or new_id(), number, buyer, seller, warehouse, lender, pay_by, currency, total,
         actor.user_id, actor.name, at, seen(remark), external_id, lines, wanted_on,
         address,
     )  # fmt: skip

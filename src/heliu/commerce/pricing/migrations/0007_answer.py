@@ -6,7 +6,7 @@ from django.db import migrations
 
 from heliu.kernel.access.row_policies import police, read_only
 
-ANSWER = (Path(__file__).parent.parent / "sql" / "pricing_answer.sql").read_text()
+ANSWER = (Path(__file__).parent.parent / "sql" / "pricing_answer_0016.sql").read_text()
 
 
 class Migration(migrations.Migration):

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(
-            [(SQL / f"pricing_{name}.sql").read_text() for name in ("answer", "rewards")],
+            [(SQL / f"pricing_{name}.sql").read_text() for name in ("answer_0016", "rewards")],
             migrations.RunSQL.noop,
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            [(SQL / f"pricing_{name}.sql").read_text() for name in ("answer", "rewards")],
+            [(SQL / f"pricing_{name}.sql").read_text() for name in ("answer_0016", "rewards")],
             migrations.RunSQL.noop,
         ),
     ]

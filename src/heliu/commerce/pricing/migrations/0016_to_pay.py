@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-ANSWER = (Path(__file__).parent.parent / "sql" / "pricing_answer.sql").read_text()
+ANSWER = (Path(__file__).parent.parent / "sql" / "pricing_answer_0016.sql").read_text()
 
 
 class Migration(migrations.Migration):

@@ -64,17 +64,20 @@ def offer(
 ) -> Contract:
     """Offer a contract to a buyer; it binds nobody until the buyer agrees.
 
-    `committed` (minor units) and `committed_quantity` (smallest units) are what the buyer would
-    promise to take. Raises `Invalid` for no prices, days in the wrong order or a promise below one,
-    `Refused` when the code is taken, `NotFound` where the two do not trade.
+    `committed` (minor units of the currency in which the two trade) and `committed_quantity`
+    (smallest units) are what the buyer would promise to take. Raises `Invalid` for no prices, days
+    in the wrong order or a promise below one, `Refused` when the code is taken, `NotFound` where
+    the two do not trade.
     """
     check_days(valid_from, valid_to)
-    active_relationship(buyer=buyer, seller=seller)
+    link = active_relationship(buyer=buyer, seller=seller)
     if not prices:
         raise Invalid("no-prices", "A contract needs at least one price.", field="prices")
     if any(promise is not None and promise < 1 for promise in (committed, committed_quantity)):
         raise Invalid("promise-invalid", "What is promised is above zero.", field="committed")
-    price_list = create_list(actor=actor, seller=seller, code=code, name=name, name_zh=name_zh)
+    price_list = create_list(
+        actor=actor, seller=seller, code=code, name=name, name_zh=name_zh, currency=link.currency
+    )
     PriceList.objects.filter(pk=price_list.pk).update(priority=0)
     set_prices(price_list, actor=actor, prices=prices, valid_from=valid_from, at=at)
     contract = Contract.objects.create(

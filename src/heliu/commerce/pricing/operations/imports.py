@@ -142,7 +142,7 @@ def _read_chunk(found: PriceImport, at: datetime) -> None:
         raw = list(islice(iter(file.readline, b""), CHUNK))
     if raw:
         first = max(found.line, 1) + 1
-        good, bad = rows.read(head, map(rows.decoded, raw), first)
+        good, bad = rows.read(head, map(rows.decoded, raw), first, found.price_list.currency)
         bad += _take(found, good)
         BadPriceRow.objects.bulk_create(
             BadPriceRow(

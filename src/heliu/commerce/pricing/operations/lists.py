@@ -17,7 +17,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.facts import record
 from heliu.kernel.goods.models import Sku
-from heliu.kernel.money import CURRENCY, require_ours
+from heliu.kernel.money import CURRENCY, TRADED
 from heliu.kernel.parties.queries import active_relationship
 
 LONGEST_CODE = 34  # a version's code has its number behind it
@@ -48,11 +48,20 @@ def create_list(
     """Begin a price list; of a buyer's own lists the one with the lowest priority number decides
     (1 is the lowest: 0 is kept for contracts).
 
-    Raises `Invalid` for a code that is none, `OtherCurrency` for a currency in which nothing is
-    traded here, `Refused` when the code is taken or the seller has a default list already.
+    Raises `Invalid` for a code or a currency that is none, `Refused` when the code is taken, the
+    seller has a default list already, or a default list would be in another currency than ours.
     """
     require_seller(seller, actor)
-    require_ours(currency, field="currency")
+    if currency not in TRADED:
+        raise Invalid("currency-unknown", "Nobody trades in this currency here.", field="currency")
+    if is_default and currency != CURRENCY:
+        raise Refused(
+            "default-in-ours",
+            "The default list is in %(ours)s: it is for all who trade in that.",
+            field="currency",
+            help="Give a list in another currency to those who trade in it.",
+            ours=CURRENCY,
+        )
     if not 0 < len(code) <= LONGEST_CODE or priority < 1:
         raise Invalid(
             "list-invalid",
@@ -130,10 +139,21 @@ def assign(
 ) -> PriceListBuyer:
     """Let a list hold for a buyer the seller trades with, from a day to a day, both included.
 
-    Raises `Refused` (assigned-already) when it holds for the buyer on one of these days.
+    Raises `Refused` (assigned-already) when it holds for the buyer on one of these days, or the two
+    trade in another currency.
     """
     require_seller(price_list.seller, actor)
-    active_relationship(buyer=buyer, seller=price_list.seller)
+    link = active_relationship(buyer=buyer, seller=price_list.seller)
+    if link.currency != price_list.currency:
+        raise Refused(
+            "currency-not-theirs",
+            "List %(list)s is in %(theirs)s, and you trade with this buyer in %(ours)s.",
+            field="buyer",
+            help="Give it a list in %(ours)s: nothing is converted here.",
+            list=price_list.code,
+            theirs=price_list.currency,
+            ours=link.currency,
+        )
     check_days(valid_from, valid_to)
     if price_list.version_of_id is not None:
         raise NotFound()

@@ -24,7 +24,8 @@ $$;
 -- then, if it is computed, the live version of its base with factor and rounding. `lists` are the
 -- lists themselves, `tables` where their prices stand. With them the promotions that may apply, in
 -- their order, and `until` when time changes any of it (null: never). One row for each place in the
--- lists; only for the buyer, the seller or the worker, and only where the two trade.
+-- lists, and only lists in the currency in which the two trade; promotions are in ours. Only for the
+-- buyer, the seller or the worker, and only where the two trade.
 create or replace function pricing_sources_of(buyers uuid[], sellers uuid[], moment timestamptz)
 returns table (pair int, lists uuid[], tables uuid[], factors numeric[], round_tos int[],
                roundings text[], promotions uuid[], until timestamptz)
@@ -56,7 +57,7 @@ as $$
                  union all
                 select l.id, true from pricing_pricelist l where l.seller = p.seller and l.is_default
               ) c
-              join pricing_pricelist l on l.id = c.id
+              join pricing_pricelist l on l.id = c.id and l.currency = r.currency
              cross join lateral (
                 select l.id, null::numeric as factor, false as is_base
                  union all
@@ -86,7 +87,7 @@ as $$
                              and (m.budget is null or m.spent < m.budget)) as ids,
                min(case when m.starts_at > moment then m.starts_at else m.ends_at end) as until
           from pricing_promotion m
-         where m.seller = p.seller and m.ends_at > moment
+         where m.seller = p.seller and m.ends_at > moment and r.currency = 'CNY'
            and m.effect in ('PERCENT', 'AMOUNT', 'PRICE')
            and (m.stopped_at is null or m.stopped_at > moment)
            and (m.all_buyers or exists (

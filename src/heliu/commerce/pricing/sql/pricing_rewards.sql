@@ -39,7 +39,7 @@ begin
       into rules
       from unnest(buyers, sellers) with ordinality p (buyer, seller, n)
       join parties_tradingrelationship r
-           on r.buyer = p.buyer and r.seller = p.seller and r.status = 'ACTIVE'
+           on r.buyer = p.buyer and r.seller = p.seller and r.status = 'ACTIVE' and r.currency = 'CNY'
       join pricing_promotion m
            on m.seller = p.seller and m.ends_at > moment and m.starts_at <= moment
           and m.effect in ('ORDER', 'GOODS')

@@ -42,7 +42,7 @@ begin
                   from ordering_orderline n
                  where n.order_id = o.id and o.completed_at <= moment) as lost
           from ordering_order o
-         where o.buyer = who and (says_all or o.seller = shop)
+         where o.buyer = who and o.currency = 'CNY' and (says_all or o.seller = shop)
            and o.placed_at > back_to and o.placed_at <= moment
            and (o.cancelled_at is null or o.cancelled_at > moment)
          order by o.placed_at, o.id)

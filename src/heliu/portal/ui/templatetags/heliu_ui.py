@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from heliu.kernel.money import CURRENCY, digits_of, sign_of
 from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
 from heliu.portal.ui import typed as typing
@@ -45,19 +47,34 @@ def html_lang() -> str:
 
 @register.simple_tag
 def money(
-    minor: int | None, *, zero: str = "", plus: bool = False, exponent: int = 2
+    minor: int | None, *, zero: str = "", plus: bool = False, currency: str = ""
 ) -> SafeString:
-    """An amount in minor units: ``1,284,500<i>.00</i>``. ``zero="dash"`` writes – for nothing."""
+    """An amount in minor units: ``1,284,500<i>.00</i>``. ``zero="dash"`` writes – for nothing.
+
+    It is in ``currency``, else in that of the page; another than ours is written before it.
+    """
     if minor is None or (minor == 0 and zero == "dash"):
         return SafeString(formats.NOTHING)
-    whole, decimals = formats.money_parts(minor, exponent, plus=plus)
-    return SafeString(f'<span class="m">{whole}<i>{decimals}</i></span>')  # digits and signs
+    held = currency or formats.written_in()
+    whole, decimals = formats.money_parts(minor, digits_of(held), plus=plus)
+    sign = "" if held == CURRENCY else f"{sign_of(held)} "
+    return SafeString(f'<span class="m">{sign}{whole}<i>{decimals}</i></span>')  # digits and signs
 
 
 @register.simple_tag
-def money_text(minor: int, *, plus: bool = False, exponent: int = 2) -> str:
+def money_text(minor: int, *, plus: bool = False, currency: str = "") -> str:
     """The same amount as plain text, for buttons, titles and running words."""
-    return formats.money_text(minor, exponent, plus=plus)
+    return formats.money_text(minor, plus=plus, currency=currency)
+
+
+@register.simple_tag
+def write_in(currency: str = "") -> str:
+    """From here on amounts are in this currency; without one in ours again."""
+    formats.write_in(currency)
+    return ""
+
+
+register.filter("in_money", formats.in_money)
 
 
 @register.simple_tag
@@ -73,6 +90,12 @@ def pieces_field(sku: Any, it: tuple[str, str]) -> SafeString:
 
 
 @register.simple_tag
+def contact() -> SafeString:
+    """Whom people write to who need help, as this install says it; empty for nobody."""
+    return SafeString(urlize(settings.HELIU_CONTACT, autoescape=True))
+
+
+@register.simple_tag
 def pack_options(packs: Iterable[Any], chosen: str) -> SafeString:
     """The packs in which an article may be ordered besides single pieces, to choose from."""
     drawn = []
@@ -85,15 +108,16 @@ def pack_options(packs: Iterable[Any], chosen: str) -> SafeString:
 
 
 @register.simple_tag
-def price_cells(cells: Iterable[tuple[str, Sequence[tuple[int, int]]]]) -> SafeString:
-    """The cells of an article in the matrix of prices: for each list (its name) the price from the
-    lowest quantity (minor units), below it those of larger quantities. Thousands stand on a page,
-    so they are drawn here and not by a template each."""
+def price_cells(cells: Iterable[tuple[str, str, Sequence[tuple[int, int]]]]) -> SafeString:
+    """The cells of an article in the matrix of prices: for each list (its name and currency) the
+    price from the lowest quantity (minor units), below it those of larger quantities. Thousands
+    stand on a page, so they are drawn here and not by a template each."""
     drawn = []
-    for place, (name, tiers) in enumerate(cells):
-        prices = [money(tiers[0][1])] if tiers else [SafeString(formats.NOTHING)]
+    for place, (name, currency, tiers) in enumerate(cells):
+        prices = [money(tiers[0][1], currency=currency)] if tiers else [SafeString(formats.NOTHING)]
         for start, minor in tiers[1:]:
-            more = {"n": formats.count_text(start), "price": formats.money_text(minor)}
+            told = formats.money_text(minor, currency=currency)
+            more = {"n": formats.count_text(start), "price": told}
             prices.append(format_html("<small>{}</small>", gettext("from %(n)s: %(price)s") % more))
         css = "n" if place else "n st"
         drawn.append(f'<td class="{css}" data-l="{escape(name)}">{"".join(prices)}</td>')
@@ -111,7 +135,9 @@ def money_short(minor: int) -> SafeString:
 @register.filter
 def typed_amount(minor: int | None) -> str:
     """An amount in minor units as it stands in a field that is typed into; none is empty."""
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+    if minor is None:
+        return ""
+    return "".join(formats.money_parts(minor, digits_of(formats.written_in()))).replace(",", "")
 
 
 @register.filter
@@ -222,10 +248,10 @@ def meter(
 ) -> SafeString:
     """A credit meter. ``word`` replaces the spoken label; the key beside it is ``meter_key``."""
     label = word or gettext("%(used)s used, %(held)s held, %(this)s this order, of %(limit)s") % {
-        "used": formats.money_text(used),
-        "held": formats.money_text(held),
-        "this": formats.money_text(this),
-        "limit": formats.money_text(limit),
+        "used": formats.money_text(used, currency=CURRENCY),
+        "held": formats.money_text(held, currency=CURRENCY),
+        "this": formats.money_text(this, currency=CURRENCY),
+        "limit": formats.money_text(limit, currency=CURRENCY),
     }
     return SafeString(svg.meter(used, held, this, limit, label=label, size=size))
 

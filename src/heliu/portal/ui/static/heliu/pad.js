@@ -5,7 +5,8 @@
  *     <tr data-row id="row-1"> input[name=code] input[name=quantity] input[name=remark]
  *       input[name=day] input[name=was] what stands in the draft, input[name=n] the row's number
  *     <template data-row-template> one empty row, "__n__" where its number stands
- *     <textarea name="paste">, [data-undo-paste] button, [data-progress] how far a long list is
+ *       [data-out] button that takes the row out
+ *     <textarea name="paste">, [data-undo] button, [data-progress] how far a long list is
  *
  * The price address is sent the whole form and answers with HTML: every element with an id replaces
  * the one on the page, and <tr data-class-for="row-3" class="err" data-was> sets a row's class and
@@ -29,6 +30,7 @@
   if (!pad) return;
 
   const padRows = () => $$("[data-row]", pad);
+  const seenRows = () => padRows().filter((row) => !row.hidden);
   const fieldsOf = (row) => $$("input[name=code], input[name=quantity], input[name=remark], input[name=day]", row);
   const typedIn = (row) => fieldsOf(row).filter((field) => field.type !== "hidden");
 
@@ -80,25 +82,48 @@
   let before = null;
   const values = () => padRows().map((row) => fieldsOf(row).map((field) => field.value));
 
-  function fill(sheet, from) {
+  function remember() {
     before = values();
+    $("[data-undo]").hidden = false;
+  }
+
+  function fill(sheet, from) {
+    remember();
     let row = from;
     for (const [index, line] of sheet.entries()) {
       if (index) row = padRows()[padRows().indexOf(row) + 1] || addRow();
       for (const field of fieldsOf(row)) field.value = line[field.name] ?? field.value;
     }
-    $("[data-undo-paste]").hidden = false;
     changed();
   }
 
-  function undoPaste() {
+  /* A row that is taken out is empty and not seen; the server takes it out of the draft. */
+  function takeOut(row) {
+    const there = seenRows();
+    const next = there[there.indexOf(row) + 1] || addRow();
+    remember();
+    for (const field of fieldsOf(row)) field.value = "";
+    row.hidden = true;
+    fieldsOf(next)[0].focus();
+    changed();
+  }
+
+  pad.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-out]");
+    if (!button) return;
+    event.preventDefault();
+    takeOut(button.closest("[data-row]"));
+  });
+
+  function undo() {
     padRows().forEach((row, index) => {
+      row.hidden = false;
       fieldsOf(row).forEach((field, place) => {
         field.value = before?.[index]?.[place] ?? "";
       });
     });
     before = null;
-    $("[data-undo-paste]").hidden = true;
+    $("[data-undo]").hidden = true;
     changed();
   }
 
@@ -277,9 +302,14 @@
   pad.addEventListener("input", suggest);
   pad.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-row]");
-    if (!row || event.target.tagName !== "INPUT" || event.ctrlKey || event.metaKey) return;
+    if (!row || event.target.tagName !== "INPUT") return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "Delete") {
+      event.preventDefault();
+      takeOut(row);
+    }
+    if (event.ctrlKey || event.metaKey) return;
     if (event.target.type === "date" && event.key.startsWith("Arrow")) return; /* they set the day */
-    const all = padRows();
+    const all = seenRows();
     const place = typedIn(row).indexOf(event.target);
     const cell = (other, index) => other && (typedIn(other)[index] || typedIn(other)[0]);
     const atEnd = event.target.selectionStart === event.target.value.length;
@@ -300,7 +330,7 @@
       target.select();
     }
   });
-  $("[data-undo-paste]").addEventListener("click", undoPaste);
+  $("[data-undo]").addEventListener("click", undo);
 
   window.heliuPad = { rows: padRows, fieldsOf, addRow, save };
 })();

@@ -16,11 +16,12 @@
   const band = document.getElementById("pad-kept");
   const words = band.querySelector("[data-offline]");
   const wasOf = (row) => row.querySelector("input[name=was]");
+  const NOTHING = "\t\t\t";
   const plain = (text) => text.replace(/\s+/g, " ").trim();
   const typed = (row) => fieldsOf(row).map((field) => plain(field.value));
   const line = (value) => ["code", "quantity", "remark", "day"].map((name) => plain(value(name) ?? "")).join("\t");
   const ordered = (row) => line((name) => row.querySelector(`input[name=${name}]`).value);
-  const stood = (was) => was.split("\t").slice(1).join("\t") || "\t\t\t";
+  const stood = (was) => was.split("\t").slice(1).join("\t") || NOTHING;
 
   function keep() {
     const changed = rows()
@@ -39,11 +40,15 @@
     if (which) words.textContent = words.dataset[which];
   }
 
-  /* What was kept and does not stand here already: a form that was sent took it along. */
+  const asIt = (was) => (row) => wasOf(row).value === was && ordered(row) === stood(was);
+
+  /* What was kept and does not stand here already: a form that was sent took it along. A row that
+     was taken out is missing as long as it stands here. */
   function missing() {
     const there = new Set();
-    return JSON.parse(localStorage.getItem(KEY) || "[]").filter(({ cells }) => {
+    return JSON.parse(localStorage.getItem(KEY) || "[]").filter(({ was, cells }) => {
       const wanted = line((name) => cells[name]);
+      if (wanted === NOTHING) return rows().some(asIt(was));
       const row = rows().find((one) => !there.has(one) && ordered(one) === wanted);
       return row ? !there.add(row) : true;
     });
@@ -53,11 +58,11 @@
   function restore() {
     const kept = missing();
     for (const { was, cells } of kept) {
-      const same = (row) => wasOf(row).value === was && ordered(row) === stood(was);
       const empty = (row) => !wasOf(row).value && typed(row).every((text) => !text);
-      const row = (was && rows().find(same)) || rows().find(empty) || addRow();
+      const row = (was && rows().find(asIt(was))) || rows().find(empty) || addRow();
       wasOf(row).value = was;
       for (const field of fieldsOf(row)) field.value = cells[field.name] ?? "";
+      row.hidden = ordered(row) === NOTHING;
     }
     return kept.length;
   }
