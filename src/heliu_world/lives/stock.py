@@ -44,13 +44,6 @@ class StockLife(Life):
             self._cancel()  # what came is worth too little: it is left be
         return hours(self.random, 1, 20)
 
-    def _afterwards(self) -> Wait:
-        """The lender may stop a loan while goods are on the road: they come all the same."""
-        if not self.stands["shipments"]:
-            return super()._afterwards()
-        self._bring()
-        return hours(self.random, 3, 30)
-
     def _cancel(self, refusals: frozenset[str] = orders.TOO_LATE) -> None:
         """The dealer leaves the loan be."""
         self.hands.do(
