@@ -302,6 +302,8 @@ begin
       from pledges_pledge p join lending_loan l on l.id = p.loan
      cross join lateral (
            select case when l.status in ('REPAID', 'CLOSED') or p.given_to is not null
+                         -- interest alone holds no goods back, in any mode
+                         or l.principal_repaid >= l.principal
                        then p.pledged_value else sold.value + p.exchanged_value + case
                        when l.release_mode = 'DEPOSIT_FIRST'
                        then l.deposit + (select coalesce(sum(r.principal + r.margin), 0)
