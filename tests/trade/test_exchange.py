@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -31,7 +32,7 @@ from heliu.trade import (
     lodging,
     registration,
 )
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.place_order import Placed
 from heliu.trade.pool_models import Lodging
 
@@ -178,6 +179,30 @@ def test_nothing_is_sent_for_a_loan_that_runs_on_when_all_its_goods_are_free(
     with world.desk(world.dealer) as dealer:
         lodging.call_off(pledged.deal.id, made.number, actor=dealer, at=world.at)
     assert free(world, "M2") == 100
+    laws.hold(world)
+
+
+def test_goods_that_left_for_others_were_not_released_too_much(
+    world: World, pledged: Placed
+) -> None:
+    """A payment that counts from another day frees a little less; what was exchanged stays right."""
+    ask(world, pledged)
+    vote(world)
+    stock.count(world, stock.send(world, pledged.deal, 1))
+    life.repay(world, pledged.deal.id, 20)
+    world.bank()
+    world.later(days=3)
+    with world.worker():
+        paid = Repayment.objects.get(loan=pledged.loan)
+    with world.desk("credit@bank.demo") as officer:
+        corrections.correct_value_day(
+            pledged.deal.id, key=paid.key, value_day=paid.effective + timedelta(days=1),
+            reason="The bank says so.", actor=officer, at=world.at,
+        )  # fmt: skip
+    with world.worker():
+        reckoned = DealStep.objects.get(deal=pledged.deal.id, step=Step.RECKONED_ANEW)
+    assert pledge_of(world, pledged).released_value > 100 * 9_00
+    assert reckoned.data["stands"] == []
     laws.hold(world)
 
 

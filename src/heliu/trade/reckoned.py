@@ -13,7 +13,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext_noop as N_
 
-from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus, ReplayCause
 from heliu.capital.lending.operations import Replayed
 from heliu.kernel.access.actor import Actor
@@ -21,6 +20,7 @@ from heliu.kernel.events.notices import tell
 from heliu.trade import deals
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import number_of, pledge_of
+from heliu.trade.repayment import earned_in_all
 from heliu.trade.steps import is_done, remember
 
 STANDS = {
@@ -66,10 +66,9 @@ def _stands(deal: Deal, loan: Loan, done: Replayed, *, was_repaid: bool) -> Iter
     if replay.counts_from > replay.value_day:
         yield "counted-later"
     # for an order; against stock the floor decides, on the day goods are asked for
-    if pledge and not loan.rests_on_stock:
-        earned = lending.entitlement_of(loan, pledge.pledged_value)
-        if pledge.released_value > earned:
-            yield "released"
+    is_by_order = not loan.rests_on_stock
+    if pledge and is_by_order and pledge.released_value > earned_in_all(loan, pledge):
+        yield "released"
     noticed = loan.default_noticed_on
     if noticed and replay.value_day <= noticed:
         yield "default-noticed"

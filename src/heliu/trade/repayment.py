@@ -50,12 +50,20 @@ def earned_by(loan: Loan, pledge: Pledge | None, *, unsaved: int = 0) -> Earned 
     """
     if pledge is None or pledge.status not in IN_FORCE or loan.status == LoanStatus.ENFORCING:
         return None
-    earned = lending.entitlement_of(loan, shared(pledge), unsaved=unsaved)
-    earned = min(earned + left_beside(loan, pledge), pledge.pledged_value)
     return Earned(
-        min(earned, spare(loan, pledge, loan.least_cover)),
+        min(
+            earned_in_all(loan, pledge, unsaved=unsaved),
+            spare(loan, pledge, loan.least_cover),
+        ),
         loan.status in (LoanStatus.REPAID, LoanStatus.CLOSED, LoanStatus.CANCELLED),
     )
+
+
+def earned_in_all(loan: Loan, pledge: Pledge, *, unsaved: int = 0) -> int:
+    """The value of goods, in fen, that may have left in all by what was repaid, with those that
+    others came for and those that the seller took back."""
+    earned = lending.entitlement_of(loan, shared(pledge), unsaved=unsaved)
+    return min(earned + left_beside(loan, pledge), pledge.pledged_value)
 
 
 def shared(pledge: Pledge) -> int:
