@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tests.conftest import cloned
 from tests.examples import examples
 from tests.trade import laws, life
+from tests.trade import test_terms as terms
 from tests.trade.conftest import World
 
 from heliu.capital.books import queries as books
@@ -31,7 +33,7 @@ from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.stock.models import StockRow
 from heliu.trade import approvals as votes
-from heliu.trade import cases, deals, open_account, place_order, receivables, returns
+from heliu.trade import cases, deals, deliveries, open_account, place_order, receivables, returns
 from heliu.trade.place_order import Placed
 
 SALES, OTHER = "sales@seller.demo", "owner@d002.demo"
@@ -116,6 +118,32 @@ def test_what_was_given_up_is_owed_no_more_and_nobody_owes_it_back(world: World)
     with world.worker():
         one = Invoice.objects.get(order_id=placed.order.id)
     assert (one.status, one.credited, one.written_off) == ("PAID", 10_000, 0)
+    laws.hold(world)
+
+
+def test_returns_give_back_no_more_than_was_paid(world: World) -> None:
+    """Two consignments, the second paid early with a discount; all comes back, in two returns."""
+    terms.grant(world, discount=Decimal(2), discount_days=10)
+    placed = life.place(world, pay_by="TERMS", M1=10)
+    with world.desk(SALES) as seller:
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    for paid_after, paid in ((15, 5_000), (0, 4_900)):
+        with world.desk(SALES) as seller:
+            line = placed.order.lines.get()
+            sent = deliveries.ship(
+                placed.order.id, actor=seller, carrier="Shunda", lines={line.pk: 5},
+                at=world.later(hours=1),
+            )  # fmt: skip
+        life.receive(world, sent, who=world.dealer)
+        world.later(days=paid_after)
+        terms.pay(world, paid)
+    refunds = []
+    for _ in range(2):
+        found = ask(world, placed, 5)
+        to_warehouse(world, found)
+        do(world, SALES, returns.receive, found, [Judged(1, 5, 0, 5)])
+        refunds.append(now(world, found).refund)
+    assert refunds == [5_000, 4_900]
     laws.hold(world)
 
 

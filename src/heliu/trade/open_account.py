@@ -138,25 +138,25 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
     """
     order, left = order_of(deal), value
     # What was sent with this shipment first: `key` is what its invoice is for.
-    invoices = sorted(credit.of_order(order.id), key=lambda one: one.shipment != key)
-    for invoice in invoices:
-        if unpaid := min(left, invoice.left) if invoice.is_for_goods else 0:
+    goods = [one for one in credit.of_order(order.id) if one.is_for_goods]
+    goods.sort(key=lambda one: one.shipment != key)
+    for invoice in goods:
+        if unpaid := min(left, invoice.left):
             terms.credit(
                 invoice, unpaid, key=f"{key}:{invoice.number}", kind=f"terms_{kind}",
                 reason=kind, actor=Actor.system(), at=at,
             )  # fmt: skip
             left -= unpaid
-    for invoice in invoices:
-        if given_up := min(left, invoice.written_off) if invoice.is_for_goods else 0:
+    for invoice in goods:
+        if given_up := min(left, invoice.written_off):
             terms.drop_claim(invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at)
             left -= given_up
     refund = left
-    for invoice in invoices:
-        paid = min(left, invoice.paid + invoice.discounted)
-        refund -= terms.drop_discount(
-            invoice, paid, key=f"{key}:{invoice.number}", reason=kind, actor=Actor.system(), at=at
+    for invoice in goods:
+        back = terms.give_back(
+            invoice, left, key=f"{key}:{invoice.number}", reason=kind, actor=Actor.system(), at=at
         )
-        left -= paid
+        left, refund = left - back.value, refund - back.discount
     if refund:
         entries = GIVEN_UP[kind](
             seller=order.seller, buyer=order.buyer, order=order.id, amount=refund

@@ -364,8 +364,9 @@ class Payment(models.Model):
 class Allocation(models.Model):
     """What of a payment settles an invoice, with the discount taken for being early; in fen.
 
-    Of the discount `lapsed` was for goods that came short or were given back: nothing is saved on
-    what was not bought. `undone_at` when the payment was taken back.
+    Of what it settled `went_back` was for goods that came short or were given back, and of the
+    discount `lapsed` with them: nothing is saved on what was not bought. `undone_at` when the
+    payment was taken back.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -374,6 +375,7 @@ class Allocation(models.Model):
     buyer = models.UUIDField()
     amount = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
+    went_back = models.BigIntegerField(default=0, db_default=0)
     lapsed = models.BigIntegerField(default=0, db_default=0)
     value_day = models.DateField()
     at = models.DateTimeField()
@@ -387,7 +389,16 @@ class Allocation(models.Model):
             models.CheckConstraint(
                 condition=Q(lapsed__gte=0, lapsed__lte=F("discount")), name="allocation_lapsed_part"
             ),
+            models.CheckConstraint(
+                condition=Q(went_back__gte=0, went_back__lte=F("amount") + F("discount")),
+                name="allocation_back_once",
+            ),
         ]
+
+    @property
+    def kept(self) -> int:
+        """What it settled of goods that were not given back."""
+        return self.amount + self.discount - self.went_back
 
     @property
     def saved(self) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, QuerySet, Sum
@@ -240,39 +241,57 @@ def drop_claim(invoice: Invoice, amount: int, *, key: str, reason: str, at: date
     _say(fact, invoice, actor=SYSTEM, at=at)
 
 
-def drop_discount(
+class WentBack(NamedTuple):
+    """Paid goods that came short or were given back, and the discount that lapsed with them; fen."""
+
+    value: int
+    discount: int
+
+
+def give_back(
     invoice: Invoice, value: int, *, key: str, reason: str, actor: Actor, at: datetime
-) -> int:
-    """Goods of `value` that were paid for came short or were given back: the discount they were
-    paid with is credited like what is not owed. Returns how much that is, in fen."""
+) -> WentBack:
+    """Goods of an invoice, worth up to `value`, that were paid for came short or were given back,
+    each once. The discount they were paid with is credited like what is not owed; the rest is for
+    the seller to pay back."""
     terms = locked(invoice.seller, invoice.buyer, at=at)
     invoice.refresh_from_db()
-    early = list(invoice.allocations.filter(undone_at=None, discount__gt=0).order_by("pk"))
-    dropped = 0
-    for one in early:
-        part = min(value, one.amount + one.discount)
-        value -= part
-        lapses = min(share(part, Decimal(one.discount) / (one.amount + one.discount)), one.saved)
-        one.lapsed, dropped = one.lapsed + lapses, dropped + lapses
-        one.save(update_fields=["lapsed"])
-    if not dropped:
-        return 0
-    invoice.discounted -= dropped
-    invoice.credited += dropped
+    left, lapsed = value, 0
+    for one in invoice.allocations.filter(undone_at=None).order_by("pk"):
+        if part := min(left, one.kept):
+            off = share(part, Decimal(one.discount) / (one.amount + one.discount))
+            lapses = one.saved if part == one.kept else min(off, one.saved)
+            one.went_back, one.lapsed = one.went_back + part, one.lapsed + lapses
+            one.save(update_fields=["went_back", "lapsed"])
+            left, lapsed = left - part, lapsed + lapses
+    if lapsed:
+        _drop_discount(invoice, terms, lapsed, key=key, reason=reason, actor=actor, at=at)
+    return WentBack(value - left, lapsed)
+
+
+def _drop_discount(
+    invoice: Invoice,
+    terms: Terms,
+    amount: int,
+    *,
+    key: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    invoice.discounted -= amount
+    invoice.credited += amount
     keep(invoice, terms, day_of(at))
-    entries = journals.terms_discount_dropped(
-        seller=terms.seller, buyer=terms.buyer, amount=dropped
-    )
+    entries = journals.terms_discount_dropped(seller=terms.seller, buyer=terms.buyer, amount=amount)
     books.post(
         entries, kind="terms_discount_dropped",
         key=f"terms_discount_dropped:{invoice.order_id}:{key}", subject=invoice.order_id,
         effective=day_of(at), at=at,
     )  # fmt: skip
     fact = InvoiceCredited(
-        subject=invoice.id, number=invoice.number, amount=dropped, left=invoice.left, reason=reason
+        subject=invoice.id, number=invoice.number, amount=amount, left=invoice.left, reason=reason
     )
     _say(fact, invoice, actor=actor, at=at)
-    return dropped
 
 
 def dispute(invoice: Invoice, amount: int, *, reason: str, actor: Actor, at: datetime) -> None:
