@@ -10,6 +10,9 @@ from django.db import Error, connection, transaction
 from tests.trade.conftest import World
 from tests.trade.newcomers import known, newcomer, work
 
+from heliu.capital.terms import newcomers
+from heliu.capital.terms.models import Terms
+from heliu.capital.terms.newcomers import Rule
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.pricing import operations as lists
 from heliu.commerce.pricing import queries as prices
@@ -22,8 +25,9 @@ from heliu.kernel.joining import queries
 from heliu.kernel.joining.models import JoiningRules, TradeAsk
 from heliu.kernel.joining.operations import asks as asking
 from heliu.kernel.joining.operations import ruling, standing
+from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, TradingRelationship
-from heliu.trade import asks, branches, conversations, joining, place_order
+from heliu.trade import asks, branches, conversations, currencies, joining, place_order
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 
@@ -210,6 +214,40 @@ def test_the_sellers_of_a_house_are_asked_for_its_branch_which_buys_as_the_house
             TradingRelationship.objects.filter(buyer__in=world.actor(world.dealer).orgs).count()
             == 3
         )
+
+
+def test_a_branch_trades_in_the_currency_of_its_house(world: World) -> None:
+    """With the lists of its house, and without the trust that is in the seller's currency."""
+    email = admitted(world)
+    asked = ask(world, email)
+    welcomes(world, is_open=True)
+    carried_out(world)
+    day = day_of(world.at)
+    with world.desk(SALES) as sales:
+        currencies.set_currency(asked.buyer, "USD", actor=sales, at=world.at)
+        parties.set_least_order(500, actor=sales, buyer=asked.buyer)
+        export = lists.create_list(
+            actor=sales, seller=world.chain.seller, code="X1", name="Export", name_zh="",
+            currency="USD",
+        )  # fmt: skip
+        lists.assign(export, actor=sales, buyer=asked.buyer, valid_from=day, at=world.at)
+        with pytest.raises(NotFound):  # newcomers begin in the currency of the place
+            joining.set_welcome(
+                actor=sales, is_open=True, price_list=export.pk, warehouse=None, at=world.at
+            )
+        rule = Rule(is_on=True, ceiling=1_000, total=10_000, days=30, least_days=0)
+        newcomers.set_rule(rule, actor=sales, at=world.at)
+    with world.desk(email) as owner:
+        made = branches.open_branch(
+            code="S1", name="Shop", name_zh="", city="Oakland", address="1 Harbour Road",
+            actor=owner, at=world.at,
+        ).pk  # fmt: skip
+    carried_out(world)
+    with world.worker():
+        link = TradingRelationship.objects.get(buyer=made)
+        assert (link.currency, link.least_order, link.least_is_own) == ("USD", 500, True)
+        assert prices.held_by(made, seller=world.chain.seller, on=day) == [export]
+        assert not Terms.objects.filter(buyer=made).exists()
 
 
 def test_a_house_opens_branches_within_the_operators_limit(world: World) -> None:

@@ -13,12 +13,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from heliu.capital.terms import newcomers as trust
 from heliu.commerce.catalogue.models import CircleMember
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
+from heliu.commerce.pricing.models import PriceList
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
@@ -28,7 +30,7 @@ from heliu.kernel.joining import queries as applications
 from heliu.kernel.joining.events import TradingBegun
 from heliu.kernel.joining.models import Application, ApplicationStatus, Invitation, Welcome
 from heliu.kernel.joining.operations import invitations, signing_up, verifying
-from heliu.kernel.money import Money
+from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
 from heliu.kernel.parties.models import OrganizationStatus, TradingRelationship
@@ -55,6 +57,12 @@ def run(*, at: datetime) -> None:
     signing_up.forget(at=at)
 
 
+def lists_for_newcomers(actor: Actor) -> QuerySet[PriceList]:
+    """The price lists that the actor's house may give to newcomers: in our currency, in which they
+    begin."""
+    return prices.lists_visible_to(actor).filter(seller=actor.own_org, currency=CURRENCY)
+
+
 def set_welcome(
     *,
     actor: Actor,
@@ -64,12 +72,9 @@ def set_welcome(
     at: datetime,
     is_listed: bool = False,
 ) -> Welcome:
-    """How a seller takes newcomers. Raises `NotFound` for a list that is not its own and for a
-    warehouse that it does not know."""
-    if (
-        price_list
-        and not prices.lists_visible_to(actor).filter(pk=price_list, seller=actor.own_org).exists()
-    ):
+    """How a seller takes newcomers. Raises `NotFound` for a list that is not its own, or not in the
+    currency in which newcomers trade, and for a warehouse that it does not know."""
+    if price_list and not lists_for_newcomers(actor).filter(pk=price_list).exists():
         raise NotFound()
     if warehouse and not queries.in_role("WAREHOUSE", actor).filter(pk=warehouse).exists():
         raise NotFound()
@@ -133,8 +138,11 @@ def _take(one: Application, at: datetime) -> UUID | None:
 def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> None:
     """Relate a buyer to a seller as the seller takes newcomers, a branch as the house above it. For
     steps of the worker's story."""
-    link = parties.relate(actor=ACTOR, buyer=buyer, seller=welcome.org, since=day_of(at))
-    above = _above(link)
+    above = _above(buyer, welcome.org)
+    link = parties.relate(
+        actor=ACTOR, buyer=buyer, seller=welcome.org, since=day_of(at),
+        currency=above.currency if above else CURRENCY,
+    )  # fmt: skip
     if above is not None:
         _say_as_of(above, link)
     tiers.give(link.pk, at=at)
@@ -146,7 +154,8 @@ def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> N
         wanted = prices.held_by(above.buyer, seller=welcome.org, on=day_of(at))
         _open_as_of(above, link)
     for one in wanted:
-        if one not in held:
+        # Who traded before may have done so in another currency than newcomers, or its house, do.
+        if one not in held and one.currency == link.currency:
             pricing.assign(one, actor=ACTOR, buyer=buyer, valid_from=day_of(at), at=at)
     if welcome.warehouse is not None:
         parties.introduce(buyer, welcome.warehouse)
@@ -154,20 +163,22 @@ def begin(buyer: UUID, welcome: Welcome, *, is_invited: bool, at: datetime) -> N
     record(fact, actor=ACTOR, at=at, audience=[buyer, welcome.org])
 
 
-def _above(link: TradingRelationship) -> TradingRelationship | None:
+def _above(buyer: UUID, seller: UUID) -> TradingRelationship | None:
     """How the seller deals with the house above a branch, if it does."""
-    house = queries.names([link.buyer])[link.buyer].parent_id
+    house = queries.names([buyer])[buyer].parent_id
     if house is None:
         return None
     return TradingRelationship.objects.filter(
-        buyer=house, seller=link.seller, status__in=["ACTIVE", "PAUSED"]
+        buyer=house, seller=seller, status__in=["ACTIVE", "PAUSED"]
     ).first()
 
 
 def _say_as_of(above: TradingRelationship, link: TradingRelationship) -> None:
-    """The seller's own words about a house hold for its branch. Trade credit and contracts were
-    agreed with the house and are not handed down."""
-    said = ("tier", "least_order", "least_is_own", "may_wait", "wait_is_own")
+    """The seller's own words about a house hold for its branch, its amounts where the two trade in
+    one currency. Trade credit and contracts were agreed with the house and are not handed down."""
+    said = ["tier", "may_wait", "wait_is_own"]
+    if link.currency == above.currency:
+        said += ["least_order", "least_is_own"]
     for word in said:
         setattr(link, word, getattr(above, word))
     link.save(update_fields=said)

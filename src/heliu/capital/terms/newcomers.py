@@ -16,6 +16,8 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid
 from heliu.kernel.events.facts import record
+from heliu.kernel.money import CURRENCY
+from heliu.kernel.parties.queries import currency_of
 
 MOST_DAYS = 365
 OLDEST = 3_650  # days since it was founded; older is nobody asked to be
@@ -69,12 +71,15 @@ def set_rule(rule: Rule, *, actor: Actor, at: datetime) -> NewcomerTerms:
 def grant(*, seller: UUID, buyer: UUID, founded_on: date | None, at: datetime) -> Terms | None:
     """Let a newcomer that the register confirmed order on terms, where the seller's rule says so.
 
-    Nothing is granted to whoever the seller has set terms for already, is too young, or for whom
-    the total is too small. Orders stop as soon as anything is overdue. One newcomer of a seller
-    goes after the other, so that together they never get more than the total.
+    Nothing is granted to whoever the seller has set terms for already, trades with it in another
+    currency than ours, is too young, or for whom the total is too small. Orders stop as soon as
+    anything is overdue. One newcomer of a seller goes after the other, so that together they never
+    get more than the total.
     """
     rule = NewcomerTerms.objects.select_for_update().filter(pk=seller, is_on=True).first()
     if rule is None or Terms.objects.filter(seller=seller, buyer=buyer).exists():
+        return None
+    if currency_of(seller=seller, buyer=buyer) != CURRENCY:
         return None
     if rule.least_days and (
         founded_on is None or founded_on > day_of(at) - timedelta(days=rule.least_days)

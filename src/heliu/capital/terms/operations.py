@@ -242,7 +242,7 @@ def drop_claim(invoice: Invoice, amount: int, *, key: str, reason: str, at: date
 
 
 class WentBack(NamedTuple):
-    """Paid goods that came short or were given back, and the discount that lapsed with them; fen."""
+    """Paid goods that came short or were given back; the discount that lapsed with them (fen)."""
 
     value: int
     discount: int

@@ -85,18 +85,25 @@ def settle_at(*, actor: Actor, city: str, address: str) -> Organization:
     return house
 
 
-def relate(*, actor: Actor, buyer: UUID, seller: UUID, since: date) -> TradingRelationship:
-    """Let a buyer order from a seller, again where it ended; they learn each other's names."""
+def relate(
+    *, actor: Actor, buyer: UUID, seller: UUID, since: date, currency: str = CURRENCY
+) -> TradingRelationship:
+    """Let a buyer order from a seller, in this currency, or again as before where it ended; they
+    learn each other's names."""
     actor.require("operate")
     introduce(buyer, seller)
-    least = Organization.objects.values_list("least_order", flat=True).get(pk=seller)
     ended = TradingRelationship.objects.filter(buyer=buyer, seller=seller, status=Standing.ENDED)
     if link := ended.select_for_update().first():
         link.status, link.since = Standing.ACTIVE, since
         link.save(update_fields=["status", "since"])
         return link
+    least = Organization.objects.values_list("least_order", flat=True).get(pk=seller)
     return TradingRelationship.objects.create(
-        buyer=buyer, seller=seller, since=since, least_order=least
+        buyer=buyer,
+        seller=seller,
+        since=since,
+        currency=currency,
+        least_order=least if currency == CURRENCY else 0,
     )
 
 

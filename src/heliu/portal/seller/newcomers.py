@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.terms import newcomers
-from heliu.commerce.pricing import queries as prices
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import invitations
@@ -82,7 +81,7 @@ def _page(request: HttpRequest, refusal: Refused | None) -> HttpResponse:
     context: dict[str, Any] = {
         "asked": [(one, known.get(one.buyer)) for one in asked],
         "welcome": queries.welcome_of(actor),
-        "lists": list(prices.lists_visible_to(actor).filter(seller__in=actor.orgs)),
+        "lists": list(joining.lists_for_newcomers(actor)),
         "warehouses": list(parties.in_role("WAREHOUSE", actor)),
         "may_sell": actor.may("sell"),
         "may_grant": actor.may("terms"),
