@@ -123,6 +123,23 @@ def test_what_nobody_answers_in_time_is_over(world: World, pledged: Placed) -> N
     assert notices(world, "exchange-lapsed") == 1
 
 
+def test_what_nobody_answered_may_be_asked_again_before_the_day_is_closed(
+    world: World, pledged: Placed
+) -> None:
+    made = ask(world, pledged)
+    world.later(days=8)
+    again = ask(world, pledged)
+    vote(world)
+    with world.worker():
+        stands = dict(Lodging.objects.values_list("number", "status"))
+    assert stands == {made.number: "CALLED_OFF", again.number: "ANNOUNCED"}
+    be("heliu_worker")
+    close_of_day.close_of_day(at=world.at)  # finds nothing that is over
+    assert free(world, "M2") == 40
+    assert notices(world, "exchange-lapsed") == 1
+    laws.hold(world)
+
+
 def test_goods_that_came_free_meanwhile_leave_no_second_time(world: World, pledged: Placed) -> None:
     for comes, leaves in ((60, 100), (40, 66)):
         ask(world, pledged, comes={"M2": comes}, leaves={"M1": leaves})

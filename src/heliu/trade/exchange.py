@@ -84,6 +84,7 @@ def ask(
     deal = of_dealer(actor, deal_id)
     with widened(parties(deal)):
         deal = locked(deal.id)
+        _lapse(deal, at=at)
         seen, loan = _weighed(deal, goods_in, goods_out), loan_of(deal)
         made = lodging.set_aside(
             deal, goods_in, loan=loan, kind=LodgingKind.SWAP, wants_out=goods_out,
@@ -162,19 +163,26 @@ def fall(deal: Deal, *, at: datetime) -> None:
 
 def run_out(*, at: datetime) -> int:
     """Exchanges that nobody at the lender has answered in time are over; returns how many."""
-    waiting = Lodging.objects.filter(status=LodgingStatus.ASKED).select_related("deal")
+    waiting = Lodging.objects.filter(status=LodgingStatus.ASKED).order_by("deal")
     over = [
-        one
-        for one in waiting.order_by("deal")
-        if asked_for.waiting(one.deal_id, EXCHANGE.name, at=at) is None
+        deal
+        for deal in waiting.values_list("deal", flat=True)
+        if asked_for.waiting(deal, EXCHANGE.name, at=at) is None
     ]
-    for one in over:
-        deal = locked(one.deal_id)
-        pools.drop(one, at=at)
-        tell(
-            deal.buyer, "exchange-lapsed", {"number": number_of(deal)}, link=deals.link(deal), at=at
-        )
-    return len(over)
+    return sum(_lapse(locked(deal), at=at) for deal in over)
+
+
+def _lapse(deal: Deal, *, at: datetime) -> bool:
+    """An exchange of a locked deal is over if nobody has answered it in time; whether it is."""
+    if asked_for.waiting(deal.pk, EXCHANGE.name, at=at) is not None:
+        return False
+    asked = Lodging.objects.filter(deal=deal, status=LodgingStatus.ASKED).first()
+    if asked is None:
+        return False
+    pools.drop(asked, at=at)
+    said = {"number": number_of(deal)}
+    tell(deal.buyer, "exchange-lapsed", said, link=deals.link(deal), at=at)
+    return True
 
 
 def of_dealer(actor: Actor, deal_id: UUID | str) -> Deal:

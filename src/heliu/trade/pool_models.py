@@ -152,6 +152,9 @@ class Lodging(models.Model):
             known_status("lodging_status_known", LodgingStatus),
             known_status("lodging_kind_known", LodgingKind, field="kind"),
             models.UniqueConstraint(fields=["deal", "number"], name="one_lodging_of_a_deal"),
+            models.UniqueConstraint(
+                fields=["deal"], condition=models.Q(status="ASKED"), name="one_lodging_asked_for"
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["ASKED", "ANNOUNCED", "CALLED_OFF"], shipment=None)
                 | models.Q(status__in=["SENT", "COUNTED"], shipment__isnull=False),

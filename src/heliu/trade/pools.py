@@ -176,8 +176,8 @@ def drop_announced(deal: Deal, *, at: datetime) -> None:
 
 def drop(lodging: Lodging, *, at: datetime) -> None:
     """A lodging that was not sent is off."""
+    not_sent = Lodging.objects.filter(pk=lodging.pk, status__in=NOT_SENT)
+    if not not_sent.update(status=LodgingStatus.CALLED_OFF):
+        return
     holds = [reservation_of(lodging.id, sku) for sku in lodging.lines.values_list("sku", flat=True)]
     stock.void_reservations(holds, at=at)
-    Lodging.objects.filter(pk=lodging.pk, status__in=NOT_SENT).update(
-        status=LodgingStatus.CALLED_OFF
-    )

@@ -151,6 +151,7 @@ def ask(wanted: Order, *, actor: Actor, at: datetime) -> Freeze:
 def dropped(one: Freeze, how: str) -> Freeze:
     """Whoever asked took it back, another person said no, or nobody said anything in time (`how`, a
     status); asked for again it is open (empty). Nothing of one that is in force."""
+    one = Freeze.objects.select_for_update(of=("self",)).get(pk=one.pk)
     if one.frozen_at is None and one.dropped != how:
         one.dropped = how
         one.save(update_fields=["dropped"])
