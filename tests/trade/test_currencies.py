@@ -6,10 +6,12 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+import psycopg
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.databases import CLUSTER
 from tests.examples import examples
 from tests.trade.conftest import World
 from tests.trade.laws import hold
@@ -168,7 +170,12 @@ def test_it_is_set_before_anything_is_agreed(world: World) -> None:
             currencies.set_currency(buyer(world), "USD", actor=sales, at=world.at)
         assert caught.value.code == "currency-bound"  # trade credit
         receivables.set_terms(buyer(world), Wanted(ceiling=0), actor=sales, at=world.at)
+    with world.desk(SALES) as sales:
+        parties.set_least_order(500, actor=sales, buyer=buyer(world))
     abroad(world)
+    with world.worker():
+        link = TradingRelationship.objects.get(buyer=buyer(world))
+        assert (link.least_order, link.least_is_own) == (0, False)  # it was said in the old one
     order(world)
     with world.desk(SALES) as sales, pytest.raises(Refused) as caught:
         currencies.set_currency(buyer(world), "CNY", actor=sales, at=world.at)
@@ -188,6 +195,31 @@ def test_the_database_refuses_an_order_in_another_currency_than_theirs(world: Wo
             PriceList.objects.filter(code="EXPORT").update(currency="EUR")
         with pytest.raises(IntegrityError), transaction.atomic():
             PriceList.objects.filter(code="EXPORT").update(is_default=True)
+
+
+@pytest.mark.parametrize(("was", "then"), [("CNY", "USD"), ("USD", "CNY")])
+def test_an_order_that_is_overtaken_by_another_currency_is_refused_in_words(
+    world: World, monkeypatch: pytest.MonkeyPatch, was: str, then: str
+) -> None:
+    abroad(world, price=200)
+    with world.desk(SALES) as sales:
+        currencies.set_currency(buyer(world), was, actor=sales, at=world.at)
+
+    def quicker(*asked: object) -> object:
+        """The seller sets another currency while the order is being decided."""
+        name = connection.settings_dict["NAME"]
+        with psycopg.connect(host=str(CLUSTER), user="heliu", dbname=name) as beside:
+            beside.execute(
+                "update parties_tradingrelationship set currency = %s where buyer = %s",
+                [then, buyer(world)],
+            )
+        return decide(*asked)
+
+    decide = place_order.decide
+    monkeypatch.setattr(place_order, "decide", quicker)
+    with pytest.raises(Refused) as caught:
+        order(world)
+    assert caught.value.code == "currency-set"
 
 
 def test_a_quote_is_in_it_and_holds_it(world: World) -> None:

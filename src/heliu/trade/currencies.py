@@ -38,7 +38,8 @@ BOUND = "select trade_currency_refused(%s::uuid[], %s::uuid[], %s::text[])"
 
 
 def set_currency(buyer: UUID, currency: str, *, actor: Actor, at: datetime) -> TradingRelationship:
-    """A buyer trades in this currency with the actor's house from now on.
+    """A buyer trades in this currency with the actor's house from now on. What one order of it came
+    to at least was said in the old one: the house's own word holds until another is said.
 
     Raises `Invalid` for one in which nobody trades, `Refused` (currency-bound) once something was
     ordered, trade credit granted, a quote asked for or a contract offered between the two.
@@ -55,12 +56,15 @@ def set_currency(buyer: UUID, currency: str, *, actor: Actor, at: datetime) -> T
         raise _bound(N_("You have granted trade credit in %(currency)s."), link.currency)
     if pricing.contracts_between(seller=seller, buyer=buyer, on=day_of(at)).exists():
         raise _bound(N_("There is a contract in %(currency)s."), link.currency)
+    # Before all orders are locked: whoever asks in vain keeps nobody waiting.
+    if Order.objects.filter(buyer=buyer, seller=seller).exists():
+        raise _bound(HELD["currency_before_orders"], link.currency)
     was, link.currency = link.currency, currency
-    if not link.least_is_own:
-        link.least_order = parties.own_least(actor) if currency == CURRENCY else 0
+    link.least_order = parties.own_least(actor) if currency == CURRENCY else 0
+    link.least_is_own = False
     try:
         with transaction.atomic():
-            link.save(update_fields=["currency", "least_order"])
+            link.save(update_fields=["currency", "least_order", "least_is_own"])
     except IntegrityError as error:
         held = next((words for rule, words in HELD.items() if rule in str(error)), None)
         if held is None:

@@ -19,8 +19,9 @@ declare
     bound record;  -- by what the buyers' houses let them spend
 begin
     lock table ordering_order in row exclusive mode;  -- as writing it does: from here no currency is set
-    if exists (select from parties_tradingrelationship r  -- few, and found by an index of their own
-                where r.currency <> 'CNY' and r.buyer = any (buyers)) then
+    if 'CNY' <> any (units) or exists (
+                select from parties_tradingrelationship r  -- few, and found by an index of their own
+                 where r.currency <> 'CNY' and r.buyer = any (buyers)) then
         refused := trade_currency_refused(buyers, sellers, units);
         if refused is not null then
             return;
