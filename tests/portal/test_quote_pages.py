@@ -298,6 +298,9 @@ def usually(client: Client, **typed: Any) -> dict[str, str]:
 
 def test_the_usual_prices_stand_beside_an_offer_while_it_is_filled_in(demo: World) -> None:
     seller = browser(SALES)
+    page = read(seller, OFFER)
+    assert f'hx-post="{OFFER}/usual"' in page
+    assert 'id="usual-sum-5"' in page  # where an answer's cells go
     assert usually(seller) == {
         "usual-1": "10.00", "usual-sum-1": "240.00", "usual-2": "20.00", "usual-sum-2": "100.00",
         "usual-3": "", "usual-sum-3": "",

@@ -197,7 +197,7 @@ def agreements(stage: Stage) -> None:
     tiers.set_offer(
         "CLUSTER", credit=GRANTED, answer_hours=4, solve_hours=48,
         service="Shipped the next day", service_zh="次日发货",
-        welcome="For cluster customers: a higher limit and people of your own",
+        welcome="For cluster customers: a higher limit and service of your own",
         welcome_zh="集群客户专享：更高额度与专属服务", actor=seller, at=at,
     )  # fmt: skip
     tiers.set_tier(dealer, "CLUSTER", actor=SYSTEM)
