@@ -190,7 +190,7 @@ DEEDS = {
     "withdraw_consent", "dealer_cart", "dealer_pad_price", "dealer_pad_add", "dealer_list_new", "dealer_list_drop", "dealer_recurring_act", "deal_confirm", "deal_change_answer", "deal_findings_ask", "deal_release_ask", "seller_confirm", "seller_settle",
     "seller_stop", "seller_supply_off", "seller_vat_write", "seller_vat_again", "seller_take_back", "seller_version", "seller_price_bring",
     "seller_price_file_cancel", "seller_promotion_stop", "seller_goods_many",
-    "seller_article_preview", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
+    "seller_article_preview", "seller_quote_offer_usual", "seller_ring", "dealer_contract_decide", "dealer_contract_answer",
     "seller_sheet_bring", "seller_sheet_cancel", "address_act", "addresses_bring",
     "addresses_cancel",
     "lodging_drop", "warehouse_arrived", "bank_facility_switch", "bank_pay_again",

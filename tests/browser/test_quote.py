@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.browser.conftest import Opener
 from tests.browser.sights import PHONE
 
@@ -37,3 +38,20 @@ def test_a_quote_is_asked_for_answered_and_ordered(town: str, sit: Opener) -> No
     dealer.click("button[form=place]:visible, form#place button.pri:visible >> nth=0")
     dealer.wait_for_url(re.compile("/deals/DL-"))
     assert dealer.locator("text=59.04").count()  # 48 x 1.23
+
+
+def test_usual_prices_come_while_an_offer_is_typed(town: str, sit: Opener) -> None:
+    seller = sit("sales@seller.demo")
+    seller.goto("/seller/goods")
+    code = seller.locator("main tbody [translate=no]").first.inner_text()
+    seller.goto("/seller/quotes/offer")
+    seller.fill("#dealer", "d001")
+    seller.fill("input[name=code] >> nth=0", code)
+    seller.fill("input[name=quantity] >> nth=0", "100")
+    seller.wait_for_selector("#usual-1:not(:empty)")
+    one, hundred = (
+        float(seller.locator(cell).inner_text().replace(",", ""))
+        for cell in ("#usual-1", "#usual-sum-1")
+    )
+    assert hundred == pytest.approx(100 * one)
+    assert seller.input_value("input[name=quantity] >> nth=0") == "100"  # fields stay as they are

@@ -282,7 +282,42 @@ def test_an_offer_that_is_none_keeps_what_was_typed(demo: World) -> None:
         assert 'value="18"' in page or "price" in typed
 
 
+def usually(client: Client, **typed: Any) -> dict[str, str]:
+    """What stands beside the rows of a form that is being filled in, by cell."""
+    form = {"dealer": "d001", "code": ["M1", "B1", ""], "quantity": ["24", "5", ""],
+            "price": ["", "", ""], "words": ["", "", ""]} | typed  # fmt: skip
+    be("heliu_web")
+    answer = client.post(f"{OFFER}/usual", form)
+    assert answer.status_code == 200
+    cells = re.findall(
+        r'<td[^>]* id="(usual-[^"]+)"[^>]*hx-swap-oob="true"[^>]*>(.*?)</td>',
+        answer.content.decode(),
+    )
+    return {cell: re.sub(r"<[^>]+>", "", text) for cell, text in cells}
+
+
+def test_the_usual_prices_stand_beside_an_offer_while_it_is_filled_in(demo: World) -> None:
+    seller = browser(SALES)
+    page = read(seller, OFFER)
+    assert f'hx-post="{OFFER}/usual"' in page
+    assert 'id="usual-sum-5"' in page  # where an answer's cells go
+    assert usually(seller) == {
+        "usual-1": "10.00", "usual-sum-1": "240.00", "usual-2": "20.00", "usual-sum-2": "100.00",
+        "usual-3": "", "usual-sum-3": "",
+    }  # fmt: skip
+    for typed in ({"dealer": ""}, {"dealer": "nobody"}, {"quantity": ["", "many", "5"]}):
+        assert not any(usually(seller, **typed).values())
+    one = usually(seller, code=["NONE", "M1", ""], quantity=["3", "1", ""])
+    assert (one["usual-1"], one["usual-2"], one["usual-sum-2"]) == ("", "10.00", "10.00")
+    be("heliu_web")
+    refused = seller.post(OFFER, begun(seller) | {"price": ["", "18", ""]}).content.decode()
+    assert "240.00" in re.sub(r"<[^>]+>", "", refused)
+    number = send(seller, OFFER, begun(seller), to="^/quotes/QT-").rsplit("/", 1)[1]
+    assert "240.00" in told(seller, f"{OFFER}?from={number}")
+
+
 def test_no_other_desk_offers(demo: World) -> None:
     dealer = browser(DEALER)
     be("heliu_web")
     assert dealer.get(OFFER).status_code in (403, 404)
+    assert dealer.post(f"{OFFER}/usual", {"dealer": "d001"}).status_code in (403, 404)

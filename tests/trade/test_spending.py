@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
@@ -19,12 +20,13 @@ from tests.trade.conftest import World
 
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending import queries
-from heliu.commerce.spending.models import Charge
+from heliu.commerce.spending.models import Charge, CostCentre
 from heliu.commerce.spending.policies import next_span, span_of
 from heliu.demo.chain import enrol
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
+from heliu.kernel.events.notices import words
 from heliu.kernel.parties import operations as parties
 from heliu.trade import changing, place_order, side_exits
 from heliu.trade import spending as trade_spending
@@ -271,6 +273,32 @@ def test_the_warning_is_that_of_the_cost_centre_named_and_tells_a_seller_no_figu
     with in_name_of(world) as sales:
         (said,) = place_order.preview(actor=sales, cost_centre=shop, **wish).warned
         assert (said.cost_centre, said.amount, said.taken) == ("SHOP Shop", None, None)
+
+
+def test_a_warning_calls_the_cost_centre_as_its_reader_does(world: World) -> None:
+    with world.desk(world.dealer) as owner:
+        shop = spending.set_centre(code="SHOP", name="Shop", name_zh="门店", actor=owner).pk
+    budget(world, 10_000, centre=shop, only_warns=True)
+    wish = world.lines(M1=11)
+    for language, called in (("en", "SHOP Shop"), ("zh-hans", "SHOP 门店")):
+        with world.desk(world.dealer) as owner, override(language):
+            (said,) = place_order.preview(
+                actor=owner, seller=world.chain.seller, lines=wish, at=world.at, cost_centre=shop
+            ).warned
+            assert said.cost_centre == called
+    with world.desk(world.dealer) as owner:
+        place_order.place(
+            actor=owner, seller=world.chain.seller, lines=wish, pay_by="TRANSFER", at=world.at,
+            cost_centre=shop,
+        )  # fmt: skip
+    with world.worker():
+        assert trade_spending.warn(at=world.at) == 1
+        (told,) = Notice.objects.filter(kind="budget-passed")
+        for language, called in (("en", "SHOP Shop"), ("zh-hans", "SHOP 门店")):
+            with override(language):
+                assert called in words(told)
+    yard = CostCentre(code="YARD", name="Yard", name_zh="")
+    assert yard.names.short_in(chinese=True) == "YARD Yard"
 
 
 def test_a_house_without_rules_pays_nothing(world: World) -> None:

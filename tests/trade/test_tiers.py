@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.translation import override
+from tests.api.hands import hand_of
 from tests.portal.browsing import browser, read
 from tests.trade.conftest import World
 from tests.trade.test_cases import opened
@@ -212,6 +214,37 @@ def test_the_database_holds_the_hours_of_a_tier(world: World) -> None:
                     table.update(answer_hours=answer, solve_hours=solve)
 
 
+def test_what_is_said_is_read_in_the_reader_s_language_or_the_other(world: World) -> None:
+    with world.desk(SALES) as actor:
+        tiers.set_offer(
+            "PUBLIC", actor=actor, at=world.at, service="By phone", service_zh="电话服务",
+            welcome_zh="欢迎回来",
+        )  # fmt: skip
+    said(world, "PUBLIC")
+    for language, service in (("en", "By phone"), ("zh-hans", "电话服务")):
+        with world.desk(world.dealer) as owner, override(language):
+            (told,) = tiers.standings(owner)
+            assert (told.service, told.served, told.welcome) == (service, service, "欢迎回来")
+        with world.desk(SALES) as actor, override(language):
+            buyer = world.chain.dealers["D001"]
+            assert tiers.standings_of(actor, [buyer])[buyer].service == service
+            (offered,) = tiers.offers(actor)
+            assert offered.service_said == service
+
+
+def test_both_languages_go_over_rest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliu.kernel.clock.now", lambda: world.at)
+    words = {
+        "service": "By phone", "service_zh": "电话服务", "welcome": "Hello", "welcome_zh": "",
+    }  # fmt: skip
+    seller, dealer = hand_of(world, SALES), hand_of(world, world.dealer)
+    answered = seller.send("put", "/tier-offers/PUBLIC", words)
+    said(world, "PUBLIC")
+    (offered,), (standing,) = seller.get("/tier-offers"), dealer.get("/tier-standings")
+    for shown in (answered, offered, standing):
+        assert {name: shown[name] for name in words} == words
+
+
 def test_it_is_said_and_told_on_pages(
     world: World, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,12 +253,14 @@ def test_it_is_said_and_told_on_pages(
     own, sales, operator = offer(world), browser(SALES), browser(OPERATOR)
     form = {
         "tier": "PUBLIC", "price_list": str(own.pk), "credit": "x", "service": "By phone",
-        "welcome": "Welcome back", "answer_hours": "9", "solve_hours": "x",
+        "service_zh": "电话服务", "welcome": "Welcome back", "welcome_zh": "欢迎回来",
+        "answer_hours": "9", "solve_hours": "x",
         "idempotency_key": "k" * 32,
     }  # fmt: skip
     refused = sales.post("/seller/tiers", form)
     assert refused.status_code == 422
-    assert "By phone" in refused.content.decode()
+    for words in ("By phone", "电话服务", "Welcome back", "欢迎回来"):
+        assert f'value="{words}"' in refused.content.decode()
     form["credit"] = "1,000.50"
     assert sales.post("/seller/tiers", form).status_code == 422
     form["solve_hours"] = "72"
@@ -241,6 +276,12 @@ def test_it_is_said_and_told_on_pages(
     assert "an answer within 9 hours, a solution within 72" in home
     assert "Welcome back" in home
     assert "The operator has written down" in home
+    chinese = browser(world.dealer)
+    chinese.cookies["django_language"] = "zh-hans"
+    home = read(chinese, "/dealer/")
+    for words in ("欢迎回来", "电话服务"):
+        assert words in home
+    assert "Welcome back" not in home
     assert "by the operator's word" in read(sales, "/seller/tiers")
     case = opened(world)
     page = read(buyer, f"/cases/{case.number}")

@@ -174,7 +174,7 @@ class WarnedOut(Plain):
     """A budget of the buyer's house that only warns; minor units."""
 
     org: UUID = Field(description="Whose budget: the house's or one above it")
-    cost_centre: str
+    cost_centre: str = Field(description="Code and name, in the asker's language; may be ''")
     is_own: bool = Field(description="The orderer's own")
     amount: int | None = Field(description="Planned for the period; hidden from a seller's person")
     taken: int | None = Field(description="Ordered already; likewise")

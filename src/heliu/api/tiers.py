@@ -29,8 +29,10 @@ class TierOfferIn(Sent):
     price_list: UUID | None = None
     circle: UUID | None = None
     credit: Counted = Field(0, description="Trade credit to begin with, in minor units")
-    service: Text = ""
+    service: Text = Field("", description="What is promised of service, in English")
+    service_zh: Text = Field("", description="In Chinese; each stands for the other if that is ''")
     welcome: Text = Field("", description="On their first page")
+    welcome_zh: Text = ""
     passes_to: MinorOrNone = Field(
         None, description="Their orders on terms confirm themselves up to this; null: none does"
     )
@@ -60,7 +62,9 @@ class TierOfferOut(Schema):
     circle: UUID | None
     credit: int
     service: str
+    service_zh: str
     welcome: str
+    welcome_zh: str
     passes_to: int | None
     agreed_from: int | None
     agreed_people: int
@@ -87,7 +91,9 @@ class TierStanding(Schema):
     tier: TierOrNone
     by_seller: bool = Field(description="By the seller's word; else by the operator's")
     service: str
+    service_zh: str
     welcome: str
+    welcome_zh: str
     given: list[TierGiven]
     answer_hours: int | None = Field(
         description="Its cases are answered within; null: as the seller promises to all"
@@ -131,7 +137,7 @@ def set_offer(
 def list_standings(request: TypedRequest) -> list[dict[str, object]]:
     """Which kind of customer the asker's house is at its sellers, and what it has by that."""
     return [
-        {**one._asdict(), "given": [got._asdict() for got in one.given]}
+        {**one._asdict(), **one.said._asdict(), "given": [got._asdict() for got in one.given]}
         for one in tiers.standings(request.actor)
     ]
 

@@ -195,8 +195,10 @@ def agreements(stage: Stage) -> None:
     dealer, seller = chain.dealers[DEALER], people.seller
     shop.set_shop(actor=seller, seller=chain.seller, is_public=True, shows_prices=True)
     tiers.set_offer(
-        "CLUSTER", credit=GRANTED, service="次日发货", answer_hours=4, solve_hours=48,
-        welcome="集群客户专享：更高额度与专属服务", actor=seller, at=at,
+        "CLUSTER", credit=GRANTED, answer_hours=4, solve_hours=48,
+        service="Shipped the next day", service_zh="次日发货",
+        welcome="For cluster customers: a higher limit and service of your own",
+        welcome_zh="集群客户专享：更高额度与专属服务", actor=seller, at=at,
     )  # fmt: skip
     tiers.set_tier(dealer, "CLUSTER", actor=SYSTEM)
     tiers.run(at=at)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.cases.policies import MOST_HOURS
+from heliu.commerce.pricing.models import in_language
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties.models import Tier
 from heliu.kernel.parties.policies import TURN
@@ -486,7 +487,8 @@ class Cover(models.Model):
 
 class TierOffer(models.Model):
     """What a seller's customers of a tier get: a price list, a circle of the catalogue, trade
-    credit to begin with (minor units), and what is said to them of service, on their first page.
+    credit to begin with (minor units), and what is said to them of service, on their first page,
+    in either language.
 
     Their orders on terms confirm themselves up to `passes_to`; from `agreed_from` on so many others
     (`agreed_people`) must agree to the yes of whoever confirms (minor units; null: neither).
@@ -502,7 +504,9 @@ class TierOffer(models.Model):
     circle = models.UUIDField(null=True, blank=True)
     credit = models.BigIntegerField(default=0)
     service = models.CharField(max_length=200, blank=True)
+    service_zh = models.CharField(max_length=200, blank=True, db_default="")
     welcome = models.CharField(max_length=400, blank=True)
+    welcome_zh = models.CharField(max_length=400, blank=True, db_default="")
     passes_to = models.BigIntegerField(null=True, blank=True)
     agreed_from = models.BigIntegerField(null=True, blank=True)
     agreed_people = models.PositiveSmallIntegerField(default=1, db_default=1)
@@ -548,6 +552,11 @@ class TierOffer(models.Model):
                 name="tier_hours_in_bounds",
             ),
         ]
+
+    @property
+    def service_said(self) -> str:
+        """What is promised of service, for the reader."""
+        return in_language(self.service, self.service_zh)
 
 
 class TierGrant(models.Model):

@@ -16,7 +16,7 @@ order and what is on sale to whom are judged as always; only the price is the of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -250,10 +250,12 @@ def ordered(quote: Quote) -> list[tuple[UUID, int]]:
     return [(sku, quantity) for sku, (quantity, _) in queries.prices(quote).items()]
 
 
-def usual(quote: Quote, wanted: Mapping[UUID, int], at: datetime) -> dict[UUID, int]:
+def usual(
+    wanted: Mapping[UUID, int], *, buyer: UUID, seller: UUID, at: datetime
+) -> dict[UUID, int]:
     """What the buyer would pay for one of each of these without a quote (minor units)."""
     found = pricing.resolve(
-        buyer=quote.buyer, seller=quote.seller, wanted=list(wanted.items()), at=at, as_order=True
+        buyer=buyer, seller=seller, wanted=list(wanted.items()), at=at, as_order=True
     )
     return {sku: price.unit_price for sku, price in found.items() if price}
 
@@ -273,10 +275,14 @@ def link(quote: Quote) -> str:
     return f"/quotes/{quote.number}"
 
 
+def _usually(quote: Quote, goods: Iterable[tuple[UUID, int]], at: datetime) -> dict[UUID, int]:
+    return usual(dict(goods), buyer=quote.buyer, seller=quote.seller, at=at)
+
+
 def _answer_or_tell(quote: Quote, *, at: datetime) -> None:
     """Within the bounds its seller has set a quote is answered at once; else the seller is told."""
     lines = queries.lines(quote)
-    usually = usual(quote, {line.sku_id: line.quantity for line in lines}, at)
+    usually = _usually(quote, [(line.sku_id, line.quantity) for line in lines], at)
     wished = [Wished(x.quantity, x.unit_price, usually.get(x.sku_id)) for x in lines]
     found = policies.by_rule(queries.auto_answers(quote.seller), wished, quote.currency)
     if found is None:
@@ -339,7 +345,7 @@ def _begun_lines(
     offered = policies.begun(lines)
     goods = _by_place(lines)
     _refuse_goods(to_be.buyer, to_be.seller, goods, at)
-    return offered, usual(to_be, dict(goods.values()), at)
+    return offered, _usually(to_be, goods.values(), at)
 
 
 def _lines_of(
@@ -350,7 +356,7 @@ def _lines_of(
     lines = policies.offered(queries.lines(quote), answers)
     goods = {x.position: (x.sku, x.quantity) for x in lines if not x.is_struck}
     _refuse_goods(quote.buyer, quote.seller, goods, at)
-    return lines, usual(quote, dict(goods.values()), at)
+    return lines, _usually(quote, goods.values(), at)
 
 
 @contextmanager

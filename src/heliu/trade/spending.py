@@ -42,7 +42,7 @@ def warn(*, at: datetime) -> int:
         for period, taken in over:
             centre = period.budget.cost_centre
             said: dict[str, Parameter] = {
-                "budget": str(centre) if centre else period.starts.isoformat(),
+                "budget": centre.names if centre else period.starts.isoformat(),
                 "taken": Money(taken),
                 "amount": Money(period.budget.amount + period.carried),
             }

@@ -19,7 +19,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -29,7 +28,7 @@ from heliu.capital.terms.operations import Wanted
 from heliu.commerce.cases import operations as cases
 from heliu.commerce.catalogue.models import Circle, CircleMember
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.models import PriceList, PriceListBuyer
+from heliu.commerce.pricing.models import PriceList, PriceListBuyer, in_language
 from heliu.commerce.pricing.operations.lists import cut
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.policies import MOST_PEOPLE
@@ -42,7 +41,8 @@ from heliu.kernel.parties.policies import TURN
 from heliu.kernel.parties.queries import currency_of
 from heliu.trade.models import TierGrant, TierOffer
 
-WORDS = "select seller, tier, service, welcome from trade_tier_words(%s::uuid[])"
+WORDS = """select seller, tier, service, service_zh, welcome, welcome_zh
+  from trade_tier_words(%s::uuid[])"""
 AT_ONCE = 200
 STALE = "?"
 NONE = UUID(int=0)  # no list and no circle
@@ -59,6 +59,15 @@ class Given(NamedTuple):
     since: datetime
 
 
+class Said(NamedTuple):
+    """What a seller says to its customers of a tier, in either language."""
+
+    service: str = ""
+    service_zh: str = ""
+    welcome: str = ""
+    welcome_zh: str = ""
+
+
 class Standing(NamedTuple):
     """Which customer of a seller's somebody is: the tier, whose word it is, what is said and given
     for it, and how soon its cases are answered and solved (None: as those of all)."""
@@ -66,11 +75,20 @@ class Standing(NamedTuple):
     seller: UUID
     tier: str
     by_seller: bool
-    service: str
-    welcome: str
+    said: Said
     given: Sequence[Given]
     answer_hours: int | None
     solve_hours: int | None
+
+    @property
+    def service(self) -> str:
+        """The seller's words on service, for the reader."""
+        return in_language(self.said.service, self.said.service_zh)
+
+    @property
+    def welcome(self) -> str:
+        """What the seller says on the customer's first page, for the reader."""
+        return in_language(self.said.welcome, self.said.welcome_zh)
 
     @property
     def served(self) -> str:
@@ -114,7 +132,9 @@ def set_offer(
     circle: UUID | None = None,
     credit: int = 0,
     service: str = "",
+    service_zh: str = "",
     welcome: str = "",
+    welcome_zh: str = "",
     passes_to: int | None = None,
     agreed_from: int | None = None,
     agreed_people: int = 1,
@@ -147,7 +167,8 @@ def set_offer(
         raise NotFound()
     said = {
         "price_list": price_list, "circle": circle, "credit": credit,
-        "service": service.strip()[:200], "welcome": welcome.strip()[:400],
+        "service": service.strip()[:200], "service_zh": service_zh.strip()[:200],
+        "welcome": welcome.strip()[:400], "welcome_zh": welcome_zh.strip()[:400],
         "passes_to": passes_to, "agreed_from": agreed_from, "agreed_people": agreed_people,
         "may_wait": may_wait, "turn": turn,
         "answer_hours": answer_hours, "solve_hours": solve_hours,
@@ -248,12 +269,10 @@ def _standings(found: QuerySet[TradingRelationship] | list[TradingRelationship])
     told = []
     for link in links:
         tier = link.tier or (houses[link.buyer].tier if link.buyer in houses else "")
-        offer = said.get((link.seller, tier))
-        given = grants[link.seller, link.buyer]
         told.append(
             Standing(
-                link.seller, tier, bool(link.tier), offer.service if offer else "",
-                offer.welcome if offer else "", given, link.answer_hours, link.solve_hours,
+                link.seller, tier, bool(link.tier), said.get((link.seller, tier), Said()),
+                grants[link.seller, link.buyer], link.answer_hours, link.solve_hours,
             )
         )  # fmt: skip
     return told
@@ -268,16 +287,9 @@ def _granted(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, UUID], li
     )
     given: dict[tuple[UUID, UUID], list[Given]] = defaultdict(list)
     for one in live.order_by("what"):
-        told = Given(str(one.get_what_display()), _name(one), one.since)
+        told = Given(str(one.get_what_display()), in_language(one.name, one.name_zh), one.since)
         given[one.seller, one.buyer].append(told)
     return given
-
-
-class Said(NamedTuple):
-    """What a seller says to its customers of a tier."""
-
-    service: str
-    welcome: str
 
 
 def _said_to(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, str], Said]:
@@ -285,11 +297,6 @@ def _said_to(links: Sequence[TradingRelationship]) -> dict[tuple[UUID, str], Sai
     with connection.cursor() as cursor:
         cursor.execute(WORDS, [list({link.seller for link in links})])
         return {(seller, tier): Said(*words) for seller, tier, *words in cursor.fetchall()}
-
-
-def _name(grant: TierGrant) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    return (grant.name_zh or grant.name) if chinese else (grant.name or grant.name_zh)
 
 
 def _due() -> QuerySet[TradingRelationship]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from heliu.commerce.ordering.parts import Part, read
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.parties.names import Names
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -53,6 +54,11 @@ class CostCentre(models.Model):
         """The name in the reader's language, or in the other where there is none."""
         chinese = (get_language() or "").startswith("zh")
         return (self.name_zh or self.name) if chinese else self.name
+
+    @property
+    def names(self) -> Names:
+        """Its code and name for readers of either language."""
+        return Names(f"{self.code} {self.name}", f"{self.code} {self.name_zh or self.name}", "", "")
 
     def __str__(self) -> str:
         return f"{self.code} {self.display}"

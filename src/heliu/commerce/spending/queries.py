@@ -35,7 +35,9 @@ PERIODS = PeriodKind.choices
 RULES = """
 select levels, holds_goods from spending_rules_met(%s, %s, %s, %s, %s::uuid[])
  order by from_amount, id"""
-WARNED = "select * from spending_warned(%s, %s, %s, %s, %s)"
+WARNED = """
+select code, name, name_zh, org, is_own, amount, taken
+  from spending_budgets_warned(%s, %s, %s, %s, %s)"""
 CENTRE = "select spending_centre(%s, %s, %s)"
 NEEDS_CENTRE = "select spending_needs_centre(%s)"
 JOINED = "select org, period, account from spending_budgets_joined(%s, %s, %s::uuid[], %s)"
@@ -73,11 +75,12 @@ class Use:
 
 
 class Warned(NamedTuple):
-    """A budget that warns and would be passed: whose it is, what stands for its period and what is
-    taken of it already (minor units); None where that is not the reader's to know."""
+    """A budget that warns and would be passed: its cost centre as the reader calls it ('' where it
+    is for none), whose it is, what stands for its period and what is taken of it already (minor
+    units); None where that is not the reader's to know."""
 
-    org: UUID
     cost_centre: str
+    org: UUID
     is_own: bool
     amount: int | None
     taken: int | None
@@ -89,7 +92,10 @@ def warned(
     """The budgets that only warn and that an order of this total would pass; for the buyer."""
     with connection.cursor() as cursor:
         cursor.execute(WARNED, [buyer, person, centre, total, on])
-        return [Warned(*row) for row in cursor.fetchall()]
+        return [
+            Warned(str(CostCentre(code=code, name=name, name_zh=name_zh)) if code else "", *rest)
+            for code, name, name_zh, *rest in cursor.fetchall()
+        ]
 
 
 def house(actor: Actor) -> House | None:

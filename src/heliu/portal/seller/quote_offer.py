@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from heliu.commerce.catalogue import queries as catalogue
+from heliu.commerce.ordering.paste import read_quantity
 from heliu.commerce.quotes import queries
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import queries as approvals
@@ -30,7 +36,7 @@ from heliu.portal.shell.pages import (
     say,
     show,
 )
-from heliu.portal.shell.quotes import BLANK, HOLDS, Row, asked_in, rows_typed
+from heliu.portal.shell.quotes import BLANK, HOLDS, Row, Usual, asked_in, rows_typed
 from heliu.portal.ui import formats
 from heliu.portal.ui.templatetags.heliu_ui import typed_amount
 from heliu.trade import conceding, quoting
@@ -69,11 +75,13 @@ def offer(request: HttpRequest) -> HttpResponse:
     if done:
         return done
     blank = [Row()] * (BLANK if earlier else EMPTY)
+    rows = rows_typed(request, refusal) or [*_rows(earlier), *blank]
+    typed = request.POST or {"dealer": _code_of(earlier) or request.GET.get("dealer", "")}
     context = {
-        "rows": rows_typed(request, refusal) or [*_rows(earlier), *blank],
+        "rows": _with_usual(rows, actor, typed.get("dealer", ""), at),
         "earlier": earlier,
         "dealers": dealers_of(actor)[:SHOWN],
-        "typed": request.POST or {"dealer": _code_of(earlier) or request.GET.get("dealer", "")},
+        "typed": typed,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
         "latest": day_typed(day_of(at) + timedelta(days=365)),
@@ -82,6 +90,48 @@ def offer(request: HttpRequest) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return show(request, "seller/quote_offer.html", context, here=HERE, status=status)
+
+
+@require_POST
+@desk_page
+def usual(request: HttpRequest) -> HttpResponse:
+    """What the goods of the form cost its dealer without an offer, row by row as typed so far."""
+    actor = actor_of(request)
+    actor.require("sell")
+    rows = _with_usual(rows_typed(request), actor, request.POST.get("dealer", ""), now(request))
+    return render(request, "seller/parts/offer_usual.html", {"rows": rows})
+
+
+def _with_usual(rows: Sequence[Row], actor: Actor, dealer: str, at: datetime) -> Sequence[Row]:
+    """The rows with what their goods cost this dealer without an offer, and the page in the
+    currency of the two; as they are while the dealer is not known."""
+    codes = [row.code.strip() for row in rows if not row.is_empty]
+    try:
+        buyer, seller = _dealer(actor, dealer).pk, actor.own_org
+    except Invalid:
+        return rows
+    found = catalogue.find(actor, codes, seller)
+    goods = [_goods(row, found) for row in rows]
+    wanted: Counter[UUID] = Counter()
+    for sku, quantity in filter(None, goods):
+        wanted[sku] += quantity
+    prices = quoting.usual(wanted, buyer=buyer, seller=seller, at=at)
+    formats.write_in(currency_of(buyer=buyer, seller=seller))
+    return [
+        replace(row, usual=_usual(prices.get(one[0]), one[1])) if one else row
+        for row, one in zip(rows, goods, strict=True)
+    ]
+
+
+def _goods(row: Row, found: Mapping[str, Any]) -> tuple[UUID, int] | None:
+    """The goods and pieces of a row, once both can be read."""
+    sku = found.get(row.code.strip())
+    quantity, _problem = read_quantity(row.quantity)
+    return (sku.pk, quantity) if sku and quantity else None
+
+
+def _usual(price: int | None, quantity: int) -> Usual:
+    return Usual(price, None if price is None else price * quantity)
 
 
 def _write_in_theirs(actor: Actor, buyer: UUID, earlier: Any) -> None:

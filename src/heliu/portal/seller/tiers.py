@@ -51,7 +51,9 @@ def index(request: HttpRequest) -> HttpResponse:
                 answer_hours=_hours(post.get("answer_hours", "")),
                 solve_hours=_hours(post.get("solve_hours", "")),
                 service=post.get("service", ""),
+                service_zh=post.get("service_zh", ""),
                 welcome=post.get("welcome", ""),
+                welcome_zh=post.get("welcome_zh", ""),
             )
         say(request, _("Saved. Customers have it in a moment."))
         return reverse("seller_tiers") + (f"?{urlencode({'q': text})}" if text else "")

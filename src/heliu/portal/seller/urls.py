@@ -112,6 +112,7 @@ urlpatterns = [
     path("seller/newcomers", newcomers.index, name="seller_newcomers"),
     path("seller/newcomers/terms", newcomer_terms.rule, name="seller_newcomer_terms"),
     path("seller/quotes/offer", quote_offer.offer, name="seller_quote_offer"),
+    path("seller/quotes/offer/usual", quote_offer.usual, name="seller_quote_offer_usual"),
     path("seller/quote-rules", quote_rules.index, name="seller_quote_rules"),
     path("seller/order-rules", order_rules.index, name="seller_order_rules"),
     path("seller/order-rules/all", order_rules.everybody, name="seller_order_rules_all"),

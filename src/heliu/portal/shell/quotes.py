@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -46,15 +46,25 @@ BLANK = 3  # rows at the end of a question
 FIELDS = ("code", "quantity", "price", "words")
 
 
+class Usual(NamedTuple):
+    """What goods cost the dealer without an offer: one of them, and all of a row (minor units; None
+    where it has no price)."""
+
+    price: int | None
+    amount: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a question as it stands in its fields."""
+    """A row of a question as it stands in its fields; `usual` once its goods and pieces are known,
+    where that is for the reader."""
 
     code: str = ""
     quantity: str = ""
     price: str = ""
     words: str = ""
     wrong: str = ""  # why it cannot be asked so
+    usual: Usual | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -199,7 +209,10 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
 def rows_typed(request: HttpRequest, refusal: Refused | None = None) -> list[Row]:
     """The rows of the form as they were sent; the one that was refused says why."""
     columns = (request.POST.getlist(name) for name in FIELDS)
-    rows = [Row(*cells) for cells in zip_longest(*columns, fillvalue="")]
+    rows = [
+        Row(code, quantity, price, words)
+        for code, quantity, price, words in zip_longest(*columns, fillvalue="")
+    ]
     asking = [place for place, row in enumerate(rows) if not row.is_empty]
     for nth, place in enumerate(asking, 1):
         if wrong := _about(refusal, nth):
@@ -303,7 +316,8 @@ def _answers(
     """Each line that is asked for with what the dealer would pay today (minor units) and what
     stands in its fields, with what is wrong there."""
     lines = list(last.lines.all())
-    usual = quoting.usual(found, {line.sku_id: line.quantity for line in lines}, at)
+    goods = {line.sku_id: line.quantity for line in lines}
+    usual = quoting.usual(goods, buyer=found.buyer, seller=found.seller, at=at)
     data = request.POST
     names_of = ("quantity", "price", "other", "words", "strike")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-WORDS = (Path(__file__).parent.parent / "sql" / "tier_words.sql").read_text()
+WORDS = (Path(__file__).parent.parent / "sql" / "tier_words_0043.sql").read_text()
 
 
 class Migration(migrations.Migration):

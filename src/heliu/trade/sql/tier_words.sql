@@ -1,10 +1,12 @@
--- What sellers say to their customers of each tier, of service and in welcome, and nothing else of
--- what they offer: how its orders are confirmed is the seller's to know. Runs as the owner; answers
--- those who trade with them.
+-- What sellers say to their customers of each tier, of service and in welcome, in both languages,
+-- and nothing else of what they offer: how its orders are confirmed is the seller's to know. Runs as
+-- the owner; answers those who trade with them.
 create or replace function trade_tier_words(sellers uuid[])
-returns table (seller uuid, tier text, service text, welcome text)
+returns table (
+    seller uuid, tier text, service text, service_zh text, welcome text, welcome_zh text)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select t.seller, t.tier::text, t.service::text, t.welcome::text
+    select t.seller, t.tier::text, t.service::text, t.service_zh::text, t.welcome::text,
+           t.welcome_zh::text
       from trade_tieroffer t
      where t.seller = any (sellers)
        and (t.seller = any (heliu_orgs())

@@ -16,6 +16,7 @@ $$;
 -- The budgets that warn and that an order of this worth would pass: of which house, so much stands
 -- for the period, so much of it is taken already. For the buyer
 -- itself; an order that names no cost centre is for that of whoever orders.
+-- Stands for code from before `spending_budgets_warned`, and goes in a later version.
 create or replace function spending_warned(
     buyer uuid, who uuid, centre uuid, total bigint, on_day date)
 returns table (org uuid, cost_centre text, is_own boolean, amount bigint, taken bigint)

@@ -226,7 +226,7 @@
       else field.value = value;
       changed = true;
     }
-    if (changed) $("form[data-pad]")?.dispatchEvent(new Event("input"));
+    if (changed) $("form[data-pad], form[data-rows]")?.dispatchEvent(new Event("input"));
   }
 
   /* ---------------------------------------------------------------- signature
