@@ -7,7 +7,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     reviewed = "Asking anew while a question waits was refused before; few rows are ASKED at all."
 
-    dependencies = [("trade", "0055_currencies")]
+    dependencies = [("trade", "0056_tier_words_zh")]
     operations = [
         migrations.AddConstraint(
             model_name="lodging",

@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0056_one_exchange_asked")]
+    dependencies = [("trade", "0057_one_exchange_asked")]
     operations = [
         migrations.RunSQL((SQL / "place.sql").read_text(), migrations.RunSQL.noop),
     ]
