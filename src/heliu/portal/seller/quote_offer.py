@@ -16,7 +16,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.money import require_in
-from heliu.kernel.parties.queries import currency_of, names
+from heliu.kernel.parties.queries import currencies_of, currency_of, names
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import (
@@ -69,10 +69,11 @@ def offer(request: HttpRequest) -> HttpResponse:
     if done:
         return done
     blank = [Row()] * (BLANK if earlier else EMPTY)
+    currencies = currencies_of(actor)
     context = {
         "rows": rows_typed(request, refusal) or [*_rows(earlier), *blank],
         "earlier": earlier,
-        "dealers": dealers_of(actor)[:SHOWN],
+        "dealers": [(one, currencies.get(one.pk, "")) for one in dealers_of(actor)[:SHOWN]],
         "typed": request.POST or {"dealer": _code_of(earlier) or request.GET.get("dealer", "")},
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
