@@ -16,6 +16,7 @@ from tests.trade.conftest import World
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.ordering.operations import carts
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.demo.chain import enrol
@@ -153,3 +154,54 @@ def test_no_page_tells_dollars_as_yuan(demo: World, far: UUID) -> None:
         (OWNER, "/dealer/catalogue"), (OWNER, "/dealer/lists"), (OWNER, "/dealer/contracts"),
         (SALES, "/seller/orders"), (SALES, "/seller/prices"), (OWNER, "/quotes"), (SALES, "/quotes"),
     } <= seen  # fmt: skip
+
+
+def test_a_form_that_was_shown_in_another_currency_is_read_once_more(
+    demo: World, far: UUID
+) -> None:
+    """The seller sets dollars while the dealer looks at prices in yuan, and types one."""
+    dealer, ask, out = browser(OWNER), "/dealer/quotes/ask", "/dealer/checkout?pay_by=TRANSFER"
+    with demo.desk(OWNER) as owner:
+        goods = {demo.chain.skus["M1"]: 2}
+        carts.fill_cart(actor=owner, seller=demo.chain.seller, quantities=goods)
+    forms: dict[str, dict[str, object]] = {
+        ask: {"code": ["M1"], "quantity": ["2"], "price": ["70"], "words": [""]},
+        out: {"pay_by": "TRANSFER", "terms": "", "remark": "", "external_id": ""},
+    }
+    shown = {address: read(dealer, address) for address in forms}
+    abroad(demo, far)
+    for address, form in forms.items():
+        assert 'name="prices_in" value="CNY"' in shown[address]
+        form |= {"seller": "seller", "prices_in": "CNY"}
+        be("heliu_web")
+        answer = dealer.post(address, form | {"idempotency_key": key_in(shown[address])})
+        again = unescape(answer.content.decode())
+        assert (answer.status_code, "here amounts are in USD" in again) == (422, True)
+        assert 'name="prices_in" value="USD"' in again
+        send(dealer, address, form | {"prices_in": "USD", "idempotency_key": key_in(again)})
+    with demo.worker():
+        assert {one.currency for one in Order.objects.filter(buyer=far)} == {"USD"}
+
+
+def test_an_offer_made_again_in_another_currency_is_made_once_its_prices_were_read(
+    demo: World, far: UUID
+) -> None:
+    sku, seller = demo.chain.skus["M1"], browser(SALES)
+    with demo.desk("owner@d001.demo") as owner:
+        ours = quoting.ask(
+            actor=owner, seller=demo.chain.seller, lines=[Asked(sku, 2, 70_00)], at=demo.at
+        ).number
+    abroad(demo, far)
+    there = f"/seller/quotes/offer?from={ours}"
+    page = read(seller, there)
+    assert 'name="prices_in" value="CNY"' in page
+    form = {
+        "dealer": "far", "code": ["M1"], "quantity": ["2"], "price": ["70"], "words": [""],
+        "valid_until": f"{day_of(demo.at) + timedelta(days=9)}", "prices_in": "CNY",
+    }  # fmt: skip
+    be("heliu_web")
+    refused = seller.post(there, form | {"idempotency_key": key_in(page)})
+    again = unescape(refused.content.decode())
+    assert (refused.status_code, 'name="prices_in" value="USD"' in again) == (422, True)
+    rewritten = {"price": ["9.80"], "prices_in": "USD", "idempotency_key": key_in(again)}
+    send(seller, there, form | rewritten, to="^/quotes/QT-")

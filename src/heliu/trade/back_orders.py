@@ -73,7 +73,7 @@ def of_order(order: Order) -> dict[int, Waiting]:
 class Wait(NamedTuple):
     """What of goods somebody is about to order is there, what waits, and until when."""
 
-    code: str
+    sku: Sku
     ready: int
     waiting: int
     until: date | None
@@ -83,7 +83,7 @@ def would_wait(seller: UUID, wanted: Sequence[tuple[Sku, int]], *, at: datetime)
     """Of these (SKU, quantity) of a seller those that are not all there, in one statement."""
     told = stock.outlook([sku.pk for sku, _ in wanted], owner=seller, at=at)
     return [
-        Wait(sku.code, told[sku.pk].ready, n - told[sku.pk].ready, told[sku.pk].until(n))
+        Wait(sku, told[sku.pk].ready, n - told[sku.pk].ready, told[sku.pk].until(n))
         for sku, n in wanted
         if sku.pk in told and n > told[sku.pk].ready
     ]

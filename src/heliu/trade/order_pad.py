@@ -190,7 +190,7 @@ def _waits(checked: Checked, seller: UUID, at: datetime) -> dict[UUID, Wait]:
         )
         if at_once > outlook.ready:
             here = back_orders.in_packs(outlook.ready, skus[sku].order_multiple)
-            found[sku] = Wait(skus[sku].code, here, wanted[sku] - here, until)
+            found[sku] = Wait(skus[sku], here, wanted[sku] - here, until)
     return found
 
 

@@ -17,6 +17,7 @@ from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.parties import queries as parties
 from heliu.portal.bank import programme_fields as fields
 from heliu.portal.bank.programme_form import own
+from heliu.portal.bank.programmes import terms_of
 from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.trade import programmes
@@ -105,6 +106,7 @@ def _form(
         "groups": [
             (title, [_shown(one, typed, stands) for one in asked]) for title, asked in fields.GROUPS
         ],
+        "sent": [] if is_open else terms_of(drafting.programme_of(draft)),
         "typed_seller": request.POST.get("seller", ""),
         "refusal": refusal,
     }
@@ -122,6 +124,7 @@ def _shown(
     return {
         "name": one.name,
         "words": one.words,
+        "unit": one.unit,
         "help": one.help,
         "kind": {fields.CHOICE: "choice", fields.FLAG: "flag", fields.TEXT: "text"}.get(
             one.kind, "number"

@@ -27,8 +27,14 @@ class Asked:
     kind: int
     help: Any = ""
 
+    @property
+    def unit(self) -> Any:
+        """In what it is typed, where that goes without saying for its kind."""
+        return UNITS.get(self.kind, "")
+
 
 PERCENT = lazy("in percent")
+UNITS: Mapping[int, Any] = {SHARE: PERCENT, RATE: PERCENT, MONEY: lazy("in CNY")}
 GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     (
         lazy("What is lent"),
@@ -57,12 +63,12 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
     (
         lazy("Price"),
         (
-            Asked("base_rate", lazy("Base rate"), RATE, PERCENT),
-            Asked("opex_rate", lazy("Operations"), RATE, PERCENT),
-            Asked("fee_rate", lazy("Fee, once"), RATE, PERCENT),
-            Asked("hurdle_rate", lazy("Return on capital"), RATE, PERCENT),
-            Asked("capital_share", lazy("Capital bound"), SHARE, PERCENT),
-            Asked("rate_cap", lazy("Rate at most"), RATE, PERCENT),
+            Asked("base_rate", lazy("Base rate"), RATE),
+            Asked("opex_rate", lazy("Operations"), RATE),
+            Asked("fee_rate", lazy("Fee, once"), RATE),
+            Asked("hurdle_rate", lazy("Return on capital"), RATE),
+            Asked("capital_share", lazy("Capital bound"), SHARE),
+            Asked("rate_cap", lazy("Rate at most"), RATE),
         ),
     ),
     (
@@ -71,7 +77,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
             Asked("instrument", lazy("Financed with"), CHOICE),
             Asked("deposit_mode", lazy("What the deposit does"), CHOICE),
             Asked("release_mode", lazy("Sets goods free"), CHOICE),
-            Asked("margin_rate", lazy("Interest on the margin"), RATE, PERCENT),
+            Asked("margin_rate", lazy("Interest on the margin"), RATE),
             Asked("deposit_by", lazy("How the deposit comes"), CHOICE),
             Asked(
                 "deposit_days",
@@ -100,7 +106,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
                 "buy_back_share",
                 lazy("Share of the price"),
                 SHARE,
-                lazy("in percent, for which the seller buys goods back"),
+                lazy("for which the seller buys goods back"),
             ),
             Asked(
                 "ship_days",
@@ -113,18 +119,18 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
                 "sale_floor",
                 lazy("Sold goods should bring"),
                 SHARE,
-                lazy("in percent of their price"),
+                lazy("of their price"),
             ),
         ),
     ),
     (
         lazy("Risk"),
         (
-            Asked("loss_given_default", lazy("Loss given default"), SHARE, PERCENT),
-            Asked("price_fall", lazy("Fall of the goods' price"), SHARE, PERCENT),
-            Asked("sale_cost", lazy("Cost of selling the goods"), SHARE, PERCENT),
-            Asked("refund_share", lazy("Refunded by the seller"), SHARE, PERCENT),
-            Asked("seller_default", lazy("Default of the seller"), SHARE, PERCENT),
+            Asked("loss_given_default", lazy("Loss given default"), SHARE),
+            Asked("price_fall", lazy("Fall of the goods' price"), SHARE),
+            Asked("sale_cost", lazy("Cost of selling the goods"), SHARE),
+            Asked("refund_share", lazy("Refunded by the seller"), SHARE),
+            Asked("seller_default", lazy("Default of the seller"), SHARE),
         ),
     ),
     (
@@ -136,7 +142,7 @@ GROUPS: tuple[tuple[Any, tuple[Asked, ...]], ...] = (
                 "quota_share",
                 lazy("Part of the quota for one borrower"),
                 SHARE,
-                lazy("in percent of the seller's, if the bank has set one"),
+                lazy("of the seller's, if the bank has set one"),
             ),
             Asked(
                 "auto_release_cap",

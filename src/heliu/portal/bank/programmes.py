@@ -40,14 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "programme": one,
                 "seller": sellers.get(one.seller),
-                "groups": [
-                    (_("What is lent"), offer(one)),
-                    (_("Price"), price(one)),
-                    (_("Risk"), risk(one)),
-                    (_("Caps"), caps(one)),
-                    (_("Default"), default(one)),
-                    *_margins(one),
-                ],
+                "groups": terms_of(one),
                 "quota": quotas.get(one.seller),
                 **_use(actor, one),
             }
@@ -64,6 +57,18 @@ def _drafts(actor: Actor) -> list[tuple[Any, Any, Any]]:
     open_ones = list(found.filter(status__in=("DRAFT", "OFFERED", "REFUSED"))[:20])
     sellers = names(one.seller for one in open_ones)
     return [(one, drafting.programme_of(one), sellers.get(one.seller)) for one in open_ones]
+
+
+def terms_of(one: Any) -> list[tuple[str, Terms]]:
+    """All that a programme says, in groups."""
+    return [
+        (_("What is lent"), offer(one)),
+        (_("Price"), price(one)),
+        (_("Risk"), risk(one)),
+        (_("Caps"), caps(one)),
+        (_("Default"), default(one)),
+        *_margins(one),
+    ]
 
 
 def price(one: Any) -> Terms:

@@ -150,7 +150,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             if not offer:
                 _take_out(request, seller, lines)
             return reverse("purchase", args=[asked.number])
-        placed = place_order.place(**wish)
+        placed = place_order.place(**wish, currency=request.POST.get("prices_in", ""))
         _bring_papers(request, "order", placed.order.number)
         if not offer:
             _take_out(request, seller, lines)

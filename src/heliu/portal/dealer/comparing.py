@@ -33,7 +33,7 @@ def table(
 ) -> dict[str, Any]:
     """The options as rows, the cheapest first with its reason; nothing when there is no choice."""
     found = preview.comparison
-    if preview.total <= 0 or len(found.options) < 2:
+    if preview.total <= 0 or sum(not one.closed for one in found.options) < 2:
         return {}
     return {
         "days": found.days,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from heliu.commerce.ordering import queries as pads
 from heliu.commerce.quotes.policies import MOST_LINES
 from heliu.kernel.clock import day_of
+from heliu.kernel.money import require_in
 from heliu.portal.dealer.sellers import chosen, is_shared, or_waits, sellers_of
 from heliu.portal.shell.pages import (
     actor_of,
@@ -23,6 +24,7 @@ from heliu.portal.shell.pages import (
 )
 from heliu.portal.shell.quotes import BLANK, Row, asked_in, rows_typed
 from heliu.portal.shell.records import House
+from heliu.portal.ui import formats
 from heliu.trade import quoting
 
 
@@ -35,6 +37,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     seller = chosen(request, sellers_of(actor))
 
     def do() -> str:
+        require_in(formats.written_in(), request.POST.get("prices_in", ""))
         made = quoting.ask(
             actor=actor, seller=seller.pk, lines=asked_in(request, seller.pk),
             words=request.POST.get("words_of_all", ""),

@@ -15,6 +15,7 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.programmes import default, offer
+from heliu.portal.ui.formats import NOTHING
 from heliu.trade import programmes as stories
 
 
@@ -66,13 +67,12 @@ def offer_page(request: HttpRequest, draft: UUID) -> HttpResponse:
         "terms": terms,
         "lender": names([one.lender]).get(one.lender),
         "groups": [
-            (title, [(label, value, value != dict(was).get(label)) for label, value in rows])
+            (title, [(label, value, _before(label, value, dict(was))) for label, value in rows])
             for title, rows, was in (
                 (_("What is lent"), offer(terms), offer(before) if before else []),
                 (_("Default"), default(terms), default(before) if before else []),
             )
         ],
-        "is_version": before is not None,
         "may_answer": one.status == "OFFERED" and actor.may("sell"),
         "refusal": refusal,
         "said": request.POST.get("said", ""),
@@ -81,3 +81,10 @@ def offer_page(request: HttpRequest, draft: UUID) -> HttpResponse:
     return answer or show(
         request, "seller/programme_offer.html", context, here="seller_programmes", status=status
     )
+
+
+def _before(label: str, value: str, was: dict[str, str]) -> str:
+    """What a term said that a new version changes, – where there was none; nothing where it stays,
+    and of a programme that is new as a whole."""
+    before = was.get(label, NOTHING)
+    return before if was and before != value else ""

@@ -22,7 +22,7 @@ from heliu.kernel.approvals import queries as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.money import require_in
-from heliu.kernel.parties.queries import currency_of, names
+from heliu.kernel.parties.queries import currencies_of, currency_of, names
 from heliu.portal.seller.dealers import dealers_of
 from heliu.portal.shell.approvals import asked
 from heliu.portal.shell.pages import (
@@ -57,7 +57,10 @@ def offer(request: HttpRequest) -> HttpResponse:
 
     def do() -> str:
         buyer = _dealer(actor, request.POST.get("dealer", "")).pk
-        _write_in_theirs(actor, buyer, earlier)
+        formats.write_in(currency_of(buyer=buyer, seller=actor.own_org))
+        # Prices of an earlier quote stand in its currency, until somebody has seen them in theirs.
+        shown_in = request.POST.get("prices_in", earlier.currency if earlier else "")
+        require_in(formats.written_in(), shown_in, field="dealer")
         done = quoting.begin(
             actor=actor, buyer=buyer, lines=asked_in(request, actor.own_org),
             words=request.POST.get("words_of_all", ""),
@@ -77,10 +80,12 @@ def offer(request: HttpRequest) -> HttpResponse:
     blank = [Row()] * (BLANK if earlier else EMPTY)
     rows = rows_typed(request, refusal) or [*_rows(earlier), *blank]
     typed = request.POST or {"dealer": _code_of(earlier) or request.GET.get("dealer", "")}
+    currencies = currencies_of(actor)
     context = {
         "rows": _with_usual(rows, actor, typed.get("dealer", ""), at),
         "earlier": earlier,
-        "dealers": dealers_of(actor)[:SHOWN],
+        "prices_in": formats.written_in() if refusal or not earlier else earlier.currency,
+        "dealers": [(one, currencies.get(one.pk, "")) for one in dealers_of(actor)[:SHOWN]],
         "typed": typed,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
@@ -132,14 +137,6 @@ def _goods(row: Row, found: Mapping[str, Any]) -> tuple[UUID, int] | None:
 
 def _usual(price: int | None, quantity: int) -> Usual:
     return Usual(price, None if price is None else price * quantity)
-
-
-def _write_in_theirs(actor: Actor, buyer: UUID, earlier: Any) -> None:
-    """Amounts are read in the currency of the two. Raises `OtherCurrency` where the prices stood
-    under an earlier quote in another: the figures would be the same, and not what they come to."""
-    currency = currency_of(buyer=buyer, seller=actor.own_org)
-    require_in(currency, earlier.currency if earlier else "", field="dealer")
-    formats.write_in(currency)
 
 
 def _earlier(actor: Actor, number: str) -> Any:

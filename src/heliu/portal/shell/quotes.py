@@ -108,6 +108,7 @@ def index(request: HttpRequest) -> HttpResponse:
     said = queries.last_versions(rows)
     context = {
         "rows": [(one, known.get(_other(one, actor)), said.get(one.pk)) for one in rows],
+        "currency": formats.shared_currency(rows),
         "tabs": [
             parts.Chip(_("Wait for you"), "?", parts.counted(mine), on=tab not in ("all", "live")),
             parts.Chip(_("Under way"), "?tab=live", parts.counted(live), on=tab == "live"),

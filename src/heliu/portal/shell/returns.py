@@ -123,18 +123,20 @@ def new(request: HttpRequest, order: str) -> HttpResponse:
     of_case = cases.visible_to(actor).filter(number=case, order_id=found.pk).first()
     given = queries.given_back([line.pk for line in lines])
     deal = deals.of_order(actor, found.pk)
+    left = {line.pk: line.received - given.get(line.pk, 0) for line in lines}
     context = {
         "order": found,
         "deal": deal,
         "lines": [
             {
                 "line": line,
-                "left": line.received - given.get(line.pk, 0),
+                "left": left[line.pk],
                 "typed": request.POST.get(f"line-{line.position}", _asked(of_case, line)),
                 "marks": request.POST.get(f"marks-{line.position}", _serial(of_case, line)),
             }
             for line in lines
         ],
+        "is_any_left": any(one > 0 for one in left.values()),
         "remedies": [one for one in queries.REMEDIES if one[0] == "CREDIT" or not deal.loan_id],
         "case": of_case,
         "typed": request.POST,

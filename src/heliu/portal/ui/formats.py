@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext, pgettext
@@ -46,17 +47,32 @@ def written_in() -> str:
     return _WRITTEN_IN.get()
 
 
-def in_money(words: str) -> str:
-    """A heading that names our currency, as it is on a page whose amounts are in another."""
-    return words.replace(CURRENCY, written_in())
+def in_money(words: str, currency: str = "") -> str:
+    """A heading that names our currency, as it is on a page whose amounts are in another, or over
+    a column that is in another."""
+    return words.replace(CURRENCY, currency or written_in())
+
+
+def shared_currency(rows: Iterable[Any]) -> str:
+    """The currency of a column of amounts: the one that all rows are in; where they are in
+    several, or there are none, ours, and an amount in another says so itself."""
+    found = {row.currency for row in rows}
+    return found.pop() if len(found) == 1 else CURRENCY
 
 
 def money_text(minor: int, *, plus: bool = False, currency: str = "") -> str:
     """The amount as plain text: ``−3,180.50``; another currency than ours before it:
     ``US$ 3.50``."""
     held = currency or written_in()
-    text = "".join(money_parts(minor, digits_of(held), plus=plus))
-    return text if held == CURRENCY else f"{sign_of(held)} {text}"
+    return named("".join(money_parts(minor, digits_of(held), plus=plus)), held)
+
+
+def named(amount: str, currency: str) -> str:
+    """A written amount with its currency's sign, where that is not ours: ``−US$ 3.50``."""
+    if currency == CURRENCY:
+        return amount
+    minus = amount[:1] if amount[:1] in (MINUS, "+") else ""
+    return f"{minus}{sign_of(currency)} {amount.removeprefix(minus)}"
 
 
 def abroad(minor: int | None, currency: str) -> str:

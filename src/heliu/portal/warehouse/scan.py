@@ -83,7 +83,7 @@ def _ask(request: HttpRequest, actor: Actor, at: datetime) -> str:
         raise Invalid("nothing-scanned", "Scan or type a code.", field="scanned")
     number = request.POST.get("for", "")
     order = in_hand(actor, number)
-    verdict, what = _answer(actor, text, order, at)
+    verdict, what, name = _answer(actor, text, order, at)
     released = getattr(verdict, "release_order", None)
     key = request.POST.get("idempotency_key", "")
     request.session[SESSION_VERDICT] = {
@@ -93,21 +93,24 @@ def _ask(request: HttpRequest, actor: Actor, at: datetime) -> str:
         "message": verdict.message,
         "params": dict(verdict.params),
         "what": what,
+        "name": name,
     }
     asked = {"for": released.number if released else number, "answer": key}
     return f"{reverse(HERE)}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _answer(actor: Actor, text: str, order: Any, at: datetime) -> tuple[Verdict, str]:
-    """The verdict and what it speaks of: a code that opens, else goods, else a wrong code."""
+def _answer(actor: Actor, text: str, order: Any, at: datetime) -> tuple[Verdict, str, str]:
+    """The verdict, what it speaks of and its name: a code that opens, else goods, else a wrong
+    code."""
     if gate.find_deal(text, actor=actor) is None:
         row = _row(actor, text, tasks(actor, order) if order else [])
         if row is not None:
-            return _pick(actor, row, order, at), f"{row.sku.code} · {row.lot}".rstrip(" ·")
+            what = f"{row.sku.code} · {row.lot}".rstrip(" ·")
+            return _pick(actor, row, order, at), what, row.sku.display
         if len("".join(text.split()).replace("-", "")) != CODE_LENGTH:
-            return Verdict(False, "unknown", UNKNOWN), text
+            return Verdict(False, "unknown", UNKNOWN), text, ""
     verdict = deliveries.pick_up(actor=actor, code=text, at=at)
-    return verdict, verdict.release_order.number if verdict.release_order else ""
+    return verdict, verdict.release_order.number if verdict.release_order else "", ""
 
 
 def _row(actor: Actor, text: str, to_take: list[Task]) -> Any:
@@ -158,5 +161,6 @@ def _verdict(request: HttpRequest) -> dict[str, Any] | None:
         "head": _(HEADS.get(kept["code"], HEADS["unknown"])),
         "words": Verdict(kept["go"], kept["code"], kept["message"], kept["params"]).words,
         "what": kept["what"],
+        "name": kept["name"],
         "is_kept": not kept["go"] and kept["code"] != "unknown",
     }

@@ -17,7 +17,7 @@ from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
-from heliu.kernel.money import CURRENCY, digits_of, sign_of
+from heliu.kernel.money import CURRENCY, digits_of
 from heliu.portal.ui import confluence as streams
 from heliu.portal.ui import formats, parts, svg
 from heliu.portal.ui import typed as typing
@@ -57,8 +57,8 @@ def money(
         return SafeString(formats.NOTHING)
     held = currency or formats.written_in()
     whole, decimals = formats.money_parts(minor, digits_of(held), plus=plus)
-    sign = "" if held == CURRENCY else f"{sign_of(held)} "
-    return SafeString(f'<span class="m">{sign}{whole}<i>{decimals}</i></span>')  # digits and signs
+    whole = formats.named(whole, held)
+    return SafeString(f'<span class="m">{whole}<i>{decimals}</i></span>')  # digits and signs
 
 
 @register.simple_tag
@@ -75,6 +75,7 @@ def write_in(currency: str = "") -> str:
 
 
 register.filter("in_money", formats.in_money)
+register.filter("shared_currency", formats.shared_currency)
 
 
 @register.simple_tag
@@ -403,6 +404,16 @@ def idempotency_key(given: str = "") -> SafeString:
     """
     return format_html(
         '<input type="hidden" name="idempotency_key" value="{}">', given or uuid.uuid4()
+    )
+
+
+@register.simple_tag
+def prices_in(currency: str = "") -> SafeString:
+    """The hidden currency in which the amounts of a form stand, that of the page where none is
+    named: whoever sends it when another was set since is told (`money.require_in`), and no figure
+    is taken for what it is not."""
+    return format_html(
+        '<input type="hidden" name="prices_in" value="{}">', currency or formats.written_in()
     )
 
 
