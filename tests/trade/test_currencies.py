@@ -22,7 +22,7 @@ from heliu.capital.terms.operations import Wanted
 from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
-from heliu.commerce.pricing.models import PriceList
+from heliu.commerce.pricing.models import Contract, PriceList
 from heliu.commerce.quotes import operations as quotes
 from heliu.commerce.quotes.models import Quote, QuoteLine
 from heliu.commerce.quotes.policies import Answer, Asked
@@ -40,6 +40,7 @@ from heliu.kernel.posting.models import Account as Entry
 from heliu.trade import (
     conceding,
     confirming,
+    contracts,
     currencies,
     place_order,
     quoting,
@@ -195,6 +196,20 @@ def test_the_database_refuses_an_order_in_another_currency_than_theirs(world: Wo
             PriceList.objects.filter(code="EXPORT").update(currency="EUR")
         with pytest.raises(IntegrityError), transaction.atomic():
             PriceList.objects.filter(code="EXPORT").update(is_default=True)
+
+
+def test_a_contract_stays_in_the_currency_of_its_prices(world: World) -> None:
+    with world.desk(SALES) as sales:
+        offered = contracts.offer(
+            actor=sales, seller=world.chain.seller, buyer=buyer(world), code="C1", name="Mugs",
+            prices=[pricing.NewPrice(world.chain.skus["M1"], 900)], valid_from=day_of(world.at),
+            valid_to=day_of(world.at), at=world.at,
+        )  # fmt: skip
+    with world.desk(OWNER) as owner:
+        contracts.refuse(offered.pk, actor=owner, at=world.at)
+    abroad(world)
+    with world.worker():
+        assert Contract.objects.get(pk=offered.pk).currency == "CNY"
 
 
 @pytest.mark.parametrize(("was", "then"), [("CNY", "USD"), ("USD", "CNY")])

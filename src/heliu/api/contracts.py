@@ -17,7 +17,6 @@ from heliu.commerce.pricing.operations import NewPrice
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import NotFound
-from heliu.kernel.parties.queries import currency_of
 from heliu.trade import contracts
 
 router = Router()
@@ -236,13 +235,11 @@ def _shown(one: Any) -> dict[str, Any]:
     pieces, amount = pricing.taken_under([one]).get(one.pk, (0, 0))
     state = "AGREED" if not one.is_offer else "REFUSED" if one.refused_at else "OFFERED"
     same = (
-        "code", "name", "name_zh", "seller", "buyer", "valid_from", "valid_to", "committed",
-        "committed_quantity",
-        "agreed_at", "agreed_by_name",
+        "code", "name", "name_zh", "seller", "buyer", "currency", "valid_from", "valid_to",
+        "committed", "committed_quantity", "agreed_at", "agreed_by_name",
     )  # fmt: skip
     return {name: getattr(one, name) for name in same} | {
         "id": one.pk,
-        "currency": currency_of(buyer=one.buyer, seller=one.seller),
         "state": state,
         "taken": amount,
         "taken_quantity": pieces,

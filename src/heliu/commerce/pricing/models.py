@@ -204,6 +204,8 @@ class Contract(models.Model):
     code = models.CharField(max_length=40, default="", db_default="")
     name = models.CharField(max_length=120, default="", db_default="")
     name_zh = models.CharField(max_length=120, blank=True, default="", db_default="")
+    # In which its prices stand, whatever the two trade in later.
+    currency = models.CharField(max_length=3, default=CURRENCY, db_default=CURRENCY)
     committed = models.BigIntegerField(null=True, blank=True)
     committed_quantity = models.BigIntegerField(null=True, blank=True)
     valid_from = models.DateField()

@@ -77,8 +77,8 @@ def contract(request: HttpRequest, contract: UUID) -> HttpResponse:
 
 def _contract(actor: Actor, pk: UUID) -> Any:
     mine = pricing.contracts_visible_to(actor).filter(seller__in=actor.orgs, pk=pk)
-    found = mine.select_related("price_list").first()
+    found = mine.first()
     if found is None:
         raise NotFound()
-    formats.write_in(found.price_list.currency)
+    formats.write_in(found.currency)
     return found

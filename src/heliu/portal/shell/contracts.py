@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
-from heliu.kernel.parties.queries import currency_of, names
+from heliu.kernel.parties.queries import names
 from heliu.portal.shell.records import Goods
 from heliu.portal.ui.parts import Pill
 
@@ -85,7 +85,7 @@ def shown(contracts: Sequence[Any], at: datetime) -> list[Shown]:
                     for sku, quantity, now, then in steps
                     if sku in goods
                 ],
-                currency=currency_of(buyer=one.buyer, seller=one.seller),
+                currency=one.currency,
             )
         )
     return found

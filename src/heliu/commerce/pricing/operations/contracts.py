@@ -87,6 +87,7 @@ def offer(
         code=code,
         name=name,
         name_zh=name_zh,
+        currency=price_list.currency,
         committed=committed,
         committed_quantity=committed_quantity,
         valid_from=valid_from,
