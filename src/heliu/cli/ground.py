@@ -30,7 +30,7 @@ def told() -> Iterator[None]:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except Refused as error:
-        sys.stderr.write(f"{error.text()} {error.help()}".rstrip() + "\n")
+        sys.stderr.write(error.whole() + "\n")
         raise SystemExit(1) from None
 
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 
 MOST_QUOTED = 120
 """Letters of a value that a refusal repeats; the field at fault holds all of it."""
+FULL_STOP = "。"
+"""After it the next sentence stands without a space."""
 
 
 def filled(text: str, params: Mapping[str, Any]) -> str:
@@ -67,6 +69,11 @@ class Refused(Exception):
     def help(self) -> str:
         """What would make the request pass, in the language active now, or ''."""
         return filled(gettext(self.help_message), self.params) if self.help_message else ""
+
+    def whole(self) -> str:
+        """The refusal and what would make the request pass, as two sentences of one paragraph."""
+        text, help = self.text(), self.help()
+        return f"{text}{help}" if text.endswith(FULL_STOP) else f"{text} {help}".rstrip()
 
     def __str__(self) -> str:
         return f"{self.code}: {filled(self.message, self.params)}"

@@ -246,7 +246,7 @@ def read_amount(typed: str) -> tuple[int | None, str]:
     try:
         fen = money.typed(typed, currency=written_in())
     except Invalid as refusal:
-        return None, f"{refusal.text()} {refusal.help()}".strip()
+        return None, refusal.whole()
     if not 0 < fen <= 10**15:
         return None, _("An amount above zero with at most two decimals.")
     return fen, ""

@@ -60,7 +60,7 @@ def by_domain(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refusal:
         if refusal.status != 410:
             raise
-        return over(request, f"{refusal.text()} {refusal.help()}")
+        return over(request, refusal.whole())
     return _arrive(request, who)
 
 

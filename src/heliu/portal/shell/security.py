@@ -150,9 +150,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
             at=at,
         )
     except Refused as refusal:
-        return JsonResponse(
-            {"problem": f"{refusal.text()} {refusal.help()}"}, status=refusal.status
-        )
+        return JsonResponse({"problem": refusal.whole()}, status=refusal.status)
     request.session[STRONG] = True
     say(request, _("It is set up. From now on it is asked for when you sign in."))
     return JsonResponse({"next": reverse("security")})

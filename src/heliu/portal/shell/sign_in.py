@@ -105,7 +105,7 @@ def second(request: HttpRequest) -> HttpResponse:
             try:
                 how = second_factor.prove_by_code(user, request.POST.get("code", ""), at=at)
             except Refused as refusal:
-                problem, status = f"{refusal.text()} {refusal.help()}", 422
+                problem, status = refusal.whole(), 422
             else:
                 attempts.succeeded(account=account)
                 return come_in(request, user, how, half.get("next", "/"), is_strong=True)
@@ -131,7 +131,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
             request.session.pop(ASKED, {}), answer_in(request), host=host, at=at
         )
     except Refused as refusal:
-        return JsonResponse({"problem": f"{refusal.text()} {refusal.help()}"}, status=422)
+        return JsonResponse({"problem": refusal.whole()}, status=422)
     if not people.user_can_authenticate(user) or not desks_of(user.pk):
         return JsonResponse({"problem": _(NO_DESK)}, status=422)
     attempts.succeeded(account=account)

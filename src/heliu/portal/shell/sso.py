@@ -48,7 +48,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             email, back=_back(request), here=lambda house: _here(request, house)
         )
     except Refused as refusal:
-        return _failed(request, f"{refusal.text()} {refusal.help()}", refusal.status)
+        return _failed(request, refusal.whole(), refusal.status)
     attempts.succeeded(account=f"sso {email}")
     request.session[KEPT] = {**kept, "next": back(request)}
     return render(request, "shell/sso_away.html", {"address": address})
@@ -62,7 +62,7 @@ def back_from(request: HttpRequest) -> HttpResponse:
     try:
         come = operations.end(kept, request.GET.dict(), back=_back(request), at=now(request))
     except Refused as refusal:
-        return _failed(request, f"{refusal.text()} {refusal.help()}", refusal.status)
+        return _failed(request, refusal.whole(), refusal.status)
     if not people.user_can_authenticate(come.user):
         return _failed(request, _(NO_DESK), 422)
     address = kept.get("next", "/")
@@ -84,7 +84,7 @@ def heard(request: HttpRequest, house: UUID) -> HttpResponse:
             house, request.POST.get("SAMLResponse", ""), here=_here(request, house)
         )
     except Refused as refusal:
-        return _failed(request, f"{refusal.text()} {refusal.help()}", refusal.status)
+        return _failed(request, refusal.whole(), refusal.status)
     attempts.succeeded(account=who)
     return see_other(f"{reverse('sign_in_sso_back')}?{urlencode({'ticket': ticket})}")
 
