@@ -86,13 +86,13 @@ def ask(
         deal = locked(deal.id)
         _lapse(deal, at=at)
         seen, loan = _weighed(deal, goods_in, goods_out), loan_of(deal)
-        made = lodging.set_aside(
-            deal, goods_in, loan=loan, kind=LodgingKind.SWAP, wants_out=goods_out,
-            status=LodgingStatus.ASKED, actor=actor, at=at,
-        )  # fmt: skip
         ask_others(
             EXCHANGE, deal, amount=seen.leaves, actor=SYSTEM, org=loan.lender,
             reason=reason.strip(), at=at,
+        )  # fmt: skip
+        made = lodging.set_aside(
+            deal, goods_in, loan=loan, kind=LodgingKind.SWAP, wants_out=goods_out,
+            status=LodgingStatus.ASKED, actor=actor, at=at,
         )  # fmt: skip
         remember(
             deal, Step.EXCHANGE_ASKED, key=str(made.number), actor=actor, at=at,
