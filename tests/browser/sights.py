@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 WIDTHS = ({"width": 320, "height": 640}, PHONE, WIDE)
@@ -97,6 +97,14 @@ def shorten(page: Page) -> None:
     )
 
 
+def in_whole(page: Page, size: ViewportSize) -> None:
+    """The page at this width, as high as it is long: nothing that stays in sight lies over another
+    thing, which a person would move from under it."""
+    page.set_viewport_size(size)
+    long = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**size, "height": max(size["height"], long)})
+
+
 def barriers(page: Page, rules: list[str] = ALL) -> list[str]:
     """What axe finds against WCAG 2.2 AA, by all its rules or by some."""
     if not page.evaluate("'axe' in window"):
@@ -112,7 +120,7 @@ def barriers(page: Page, rules: list[str] = ALL) -> list[str]:
 
 # What a Chinese page may say in Latin letters: names and codes (with a digit, an @, or all capitals;
 # or marked translate=no), units, keys.
-LATIN = {"Heliu", "English", "Ctrl", "Enter", "Esc", "xlsx", "xls", "csv", "ms", "https"}
+LATIN = {"Heliu", "English", "Ctrl", "Enter", "Delete", "Esc", "xlsx", "xls", "csv", "ms", "https"}
 CODE = re.compile(r"\S*[\d@]\S*")
 WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z][A-Za-z]*")
 

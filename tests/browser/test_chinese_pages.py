@@ -9,6 +9,7 @@ from tests.browser.conftest import Opener
 from tests.browser.people import PEOPLE
 from tests.browser.sights import all_pages, english, too_wide
 
+from heliu.demo.abroad import OWNER
 from heliu.demo.chain import HOUSES, OTHER_BANK
 from heliu.demo.sample import load
 
@@ -29,7 +30,7 @@ def test_chinese_pages_fit_and_speak_chinese(sit: Opener, parties: list[str], de
     page, wrong = sit(PEOPLE[desk], language="zh-hans"), []
     for address in all_pages(page):
         # A notice keeps the names of parties as they were written into it.
-        names = parties if address.startswith("/inbox") else ()
+        names = [OWNER, *(parties if address.startswith("/inbox") else ())]
         wrong += [f"{address}: {line}" for line in english(page, names)]
         wrong += too_wide(page, address)
     assert not wrong, "\n".join(wrong)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from tests.browser.conftest import Opener
 from tests.browser.people import PEOPLE
-from tests.browser.sights import ALL, OF_WIDTH, PHONE, WIDE, all_pages, barriers, shorten, too_wide
+from tests.browser.sights import (
+    ALL,
+    OF_WIDTH,
+    PHONE,
+    WIDE,
+    all_pages,
+    barriers,
+    in_whole,
+    shorten,
+    too_wide,
+)
 
 
 @pytest.mark.parametrize("desk", PEOPLE)
@@ -16,7 +26,7 @@ def test_pages_fit_and_everybody_can_use_them(sit: Opener, desk: str) -> None:
         shorten(page)
         # On a phone what the width changes, and once on each desk the frame that all pages share.
         for size, rules in ((WIDE, ALL), (PHONE, ALL if address == "/" else OF_WIDTH)):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            in_whole(page, size)  # type: ignore[arg-type]
             wrong += [f"{address} at {size['width']}: {one}" for one in barriers(page, rules)]
     assert not wrong, "\n".join(wrong)
 

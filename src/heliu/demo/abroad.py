@@ -20,6 +20,7 @@ from heliu.trade import confirming, currencies, place_order, quoting
 LIKED_BY = "D001"  # whose favourites it buys
 PRICES = (350, 480, 725, 1_260, 95, 1_890)  # US cents as the seller wrote them, not converted
 AGO = timedelta(hours=5)
+OWNER = "Grace Lin"
 
 
 def abroad(stage: Stage) -> None:
@@ -50,7 +51,7 @@ def _dealer(stage: Stage) -> Actor:
         name_zh="西湾餐具公司", short_name="Westbay", short_name_zh="西湾餐具", city="Oakland",
         city_zh="奥克兰",
     )  # fmt: skip
-    enrol("owner@abroad.demo", "Grace Lin", house.pk, "owner")
+    enrol("owner@abroad.demo", OWNER, house.pk, "owner")
     parties.relate(
         actor=Actor.system(), buyer=house.pk, seller=chain.seller, since=day_of(stage.now)
     )
