@@ -12,14 +12,14 @@ from procrastinate.contrib.django import app
 from heliu.commerce.pricing.operations import imports, versions
 from heliu.kernel import clock
 
-REST = 2  # times as long as a chunk took nothing is read
+REST = 3  # times as long as a chunk took nothing is read
 
 
 @app.periodic(cron="* * * * * */5")
 @app.task(name="pricing.import_prices", queue="prices")
 def import_prices(timestamp: int = 0) -> None:
     """One chunk, a rest, then the queue again: no other work waits longer than for a chunk, and a
-    long file takes from those who order no more than a third of a processor."""
+    long file takes from those who order no more than a quarter of a processor."""
     began = time.monotonic()
     if imports.read_on(clock.now()):
         time.sleep(REST * (time.monotonic() - began))
