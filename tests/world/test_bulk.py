@@ -13,11 +13,12 @@ from tests.conftest import be, cloned
 
 from heliu.capital.books.models import Account
 from heliu.capital.lending.models import Loan, LoanStatus
+from heliu.commerce.catalogue.operations import Article, write_articles
 from heliu.commerce.ordering.models import Order, OrderLine, PayBy
 from heliu.config import soundness
 from heliu.demo import chain as chains
 from heliu.demo import sample
-from heliu.demo.chain import Chain
+from heliu.demo.chain import SYSTEM, Chain
 from heliu.demo.sample import Behaviour
 from heliu.kernel.clock import day_of
 from heliu.kernel.parties.models import Organization
@@ -32,6 +33,7 @@ from heliu_world.bulk.plan import Size
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SAMPLE = sample.load(day_of(AT))
 SIZE = Size(dealers=16, orders=40)
+APART = Counter(line.sku for order in SAMPLE.orders for line in order.lines).most_common(1)[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,8 @@ def loaded(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
                 dealers=SAMPLE.dealers[:2], families=SAMPLE.families, skus=SAMPLE.skus,
                 at=AT - timedelta(days=1), log_ins=1,
             )  # fmt: skip
+            article = Article(APART, tracking="LOT")
+            write_articles([article], actor=SYSTEM, seller=chain.seller)
         be("heliu_owner", name)
         told: list[str] = []
         count = load(chain, SAMPLE, SIZE, at=AT, say=told.append)
@@ -73,6 +77,12 @@ def test_the_orders_are_as_planned(loaded: Chain) -> None:
     assert begins <= min(moments)
     assert max(moments) <= ends
     assert {PayBy.TERMS, PayBy.TRANSFER} == set(Order.objects.values_list("pay_by", flat=True))
+
+
+def test_goods_told_apart_are_left_out(loaded: Chain) -> None:
+    apart = loaded.skus[APART]
+    assert not OrderLine.objects.filter(sku=apart).exists()
+    assert not StockRow.objects.filter(sku=apart, quantity__gt=0).exists()
 
 
 def test_an_order_is_the_sum_of_its_lines_at_the_list_price(loaded: Chain) -> None:

@@ -124,6 +124,7 @@ def _prepare(chain: Chain, dealers: Sequence[UUID], stage: LargeStage) -> None:
             org=dealer, bank=chain.bank, kind=AccountKind.CURRENT, funds=FUNDS, actor=SYSTEM,
             at=opening,
         )  # fmt: skip
+    # Loaded dealers bought nothing that is told apart by lot or number, so nothing of it is here.
     best = favourites(buyer=dealers[0], seller=chain.seller, at=stage.now)
     stock.supply(
         [stock.Supply(shelf.sku, PIECES) for shelf in best],

@@ -21,6 +21,7 @@ from django.db.backends.utils import CursorWrapper
 from heliu.demo import history
 from heliu.demo.chain import Chain
 from heliu.demo.sample import PAYS, Sample
+from heliu.kernel.goods.models import Sku, Tracking
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock.ends import Beyond, Move, Place, Virtual
@@ -41,6 +42,7 @@ def load(chain: Chain, sample: Sample, size: Size, *, at: datetime, say: Say) ->
 
     Each period is a transaction and is sealed at once. Ends with the planner's look at everything.
     """
+    sample = plan.without(sample, _told_apart(chain))
     models = plan.models(sample)
     parts = size.years * plan.YEAR // PERIOD
     with connection.cursor() as cursor:
@@ -73,6 +75,11 @@ def load(chain: Chain, sample: Sample, size: Size, *, at: datetime, say: Say) ->
         posting.seal(at)
     look(say)
     return done
+
+
+def _told_apart(chain: Chain) -> set[str]:
+    tracked = Sku.objects.filter(seller=chain.seller).exclude(tracking=Tracking.NONE)
+    return set(tracked.values_list("code", flat=True))
 
 
 def look(say: Say) -> None:

@@ -6,8 +6,8 @@ days of the week and the seasons are real; names, sizes and how often all of it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -93,6 +93,20 @@ def reliable(sample: Sample, size: Size) -> list[str]:
 
 
 MEAN = 2.718281828 ** (-SPREAD * SPREAD / 2)  # makes the mean of the sizes one
+
+
+def without(sample: Sample, apart: Collection[str]) -> Sample:
+    """The sample without these articles: goods that are told apart by lot or number cannot be
+    moved by the thousand without names. Orders of which nothing is left are left out."""
+    kept = (
+        replace(order, lines=tuple(line for line in order.lines if line.sku not in apart))
+        for order in sample.orders
+    )
+    return replace(
+        sample,
+        skus=tuple(sku for sku in sample.skus if sku.code not in apart),
+        orders=tuple(order for order in kept if order.lines),
+    )
 
 
 @dataclass(frozen=True)
