@@ -43,7 +43,11 @@ class LargeStage(Stage):
         return self.liked[start : start + SHELVES]
 
     def order(self, code: str, yuan: int, at: datetime, **how: Any) -> Placed:
-        """For no more than its limit carries: what a dealer gets depends on the year it has had."""
+        """For no more than its limit carries: what a dealer gets depends on the year it has had.
+
+        Where the rules leave it open, the bank's people say yes at once: only then is the limit
+        held, and a second order of the same morning knows of it.
+        """
         offer = place_order.preview(
             actor=self.people.dealer(code), seller=self.chain.seller,
             lines=fill(self.shelves(code, at), yuan * YUAN), at=at, days=how.get("days"),
@@ -51,15 +55,12 @@ class LargeStage(Stage):
         largest = max((terms.draws for terms in offer.grid), default=0) if offer else 0
         if offer and largest > offer.free:
             yuan = max(LEAST, yuan * offer.free * NEARLY // (10 * largest))
-        return super().order(code, yuan, at, **how)
-
-    def sign(self, code: str, placed: Placed, at: datetime) -> None:
-        """Where the rules leave it open, the bank's people say yes first."""
+        placed = super().order(code, yuan, at, **how)
         if placed.loan is not None and placed.loan.status == LoanStatus.REFERRED:
             side_exits.decide(
                 placed.deal.id, actor=self.people.bank, approve=True, reason="往来正常", at=at
             )
-        super().sign(code, placed, at)
+        return placed
 
 
 def running(stage: Stage, code: str, yuan: int, ago: int) -> Story[None]:
