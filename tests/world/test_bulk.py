@@ -20,13 +20,15 @@ from heliu.demo import chain as chains
 from heliu.demo import sample
 from heliu.demo.chain import SYSTEM, Chain
 from heliu.demo.sample import Behaviour
+from heliu.demo.stage import Story
 from heliu.kernel.clock import day_of
+from heliu.kernel.errors import Refused
 from heliu.kernel.parties.models import Organization
 from heliu.kernel.posting import operations as posting
 from heliu.kernel.posting.models import Journal
 from heliu.logistics.stock.models import StockRow
 from heliu_world.bulk import financed, plan
-from heliu_world.bulk.financed import WAYS, closed, live_through
+from heliu_world.bulk.financed import WAYS, closed, live_through, unless_declined
 from heliu_world.bulk.load import load
 from heliu_world.bulk.plan import Size
 
@@ -80,9 +82,7 @@ def test_the_orders_are_as_planned(loaded: Chain) -> None:
 
 
 def test_goods_told_apart_are_left_out(loaded: Chain) -> None:
-    apart = loaded.skus[APART]
-    assert not OrderLine.objects.filter(sku=apart).exists()
-    assert not StockRow.objects.filter(sku=apart, quantity__gt=0).exists()
+    assert not OrderLine.objects.filter(sku=loaded.skus[APART]).exists()
 
 
 def test_an_order_is_the_sum_of_its_lines_at_the_list_price(loaded: Chain) -> None:
@@ -150,3 +150,13 @@ def test_turnover_comes_out_as_planned() -> None:
         for lines in orders
     ) / len(orders)
     assert round(mean * plan.ORDERS_A_YEAR) == plan.TURNOVER_A_YEAR
+
+
+def test_whom_the_bank_declines_does_not_order() -> None:
+    def told(code: str) -> Story[None]:
+        yield AT
+        raise Refused(code, "No.")
+
+    assert list(unless_declined(told("finance-declined"))) == [AT]
+    with pytest.raises(Refused):
+        list(unless_declined(told("out-of-stock")))

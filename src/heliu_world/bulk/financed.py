@@ -16,6 +16,7 @@ from heliu.capital.lending.models import LoanStatus
 from heliu.demo.baskets import Shelf, favourites, fill
 from heliu.demo.chain import SYSTEM, YUAN, Chain
 from heliu.demo.stage import Stage, Story, live
+from heliu.kernel.errors import Refused
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
 from heliu.trade import place_order, side_exits
@@ -48,10 +49,12 @@ class LargeStage(Stage):
         Where the rules leave it open, the bank's people say yes at once: only then is the limit
         held, and a second order of the same morning knows of it.
         """
-        offer = place_order.preview(
+        seen = place_order.preview(
             actor=self.people.dealer(code), seller=self.chain.seller,
             lines=fill(self.shelves(code, at), yuan * YUAN), at=at, days=how.get("days"),
-        ).offer  # fmt: skip
+        )  # fmt: skip
+        ours = (one for one in seen.offers if one.programme.pk == self.chain.programme)
+        offer = next(ours, None)
         largest = max((terms.draws for terms in offer.grid), default=0) if offer else 0
         if offer and largest > offer.free:
             yuan = max(LEAST, yuan * offer.free * NEARLY // (10 * largest))
@@ -92,11 +95,21 @@ def late(stage: Stage, code: str, yuan: int, ago: int) -> Story[None]:
     yield from stage.repay(code, placed, 30, ago % 5 + 12)
 
 
+def unless_declined(story: Story[None]) -> Story[None]:
+    """Whom the bank says no to, or whose limit is used up, does not order."""
+    try:
+        yield from story
+    except Refused as refusal:
+        if refusal.code not in ("finance-declined", "limit-short"):
+            raise
+
+
 WAYS = (running, closed, part_freed, running, on_the_road, closed, late, running)
 
 
 def live_through(chain: Chain, codes: Sequence[str], count: int, *, at: datetime, say: Say) -> int:
-    """Let so many financed deals of these dealers happen before `at`; returns how many there are.
+    """Let so many financed deals of these dealers happen before `at`; returns how many were asked
+    for, some of which the bank may have declined.
 
     Runs as the worker, each step in a transaction of its own. The goods for them are supplied, the
     dealers have accounts at the bank, and its programme is as large as the chain.
@@ -108,7 +121,11 @@ def live_through(chain: Chain, codes: Sequence[str], count: int, *, at: datetime
     with transaction.atomic():
         _prepare(chain, [chain.dealers[code] for code in chosen], stage)
     stories = [
-        WAYS[n % len(WAYS)](stage, chosen[n // EACH % len(chosen)], YUANS[n % len(YUANS)], n * 7)
+        unless_declined(
+            WAYS[n % len(WAYS)](
+                stage, chosen[n // EACH % len(chosen)], YUANS[n % len(YUANS)], n * 7
+            )
+        )
         for n in range(count)
     ]
     for first in range(0, count, 100):
