@@ -27,8 +27,8 @@ from heliu.capital.credit.models import (
     ReleaseMode,
     SellerDuty,
 )
-from heliu.capital.terms import operations as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import granting
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.capital.vat import operations as vat
 from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue import operations as catalogue
@@ -412,7 +412,7 @@ def _money(
     for buyer in random.sample(sorted(dealers.values()), 4):
         early = random.choice((0, 2))  # per cent off what is paid within days
         in_parts = not early and random.random() < IN_PARTS
-        terms.set_terms(
+        granting.set_terms(
             seller=seller,
             buyer=buyer,
             wanted=Wanted(

@@ -18,7 +18,7 @@ from tests.trade.laws import hold
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices

@@ -29,8 +29,9 @@ from heliu.api.files import PDF
 from heliu.api.paging import Page, Paging, page
 from heliu.api.writes import Key, write
 from heliu.capital.bank import queries as bank
-from heliu.capital.terms import operations, queries
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms import queries
+from heliu.capital.terms.operations import reminding
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.capital.terms.policies import Level
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
@@ -299,7 +300,7 @@ def set_ladder(request: TypedRequest, payload: LadderIn, key: Key) -> HttpRespon
 
     def do(at: datetime) -> tuple[int, LadderOut]:
         levels = [Level(one.days, one.kind) for one in payload.levels]
-        operations.set_ladder(levels, seller=actor.own_org, actor=actor, at=at)
+        reminding.set_ladder(levels, seller=actor.own_org, actor=actor, at=at)
         return 200, _ladder(actor)
 
     return write(request, key, payload, do)

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from heliu.capital.credit import ruling
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries as credit
+from heliu.capital.terms.operations.common import locked_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -203,7 +203,7 @@ def _vote_on_terms(
 ) -> Approval:
     found = credit.terms_visible_to(actor).get(pk=asked.subject)
     with widened([found.seller, found.buyer]):
-        found = terms.locked(found.seller, found.buyer, at=at)
+        found = locked_terms(found.seller, found.buyer, at=at)
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             OF_TERMS[said.act](found, actor=actor, at=at)

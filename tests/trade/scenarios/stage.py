@@ -59,7 +59,7 @@ from heliu.capital.lending.models import RUNNING, Loan
 from heliu.capital.lending.policies import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.capital.terms import queries as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.returns.models import ReturnLine
