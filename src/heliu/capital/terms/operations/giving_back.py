@@ -6,14 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
-from heliu.capital.terms.events import InvoiceCredited
-from heliu.capital.terms.models import Invoice, Terms
-from heliu.capital.terms.operations.common import SYSTEM, locked_terms, require_open, say
-from heliu.capital.terms.operations.invoices import keep
+from heliu.capital.terms.models import Invoice
+from heliu.capital.terms.operations.common import SYSTEM, locked_terms, require_open
+from heliu.capital.terms.operations.invoices import take_off
 from heliu.kernel.access.actor import Actor
-from heliu.kernel.clock import day_of
 from heliu.kernel.money import share
 
 
@@ -41,7 +38,14 @@ def give_back(
             one.save(update_fields=["went_back", "lapsed"])
             left, lapsed = left - part, lapsed + lapses
     if lapsed:
-        _drop_discount(invoice, terms, lapsed, key=key, reason=reason, actor=actor, at=at)
+        invoice.discounted -= lapsed
+        entries = journals.terms_discount_dropped(
+            seller=terms.seller, buyer=terms.buyer, amount=lapsed
+        )
+        take_off(
+            invoice, terms, lapsed, entries, key=key, kind="terms_discount_dropped", reason=reason,
+            actor=actor, at=at,
+        )  # fmt: skip
     return WentBack(value - left, lapsed)
 
 
@@ -52,41 +56,10 @@ def drop_claim(invoice: Invoice, amount: int, *, key: str, reason: str, at: date
     invoice.refresh_from_db()
     require_open(amount, invoice.written_off, invoice)
     invoice.written_off -= amount
-    invoice.credited += amount
-    keep(invoice, terms, day_of(at))
     entries = journals.terms_claim_dropped(
         seller=terms.seller, buyer=terms.buyer, order=invoice.order_id, amount=amount
     )
-    books.post(
-        entries, kind="terms_claim_dropped", key=f"terms_claim_dropped:{invoice.order_id}:{key}",
-        subject=invoice.order_id, effective=day_of(at), at=at,
+    take_off(
+        invoice, terms, amount, entries, key=key, kind="terms_claim_dropped", reason=reason,
+        actor=SYSTEM, at=at,
     )  # fmt: skip
-    fact = InvoiceCredited(
-        subject=invoice.id, number=invoice.number, amount=amount, left=invoice.left, reason=reason
-    )
-    say(fact, invoice, actor=SYSTEM, at=at)
-
-
-def _drop_discount(
-    invoice: Invoice,
-    terms: Terms,
-    amount: int,
-    *,
-    key: str,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    invoice.discounted -= amount
-    invoice.credited += amount
-    keep(invoice, terms, day_of(at))
-    entries = journals.terms_discount_dropped(seller=terms.seller, buyer=terms.buyer, amount=amount)
-    books.post(
-        entries, kind="terms_discount_dropped",
-        key=f"terms_discount_dropped:{invoice.order_id}:{key}", subject=invoice.order_id,
-        effective=day_of(at), at=at,
-    )  # fmt: skip
-    fact = InvoiceCredited(
-        subject=invoice.id, number=invoice.number, amount=amount, left=invoice.left, reason=reason
-    )
-    say(fact, invoice, actor=actor, at=at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from heliu.capital.books import operations as books
 from heliu.capital.books import policies as journals
+from heliu.capital.books.policies import Entry
 from heliu.capital.terms import policies
 from heliu.capital.terms.events import InvoiceCredited, InvoiceIssued, InvoiceWrittenOff
 from heliu.capital.terms.models import Invoice, InvoiceKind, Terms
@@ -73,19 +74,35 @@ def credit(
     terms = locked_terms(invoice.seller, invoice.buyer, at=at)
     invoice.refresh_from_db()
     require_open(amount, invoice.left, invoice)
+    entries = CREDITED[kind](seller=terms.seller, buyer=terms.buyer, amount=amount)
+    take_off(invoice, terms, amount, entries, key=key, kind=kind, reason=reason, actor=actor, at=at)
+    review(terms, actor=actor, at=at)
+
+
+def take_off(
+    invoice: Invoice,
+    terms: Terms,
+    amount: int,
+    entries: Sequence[Entry],
+    *,
+    key: str,
+    kind: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """So much of an invoice was never owed: its amounts, the books and a fact say so."""
     invoice.credited += amount
     invoice.disputed = min(invoice.disputed, invoice.left)
     keep(invoice, terms, day_of(at))
     books.post(
-        CREDITED[kind](seller=terms.seller, buyer=terms.buyer, amount=amount),
-        kind=kind, key=f"{kind}:{invoice.order_id}:{key}", subject=invoice.order_id,
+        entries, kind=kind, key=f"{kind}:{invoice.order_id}:{key}", subject=invoice.order_id,
         effective=day_of(at), at=at,
     )  # fmt: skip
     fact = InvoiceCredited(
         subject=invoice.id, number=invoice.number, amount=amount, left=invoice.left, reason=reason
     )
     say(fact, invoice, actor=actor, at=at)
-    review(terms, actor=actor, at=at)
 
 
 def dispute(invoice: Invoice, amount: int, *, reason: str, actor: Actor, at: datetime) -> None:
