@@ -31,7 +31,6 @@ from heliu.trade import (
     deals,
     enforcement,
     exchange,
-    financed_order,
     freezing,
     giving_back,
     liquidation,
@@ -44,6 +43,7 @@ from heliu.trade import (
     releasing,
     returns,
 )
+from heliu.trade.financed_order import signing
 from heliu.trade.models import Proposed
 from heliu.trade.steps import locked, parties
 
@@ -85,13 +85,13 @@ RULED: dict[str, tuple[Act, ...]] = {
         conceding.OFFER,
         *BOOKS,
     ),
-    "DEALER": (financed_order.SIGN, *BOOKS),
-    "BUYER": (financed_order.SIGN, *BOOKS),
+    "DEALER": (signing.SIGN, *BOOKS),
+    "BUYER": (signing.SIGN, *BOOKS),
 }
 DONE: dict[str, Callable[..., None]] = {
-    financed_order.SIGN.name: financed_order.countersigned,
+    signing.SIGN.name: signing.countersigned,
     controls.PAY_OUT.name: control_answers.accepted,
-    releasing.RELEASE.name: financed_order.release_agreed,
+    releasing.RELEASE.name: releasing.release_agreed,
     giving_back.GIVE_BACK.name: giving_back.agreed,
     lodging.EXCHANGE.name: exchange.agreed,
     enforcement.ENFORCE.name: enforcement.enforce,

@@ -46,7 +46,7 @@ from heliu.trade import (
     registration,
     ship_by,
 )
-from heliu.trade.financed_order import pay_bill
+from heliu.trade.financed_order.setting_off import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
 from heliu.trade.steps import locked, locked_all, remember_all

@@ -46,11 +46,12 @@ from heliu.trade import (
     stock_loan,
     vat,
 )
-from heliu.trade.financed_order import close_if_done, release
+from heliu.trade.financed_order.closing import close_if_done
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.pledging import pledge_received
+from heliu.trade.releasing import release
 from heliu.trade.steps import end, locked, parties, remember
 
 

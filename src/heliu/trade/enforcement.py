@@ -38,7 +38,8 @@ from heliu.kernel.money import Money
 from heliu.logistics.pledges import operations as pledges
 from heliu.trade import deals, duty, exchange, giving_back, margin_calls
 from heliu.trade.asking import ask_others
-from heliu.trade.financed_order import is_owed_back, set_off
+from heliu.trade.financed_order.closing import is_owed_back
+from heliu.trade.financed_order.setting_off import set_off
 from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,

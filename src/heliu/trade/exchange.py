@@ -37,8 +37,9 @@ from heliu.logistics.pledges.models import IN_FORCE, Pledge
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, financed_order, lodging, pools, registration, sales, taking_out
+from heliu.trade import deals, lodging, pools, registration, releasing, sales, taking_out
 from heliu.trade.asking import ask_others
+from heliu.trade.financed_order import closing
 from heliu.trade.lodging import EXCHANGE, Goods
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
@@ -149,8 +150,8 @@ def received(
         if not is_done and loan_of(deal).status in RUNNING:
             said = {"number": number_of(deal)}
             tell(deal.buyer, "swap-refused", said, link=deals.link(deal), at=at)
-    financed_order.release(deal, key=shipment.number, at=at)
-    financed_order.close_if_done(deal, at=at)
+    releasing.release(deal, key=shipment.number, at=at)
+    closing.close_if_done(deal, at=at)
     return counted
 
 

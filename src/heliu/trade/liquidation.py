@@ -38,9 +38,10 @@ from heliu.kernel.numbering import next_number
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
-from heliu.trade import deals, financed_order, sales
+from heliu.trade import deals, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
+from heliu.trade.financed_order import closing, instructing, repaying
 from heliu.trade.models import Deal, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
@@ -151,7 +152,7 @@ def pay_for(sale_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
         if (known := before.exclude(status=InstructionStatus.REJECTED).first()) is not None:
             return known
         _require_unpaid(sale)
-        instruction = financed_order.pay(
+        instruction = instructing.pay(
             deal, Purpose.SALE, buyer, sale.lender, sale.price,
             key=f"{sale.number}:{before.count()}", actor=actor, at=at,
         )  # fmt: skip
@@ -225,7 +226,7 @@ def call_off(sale_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Sale:
 def repayment_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The dealer's money came: for a loan that runs, or for one that was written off."""
     is_given_up = loan_of(deal).status == LoanStatus.WRITTEN_OFF
-    (recovered if is_given_up else financed_order.repaid)(deal, instruction, at=at)
+    (recovered if is_given_up else repaying.repaid)(deal, instruction, at=at)
 
 
 def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -259,7 +260,7 @@ def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
             at=at,
         )
     if result.unapplied:
-        financed_order.return_unapplied(deal, result.unapplied, key=key, at=at)
+        instructing.return_unapplied(deal, result.unapplied, key=key, at=at)
 
 
 def is_paying(sale: Sale) -> bool:
@@ -298,12 +299,12 @@ def _sold(
     )  # fmt: skip
     _tell_owners(deal, "goods-sold", sale, at=at)
     if paid.unapplied:
-        financed_order.return_unapplied(deal, paid.unapplied, key=sale.number, at=at)
+        instructing.return_unapplied(deal, paid.unapplied, key=sale.number, at=at)
     if result.closed:
         approvals.overtaken(deal.id, at=at)
-    financed_order.release(deal, key=f"rest:{sale.number}", at=at)
+    releasing.release(deal, key=f"rest:{sale.number}", at=at)
     valued_anew(deal, MarkCause.SOLD, at=at)
-    financed_order.close_if_done(deal, at=at)
+    closing.close_if_done(deal, at=at)
 
 
 def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:

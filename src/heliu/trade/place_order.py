@@ -207,7 +207,7 @@ def place(
     lines for days of their own (`line_days`) or in parts by day (`line_parts`). With a `quote` it
     is of exactly what the seller offered, at its prices; the quote is ordered by it. `currency` is
     what whoever orders takes it to cost; not said, that in which the two trade. A financed order
-    waits for the signature (`financed_order.sign`), or for a person at the bank where the rules do
+    waits for the signature (`signing.sign`), or for a person at the bank where the rules do
     not decide. Raises `Refused` for the first line that is not good, `NotFound` for goods or a
     seller that are not there for the buyer, `Short` when somebody was quicker, `LimitShort`, or
     what closes the way to pay.

@@ -57,14 +57,15 @@ from heliu.logistics.warehousing.policies import Count
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import (
     deals,
-    financed_order,
     lodging,
     margin_calls,
     pool_marks,
     registration,
+    releasing,
     taking_out,
 )
 from heliu.trade.finance_offer import FinanceOffer, offers_for
+from heliu.trade.financed_order import closing, instructing
 from heliu.trade.lodging import Goods, of_borrower
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import has_all_goods, loan_of, pledge_of
@@ -196,8 +197,8 @@ def goods_received(
     if not (is_swap and taking_out.swap(deal, brought, before=before, at=at)):
         pool_marks.mark([deal], MarkCause.BROUGHT, at=at)
     go_on(deal, at=at)
-    financed_order.release(deal, key=shipment.number, at=at)  # repaid while they were on the way
-    financed_order.close_if_done(deal, at=at)
+    releasing.release(deal, key=shipment.number, at=at)  # repaid while they were on the way
+    closing.close_if_done(deal, at=at)
     wake(deal.id)
     return received
 
@@ -223,7 +224,7 @@ def go_on(deal: Deal, *, at: datetime) -> None:
         )  # fmt: skip
         return
     lending.disbursing(loan, at=at)
-    financed_order.pay(deal, Purpose.PAY_OUT, loan.lender, loan.borrower, loan.principal, at=at)
+    instructing.pay(deal, Purpose.PAY_OUT, loan.lender, loan.borrower, loan.principal, at=at)
     wake(deal.id)
 
 

@@ -87,7 +87,6 @@ from heliu.trade import (
     deliveries,
     duty,
     enforcement,
-    financed_order,
     freezing,
     incoming,
     liquidation,
@@ -104,6 +103,7 @@ from heliu.trade import (
     sweeper,
     vat,
 )
+from heliu.trade.financed_order import repaying, setting_off, signing
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.place_order import Placed
@@ -474,7 +474,7 @@ def _wants_two(stage: Stage, least: str) -> None:
         enrol(SIGNER, "Second Signer", world.chain.dealers["D001"], "owner")
     with world.desk(world.dealer) as owner:
         questions.set_levels(
-            financed_order.SIGN, from_amount=minor(least, 0), levels=[Level("sign")],
+            signing.SIGN, from_amount=minor(least, 0), levels=[Level("sign")],
             actor=owner, at=world.at,
         )  # fmt: skip
 
@@ -498,7 +498,7 @@ def _repays_all(stage: Stage) -> None:
 def _repays_amount(stage: Stage, paid: str) -> None:
     world = stage.world
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             stage.deal, actor=dealer, key=world.at.isoformat(), amount=minor(paid, 0), at=world.at
         )
 
@@ -506,7 +506,7 @@ def _repays_amount(stage: Stage, paid: str) -> None:
 @says("dealer", "sets off the margin")
 def _sets_off(stage: Stage) -> None:
     with stage.world.desk(stage.world.dealer) as dealer:
-        financed_order.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
+        setting_off.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
 
 
 @says("dealer", "cancels")
