@@ -18,7 +18,7 @@ from tests.conftest import CLUSTER, be
 from tests.examples import examples
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.credit.models import Facility
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending import policies, queries

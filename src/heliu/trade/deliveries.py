@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.policies import frees_on_arrival

@@ -17,8 +17,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Entry
+from heliu.capital.books.entries import Entry
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.terms import queries as credit
 from heliu.capital.terms.models import Invoice
 from heliu.capital.terms.operations import giving_back, invoices

@@ -18,8 +18,8 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
 from heliu.capital.books import queries as accounts
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit import queries as credit_queries
 from heliu.capital.credit.models import CreditAssessment

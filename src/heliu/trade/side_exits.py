@@ -21,7 +21,7 @@ from uuid import UUID
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.credit import operations as credit
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.capital.books.policies import Allocation, Counted
+from heliu.capital.books.journals.loans import Allocation, Counted
 from heliu.capital.credit.models import (
     CreditAssessment,
     DepositBy,

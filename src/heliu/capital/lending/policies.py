@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Protocol
 
-from heliu.capital.books.policies import Allocation
+from heliu.capital.books.journals.loans import Allocation
 from heliu.capital.credit.models import DepositMode, Instrument, ReleaseMode
 from heliu.capital.interest import (
     PRINCIPAL_FOR_RELEASE,

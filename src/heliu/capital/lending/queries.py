@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models import DateField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from heliu.capital.books.chart import Code
+from heliu.capital.books.journals.loans import Parties
 from heliu.capital.books.models import Account
-from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.credit.queries import CreditLine

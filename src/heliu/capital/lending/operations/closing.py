@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
-from heliu.capital.books.policies import Event
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending import policies
 from heliu.capital.lending.events import LoanOverdue
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus

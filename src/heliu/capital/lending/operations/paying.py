@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending.events import (
     BankRejected,
     BillAccepted,

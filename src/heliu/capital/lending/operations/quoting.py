@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import override as speaking
 
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import (
     CreditAssessment,

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
-from heliu.capital.books.policies import Allocation
+from heliu.capital.books.journals import loans as templates
+from heliu.capital.books.journals.loans import Allocation
 from heliu.capital.lending import policies
 from heliu.capital.lending.events import (
     LoanClosed,

@@ -21,9 +21,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Allocation, Event
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals import loans as templates
+from heliu.capital.books.journals.loans import Allocation
 from heliu.capital.lending import policies
 from heliu.capital.lending.events import PaymentsReckonedAnew
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment, Replay

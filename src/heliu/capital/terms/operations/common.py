@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Event
+from heliu.capital.books.entries import Entry, Event
 from heliu.capital.terms.models import Invoice, Terms
 from heliu.capital.terms.queries import open_of
 from heliu.kernel.access.actor import Actor
@@ -59,7 +58,7 @@ def require_open(amount: int, left: int, invoice: Invoice) -> None:
 
 
 def as_event(
-    kind: str, key: object, subject: UUID, entries: Sequence[journals.Entry], at: datetime,
+    kind: str, key: object, subject: UUID, entries: Sequence[Entry], at: datetime,
     effective: date | None = None,
 ) -> Event:  # fmt: skip
     """A journal as the books take several at once; `key` is what it is posted for, once."""

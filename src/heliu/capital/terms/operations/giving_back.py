@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from heliu.capital.books import policies as journals
+from heliu.capital.books.journals import terms as journals
 from heliu.capital.terms.models import Invoice
 from heliu.capital.terms.operations.common import SYSTEM, locked_terms, require_open
 from heliu.capital.terms.operations.invoices import take_off

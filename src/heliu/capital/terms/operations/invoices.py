@@ -8,8 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Entry
+from heliu.capital.books.entries import Entry
+from heliu.capital.books.journals import terms as journals
 from heliu.capital.terms import policies
 from heliu.capital.terms.events import InvoiceCredited, InvoiceIssued, InvoiceWrittenOff
 from heliu.capital.terms.models import Invoice, InvoiceKind, Terms

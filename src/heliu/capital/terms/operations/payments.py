@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Event
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals import terms as journals
 from heliu.capital.terms import policies
 from heliu.capital.terms.events import TermsPaymentNoted, TermsPaymentTakenBack
 from heliu.capital.terms.models import Allocation, Invoice, InvoiceKind, Payment, Terms
