@@ -17,9 +17,8 @@ from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, lodging, place_order, pool_rounds, stock_loan, taking_out
 from heliu.trade.financed_order import signing
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of
-from heliu.trade.pool_models import Pool
 from heliu.trade.stock_loan import Wish
 
 PRICES = {"M1": 9_00, "M2": 15_00, "B1": 20_00}

@@ -32,9 +32,8 @@ from heliu.trade import (
     lodging,
     registration,
 )
-from heliu.trade.models import Deal, DealStep, Step
+from heliu.trade.models import Deal, DealStep, Lodging, Step
 from heliu.trade.place_order import Placed
-from heliu.trade.pool_models import Lodging
 
 OFFICER = "review@bank.demo"
 IN, OUT = {"M2": 60}, {"M1": 100}

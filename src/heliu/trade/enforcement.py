@@ -40,7 +40,7 @@ from heliu.trade import deals, duty, exchange, giving_back, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order.closing import is_owed_back
 from heliu.trade.financed_order.setting_off import set_off
-from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, MarkCause, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,
     has_all_goods,
@@ -50,7 +50,6 @@ from heliu.trade.paperwork import (
 )
 from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.releasing import RELEASE
 from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember

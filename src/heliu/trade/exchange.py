@@ -41,10 +41,9 @@ from heliu.trade import deals, lodging, pools, registration, releasing, sales, t
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order import closing
 from heliu.trade.lodging import EXCHANGE, Goods
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import LODGING_MOVES, Deal, Lodging, LodgingKind, LodgingStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
-from heliu.trade.pool_models import LODGING_MOVES, Lodging, LodgingKind, LodgingStatus
 from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()

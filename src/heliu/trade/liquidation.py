@@ -42,11 +42,10 @@ from heliu.trade import deals, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
 from heliu.trade.financed_order import closing, instructing, repaying
-from heliu.trade.models import Deal, Sale, SaleStatus, Step
+from heliu.trade.models import Deal, MarkCause, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.pools import worth_of
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake

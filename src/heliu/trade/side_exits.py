@@ -45,11 +45,10 @@ from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
 from heliu.trade import behalf, deals, open_account, releasing, sales, shortfall, spending
 from heliu.trade.financed_order import closing, instructing
-from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, MarkCause, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.pools import drop_announced
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake

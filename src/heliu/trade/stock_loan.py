@@ -67,9 +67,8 @@ from heliu.trade import (
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.financed_order import closing, instructing
 from heliu.trade.lodging import Goods, of_borrower
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import Deal, LodgingKind, MarkCause, Pool, Step
 from heliu.trade.paperwork import has_all_goods, loan_of, pledge_of
-from heliu.trade.pool_models import LodgingKind, MarkCause, Pool
 from heliu.trade.side_exits import stop
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake

@@ -32,10 +32,9 @@ from heliu.logistics.pledges.models import Pledge
 from heliu.logistics.pledges.operations import Released
 from heliu.trade import deals, lodging, pool_marks, pools
 from heliu.trade.lodging import Goods, of_borrower
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import Deal, Lodging, LodgingKind, MarkCause, Step
 from heliu.trade.paperwork import loan_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
-from heliu.trade.pool_models import Lodging, LodgingKind, MarkCause
 from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()

@@ -104,10 +104,9 @@ from heliu.trade import (
     vat,
 )
 from heliu.trade.financed_order import repaying, setting_off, signing
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.place_order import Placed
-from heliu.trade.pool_models import Pool
 
 LENDER, SECOND, SIGNER = "credit@bank.demo", "review@bank.demo", "second@d001.demo"
 PAYMENTS = {

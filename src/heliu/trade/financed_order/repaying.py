@@ -27,10 +27,9 @@ from heliu.trade.financed_order.instructing import (
     return_unapplied,
     seller_is_paying,
 )
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import Deal, MarkCause, Step
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.reckoned import remember_reckoned
 from heliu.trade.releasing import release
 from heliu.trade.repayment import require_running
