@@ -26,7 +26,7 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.chart import Code
 from heliu.capital.credit.models import SellerDuty
 from heliu.capital.lending.models import Loan
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice

@@ -14,7 +14,7 @@ from tests.trade.conftest import World
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import Programme, ReleaseMode
-from heliu.capital.lending.policies import least_cover
+from heliu.capital.lending.policies.covering import least_cover
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge
 from heliu.trade import close_of_day, repayment, side_exits

@@ -11,7 +11,7 @@ from heliu.capital.books import operations as books
 from heliu.capital.books.journals import orders as journals
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import frees_on_arrival
+from heliu.capital.lending.policies.covering import frees_on_arrival
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.policies import by_goods

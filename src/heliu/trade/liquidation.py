@@ -24,7 +24,7 @@ from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import LoanStatus
-from heliu.capital.lending.policies import NO_COSTS, SaleCosts
+from heliu.capital.lending.policies.allocating import NO_COSTS, SaleCosts
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals

@@ -26,7 +26,7 @@ from heliu.capital.credit.models import CreditAssessment
 from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies.offering import Terms
 from heliu.commerce.catalogue import queries as catalogue
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering import queries as orders

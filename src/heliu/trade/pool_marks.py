@@ -12,7 +12,7 @@ from datetime import datetime
 
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.valuation import policies as valuation
 from heliu.capital.valuation.policies import Level
 from heliu.kernel.clock import day_of

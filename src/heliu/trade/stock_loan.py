@@ -34,7 +34,7 @@ from heliu.capital.credit.models import CreditAssessment, Programme
 from heliu.capital.credit.models import Outcome as Decision
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
-from heliu.capital.lending.policies import Terms, quote_terms
+from heliu.capital.lending.policies.offering import Terms, quote_terms
 from heliu.capital.valuation import policies as valuation
 from heliu.capital.valuation import queries as prices
 from heliu.capital.valuation.policies import Lying, Rules, Valued

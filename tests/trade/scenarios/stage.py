@@ -56,7 +56,7 @@ from heliu.capital.credit.models import (
     SellerDuty,
 )
 from heliu.capital.lending.models import RUNNING, Loan
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.capital.terms import queries as terms
 from heliu.capital.terms.operations.granting import Wanted

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies.offering import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.parts import fitted, read
 from heliu.commerce.ordering.queries import cart, pad

@@ -21,7 +21,8 @@ from heliu.capital.credit.models import (
     ReleaseMode,
     SellerDuty,
 )
-from heliu.capital.lending.policies import due_in_the_end, fee_at_once, least_cover, margin_of
+from heliu.capital.lending.policies.covering import least_cover
+from heliu.capital.lending.policies.offering import due_in_the_end, fee_at_once, margin_of
 from heliu.kernel.ids import new_id
 from heliu.kernel.states import Moves, Tone, known_status
 

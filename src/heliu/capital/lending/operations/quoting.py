@@ -31,7 +31,7 @@ from heliu.capital.lending.events import (
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.capping import caps_over, let_sink
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
-from heliu.capital.lending.policies import Terms, grace_of, quote_terms
+from heliu.capital.lending.policies.offering import Terms, grace_of, quote_terms
 from heliu.capital.valuation import policies as valuation
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
