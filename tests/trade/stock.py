@@ -12,7 +12,7 @@ from tests.trade.conftest import World
 from heliu.capital.credit.models import MarginRules
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.demo import chain as chains
-from heliu.logistics.pledges.operations import Released
+from heliu.logistics.pledges.operations.freeing import Released
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, lodging, place_order, pool_rounds, stock_loan, taking_out

@@ -35,7 +35,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.operations import freeing
 from heliu.trade import deals, duty, exchange, giving_back, margin_calls
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order.closing import is_owed_back
@@ -138,7 +138,7 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
         return
     value = pledge.bound_value
     lending.goods_taken_back(loan_of(deal), value=value, price=instruction.amount, key=key, at=at)
-    given = pledges.give_up(pledge, to=deal.seller, key=key, actor=SYSTEM, at=at)
+    given = freeing.give_up(pledge, to=deal.seller, key=key, actor=SYSTEM, at=at)
     remember(
         deal, Step.GOODS_GIVEN_UP, key=key, actor=SYSTEM, at=at,
         value=value, price=instruction.amount, quantity=given.quantity if given else 0,

@@ -36,8 +36,8 @@ from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.numbering import next_number
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
+from heliu.logistics.pledges.operations import binding, freeing
 from heliu.trade import deals, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
@@ -82,8 +82,8 @@ def ask_to_sell(
     with widened(parties(deal)):
         deal = locked(deal.id)
         pledge = _require_saleable(deal)
-        goods = dict(terms.goods) if terms.goods is not None else pledges.bound_goods(pledge)
-        share = pledges.share_of(pledge, goods)
+        goods = dict(terms.goods) if terms.goods is not None else binding.bound_goods(pledge)
+        share = freeing.share_of(pledge, goods)
         loan = loan_of(deal)
         worth = worth_of(loan, goods, at=at) if deal.is_stock else 0
         reserve = lending.reserve_price(loan, worth or share.value)
@@ -114,7 +114,7 @@ def ask_to_sell(
 def sell(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Agreed: the goods of the locked deal are sold, and are the buyer's when it has paid."""
     sale = Sale.objects.filter(deal=deal, agreed_at=None).latest("asked_at")
-    pledges.share_of(_require_saleable(deal), sale.quantities)
+    freeing.share_of(_require_saleable(deal), sale.quantities)
     sale.agreed_at = at
     sale.save(update_fields=["agreed_at"])
     remember(
@@ -306,14 +306,14 @@ def _sold(
     closing.close_if_done(deal, at=at)
 
 
-def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:
+def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> freeing.Released:
     """The goods are free for whom the buyer's side sends: its own people, or, for a buyer from
     outside, whoever the lender gives the code to."""
     pledge = pledge_of(deal)
     assert pledge is not None
     taker = sale.buyer or sale.lender
     with widened([taker]):
-        given = pledges.sell(
+        given = freeing.sell(
             pledge, sale.quantities, to=taker, name=sale.buyer_name, key=sale.number,
             actor=SYSTEM, at=at,
         )  # fmt: skip

@@ -27,8 +27,8 @@ from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, PledgeLine
+from heliu.logistics.pledges.operations import freeing
 from heliu.logistics.pledges.policies import comes_free
 from heliu.trade import deals, shortfall
 from heliu.trade.asking import ask_others
@@ -58,7 +58,7 @@ def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> N
         return
     if not is_agreed and not may_leave(deal, loan, pledge, at=at):
         return
-    freed = pledges.release(
+    freed = freeing.release(
         pledge,
         entitlement_value=earned.value,
         all_of_it=earned.all_of_it,

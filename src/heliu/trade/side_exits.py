@@ -38,8 +38,8 @@ from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
+from heliu.logistics.pledges.operations import binding, freeing
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
@@ -337,7 +337,7 @@ def require_still_bound(deal: Deal, refused: PaymentInstruction) -> None:
     goods: dict[UUID, int] = {}
     for line in found.lines.all():
         goods[line.sku_id] = goods.get(line.sku_id, 0) + line.quantity
-    pledges.share_of(pledge, goods)
+    freeing.share_of(pledge, goods)
 
 
 def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
@@ -453,7 +453,7 @@ def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
         return
     pledge = pledge_of(deal)
     if pledge is not None and pledge.status == PledgeStatus.PROPOSED:
-        pledges.cancel(pledge, at=at)
+        binding.cancel(pledge, at=at)
     end(deal, Outcome.CANCELLED, at=at)
 
 

@@ -76,8 +76,8 @@ from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import TieKind
 from heliu.kernel.posting.models import Journal as Written
 from heliu.kernel.posting.models import Line
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import ReleaseOrder
+from heliu.logistics.pledges.operations import codes
 from heliu.logistics.transport.models import Shipment
 from heliu.trade import (
     approvals,
@@ -523,7 +523,7 @@ def _renews(stage: Stage) -> None:
     world = stage.world
     with world.desk(world.dealer) as dealer:
         release = ReleaseOrder.objects.filter(deal=stage.deal).latest("released_at")
-        stage.codes.append(pledges.renew_code(release, actor=dealer, at=world.at))
+        stage.codes.append(codes.renew_code(release, actor=dealer, at=world.at))
 
 
 @says("bank officer", r"approves at (?P<percent>\d+) % deposit")

@@ -9,8 +9,8 @@ from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.notices import tell
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
+from heliu.logistics.pledges.operations import binding
 from heliu.trade import deals
 from heliu.trade.models import BUY_BACK, Deal, Outcome, Step
 from heliu.trade.paperwork import complete_order, has_all_goods, loan_of, pledge_of
@@ -27,7 +27,7 @@ def close_if_done(deal: Deal, *, at: datetime) -> None:
         return
     if pledge is None or is_owed_back(deal, loan):
         return
-    pledge = pledges.finish(pledge, actor=SYSTEM, at=at)
+    pledge = binding.finish(pledge, actor=SYSTEM, at=at)
     # Cancelled: not one piece arrived that could be pledged.
     if pledge.status not in (PledgeStatus.CLOSED, PledgeStatus.CANCELLED):
         return

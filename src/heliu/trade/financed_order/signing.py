@@ -22,7 +22,7 @@ from heliu.kernel.consent.operations import disclose
 from heliu.kernel.errors import Invalid
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.operations import binding
 from heliu.trade import controls, deals, registration
 from heliu.trade.asking import ask_others
 from heliu.trade.financed_order.instructing import pay
@@ -85,7 +85,7 @@ def signed(deal: Deal, *, actor: Actor, at: datetime, before: Sequence[str] = ()
         pay_into=payments.own_number(loan.lender) if is_paid_in else "",
     )
     disclose(actor=actor, to=loan.lender, text_digest=loan.agreement_digest, at=at)
-    pledge = pledges.propose(
+    pledge = binding.propose(
         deal=deal.id,
         loan=loan.id,
         pledgor=loan.borrower,
