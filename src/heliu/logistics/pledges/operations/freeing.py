@@ -60,8 +60,8 @@ def release(
     While more goods are to come (not `is_last`) the pledge stays open for them.
     """
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     if pledge.status not in BINDING:
         return None
     lines = live_lines(pledge)
@@ -93,8 +93,8 @@ def give_up(pledge: Pledge, *, to: UUID, key: str, actor: Actor, at: datetime) -
     """All goods still bound pass to `to`, who has paid the lender for them, and are free to be
     fetched under a fresh code. None when nothing is bound. Once per `key`."""
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     lines = live_lines(pledge)
     if not lines:
         return None
@@ -121,8 +121,8 @@ def take_out(
     their owner, while the others stay bound; that so many may go is for the caller to see to. Once
     per `key`. `Refused` where less is bound."""
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     share = share_of(pledge, goods)
     return _hand_out(pledge, share, key=key, is_exchanged=is_exchanged, actor=actor, at=at)
 
@@ -139,8 +139,8 @@ def exchange(
     """For goods of this `worth` in minor units that the pledgor brought, others leave: of `goods`
     as many as are bound and worth no more together. None where not one unit is; once per `key`."""
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     rows = [(line.sku_id, line.bound) for line in live_lines(pledge)]
     share = units_in_exchange(rows, goods, worth=worth)
     if not share.quantity:
@@ -161,8 +161,8 @@ def sell(
     """So many units of each SKU were sold and paid for: they pass to `to`, who fetches them for
     the buyer of this `name` under a fresh code. Once per `key`. `Refused` where less is bound."""
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     share = share_of(pledge, goods)
     _count_released(pledge, share)
     if not pledge.bound_quantity:
@@ -188,8 +188,8 @@ def hand_back(
     code, while the others stay bound; `is_last` when no more goods will come. Once per `key`.
     `Refused` where less is bound."""
     pledge = locked_pledge(pledge)
-    if known := pledge.releases.filter(key=key).first():
-        return Released(known, "", known.quantity, known.value, is_new=False)
+    if known := _answered(pledge, key):
+        return known
     share = share_of(pledge, goods)
     _count_released(pledge, share)
     pledge.returned_value += share.value
@@ -214,6 +214,12 @@ def share_of(pledge: Pledge, goods: Mapping[UUID, int]) -> Share:
             number=pledge.number,
         )
     return share
+
+
+def _answered(pledge: Pledge, key: str) -> Released | None:
+    """What came free for this key before, without its code."""
+    known = pledge.releases.filter(key=key).first()
+    return known and Released(known, "", known.quantity, known.value, is_new=False)
 
 
 def _hand_out(
