@@ -103,7 +103,7 @@ from heliu.trade import (
 from heliu.trade.carrying import Shot
 from heliu.trade.change_terms import Wanted
 from heliu.trade.financed_order import repaying
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 __all__ = ["laid", "world"]
 

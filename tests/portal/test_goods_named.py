@@ -9,7 +9,7 @@ from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.trade.financed_order import repaying
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 KEEPER, BANK, SELLER = "gate@warehouse.demo", "credit@bank.demo", "sales@seller.demo"
 MUG = {"en": "Blue mug", "zh-hans": "蓝色马克杯"}

@@ -19,7 +19,7 @@ from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deliveries, place_order, sweeper
 from heliu.trade.financed_order import repaying, signing
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def place(world: World, *, pay_by: str = "FINANCE", **quantities: int) -> Placed:

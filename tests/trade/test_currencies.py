@@ -43,6 +43,7 @@ from heliu.trade import (
     contracts,
     currencies,
     place_order,
+    previewing,
     quoting,
     receivables,
     returns,
@@ -147,7 +148,7 @@ def test_it_is_paid_by_transfer_alone(world: World, way: str) -> None:
         order(world, pay_by=way)
     assert (caught.value.code, caught.value.field) == ("currency-by-transfer", "pay_by")
     with world.desk(OWNER) as owner:
-        seen = place_order.preview(
+        seen = previewing.preview(
             actor=owner, seller=world.chain.seller, lines=world.lines(M1=10), at=world.at
         )
     assert seen.currency == "USD"

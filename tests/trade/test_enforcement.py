@@ -27,7 +27,7 @@ from heliu.trade import approvals, close_of_day, deliveries, enforcement, side_e
 from heliu.trade.financed_order import repaying
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 ASKER, OTHER = "credit@bank.demo", "review@bank.demo"
 

@@ -35,7 +35,7 @@ from heliu.trade.financed_order import repaying
 from heliu.trade.liquidation import Terms
 from heliu.trade.models import Deal, Sale
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 OUTSIDE = "Second-hand Traders"
 WHOLE = 3_800_00  # of 200 mugs at 9.00 and 100 bags at 20.00; about 3,060 are owed in default

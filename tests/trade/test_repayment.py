@@ -30,7 +30,7 @@ from heliu.logistics.pledges.policies import (
 from heliu.trade import close_of_day, repayment
 from heliu.trade.financed_order import instructing, repaying
 from heliu.trade.models import Deal
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 from heliu.trade.repayment import Simulated, Subject
 
 SYSTEM = Actor.system()

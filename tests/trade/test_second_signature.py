@@ -17,7 +17,7 @@ from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, Refused
 from heliu.trade import approvals, side_exits
 from heliu.trade.financed_order import signing
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SECOND = "second@d001.demo"
 

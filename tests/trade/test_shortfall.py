@@ -21,7 +21,7 @@ from heliu.trade import close_of_day, repayment, side_exits
 from heliu.trade.financed_order import repaying
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 @given(

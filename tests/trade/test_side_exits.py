@@ -22,7 +22,7 @@ from heliu.trade import close_of_day, deliveries, place_order, side_exits
 from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal, DealStep
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def stands(world: World, placed: Placed) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, deliveries, place_order
+from heliu.trade import deals, deliveries, place_order, previewing
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal, Outcome
@@ -23,7 +23,7 @@ from heliu.trade.paperwork import loan_of, order_of, pledge_of
 
 def test_from_click_to_pick_up(world: World) -> None:
     with world.desk(world.dealer) as dealer:
-        shown = place_order.preview(
+        shown = previewing.preview(
             actor=dealer, seller=world.chain.seller, lines=world.lines(M1=200, B1=100), at=world.at
         )
         assert shown.total == 200 * 900 + 100 * 2000

@@ -36,7 +36,7 @@ from heliu.kernel.events.models import Notice
 from heliu.trade import approvals as votes
 from heliu.trade import close_of_day, incoming, place_order, receivables
 from heliu.trade.models import DealStep
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES = "sales@seller.demo"
 BASE = Wanted(ceiling=3_000_000)

@@ -63,7 +63,7 @@ from heliu.trade import (
     side_exits,
     striking,
 )
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 router = Router()
 

@@ -34,7 +34,7 @@ from heliu.trade import carrying, deliveries, photos, place_order, programmes
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.carrying import Shot
 from heliu.trade.financed_order import repaying, signing
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 type Story[T] = Generator[datetime, None, T]
 

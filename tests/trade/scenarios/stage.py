@@ -106,7 +106,7 @@ from heliu.trade import (
 from heliu.trade.financed_order import repaying, setting_off, signing
 from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 LENDER, SECOND, SIGNER = "credit@bank.demo", "review@bank.demo", "second@d001.demo"
 PAYMENTS = {
