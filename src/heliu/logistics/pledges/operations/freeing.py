@@ -219,7 +219,9 @@ def share_of(pledge: Pledge, goods: Mapping[UUID, int]) -> Share:
 def _answered(pledge: Pledge, key: str) -> Released | None:
     """What came free for this key before, without its code."""
     known = pledge.releases.filter(key=key).first()
-    return known and Released(known, "", known.quantity, known.value, is_new=False)
+    if known is None:
+        return None
+    return Released(known, "", known.quantity, known.value, is_new=False)
 
 
 def _hand_out(
