@@ -28,12 +28,13 @@ from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.cases import operations as cases
 from heliu.commerce.catalogue.models import Circle, CircleMember
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.models import PriceList, PriceListBuyer, in_language
+from heliu.commerce.pricing.models import PriceList, PriceListBuyer
 from heliu.commerce.pricing.operations.lists import cut
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.policies import MOST_PEOPLE
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.language import in_language
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, Tier, TradingRelationship

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.cases.policies import MOST_HOURS
-from heliu.commerce.pricing.models import in_language
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.parties.models import Tier
 from heliu.kernel.parties.policies import TURN
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.capital.credit.models.figures import rate_field, share_field
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -214,8 +215,7 @@ class Programme(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     def __str__(self) -> str:
         return self.display

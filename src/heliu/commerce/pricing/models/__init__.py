@@ -3,7 +3,6 @@
 from heliu.commerce.pricing.models.contracts import ChangeState, Contract, ContractChange
 from heliu.commerce.pricing.models.imports import BadPriceRow, PriceImport
 from heliu.commerce.pricing.models.lists import ListPrice, PriceList, PriceListBuyer, Rounding
-from heliu.commerce.pricing.models.named import in_language
 from heliu.commerce.pricing.models.promotions import (
     OF_ORDERS,
     Discount,
@@ -31,5 +30,4 @@ __all__ = [
     "PromotionBuyer",
     "PromotionGoods",
     "Rounding",
-    "in_language",
 ]

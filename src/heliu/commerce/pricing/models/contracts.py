@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.pricing.models.lists import PriceList
-from heliu.commerce.pricing.models.named import in_language
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.states import known_status
 

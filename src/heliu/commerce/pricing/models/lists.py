@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from heliu.commerce.pricing.models.named import in_language
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.money import CURRENCY, TRADED
 
 
