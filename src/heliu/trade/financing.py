@@ -1,4 +1,7 @@
-"""An order is placed with finance: the bank's offer, its decision and the loan that comes of it."""
+"""An order is placed with finance: the bank's offer, its decision and the loan that comes of it.
+
+A loan against stock (`stock_loan`) begins the same way.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from heliu.kernel.money import Money
 from heliu.kernel.parties import queries as parties
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import back_orders, controls, deals
-from heliu.trade.accepted import Accepted, Good
+from heliu.trade.accepted import Good
 from heliu.trade.comparison import best_first
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.models import Deal, Step
@@ -106,7 +109,11 @@ def place_financed(good: Good, house: UUID, wish: Picked, at: datetime) -> Place
         assessment = assess()
         terms = offer.terms(wish.deposit_ratio, wish.days)
         accepted = good.accepted(at, warehouse=house, lender=offer.lender)
-        loan = _loan(accepted, offer, assessment, terms, at)
+        order = accepted.draft
+        loan = begin_loan(
+            offer, assessment, terms, deal=accepted.deal_id, order=order.id, total=order.total,
+            borrower=order.buyer, seller=order.seller, actor=ask.actor, at=at,
+        )  # fmt: skip
         placed = write_order(accepted, at)
         if back_orders.waits(placed.order):
             raise Refused(
@@ -138,38 +145,60 @@ def _picked(offers: Sequence[FinanceOffer], wish: Picked) -> FinanceOffer:
     )
 
 
-def _loan(
-    accepted: Accepted,
+def begin_loan(
     offer: FinanceOffer,
     assessment: CreditAssessment,
     terms: Terms,
+    *,
+    deal: UUID,
+    order: UUID,
+    total: int,
+    borrower: UUID,
+    seller: UUID,
+    actor: Actor,
     at: datetime,
 ) -> Loan:
     """The quote with its held limit where the rules approve, else the request to a person."""
-    order = accepted.draft
+    is_referred = assessment.decision == Decision.REFER
     loan_for = partial(
-        lending.refer if assessment.decision == Decision.REFER else lending.quote,
-        deal=accepted.deal_id,
-        order_id=order.id,
-        order_total=order.total,
-        borrower=order.buyer,
-        seller=order.seller,
+        lending.refer if is_referred else lending.quote,
+        deal=deal,
+        order_id=order,
+        order_total=total,
+        borrower=borrower,
+        seller=seller,
         lender=offer.lender,
         programme=offer.programme,
         terms=terms,
         assessment=assessment,
-        actor=accepted.good.ask.actor,
+        actor=actor,
         at=at,
     )
-    if assessment.decision == Decision.REFER:
+    if is_referred:
         return loan_for(facility=offer.facility)
     return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
+
+
+def remember_loan(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
+    """Write down that the limit is held, or that a person decides; then the bank is told."""
+    if loan.status != LoanStatus.REFERRED:
+        remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
+        return
+    remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
+    borrower = parties.names([loan.borrower])[loan.borrower]
+    tell(
+        loan.lender,
+        "loan-waits",
+        {"borrower": borrower, "amount": Money(loan.principal)},
+        link=deals.link(deal),
+        at=at,
+    )
 
 
 def _remember(
     deal: Deal, assessment: CreditAssessment, loan: Loan, *, actor: Actor, at: datetime
 ) -> None:
-    """Write down how the deal came by its loan, and tell the bank where a person decides."""
+    """Write down how the deal came by its loan."""
     deal.loan_id = loan.id
     deal.save(update_fields=["loan_id"])
     remember(
@@ -182,21 +211,4 @@ def _remember(
         grade=assessment.grade,
         milliseconds=str(assessment.milliseconds),
     )
-    if loan.status == LoanStatus.REFERRED:
-        remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
-        _tell_bank(deal, loan, at=at)
-    else:
-        remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
-
-
-def _tell_bank(deal: Deal, loan: Loan, *, at: datetime) -> None:
-    tell(
-        loan.lender,
-        "loan-waits",
-        {
-            "borrower": parties.names([loan.borrower])[loan.borrower],
-            "amount": Money(loan.principal),
-        },
-        link=deals.link(deal),
-        at=at,
-    )
+    remember_loan(deal, loan, actor=actor, at=at)

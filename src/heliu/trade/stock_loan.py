@@ -30,8 +30,7 @@ from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit import queries as programmes
-from heliu.capital.credit.models import CreditAssessment, Programme
-from heliu.capital.credit.models import Outcome as Decision
+from heliu.capital.credit.models import Programme
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.policies.offering import Terms, quote_terms
@@ -56,7 +55,6 @@ from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import (
-    deals,
     lodging,
     margin_calls,
     pool_marks,
@@ -66,6 +64,7 @@ from heliu.trade import (
 )
 from heliu.trade.finance_offer import FinanceOffer, offers_for
 from heliu.trade.financed_order import closing, instructing
+from heliu.trade.financing import begin_loan, remember_loan
 from heliu.trade.lodging import Goods, of_borrower
 from heliu.trade.models import Deal, LodgingKind, MarkCause, Pool, Step
 from heliu.trade.paperwork import has_all_goods, loan_of, pledge_of
@@ -171,7 +170,10 @@ def ask(wish: Wish, *, actor: Actor, at: datetime) -> Deal:
             buyer=buyer, seller=programme.seller, lender=offer.lender, custodian=keeper,
             opened_at=at, moved_at=at,
         )  # fmt: skip
-        loan = _loan(deal, offer, assess(), terms, actor=actor, at=at)
+        loan = begin_loan(
+            offer, assess(), terms, deal=deal.id, order=deal.order_id, total=terms.order_total,
+            borrower=deal.buyer, seller=deal.seller, actor=actor, at=at,
+        )  # fmt: skip
         Pool.objects.create(id=deal.order_id, deal=deal, buyer=buyer, lender=offer.lender)
         brought = lodging.set_aside(
             deal, wish.goods, loan=loan, kind=LodgingKind.OFFER, actor=actor, at=at
@@ -352,36 +354,6 @@ def _terms(programme: Programme, wish: Wish, offer: FinanceOffer, at: datetime) 
     return quote_terms(wish.amount, Decimal(0), rate, wish.days, day_of(at), programme)
 
 
-def _loan(
-    deal: Deal,
-    offer: FinanceOffer,
-    assessment: CreditAssessment,
-    terms: Terms,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> Loan:
-    """The quote with its held limit where the rules approve, else the request to a person."""
-    is_referred = assessment.decision == Decision.REFER
-    loan_for = partial(
-        lending.refer if is_referred else lending.quote,
-        deal=deal.id,
-        order_id=deal.order_id,
-        order_total=terms.order_total,
-        borrower=deal.buyer,
-        seller=deal.seller,
-        lender=offer.lender,
-        programme=offer.programme,
-        terms=terms,
-        assessment=assessment,
-        actor=actor,
-        at=at,
-    )
-    if is_referred:
-        return loan_for(facility=offer.facility)
-    return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
-
-
 def _remember(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
     deal.loan_id = loan.id
     deal.save(update_fields=["loan_id"])
@@ -391,12 +363,4 @@ def _remember(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
         deal, Step.ASSESSED, actor=SYSTEM, at=at,
         assessment=assessment.number, decision=assessment.decision, grade=assessment.grade,
     )  # fmt: skip
-    if loan.status != LoanStatus.REFERRED:
-        remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
-        return
-    remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
-    borrower = known_parties.names([loan.borrower])[loan.borrower]
-    tell(
-        loan.lender, "loan-waits", {"borrower": borrower, "amount": Money(loan.principal)},
-        link=deals.link(deal), at=at,
-    )  # fmt: skip
+    remember_loan(deal, loan, actor=actor, at=at)
