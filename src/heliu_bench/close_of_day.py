@@ -16,9 +16,10 @@ from heliu.config.postgres import Trouble
 from heliu.kernel import clock
 from heliu.kernel.access.desks import actor_for_token
 from heliu.kernel.clock import day_of
-from heliu.trade import financed_order, place_order
+from heliu.trade import place_order
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.close_of_day import close_of_day
+from heliu.trade.financed_order import signing
 from heliu.trade.ledger_checks import CHECKS
 from heliu_bench import ground as grounds
 from heliu_bench import market as markets
@@ -102,9 +103,7 @@ def _one_loan(market: markets.Market, at: datetime, *, accrued: datetime) -> Loa
         if placed.loan is None or placed.loan.status != "QUOTED":
             raise Trouble("The bank did not quote; no loan can be made.")
         digest = placed.loan.agreement_digest
-        financed_order.sign(
-            placed.deal.id, actor=dealer, agreement_digest=digest, consent=True, at=at
-        )
+        signing.sign(placed.deal.id, actor=dealer, agreement_digest=digest, consent=True, at=at)
     talk_to_bank(at=lambda: at)
     loan = Loan.objects.get(pk=placed.loan.pk)
     if loan.status not in RUNNING:

@@ -17,7 +17,7 @@ from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.desks import actor_for_token
 from heliu.kernel.access.door import acting_for
-from heliu.trade import place_order
+from heliu.trade import previewing
 from heliu_bench import ground as grounds
 from heliu_bench import market as markets
 from heliu_bench.crew import Act, crew
@@ -108,7 +108,7 @@ def previewer(number: int, tokens: Sequence[str], seller: UUID, skus: Sequence[U
         actor = choose.choice(actors)
         lines = [(sku, choose.randint(1, MOST)) for sku in choose.sample(skus, LINES)]
         with acting_for(actor.orgs):
-            seen = place_order.preview(actor=actor, seller=seller, lines=lines, at=clock.now())
+            seen = previewing.preview(actor=actor, seller=seller, lines=lines, at=clock.now())
         if seen.offer is None or not seen.offer.grid:
             raise Trouble("The preview came without an offer of the bank.")
         return 1
@@ -120,7 +120,7 @@ def _require_offer(market: Market) -> None:
     """The bank must say yes, or what is timed is not a decision to lend."""
     actor, at = actor_for_token(market.tokens[0], at=clock.now()), clock.now()
     lines = [(sku, MOST) for sku in market.skus[:LINES]]
-    offer = place_order.preview(actor=actor, seller=market.seller, lines=lines, at=at).offer
+    offer = previewing.preview(actor=actor, seller=market.seller, lines=lines, at=at).offer
     if offer is None or offer.is_declined or offer.is_referred:
         raise Trouble(f"The bank does not lend to the bench's dealers: {offer and offer.decision}.")
 

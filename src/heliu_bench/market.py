@@ -22,7 +22,7 @@ from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import operations as books
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.commerce.pricing.models import PriceList, PriceListBuyer
 from heliu.demo import chain as chains
 from heliu.demo import history

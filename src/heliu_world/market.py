@@ -27,8 +27,8 @@ from heliu.capital.credit.models import (
     ReleaseMode,
     SellerDuty,
 )
-from heliu.capital.terms import operations as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import granting
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.capital.vat import operations as vat
 from heliu.capital.vat.operations import TaxData
 from heliu.commerce.catalogue import operations as catalogue
@@ -48,7 +48,8 @@ from heliu.kernel.goods import operations as goods
 from heliu.kernel.parties import operations as parties
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.warehousing import operations as warehousing
-from heliu.trade import corrections, financed_order, programmes
+from heliu.trade import corrections, programmes
+from heliu.trade.financed_order import signing
 
 SYSTEM = Actor.system()
 DEALERS, BUSIEST = 6, 18
@@ -194,7 +195,7 @@ def _dealer(
     if signs_by_two:
         second = _seat(org, "owner", "partner", at)
         approvals.set_levels(
-            financed_order.SIGN, from_amount=random.choice((0, 4_000)) * YUAN,
+            signing.SIGN, from_amount=random.choice((0, 4_000)) * YUAN,
             levels=[Level("sign")], actor=seat.actor, at=at,
         )  # fmt: skip
         kept = random.choice((2, 4))
@@ -412,7 +413,7 @@ def _money(
     for buyer in random.sample(sorted(dealers.values()), 4):
         early = random.choice((0, 2))  # per cent off what is paid within days
         in_parts = not early and random.random() < IN_PARTS
-        terms.set_terms(
+        granting.set_terms(
             seller=seller,
             buyer=buyer,
             wanted=Wanted(

@@ -84,7 +84,6 @@ from heliu.trade import (
     conversations,
     enforcement,
     exchange,
-    financed_order,
     freezing,
     incoming,
     invoices,
@@ -103,7 +102,8 @@ from heliu.trade import (
 )
 from heliu.trade.carrying import Shot
 from heliu.trade.change_terms import Wanted
-from heliu.trade.place_order import Placed
+from heliu.trade.financed_order import repaying
+from heliu.trade.placed import Placed
 
 __all__ = ["laid", "world"]
 
@@ -693,9 +693,7 @@ def with_goods_held_back(world: World) -> Placed:
     with world.worker():
         Programme.objects.update(auto_release_cap=0)
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
-            held.deal.id, actor=dealer, key="half", percent=Decimal(50), at=world.at
-        )
+        repaying.repay(held.deal.id, actor=dealer, key="half", percent=Decimal(50), at=world.at)
     world.bank()
     with world.worker():
         Approval.objects.filter(act="release").update(status="EXPIRED", ended_at=world.at)
@@ -769,9 +767,7 @@ def nearly_repaid_on_margin(world: World) -> Placed:
     with world.worker():
         Programme.objects.update(deposit_mode="DOWN_PAYMENT")
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
-            placed.deal.id, actor=dealer, key="most", percent=Decimal(95), at=world.at
-        )
+        repaying.repay(placed.deal.id, actor=dealer, key="most", percent=Decimal(95), at=world.at)
     world.bank()
     return placed
 

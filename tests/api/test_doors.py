@@ -21,7 +21,7 @@ from heliu.api.lane import orders as lane
 from heliu.api.lane.calls import Request
 from heliu.capital.bank.port import sign
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.commerce.ordering.models import Order
 from heliu.config import asgi
 from heliu.kernel.access.models import ApiToken

@@ -11,7 +11,7 @@ from heliu.commerce.ordering.rows import PadRow
 from heliu.kernel.errors import Forbidden, NotFound
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties import operations as parties
-from heliu.trade import order_pad, place_order
+from heliu.trade import order_pad, previewing
 
 SALES = "sales@seller.demo"
 
@@ -68,7 +68,7 @@ def test_pad_and_preview_tell_how_much_is_missing(hands: Hands) -> None:
         checked = order_pad.check(owner, world.chain.seller, [PadRow("M1", "10")], world.at)
         assert (checked.least, checked.missing) == (15_000, 5_000)
         assert order_pad.check(owner, world.chain.seller, [], world.at).missing == 0
-        seen = place_order.preview(
+        seen = previewing.preview(
             actor=owner, seller=world.chain.seller, lines=world.lines(M1=16), at=world.at
         )
         assert (seen.least, seen.missing) == (15_000, 0)

@@ -17,7 +17,7 @@ from tests.api.test_pledged_order import place_financed, receive
 from tests.conftest import be, leave
 
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.posting.models import Account, Hold
 from heliu.logistics.stock import queries as stock

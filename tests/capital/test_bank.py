@@ -30,7 +30,7 @@ from heliu.capital.bank.port import current_bank, sign
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.bank.sandbox.models import Account, Entry, FaultKind, Order, OutgoingNotice
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Parties, disbursed
+from heliu.capital.books.journals.loans import Parties, disbursed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused

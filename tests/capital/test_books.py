@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.books import operations, policies, queries
+from heliu.capital.books import operations, queries
 from heliu.capital.books.chart import MEMO, MIRRORS, Code, JournalKind
+from heliu.capital.books.entries import Entry, unbalanced
+from heliu.capital.books.journals import loans, orders, terms, vat
+from heliu.capital.books.journals.loans import Allocation, Counted, Parties
 from heliu.capital.books.models import Account
-from heliu.capital.books.policies import Allocation, Counted, Entry, Parties
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import NotFound
@@ -35,60 +37,58 @@ P = parties(CAP, Counted(Code.CAP_GROUP, str(new_id()), "later"))
 allocations = st.builds(Allocation, money, money, money, money, money, money)
 TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     "deposit_collected": st.builds(
-        lambda a, u: policies.deposit_collected(P, a, unapplied=u), money, money
+        lambda a, u: loans.deposit_collected(P, a, unapplied=u), money, money
     ),
-    "unapplied_received": money.map(lambda a: policies.unapplied_received(P, a)),
-    "margin_interest": money.map(lambda a: policies.margin_interest(P, a)),
-    "recovered_by_duty": money.map(lambda a: policies.recovered_by_duty(P, a)),
-    "cap_counted": money.map(lambda a: policies.cap_counted(P.lender, CAP, a)),
-    "disbursed": money.map(lambda a: policies.disbursed(P, a, limit_hold=new_id())),
-    "paid_out": money.map(lambda a: policies.paid_out(P, a, limit_hold=new_id())),
-    "stock_pledged": money.map(lambda a: policies.stock_pledged(P, a)),
-    "pool_revalued": money.map(lambda a: policies.pool_revalued(P, a)),
-    "own_share_moved": money.map(lambda a: policies.own_share_moved(P, a)),
-    "seller_paid": money.map(lambda a: policies.seller_paid(P, a)),
-    "goods_shipped": money.map(lambda a: policies.goods_shipped(P, a)),
-    "goods_pledged": money.map(lambda a: policies.goods_pledged(P, a)),
-    "goods_short": money.map(lambda a: policies.goods_short(P, a)),
-    "goods_released": money.map(lambda a: policies.goods_released(P, a)),
+    "unapplied_received": money.map(lambda a: loans.unapplied_received(P, a)),
+    "margin_interest": money.map(lambda a: loans.margin_interest(P, a)),
+    "recovered_by_duty": money.map(lambda a: loans.recovered_by_duty(P, a)),
+    "cap_counted": money.map(lambda a: loans.cap_counted(P.lender, CAP, a)),
+    "disbursed": money.map(lambda a: loans.disbursed(P, a, limit_hold=new_id())),
+    "paid_out": money.map(lambda a: loans.paid_out(P, a, limit_hold=new_id())),
+    "stock_pledged": money.map(lambda a: loans.stock_pledged(P, a)),
+    "pool_revalued": money.map(lambda a: loans.pool_revalued(P, a)),
+    "own_share_moved": money.map(lambda a: loans.own_share_moved(P, a)),
+    "seller_paid": money.map(lambda a: loans.seller_paid(P, a)),
+    "goods_shipped": money.map(lambda a: loans.goods_shipped(P, a)),
+    "goods_pledged": money.map(lambda a: loans.goods_pledged(P, a)),
+    "goods_short": money.map(lambda a: loans.goods_short(P, a)),
+    "goods_released": money.map(lambda a: loans.goods_released(P, a)),
     "goods_taken_back": st.builds(
-        lambda a, b: policies.goods_taken_back(P, max(a, b), price=min(a, b)), money, money
+        lambda a, b: loans.goods_taken_back(P, max(a, b), price=min(a, b)), money, money
     ),
     "goods_sold": st.builds(
-        lambda a, v, b: policies.goods_sold(P, a, value=v, buyer=b),
+        lambda a, v, b: loans.goods_sold(P, a, value=v, buyer=b),
         allocations,
         money,
         st.sampled_from([None, P.seller, new_id()]),
     ),
-    "recovered": st.builds(lambda a, u: policies.recovered(P, a, unapplied=u), money, money),
+    "recovered": st.builds(lambda a, u: loans.recovered(P, a, unapplied=u), money, money),
     "written_off": st.builds(
-        lambda a, b: policies.written_off(P, principal=a, interest=b), money, money
+        lambda a, b: loans.written_off(P, principal=a, interest=b), money, money
     ),
-    "accrued": money.map(lambda a: policies.accrued(P, a)),
-    "repaid": allocations.map(lambda a: policies.repaid(P, a)),
-    "bill_accepted": money.map(
-        lambda a: policies.bill_accepted(P, a, draws=a, limit_hold=new_id())
-    ),
-    "bill_cancelled": money.map(lambda a: policies.bill_cancelled(P, a, drawn=a)),
-    "bill_paid": money.map(lambda a: policies.bill_paid(P, a)),
+    "accrued": money.map(lambda a: loans.accrued(P, a)),
+    "repaid": allocations.map(lambda a: loans.repaid(P, a)),
+    "bill_accepted": money.map(lambda a: loans.bill_accepted(P, a, draws=a, limit_hold=new_id())),
+    "bill_cancelled": money.map(lambda a: loans.bill_cancelled(P, a, drawn=a)),
+    "bill_paid": money.map(lambda a: loans.bill_paid(P, a)),
     "margin_set_off": st.builds(
-        lambda a, f: policies.margin_set_off(P, a, frees=f), allocations, money
+        lambda a, f: loans.margin_set_off(P, a, frees=f), allocations, money
     ),
-    "refund_agreed": money.map(lambda a: policies.refund_agreed(P, a)),
+    "refund_agreed": money.map(lambda a: loans.refund_agreed(P, a)),
     "refunded_by_seller": st.builds(
-        lambda a, d: policies.refunded_by_seller(P, a, deposit=d), allocations, money
+        lambda a, d: loans.refunded_by_seller(P, a, deposit=d), allocations, money
     ),
-    "loan_cancelled": money.map(lambda a: policies.loan_cancelled(P, a)),
+    "loan_cancelled": money.map(lambda a: loans.loan_cancelled(P, a)),
     "deposit_returned": st.builds(
-        lambda a, s: policies.deposit_returned(P, a, from_supervised=s), money, st.booleans()
+        lambda a, s: loans.deposit_returned(P, a, from_supervised=s), money, st.booleans()
     ),
-    "unapplied_returned": money.map(lambda a: policies.unapplied_returned(P, a)),
+    "unapplied_returned": money.map(lambda a: loans.unapplied_returned(P, a)),
     "terms_delivered": money.map(
-        lambda a: policies.terms_delivered(seller=P.seller, buyer=P.dealer, amount=a)
+        lambda a: terms.terms_delivered(seller=P.seller, buyer=P.dealer, amount=a)
     ),
     **{
         name: money.map(
-            lambda a, name=name: getattr(policies, name)(seller=P.seller, buyer=P.dealer, amount=a)
+            lambda a, name=name: getattr(terms, name)(seller=P.seller, buyer=P.dealer, amount=a)
         )
         for name in (
             "terms_short",
@@ -105,7 +105,7 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     },
     **{
         name: money.map(
-            lambda a, name=name: getattr(policies, name)(
+            lambda a, name=name: getattr(terms, name)(
                 seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
             )
         )
@@ -113,7 +113,7 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
     },
     **{
         name: st.builds(
-            lambda a, s, name=name: getattr(policies, name)(
+            lambda a, s, name=name: getattr(vat, name)(
                 seller=P.seller, buyer=P.dealer, tax=a, is_special=s
             ),
             money,
@@ -122,42 +122,42 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
         for name in ("vat_invoiced", "vat_taken_back")
     },
     "order_short": money.map(
-        lambda a: policies.order_short(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_short(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_short_refunded": money.map(
-        lambda a: policies.order_short_refunded(
+        lambda a: orders.order_short_refunded(
             seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
         )
     ),
     "order_paid": money.map(
-        lambda a: policies.order_paid(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_paid(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_refunded": money.map(
-        lambda a: policies.order_refunded(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_refunded(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_struck": money.map(
-        lambda a: policies.order_struck(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_struck(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_returned": money.map(
-        lambda a: policies.order_returned(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_returned(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
     "order_delivered": money.map(
-        lambda a: policies.order_delivered(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
+        lambda a: orders.order_delivered(seller=P.seller, buyer=P.dealer, order=P.deal, amount=a)
     ),
 }
 
 
 def test_every_journal_kind_has_its_template() -> None:
     assert {*TEMPLATES, "reversed"} == set(JournalKind.values)
-    assert all(callable(getattr(policies, name)) for name in TEMPLATES)
+    assert all(any(hasattr(one, name) for one in (loans, orders, terms, vat)) for name in TEMPLATES)
 
 
 @given(st.data())
 def test_templates_balance_per_book_and_in_memo(data: st.DataObject) -> None:
     for template in TEMPLATES.values():
         entries = data.draw(template)
-        assert policies.unbalanced(entries) == {}
-        assert policies.unbalanced([e for e in entries if e.code in MEMO]) == {}
+        assert unbalanced(entries) == {}
+        assert unbalanced([e for e in entries if e.code in MEMO]) == {}
 
 
 @given(st.data())
@@ -214,12 +214,12 @@ class Books:
 
 def to_the_warehouse(book: Books) -> None:
     """1,000.00 ordered, 20 % own share, 80 % loan; goods received whole."""
-    book(policies.deposit_collected, 200_00)
-    book(policies.disbursed, 800_00)
-    book(policies.own_share_moved, 200_00)
-    book(policies.seller_paid, 1000_00)
-    book(policies.goods_shipped, 1000_00)
-    book(policies.goods_pledged, 1000_00)
+    book(loans.deposit_collected, 200_00)
+    book(loans.disbursed, 800_00)
+    book(loans.own_share_moved, 200_00)
+    book(loans.seller_paid, 1000_00)
+    book(loans.goods_shipped, 1000_00)
+    book(loans.goods_pledged, 1000_00)
 
 
 @pytest.mark.django_db
@@ -243,9 +243,9 @@ def test_the_happy_deal(as_worker) -> None:
             "inventory_pledged": 1000_00,
         }
         assert seller == {"cash": 1000_00, "revenue": -1000_00}
-        book(policies.accrued, 4_00)
-        book(policies.repaid, Allocation(interest=4_00, principal=800_00))
-        book(policies.goods_released, 1000_00)
+        book(loans.accrued, 4_00)
+        book(loans.repaid, Allocation(interest=4_00, principal=800_00))
+        book(loans.goods_released, 1000_00)
         lender, dealer, seller = book.all()
         assert lender == {
             "nostro": 1004_00,
@@ -264,25 +264,25 @@ def test_the_happy_deal(as_worker) -> None:
 def test_the_deal_repaid_in_parts_with_an_overpayment_and_short_goods(as_worker) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00, unapplied=5_00)
-        book(policies.disbursed, 800_00)
-        book(policies.own_share_moved, 200_00)
-        book(policies.seller_paid, 1000_00)
-        book(policies.goods_shipped, 1000_00)
-        book(policies.goods_pledged, 990_00)
-        book(policies.goods_short, 10_00)
-        book(policies.accrued, 2_00)
-        book(policies.repaid, Allocation(interest=2_00, principal=240_00))
-        book(policies.goods_released, 300_00)
+        book(loans.deposit_collected, 200_00, unapplied=5_00)
+        book(loans.disbursed, 800_00)
+        book(loans.own_share_moved, 200_00)
+        book(loans.seller_paid, 1000_00)
+        book(loans.goods_shipped, 1000_00)
+        book(loans.goods_pledged, 990_00)
+        book(loans.goods_short, 10_00)
+        book(loans.accrued, 2_00)
+        book(loans.repaid, Allocation(interest=2_00, principal=240_00))
+        book(loans.goods_released, 300_00)
         lender, dealer, seller = book.all()
         assert lender["loan_principal"] == lender["limit_used"] == 560_00
         assert lender["collateral"] == dealer["inventory_pledged"] == 690_00
         assert (dealer["refund_due"], seller["refund_payable"]) == (10_00, -10_00)
         assert lender["unapplied"] == -5_00
-        book(policies.accrued, 1_00)
-        book(policies.repaid, Allocation(interest=1_00, principal=560_00, fee=3_00, unapplied=7_00))
-        book(policies.goods_released, 690_00)
-        book(policies.unapplied_returned, 12_00)
+        book(loans.accrued, 1_00)
+        book(loans.repaid, Allocation(interest=1_00, principal=560_00, fee=3_00, unapplied=7_00))
+        book(loans.goods_released, 690_00)
+        book(loans.unapplied_returned, 12_00)
         lender, dealer, seller = book.all()
         assert lender == {
             "nostro": 1006_00,
@@ -304,11 +304,11 @@ def test_what_a_cheap_buy_back_leaves_is_written_off_and_still_owed(as_worker) -
     with as_worker():
         book = Books()
         to_the_warehouse(book)
-        book(policies.accrued, 9_00)
-        book(policies.goods_taken_back, 1_000_00, price=500_00)
-        book(policies.refunded_by_seller, Allocation(interest=9_00, principal=491_00))
-        book(policies.accrued, 2_00)
-        book(policies.written_off, principal=309_00, interest=2_00)
+        book(loans.accrued, 9_00)
+        book(loans.goods_taken_back, 1_000_00, price=500_00)
+        book(loans.refunded_by_seller, Allocation(interest=9_00, principal=491_00))
+        book(loans.accrued, 2_00)
+        book(loans.written_off, principal=309_00, interest=2_00)
         lender, dealer, seller = book.all()
         assert lender == {
             "nostro": 200_00,
@@ -332,12 +332,12 @@ def test_the_overdue_deal_ends_with_the_sellers_refund(as_worker) -> None:
     with as_worker():
         book = Books()
         to_the_warehouse(book)
-        book(policies.accrued, 9_00)
-        book(policies.repaid, Allocation(penalty=2_00, interest=9_00, principal=89_00))
-        book(policies.goods_released, 111_00)
-        book(policies.goods_taken_back, 889_00, price=889_00)
+        book(loans.accrued, 9_00)
+        book(loans.repaid, Allocation(penalty=2_00, interest=9_00, principal=89_00))
+        book(loans.goods_released, 111_00)
+        book(loans.goods_taken_back, 889_00, price=889_00)
         book(
-            policies.refunded_by_seller,
+            loans.refunded_by_seller,
             Allocation(penalty=3_00, principal=711_00),
             deposit=175_00,
         )
@@ -357,7 +357,7 @@ def test_the_overdue_deal_ends_with_the_sellers_refund(as_worker) -> None:
             "penalty_expense": 5_00,
         }
         assert seller == {"cash": 111_00, "revenue": -111_00}
-        book(policies.deposit_returned, 175_00, from_supervised=False)
+        book(loans.deposit_returned, 175_00, from_supervised=False)
         lender, dealer, _ = book.all()
         assert "liab_margin" not in lender
         assert "margin_deposit" not in dealer
@@ -368,12 +368,12 @@ def test_the_overdue_deal_ends_with_the_sellers_refund(as_worker) -> None:
 def test_the_deal_whose_payment_the_bank_rejects_leaves_nothing(as_worker, moved: bool) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00)
-        book(policies.disbursed, 800_00)
+        book(loans.deposit_collected, 200_00)
+        book(loans.disbursed, 800_00)
         if moved:
-            book(policies.own_share_moved, 200_00)
-        book(policies.loan_cancelled, 800_00)
-        book(policies.deposit_returned, 200_00, from_supervised=moved)
+            book(loans.own_share_moved, 200_00)
+        book(loans.loan_cancelled, 800_00)
+        book(loans.deposit_returned, 200_00, from_supervised=moved)
         assert book.all() == ({}, {}, {})
 
 
@@ -381,15 +381,15 @@ def test_the_deal_whose_payment_the_bank_rejects_leaves_nothing(as_worker, moved
 def test_the_deal_called_off_before_shipping_is_refunded(as_worker) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00)
-        book(policies.disbursed, 800_00)
-        book(policies.own_share_moved, 200_00)
-        book(policies.seller_paid, 1000_00)
-        book(policies.refund_agreed, 1000_00)
+        book(loans.deposit_collected, 200_00)
+        book(loans.disbursed, 800_00)
+        book(loans.own_share_moved, 200_00)
+        book(loans.seller_paid, 1000_00)
+        book(loans.refund_agreed, 1000_00)
         _, dealer, seller = book.all()
         assert (dealer["refund_due"], seller["refund_payable"]) == (1000_00, -1000_00)
-        book(policies.refunded_by_seller, Allocation(principal=800_00), deposit=200_00)
-        book(policies.deposit_returned, 200_00, from_supervised=False)
+        book(loans.refunded_by_seller, Allocation(principal=800_00), deposit=200_00)
+        book(loans.deposit_returned, 200_00, from_supervised=False)
         assert book.all() == ({}, {}, {})
 
 
@@ -397,13 +397,13 @@ def test_the_deal_called_off_before_shipping_is_refunded(as_worker) -> None:
 def test_a_journal_is_posted_once_and_a_key_means_one_thing(as_worker) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00)
+        book(loans.deposit_collected, 200_00)
         book.count -= 1
-        book(policies.deposit_collected, 200_00)
+        book(loans.deposit_collected, 200_00)
         assert book.trial(book.p.dealer)["margin_deposit"] == 200_00
         book.count -= 1
         with pytest.raises(KeyReused):
-            book(policies.deposit_collected, 201_00)
+            book(loans.deposit_collected, 201_00)
 
 
 @pytest.mark.django_db
@@ -432,10 +432,10 @@ def test_a_loan_above_the_facility_is_refused_and_a_hold_counts(as_worker) -> No
         )
         assert balances([account])[account].room_up == 300_00
         with pytest.raises(LimitShort):
-            book(policies.disbursed, 300_01)
-        book(policies.disbursed, 700_00, limit_hold=hold.id)
+            book(loans.disbursed, 300_01)
+        book(loans.disbursed, 700_00, limit_hold=hold.id)
         assert balances([account])[account].room_up == 300_00
-        book(policies.repaid, Allocation(principal=100_00))
+        book(loans.repaid, Allocation(principal=100_00))
         assert balances([account])[account].room_up == 400_00
 
 
@@ -443,19 +443,19 @@ def test_a_loan_above_the_facility_is_refused_and_a_hold_counts(as_worker) -> No
 def test_supervised_money_of_one_deal_does_not_pay_another(as_worker) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00)
-        book(policies.disbursed, 800_00)
+        book(loans.deposit_collected, 200_00)
+        book(loans.disbursed, 800_00)
         first = book.p
         book.p = Parties(new_id(), first.dealer, first.seller, first.lender, first.facility)
         with pytest.raises(LimitShort):
-            book(policies.seller_paid, 1_00)
+            book(loans.seller_paid, 1_00)
 
 
 @pytest.mark.django_db
 def test_trade_credit_nobody_granted_is_zero(as_worker) -> None:
     def deliver(amount: int, key: str) -> None:
         operations.post(
-            policies.terms_delivered(seller=P.seller, buyer=P.dealer, amount=amount),
+            terms.terms_delivered(seller=P.seller, buyer=P.dealer, amount=amount),
             kind="terms_delivered",
             key=key,
             subject=P.deal,
@@ -508,7 +508,7 @@ def test_an_order_on_terms_holds_credit_until_it_is_delivered_or_let_go(as_worke
             )
 
         post([], void=[first])
-        post(policies.terms_delivered(**ends, amount=20_00, credit_hold=second))
+        post(terms.terms_delivered(**ends, amount=20_00, credit_hold=second))
     buyer = Actor(None, "D", p.dealer, (p.dealer,), frozenset())
     with acting_for([p.dealer]):
         # 50 granted, 20 owed, 5 of the second order still held
@@ -541,7 +541,7 @@ def test_a_statement_runs_back_from_what_stands(as_worker) -> None:
     with as_worker():
         book = Books()
         to_the_warehouse(book)
-        book(policies.repaid, Allocation(principal=300_00))
+        book(loans.repaid, Allocation(principal=300_00))
         account = operations.book_account(
             book.p.dealer, Code.LOAN_PAYABLE, book.p.lender, str(book.p.deal)
         )
@@ -557,7 +557,7 @@ def test_a_statement_runs_back_from_what_stands(as_worker) -> None:
 def test_a_past_day_can_be_read(as_worker) -> None:
     with as_worker():
         book = Books()
-        book(policies.deposit_collected, 200_00)
+        book(loans.deposit_collected, 200_00)
         before = DAY.replace(day=1)
         assert queries.trial_balance(SYSTEM, org=book.p.lender, on=before) == []
         assert len(queries.trial_balance(SYSTEM, org=book.p.lender, on=DAY)) == 2

@@ -23,7 +23,7 @@ from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import CreditAssessment, Facility, Programme
 from heliu.capital.lending import operations, queries
 from heliu.capital.lending.models import Loan, LoanStatus, Repayment
-from heliu.capital.lending.policies import quote_terms
+from heliu.capital.lending.policies.offering import quote_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of

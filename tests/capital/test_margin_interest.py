@@ -10,7 +10,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliu.capital.lending.policies import borne_by_margin
+from heliu.capital.lending.policies.debt import borne_by_margin
 
 CAME = date(2026, 11, 2)
 YEARS = {"ACT/360": 360, "ACT/365F": 365}

@@ -17,7 +17,7 @@ from tests.trade.conftest import World
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.trade import side_exits
 from heliu.trade.close_of_day import close_of_day
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def compared(placed: Placed) -> list[Compared]:

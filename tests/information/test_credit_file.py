@@ -19,7 +19,7 @@ from heliu.capital.credit.features import CreditFeatures
 from heliu.capital.credit.models import Facility, Programme
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
-from heliu.capital.lending.policies import quote_terms
+from heliu.capital.lending.policies.offering import quote_terms
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus
 from heliu.information.credit_file import operations
 from heliu.information.credit_file.evidence import (

@@ -15,8 +15,8 @@ from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
 from heliu.kernel.ids import new_id
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
+from heliu.logistics.pledges.operations import binding
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport import operations as transport
 from heliu.logistics.transport.models import Shipment
@@ -147,7 +147,7 @@ class Chain:
 
     def propose(self) -> Pledge:
         """A pledge that waits for its goods."""
-        return pledges.propose(
+        return binding.propose(
             deal=new_id(),
             loan=new_id(),
             pledgor=self.dealer,
@@ -172,7 +172,7 @@ class Chain:
         came = self.receive(shipment, pledge=pledge.id)
         worth = dict(zip(self.skus, values, strict=True))
         assert came.receipt is not None
-        return pledges.activate(
+        return binding.activate(
             pledge,
             receipt=came.receipt,
             lines=[(r.stock_row, r.sku, r.quantity, worth[r.sku]) for r in came.rows],

@@ -18,19 +18,21 @@ from hypothesis.stateful import (
 from tests.examples import examples
 from tests.logistics.conftest import AT, Chain, person, settled
 
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import gate, queries
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, PledgeLine, PledgeStatus, ReleaseOrder
+from heliu.logistics.pledges.operations import binding, freeing
+from heliu.logistics.pledges.operations.common import BINDING
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.transport import queries as shipments
 from heliu.logistics.warehousing import operations as warehousing
 
-SYSTEM = pledges.Actor.system()
+SYSTEM = Actor.system()
 quantities = st.integers(0, 6)
 
 
@@ -73,7 +75,7 @@ class PledgedGoods(RuleBasedStateMachine):
     ) -> None:
         pledge = self.pledge(which)
         first = next((n for n in amounts if n), 0)
-        if first <= damaged + missing or pledge.status not in ("PROPOSED", *pledges.BINDING):
+        if first <= damaged + missing or pledge.status not in ("PROPOSED", *BINDING):
             return
         for n, quantity in enumerate(amounts):
             if quantity:
@@ -82,7 +84,7 @@ class PledgedGoods(RuleBasedStateMachine):
         came = self.chain.receive(shipment, pledge=pledge.pk, damaged=damaged, missing=missing)
         worth = dict(zip(self.chain.skus, values, strict=True))
         assert came.receipt is not None
-        pledges.activate(
+        binding.activate(
             pledge,
             receipt=came.receipt,
             lines=[(r.stock_row, r.sku, r.quantity, worth[r.sku]) for r in came.rows],
@@ -105,7 +107,7 @@ class PledgedGoods(RuleBasedStateMachine):
         self.release(which, pledge, str(new_id()))
 
     def release(self, which: int, pledge: Pledge, key: str) -> None:
-        freed = pledges.release(
+        freed = freeing.release(
             pledge,
             entitlement_value=self.paid[which],
             all_of_it=0 < pledge.pledged_value <= self.paid[which],
@@ -123,7 +125,7 @@ class PledgedGoods(RuleBasedStateMachine):
     def a_repayment_is_told_again(self, data: st.DataObject) -> None:
         which, key = data.draw(st.sampled_from(self.keys))
         before = ReleaseOrder.objects.count()
-        freed = pledges.release(
+        freed = freeing.release(
             self.pledge(which),
             entitlement_value=10**9,
             all_of_it=True,

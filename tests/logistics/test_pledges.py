@@ -9,13 +9,13 @@ from django.db import connection, transaction
 from django.db.utils import Error, IntegrityError
 from tests.logistics.conftest import AT, Chain, person, settled
 
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import gate, queries
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import (
     CodeAttempt,
     Pledge,
@@ -24,6 +24,7 @@ from heliu.logistics.pledges.models import (
     ReleaseOrder,
     ReleaseStatus,
 )
+from heliu.logistics.pledges.operations import binding, codes, freeing
 from heliu.logistics.pledges.policies import (
     ALPHABET,
     Bound,
@@ -38,11 +39,11 @@ from heliu.logistics.stock import queries as stock_queries
 from heliu.logistics.stock.models import StockRow
 from heliu.logistics.warehousing.models import ReceiptStatus, WarehouseReceipt
 
-SYSTEM = pledges.Actor.system()
+SYSTEM = Actor.system()
 
 
 def release(pledge: Pledge, value: int, key: str = "r1", *, all: bool = False):
-    return pledges.release(
+    return freeing.release(
         pledge, entitlement_value=value, all_of_it=all, key=key, actor=SYSTEM, at=AT
     )
 
@@ -108,7 +109,7 @@ def test_received_goods_are_bound(chain: Chain) -> None:
 
 def test_a_deal_has_one_pledge(chain: Chain) -> None:
     pledge = chain.propose()
-    again = pledges.propose(
+    again = binding.propose(
         deal=pledge.deal,
         loan=pledge.loan,
         pledgor=chain.dealer,
@@ -119,7 +120,7 @@ def test_a_deal_has_one_pledge(chain: Chain) -> None:
     )
     assert again.pk == pledge.pk
     with pytest.raises(NotFound):
-        pledges.propose(
+        binding.propose(
             deal=new_id(),
             loan=new_id(),
             pledgor=chain.dealer,
@@ -144,11 +145,11 @@ def test_only_what_was_received_for_it_is_bound(chain: Chain) -> None:
         [(new_id(), row.sku, 10, 100)],
     ):
         with pytest.raises(Refused) as refused:
-            pledges.activate(
+            binding.activate(
                 pledge, receipt=came.receipt, lines=lines, actor=person(chain.keeper), at=AT
             )
         assert refused.value.code == "rows-not-bound"
-    pledges.activate(
+    binding.activate(
         pledge,
         receipt=came.receipt,
         lines=[(row.stock_row, row.sku, 10, 100)],
@@ -242,10 +243,10 @@ def test_an_older_repayment_takes_nothing_back(chain: Chain) -> None:
 def test_a_pledge_that_waits_or_is_over_frees_nothing(chain: Chain) -> None:
     pledge = chain.propose()
     assert release(pledge, 100) is None
-    pledges.cancel(pledge, at=AT)
+    binding.cancel(pledge, at=AT)
     assert release(pledge, 100) is None
     with pytest.raises(Refused):
-        pledges.cancel(chain.pledged(1), at=AT)
+        binding.cancel(chain.pledged(1), at=AT)
 
 
 def test_all_repaid_all_picked_up(chain: Chain) -> None:
@@ -286,18 +287,18 @@ def test_a_code_opens_once_in_its_time_at_its_gate(chain: Chain) -> None:
         gate.pick_up(actor=person(chain.keeper, "count"), code=freed.code, at=AT)
     assert gate.find_deal(freed.code, actor=person(chain.keeper)) == pledge.deal
     assert gate.find_deal(freed.code, actor=person(chain.stranger)) is None
-    late = AT + timedelta(hours=pledges.CODE_HOURS)
+    late = AT + timedelta(hours=codes.CODE_HOURS)
     assert pick_up(chain, freed.code, late).code == "expired"
     order = freed.release_order
     order.refresh_from_db()
     assert order.status == ReleaseStatus.EXPIRED
     assert pick_up(chain, freed.code, AT).code == "expired"
-    code = pledges.renew_code(order, actor=person(chain.dealer, "order"), at=late)
+    code = codes.renew_code(order, actor=person(chain.dealer, "order"), at=late)
     assert pick_up(chain, freed.code, late).code == "wrong"
     assert pick_up(chain, code, late).go
     assert pick_up(chain, code, late).code == "used"
     with pytest.raises(Refused):
-        pledges.renew_code(order, actor=person(chain.dealer, "order"), at=late)
+        codes.renew_code(order, actor=person(chain.dealer, "order"), at=late)
     tried = CodeAttempt.objects.filter(custodian=chain.keeper).order_by("id")
     outcomes = list(tried.values_list("outcome", flat=True))
     assert outcomes == ["EXPIRED", "EXPIRED", "WRONG", "GO", "USED"]
@@ -307,17 +308,17 @@ def test_only_the_owner_asks_for_a_new_code(chain: Chain) -> None:
     freed = release(chain.pledged(10), 300)
     assert freed is not None
     with pytest.raises(NotFound):
-        pledges.renew_code(freed.release_order, actor=person(chain.keeper), at=AT)
+        codes.renew_code(freed.release_order, actor=person(chain.keeper), at=AT)
     with pytest.raises(Forbidden):
-        pledges.renew_code(freed.release_order, actor=person(chain.dealer, "pay"), at=AT)
+        codes.renew_code(freed.release_order, actor=person(chain.dealer, "pay"), at=AT)
 
 
 def test_codes_expire_by_themselves(chain: Chain) -> None:
     freed = release(chain.pledged(10), 300)
     assert freed is not None
     until = freed.release_order.code_valid_until
-    assert pledges.expire_codes(at=until - timedelta(seconds=1)) == 0
-    assert pledges.expire_codes(at=until) == 1
+    assert codes.expire_codes(at=until - timedelta(seconds=1)) == 0
+    assert codes.expire_codes(at=until) == 1
     assert pick_up(chain, freed.code, AT).code == "expired"
 
 

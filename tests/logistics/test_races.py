@@ -16,8 +16,8 @@ from heliu.kernel.access.door import acting_for
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges import gate
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
+from heliu.logistics.pledges.operations import freeing
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock import queries
 from heliu.logistics.stock.ends import Move, Place
@@ -128,7 +128,7 @@ def test_one_repayment_told_eight_times_frees_once(real_chain: Chain) -> None:
 
     def release(_: int) -> str:
         freed = as_worker(
-            lambda: pledges.release(
+            lambda: freeing.release(
                 pledge,
                 entitlement_value=500,
                 all_of_it=False,
@@ -149,7 +149,7 @@ def test_one_code_shown_eight_times_opens_once(real_chain: Chain) -> None:
     chain = real_chain
     pledge = as_worker(lambda: chain.pledged(10))
     freed = as_worker(
-        lambda: pledges.release(
+        lambda: freeing.release(
             pledge, entitlement_value=0, all_of_it=True, key="one", actor=Actor.system(), at=AT
         )
     )

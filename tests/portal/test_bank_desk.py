@@ -25,7 +25,7 @@ from heliu.logistics.stock import operations as stock
 from heliu.trade import close_of_day, deals, returns
 from heliu.trade.evidence import Check, checks, evidence
 from heliu.trade.names import reservation_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 from heliu.trade.reconcile_days import reconcile_days
 
 BANK = "credit@bank.demo"

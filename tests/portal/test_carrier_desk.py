@@ -12,7 +12,7 @@ from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.logistics.transport.models import Carriage, Shipment
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 CARRIER = "carrier@carrier.demo"
 

@@ -8,8 +8,8 @@ from tests.portal.browsing import browser, read
 from tests.trade import life
 from tests.trade.conftest import World
 
-from heliu.trade import financed_order
-from heliu.trade.place_order import Placed
+from heliu.trade.financed_order import repaying
+from heliu.trade.placed import Placed
 
 KEEPER, BANK, SELLER = "gate@warehouse.demo", "credit@bank.demo", "sales@seller.demo"
 MUG = {"en": "Blue mug", "zh-hans": "蓝色马克杯"}
@@ -17,9 +17,7 @@ MUG = {"en": "Blue mug", "zh-hans": "蓝色马克杯"}
 
 def free_some(demo: World, placed: Placed) -> None:
     with demo.desk(demo.dealer) as actor:
-        financed_order.repay(
-            placed.deal.id, actor=actor, key="some", percent=Decimal(10), at=demo.at
-        )
+        repaying.repay(placed.deal.id, actor=actor, key="some", percent=Decimal(10), at=demo.at)
     demo.bank()
 
 

@@ -17,8 +17,8 @@ from tests.trade import life
 from tests.trade.conftest import World
 from tests.trade.test_returns import ask, delivered
 
-from heliu.capital.terms import operations as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import granting
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.parties.models import Organization
@@ -204,7 +204,7 @@ def test_the_board_of_what_is_owed_is_sorted_by_what_is_worked_out(
     demo.later(days=40)
     monkeypatch.setattr(World, "dealer", "owner@d002.demo")
     with demo.worker() as system:
-        terms.set_terms(
+        granting.set_terms(
             seller=demo.chain.seller, buyer=demo.chain.dealers["D002"],
             wanted=Wanted(ceiling=100_000_00), actor=system, at=demo.at,
         )  # fmt: skip

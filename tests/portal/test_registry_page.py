@@ -13,7 +13,7 @@ from heliu.capital.registry.models import Filing
 from heliu.capital.registry.sandbox import operations as sandbox
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 PAGE = "/bank/registry"
 BANK, CLERK = "credit@bank.demo", "review@bank.demo"

@@ -17,8 +17,10 @@ from tests.trade.conftest import World
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.pricing import operations as pricing
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, place_order
+from heliu.trade import deliveries, place_order
+from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal
+from heliu.trade.paperwork import loan_of
 
 FEW, MANY = 3, 12
 LISTS = {
@@ -71,7 +73,7 @@ def live(world: World) -> None:
         ship(world, deal)
     receive(world, freed)
     with world.desk(world.dealer) as actor:
-        financed_order.repay(freed.id, actor=actor, key="part", percent=Decimal(50), at=world.at)
+        repaying.repay(freed.id, actor=actor, key="part", percent=Decimal(50), at=world.at)
     world.bank()
     place(world, PayBy.TRANSFER)
     with world.desk("sales@seller.demo") as seller:
@@ -92,10 +94,8 @@ def place(world: World, pay_by: str = PayBy.FINANCE) -> Deal:
 
 def sign(world: World, deal: Deal) -> None:
     with world.desk(world.dealer) as actor:
-        digest = financed_order.loan_of(deal).agreement_digest
-        financed_order.sign(
-            deal.id, actor=actor, agreement_digest=digest, consent=True, at=world.at
-        )
+        digest = loan_of(deal).agreement_digest
+        signing.sign(deal.id, actor=actor, agreement_digest=digest, consent=True, at=world.at)
     world.bank()
 
 

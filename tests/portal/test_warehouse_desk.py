@@ -23,7 +23,7 @@ from heliu.portal.bank import pledge_board as bank_board
 from heliu.portal.warehouse import pledge_board
 from heliu.trade import photos
 from heliu.trade.models import DealStep
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 KEEPER = "gate@warehouse.demo"
 

@@ -17,8 +17,9 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.gate import PickUpVerdict
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deliveries, financed_order, place_order, sweeper
-from heliu.trade.place_order import Placed
+from heliu.trade import deliveries, place_order, sweeper
+from heliu.trade.financed_order import repaying, signing
+from heliu.trade.placed import Placed
 
 
 def place(world: World, *, pay_by: str = "FINANCE", **quantities: int) -> Placed:
@@ -37,7 +38,7 @@ def sign(world: World, placed: Placed) -> None:
     """The dealer signs a minute later."""
     assert placed.loan is not None
     with world.desk(world.dealer) as dealer:
-        financed_order.sign(
+        signing.sign(
             placed.deal.id,
             actor=dealer,
             agreement_digest=placed.loan.agreement_digest,
@@ -77,7 +78,7 @@ def receive(
 def repay(world: World, deal: UUID, percent: int, key: str = "") -> None:
     """The dealer orders a repayment ten days later."""
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             deal,
             actor=dealer,
             key=key or f"repay {percent}",
@@ -89,7 +90,7 @@ def repay(world: World, deal: UUID, percent: int, key: str = "") -> None:
 def overpay(world: World, placed: Placed, *, key: str = "too much") -> None:
     """The dealer orders more than it can owe: the whole price of the order."""
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             placed.deal.id, actor=dealer, key=key, amount=placed.order.total, at=world.later(days=1)
         )
 

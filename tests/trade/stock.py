@@ -12,21 +12,13 @@ from tests.trade.conftest import World
 from heliu.capital.credit.models import MarginRules
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.demo import chain as chains
-from heliu.logistics.pledges.operations import Released
+from heliu.logistics.pledges.operations.freeing import Released
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import (
-    deliveries,
-    financed_order,
-    lodging,
-    place_order,
-    pool_rounds,
-    stock_loan,
-    taking_out,
-)
-from heliu.trade.models import Deal
+from heliu.trade import deliveries, lodging, place_order, pool_rounds, stock_loan, taking_out
+from heliu.trade.financed_order import signing
+from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of
-from heliu.trade.pool_models import Pool
 from heliu.trade.stock_loan import Wish
 
 PRICES = {"M1": 9_00, "M2": 15_00, "B1": 20_00}
@@ -84,7 +76,7 @@ def sign(world: World, deal: Deal) -> None:
     with world.worker():
         digest = loan_of(Deal.objects.get(pk=deal.pk)).agreement_digest
     with world.desk(world.dealer) as dealer:
-        financed_order.sign(
+        signing.sign(
             deal.pk, actor=dealer, agreement_digest=digest, consent=True,
             at=world.later(minutes=1),
         )  # fmt: skip

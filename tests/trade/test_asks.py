@@ -27,7 +27,7 @@ from heliu.kernel.joining.operations import asks as asking
 from heliu.kernel.joining.operations import ruling, standing
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, TradingRelationship
-from heliu.trade import asks, branches, conversations, currencies, joining, place_order
+from heliu.trade import asks, branches, conversations, currencies, joining, place_order, previewing
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 
@@ -169,7 +169,7 @@ def test_a_suspended_sellers_relationships_pause_and_come_back(world: World) -> 
         order(world, world.dealer)
     with world.desk(world.dealer) as dealer:
         with pytest.raises(Refused, match="seller-paused"):
-            place_order.preview(actor=dealer, seller=seller, lines=world.lines(M1=1), at=world.at)
+            previewing.preview(actor=dealer, seller=seller, lines=world.lines(M1=1), at=world.at)
         assert not catalogue.visible_to(dealer).exists()
         assert {one.status for one in TradingRelationship.objects.all()} == {"PAUSED"}
     with world.desk(OPERATOR) as ops:

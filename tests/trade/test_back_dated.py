@@ -19,7 +19,7 @@ from heliu.trade import close_of_day as closing
 from heliu.trade import corrections
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 RISK = "credit@bank.demo"
 

@@ -32,11 +32,12 @@ from heliu.trade import (
     deliveries,
     order_pad,
     place_order,
+    previewing,
     side_exits,
     tiers,
 )
 from heliu.trade.change_terms import Wanted
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 THERE = 10_000
 
@@ -188,7 +189,7 @@ def test_pad_page_and_door_say_the_same(world: World) -> None:
     with world.desk(world.dealer) as dealer:
         for quantity in (54, 55):
             sku = world.chain.skus["B1"]
-            seen = place_order.preview(
+            seen = previewing.preview(
                 actor=dealer, seller=world.chain.seller, lines=[(sku, quantity)], at=world.at
             )
             rows = [order_pad.PadRow("B1", str(quantity))]
@@ -212,7 +213,7 @@ def test_who_may_not_wait_gets_what_lies_there_at_every_door(world: World) -> No
     with world.desk(world.dealer) as owner:
         found = order_pad.check(owner, world.chain.seller, [PadRow("B1", "5")], world.at)
         assert found.lines[0].problem == "short"
-        seen = place_order.preview(
+        seen = previewing.preview(
             actor=owner, seller=world.chain.seller, lines=[(sku, 5)], at=world.at
         )
         assert [line.problem for line in seen.problems] == ["short"]

@@ -22,7 +22,7 @@ from heliu.trade import side_exits
 from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 STRAIGHT = ("DEPOSIT", "DISBURSEMENT", "OWN_SHARE", "SELLER_PAYMENT")
 PURPOSES = (*STRAIGHT, "REPAYMENT", "UNAPPLIED_BACK", "REFUND", "LOAN_BACK", "DEPOSIT_BACK")

@@ -35,7 +35,7 @@ from heliu.logistics.transport.models import (
 from heliu.trade import carrying, photos
 from heliu.trade.carrying import Shot
 from heliu.trade.models import Deal, DealStep
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 CARRIER = "carrier@carrier.demo"
 SIGNED = Shot("signature.png", png())

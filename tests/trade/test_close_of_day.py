@@ -18,12 +18,13 @@ from tests.conftest import CLUSTER, be
 from tests.examples import examples
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.credit.models import Facility
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending import policies, queries
+from heliu.capital.lending import queries
 from heliu.capital.lending.events import LoanOverdue
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, Repayment
+from heliu.capital.lending.policies import debt, offering
 from heliu.commerce.ordering.models import Order
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -56,7 +57,7 @@ def open_loan(
 ) -> Loan:
     """A loan whose seller is paid, with its deal and order."""
     deal, order = new_id(), new_id()
-    terms = policies.quote_terms(total, Decimal("0.20"), rate, days, day_of(AT), facility.programme)
+    terms = offering.quote_terms(total, Decimal("0.20"), rate, days, day_of(AT), facility.programme)
     loan = lending.quote(
         deal=deal, order_id=order, order_total=total, borrower=DEALER, seller=SELLER,
         lender=LENDER, facility=facility, programme=facility.programme, terms=terms,
@@ -92,7 +93,7 @@ def one_by_one(at: datetime) -> None:
         repaid = list(rows.values_list("effective", "principal"))
         if loan.accrued_to is None or today > loan.accrued_to:
             _accrue(loan, repaid, at)
-        owed = policies.owed(loan, repaid, today).total
+        owed = debt.owed(loan, repaid, today).total
         params = {
             "amount": Money(owed), "number": Order.objects.get(pk=deal.order_id).number,
             "due": loan.due_on.isoformat(),
@@ -115,7 +116,7 @@ def one_by_one(at: datetime) -> None:
 
 def _accrue(loan: Loan, repaid: list[tuple[Any, int]], at: datetime) -> None:
     today = day_of(at)
-    whole = policies.charges(loan, repaid, today).interest
+    whole = debt.charges(loan, repaid, today).interest
     amount = whole - loan.interest_accrued
     Loan.objects.filter(pk=loan.pk).update(interest_accrued=whole, accrued_to=today)
     loan.refresh_from_db()

@@ -23,7 +23,7 @@ from heliu.kernel.parties.models import Tie, TieKind
 from heliu.trade import approvals, controls, invoices, sweeper
 from heliu.trade.models import Deal, Finding, Outcome
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 RISK = "credit@bank.demo"
 

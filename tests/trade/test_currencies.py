@@ -18,7 +18,7 @@ from tests.trade.laws import hold
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.models import Account
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.ordering.models import Order, OrderLine
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing import queries as prices
@@ -43,6 +43,7 @@ from heliu.trade import (
     contracts,
     currencies,
     place_order,
+    previewing,
     quoting,
     receivables,
     returns,
@@ -147,7 +148,7 @@ def test_it_is_paid_by_transfer_alone(world: World, way: str) -> None:
         order(world, pay_by=way)
     assert (caught.value.code, caught.value.field) == ("currency-by-transfer", "pay_by")
     with world.desk(OWNER) as owner:
-        seen = place_order.preview(
+        seen = previewing.preview(
             actor=owner, seller=world.chain.seller, lines=world.lines(M1=10), at=world.at
         )
     assert seen.currency == "USD"

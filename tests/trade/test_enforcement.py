@@ -23,17 +23,11 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.gate import PickUpVerdict
-from heliu.trade import (
-    approvals,
-    close_of_day,
-    deliveries,
-    enforcement,
-    financed_order,
-    side_exits,
-)
+from heliu.trade import approvals, close_of_day, deliveries, enforcement, side_exits
+from heliu.trade.financed_order import repaying
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 ASKER, OTHER = "credit@bank.demo", "review@bank.demo"
 
@@ -210,9 +204,7 @@ def test_parts_free_no_goods_any_more_but_all_of_it_does(world: World) -> None:
 def test_while_the_seller_pays_the_dealer_cannot(world: World) -> None:
     placed = enforced(world)
     with world.desk(world.dealer) as dealer, pytest.raises(Refused) as refused:
-        financed_order.repay(
-            placed.deal.id, actor=dealer, key="x", percent=Decimal(100), at=world.at
-        )
+        repaying.repay(placed.deal.id, actor=dealer, key="x", percent=Decimal(100), at=world.at)
     assert refused.value.code == "seller-is-paying"
 
 

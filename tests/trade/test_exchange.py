@@ -24,17 +24,9 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.logistics.pledges.policies import Bound, taken_from, units_in_exchange
 from heliu.logistics.stock import queries as rows
-from heliu.trade import (
-    approvals,
-    close_of_day,
-    corrections,
-    exchange,
-    lodging,
-    registration,
-)
-from heliu.trade.models import Deal, DealStep, Step
-from heliu.trade.place_order import Placed
-from heliu.trade.pool_models import Lodging
+from heliu.trade import approvals, close_of_day, corrections, exchange, lodging, registration
+from heliu.trade.models import Deal, DealStep, Lodging, Step
+from heliu.trade.placed import Placed
 
 OFFICER = "review@bank.demo"
 IN, OUT = {"M2": 60}, {"M1": 100}

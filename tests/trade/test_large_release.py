@@ -14,7 +14,7 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge, ReleaseOrder
 from heliu.trade import approvals, releasing
 from heliu.trade.models import Deal
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 OFFICER, RISK = "review@bank.demo", "credit@bank.demo"
 

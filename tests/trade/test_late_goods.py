@@ -14,7 +14,7 @@ from heliu.kernel.clock import day_of
 from heliu.trade import deliveries, sweeper
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def stands(world: World, placed: Placed) -> tuple[str, str, str, str]:

@@ -32,8 +32,9 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
-from heliu.trade import approvals, place_order
-from heliu.trade.place_order import Placed, Preview
+from heliu.trade import approvals, financing, place_order, previewing
+from heliu.trade.placed import Placed
+from heliu.trade.previewing import Preview
 
 BANK, OTHER = "credit@bank.demo", "credit@bank2.demo"
 SECOND_DEALER = "owner@d002.demo"
@@ -48,7 +49,7 @@ def second(world: World) -> Programme:
 
 def seen(world: World, days: int | None = None, **lines: int) -> Preview:
     with world.desk(world.dealer) as dealer:
-        return place_order.preview(
+        return previewing.preview(
             actor=dealer,
             seller=world.chain.seller,
             lines=world.lines(**(lines or {"M1": 200, "B1": 100})),
@@ -125,7 +126,7 @@ def test_a_further_lender_costs_no_further_statement(world: World) -> None:
             world.desk(world.dealer) as dealer,
             CaptureQueriesContext(connection) as asked,
         ):
-            place_order.preview(
+            previewing.preview(
                 actor=dealer, seller=world.chain.seller, lines=world.lines(M1=200), at=world.at
             )
             return len(asked)
@@ -379,7 +380,7 @@ def test_terms_and_kept_rules_are_of_one_read_of_the_programme(
 ) -> None:
     """The lender changes its programme after the offers were read: the loan mixes nothing."""
     place(world, world.dealer, M1=50)  # its facility is there already
-    asked = place_order.offers_for
+    asked = financing.offers_for
 
     def change() -> None:
         try:
@@ -396,7 +397,7 @@ def test_terms_and_kept_rules_are_of_one_read_of_the_programme(
 
     with world.worker():
         before = Programme.objects.get(pk=world.chain.programme)
-    monkeypatch.setattr(place_order, "offers_for", read_and_changed)
+    monkeypatch.setattr(financing, "offers_for", read_and_changed)
     loan = place(world, world.dealer, M1=50).loan
     assert loan is not None
     assert (loan.grace_days, loan.notice_days) == (before.grace_days, before.notice_days)

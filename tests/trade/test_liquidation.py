@@ -26,15 +26,16 @@ from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books.chart import Code
 from heliu.capital.credit.models import SellerDuty
 from heliu.capital.lending.models import Loan
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
-from heliu.trade import deliveries, financed_order, liquidation, sales, side_exits
+from heliu.trade import deliveries, liquidation, sales, side_exits
+from heliu.trade.financed_order import repaying
 from heliu.trade.liquidation import Terms
 from heliu.trade.models import Deal, Sale
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 OUTSIDE = "Second-hand Traders"
 WHOLE = 3_800_00  # of 200 mugs at 9.00 and 100 bags at 20.00; about 3,060 are owed in default
@@ -292,7 +293,7 @@ def test_sold_goods_are_redeemed_no_more_until_the_sale_is_called_off(world: Wor
     sale = sold(world, placed, WHOLE)
     with world.desk(world.dealer) as dealer:
         with pytest.raises(Refused) as refused:
-            financed_order.repay(placed.deal.id, actor=dealer, key="x", at=world.at)
+            repaying.repay(placed.deal.id, actor=dealer, key="x", at=world.at)
         assert refused.value.code == "goods-being-sold"
         with pytest.raises(Forbidden):
             liquidation.call_off(sale.pk, actor=dealer, reason="mine", at=world.at)
@@ -383,6 +384,6 @@ class TestRecovery:
 
 def repay(world: World, placed: Placed, amount: int) -> None:
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             placed.deal.id, actor=dealer, key=f"late {amount}", amount=amount, at=world.at
         )

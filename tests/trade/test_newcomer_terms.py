@@ -15,7 +15,7 @@ from tests.trade.newcomers import joined, known, newcomer, takes_newcomers, work
 from heliu.capital.terms import newcomers
 from heliu.capital.terms.models import NewcomerTerms, Terms
 from heliu.capital.terms.newcomers import Rule
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.joining.operations import verifying

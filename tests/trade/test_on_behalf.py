@@ -22,7 +22,15 @@ from heliu.kernel.behalf import operations, queries
 from heliu.kernel.behalf.models import Act, Mandate
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact, Notice
-from heliu.trade import approvals, changing, order_pad, place_order, purchases, side_exits
+from heliu.trade import (
+    approvals,
+    changing,
+    order_pad,
+    place_order,
+    previewing,
+    purchases,
+    side_exits,
+)
 from heliu.trade.change_terms import Wanted
 from heliu.trade.models import DealStep
 
@@ -159,7 +167,7 @@ def test_the_house_s_loans_are_its_own_affair(world: World) -> None:
     with pytest.raises(Forbidden, match="finance"):
         place(world, pay_by="FINANCE", M1=5)
     with in_name_of(world) as seat:
-        shown = place_order.preview(
+        shown = previewing.preview(
             actor=seat, seller=world.chain.seller, lines=world.lines(M1=5), at=world.at
         )
         assert shown.offers == []

@@ -17,7 +17,7 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.trade import deals, open_account, place_order
 from heliu.trade.models import Deal, DealStep
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES = "sales@seller.demo"
 CREDIT = 3_000_000

@@ -25,7 +25,7 @@ from heliu.logistics.warehousing.models import WarehouseReceipt
 from heliu.trade import close_of_day, papers
 from heliu.trade.papers.documents import amount
 from heliu.trade.papers.movements import movements
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 ORIGIN = "https://heliu.example"
 BANK = "credit@bank.demo"

@@ -31,7 +31,7 @@ from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.models import Bin, Warehouse
 from heliu.trade import deliveries, place_order, side_exits, striking
 from heliu.trade.models import Deal
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 GOODS = ("M1", "M2", "B1")
 

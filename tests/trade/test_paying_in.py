@@ -29,7 +29,7 @@ from heliu.trade import incoming, side_exits
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 DEPOSIT = 6_000_00
 

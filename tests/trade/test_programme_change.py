@@ -17,7 +17,7 @@ from heliu.capital.lending.models import Loan
 from heliu.kernel.errors import Forbidden, Invalid, NotFound
 from heliu.kernel.events.models import Notice
 from heliu.trade import programmes
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 BILL = Modes("ACCEPTANCE_BILL", "CASH_MARGIN", "DEPOSIT_FIRST", "BUY_BACK", Decimal("0.6"))
 

@@ -44,7 +44,7 @@ from heliu.kernel.parties.models import TradingRelationship
 from heliu.trade import approvals, changing, purchases, quoting
 from heliu.trade.change_terms import Wanted
 from heliu.trade.close_of_day import close_of_day
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES, OTHER, CHIEF = "sales@seller.demo", "owner@d002.demo", "chief@d001.demo"
 USUAL = {"M1": 1000, "M2": 1500, "B1": 2000}  # fen; M1 falls to 900 from 100 pieces on

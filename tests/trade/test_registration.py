@@ -28,7 +28,7 @@ from heliu.trade.bank_answers import apply_answers
 from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal, DealStep
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 DAY = date(2026, 11, 2)
 OFFICER, RISK = "review@bank.demo", "credit@bank.demo"

@@ -23,7 +23,7 @@ from heliu.trade import registration
 from heliu.trade.close_of_day import close_of_day
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 KINDS = ("SEARCH", "REGISTER", "AMEND", "AMEND goods", "DISCHARGE")
 FAULTS = ("refuse", "slow", "lost", "lost_unfiled")

@@ -15,6 +15,7 @@ from tests.trade import life
 from tests.trade.conftest import World
 
 from heliu.capital.bank.models import Purpose
+from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus, Repayment
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -26,9 +27,10 @@ from heliu.logistics.pledges.policies import (
     taken_from,
     units_to_release,
 )
-from heliu.trade import close_of_day, financed_order, repayment
+from heliu.trade import close_of_day, repayment
+from heliu.trade.financed_order import instructing, repaying
 from heliu.trade.models import Deal
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 from heliu.trade.repayment import Simulated, Subject
 
 SYSTEM = Actor.system()
@@ -65,10 +67,10 @@ def pay(world: World, placed: Placed, amount: int, key: str) -> str:
     """The bank books a repayment: the step of the story by which every real one comes."""
     deal = Deal.objects.get(pk=placed.deal.pk)
     assert deal.lender is not None
-    made = financed_order.pay(
+    made = instructing.pay(
         deal, Purpose.REPAYMENT, deal.buyer, deal.lender, amount, key=key, at=world.at
     )
-    financed_order.repaid(deal, made, at=world.at)
+    repaying.repaid(deal, made, at=world.at)
     return str(made.pk)
 
 
@@ -244,5 +246,5 @@ def test_the_amount_for_a_share_on_the_due_day_repays_that_share(
     Loan.objects.filter(pk=story.loan.pk).update(is_principal_first=True)
     pass_days(world, (story.loan.due_on - day_of(world.at)).days)
     now = subject(world, story)
-    amount = financed_order.lending.amount_for(now.loan, Decimal(25), now.on)
+    amount = lending.amount_for(now.loan, Decimal(25), now.on)
     assert now.simulate(amount).if_paid.paid.allocation.principal == now.loan.principal // 4

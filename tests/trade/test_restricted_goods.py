@@ -10,7 +10,7 @@ from tests.trade.conftest import World
 
 from heliu.commerce.catalogue import operations
 from heliu.kernel.errors import NotFound
-from heliu.trade import place_order
+from heliu.trade import previewing
 
 
 @pytest.mark.parametrize("is_member", [True, False])
@@ -24,7 +24,7 @@ def test_restricted_goods_are_ordered_from_within_their_circle(world: World, is_
         operations.set_members(circle, [buyer], actor=seller)
     may = nullcontext() if is_member else pytest.raises(NotFound)
     with world.desk(world.dealer) as dealer, may:
-        place_order.preview(
+        previewing.preview(
             actor=dealer, seller=world.chain.seller, lines=world.lines(M1=1), at=world.at
         )
     may = nullcontext() if is_member else pytest.raises(NotFound)

@@ -34,7 +34,7 @@ from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.stock.models import StockRow
 from heliu.trade import approvals as votes
 from heliu.trade import cases, deals, deliveries, open_account, place_order, receivables, returns
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES, OTHER = "sales@seller.demo", "owner@d002.demo"
 

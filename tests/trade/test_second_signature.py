@@ -15,8 +15,9 @@ from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, Refused
-from heliu.trade import approvals, financed_order, side_exits
-from heliu.trade.place_order import Placed
+from heliu.trade import approvals, side_exits
+from heliu.trade.financed_order import signing
+from heliu.trade.placed import Placed
 
 SECOND = "second@d001.demo"
 
@@ -28,7 +29,7 @@ def ruled(world: World) -> World:
         enrol(SECOND, "Second Signer", world.chain.dealers["D001"], "owner")
     with world.desk(world.dealer) as owner:
         questions.set_levels(
-            financed_order.SIGN, from_amount=100_00, levels=[Level("sign")],
+            signing.SIGN, from_amount=100_00, levels=[Level("sign")],
             actor=owner, at=world.at,
         )  # fmt: skip
     return world

@@ -14,13 +14,14 @@ from tests.trade.conftest import World
 from heliu.capital.bank.models import PaymentInstruction
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import Programme, ReleaseMode
-from heliu.capital.lending.policies import least_cover
+from heliu.capital.lending.policies.covering import least_cover
 from heliu.kernel.events.models import Notice
 from heliu.logistics.pledges.models import Pledge
-from heliu.trade import close_of_day, financed_order, repayment, side_exits
+from heliu.trade import close_of_day, repayment, side_exits
+from heliu.trade.financed_order import repaying
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.paperwork import loan_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 @given(
@@ -105,7 +106,7 @@ def test_the_seller_is_called_once_and_not_while_the_bank_is_paying(world: World
         )
         assert Deal.objects.get(pk=placed.deal.id).ship_by is not None
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             placed.deal.id, actor=dealer, key="part", percent=Decimal(10),
             at=world.later(days=5, hours=20),
         )  # fmt: skip

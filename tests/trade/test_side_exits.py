@@ -18,10 +18,11 @@ from heliu.capital.credit import queries as credit
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.kernel.events.models import Notice
 from heliu.logistics.stock import queries as stock
-from heliu.trade import close_of_day, deliveries, financed_order, place_order, side_exits
+from heliu.trade import close_of_day, deliveries, place_order, side_exits
+from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal, DealStep
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def stands(world: World, placed: Placed) -> tuple[str, str, str]:
@@ -115,7 +116,7 @@ def test_an_unsigned_quote_lets_limit_and_goods_go(world: World) -> None:
     world.later(minutes=31)
     assert placed.loan is not None
     with world.desk(world.dealer) as dealer, pytest.raises(Refused) as refused:
-        financed_order.sign(
+        signing.sign(
             placed.deal.id,
             actor=dealer,
             agreement_digest=placed.loan.agreement_digest,
@@ -273,7 +274,7 @@ def test_the_signature_needs_consent_and_the_text_that_was_shown(world: World) -
         ("0" * 64, True, Refused),
     ):
         with world.desk(world.dealer) as dealer, pytest.raises(refusal):
-            financed_order.sign(
+            signing.sign(
                 placed.deal.id, actor=dealer, agreement_digest=digest, consent=consent, at=world.at
             )
 
@@ -282,9 +283,7 @@ def test_strangers_do_not_find_the_deal(world: World) -> None:
     placed = life.place(world)
     with world.desk("owner@d002.demo") as stranger:
         for act in (
-            lambda: financed_order.repay(
-                placed.deal.id, actor=stranger, key="x", amount=1, at=world.at
-            ),
+            lambda: repaying.repay(placed.deal.id, actor=stranger, key="x", amount=1, at=world.at),
             lambda: side_exits.cancel(placed.order.id, actor=stranger, reason="x", at=world.at),
         ):
             with pytest.raises(NotFound):

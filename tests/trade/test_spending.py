@@ -28,10 +28,10 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.models import Notice
 from heliu.kernel.events.notices import words
 from heliu.kernel.parties import operations as parties
-from heliu.trade import changing, place_order, side_exits
+from heliu.trade import changing, place_order, previewing, side_exits
 from heliu.trade import spending as trade_spending
 from heliu.trade.change_terms import Wanted
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def budget(world: World, amount: int, **of: object) -> None:
@@ -236,7 +236,7 @@ def test_a_budget_that_warns_stops_nothing_and_is_told_once(world: World) -> Non
     seller = world.chain.seller
     with world.desk(world.dealer) as owner:
         for quantity, is_warned in ((10, False), (11, True)):
-            seen = place_order.preview(
+            seen = previewing.preview(
                 actor=owner, seller=seller, lines=world.lines(M1=quantity), at=world.at
             )
             assert [(one.amount, one.taken) for one in seen.warned] == [(10_000, 0)] * is_warned
@@ -266,12 +266,12 @@ def test_the_warning_is_that_of_the_cost_centre_named_and_tells_a_seller_no_figu
         "seller": world.chain.seller, "lines": world.lines(M1=11), "at": world.at,
     }  # fmt: skip
     with world.desk(world.dealer) as owner:
-        assert place_order.preview(actor=owner, **wish).warned == []
-        (said,) = place_order.preview(actor=owner, cost_centre=shop, **wish).warned
+        assert previewing.preview(actor=owner, **wish).warned == []
+        (said,) = previewing.preview(actor=owner, cost_centre=shop, **wish).warned
         assert (said.cost_centre, said.amount, said.taken) == ("SHOP Shop", 10_000, 0)
     allow(world)
     with in_name_of(world) as sales:
-        (said,) = place_order.preview(actor=sales, cost_centre=shop, **wish).warned
+        (said,) = previewing.preview(actor=sales, cost_centre=shop, **wish).warned
         assert (said.cost_centre, said.amount, said.taken) == ("SHOP Shop", None, None)
 
 
@@ -282,7 +282,7 @@ def test_a_warning_calls_the_cost_centre_as_its_reader_does(world: World) -> Non
     wish = world.lines(M1=11)
     for language, called in (("en", "SHOP Shop"), ("zh-hans", "SHOP 门店")):
         with world.desk(world.dealer) as owner, override(language):
-            (said,) = place_order.preview(
+            (said,) = previewing.preview(
                 actor=owner, seller=world.chain.seller, lines=wish, at=world.at, cost_centre=shop
             ).warned
             assert said.cost_centre == called

@@ -8,9 +8,8 @@ from tests.trade.conftest import World
 from tests.trade.test_bank_faults import FAULTS
 
 from heliu.capital.bank.sandbox import operations as sandbox
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of, pledge_of
-from heliu.trade.pool_models import Pool
 
 
 def stands(world: World, deal: Deal) -> tuple[str, str, str]:

@@ -19,9 +19,8 @@ from heliu.capital.valuation.port import Asked, FeedSilent, Told
 from heliu.capital.valuation.sandbox import operations as index
 from heliu.kernel.errors import Refused
 from heliu.trade import lodging, pool_marks, pool_prices, pool_rounds, stock_loan
-from heliu.trade.models import Deal, Outcome
+from heliu.trade.models import Deal, MarginCall, MarkCause, Outcome, PoolLevel
 from heliu.trade.paperwork import loan_of, pledge_of
-from heliu.trade.pool_models import MarginCall, MarkCause, PoolLevel
 
 
 def stands(world: World, deal: Deal) -> tuple[str, str, str]:

@@ -24,9 +24,8 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.pledges.models import PledgeLine
 from heliu.trade import lodging, pool_rounds, taking_out
-from heliu.trade.models import Deal
+from heliu.trade.models import Deal, Pool, PoolMark
 from heliu.trade.paperwork import loan_of
-from heliu.trade.pool_models import Pool, PoolMark
 
 CODES = ("M1", "B1")
 MAY_BE_REFUSED = (

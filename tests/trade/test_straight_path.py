@@ -14,15 +14,16 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.models import Notice
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, deliveries, financed_order, place_order
+from heliu.trade import deals, deliveries, place_order, previewing
 from heliu.trade.bank_answers import talk_to_bank
+from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal, Outcome
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 
 
 def test_from_click_to_pick_up(world: World) -> None:
     with world.desk(world.dealer) as dealer:
-        shown = place_order.preview(
+        shown = previewing.preview(
             actor=dealer, seller=world.chain.seller, lines=world.lines(M1=200, B1=100), at=world.at
         )
         assert shown.total == 200 * 900 + 100 * 2000
@@ -35,7 +36,7 @@ def test_from_click_to_pick_up(world: World) -> None:
         assert placed.loan.status == "QUOTED"
     deal_id = placed.deal.id
     with world.desk(world.dealer) as dealer:
-        financed_order.sign(
+        signing.sign(
             deal_id, actor=dealer, agreement_digest=placed.loan.agreement_digest, consent=True,
             at=world.later(minutes=1),
         )  # fmt: skip
@@ -55,7 +56,7 @@ def test_from_click_to_pick_up(world: World) -> None:
             at=world.later(days=1),
         )  # fmt: skip
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             deal_id, actor=dealer, key="first", percent=Decimal(30), at=world.later(days=10)
         )
     world.bank()
@@ -66,7 +67,7 @@ def test_from_click_to_pick_up(world: World) -> None:
         again = deliveries.pick_up(actor=keeper, code=code, at=world.at)
         assert not again.go
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             deal_id, actor=dealer, key="last", percent=Decimal(100), at=world.later(days=10)
         )
     world.bank()

@@ -19,10 +19,11 @@ from heliu.capital.bank.models import Incoming
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
-from heliu.capital.terms import operations, policies, queries
+from heliu.capital.terms import policies, queries
 from heliu.capital.terms.board import board
 from heliu.capital.terms.models import Invoice, Payment, Reminder, Terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import reminding
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.capital.terms.policies import Level
 from heliu.demo import chain as chains
 from heliu.demo.chain import Chain
@@ -35,7 +36,7 @@ from heliu.kernel.events.models import Notice
 from heliu.trade import approvals as votes
 from heliu.trade import close_of_day, incoming, place_order, receivables
 from heliu.trade.models import DealStep
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES = "sales@seller.demo"
 BASE = Wanted(ceiling=3_000_000)
@@ -471,7 +472,7 @@ def _agrees(world: World) -> None:
 def test_a_ladder_of_its_own(world: World) -> None:
     grant(world, days=1)
     with world.desk(SALES) as actor:
-        operations.set_ladder(
+        reminding.set_ladder(
             [Level(2, "STOP")], seller=world.chain.seller, actor=actor, at=world.at
         )
     sent(world)

@@ -37,7 +37,7 @@ from heliu.logistics.warehousing.operations import Put
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import back_orders as arriving
 from heliu.trade import cases, deliveries, place_order, returns, tracing
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SALES, OPERATOR = "sales@seller.demo", "ops@operator.demo"
 

@@ -17,7 +17,7 @@ from heliu.commerce.returns.policies import Judged
 from heliu.kernel.clock import day_of
 from heliu.kernel.posting.models import Journal
 from heliu.trade import returns, vat
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 def give_back(world: World, placed: Placed, remedy: str = "CREDIT", **more: object) -> Return:

@@ -20,7 +20,7 @@ from heliu.capital.credit import operations, queries, reasons
 from heliu.commerce.ordering.policies import CheckedLine
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
-from heliu.trade import place_order
+from heliu.trade import previewing
 from heliu.trade.comparison import OWN_MONEY, Comparison, is_counted
 from heliu.trade.earning import Earned
 from heliu.trade.finance_offer import FinanceOffer
@@ -233,7 +233,7 @@ def preview_order(request: TypedRequest, payload: PreviewIn) -> dict[str, object
     actor = request.actor
     require_theirs(actor.own_org, payload.seller, payload.currency)
     wanted = read_lines(actor, payload.seller, payload.lines)
-    seen = place_order.preview(
+    seen = previewing.preview(
         actor=actor,
         seller=payload.seller,
         lines=wanted.found,

@@ -38,7 +38,8 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound
 from heliu.kernel.events import queries as events
 from heliu.logistics.pledges import queries as pledges
-from heliu.trade import deals, duty, enforcement, financed_order, looks, side_exits
+from heliu.trade import deals, duty, enforcement, looks, side_exits
+from heliu.trade.financed_order import repaying, setting_off, signing
 from heliu.trade.standing import next_of, status_of
 
 router = Router()
@@ -207,7 +208,7 @@ def sign_deal(request: TypedRequest, ref: Ref, payload: Signature, key: Key) -> 
 
     def do(at: datetime) -> tuple[int, LoanOut]:
         deal = deals.get(actor, id_or_number(ref))
-        loan = financed_order.sign(
+        loan = signing.sign(
             deal.pk,
             actor=actor,
             agreement_digest=payload.agreement_digest,
@@ -248,7 +249,7 @@ def repay_deal(request: TypedRequest, ref: Ref, payload: RepaymentIn, key: Key) 
 
     def do(at: datetime) -> tuple[int, PaymentOut]:
         deal = deals.get(actor, id_or_number(ref))
-        payment = financed_order.repay(
+        payment = repaying.repay(
             deal.pk,
             actor=actor,
             key=key,
@@ -267,7 +268,7 @@ def set_off_margin(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
 
     def do(at: datetime) -> tuple[int, LoanOut]:
         deal = deals.get(request.actor, id_or_number(ref))
-        loan = financed_order.set_off_margin(deal.pk, actor=request.actor, at=at)
+        loan = setting_off.set_off_margin(deal.pk, actor=request.actor, at=at)
         return 200, LoanOut.from_orm(loan)
 
     return write(request, key, None, do)

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from ninja import Field, Path, Router, Schema
 
 from heliu.api.fields import Ref, Text, id_or_number
+from heliu.api.lodgings import CarriedIn, LodgingIn, LodgingOut, SwapIn, goods_of, lodging_out
 from heliu.api.shipments import ShipmentOut
-from heliu.api.stock_loans import CarriedIn, LodgingIn, LodgingOut, SwapIn, goods_of, lodging_out
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.trade import deals, exchange, lodging, pools

@@ -26,7 +26,8 @@ from heliu.api.fields import (
 )
 from heliu.api.files import PDF
 from heliu.api.paging import Page, Paging, page
-from heliu.capital.lending import policies, queries
+from heliu.capital.lending import queries
+from heliu.capital.lending.policies import allocating
 from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
@@ -315,7 +316,7 @@ def _amount(subject: Subject, payload: TrialIn) -> int:
         return subject.amount_for(wanted)
     if payload.amount is not None:
         return payload.amount
-    return policies.amount_for(
+    return allocating.amount_for(
         subject.loan, subject.owed, payload.percent or Decimal(100), subject.on
     )
 

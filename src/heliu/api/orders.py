@@ -1,8 +1,7 @@
-"""Orders: placed by the buyer, confirmed and shipped by the seller, cancelled by either."""
+"""Orders: placed by the buyer, confirmed by the seller, cancelled by either."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,34 +12,20 @@ from pydantic import field_validator
 
 from heliu.api.addresses import PlaceOut
 from heliu.api.fields import (
-    MOST_LINES,
     PRINTABLE,
-    Amount,
     Days,
     Goods,
     Line,
     Moment,
-    Number,
     Plain,
-    Quantity,
     Ref,
     Sent,
     Share,
     Text,
-    Theirs,
     id_or_number,
 )
-from heliu.api.marks import MOST_MARKS, PiecesIn, marked
-from heliu.api.order_lines import (
-    OrderIn,
-    PartOut,
-    Wanted,
-    in_request,
-    read_lines,
-    refuse_unknown,
-)
+from heliu.api.order_lines import OrderIn, PartOut, Wanted, in_request, read_lines, refuse_unknown
 from heliu.api.paging import Page, Paging, page
-from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries
@@ -49,24 +34,11 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.quotes import queries as quotes
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.clock import day_of
-from heliu.kernel.errors import Invalid, Refused
-from heliu.kernel.money import require_in
-from heliu.trade import (
-    back_orders,
-    confirming,
-    consignments,
-    deals,
-    deliveries,
-    open_account,
-    place_order,
-    side_exits,
-    striking,
-)
-from heliu.trade.place_order import Placed
+from heliu.kernel.errors import Refused
+from heliu.trade import back_orders, confirming, deals, open_account, place_order, side_exits
+from heliu.trade.placed import Placed
 
 router = Router()
-
 OrderStatus = Literal[
     "PLACED", "CONFIRMED", "PART_SHIPPED", "SHIPPED", "RECEIVED", "COMPLETED", "CANCELLED"
 ]
@@ -192,32 +164,6 @@ class OrderDetail(OrderOut):
     account: OpenAccountOut | None = Field(description="Null when a bank finances it")
 
 
-class PaymentMade(Sent):
-    """Money that moved between buyer and seller, outside of the platform."""
-
-    amount: Amount
-    currency: Theirs = None
-    value_day: date | None = Field(None, description="Null: today")
-    reference: Line = Field("", description="What the bank slip says")
-
-
-class RefundOut(Schema):
-    """What a seller wrote down that it had paid back."""
-
-    key: str
-    amount: int
-    value_day: date
-    reference: str
-    by_name: str
-    at: datetime
-
-
-class RefundBack(Sent):
-    """Which refund was written down by mistake."""
-
-    refund: Line = Field(min_length=1, description="Its `key`")
-
-
 class NewOrder(OrderIn):
     """An order to place."""
 
@@ -266,53 +212,6 @@ class Cancellation(Sent):
     """Why the order is called off."""
 
     reason: Text = ""
-
-
-class ShipLine(Sent):
-    """How much of a line of the order leaves."""
-
-    line: Number = Field(description="Id of the order's line")
-    quantity: Quantity
-
-
-class SentLine(ShipLine):
-    """How much of a line leaves now, and which pieces where they are told apart."""
-
-    marks: list[PiecesIn] = Field(
-        [], max_length=MOST_MARKS, description="Empty: the first expiring ones"
-    )
-
-
-class Dispatch(Sent):
-    """Goods that leave the seller now."""
-
-    carrier: Line = Field("", description="Who carries them, where it has no desk here")
-    carrier_id: UUID | None = Field(None, description="A carrier with a desk here; it is told")
-    house: UUID | None = Field(
-        None, description="Out of which of the seller's houses (`GET /houses`); null: out of any"
-    )
-    lines: list[SentLine] | None = Field(
-        None, min_length=1, max_length=MOST_LINES, description="Null: all that is open"
-    )
-
-
-class StruckIn(Sent):
-    """What of an order will not be delivered, and why."""
-
-    reason: Text = Field(min_length=1)
-    lines: list[ShipLine] = Field(min_length=1, max_length=MOST_LINES)
-
-
-class ConsignmentOut(Schema):
-    """A shipment of an order with the invoice that is owed for it; amounts in minor units."""
-
-    shipment: ShipmentOut
-    house: str = Field(description="Where it came from; empty when that was not said")
-    pieces: int
-    value: int
-    invoice: str = Field(description="Its number; empty when nothing is owed by invoice")
-    due_on: date | None
-    owed: int = Field(description="What of the invoice is open")
 
 
 class OrderFilters(Schema):
@@ -378,7 +277,7 @@ def place(request: TypedRequest, payload: NewOrder, key: Key) -> HttpResponse:
 @router.get("/orders/{ref}", response=OrderDetail)
 def get_order(request: TypedRequest, ref: Ref) -> object:
     """One order with its lines, and what is owed on it."""
-    return _detail(request.actor, ref)
+    return order_detail(request.actor, ref)
 
 
 @router.post("/orders/{ref}/confirm", response=OrderOut)
@@ -391,7 +290,7 @@ def confirm_order(request: TypedRequest, ref: Ref, key: Key) -> HttpResponse:
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderOut]:
-        order_id = _id(actor, ref)
+        order_id = order_id_of(actor, ref)
         confirming.confirm(order_id, actor=actor, at=at)
         return 200, OrderOut.from_orm(queries.get(actor, order_id))
 
@@ -404,118 +303,15 @@ def cancel_order(request: TypedRequest, ref: Ref, payload: Cancellation, key: Ke
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, OrderOut]:
-        order_id = _id(actor, ref)
+        order_id = order_id_of(actor, ref)
         side_exits.cancel(order_id, actor=actor, reason=payload.reason, at=at)
         return 200, OrderOut.from_orm(queries.get(actor, order_id))
 
     return write(request, key, payload, do)
 
 
-@router.post("/orders/{ref}/ship", response={201: ShipmentOut})
-def ship_order(request: TypedRequest, ref: Ref, payload: Dispatch, key: Key) -> HttpResponse:
-    """The seller sends goods off; those of a financed order once the seller has its money."""
-    actor = request.actor
-
-    def do(at: datetime) -> tuple[int, ShipmentOut]:
-        shipment = deliveries.ship(
-            _id(actor, ref),
-            actor=actor,
-            carrier=payload.carrier.strip(),
-            carrier_id=payload.carrier_id,
-            house=payload.house,
-            lines=_quantities(payload.lines) if payload.lines else None,
-            marks={one.line: marked(one.marks) for one in payload.lines or () if one.marks},
-            at=at,
-        )
-        return 201, ShipmentOut.from_orm(shipment)
-
-    return write(request, key, payload, do)
-
-
-@router.post("/orders/{ref}/strike", response=OrderDetail)
-def strike_lines(request: TypedRequest, ref: Ref, payload: StruckIn, key: Key) -> HttpResponse:
-    """The seller will not deliver these quantities: goods, credit and budgets are free at once.
-
-    What was paid of them by transfer it owes back. `strike-all` (409): call the order off instead;
-    `financed-whole` (409): a bank has paid for all of it.
-    """
-    actor = request.actor
-
-    def do(at: datetime) -> tuple[int, OrderDetail]:
-        lines = _quantities(payload.lines)
-        striking.strike(_id(actor, ref), lines=lines, reason=payload.reason, actor=actor, at=at)
-        return 200, _detail(actor, ref)
-
-    return write(request, key, payload, do)
-
-
-@router.get("/orders/{ref}/consignments", response=list[ConsignmentOut])
-def list_consignments(request: TypedRequest, ref: Ref) -> list[ConsignmentOut]:
-    """What went of an order so far, each with its invoice, oldest first."""
-    order = queries.get(request.actor, id_or_number(ref))
-    return [
-        ConsignmentOut(
-            shipment=ShipmentOut.from_orm(one.shipment),
-            house=one.house.display if one.house else "",
-            pieces=one.pieces,
-            value=one.value,
-            invoice=one.invoice.number if one.invoice else "",
-            due_on=one.invoice.due_on if one.invoice else None,
-            owed=one.invoice.left if one.invoice else 0,
-        )
-        for one in consignments.of_order(request.actor, order)
-    ]
-
-
-@router.post("/orders/{ref}/payments", response={201: OrderDetail})
-def record_payment(request: TypedRequest, ref: Ref, payload: PaymentMade, key: Key) -> HttpResponse:
-    """The seller writes down what the buyer paid on terms, whole or in part: its credit is free.
-
-    Where the seller owes for short or damaged goods that were paid, and nothing is owed to it, it
-    is what the seller paid back. `more-than-owed` and `nothing-owed` (409) change nothing.
-    """
-    actor = request.actor
-
-    def do(at: datetime) -> tuple[int, OrderDetail]:
-        order = queries.get(actor, id_or_number(ref))
-        require_in(order.currency, payload.currency or "", field="currency")
-        open_account.settle(
-            order.pk,
-            actor=actor,
-            amount=payload.amount,
-            value_day=payload.value_day or day_of(at),
-            reference=payload.reference,
-            key=key,
-            at=at,
-        )
-        return 201, _detail(actor, ref)
-
-    return write(request, key, payload, do)
-
-
-@router.get("/orders/{ref}/refunds", response=list[RefundOut])
-def list_refunds(request: TypedRequest, ref: Ref) -> list[RefundOut]:
-    """What the seller wrote down of its own payments back and may take back, the newest first."""
-    deal = deals.of_order(request.actor, _id(request.actor, ref))
-    found = open_account.refunds_by_hand(request.actor, deal)
-    return [RefundOut(key=one.key, by_name=one.actor_name, at=one.at, **one.data) for one in found]
-
-
-@router.post("/orders/{ref}/refunds/take-back", response=OrderDetail)
-def take_refund_back(
-    request: TypedRequest, ref: Ref, payload: RefundBack, key: Key
-) -> HttpResponse:
-    """A refund was written down by mistake: the seller owes as much again; the buyer is told."""
-    actor = request.actor
-
-    def do(at: datetime) -> tuple[int, OrderDetail]:
-        open_account.unrefund(_id(actor, ref), actor=actor, key=payload.refund, at=at)
-        return 200, _detail(actor, ref)
-
-    return write(request, key, payload, do)
-
-
-def _detail(actor: Actor, ref: str) -> OrderDetail:
+def order_detail(actor: Actor, ref: str) -> OrderDetail:
+    """An order that the asker may see, with all that is told of it."""
     order: Any = queries.get(actor, id_or_number(ref))
     order.account = None
     given = pricing.given_on(actor, order)
@@ -530,7 +326,8 @@ def _detail(actor: Actor, ref: str) -> OrderDetail:
     return OrderDetail.from_orm(order)
 
 
-def _id(actor: Actor, ref: str) -> UUID:
+def order_id_of(actor: Actor, ref: str) -> UUID:
+    """The id of an order that the asker may see."""
     return queries.get(actor, id_or_number(ref)).pk
 
 
@@ -575,10 +372,3 @@ def shown(order: Any, deal: UUID, deal_number: str, loan: Any = None) -> dict[st
         "loan_number": loan.number if loan else "",
         "loan_status": loan.status if loan else "",
     }
-
-
-def _quantities(lines: Sequence[ShipLine]) -> dict[int, int]:
-    quantities = {one.line: one.quantity for one in lines}
-    if len(quantities) < len(lines):
-        raise Invalid("line-twice", "Each line of the order stands here once.", field="lines")
-    return quantities

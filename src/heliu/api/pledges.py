@@ -15,7 +15,8 @@ from heliu.api.stock import VerdictOut
 from heliu.api.writes import Key, write
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.errors import NotFound
-from heliu.logistics.pledges import operations, queries
+from heliu.logistics.pledges import queries
+from heliu.logistics.pledges.operations import codes
 from heliu.trade import deliveries
 
 router = Router()
@@ -160,7 +161,7 @@ def renew_code(request: TypedRequest, number: Code, key: Key) -> HttpResponse:
         order = orders.first()
         if order is None:
             raise NotFound()
-        code = operations.renew_code(order, actor=actor, at=at)
+        code = codes.renew_code(order, actor=actor, at=at)
         order.refresh_from_db()
         return 201, FreshCode(number=order.number, code=code, valid_until=order.code_valid_until)
 

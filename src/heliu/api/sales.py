@@ -27,7 +27,7 @@ from heliu.api.fields import (
 from heliu.api.paging import Page, Paging, page
 from heliu.api.payments import PaymentOut
 from heliu.api.writes import Key, write
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.kernel.access.request import TypedRequest
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid

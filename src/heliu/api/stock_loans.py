@@ -1,4 +1,4 @@
-"""Loans against stock: asking for one, the goods that come and go, how they cover, margin calls."""
+"""Loans against stock: asking for one, how its goods cover it, margin calls."""
 
 from __future__ import annotations
 
@@ -9,49 +9,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from heliu.api.approvals import ApprovalOut
-from heliu.api.fields import (
-    Amount,
-    Days,
-    Goods,
-    Line,
-    Quantity,
-    Ref,
-    Sent,
-    Text,
-    Whole,
-    id_or_number,
-)
+from heliu.api.fields import Amount, Days, Ref, Sent, Text, Whole
 from heliu.api.loans import LoanOut
+from heliu.api.lodgings import MOST_GOODS, GoodsLine, LodgingOut, goods_of, lodging_out, pool_of
 from heliu.api.paging import Page, Paging, page
-from heliu.api.pledges import ReleaseOut
-from heliu.api.shipments import ShipmentOut
 from heliu.api.writes import Key, write
 from heliu.capital.lending import queries as lending
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.request import TypedRequest
-from heliu.trade import deals, lodging, pools, programmes, stock_loan, taking_out
+from heliu.trade import pools, programmes, stock_loan, taking_out
 from heliu.trade.stock_loan import Wish
 
 router = Router()
-
-MOST_GOODS = 500
 Share = Annotated[
     str,
     Field(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", description='A share such as "0.6"'),
 ]
 Fen = Annotated[int, Field(description="Minor units (fen)")]
 ShortDays = Annotated[int, Field(ge=1, le=366), Whole]
-
-
-class GoodsLine(Sent):
-    """So many pieces of goods."""
-
-    sku: UUID
-    quantity: Quantity
 
 
 class MarginsOut(Schema):
@@ -133,35 +112,6 @@ class StockLoanIn(Sent):
     keeper: UUID | None = Field(None, description="A supervised warehouse; null: the first known")
 
 
-class LodgedLine(Schema):
-    """Goods that are brought."""
-
-    sku: Goods
-    quantity: int
-    unit_cost: int = Field(description="Fen a piece, by the order that bought it")
-    bought_by: str
-
-
-class LeavingLine(Schema):
-    """Goods that leave for others."""
-
-    sku: UUID
-    quantity: int
-
-
-class LodgingOut(Schema):
-    """Goods that are brought to the keeper in one consignment."""
-
-    number: int
-    kind: str = Field(description="OFFER, TOP_UP or SWAP")
-    status: str = Field(
-        description="ASKED (the lender, about an order's), ANNOUNCED, SENT, COUNTED or CALLED_OFF"
-    )
-    shipment: UUID | None
-    lines: list[LodgedLine]
-    goods_out: list[LeavingLine] = Field(description="What leaves for them, of a SWAP")
-
-
 class MarginCallOut(Schema):
     """A borrower is called to repay, or to bring goods, until a day."""
 
@@ -213,25 +163,6 @@ class MarkOut(Schema):
     exposure: Fen
     floor: Fen
     level: str
-
-
-class LodgingIn(Sent):
-    """Goods to be brought."""
-
-    goods: list[GoodsLine] = Field(min_length=1, max_length=MOST_GOODS)
-
-
-class SwapIn(Sent):
-    """Goods that come in, and goods that leave for them once they are counted."""
-
-    goods_in: list[GoodsLine] = Field(min_length=1, max_length=MOST_GOODS)
-    goods_out: list[GoodsLine] = Field(min_length=1, max_length=MOST_GOODS)
-
-
-class CarriedIn(Sent):
-    """Who carries the goods."""
-
-    carrier: Line = ""
 
 
 class LeaveBeIn(Sent):
@@ -340,91 +271,7 @@ def get_stock_loan(request: TypedRequest, ref: Ref) -> StockLoanDetail:
 @router.get("/stock-loans/{ref}/marks", response=list[MarkOut])
 def list_marks(request: TypedRequest, ref: Ref) -> list[Any]:
     """How its pool stood on each day it was valued, the last 90, oldest first."""
-    return pools.history(_pool(request.actor, ref))
-
-
-@router.post("/stock-loans/{ref}/lodgings", response={201: LodgingOut})
-def bring_goods(request: TypedRequest, ref: Ref, payload: LodgingIn, key: Key) -> HttpResponse:
-    """Announce more goods out of the asker's own house; they are set aside there."""
-
-    def do(at: datetime) -> tuple[int, LodgingOut]:
-        pool = _pool(request.actor, ref)
-        made = lodging.announce(pool.deal_id, goods_of(payload.goods), actor=request.actor, at=at)
-        return 201, lodging_out(made)
-
-    return write(request, key, payload, do)
-
-
-@router.post("/stock-loans/{ref}/swaps", response={201: LodgingOut})
-def swap_goods(request: TypedRequest, ref: Ref, payload: SwapIn, key: Key) -> HttpResponse:
-    """Announce goods in place of others of the same families; those leave when these are counted
-    and worth no less."""
-
-    def do(at: datetime) -> tuple[int, LodgingOut]:
-        pool = _pool(request.actor, ref)
-        made = taking_out.ask_swap(
-            pool.deal_id,
-            goods_of(payload.goods_in),
-            goods_of(payload.goods_out),
-            actor=request.actor,
-            at=at,
-        )
-        return 201, lodging_out(made)
-
-    return write(request, key, payload, do)
-
-
-@router.post("/stock-loans/{ref}/lodgings/{lodging_number}/shipment", response={201: ShipmentOut})
-def send_goods(
-    request: TypedRequest,
-    ref: Ref,
-    lodging_number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
-    payload: CarriedIn,
-    key: Key,
-) -> HttpResponse:
-    """Announced goods leave for the supervised warehouse; they stay the asker's."""
-
-    def do(at: datetime) -> tuple[int, ShipmentOut]:
-        pool = _pool(request.actor, ref)
-        shipment = lodging.send(
-            pool.deal_id, lodging_number, actor=request.actor, carrier=payload.carrier, at=at
-        )
-        return 201, ShipmentOut.from_orm(shipment)
-
-    return write(request, key, payload, do)
-
-
-@router.post("/stock-loans/{ref}/lodgings/{lodging_number}/call-off", response=LodgingOut)
-def drop_goods(
-    request: TypedRequest,
-    ref: Ref,
-    lodging_number: Annotated[int, Path(ge=1, le=32_767, description="Of the lodging")],
-    key: Key,
-) -> HttpResponse:
-    """Announced goods stay in the asker's house after all."""
-
-    def do(at: datetime) -> tuple[int, LodgingOut]:
-        pool = _pool(request.actor, ref)
-        return 200, lodging_out(
-            lodging.call_off(pool.deal_id, lodging_number, actor=request.actor, at=at)
-        )
-
-    return write(request, key, None, do)
-
-
-@router.post("/stock-loans/{ref}/take-out", response={201: ReleaseOut})
-def take_goods_out(request: TypedRequest, ref: Ref, payload: LodgingIn, key: Key) -> HttpResponse:
-    """Take goods out; what is left must be worth the floor (else 409, below-floor). The pick-up
-    code comes with a notice, as ever."""
-
-    def do(at: datetime) -> tuple[int, ReleaseOut]:
-        pool = _pool(request.actor, ref)
-        freed = taking_out.take_out(
-            pool.deal_id, goods_of(payload.goods), actor=request.actor, key=key, at=at
-        )
-        return 201, ReleaseOut.from_orm(freed.release_order)
-
-    return write(request, key, payload, do)
+    return pools.history(pool_of(request.actor, ref))
 
 
 @router.post("/stock-loans/{ref}/call-off", response=StockLoanDetail)
@@ -432,7 +279,7 @@ def leave_stock_loan(request: TypedRequest, ref: Ref, payload: LeaveBeIn, key: K
     """Leave the loan be before it is paid out; goods that were counted come free."""
 
     def do(at: datetime) -> tuple[int, StockLoanDetail]:
-        pool = _pool(request.actor, ref)
+        pool = pool_of(request.actor, ref)
         stock_loan.call_off(pool.deal_id, actor=request.actor, reason=payload.reason, at=at)
         return 200, _detail(request.actor, ref, at)
 
@@ -446,18 +293,6 @@ def list_margin_calls(
     """The margin calls the asker got or made, newest first."""
     rows = pools.calls_visible_to(request.actor)
     return page(request, response, rows, paging, by=("-called_at", "-id"), show=_call)
-
-
-def _pool(actor: Actor, ref: str) -> Any:
-    return pools.get(actor, deals.get(actor, id_or_number(ref)).number)
-
-
-def goods_of(lines: Sequence[GoodsLine]) -> dict[UUID, int]:
-    """Pieces by kind; a kind named twice is one line."""
-    goods: dict[UUID, int] = {}
-    for line in lines:
-        goods[line.sku] = goods.get(line.sku, 0) + line.quantity
-    return goods
 
 
 def _rows(actor: Actor, found: Sequence[Any]) -> list[dict[str, Any]]:
@@ -481,7 +316,7 @@ def _rows(actor: Actor, found: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _detail(actor: Actor, ref: str, at: datetime) -> StockLoanDetail:
-    pool = _pool(actor, ref)
+    pool = pool_of(actor, ref)
     loan = lending.of_deal(pool.deal_id, actor)
     assert loan is not None  # whoever sees the pool sees its loan
     call = pools.standing_call(pool)
@@ -493,28 +328,6 @@ def _detail(actor: Actor, ref: str, at: datetime) -> StockLoanDetail:
         call=MarginCallOut(**_call(call)) if call else None,
         cure_cash=cure.cash,
         cure_goods=cure.goods,
-    )
-
-
-def lodging_out(made: Any) -> LodgingOut:
-    """A lodging as it is told."""
-    return LodgingOut(
-        number=made.number,
-        kind=made.kind,
-        status=made.status,
-        shipment=made.shipment_id,
-        lines=[
-            LodgedLine(
-                sku=Goods.model_validate(line.sku),
-                quantity=line.quantity,
-                unit_cost=line.unit_cost,
-                bought_by=line.bought_by,
-            )
-            for line in made.lines.select_related("sku")
-        ],
-        goods_out=[
-            LeavingLine(sku=sku, quantity=quantity) for sku, quantity in made.goods_out.items()
-        ],
     )
 
 

@@ -39,7 +39,7 @@ from heliu.trade import (
     tiers,
     vat,
 )
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 DEALER = "D001"
 LARGE, OFF_LARGE = 6_000 * YUAN, 200 * YUAN

@@ -18,8 +18,8 @@ from django.contrib.auth.hashers import make_password
 from heliu.capital.bank.models import AccountKind
 from heliu.capital.bank.sandbox import operations as sandbox
 from heliu.capital.credit.models import MarginRules, Product, Programme, ReleaseMode, SellerDuty
-from heliu.capital.terms import operations as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import granting
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.catalogue import operations as catalogue
 from heliu.commerce.pricing import operations as pricing
 from heliu.commerce.pricing.operations import NewPrice
@@ -215,7 +215,7 @@ def lay(
     _goods(chain, families, skus, pieces=pieces, at=at)
     _finance(chain, at=at)
     for dealer in dealers[:on_terms]:
-        terms.set_terms(
+        granting.set_terms(
             seller=chain.seller,
             buyer=chain.dealers[dealer.code],
             wanted=Wanted(ceiling=30_000 * YUAN),

@@ -30,10 +30,11 @@ from heliu.kernel.events.models import Notice
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.models import Carriage, Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import carrying, deliveries, financed_order, photos, place_order, programmes
+from heliu.trade import carrying, deliveries, photos, place_order, programmes
 from heliu.trade.bank_answers import talk_to_bank
 from heliu.trade.carrying import Shot
-from heliu.trade.place_order import Placed
+from heliu.trade.financed_order import repaying, signing
+from heliu.trade.placed import Placed
 
 type Story[T] = Generator[datetime, None, T]
 
@@ -113,7 +114,7 @@ class Stage:
         loan = placed.loan
         assert loan is not None
         loan.refresh_from_db()
-        financed_order.sign(
+        signing.sign(
             placed.deal.id,
             actor=self.people.dealer(code),
             agreement_digest=loan.agreement_digest,
@@ -252,7 +253,7 @@ class Stage:
         """The dealer repays a share of the loan; the goods it has earned come free."""
         at = self.ago(ago, 11, 5)
         yield at
-        financed_order.repay(
+        repaying.repay(
             placed.deal.id,
             actor=self.people.dealer(code),
             key=f"demo-{ago}",

@@ -21,9 +21,10 @@ from heliu.demo import stocked
 from heliu.demo.pictures import box
 from heliu.demo.stage import Stage, Story
 from heliu.kernel.clock import day_of
-from heliu.trade import changing, financed_order, place_order, side_exits
+from heliu.trade import changing, place_order, side_exits
 from heliu.trade.change_terms import Wanted
 from heliu.trade.close_of_day import close_of_day
+from heliu.trade.financed_order import setting_off
 
 FIRST_DAY = 62  # days ago: the chain opens
 CLOSES = (30, 13, 7, 3, 1, 0)  # days ago
@@ -133,7 +134,7 @@ def settled_from_the_margin(stage: Stage) -> Story[None]:
     yield from stage.pick_up("D005", 21)
     at = stage.ago(20, 12, 0)
     yield at
-    financed_order.set_off_margin(placed.deal.id, actor=stage.people.dealer("D005"), at=at)
+    setting_off.set_off_margin(placed.deal.id, actor=stage.people.dealer("D005"), at=at)
     stage.bank(at)
     yield from stage.pick_up("D005", 19)
 

@@ -12,15 +12,8 @@ from heliu.demo.stage import Stage, Story
 from heliu.kernel.access.actor import Actor
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import (
-    deliveries,
-    financed_order,
-    lodging,
-    place_order,
-    pool_rounds,
-    stock_loan,
-    taking_out,
-)
+from heliu.trade import deliveries, lodging, place_order, pool_rounds, stock_loan, taking_out
+from heliu.trade.financed_order import repaying, signing
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of
 from heliu.trade.stock_loan import Wish
@@ -50,7 +43,7 @@ def runs_and_let_goods_out(stage: Stage) -> Story[None]:
     yield from quoted(stage, costs, CALM, range(1, ASKED - 4))
     at = stage.ago(5, 10, 40)
     yield at
-    financed_order.repay(
+    repaying.repay(
         deal.pk, actor=stage.people.dealer("D001"), key="demo-stock", amount=2_000_00, at=at
     )
     stage.bank(at)
@@ -98,7 +91,7 @@ def lent(
     deal = stock_loan.ask(Wish(programme.pk, goods, amount, 60), actor=dealer, at=at)
     digest = loan_of(deal).agreement_digest
     at += timedelta(minutes=4)
-    financed_order.sign(deal.pk, actor=dealer, agreement_digest=digest, consent=True, at=at)
+    signing.sign(deal.pk, actor=dealer, agreement_digest=digest, consent=True, at=at)
     stage.bank(at)
     lodging.send(deal.pk, 1, actor=dealer, carrier="", at=at + timedelta(hours=2))
     at = stage.ago(ASKED - 1, 8, 30)

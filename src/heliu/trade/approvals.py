@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from heliu.capital.credit import ruling
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries as credit
+from heliu.capital.terms.operations.common import locked_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -31,7 +31,6 @@ from heliu.trade import (
     deals,
     enforcement,
     exchange,
-    financed_order,
     freezing,
     giving_back,
     liquidation,
@@ -44,6 +43,7 @@ from heliu.trade import (
     releasing,
     returns,
 )
+from heliu.trade.financed_order import signing
 from heliu.trade.models import Proposed
 from heliu.trade.steps import locked, parties
 
@@ -85,13 +85,13 @@ RULED: dict[str, tuple[Act, ...]] = {
         conceding.OFFER,
         *BOOKS,
     ),
-    "DEALER": (financed_order.SIGN, *BOOKS),
-    "BUYER": (financed_order.SIGN, *BOOKS),
+    "DEALER": (signing.SIGN, *BOOKS),
+    "BUYER": (signing.SIGN, *BOOKS),
 }
 DONE: dict[str, Callable[..., None]] = {
-    financed_order.SIGN.name: financed_order.countersigned,
+    signing.SIGN.name: signing.countersigned,
     controls.PAY_OUT.name: control_answers.accepted,
-    releasing.RELEASE.name: financed_order.release_agreed,
+    releasing.RELEASE.name: releasing.release_agreed,
     giving_back.GIVE_BACK.name: giving_back.agreed,
     lodging.EXCHANGE.name: exchange.agreed,
     enforcement.ENFORCE.name: enforcement.enforce,
@@ -203,7 +203,7 @@ def _vote_on_terms(
 ) -> Approval:
     found = credit.terms_visible_to(actor).get(pk=asked.subject)
     with widened([found.seller, found.buyer]):
-        found = terms.locked(found.seller, found.buyer, at=at)
+        found = locked_terms(found.seller, found.buyer, at=at)
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:
             OF_TERMS[said.act](found, actor=actor, at=at)

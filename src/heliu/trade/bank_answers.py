@@ -14,7 +14,6 @@ from heliu.capital.bank.operations import Kept, Signed
 from heliu.kernel.errors import Refused
 from heliu.trade import (
     enforcement,
-    financed_order,
     freezing,
     liquidation,
     registry_answers,
@@ -22,18 +21,19 @@ from heliu.trade import (
     side_exits,
     stock_loan,
 )
+from heliu.trade.financed_order import paying_out, setting_off
 from heliu.trade.steps import locked
 from heliu.trade.wake import bank_spoke
 
 Answer = Callable[..., None]
 
 BOOKED: dict[str, Answer] = {
-    Purpose.DEPOSIT: financed_order.deposit_booked,
-    Purpose.DISBURSEMENT: financed_order.disbursed,
+    Purpose.DEPOSIT: paying_out.deposit_booked,
+    Purpose.DISBURSEMENT: paying_out.disbursed,
     Purpose.PAY_OUT: stock_loan.paid_out,
-    Purpose.OWN_SHARE: financed_order.own_share_moved,
-    Purpose.SELLER_PAYMENT: financed_order.seller_paid,
-    Purpose.BILL_PAYMENT: financed_order.bill_paid,
+    Purpose.OWN_SHARE: paying_out.own_share_moved,
+    Purpose.SELLER_PAYMENT: paying_out.seller_paid,
+    Purpose.BILL_PAYMENT: setting_off.bill_paid,
     Purpose.REPAYMENT: liquidation.repayment_booked,
     Purpose.REFUND: enforcement.refund_booked,
     Purpose.LOAN_BACK: side_exits.loan_returned,

@@ -26,10 +26,11 @@ from heliu.commerce.ordering.parts import Part, divided, parted
 from heliu.commerce.ordering.versions import Version, VersionLine
 from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing import rewards
-from heliu.commerce.pricing.models import Given, in_language
+from heliu.commerce.pricing.models import Given
 from heliu.commerce.pricing.operations import discounts
 from heliu.commerce.pricing.rewards import Gift, Offers, Reward
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.language import in_language
 from heliu.trade.accepted import written
 from heliu.trade.earning import offers_of
 

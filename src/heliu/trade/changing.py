@@ -20,9 +20,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
+from heliu.capital.books.journals import orders as journals
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import (
     OPEN_CHANGE,

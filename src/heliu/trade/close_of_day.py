@@ -29,7 +29,7 @@ from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, Told, tell_all
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.operations import codes
 from heliu.trade import (
     cases,
     changing,
@@ -46,7 +46,7 @@ from heliu.trade import (
     registration,
     ship_by,
 )
-from heliu.trade.financed_order import pay_bill
+from heliu.trade.financed_order.setting_off import pay_bill
 from heliu.trade.models import Deal, DealStep, Step
 from heliu.trade.reconcile_days import reconcile_days
 from heliu.trade.steps import locked, locked_all, remember_all
@@ -83,7 +83,7 @@ def close_of_day(*, at: datetime, hands: int = 1) -> int:
     registration.register_missing(at=at)
     registration.renew_due(at=at)
     sweep(at=at)
-    pledges.expire_codes(at=at)
+    codes.expire_codes(at=at)
     with transaction.atomic():
         purchases.expire(at=at)
         quoting.expire(at=at)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies.offering import Terms
 from heliu.commerce.ordering.models import PayBy
 from heliu.trade.finance_offer import FinanceOffer
 from heliu.trade.ways import Way

@@ -18,7 +18,8 @@ from heliu.kernel.approvals import queries as asked_for
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.parties.models import Tie
-from heliu.trade import controls, financed_order, side_exits
+from heliu.trade import controls, side_exits
+from heliu.trade.financed_order import paying_out
 from heliu.trade.models import Deal, Finding, Outcome
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.registration import BEFORE_PAY_OUT
@@ -32,7 +33,7 @@ def accepted(deal: Deal, *, actor: Actor, at: datetime) -> None:
     approval = asked_for.agreed(deal.id, controls.PAY_OUT.name)
     waiting = Finding.objects.filter(deal=deal, is_hard=True, approval=None, ended_at=None)
     waiting.update(approval=approval.pk, accepted_at=at)
-    financed_order.finance(deal, at=at)
+    paying_out.finance(deal, at=at)
     wake(deal.id)
 
 
@@ -68,6 +69,6 @@ def ties_ended(*, at: datetime) -> int:
                 continue
             found = controls.look_anew(deal, loan, at=at)
             if all(one.approval or not one.is_hard for one in found):
-                financed_order.finance(deal, at=at)
+                paying_out.finance(deal, at=at)
                 went += 1
     return went

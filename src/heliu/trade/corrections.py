@@ -28,7 +28,8 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
-from heliu.trade.financed_order import go_on_after, return_more
+from heliu.trade.financed_order.instructing import return_more
+from heliu.trade.financed_order.repaying import go_on_after
 from heliu.trade.models import Deal, Proposed
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.proposals import at_once_or_asked

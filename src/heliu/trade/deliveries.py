@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import frees_on_arrival
+from heliu.capital.lending.policies.covering import frees_on_arrival
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.models import Order, OrderLine, OrderStatus, PayBy
 from heliu.commerce.ordering.policies import by_goods
@@ -46,11 +46,12 @@ from heliu.trade import (
     stock_loan,
     vat,
 )
-from heliu.trade.financed_order import close_if_done, release
+from heliu.trade.financed_order.closing import close_if_done
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.names import reservation_of
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
 from heliu.trade.pledging import pledge_received
+from heliu.trade.releasing import release
 from heliu.trade.steps import end, locked, parties, remember
 
 

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries
 from heliu.capital.terms.models import LevelKind, Reminder, Stop
+from heliu.capital.terms.operations import reminding
+from heliu.capital.terms.operations.common import locked_terms
 from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
@@ -39,9 +40,9 @@ def dun(*, at: datetime) -> int:
 
 
 def _look_at(seller: UUID, buyer: UUID, *, at: datetime) -> bool:
-    found = terms.locked(seller, buyer, at=at)
+    found = locked_terms(seller, buyer, at=at)
     was = found.stop
-    reminder = terms.bring_up(found, at=at)
+    reminder = reminding.bring_up(found, at=at)
     if reminder is not None:
         _remind(reminder, at=at)
     if found.stop == Stop.OVERDUE != was:

@@ -27,7 +27,7 @@ from heliu.kernel.errors import Forbidden, Invalid, Refused
 from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.trade import deals
-from heliu.trade.financed_order import pay as order_payment
+from heliu.trade.financed_order.instructing import pay as order_payment
 from heliu.trade.models import DUTY, Deal, Sale, Step
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.steps import is_done, locked, parties, remember

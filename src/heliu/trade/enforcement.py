@@ -35,11 +35,12 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
+from heliu.logistics.pledges.operations import freeing
 from heliu.trade import deals, duty, exchange, giving_back, margin_calls
 from heliu.trade.asking import ask_others
-from heliu.trade.financed_order import is_owed_back, set_off
-from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
+from heliu.trade.financed_order.closing import is_owed_back
+from heliu.trade.financed_order.setting_off import set_off
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, MarkCause, Outcome, Step
 from heliu.trade.paperwork import (
     complete_order,
     has_all_goods,
@@ -49,7 +50,6 @@ from heliu.trade.paperwork import (
 )
 from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.releasing import RELEASE
 from heliu.trade.side_exits import ask_refund, refunded
 from heliu.trade.steps import end, is_done, locked, parties, remember
@@ -138,7 +138,7 @@ def bought_back(deal: Deal, instruction: PaymentInstruction, *, at: datetime) ->
         return
     value = pledge.bound_value
     lending.goods_taken_back(loan_of(deal), value=value, price=instruction.amount, key=key, at=at)
-    given = pledges.give_up(pledge, to=deal.seller, key=key, actor=SYSTEM, at=at)
+    given = freeing.give_up(pledge, to=deal.seller, key=key, actor=SYSTEM, at=at)
     remember(
         deal, Step.GOODS_GIVEN_UP, key=key, actor=SYSTEM, at=at,
         value=value, price=instruction.amount, quantity=given.quantity if given else 0,

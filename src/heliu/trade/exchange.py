@@ -32,18 +32,18 @@ from heliu.kernel.approvals import queries as asked_for
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.states import move
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import IN_FORCE, Pledge
+from heliu.logistics.pledges.operations import freeing
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
-from heliu.trade import deals, financed_order, lodging, pools, registration, sales, taking_out
+from heliu.trade import deals, lodging, pools, registration, releasing, sales, taking_out
 from heliu.trade.asking import ask_others
+from heliu.trade.financed_order import closing
 from heliu.trade.lodging import EXCHANGE, Goods
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import LODGING_MOVES, Deal, Lodging, LodgingKind, LodgingStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
-from heliu.trade.pool_models import LODGING_MOVES, Lodging, LodgingKind, LodgingStatus
 from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()
@@ -149,8 +149,8 @@ def received(
         if not is_done and loan_of(deal).status in RUNNING:
             said = {"number": number_of(deal)}
             tell(deal.buyer, "swap-refused", said, link=deals.link(deal), at=at)
-    financed_order.release(deal, key=shipment.number, at=at)
-    financed_order.close_if_done(deal, at=at)
+    releasing.release(deal, key=shipment.number, at=at)
+    closing.close_if_done(deal, at=at)
     return counted
 
 
@@ -235,7 +235,7 @@ def _weighed(deal: Deal, goods_in: Goods, goods_out: Goods) -> IfExchanged:
     if not goods_out:
         raise Invalid("nothing-leaves", "Say which goods, and how many of each.", field="goods")
     bought = lodging.costs_of(deal.buyer, loan.seller, goods_in, rules=None)
-    leaves = pledges.share_of(pledge, goods_out).value
+    leaves = freeing.share_of(pledge, goods_out).value
     taking_out.require_same_families(goods_in, goods_out)
     comes = sum(quantity * bought[sku][0] for sku, quantity in goods_in.items())
     if comes < leaves:
@@ -248,7 +248,7 @@ def _let_out(deal: Deal, brought: Lodging, *, worth: int, at: datetime) -> bool:
     are worth no more; False where none does."""
     loan, pledge = _require_open(deal)
     key = f"swap:{brought.number}"
-    freed = pledges.exchange(pledge, brought.goods_out, worth=worth, key=key, actor=SYSTEM, at=at)
+    freed = freeing.exchange(pledge, brought.goods_out, worth=worth, key=key, actor=SYSTEM, at=at)
     if freed is None:
         return False
     lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)

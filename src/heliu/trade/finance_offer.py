@@ -14,8 +14,8 @@ from heliu.capital.credit import ruling
 from heliu.capital.credit.models import Cap, Facility, FacilityStatus, Outcome, Programme, RuleSet
 from heliu.capital.credit.policies import Reason
 from heliu.capital.credit.rules import Rules
-from heliu.capital.lending import policies as lending_rules
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies import offering
+from heliu.capital.lending.policies.offering import Terms
 from heliu.information.credit_file import queries as credit_file
 from heliu.information.credit_file.queries import CreditFile
 from heliu.kernel.clock import day_of
@@ -225,6 +225,6 @@ def _grid(
         return [], None
     try:
         ratio, rate = decision.deposit_ratio, decision.rate
-        return lending_rules.grid(total, ratio, rate, day_of(at), programme), None
+        return offering.grid(total, ratio, rate, day_of(at), programme), None
     except Refused as refusal:
         return [], refusal

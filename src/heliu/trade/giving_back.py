@@ -31,8 +31,8 @@ from heliu.kernel.approvals.policies import Act, Level
 from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import IN_FORCE, Pledge
+from heliu.logistics.pledges.operations import freeing
 from heliu.trade import deals, sales, side_exits, spending, vat
 from heliu.trade.asking import ask_others
 from heliu.trade.models import GIVEN_BACK, Deal, Step
@@ -65,7 +65,7 @@ def require_pledged(deal: Deal, goods: Mapping[UUID, int]) -> Pledge:
             "Goods of %(number)s came short: the others stay bound.",
             number=number_of(deal),
         )
-    pledges.share_of(pledge, goods)
+    freeing.share_of(pledge, goods)
     return pledge
 
 
@@ -120,10 +120,10 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     pledge = pledge_of(deal)
     assert pledge is not None
     loan = loan_of(deal)
-    value = pledges.share_of(pledge, goods).value
+    value = freeing.share_of(pledge, goods).value
     lending.goods_taken_back(loan, value=value, price=instruction.amount, key=key, at=at)
     # Under a key of its own: that of the payment is for what the refund frees beside.
-    given = pledges.hand_back(
+    given = freeing.hand_back(
         pledge, goods, to=deal.seller, key=f"{GIVEN_BACK}{found.number}",
         is_last=has_all_goods(deal), actor=SYSTEM, at=at,
     )  # fmt: skip
@@ -158,7 +158,7 @@ def _settle(found: Return, *, at: datetime) -> None:
     vat.returned(found.order_id, at=at)
 
 
-def _tell(deal: Deal, loan: Loan, pledge: Pledge, given: pledges.Released, *, at: datetime) -> None:
+def _tell(deal: Deal, loan: Loan, pledge: Pledge, given: freeing.Released, *, at: datetime) -> None:
     number = number_of(deal)
     tell_pick_up(deal, pledge, given, to=deal.seller, number=number, at=at)
     for org in (deal.buyer, loan.lender):

@@ -24,9 +24,9 @@ from heliu.capital.bank import queries as bank
 from heliu.capital.bank.models import AccountKind, BankAccount, Incoming, IncomingStatus
 from heliu.capital.lending import queries as loans
 from heliu.capital.lending.models import Loan, LoanStatus
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms import policies
 from heliu.capital.terms.models import Invoice, Payment, Terms
+from heliu.capital.terms.operations.common import locked_terms
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.clock import day_of
@@ -168,7 +168,7 @@ def _pay(came: Incoming, found: Match, *, actor: Actor, at: datetime) -> Payment
         seller=came.org, key__startswith=receivables.key_of(came.id)
     ).count()
     payment = receivables.paid(
-        terms.locked(came.org, found.buyer, at=at),
+        locked_terms(came.org, found.buyer, at=at),
         amount=came.amount,
         value_day=came.booked_on,
         reference=came.reference,

@@ -24,7 +24,7 @@ from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import LoanStatus
-from heliu.capital.lending.policies import NO_COSTS, SaleCosts
+from heliu.capital.lending.policies.allocating import NO_COSTS, SaleCosts
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
@@ -36,16 +36,16 @@ from heliu.kernel.events.notices import Parameter, tell
 from heliu.kernel.money import Money
 from heliu.kernel.numbering import next_number
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
-from heliu.trade import deals, financed_order, sales
+from heliu.logistics.pledges.operations import binding, freeing
+from heliu.trade import deals, releasing, sales
 from heliu.trade.asking import ask_others
 from heliu.trade.enforcement import require_quiet
-from heliu.trade.models import Deal, Sale, SaleStatus, Step
+from heliu.trade.financed_order import closing, instructing, repaying
+from heliu.trade.models import Deal, MarkCause, Sale, SaleStatus, Step
 from heliu.trade.paperwork import loan_of, number_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.pools import worth_of
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -82,8 +82,8 @@ def ask_to_sell(
     with widened(parties(deal)):
         deal = locked(deal.id)
         pledge = _require_saleable(deal)
-        goods = dict(terms.goods) if terms.goods is not None else pledges.bound_goods(pledge)
-        share = pledges.share_of(pledge, goods)
+        goods = dict(terms.goods) if terms.goods is not None else binding.bound_goods(pledge)
+        share = freeing.share_of(pledge, goods)
         loan = loan_of(deal)
         worth = worth_of(loan, goods, at=at) if deal.is_stock else 0
         reserve = lending.reserve_price(loan, worth or share.value)
@@ -114,7 +114,7 @@ def ask_to_sell(
 def sell(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Agreed: the goods of the locked deal are sold, and are the buyer's when it has paid."""
     sale = Sale.objects.filter(deal=deal, agreed_at=None).latest("asked_at")
-    pledges.share_of(_require_saleable(deal), sale.quantities)
+    freeing.share_of(_require_saleable(deal), sale.quantities)
     sale.agreed_at = at
     sale.save(update_fields=["agreed_at"])
     remember(
@@ -151,7 +151,7 @@ def pay_for(sale_id: UUID, *, actor: Actor, at: datetime) -> PaymentInstruction:
         if (known := before.exclude(status=InstructionStatus.REJECTED).first()) is not None:
             return known
         _require_unpaid(sale)
-        instruction = financed_order.pay(
+        instruction = instructing.pay(
             deal, Purpose.SALE, buyer, sale.lender, sale.price,
             key=f"{sale.number}:{before.count()}", actor=actor, at=at,
         )  # fmt: skip
@@ -225,7 +225,7 @@ def call_off(sale_id: UUID, *, actor: Actor, reason: str, at: datetime) -> Sale:
 def repayment_booked(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
     """The dealer's money came: for a loan that runs, or for one that was written off."""
     is_given_up = loan_of(deal).status == LoanStatus.WRITTEN_OFF
-    (recovered if is_given_up else financed_order.repaid)(deal, instruction, at=at)
+    (recovered if is_given_up else repaying.repaid)(deal, instruction, at=at)
 
 
 def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> None:
@@ -259,7 +259,7 @@ def recovered(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> N
             at=at,
         )
     if result.unapplied:
-        financed_order.return_unapplied(deal, result.unapplied, key=key, at=at)
+        instructing.return_unapplied(deal, result.unapplied, key=key, at=at)
 
 
 def is_paying(sale: Sale) -> bool:
@@ -298,22 +298,22 @@ def _sold(
     )  # fmt: skip
     _tell_owners(deal, "goods-sold", sale, at=at)
     if paid.unapplied:
-        financed_order.return_unapplied(deal, paid.unapplied, key=sale.number, at=at)
+        instructing.return_unapplied(deal, paid.unapplied, key=sale.number, at=at)
     if result.closed:
         approvals.overtaken(deal.id, at=at)
-    financed_order.release(deal, key=f"rest:{sale.number}", at=at)
+    releasing.release(deal, key=f"rest:{sale.number}", at=at)
     valued_anew(deal, MarkCause.SOLD, at=at)
-    financed_order.close_if_done(deal, at=at)
+    closing.close_if_done(deal, at=at)
 
 
-def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> pledges.Released:
+def _hand_on(deal: Deal, sale: Sale, *, at: datetime) -> freeing.Released:
     """The goods are free for whom the buyer's side sends: its own people, or, for a buyer from
     outside, whoever the lender gives the code to."""
     pledge = pledge_of(deal)
     assert pledge is not None
     taker = sale.buyer or sale.lender
     with widened([taker]):
-        given = pledges.sell(
+        given = freeing.sell(
             pledge, sale.quantities, to=taker, name=sale.buyer_name, key=sale.number,
             actor=SYSTEM, at=at,
         )  # fmt: skip

@@ -39,18 +39,19 @@ from heliu.logistics.warehousing import operations as warehousing
 from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
 from heliu.trade import deals, photos, pools
-from heliu.trade.models import Deal, Step
-from heliu.trade.names import reservation_of
-from heliu.trade.paperwork import keeper_of, loan_of, number_of, pledge_of
-from heliu.trade.pledging import pledge_received
-from heliu.trade.pool_models import (
+from heliu.trade.models import (
     LODGING_MOVES,
     NOT_SENT,
+    Deal,
     Lodging,
     LodgingKind,
     LodgingLine,
     LodgingStatus,
+    Step,
 )
+from heliu.trade.names import reservation_of
+from heliu.trade.paperwork import keeper_of, loan_of, number_of, pledge_of
+from heliu.trade.pledging import pledge_received
 from heliu.trade.steps import locked, parties, remember
 
 # A lender lets goods of an order go for others that its dealer brings (`exchange`).

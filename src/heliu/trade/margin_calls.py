@@ -25,15 +25,16 @@ from heliu.kernel.money import Money
 from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
 from heliu.trade import pools
-from heliu.trade.models import Deal, Step
-from heliu.trade.pool_models import (
+from heliu.trade.models import (
     CALL_MOVES,
     STANDING,
     CallStatus,
+    Deal,
     MarginCall,
     Pool,
     PoolLevel,
     PoolMark,
+    Step,
 )
 from heliu.trade.steps import remember
 

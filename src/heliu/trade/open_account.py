@@ -17,11 +17,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
-from heliu.capital.books.policies import Entry
-from heliu.capital.terms import operations as terms
+from heliu.capital.books.entries import Entry
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.terms import queries as credit
 from heliu.capital.terms.models import Invoice
+from heliu.capital.terms.operations import giving_back, invoices
+from heliu.capital.terms.operations.common import locked_terms
 from heliu.commerce.ordering.models import Order, PayBy
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -98,8 +99,8 @@ def sent(
 ) -> None:
     """Goods of an order on terms left: held credit is owed from now on, under an invoice for each
     instalment."""
-    granted = terms.locked(order.seller, order.buyer, at=at)
-    invoices = terms.issue(
+    granted = locked_terms(order.seller, order.buyer, at=at)
+    issued = invoices.issue(
         granted,
         order=order.id,
         order_number=order.number,
@@ -110,7 +111,7 @@ def sent(
         actor=actor,
         at=at,
     )
-    for invoice in invoices:
+    for invoice in issued:
         tell(
             order.buyer,
             "invoice-issued",
@@ -142,18 +143,20 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
     goods.sort(key=lambda one: one.shipment != key)
     for invoice in goods:
         if unpaid := min(left, invoice.left):
-            terms.credit(
+            invoices.credit(
                 invoice, unpaid, key=f"{key}:{invoice.number}", kind=f"terms_{kind}",
                 reason=kind, actor=Actor.system(), at=at,
             )  # fmt: skip
             left -= unpaid
     for invoice in goods:
         if given_up := min(left, invoice.written_off):
-            terms.drop_claim(invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at)
+            giving_back.drop_claim(
+                invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at
+            )
             left -= given_up
     refund = left
     for invoice in goods:
-        back = terms.give_back(
+        back = giving_back.give_back(
             invoice, left, key=f"{key}:{invoice.number}", reason=kind, actor=Actor.system(), at=at
         )
         left, refund = left - back.value, refund - back.discount
@@ -189,14 +192,14 @@ def settle(
         receivables.require_seller(actor, order.seller)
         if is_done(deal, Step.TERMS_PAID, key=key) or is_done(deal, Step.REFUNDED, key=key):
             return order
-        invoices = list(credit.of_order(order.id))
-        stands = account_of(DealStep.objects.filter(deal=deal), invoices)
+        billed = list(credit.of_order(order.id))
+        stands = account_of(DealStep.objects.filter(deal=deal), billed)
         _check(order, amount, stands.owed or stands.owed_back, value_day, at)
         if stands.owed:
             receivables.paid(
-                terms.locked(order.seller, order.buyer, at=at), amount=amount,
+                locked_terms(order.seller, order.buyer, at=at), amount=amount,
                 value_day=value_day, reference=reference, key=key,
-                named=[one.id for one in invoices], actor=actor, at=at,
+                named=[one.id for one in billed], actor=actor, at=at,
             )  # fmt: skip
         else:
             paid_back(deal, order, amount, value_day, reference, key=key, actor=actor, at=at)
@@ -243,8 +246,8 @@ def unrefund(order_id: UUID, *, actor: Actor, key: str, at: datetime) -> Order:
 
 def owed_back(deal: Deal) -> int:
     """What the seller owes back on a deal now, in fen."""
-    invoices = credit.of_order(deal.order_id)
-    return account_of(DealStep.objects.filter(deal=deal), invoices).owed_back
+    billed = credit.of_order(deal.order_id)
+    return account_of(DealStep.objects.filter(deal=deal), billed).owed_back
 
 
 def paid_back(

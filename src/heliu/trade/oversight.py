@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.utils.translation import get_language
 
 from heliu.capital.bank.models import (
     INSTRUCTION_TONES,
@@ -30,6 +29,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.events.models import Fact
 from heliu.kernel.events.queries import visible_to as facts_visible_to
+from heliu.kernel.language import in_language, is_chinese
 from heliu.kernel.parties.models import PartyRole, RelationshipStatus
 from heliu.logistics.pledges.models import (
     PLEDGE_TONES,
@@ -60,16 +60,12 @@ class PartyName:
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        return self._in_language(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     @property
     def short(self) -> str:
         """The short name in the reader's language."""
-        return self._in_language(self.short_name, self.short_name_zh) or self.display
-
-    def _in_language(self, english: str, chinese: str) -> str:
-        is_chinese = (get_language() or "").startswith("zh")
-        return (chinese or english) if is_chinese else (english or chinese)
+        return in_language(self.short_name, self.short_name_zh) or self.display
 
 
 @dataclass(frozen=True)
@@ -174,7 +170,7 @@ class Party(PartyName):
     @property
     def place(self) -> str:
         """The city in the reader's language."""
-        return self._in_language(self.city, self.city_zh)
+        return in_language(self.city, self.city_zh)
 
     @property
     def role_labels(self) -> list[str]:
@@ -195,8 +191,7 @@ class RoleHeld:
     @property
     def display(self) -> str:
         """The role's name in the reader's language."""
-        is_chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if is_chinese else self.name
+        return (self.name_zh or self.name) if is_chinese() else self.name
 
 
 @dataclass(frozen=True)

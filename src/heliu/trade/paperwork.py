@@ -11,8 +11,7 @@ from heliu.commerce.ordering.models import Order, OrderStatus
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Refused
 from heliu.logistics.pledges.models import Pledge
-from heliu.trade.models import Deal
-from heliu.trade.pool_models import Lodging, LodgingStatus
+from heliu.trade.models import Deal, Lodging, LodgingStatus
 from heliu.trade.steps import parties
 
 

@@ -25,7 +25,9 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.trade import deals, side_exits
-from heliu.trade.financed_order import deposit_is_there, return_unapplied, tell_where_to_pay
+from heliu.trade.financed_order.instructing import return_unapplied
+from heliu.trade.financed_order.paying_out import deposit_is_there
+from heliu.trade.financed_order.signing import tell_where_to_pay
 from heliu.trade.models import Deal, Step
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.steps import is_done, locked, remember

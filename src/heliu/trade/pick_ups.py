@@ -7,7 +7,7 @@ from uuid import UUID
 
 from heliu.kernel.events.notices import tell
 from heliu.logistics.pledges.models import Pledge
-from heliu.logistics.pledges.operations import Released
+from heliu.logistics.pledges.operations.freeing import Released
 from heliu.trade import deals
 from heliu.trade.models import Deal
 

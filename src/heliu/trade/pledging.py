@@ -9,8 +9,8 @@ from heliu.capital.lending.models import Loan
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events.notices import tell
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
+from heliu.logistics.pledges.operations import binding
 from heliu.logistics.warehousing.operations import Received
 from heliu.trade import deals, registration
 from heliu.trade.models import Deal, Step
@@ -41,7 +41,7 @@ def pledge_received(
         return False
     lines = [(row.stock_row, row.sku, row.quantity, worth[row.order_line]) for row in received.rows]
     value = sum(quantity * unit for _, _, quantity, unit in lines)
-    pledges.activate(
+    binding.activate(
         pledge, receipt=received.receipt, lines=lines, actor=actor, at=at, is_brought=is_brought,
         audience=parties(deal),
     )  # fmt: skip

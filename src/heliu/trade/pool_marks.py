@@ -12,13 +12,12 @@ from datetime import datetime
 
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.valuation import policies as valuation
 from heliu.capital.valuation.policies import Level
 from heliu.kernel.clock import day_of
 from heliu.trade import margin_calls, pools
-from heliu.trade.models import Deal
-from heliu.trade.pool_models import MarkCause, Pool, PoolLevel, PoolMark
+from heliu.trade.models import Deal, MarkCause, Pool, PoolLevel, PoolMark
 from heliu.trade.pools import Pooled
 
 TO_REST_ON_IT = (LoanStatus.AWAIT_GOODS, LoanStatus.DISBURSING)

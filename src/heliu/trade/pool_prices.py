@@ -17,7 +17,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of, start_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Sku
-from heliu.trade.pool_models import LodgingLine, LodgingStatus
+from heliu.trade.models import LodgingLine, LodgingStatus
 from heliu.trade.wake import value_pools_soon
 
 

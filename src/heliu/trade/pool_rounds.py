@@ -25,8 +25,7 @@ from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Sku
 from heliu.logistics.stock.models import StockRow
 from heliu.trade import margin_calls, pool_marks
-from heliu.trade.models import Deal
-from heliu.trade.pool_models import LodgingLine, LodgingStatus, MarkCause
+from heliu.trade.models import Deal, LodgingLine, LodgingStatus, MarkCause
 from heliu.trade.steps import locked_all
 
 SET = 500

@@ -20,11 +20,10 @@ from heliu.kernel.errors import NotFound
 from heliu.kernel.goods.models import Sku
 from heliu.logistics.pledges.models import PledgeLine
 from heliu.logistics.stock import operations as stock
-from heliu.trade.models import Deal
-from heliu.trade.names import reservation_of
-from heliu.trade.pool_models import (
+from heliu.trade.models import (
     NOT_SENT,
     STANDING,
+    Deal,
     Lodging,
     LodgingLine,
     LodgingStatus,
@@ -32,6 +31,7 @@ from heliu.trade.pool_models import (
     Pool,
     PoolMark,
 )
+from heliu.trade.names import reservation_of
 
 
 @dataclass(frozen=True)

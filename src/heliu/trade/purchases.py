@@ -58,7 +58,7 @@ from heliu.trade import asking, behalf, place_order
 from heliu.trade.accepted import Good
 from heliu.trade.currencies import refuse_rules
 from heliu.trade.names import waiting_hold_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 PURCHASE = spending.PURCHASE
 Must = queries.Must

@@ -41,7 +41,7 @@ from heliu.trade import conceding, place_order, purchases
 from heliu.trade.deciding import refuse_bad
 from heliu.trade.models import Proposed
 from heliu.trade.order_pad import rule_of
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 SYSTEM = Actor.system()
 

@@ -20,10 +20,12 @@ from uuid import UUID
 from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank import queries as bank
 from heliu.capital.bank.models import Incoming
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms import queries
 from heliu.capital.terms.models import Allocation, Invoice, Payment, Terms
-from heliu.capital.terms.operations import Paid, Wanted
+from heliu.capital.terms.operations import granting, invoices, payments, stopping
+from heliu.capital.terms.operations.common import locked_terms
+from heliu.capital.terms.operations.granting import Wanted
+from heliu.capital.terms.operations.payments import Paid
 from heliu.information.credit_file import operations as credit_file
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -52,7 +54,7 @@ def set_terms(buyer: UUID, wanted: Wanted, *, actor: Actor, at: datetime) -> Ter
     seller = actor.own_org
     parties.active_relationship(buyer=buyer, seller=seller)
     with widened([seller, buyer]):
-        return terms.set_terms(seller=seller, buyer=buyer, wanted=wanted, actor=actor, at=at)
+        return granting.set_terms(seller=seller, buyer=buyer, wanted=wanted, actor=actor, at=at)
 
 
 def receive(
@@ -74,7 +76,7 @@ def receive(
         _known(actor, seller, buyer)
         lock_deals(seller, buyer)
         return paid(
-            terms.locked(seller, buyer, at=at), amount=amount, value_day=value_day,
+            locked_terms(seller, buyer, at=at), amount=amount, value_day=value_day,
             reference=reference, key=key, named=named, actor=actor, at=at,
         ).payment  # fmt: skip
 
@@ -92,7 +94,7 @@ def paid(
 ) -> Paid:
     """A payment under locked terms, remembered in each deal it settles something of, told to the
     buyer and noted in its credit file."""
-    done = terms.pay(
+    done = payments.pay(
         of, amount=amount, value_day=value_day, reference=reference, key=key, named=named,
         actor=actor, at=at,
     )  # fmt: skip
@@ -105,7 +107,7 @@ def paid(
 
 def use_credit(of: Terms, *, at: datetime) -> None:
     """What the buyer has paid too much settles what is open now."""
-    used = terms.use_credit(of, at=at)
+    used = payments.use_credit(of, at=at)
     for payment in {one.payment for one in used}:
         some = [one for one in used if one.payment == payment]
         key = f"{payment.id}:{some[0].pk}"
@@ -127,11 +129,11 @@ def take_back(payment_ref: UUID | str, *, actor: Actor, at: datetime) -> Payment
     with _opened(payment.seller, payment.buyer):
         pks = payment.allocations.values("invoice__deal")
         list(Deal.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
-        undone = terms.take_back(payment, actor=actor, at=at)
+        undone = payments.take_back(payment, actor=actor, at=at)
         if undone:
             _remember(undone, Step.TERMS_TAKEN_BACK, str(payment.id), "", actor=actor, at=at)
         _reopen(payment)
-        use_credit(terms.locked(payment.seller, payment.buyer, at=at), at=at)
+        use_credit(locked_terms(payment.seller, payment.buyer, at=at), at=at)
         tell(
             payment.buyer,
             "terms-payment-taken-back",
@@ -159,7 +161,7 @@ def credit_note(
             invoice=invoice.number,
         ):  # fmt: skip
             return invoice
-        terms.credit(
+        invoices.credit(
             invoice, amount, key=key, kind="terms_credited", reason=words, actor=actor, at=at
         )
         if invoice.is_for_goods:
@@ -186,9 +188,9 @@ def dispute(
         raise Forbidden("not-your-debt", "Only the buyer disputes an invoice.")
     with _opened(invoice.seller, invoice.buyer):
         locked(invoice.deal)
-        terms.dispute(invoice, amount, reason=reason, actor=actor, at=at)
+        invoices.dispute(invoice, amount, reason=reason, actor=actor, at=at)
         if not amount:
-            use_credit(terms.locked(invoice.seller, invoice.buyer, at=at), at=at)
+            use_credit(locked_terms(invoice.seller, invoice.buyer, at=at), at=at)
         else:
             tell(
                 invoice.seller,
@@ -206,7 +208,7 @@ def dispute(
 
 def stop_orders(buyer: UUID, *, actor: Actor, at: datetime) -> Terms:
     """The seller stops a buyer's orders on terms, whatever is owed."""
-    return _about_terms(buyer, terms.stop_by_hand, actor=actor, at=at)
+    return _about_terms(buyer, stopping.stop_by_hand, actor=actor, at=at)
 
 
 def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> Approval | None:
@@ -235,7 +237,7 @@ def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> App
 
 def let_pass(found: Terms, *, actor: Actor, at: datetime) -> None:
     """Agreed: orders pass for a week, whatever is late."""
-    terms.let_pass(found, until=day_of(at) + PASSES, actor=actor, at=at)
+    stopping.let_pass(found, until=day_of(at) + PASSES, actor=actor, at=at)
     tell(
         found.buyer,
         "terms-pass",
@@ -269,7 +271,7 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
 
 def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Agreed: what is open on the deal's order is the seller's loss; it is owed as before."""
-    lost = terms.write_off(queries.of_order(deal.order_id), actor=actor, at=at)
+    lost = invoices.write_off(queries.of_order(deal.order_id), actor=actor, at=at)
     if lost:
         remember(deal, Step.WRITTEN_OFF, actor=actor, at=at, lost=lost)
         tell(
@@ -393,7 +395,7 @@ def _about_terms(buyer: UUID, deed: Callable[..., None], *, actor: Actor, at: da
     seller = actor.own_org
     _terms(actor, seller, buyer)
     with _opened(seller, buyer):
-        found = terms.locked(seller, buyer, at=at)
+        found = locked_terms(seller, buyer, at=at)
         deed(found, actor=actor, at=at)
     return found
 

@@ -22,7 +22,8 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.events.notices import tell
-from heliu.trade import deals, financed_order, registration, side_exits, stock_loan
+from heliu.trade import deals, registration, side_exits, stock_loan
+from heliu.trade.financed_order import paying_out
 from heliu.trade.models import Deal, Outcome, Step
 from heliu.trade.paperwork import loan_of, number_of
 from heliu.trade.steps import locked, parties, remember
@@ -150,7 +151,7 @@ ANSWERED: dict[str, Answer] = {
 
 def _pay_out(deal: Deal, *, at: datetime) -> None:
     """Nobody else's claim is in the way: pay out what waits for nothing else."""
-    (stock_loan.go_on if deal.is_stock else financed_order.finance)(deal, at=at)
+    (stock_loan.go_on if deal.is_stock else paying_out.finance)(deal, at=at)
 
 
 def _require_conflict(deal: Deal) -> Filing:

@@ -1,12 +1,13 @@
-"""Large releases of pledged goods wait for the lender's people.
+"""Pledged goods are released as they are earned; large releases wait for the lender's people.
 
-    may_leave   goods were earned: up to the programme's cap they leave at once, above it the
-                lender's people are asked; what was earned since is asked about together
-    ask         the question was refused or ran out: somebody at the lender asks it anew
-    held_back   what was earned and waits
+    release         what the repaid share of the loan has earned leaves
+    may_leave       up to the programme's cap goods leave at once, above it the lender's people are
+                    asked; what was earned since is asked about together
+    ask             the question was refused or ran out: somebody at the lender asks it anew
+    held_back       what was earned and waits
+    release_agreed  all have agreed: it leaves
 
-Once all have agreed the goods are released (`financed_order.release_agreed`). Until then they stay
-bound; a dealer that is enforced meanwhile has them when all is paid.
+Until then goods stay bound; a dealer that is enforced meanwhile has them when all is paid.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
@@ -26,16 +28,71 @@ from heliu.kernel.errors import Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.logistics.pledges.models import Pledge, PledgeLine
+from heliu.logistics.pledges.operations import freeing
 from heliu.logistics.pledges.policies import comes_free
-from heliu.trade import deals
+from heliu.trade import deals, shortfall
 from heliu.trade.asking import ask_others
-from heliu.trade.models import Deal
-from heliu.trade.paperwork import loan_of, pledge_of
+from heliu.trade.financed_order.closing import close_if_done
+from heliu.trade.financed_order.instructing import is_seller_paying, seller_is_paying
+from heliu.trade.models import Deal, Step
+from heliu.trade.paperwork import has_all_goods, loan_of, number_of, pledge_of
+from heliu.trade.pick_ups import tell_pick_up
 from heliu.trade.repayment import earned_by, needs_word
-from heliu.trade.steps import locked, parties
+from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()
 RELEASE = Act("release", (Level("release"),), agreed_by=("release", "override"))
+
+
+def release(deal: Deal, *, key: str, at: datetime, is_agreed: bool = False) -> None:
+    """Set free what the repaid share of the loan has earned, in whole units, oldest first.
+
+    The order goes to the keeper, the one-time code to the dealer, in the same transaction. A large
+    release waits until the lender's people agreed.
+    """
+    pledge, loan = pledge_of(deal), loan_of(deal)
+    if pledge is not None:
+        shortfall.look(deal, loan, pledge, at=at)
+    earned = earned_by(loan, pledge)
+    if pledge is None or earned is None:
+        return
+    if not is_agreed and not may_leave(deal, loan, pledge, at=at):
+        return
+    freed = freeing.release(
+        pledge,
+        entitlement_value=earned.value,
+        all_of_it=earned.all_of_it,
+        key=key,
+        actor=SYSTEM,
+        at=at,
+        is_last=has_all_goods(deal),
+    )
+    if freed is None or not freed.is_new:
+        return
+    lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)
+    remember(
+        deal,
+        Step.RELEASED,
+        key=key,
+        actor=SYSTEM,
+        at=at,
+        release=freed.release_order.number,
+        notice=freed.release_order.notice_number,
+        quantity=freed.quantity,
+        value=freed.value,
+    )
+    tell_pick_up(deal, pledge, freed, to=deal.buyer, number=number_of(deal), at=at)
+
+
+def release_agreed(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """The last of those at the lender who must has agreed to a large release of the locked deal."""
+    if not waiting_value(deal):
+        raise nothing_waits(deal)
+    if is_seller_paying(deal, loan_of(deal)):
+        raise seller_is_paying(loan_of(deal))
+    approval = asked_for.agreed(deal.id, RELEASE.name)
+    release(deal, key=str(approval.pk), is_agreed=True, at=at)
+    close_if_done(deal, at=at)
 
 
 def may_leave(deal: Deal, loan: Loan, pledge: Pledge, *, at: datetime) -> bool:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from heliu.capital.credit.models import ReleaseMode
-from heliu.capital.lending import policies as rules
 from heliu.capital.lending import queries as lending
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
-from heliu.capital.lending.policies import Earning, Owed
+from heliu.capital.lending.policies import allocating, covering, debt
+from heliu.capital.lending.policies.covering import Earning
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.lending.queries import IfPaid
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, Refused
@@ -163,7 +164,7 @@ class Subject:
     @cached_property
     def owed(self) -> Owed:
         """What is owed if all is paid on the day."""
-        return rules.owed(self.loan, self.repaid, self.on)
+        return debt.owed(self.loan, self.repaid, self.on)
 
     @cached_property
     def _paid_in(self) -> int:
@@ -240,13 +241,13 @@ class Subject:
         pledged, needed = pledge.pledged_value, pledge.released_value + value
 
         def earned(amount: int) -> int:
-            paid = rules.allocate(self.loan, self.owed, amount, self.on)
+            paid = allocating.allocate(self.loan, self.owed, amount, self.on)
             own = self.loan.deposit + self._paid_in + paid.principal + paid.margin
             repaid = self.loan.principal_repaid + paid.principal
             earning = Earning(self.loan.principal, repaid, own)
             exposure = max(0, self.loan.exposure - paid.principal - paid.margin)
-            cover = rules.least_cover(exposure, self.loan.release_mode, self.loan.deposit_ratio)
-            in_all = rules.entitlement(self.loan.release_mode, earning, shared(pledge))
+            cover = covering.least_cover(exposure, self.loan.release_mode, self.loan.deposit_ratio)
+            in_all = covering.entitlement(self.loan.release_mode, earning, shared(pledge))
             in_all = min(in_all + left_beside(self.loan, pledge), pledged)
             return min(in_all, spare(self.loan, pledge, cover))
 

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from heliu.capital.lending.models import Loan
 from heliu.kernel.events.notices import tell
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
+from heliu.logistics.pledges.operations import binding
 from heliu.trade import deals
 from heliu.trade.models import Deal
 from heliu.trade.paperwork import loan_of, pledge_of
@@ -25,7 +25,7 @@ def missing(deal: Deal, value: int, *, at: datetime) -> None:
     """Goods of a locked deal worth `value` fen are not there."""
     pledge = pledge_of(deal)
     if pledge is not None:
-        pledges.note_missing(pledge, value=value)
+        binding.note_missing(pledge, value=value)
         look(deal, loan_of(deal), pledge, at=at)
 
 
@@ -33,7 +33,7 @@ def look(deal: Deal, loan: Loan, pledge: Pledge, *, at: datetime) -> None:
     """Mark the pledge short or covered, and tell dealer and lender when it becomes short."""
     if not pledge.missing_value:
         return
-    is_new = pledges.mark_short(pledge, is_short=is_short(loan, pledge), at=at)
+    is_new = binding.mark_short(pledge, is_short=is_short(loan, pledge), at=at)
     if not is_new or not pledge.is_short:
         return
     for org in (pledge.pledgor, pledge.pledgee):

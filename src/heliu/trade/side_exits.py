@@ -9,7 +9,7 @@
     pay_again         a payment on its way back that the bank refused is ordered once more
 
 A lost answer is no exit: `sweeper` asks for it under the same id and the story goes on. Part
-repayments and part releases are the straight path (`financed_order.repaid`).
+repayments and part releases are the straight path (`repaying.repaid`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from uuid import UUID
 from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import InstructionStatus, PaymentInstruction, Purpose
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
+from heliu.capital.books.journals import orders as journals
 from heliu.capital.credit import operations as credit
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
@@ -38,25 +38,17 @@ from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.money import Money
 from heliu.kernel.posting import operations as posting
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import PledgeStatus
+from heliu.logistics.pledges.operations import binding, freeing
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.transport.models import Shipment
 from heliu.logistics.warehousing.operations import Received
-from heliu.trade import (
-    behalf,
-    deals,
-    financed_order,
-    open_account,
-    sales,
-    shortfall,
-    spending,
-)
-from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, Outcome, Step
+from heliu.trade import behalf, deals, open_account, releasing, sales, shortfall, spending
+from heliu.trade.financed_order import closing, instructing
+from heliu.trade.models import BUY_BACK, DUTY, GIVEN_BACK, Deal, MarkCause, Outcome, Step
 from heliu.trade.names import reservation_of, terms_hold_of
 from heliu.trade.paperwork import loan_of, number_of, order_of, pledge_of
 from heliu.trade.pool_marks import valued_anew
-from heliu.trade.pool_models import MarkCause
 from heliu.trade.pools import drop_announced
 from heliu.trade.steps import end, is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -142,7 +134,7 @@ def bank_rejected(deal: Deal, instruction: PaymentInstruction, *, at: datetime) 
             at=at,
         )
     unwind_when_quiet(deal, at=at)
-    financed_order.close_if_done(deal, at=at)  # it may have been the last that was waited for
+    closing.close_if_done(deal, at=at)  # it may have been the last that was waited for
 
 
 def receipt_differs(
@@ -239,10 +231,10 @@ def refunded(deal: Deal, instruction: PaymentInstruction, *, at: datetime) -> No
     )  # fmt: skip
     loan = loan_of(deal)
     if left := loan.deposit_back - returning:
-        financed_order.return_deposit(deal, left, payer=loan.lender, key=key, at=at)
-    financed_order.release(deal, key=key, at=at)
+        instructing.return_deposit(deal, left, payer=loan.lender, key=key, at=at)
+    releasing.release(deal, key=key, at=at)
     valued_anew(deal, MarkCause.SOLD, at=at)
-    financed_order.close_if_done(deal, at=at)
+    closing.close_if_done(deal, at=at)
     _end_if_cancelled(deal, at=at)
 
 
@@ -260,7 +252,7 @@ def deposit_returned(deal: Deal, instruction: PaymentInstruction, *, at: datetim
         deal, Step.DEPOSIT_RETURNED, key=key, actor=SYSTEM, at=at, amount=instruction.amount
     ):
         lending.deposit_returned(loan_of(deal), amount=instruction.amount, key=key, at=at)
-        financed_order.close_if_done(deal, at=at)
+        closing.close_if_done(deal, at=at)
         _end_if_cancelled(deal, at=at)
 
 
@@ -278,7 +270,7 @@ def unapplied_returned(deal: Deal, instruction: PaymentInstruction, *, at: datet
             link=deals.link(deal),
             at=at,
         )
-        financed_order.close_if_done(deal, at=at)
+        closing.close_if_done(deal, at=at)
         _end_if_cancelled(deal, at=at)
 
 
@@ -304,7 +296,7 @@ def pay_again(instruction_id: UUID, *, actor: Actor, at: datetime) -> PaymentIns
     with widened(parties(deal)):
         deal = locked(deal.id)
         _require_still_owed(deal, refused)
-        again = financed_order.pay(
+        again = instructing.pay(
             deal,
             Purpose(refused.purpose),
             refused.payer,
@@ -345,7 +337,7 @@ def require_still_bound(deal: Deal, refused: PaymentInstruction) -> None:
     goods: dict[UUID, int] = {}
     for line in found.lines.all():
         goods[line.sku_id] = goods.get(line.sku_id, 0) + line.quantity
-    pledges.share_of(pledge, goods)
+    freeing.share_of(pledge, goods)
 
 
 def unwind_when_quiet(deal: Deal, *, at: datetime) -> None:
@@ -373,21 +365,19 @@ def _take_back(deal: Deal, plan: Unwinding, *, at: datetime) -> None:
     if plan.from_seller:
         ask_refund(deal, plan.from_seller, key="", at=at)
     if plan.loan_back:
-        financed_order.pay(
-            deal, Purpose.LOAN_BACK, loan.borrower, loan.lender, plan.loan_back, at=at
-        )
+        instructing.pay(deal, Purpose.LOAN_BACK, loan.borrower, loan.lender, plan.loan_back, at=at)
     if plan.deposit_back:
         payer = loan.borrower if plan.from_supervised else loan.lender
-        financed_order.return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
+        instructing.return_deposit(deal, plan.deposit_back, payer=payer, key="", at=at)
     if loan.unapplied and loan.deposit_booked_at is None:  # what had come of a deposit
-        financed_order.return_unapplied(deal, loan.unapplied, key="called-off", at=at)
+        instructing.return_unapplied(deal, loan.unapplied, key="called-off", at=at)
     _end_if_cancelled(deal, at=at)
 
 
 def ask_refund(deal: Deal, amount: int, *, key: str, at: datetime) -> None:
     """Order what the seller owes the lender, and tell it."""
     loan = loan_of(deal)
-    financed_order.pay(deal, Purpose.REFUND, loan.seller, loan.lender, amount, key=key, at=at)
+    instructing.pay(deal, Purpose.REFUND, loan.seller, loan.lender, amount, key=key, at=at)
     remember(deal, Step.REFUND_ASKED, key=key, actor=SYSTEM, at=at, amount=amount)
     tell(
         loan.seller,
@@ -419,7 +409,7 @@ def _give_back_stock(deal: Deal, *, actor: Actor, at: datetime) -> None:
     if not remember(deal, Step.CANCELLED, actor=actor, at=at):
         return
     drop_announced(deal, at=at)
-    financed_order.release(deal, key="cancelled", at=at)
+    releasing.release(deal, key="cancelled", at=at)
     valued_anew(deal, MarkCause.ENDED, at=at)
     for org in (deal.buyer, deal.lender):
         if org is not None:
@@ -463,7 +453,7 @@ def _end_if_cancelled(deal: Deal, *, at: datetime) -> None:
         return
     pledge = pledge_of(deal)
     if pledge is not None and pledge.status == PledgeStatus.PROPOSED:
-        pledges.cancel(pledge, at=at)
+        binding.cancel(pledge, at=at)
     end(deal, Outcome.CANCELLED, at=at)
 
 

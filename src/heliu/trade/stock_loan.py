@@ -30,11 +30,10 @@ from heliu.capital.bank import queries as payments
 from heliu.capital.bank.models import PaymentInstruction, Purpose
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit import queries as programmes
-from heliu.capital.credit.models import CreditAssessment, Programme
-from heliu.capital.credit.models import Outcome as Decision
+from heliu.capital.credit.models import Programme
 from heliu.capital.lending import operations as lending
 from heliu.capital.lending.models import Loan, LoanStatus
-from heliu.capital.lending.policies import Terms, quote_terms
+from heliu.capital.lending.policies.offering import Terms, quote_terms
 from heliu.capital.valuation import policies as valuation
 from heliu.capital.valuation import queries as prices
 from heliu.capital.valuation.policies import Lying, Rules, Valued
@@ -56,19 +55,19 @@ from heliu.logistics.warehousing.operations import Received
 from heliu.logistics.warehousing.policies import Count
 from heliu.logistics.warehousing.queries import supervised_for
 from heliu.trade import (
-    deals,
-    financed_order,
     lodging,
     margin_calls,
     pool_marks,
     registration,
+    releasing,
     taking_out,
 )
 from heliu.trade.finance_offer import FinanceOffer, offers_for
+from heliu.trade.financed_order import closing, instructing
+from heliu.trade.financing import begin_loan, remember_loan
 from heliu.trade.lodging import Goods, of_borrower
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import Deal, LodgingKind, MarkCause, Pool, Step
 from heliu.trade.paperwork import has_all_goods, loan_of, pledge_of
-from heliu.trade.pool_models import LodgingKind, MarkCause, Pool
 from heliu.trade.side_exits import stop
 from heliu.trade.steps import is_done, locked, parties, remember
 from heliu.trade.wake import wake
@@ -171,7 +170,10 @@ def ask(wish: Wish, *, actor: Actor, at: datetime) -> Deal:
             buyer=buyer, seller=programme.seller, lender=offer.lender, custodian=keeper,
             opened_at=at, moved_at=at,
         )  # fmt: skip
-        loan = _loan(deal, offer, assess(), terms, actor=actor, at=at)
+        loan = begin_loan(
+            offer, assess(), terms, deal=deal.id, order=deal.order_id, total=terms.order_total,
+            borrower=deal.buyer, seller=deal.seller, actor=actor, at=at,
+        )  # fmt: skip
         Pool.objects.create(id=deal.order_id, deal=deal, buyer=buyer, lender=offer.lender)
         brought = lodging.set_aside(
             deal, wish.goods, loan=loan, kind=LodgingKind.OFFER, actor=actor, at=at
@@ -196,8 +198,8 @@ def goods_received(
     if not (is_swap and taking_out.swap(deal, brought, before=before, at=at)):
         pool_marks.mark([deal], MarkCause.BROUGHT, at=at)
     go_on(deal, at=at)
-    financed_order.release(deal, key=shipment.number, at=at)  # repaid while they were on the way
-    financed_order.close_if_done(deal, at=at)
+    releasing.release(deal, key=shipment.number, at=at)  # repaid while they were on the way
+    closing.close_if_done(deal, at=at)
     wake(deal.id)
     return received
 
@@ -223,7 +225,7 @@ def go_on(deal: Deal, *, at: datetime) -> None:
         )  # fmt: skip
         return
     lending.disbursing(loan, at=at)
-    financed_order.pay(deal, Purpose.PAY_OUT, loan.lender, loan.borrower, loan.principal, at=at)
+    instructing.pay(deal, Purpose.PAY_OUT, loan.lender, loan.borrower, loan.principal, at=at)
     wake(deal.id)
 
 
@@ -352,36 +354,6 @@ def _terms(programme: Programme, wish: Wish, offer: FinanceOffer, at: datetime) 
     return quote_terms(wish.amount, Decimal(0), rate, wish.days, day_of(at), programme)
 
 
-def _loan(
-    deal: Deal,
-    offer: FinanceOffer,
-    assessment: CreditAssessment,
-    terms: Terms,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> Loan:
-    """The quote with its held limit where the rules approve, else the request to a person."""
-    is_referred = assessment.decision == Decision.REFER
-    loan_for = partial(
-        lending.refer if is_referred else lending.quote,
-        deal=deal.id,
-        order_id=deal.order_id,
-        order_total=terms.order_total,
-        borrower=deal.buyer,
-        seller=deal.seller,
-        lender=offer.lender,
-        programme=offer.programme,
-        terms=terms,
-        assessment=assessment,
-        actor=actor,
-        at=at,
-    )
-    if is_referred:
-        return loan_for(facility=offer.facility)
-    return loan_for(facility=offer.facility or credit.grant(assessment, actor=SYSTEM, at=at))
-
-
 def _remember(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
     deal.loan_id = loan.id
     deal.save(update_fields=["loan_id"])
@@ -391,12 +363,4 @@ def _remember(deal: Deal, loan: Loan, *, actor: Actor, at: datetime) -> None:
         deal, Step.ASSESSED, actor=SYSTEM, at=at,
         assessment=assessment.number, decision=assessment.decision, grade=assessment.grade,
     )  # fmt: skip
-    if loan.status != LoanStatus.REFERRED:
-        remember(deal, Step.QUOTED, actor=actor, at=at, loan=loan.number)
-        return
-    remember(deal, Step.REFERRED, actor=SYSTEM, at=at, loan=loan.number)
-    borrower = known_parties.names([loan.borrower])[loan.borrower]
-    tell(
-        loan.lender, "loan-waits", {"borrower": borrower, "amount": Money(loan.principal)},
-        link=deals.link(deal), at=at,
-    )  # fmt: skip
+    remember_loan(deal, loan, actor=actor, at=at)

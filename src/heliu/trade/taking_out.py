@@ -27,15 +27,14 @@ from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.events.notices import tell
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.money import Money
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import Pledge
-from heliu.logistics.pledges.operations import Released
+from heliu.logistics.pledges.operations import freeing
+from heliu.logistics.pledges.operations.freeing import Released
 from heliu.trade import deals, lodging, pool_marks, pools
 from heliu.trade.lodging import Goods, of_borrower
-from heliu.trade.models import Deal, Step
+from heliu.trade.models import Deal, Lodging, LodgingKind, MarkCause, Step
 from heliu.trade.paperwork import loan_of, pledge_of
 from heliu.trade.pick_ups import tell_pick_up
-from heliu.trade.pool_models import Lodging, LodgingKind, MarkCause
 from heliu.trade.steps import locked, parties, remember
 
 SYSTEM = Actor.system()
@@ -82,7 +81,7 @@ def take_out(deal_id: UUID, goods: Goods, *, actor: Actor, key: str, at: datetim
         loan, pledge = _running(deal)
         if known := pledge.releases.filter(key=f"out:{key}").first():
             return Released(known, "", known.quantity, known.value, is_new=False)
-        pledges.share_of(pledge, goods)
+        freeing.share_of(pledge, goods)
         left = if_taken(loan, goods, at=at)
         if not left.may_leave:
             raise Refused(
@@ -109,7 +108,7 @@ def ask_swap(
     with widened(parties(deal)):
         deal = locked(deal.id)
         loan, pledge = _running(deal)
-        pledges.share_of(pledge, goods_out)
+        freeing.share_of(pledge, goods_out)
         require_same_families(goods_in, goods_out)
         made = lodging.set_aside(
             deal, goods_in, loan=loan, kind=LodgingKind.SWAP, actor=actor,
@@ -149,7 +148,7 @@ def _let_out(
     actor: Actor, at: datetime,
 ) -> Released:  # fmt: skip
     is_exchanged = cause == MarkCause.SWAPPED
-    freed = pledges.take_out(pledge, goods, key=key, actor=actor, at=at, is_exchanged=is_exchanged)
+    freed = freeing.take_out(pledge, goods, key=key, actor=actor, at=at, is_exchanged=is_exchanged)
     lending.goods_released(loan, amount=freed.value, key=str(freed.release_order.id), at=at)
     remember(
         deal, Step.RELEASED, key=key, actor=actor, at=at,

@@ -22,18 +22,19 @@ from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from heliu.capital.terms import operations as terms
 from heliu.capital.terms.models import Terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations import granting
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.cases import operations as cases
 from heliu.commerce.catalogue.models import Circle, CircleMember
 from heliu.commerce.pricing import operations as pricing
-from heliu.commerce.pricing.models import PriceList, PriceListBuyer, in_language
+from heliu.commerce.pricing.models import PriceList, PriceListBuyer
 from heliu.commerce.pricing.operations.lists import cut
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.policies import MOST_PEOPLE
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.language import in_language
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import Organization, Tier, TradingRelationship
@@ -347,7 +348,7 @@ def _give(
             return
         if currency_of(buyer=buyer, seller=seller) != CURRENCY:  # no credit in others
             return
-        terms.set_terms(
+        granting.set_terms(
             seller=seller, buyer=buyer, wanted=Wanted(ceiling=amount), actor=ACTOR, at=at
         )
     TierGrant.objects.filter(seller=seller, buyer=buyer, what=what, until=None).update(until=at)

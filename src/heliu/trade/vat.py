@@ -30,8 +30,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop as N_
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as journals
 from heliu.capital.books.chart import Code
+from heliu.capital.books.journals import vat as journals
 from heliu.capital.terms import queries as terms
 from heliu.capital.vat import operations as vat
 from heliu.capital.vat import queries

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.commerce.ordering.models import PayBy
 from heliu.commerce.ordering.operations import PricedLine
 from heliu.commerce.ordering.parts import Part, parted

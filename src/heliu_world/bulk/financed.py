@@ -19,8 +19,8 @@ from heliu.demo.stage import Stage, Story, live
 from heliu.kernel.errors import Refused
 from heliu.kernel.posting import operations as posting
 from heliu.logistics.stock import operations as stock
-from heliu.trade import place_order, side_exits
-from heliu.trade.place_order import Placed
+from heliu.trade import previewing, side_exits
+from heliu.trade.placed import Placed
 
 EACH = 2  # financed deals of one dealer
 YUANS = (6_000, 9_000, 14_000, 11_000, 7_500)  # what is ordered for, in turn
@@ -49,7 +49,7 @@ class LargeStage(Stage):
         Where the rules leave it open, the bank's people say yes at once: only then is the limit
         held, and a second order of the same morning knows of it.
         """
-        seen = place_order.preview(
+        seen = previewing.preview(
             actor=self.people.dealer(code), seller=self.chain.seller,
             lines=fill(self.shelves(code, at), yuan * YUAN), at=at, days=how.get("days"),
         )  # fmt: skip

@@ -11,7 +11,8 @@ from heliu.capital.lending.models import Loan
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as orders
 from heliu.kernel.clock import day_of
-from heliu.trade import deals, duty, financed_order, open_account, side_exits
+from heliu.trade import deals, duty, open_account, side_exits
+from heliu.trade.financed_order import repaying, setting_off
 from heliu_world.acts import Act
 from heliu_world.lives.case import Case, yuan
 
@@ -35,7 +36,7 @@ def repay(case: Case, refusals: frozenset[str] = NOT_NOW) -> None:
             body=sent, changed={"percent": "7"},
             page=f"/deals/{case.about}/repay" if amount else "",
             form={"amount": yuan(amount) if amount else ""},
-            desk=lambda who: financed_order.repay(
+            desk=lambda who: repaying.repay(
                 case.deal, actor=who, key=key, amount=amount, percent=percent,
                 at=case.world.now,
             ),
@@ -87,7 +88,7 @@ def set_off(case: Case) -> None:
         Act(
             "set the margin off", case.dealer.seat, about=case.about,
             path=f"/deals/{case.deal}/set-off",
-            desk=lambda who: financed_order.set_off_margin(case.deal, actor=who, at=case.world.now),
+            desk=lambda who: setting_off.set_off_margin(case.deal, actor=who, at=case.world.now),
             refusals=frozenset({"margin-too-small", "nothing-to-set-off"}),
         )
     )  # fmt: skip

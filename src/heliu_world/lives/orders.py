@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from heliu.trade import financed_order, place_order, side_exits
+from heliu.trade import place_order, side_exits
+from heliu.trade.financed_order import signing
 from heliu_world.acts import Act, Done
 from heliu_world.lives.case import BUSY, Case
 
@@ -73,7 +74,7 @@ def sign(case: Case, *, digest: str, refusals: frozenset[str] = frozenset()) -> 
             changed={"agreement_digest": digest, "consent": False},
             page=f"/deals/{case.about}/sign",
             form={"digest": digest, "consent": "yes", "signature": case.dealer.seat.actor.name},
-            desk=lambda who: financed_order.sign(
+            desk=lambda who: signing.sign(
                 case.deal, actor=who, agreement_digest=digest, consent=True, at=case.world.now
             ),
             refusals=refusals,

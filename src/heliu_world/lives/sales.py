@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.kernel.clock import day_of
 from heliu.trade import liquidation
 from heliu_world.acts import Act

@@ -56,10 +56,10 @@ from heliu.capital.credit.models import (
     SellerDuty,
 )
 from heliu.capital.lending.models import RUNNING, Loan
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.capital.registry.sandbox import operations as register
 from heliu.capital.terms import queries as terms
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.returns.models import ReturnLine
@@ -76,8 +76,8 @@ from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import TieKind
 from heliu.kernel.posting.models import Journal as Written
 from heliu.kernel.posting.models import Line
-from heliu.logistics.pledges import operations as pledges
 from heliu.logistics.pledges.models import ReleaseOrder
+from heliu.logistics.pledges.operations import codes
 from heliu.logistics.transport.models import Shipment
 from heliu.trade import (
     approvals,
@@ -87,7 +87,6 @@ from heliu.trade import (
     deliveries,
     duty,
     enforcement,
-    financed_order,
     freezing,
     incoming,
     liquidation,
@@ -104,10 +103,10 @@ from heliu.trade import (
     sweeper,
     vat,
 )
-from heliu.trade.models import Deal
+from heliu.trade.financed_order import repaying, setting_off, signing
+from heliu.trade.models import Deal, Pool
 from heliu.trade.paperwork import loan_of, order_of, pledge_of
-from heliu.trade.place_order import Placed
-from heliu.trade.pool_models import Pool
+from heliu.trade.placed import Placed
 
 LENDER, SECOND, SIGNER = "credit@bank.demo", "review@bank.demo", "second@d001.demo"
 PAYMENTS = {
@@ -474,7 +473,7 @@ def _wants_two(stage: Stage, least: str) -> None:
         enrol(SIGNER, "Second Signer", world.chain.dealers["D001"], "owner")
     with world.desk(world.dealer) as owner:
         questions.set_levels(
-            financed_order.SIGN, from_amount=minor(least, 0), levels=[Level("sign")],
+            signing.SIGN, from_amount=minor(least, 0), levels=[Level("sign")],
             actor=owner, at=world.at,
         )  # fmt: skip
 
@@ -498,7 +497,7 @@ def _repays_all(stage: Stage) -> None:
 def _repays_amount(stage: Stage, paid: str) -> None:
     world = stage.world
     with world.desk(world.dealer) as dealer:
-        financed_order.repay(
+        repaying.repay(
             stage.deal, actor=dealer, key=world.at.isoformat(), amount=minor(paid, 0), at=world.at
         )
 
@@ -506,7 +505,7 @@ def _repays_amount(stage: Stage, paid: str) -> None:
 @says("dealer", "sets off the margin")
 def _sets_off(stage: Stage) -> None:
     with stage.world.desk(stage.world.dealer) as dealer:
-        financed_order.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
+        setting_off.set_off_margin(stage.deal, actor=dealer, at=stage.world.at)
 
 
 @says("dealer", "cancels")
@@ -524,7 +523,7 @@ def _renews(stage: Stage) -> None:
     world = stage.world
     with world.desk(world.dealer) as dealer:
         release = ReleaseOrder.objects.filter(deal=stage.deal).latest("released_at")
-        stage.codes.append(pledges.renew_code(release, actor=dealer, at=world.at))
+        stage.codes.append(codes.renew_code(release, actor=dealer, at=world.at))
 
 
 @says("bank officer", r"approves at (?P<percent>\d+) % deposit")

@@ -15,7 +15,7 @@ from heliu.capital.credit.models import MarginRules
 from heliu.commerce.ordering.models import Order
 from heliu.demo import chain as chains
 from heliu.trade import exchange, lodging, pool_prices, registry_answers, stock_loan, taking_out
-from heliu.trade.place_order import Placed
+from heliu.trade.placed import Placed
 
 
 @says("lender", r"lends against stock(, one kind up to (?P<most>\d+) %)?")

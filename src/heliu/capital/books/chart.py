@@ -163,7 +163,7 @@ def label(code: str) -> str:
 
 
 class JournalKind(models.TextChoices):
-    """What a journal is for; the templates in policies.py bear the same names."""
+    """What a journal is for; the templates in `journals` bear the same names."""
 
     DEPOSIT_COLLECTED = "deposit_collected", _("Deposit received")
     UNAPPLIED_RECEIVED = "unapplied_received", _("Received, not applied yet")

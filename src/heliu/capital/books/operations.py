@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from heliu.capital.books.chart import LIMITS, UNLIMITED, Code, JournalKind, plain
+from heliu.capital.books.entries import Entry, Event, Place, unbalanced
 from heliu.capital.books.models import Account, Late
-from heliu.capital.books.policies import Entry, Event, Place, unbalanced
 from heliu.kernel.ids import new_id
 from heliu.kernel.money import CURRENCY, Money
 from heliu.kernel.posting import operations as posting

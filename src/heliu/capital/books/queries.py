@@ -20,8 +20,8 @@ from heliu.capital.books.chart import (
     label,
     plain,
 )
+from heliu.capital.books.entries import Place
 from heliu.capital.books.models import Account, Period, PeriodStatus
-from heliu.capital.books.policies import Place
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.money import TRADED

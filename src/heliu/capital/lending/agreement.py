@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from heliu.capital.credit.models import DepositBy, Instrument, ReleaseMode
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies.offering import Terms
 from heliu.capital.valuation.policies import Rules
 
 VERSION = "2026-11"

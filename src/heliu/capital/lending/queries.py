@@ -12,15 +12,17 @@ from uuid import UUID
 from django.db.models import DateField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from heliu.capital.books.chart import Code
+from heliu.capital.books.journals.loans import Parties
 from heliu.capital.books.models import Account
-from heliu.capital.books.policies import Parties
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.models import DepositMode, ReleaseMode
 from heliu.capital.credit.queries import CreditLine
-from heliu.capital.lending import policies
 from heliu.capital.lending.models import RUNNING as RUNNING
 from heliu.capital.lending.models import Loan, LoanStatus, PaidBy, Repayment, Replay
-from heliu.capital.lending.policies import Earning, Owed, Paid
+from heliu.capital.lending.policies import allocating, covering, debt
+from heliu.capital.lending.policies.allocating import Paid
+from heliu.capital.lending.policies.covering import Earning
+from heliu.capital.lending.policies.debt import Owed
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import listed
 from heliu.kernel.errors import NotFound
@@ -119,14 +121,14 @@ def owed_all(loans: Sequence[Loan], on: date) -> dict[UUID, Owed]:
     repaid = repaid_principals(lent) if lent else {}
     return (
         {loan.id: Owed(0, 0, 0, 0) for loan in loans}
-        | {loan.id: policies.owed(loan, repaid[loan.id], on) for loan in lent}
+        | {loan.id: debt.owed(loan, repaid[loan.id], on) for loan in lent}
         | {loan.id: _claim(loan) for loan in given_up}
     )
 
 
 def _claim(loan: Loan) -> Owed:
     """What is owed of a loan that was written off: interest and penalty run no more."""
-    return policies.owed_after_write_off(
+    return debt.owed_after_write_off(
         principal=loan.principal - loan.principal_repaid,
         interest=loan.interest_accrued - loan.interest_paid,
         recovered=loan.recovered,
@@ -135,32 +137,32 @@ def _claim(loan: Loan) -> Owed:
 
 def amount_for(loan: Loan, percent: Decimal | int, on: date, *, last: bool = False) -> int:
     """What to pay so that `percent` of the original principal is repaid; `last` is all owed."""
-    return policies.amount_for(loan, owed(loan, on), percent, on, last=last)
+    return allocating.amount_for(loan, owed(loan, on), percent, on, last=last)
 
 
 def if_paid(loan: Loan, repaid: Sequence[tuple[date, int]], amount: int, on: date) -> IfPaid:
     """What a payment of `amount` fen would do on a day, by the rules by which one is received."""
-    paid = policies.pay(loan, repaid, amount, on)
+    paid = allocating.pay(loan, repaid, amount, on)
     now = [*repaid, (paid.on, paid.allocation.principal)]
     after = copy(loan)
     after.count_paid(paid.allocation)
-    if not after.is_promised and not policies.owed(after, now, paid.on).total:
+    if not after.is_promised and not debt.owed(after, now, paid.on).total:
         after.status = LoanStatus.REPAID
     due = max(loan.due_on, paid.on)
-    at_due = policies.charges(loan, repaid, due).total
+    at_due = debt.charges(loan, repaid, due).total
     return IfPaid(
         paid=paid,
         after=after,
         a_day=cost_of_a_day(loan, repaid, paid.on),
         a_day_after=cost_of_a_day(after, now, paid.on),
-        saved=at_due - policies.charges(loan, now, due).total,
+        saved=at_due - debt.charges(loan, now, due).total,
     )
 
 
 def cost_of_a_day(loan: Loan, repaid: Sequence[tuple[date, int]], on: date) -> int:
     """What waiting one day more costs, in fen: interest, and penalty where it runs."""
-    charged = policies.charges(loan, repaid, on).total
-    return policies.charges(loan, repaid, on + timedelta(days=1)).total - charged
+    charged = debt.charges(loan, repaid, on).total
+    return debt.charges(loan, repaid, on + timedelta(days=1)).total - charged
 
 
 def entitlement_of(loan: Loan, pledged_value: int, *, unsaved: int = 0) -> int:
@@ -168,7 +170,7 @@ def entitlement_of(loan: Loan, pledged_value: int, *, unsaved: int = 0) -> int:
     the borrower paid of the principal, or as margin, that no row says yet."""
     own = loan.deposit + paid_in(loan) + unsaved
     earning = Earning(loan.principal, loan.principal_repaid, own)
-    return policies.entitlement(loan.release_mode, earning, pledged_value)
+    return covering.entitlement(loan.release_mode, earning, pledged_value)
 
 
 def paid_in(loan: Loan) -> int:
@@ -235,7 +237,7 @@ def borne_by(loan: Loan, on: date) -> int:
     if not loan.margin_rate:
         return 0
     added = Repayment.objects.filter(loan=loan, margin__gt=0).values_list("effective", "margin")
-    return policies.borne_by_margin(loan, loan.deposit, list(added), on)
+    return debt.borne_by_margin(loan, loan.deposit, list(added), on)
 
 
 def recovered_by_duty(loan: Loan) -> int:

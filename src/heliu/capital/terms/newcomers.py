@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from heliu.capital.terms import operations
 from heliu.capital.terms.events import NewcomerTermsGranted
 from heliu.capital.terms.models import NewcomerTerms, Terms
+from heliu.capital.terms.operations import granting
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid
@@ -87,8 +87,8 @@ def grant(*, seller: UUID, buyer: UUID, founded_on: date | None, at: datetime) -
         return None
     if granted(seller).amount + rule.ceiling > rule.total:
         return None
-    wanted = operations.Wanted(ceiling=rule.ceiling, days=rule.days, grace_days=0)
-    made = operations.set_terms(
+    wanted = granting.Wanted(ceiling=rule.ceiling, days=rule.days, grace_days=0)
+    made = granting.set_terms(
         seller=seller, buyer=buyer, wanted=wanted, by_rule=True, actor=ACTOR, at=at
     )
     fact = NewcomerTermsGranted(subject=made.id, amount=rule.ceiling, days=rule.days)

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from heliu.commerce.catalogue.models.named import chosen
 from heliu.kernel.errors import NotFound
+from heliu.kernel.language import in_language
 
 MOST_ADDRESSES = 20_000  # of one sitemap; the protocol allows 50,000
 
@@ -37,12 +37,12 @@ class Shop:
     @property
     def display(self) -> str:
         """Its name in the reader's language."""
-        return chosen(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     @property
     def place(self) -> str:
         """Its city in the reader's language."""
-        return chosen(self.city, self.city_zh)
+        return in_language(self.city, self.city_zh)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Branch:
     @property
     def display(self) -> str:
         """Its name in the reader's language."""
-        return chosen(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Shelf:
     @property
     def display(self) -> str:
         """Its name in the reader's language."""
-        return chosen(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,9 @@ def article(found: Shop, code: str, at: datetime) -> Article:
     one = json.loads(told) if isinstance(told, str) else told
     return Article(
         code=one["code"],
-        display=chosen(one["name"], one["name_zh"]),
-        about=chosen(one["about"], one["about_zh"]),
-        family=chosen(one["family"], one["family_zh"]),
+        display=in_language(one["name"], one["name_zh"]),
+        about=in_language(one["about"], one["about_zh"]),
+        family=in_language(one["family"], one["family_zh"]),
         barcode=one["barcode"],
         category=one["category"] or "",
         price=one["price"],
@@ -165,14 +165,14 @@ def addresses(seller: str = "", after: str = "") -> list[tuple[str, str, str]]:
 
 def _value(cells: Sequence[str | bool | None]) -> tuple[str, str]:
     name, name_zh, unit, unit_zh, text, text_zh, number, choice, choice_zh, flag = cells
-    label = chosen(str(name), str(name_zh))
+    label = in_language(str(name), str(name_zh))
     if choice is not None:
-        return label, chosen(str(choice), str(choice_zh))
+        return label, in_language(str(choice), str(choice_zh))
     if number is not None:
-        return label, f"{number} {chosen(str(unit), str(unit_zh))}".strip()
+        return label, f"{number} {in_language(str(unit), str(unit_zh))}".strip()
     if flag is not None:
-        return label, chosen("yes", "是") if flag else chosen("no", "否")
-    return label, chosen(str(text), str(text_zh))
+        return label, in_language("yes", "是") if flag else in_language("no", "否")
+    return label, in_language(str(text), str(text_zh))
 
 
 def _rows(question: str, asked: list[Any]) -> list[tuple[Any, ...]]:

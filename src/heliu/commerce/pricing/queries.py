@@ -22,11 +22,11 @@ from heliu.commerce.pricing.models import (
     PriceList,
     PriceListBuyer,
     Promotion,
-    in_language,
 )
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.language import in_language
 from heliu.kernel.money import digits_of
 
 RESOLVE = """

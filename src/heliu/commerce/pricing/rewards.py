@@ -15,7 +15,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from heliu.commerce.pricing.models import Effect, Given, in_language
+from heliu.commerce.pricing.models import Effect, Given
+from heliu.kernel.language import in_language
 
 FIRST_PLACE = 100  # of what was given: behind all that is taken off single goods
 

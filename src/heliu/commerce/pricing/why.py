@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from heliu.commerce.pricing.models import OF_ORDERS, Effect, in_language
+from heliu.commerce.pricing.models import OF_ORDERS, Effect
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.language import in_language
 
 ANSWER = """
 select list_code, currency, tier_from, list_price, unit_price, applied, leaves, quantity_from,

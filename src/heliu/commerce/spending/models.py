@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heliu.commerce.ordering.parts import Part, read
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import is_chinese
 from heliu.kernel.parties.names import Names
 from heliu.kernel.states import Moves, Tone, known_status
 
@@ -52,8 +52,7 @@ class CostCentre(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language, or in the other where there is none."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else self.name
+        return (self.name_zh or self.name) if is_chinese() else self.name
 
     @property
     def names(self) -> Names:

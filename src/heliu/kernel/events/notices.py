@@ -16,12 +16,13 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, override, pgettext
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_noop as N_
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
 from heliu.kernel.events.models import Notice
+from heliu.kernel.language import is_chinese
 from heliu.kernel.money import Money
 from heliu.kernel.parties.models import Organization
 from heliu.kernel.parties.names import Names
@@ -311,7 +312,7 @@ def _said(kept: Any) -> str:
         case {"minor": minor, "currency": currency}:
             return Money(minor, currency).spoken()
         case {"name": name, "name_zh": name_zh}:
-            return str(name_zh if (get_language() or "").startswith("zh") else name)
+            return str(name_zh if is_chinese() else name)
         case {"msgid": msgid, "context": context}:
             return pgettext(context, msgid)
         case {"msgid": msgid}:

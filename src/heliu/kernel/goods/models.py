@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language, is_chinese
 
 
 class UnitOfMeasure(models.Model):
@@ -20,7 +20,7 @@ class UnitOfMeasure(models.Model):
     @property
     def display(self) -> str:
         """The unit's word in the reader's language."""
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+        return self.name_zh if is_chinese() else self.name
 
 
 class Family(models.Model):
@@ -33,7 +33,7 @@ class Family(models.Model):
     @property
     def display(self) -> str:
         """The family's word in the reader's language."""
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+        return self.name_zh if is_chinese() else self.name
 
 
 class Tracking(models.TextChoices):
@@ -92,8 +92,7 @@ class Sku(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     def __str__(self) -> str:
         return f"{self.code} {self.display}"

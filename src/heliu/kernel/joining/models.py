@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -272,9 +273,7 @@ class TradeAsk(models.Model):
     @property
     def seller_display(self) -> str:
         """The seller's name in the reader's language: the asker does not know the house yet."""
-        chinese = (get_language() or "").startswith("zh")
-        names = (self.seller_name_zh, self.seller_name)
-        return (names[0] or names[1]) if chinese else (names[1] or names[0])
+        return in_language(self.seller_name, self.seller_name_zh)
 
 
 class Door(models.TextChoices):

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import get_language
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound
@@ -32,6 +31,7 @@ from heliu.kernel.joining.models import (
     Welcome,
 )
 from heliu.kernel.joining.policies import Rules
+from heliu.kernel.language import in_language
 
 DOORS, SELLERS, JOIN_AS, LETS_IN = (
     Door.choices, Sellers.choices, JoinAs.choices, LetsIn.choices,
@@ -150,14 +150,12 @@ class SellerFound(NamedTuple):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     @property
     def place(self) -> str:
         """The city in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.city_zh or self.city) if chinese else (self.city or self.city_zh)
+        return in_language(self.city, self.city_zh)
 
 
 def sellers_to_ask(text: str = "", *, most: int = 50) -> list[SellerFound]:

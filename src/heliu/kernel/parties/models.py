@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language, is_chinese
 from heliu.kernel.money import CURRENCY, TRADED
 from heliu.kernel.parties.names import Names
 from heliu.kernel.parties.policies import TURN
@@ -115,13 +116,12 @@ class Organization(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language; the other one when there is none."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     @property
     def short(self) -> str:
         """The short name in the reader's language."""
-        return self.short_in(chinese=(get_language() or "").startswith("zh"))
+        return self.short_in(chinese=is_chinese())
 
     def short_in(self, *, chinese: bool) -> str:
         """The short name in one of the two languages, else the other, else the long one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import is_chinese
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -76,8 +77,7 @@ class Shipment(models.Model):
     def carried_by(self) -> str:
         """The carrier's name in the reader's language, as the sender said or the carrier is called;
         a name that was typed is the same in both."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.carrier_name_zh or self.carrier_name) if chinese else self.carrier_name
+        return (self.carrier_name_zh or self.carrier_name) if is_chinese() else self.carrier_name
 
     @property
     def tone(self) -> Tone:

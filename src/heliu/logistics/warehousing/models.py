@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.states import Moves, Tone, known_status
-
-
-def _said(english: str, chinese: str) -> str:
-    """What is said in two languages, in the reader's, or in the other where that is empty."""
-    is_chinese = (get_language() or "").startswith("zh")
-    return (chinese or english) if is_chinese else (english or chinese)
 
 
 class Warehouse(models.Model):
@@ -47,17 +41,17 @@ class Warehouse(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        return _said(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     @property
     def where(self) -> str:
         """The address in the reader's language."""
-        return _said(self.address, self.address_zh)
+        return in_language(self.address, self.address_zh)
 
     @property
     def when(self) -> str:
         """The hours in the reader's language."""
-        return _said(self.hours, self.hours_zh)
+        return in_language(self.hours, self.hours_zh)
 
     @property
     def dialled(self) -> str:

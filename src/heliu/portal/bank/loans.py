@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from heliu.capital.bank import queries as payments
-from heliu.capital.lending import policies as lending_rules
 from heliu.capital.lending import queries as lending
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import debt
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.parties import queries as parties
@@ -50,7 +50,7 @@ def silent(actor: Actor) -> QuerySet[Any]:
 def owed_on(loan: Any, day: date) -> Owed:
     """What is owed on a loan whose ``repayments`` were prefetched."""
     paid = sorted((one.effective, one.at, one.principal) for one in loan.repayments.all())
-    return lending_rules.owed(loan, [(effective, part) for effective, _at, part in paid], day)
+    return debt.owed(loan, [(effective, part) for effective, _at, part in paid], day)
 
 
 def numbers_of(actor: Actor, wanted: Iterable[UUID]) -> dict[UUID, str]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import F, Sum
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heliu.capital.credit import queries as credit
 from heliu.capital.credit.scorecard import BY_CODE
 from heliu.information.credit_file.queries import CreditFile, Figure
 from heliu.kernel.access.actor import Actor
+from heliu.kernel.language import is_chinese
 from heliu.logistics.pledges import queries as pledges
 from heliu.portal.bank.words import figure_text, finding
 from heliu.portal.deal import modes
@@ -106,7 +106,7 @@ def lost(reasons: list[dict[str, Any]], figures: dict[str, Figure]) -> list[dict
 
 def months_chart(file: CreditFile) -> Chart:
     """What was bought and repaid in 24 months, in the language's round unit."""
-    unit = 1_000_000 if (get_language() or "").startswith("zh") else 100_000
+    unit = 1_000_000 if is_chinese() else 100_000
     months = [
         Month(f"{one.start:%Y-%m}", one.bought / unit, one.repaid / unit or None)
         for one in file.months

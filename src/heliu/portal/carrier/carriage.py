@@ -14,7 +14,7 @@ from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.files import queries as files
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.queries import CarriageStatus, ExceptionKind
-from heliu.portal.carrier.carriages import in_language, stop
+from heliu.portal.carrier.carriages import named_in_language, stop
 from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.parts import Step
@@ -135,7 +135,11 @@ def _page(
         "origin": stop(waybill["from"]),
         "destination": stop(waybill["to"]),
         "goods": [
-            {"code": one["code"], "name": in_language(one, "name"), "quantity": one["quantity"]}
+            {
+                "code": one["code"],
+                "name": named_in_language(one, "name"),
+                "quantity": one["quantity"],
+            }
             for one in waybill["goods"]
         ],
         "steps": _steps(carriage, said),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.addresses.policies import Place
+from heliu.kernel.language import in_language
 from heliu.logistics.transport import queries as transport
 from heliu.logistics.transport.queries import ON_THE_WAY
 
@@ -31,15 +31,13 @@ def rules() -> dict[str, Q]:
 def stop(place: dict[str, Any]) -> dict[str, Any]:
     """A stop in the reader's language."""
     return {
-        "name": in_language(place, "name"),
-        "city": in_language(place, "city"),
+        "name": named_in_language(place, "name"),
+        "city": named_in_language(place, "city"),
         "address": place["address"],
         "ship_to": Place.kept(place.get("ship_to")),
     }
 
 
-def in_language(named: dict[str, Any], what: str) -> str:
+def named_in_language(named: dict[str, Any], what: str) -> str:
     """A name of a waybill in the reader's language, else in the other."""
-    both = (named[what], named[f"{what}_zh"])
-    first, other = both[::-1] if (get_language() or "").startswith("zh") else both
-    return str(first or other)
+    return str(in_language(named[what], named[f"{what}_zh"]))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from heliu.portal.carrier.carriages import carried, in_language, rules, stop
+from heliu.portal.carrier.carriages import carried, named_in_language, rules, stop
 from heliu.portal.shell.pages import actor_of, desk_page, show
 from heliu.portal.ui import parts
 from heliu.portal.ui.formats import listed
@@ -52,7 +52,7 @@ def row_of(carriage: Any) -> dict[str, Any]:
     """A carriage as the list shows it."""
     goods = carriage.waybill["goods"]
     named = listed(
-        f"{in_language(line, 'name')} × {line['quantity']:,}" for line in goods[:MOST_NAMED]
+        f"{named_in_language(line, 'name')} × {line['quantity']:,}" for line in goods[:MOST_NAMED]
     )
     rest = len(goods) - MOST_NAMED
     return {

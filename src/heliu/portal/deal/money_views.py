@@ -28,7 +28,8 @@ from heliu.portal.deal.views import agreement_in_reading_language
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.ui.formats import money_text, percent_text, written_in
 from heliu.portal.ui.parts import Amount, Chip, Will
-from heliu.trade import financed_order, repayment
+from heliu.trade import repayment
+from heliu.trade.financed_order import repaying, setting_off, signing
 from heliu.trade.repayment import Simulated
 
 SHARES = (25, 50, 75, 100)
@@ -51,14 +52,14 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
                 field="signature",
                 name=actor.name,
             )
-        financed_order.sign(
+        signing.sign(
             view.deal.pk,
             actor=actor,
             agreement_digest=request.POST.get("digest", ""),
             consent=request.POST.get("consent") == "yes",
             at=at,
         )
-        waits = approvals.about(actor, view.deal.pk, financed_order.SIGN.name)
+        waits = approvals.about(actor, view.deal.pk, signing.SIGN.name)
         say(
             request,
             _("Signed by you. Another person of your house must sign too.")
@@ -73,7 +74,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     if answer:
         return answer
     loan = _to_sign(view)
-    if waits := approvals.about(actor, view.deal.pk, financed_order.SIGN.name):
+    if waits := approvals.about(actor, view.deal.pk, signing.SIGN.name):
         return redirect("approval", waits.pk)
     known = names([loan.lender, loan.seller, view.deal.custodian])
     context = {
@@ -138,7 +139,7 @@ def set_off(request: HttpRequest, ref: str) -> HttpResponse:
     view = read(actor, ref, at)
 
     def do() -> str:
-        financed_order.set_off_margin(view.deal.pk, actor=actor, at=at)
+        setting_off.set_off_margin(view.deal.pk, actor=actor, at=at)
         say(request, _("The margin has settled the loan. The goods are free."))
         return reverse("deal", args=[view.deal.number])
 
@@ -181,7 +182,7 @@ def repay(request: HttpRequest, ref: str) -> HttpResponse:
         amount, _problem = _amount(view.loan, typed, share, at)
         if amount is None:
             raise Invalid("amount-unreadable", "This amount cannot be read.", field="amount")
-        financed_order.repay(
+        repaying.repay(
             view.deal.pk, actor=actor, key=request.POST["idempotency_key"], at=at, amount=amount
         )
         say(

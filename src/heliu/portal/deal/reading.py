@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from heliu.capital.lending import queries as lending
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.terms import queries as invoices
 from heliu.commerce.ordering import queries as ordering
 from heliu.kernel.access.actor import Actor

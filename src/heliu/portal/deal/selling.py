@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heliu.capital.lending import operations as lending
-from heliu.capital.lending.policies import SaleCosts
+from heliu.capital.lending.policies.allocating import SaleCosts
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties import queries as parties

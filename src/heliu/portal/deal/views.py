@@ -7,12 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.language import is_chinese
 from heliu.kernel.parties.queries import names
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.deal.page import deal_context
@@ -146,8 +146,7 @@ def receipt(request: HttpRequest, ref: str, number: str) -> HttpResponse:
 
 def agreement_in_reading_language(loan: Any) -> str:
     """The text of the agreement as the reader reads it."""
-    chinese = (get_language() or "").startswith("zh")
-    return str(loan.agreement_zh if chinese else loan.agreement_en)
+    return str(loan.agreement_zh if is_chinese() else loan.agreement_en)
 
 
 def _sheet(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.lending.policies import Terms
+from heliu.capital.lending.policies.offering import Terms
 from heliu.commerce.ordering import operations as ordering
 from heliu.commerce.ordering.parts import fitted, read
 from heliu.commerce.ordering.queries import cart, pad
@@ -51,9 +51,9 @@ from heliu.portal.shell.spending import level_words
 from heliu.portal.ui import formats
 from heliu.portal.ui.formats import money_text, percent_text
 from heliu.portal.ui.parts import Will
-from heliu.trade import back_orders, conversations, place_order, purchases
+from heliu.trade import back_orders, conversations, place_order, previewing, purchases
 from heliu.trade.finance_offer import FinanceOffer
-from heliu.trade.place_order import Preview
+from heliu.trade.previewing import Preview
 from heliu.trade.ways import Way
 
 FINANCE = "FINANCE"
@@ -162,7 +162,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     answer, refusal = attempt(request, lambda: deed(request, do)) if posted else (None, None)
     if answer:
         return answer
-    preview = place_order.preview(
+    preview = previewing.preview(
         actor=actor, seller=seller.pk, lines=lines, at=at, days=choice.days,
         cost_centre=choice.cost_centre, quote=offer.pk if offer else None,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from heliu.portal.ui.formats import money_text, percent_text
 from heliu.trade import comparison
 from heliu.trade.comparison import Comparison, Option
 from heliu.trade.finance_offer import FinanceOffer
-from heliu.trade.place_order import Preview
+from heliu.trade.previewing import Preview
 from heliu.trade.ways import CLOSED, Way
 
 FINANCE = "FINANCE"

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 
 from heliu.capital.bank import freezing
 from heliu.capital.credit import queries as credit
-from heliu.capital.lending import policies, queries
+from heliu.capital.lending import queries
+from heliu.capital.lending.policies import debt
 from heliu.capital.lending.queries import RUNNING
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -83,7 +84,7 @@ def finance(request: HttpRequest) -> HttpResponse:
 class Owing:
     """A running loan and what is owed on it: today, on its due day, and for one day more."""
 
-    def __init__(self, loan: Any, now: policies.Owed, at_due: int, a_day: int) -> None:
+    def __init__(self, loan: Any, now: debt.Owed, at_due: int, a_day: int) -> None:
         self.loan, self.now, self.at_due, self.a_day = loan, now, at_due, a_day
 
     @classmethod
@@ -91,8 +92,8 @@ class Owing:
         """What is owed if all of it is paid on a day."""
         return cls(
             loan,
-            policies.owed(loan, repaid, on),
-            policies.owed(loan, repaid, max(loan.due_on, on)).total,
+            debt.owed(loan, repaid, on),
+            debt.owed(loan, repaid, max(loan.due_on, on)).total,
             queries.cost_of_a_day(loan, repaid, on),
         )
 
@@ -141,7 +142,7 @@ def due_words(loan: Any, today: date) -> str:
     if left > 0:
         words = ngettext("Due on %(day)s, in %(n)d day.", "Due on %(day)s, in %(n)d days.", left)
         return words % {"day": day, "n": left}
-    grace_ends = policies.lateness(loan).grace_ends(loan.due_on)
+    grace_ends = debt.lateness(loan).grace_ends(loan.due_on)
     if today <= grace_ends:
         words = ngettext(
             "%(n)d day overdue, since %(day)s. Paid by %(until)s it costs no penalty.",

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.events import queries as events
 from heliu.kernel.parties.queries import names
-from heliu.logistics.pledges import operations, queries
+from heliu.logistics.pledges import queries
+from heliu.logistics.pledges.operations import codes
 from heliu.logistics.pledges.policies import digest_of
 from heliu.logistics.warehousing import queries as warehousing
 from heliu.portal.shell.goods import goods_told
@@ -61,7 +62,7 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     if order is None or order.taker not in actor.orgs:
         raise Http404
     if request.method == "POST":
-        fresh = operations.renew_code(order, actor=actor, at=at)
+        fresh = codes.renew_code(order, actor=actor, at=at)
         request.session[SESSION_CODES] = {
             **request.session.get(SESSION_CODES, {}),
             order.number: fresh,

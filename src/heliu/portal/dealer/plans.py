@@ -9,14 +9,15 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heliu.commerce.lists import operations as lists
 from heliu.commerce.lists import queries
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.clock import day_of
+from heliu.kernel.language import is_chinese
 from heliu.kernel.parties.queries import names
 from heliu.portal.shell.pages import (
     actor_of,
@@ -81,7 +82,6 @@ def plan(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
     """One recurring order: its plan, its next days, what became of those behind it."""
     actor = actor_of(request)
     found = queries.get_recurring(actor, recurring_id)
-    is_chinese = (get_language() or "").startswith("zh")
     context = {
         "one": found,
         "plan": plan_words(found),
@@ -90,7 +90,7 @@ def plan(request: HttpRequest, recurring_id: UUID) -> HttpResponse:
         "next": queries.upcoming(found, 5),
         "address": addresses.get(actor, found.address) if found.address else None,
         "runs": [
-            {"run": run, "reason": run.reason_zh if is_chinese else run.reason}
+            {"run": run, "reason": run.reason_zh if is_chinese() else run.reason}
             for run in found.runs.all()[:50]
         ],
     }

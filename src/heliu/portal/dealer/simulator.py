@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from heliu.capital.lending import policies
+from heliu.capital.lending.policies import allocating
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.parties.queries import names
@@ -91,7 +91,7 @@ def _asked(subject: Subject, sent: Mapping[str, str]) -> tuple[dict[UUID, int], 
     percent = Decimal(share if share in {str(n) for n in SHARES} else 100)
     loan, owed = subject.loan, subject.owed
     whole = percent == 100
-    return wanted, policies.amount_for(loan, owed, percent, subject.on, last=whole), ""
+    return wanted, allocating.amount_for(loan, owed, percent, subject.on, last=whole), ""
 
 
 def _units(typed: str) -> int:

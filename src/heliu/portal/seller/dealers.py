@@ -14,14 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from heliu.commerce.ordering import queries as ordering
 from heliu.commerce.pricing import queries as pricing
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.language import is_chinese
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import queries as parties
 from heliu.portal.shell.pages import actor_of, desk_page, now, show
@@ -84,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _cells(row: DealerRow) -> tuple[Cell, ...]:
     """A dealer as a file has it."""
     last = row.last and timezone.localdate(row.last, formats.ORGANISATION_ZONE)
-    city = row.house.city_zh if (get_language() or "").startswith("zh") else ""
+    city = row.house.city_zh if is_chinese() else ""
     return (
         row.house.display, row.house.code, city or row.house.city, row.since,
         " ".join(row.lists), row.orders, row.bought if row.currency == CURRENCY else None, last,

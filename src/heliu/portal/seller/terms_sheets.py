@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from heliu.capital.terms import operations, queries
-from heliu.capital.terms.operations import Wanted
+from heliu.capital.terms import queries
+from heliu.capital.terms.operations import reminding
+from heliu.capital.terms.operations.granting import Wanted
 from heliu.capital.terms.policies import Level, level_choices, rule_choices
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
@@ -266,7 +267,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
     steps = list(queries.ladder_of(actor.own_org))
 
     def do() -> str:
-        operations.set_ladder(_levels(request), seller=actor.own_org, actor=actor, at=at)
+        reminding.set_ladder(_levels(request), seller=actor.own_org, actor=actor, at=at)
         say(request, _("The ladder is set."))
         return reverse(HERE)
 

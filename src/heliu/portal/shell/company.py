@@ -18,10 +18,11 @@ from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
+from heliu.kernel.language import is_chinese
 from heliu.kernel.parties import queries as parties
 from heliu.kernel.webhooks import queries as webhooks
 from heliu.portal.shell.pages import actor_of, desk_page, now, say, see_other, show
-from heliu.portal.shell.titles import is_chinese, title_words
+from heliu.portal.shell.titles import title_words
 from heliu.portal.ui.parts import Pill, counted
 
 MOST_PARTNERS = 12

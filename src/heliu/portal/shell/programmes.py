@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from heliu.capital.lending.policies import grace_of
+from heliu.capital.lending.policies.offering import grace_of
 from heliu.portal.ui.formats import listed, percent_text
 
 Terms = list[tuple[str, str]]

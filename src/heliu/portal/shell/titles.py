@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
-
 from heliu.kernel.access.roles import TEMPLATES
-
-
-def is_chinese() -> bool:
-    """Whether the page is read in Chinese."""
-    return (get_language() or "").startswith("zh")
+from heliu.kernel.language import in_language, is_chinese
 
 
 def title_words(title: str) -> str:
@@ -22,4 +16,4 @@ def title_words(title: str) -> str:
 
 def role_words(role: Any) -> str:
     """A role's name in the reader's language, else the one it has."""
-    return str((role.name_zh or role.name) if is_chinese() else (role.name or role.name_zh))
+    return str(in_language(role.name, role.name_zh))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from heliu.portal.ui.svg import attr, num
+from heliu.portal.ui.svg import drawing, num, words
 
 NARROW = 358
 
@@ -88,8 +88,8 @@ def monthly(
             x = 34 + step * index
             body.append(_month(month, x, thick, top, bar_flow, mark_flow))
             if index % every == 0:
-                body.append(_text(x, 118, month.name))
-        return _svg(size, 128, label, body)
+                body.append(words(x, 118, month.name))
+        return drawing(size, 128, label, body)
 
     rows = tuple((month.name, _cell(month.bar), _cell(month.mark)) for month in months)
     return Chart(label, at(width), at(NARROW), head, rows)
@@ -117,7 +117,7 @@ def dues(
         for share in (0, 0.5, 1):
             y = num(foot - 100 * share)
             body.append(f'<path class="s-line" d="M{left} {y}H{size}"/>')
-            body.append(_text(left - 8, foot - 100 * share + 4, short(top * share), anchor="end"))
+            body.append(words(left - 8, foot - 100 * share + 4, short(top * share), anchor="end"))
         every = 2 if step < 44 else 1
         for index, column in enumerate(columns):
             middle = left + step * (index + 0.5)
@@ -127,10 +127,10 @@ def dues(
                     f'<rect class="f-{column.tone}" x="{num(middle - thick / 2)}"'
                     f' y="{num(foot - high)}" width="{num(thick)}" height="{num(high)}"/>'
                 )
-                body.append(_text(middle, foot - high - 6, column.text, "t-ink halo", "middle"))
+                body.append(words(middle, foot - high - 6, column.text, "t-ink halo", "middle"))
             if index % every == 0 or column.tone == "bad":
-                body.append(_text(middle, foot + 18, column.name, anchor="middle"))
-        return _svg(size, foot + 26, label, body)
+                body.append(words(middle, foot + 18, column.name, anchor="middle"))
+        return drawing(size, foot + 26, label, body)
 
     rows = tuple((column.name, _cell(column.value)) for column in columns)
     return Chart(label, at(width), at(NARROW), head, rows)
@@ -168,15 +168,15 @@ def histogram(
             x = 8 + (size - 24) * place / 4
             value = _tick(start + (end - start) * place / 4)
             anchor = "start" if place == 0 else "end" if place == 4 else "middle"
-            body.append(_text(x, 168, f"{value}{unit}" if place == 0 else value, anchor=anchor))
+            body.append(words(x, 168, f"{value}{unit}" if place == 0 else value, anchor=anchor))
         for place, line in enumerate(lines):
             x = 8 + (size - 24) * (line.at - start) / (end - start)
             y = 10 + 16 * place
             body.append(f'<path class="s-ink" d="M{num(x)} {y - 8}V150" stroke-width="1.2"/>')
             flip = x > size - 90
             near = x - 5 if flip else x + 5
-            body.append(_text(near, y, line.text, "t-ink halo", "end" if flip else "start"))
-        return _svg(size, 176, label, body)
+            body.append(words(near, y, line.text, "t-ink halo", "end" if flip else "start"))
+        return drawing(size, 176, label, body)
 
     rows = tuple(
         (f"{_tick(start + bin_width * i)}–{_tick(start + bin_width * (i + 1))}", f"{count:,}")
@@ -200,13 +200,13 @@ def covers(
             hue = {"bad": "s-bad", "due": "s-due"}.get(item.tone, "s-act")
             goal = num(left + scale * item.goal)
             body += [
-                _text(0, y + 4, item.name, "t-ink2", size=12),
+                words(0, y + 4, item.name, "t-ink2", size=12),
                 f'<path class="s-line" d="M{left} {y}H{size - right}"/>',
                 f'<path class="{hue}" d="M{left} {y}h{num(scale * item.days)}" stroke-width="6"/>',
                 f'<path class="s-ink" d="M{goal} {y - 7}v14" stroke-width="1.5"/>',
-                _text(size, y + 4, item.text, "t-ink", "end", 12),
+                words(size, y + 4, item.text, "t-ink", "end", 12),
             ]
-        return _svg(size, 22 * len(items) + 6, label, body)
+        return drawing(size, 22 * len(items) + 6, label, body)
 
     rows = tuple((item.name, item.text, _cell(item.goal)) for item in items)
     return Chart(label, at(width), at(NARROW), head, rows)
@@ -283,25 +283,8 @@ def _grid(top: float, size: int) -> str:
     for share in (0, 0.5, 1):
         y = 100 - 85 * share
         lines += f'<path class="s-line" d="M30 {num(y)}H{size}"/>'
-        lines += _text(24, y + 4, _cell(top * share), anchor="end")
+        lines += words(24, y + 4, _cell(top * share), anchor="end")
     return lines
-
-
-def _text(
-    x: float, y: float, text: str, paint: str = "t-ink3", anchor: str = "start", size: int = 11
-) -> str:
-    side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return (
-        f'<text class="{paint}" x="{num(x)}" y="{num(y)}" font-size="{size}"{side}>'
-        f"{attr(text)}</text>"
-    )
-
-
-def _svg(width: int, height: int, label: str, body: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        f' aria-label="{attr(label)}">{"".join(body)}</svg>'
-    )
 
 
 def _tick(value: float) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from heliu.portal.ui.charts import NARROW, Chart, nice_top
-from heliu.portal.ui.svg import attr, num
+from heliu.portal.ui.svg import drawing, num, words
 
 ROW = 24
 
@@ -63,7 +63,7 @@ def bars(
         body = []
         for place, one in enumerate(items):
             body.append(_bar(one, 4 + ROW * place, left, scale, size, 7 if is_small else 15))
-        return _svg(size, ROW * max(1, len(items)) + 8, label, body)
+        return drawing(size, ROW * max(1, len(items)) + 8, label, body)
 
     return Chart(label, at(width), at(NARROW), head, tuple(rows))
 
@@ -95,15 +95,15 @@ def lines(
         body = []
         for share, text in ((0.0, "0"), (0.5, scale_texts[0]), (1.0, scale_texts[1])):
             body.append(f'<path class="s-line" d="M{left} {num(y(top * share))}H{size - right}"/>')
-            body.append(_text(left - 6, y(top * share) + 4, text, anchor="end"))
+            body.append(words(left - 6, y(top * share) + 4, text, anchor="end"))
         written = every * (2 if size <= NARROW else 1)
         for place, word in enumerate(axis):
             if place % written == 0:
-                body.append(_text(left + step * place, low + 16, word, anchor="middle"))
+                body.append(words(left + step * place, low + 16, word, anchor="middle"))
         ends: list[float] = []
         for curve in sorted(curves, key=_last):  # so that names stand in the order of their lines
             body += _curve(curve, left, step, y, ends)
-        return _svg(size, 200, label, body)
+        return drawing(size, 200, label, body)
 
     return Chart(label, at(width), at(NARROW), head, tuple(rows))
 
@@ -133,13 +133,13 @@ def sides(
             letters = 16 if is_small else 36
             name = one.name if len(one.name) <= letters else one.name[: letters - 1] + "…"
             body += [
-                _text(0, y + 12, name, "t-ink2", size=12),
+                words(0, y + 12, name, "t-ink2", size=12),
                 f'<path class="s-line" d="M0 {num(y + 17)}H{size}"/>',
                 f'<rect class="f-{one.paint}" x="{num(start)}" y="{num(y + 3)}"'
                 f' width="{num(long)}" height="10"/>',
-                _text(size, y + 12, one.text, "t-ink", "end", 12),
+                words(size, y + 12, one.text, "t-ink", "end", 12),
             ]
-        return _svg(size, high, label, body)
+        return drawing(size, high, label, body)
 
     return Chart(label, at(width), at(NARROW), head, tuple(rows))
 
@@ -156,7 +156,7 @@ def _last(curve: Curve) -> float:
 def _bar(one: Bar, y: float, left: int, scale: float, size: int, letters: int) -> str:
     name = one.name if len(one.name) <= letters * 2 else one.name[: letters * 2 - 1] + "…"
     long = max(1.0, scale * one.value) if one.value else 0
-    drawn = _text(0, y + 12, name, "t-ink2", size=12)
+    drawn = words(0, y + 12, name, "t-ink2", size=12)
     drawn += f'<path class="s-line" d="M{left} {num(y + 17)}H{size}"/>'
     if one.value:
         drawn += (
@@ -173,7 +173,7 @@ def _bar(one: Bar, y: float, left: int, scale: float, size: int, letters: int) -
             f'<path class="s-ink" d="M{num(left + scale * one.most)} {num(y)}v16"'
             ' stroke-width="1.5"/>'
         )
-    return drawn + _text(size, y + 12, one.text, "t-ink", "end", 12)
+    return drawn + words(size, y + 12, one.text, "t-ink", "end", 12)
 
 
 def _curve(
@@ -201,22 +201,5 @@ def _curve(
         room -= 13
     ends.append(room)
     drawn.append(f'<circle class="f-{curve.flow}" cx="{num(x)}" cy="{num(v)}" r="2.5"/>')
-    drawn.append(_text(x + 7, room, curve.text, "t-ink halo"))
+    drawn.append(words(x + 7, room, curve.text, "t-ink halo"))
     return drawn
-
-
-def _text(
-    x: float, y: float, text: str, paint: str = "t-ink3", anchor: str = "start", size: int = 11
-) -> str:
-    side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return (
-        f'<text class="{paint}" x="{num(x)}" y="{num(y)}" font-size="{size}"{side}>'
-        f"{attr(text)}</text>"
-    )
-
-
-def _svg(width: int, height: int, label: str, body: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        f' aria-label="{attr(label)}">{"".join(body)}</svg>'
-    )

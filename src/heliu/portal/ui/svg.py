@@ -4,6 +4,7 @@ A drawing names roles by class (``s-commerce``, ``f-sheet``); the stylesheet giv
 the same string is right by day, by night and on paper.
 """
 
+from collections.abc import Sequence
 from html import escape
 
 FLOWS = ("commerce", "capital", "logistics", "information")
@@ -61,6 +62,25 @@ def num(value: float) -> str:
 def attr(text: object) -> str:
     """Text made safe for an attribute or an element; every word from outside passes here."""
     return escape(str(text), quote=True)
+
+
+def words(
+    x: float, y: float, text: str, paint: str = "t-ink3", anchor: str = "start", size: int = 11
+) -> str:
+    """Words in a drawing at a point, in the class of their colour."""
+    side = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    return (
+        f'<text class="{paint}" x="{num(x)}" y="{num(y)}" font-size="{size}"{side}>'
+        f"{attr(text)}</text>"
+    )
+
+
+def drawing(width: int, height: int, label: str, body: Sequence[str]) -> str:
+    """A drawing at its true size; ``label`` tells it to whoever hears the page."""
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
+        f' aria-label="{attr(label)}">{"".join(body)}</svg>'
+    )
 
 
 def shape(tone: str, size: int = 10) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -19,6 +18,7 @@ from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import ZONE
 from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.language import is_chinese
 from heliu.kernel.parties.queries import names
 from heliu.logistics.pledges import queries as pledges
 from heliu.logistics.warehousing import queries as warehousing
@@ -40,8 +40,7 @@ def agreement(actor: Actor, loan: Any) -> Paper:
         raise NotFound()
     deal = _opened(actor, loan, loan.number)
     houses = names([loan.lender, loan.borrower])
-    is_chinese = (get_language() or "").startswith("zh")
-    text = loan.agreement_zh if is_chinese else loan.agreement_en
+    text = loan.agreement_zh if is_chinese() else loan.agreement_en
     return Paper(
         title=_("Loan agreement"),
         number=loan.number,

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heliu.kernel.language import is_chinese
 from heliu.kernel.typeset import qr_code, typeset
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -80,7 +81,7 @@ def language_of(asked: str) -> str:
 def rendered(paper: Paper, origin: str) -> bytes:
     """The paper as PDF; ``origin`` is the house's own address, such as https://heliu.example."""
     address = f"{origin}{paper.page}"
-    lang = "zh" if (get_language() or "").startswith("zh") else "en"
+    lang = "zh" if is_chinese() else "en"
     words = {
         "page": _("Page {n} of {of}"),
         "digest": _("SHA-256 of what was signed") if paper.signed else _("SHA-256 of the content"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heliu.capital.vat import queries
 from heliu.capital.vat.models import VatInvoice, VatLine
 from heliu.capital.vat.policies import in_chinese
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
+from heliu.kernel.language import is_chinese
 from heliu.trade.papers.documents import amount
 from heliu.trade.papers.paper import Column, Paper, Table
 from heliu.trade.papers.promotions import promoted
@@ -39,7 +40,7 @@ def vat_invoice(actor: Actor, invoice_id: UUID) -> Paper:
         ],
         text=[
             _("Price and tax together: %(amount)s") % {"amount": f"CNY {amount(one.gross)}"},
-            *([in_chinese(one.gross)] if (get_language() or "").startswith("zh") else []),
+            *([in_chinese(one.gross)] if is_chinese() else []),
         ],
         notes=[_("A copy to read. The invoice itself is the file the tax authority gives out.")],
     )

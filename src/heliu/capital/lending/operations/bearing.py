@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending.models import Loan
 from heliu.capital.lending.operations.common import post, save
 from heliu.capital.lending.queries import margin_on, parties_of

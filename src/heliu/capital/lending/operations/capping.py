@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Counted, Event, cap_counted
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals.loans import Counted, cap_counted
 from heliu.capital.credit.models import Cap, CapKind
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.kernel.access.actor import Actor

@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connection
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
-from heliu.capital.books.policies import Event
-from heliu.capital.lending import policies
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending.events import LoanOverdue
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, event, step, tell
+from heliu.capital.lending.policies import debt
 from heliu.capital.lending.queries import parties_of, repaid_principals
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.arrays import ids, listed, numbers
@@ -65,7 +65,7 @@ def reckon(loan: Loan, repaid_so_far: Sequence[tuple[date, int]], *, until: date
 
     The sums are saved before the books are written, as everywhere: documents, then accounts.
     """
-    target = policies.charges(loan, repaid_so_far, until).interest
+    target = debt.charges(loan, repaid_so_far, until).interest
     amount = target - loan.interest_accrued
     loan.interest_accrued, loan.accrued_to = target, until
     if not amount:
@@ -98,6 +98,6 @@ def _is_behind(loan: Loan, until: date) -> bool:
 
 
 def _is_late(loan: Loan, on: date) -> bool:
-    ends = policies.lateness(loan).grace_ends(loan.due_on)
+    ends = debt.lateness(loan).grace_ends(loan.due_on)
     is_out = loan.disbursed_on is not None  # a bill that is not paid yet is not late
     return is_out and loan.status == LoanStatus.SELLER_PAID and on > ends

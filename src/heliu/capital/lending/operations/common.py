@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Entry, Event
+from heliu.capital.books.entries import Entry, Event
 from heliu.capital.lending.models import LOAN_MOVES, Loan
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import NotFound

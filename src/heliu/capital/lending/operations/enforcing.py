@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.credit.models import SellerDuty
 from heliu.capital.lending.events import LoanEnforced, LoanWrittenOff
 from heliu.capital.lending.models import Loan, LoanStatus

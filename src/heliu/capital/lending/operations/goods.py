@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
-from heliu.capital.books.policies import Entry, Parties
+from heliu.capital.books.entries import Entry
+from heliu.capital.books.journals import loans as templates
+from heliu.capital.books.journals.loans import Parties
 from heliu.capital.lending.models import Loan
 from heliu.capital.lending.operations.common import event, post
 from heliu.capital.lending.queries import parties_of

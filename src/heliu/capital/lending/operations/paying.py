@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending.events import (
     BankRejected,
     BillAccepted,
@@ -16,7 +16,7 @@ from heliu.capital.lending.events import (
 )
 from heliu.capital.lending.models import LOAN_MOVES, Loan, LoanStatus
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
-from heliu.capital.lending.policies import due_day, margin_of
+from heliu.capital.lending.policies.offering import due_day, margin_of
 from heliu.capital.lending.queries import parties_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import override as speaking
 
 from heliu.capital.books import operations as books
-from heliu.capital.books.policies import Place
+from heliu.capital.books.entries import Place
 from heliu.capital.credit import operations as credit
 from heliu.capital.credit.models import (
     CreditAssessment,
@@ -31,7 +31,7 @@ from heliu.capital.lending.events import (
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.capping import caps_over, let_sink
 from heliu.capital.lending.operations.common import SYSTEM, lock, step, tell
-from heliu.capital.lending.policies import Terms, grace_of, quote_terms
+from heliu.capital.lending.policies.offering import Terms, grace_of, quote_terms
 from heliu.capital.valuation import policies as valuation
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of

@@ -9,9 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
-from heliu.capital.books.policies import Allocation
-from heliu.capital.lending import policies
+from heliu.capital.books.journals import loans as templates
+from heliu.capital.books.journals.loans import Allocation
 from heliu.capital.lending.events import (
     LoanClosed,
     LoanRecovered,
@@ -32,7 +31,9 @@ from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import SYSTEM, lock, post, save, step, tell
 from heliu.capital.lending.operations.replaying import Replayed, Why, fixed, is_late, play
 from heliu.capital.lending.operations.unwinding import end_if_done
-from heliu.capital.lending.policies import NO_COSTS, Owed, SaleCosts
+from heliu.capital.lending.policies import allocating, debt
+from heliu.capital.lending.policies.allocating import NO_COSTS, SaleCosts
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.lending.queries import parties_of, repaid_principal
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
@@ -176,8 +177,8 @@ def set_off_margin(
     nothing is owed any more is to go back. None without a margin, or when nothing is owed."""
     lock(loan)
     earlier = repaid_principal(loan)
-    day = policies.value_day(loan, earlier, effective)
-    owing = policies.owed(loan, earlier, day).total
+    day = allocating.value_day(loan, earlier, effective)
+    owing = debt.owed(loan, earlier, day).total
     if not loan.margin or not owing:
         return None
     credit_margin(loan, at=at)
@@ -234,7 +235,7 @@ def _receive(
     if paid_by == PaidBy.BORROWER and is_late(loan, earlier, effective):
         return _receive_late(loan, amount, key, Why(ReplayCause.LATE, effective, actor, at))
     costs = sale.costs if sale else NO_COSTS
-    paid = policies.pay(loan, earlier, amount, effective, costs=costs)
+    paid = allocating.pay(loan, earlier, amount, effective, costs=costs)
     day, allocation = paid.on, paid.allocation
     payment = Repayment.objects.create(
         loan=loan,
@@ -260,7 +261,7 @@ def _receive(
     loan.save(update_fields=SUMS)
     books.post_all(interest, at=at)
     _book(loan, payment, allocation, sale, frees=drawn - loan.drawn, at=at)
-    end(loan, paid_by, policies.owed(loan, now, day), actor, at)
+    end(loan, paid_by, debt.owed(loan, now, day), actor, at)
     tell(loan, _fact(loan, payment, sale), actor=actor, at=at)
     return _answer(loan, payment)
 

@@ -21,15 +21,16 @@ from uuid import UUID
 from django.db.models import Q
 
 from heliu.capital.books import operations as books
-from heliu.capital.books import policies as templates
 from heliu.capital.books.chart import Code
-from heliu.capital.books.policies import Allocation, Event
-from heliu.capital.lending import policies
+from heliu.capital.books.entries import Event
+from heliu.capital.books.journals import loans as templates
+from heliu.capital.books.journals.loans import Allocation
 from heliu.capital.lending.events import PaymentsReckonedAnew
 from heliu.capital.lending.models import RUNNING, Loan, LoanStatus, PaidBy, Repayment, Replay
 from heliu.capital.lending.operations.closing import reckon
 from heliu.capital.lending.operations.common import event, tell
-from heliu.capital.lending.policies import Owed
+from heliu.capital.lending.policies import allocating, debt, offering
+from heliu.capital.lending.policies.debt import Owed
 from heliu.capital.lending.queries import parties_of
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.ids import new_id
@@ -150,7 +151,7 @@ def play_paid_out(loan: Loan, day: date, limits: Fixed, why: Why) -> Replayed:
         loan.count_unpaid(row)
     loan.interest_accrued -= sum(map(_interest, undone))
     loan.replays += 1
-    loan.disbursed_on, loan.due_on = day, policies.due_day(loan.instrument, day, loan.days)
+    loan.disbursed_on, loan.due_on = day, offering.due_day(loan.instrument, day, loan.days)
     loan.accrued_to = max(loan.accrued_to or day, day)
     replay = _remembered(loan, "", day, len(undone), why)
 
@@ -206,7 +207,7 @@ class _Game:
         """One payment, of which `kept` pays nothing; interest first, up to its day."""
         self._accrue(row.effective)
         loan, drawn = self.loan, self.loan.drawn
-        paid = policies.pay(loan, self.repaid, row.amount - kept, row.effective).allocation
+        paid = allocating.pay(loan, self.repaid, row.amount - kept, row.effective).allocation
         paid = replace(paid, unapplied=paid.unapplied + kept)
         _write(row, paid, self.replay)
         loan.count_paid(paid)
@@ -221,7 +222,7 @@ class _Game:
     @property
     def owing(self) -> Owed | None:
         """What is owed after the last payment, if there was one."""
-        return policies.owed(self.loan, self.repaid, self.repaid[-1][0]) if self.repaid else None
+        return debt.owed(self.loan, self.repaid, self.repaid[-1][0]) if self.repaid else None
 
     def finish(self) -> None:
         """Interest up to the day to which it was posted before."""

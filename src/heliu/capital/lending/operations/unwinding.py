@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from heliu.capital.books import policies as templates
+from heliu.capital.books.journals import loans as templates
 from heliu.capital.lending.events import LoanCancelled
 from heliu.capital.lending.models import Loan, LoanStatus
 from heliu.capital.lending.operations.bearing import credit_margin

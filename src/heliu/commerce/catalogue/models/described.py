@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from heliu.commerce.catalogue.models.named import Named, chosen
+from heliu.commerce.catalogue.models.named import Named
 from heliu.kernel.goods.models import Family, Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 
 
 class Kind(models.TextChoices):
@@ -52,7 +53,7 @@ class Attribute(Named):
     @property
     def unit_display(self) -> str:
         """The unit in the reader's language."""
-        return chosen(self.unit, self.unit_zh)
+        return in_language(self.unit, self.unit_zh)
 
 
 class Choice(Named):
@@ -104,7 +105,7 @@ class Value(models.Model):
             return f"{plain(self.number)} {self.attribute.unit_display}".strip()
         if self.flag is not None:
             return _("yes") if self.flag else _("no")
-        return chosen(self.text, self.text_zh)
+        return in_language(self.text, self.text_zh)
 
     @property
     def token(self) -> str:

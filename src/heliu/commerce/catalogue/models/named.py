@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
+
+from heliu.kernel.language import in_language
 
 
 class Named(models.Model):
@@ -20,14 +21,7 @@ class Named(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language, or in the other one."""
-        return chosen(self.name, self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     def __str__(self) -> str:
         return self.display
-
-
-def chosen(english: str, chinese: str) -> str:
-    """The text in the reader's language, or in the other one where it is missing."""
-    if (get_language() or "").startswith("zh"):
-        return chinese or english
-    return english or chinese

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from heliu.commerce.catalogue.models.named import chosen
 from heliu.commerce.catalogue.models.placed import Product
 from heliu.kernel.files.models import StoredFile
 from heliu.kernel.goods.models import Sku
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 
 
 class Role(models.TextChoices):
@@ -65,4 +65,4 @@ class Paper(models.Model):
     @property
     def display(self) -> str:
         """What it is called in the reader's language."""
-        return chosen(self.title, self.title_zh) or self.name
+        return in_language(self.title, self.title_zh) or self.name

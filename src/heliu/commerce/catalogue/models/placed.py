@@ -6,9 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from heliu.commerce.catalogue.models.named import Named, chosen
+from heliu.commerce.catalogue.models.named import Named
 from heliu.kernel.goods.models import Family, Sku, UnitOfMeasure
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 
 
 class Category(Named):
@@ -46,7 +47,7 @@ class Product(Named):
     @property
     def text(self) -> str:
         """What is told of it, in the reader's language."""
-        return chosen(self.about, self.about_zh)
+        return in_language(self.about, self.about_zh)
 
 
 class Placement(models.Model):

@@ -1,4 +1,4 @@
-"""Programmes a lender runs with a seller, what it thinks of a borrower, and what it grants."""
+"""Programmes a lender runs with a seller, and the drafts they come of."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from heliu.capital.books.chart import Code
+from heliu.capital.credit.models.figures import rate_field, share_field
 from heliu.kernel.ids import new_id
+from heliu.kernel.language import in_language
 from heliu.kernel.states import Moves, Tone, known_status
 
 
@@ -63,14 +64,6 @@ class ReleaseMode(models.TextChoices):
 
 ORDER_RELEASES = (ReleaseMode.PROPORTIONAL, ReleaseMode.DEPOSIT_FIRST)
 """What sets goods of a financed order free; those of a loan against stock stand above a floor."""
-
-
-def _rate(default: str) -> models.DecimalField[Decimal, Decimal]:
-    return models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(default))
-
-
-def _share(default: str) -> models.DecimalField[Decimal, Decimal]:
-    return models.DecimalField(max_digits=5, decimal_places=4, default=Decimal(default))
 
 
 class Programme(models.Model):
@@ -132,28 +125,28 @@ class Programme(models.Model):
     margin_rate = models.DecimalField(
         max_digits=7, decimal_places=4, default=Decimal(0), db_default=Decimal(0)
     )
-    fee_rate = _rate("0")
-    base_rate = _rate("3.10")
-    opex_rate = _rate("0.60")
-    hurdle_rate = _rate("12")
-    rate_cap = _rate("12")
-    capital_share = _share("0.08")
-    loss_given_default = _share("0.40")
-    price_fall = _share("0.12")
-    sale_cost = _share("0.05")
-    refund_share = _share("0.15")
-    seller_default = _share("0.01")
+    fee_rate = rate_field("0")
+    base_rate = rate_field("3.10")
+    opex_rate = rate_field("0.60")
+    hurdle_rate = rate_field("12")
+    rate_cap = rate_field("12")
+    capital_share = share_field("0.08")
+    loss_given_default = share_field("0.40")
+    price_fall = share_field("0.12")
+    sale_cost = share_field("0.05")
+    refund_share = share_field("0.15")
+    seller_default = share_field("0.01")
     seller_duty = models.CharField(
         max_length=17, choices=SellerDuty, default=SellerDuty.DIFFERENCE_REFUND
     )
-    buy_back_share = _share("1")
+    buy_back_share = share_field("1")
     notice_days = models.PositiveSmallIntegerField(default=3)
     sale_floor = models.DecimalField(max_digits=5, decimal_places=4, db_default=Decimal("0.80"))
     register_months = models.PositiveSmallIntegerField(default=12, db_default=12)
     ship_days = models.PositiveSmallIntegerField(null=True, blank=True)
     single_name_cap = models.BigIntegerField()
     auto_approve_cap = models.BigIntegerField()
-    quota_share = _share("0.10")
+    quota_share = share_field("0.10")
     auto_release_cap = models.BigIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
@@ -222,8 +215,7 @@ class Programme(models.Model):
     @property
     def display(self) -> str:
         """The name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (self.name_zh or self.name) if chinese else (self.name or self.name_zh)
+        return in_language(self.name, self.name_zh)
 
     def __str__(self) -> str:
         return self.display
@@ -322,16 +314,16 @@ class MarginRules(models.Model):
     )
     lender = models.UUIDField()
     seller = models.UUIDField()
-    opening_ratio = _share("0.60")
-    warn_ratio = _share("0.65")
-    call_ratio = _share("0.70")
-    liquidation_ratio = _share("0.80")
+    opening_ratio = share_field("0.60")
+    warn_ratio = share_field("0.65")
+    call_ratio = share_field("0.70")
+    liquidation_ratio = share_field("0.80")
     cure_days = models.PositiveSmallIntegerField(default=3)
-    haircut = _share("0.10")
+    haircut = share_field("0.10")
     haircuts = models.JSONField(default=dict, blank=True)
     stale_days = models.PositiveSmallIntegerField(default=7)
     max_age_days = models.PositiveSmallIntegerField(default=180)
-    concentration = _share("1")
+    concentration = share_field("1")
     families = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     class Meta:
@@ -359,250 +351,3 @@ class MarginRules(models.Model):
 
     def __str__(self) -> str:
         return str(self.programme)
-
-
-class Grade(models.TextChoices):
-    """How likely a borrower is to pay, best first."""
-
-    A = "A", _("A: very likely to pay")
-    B = "B", _("B: likely to pay")
-    C = "C", _("C: should pay")
-    D = "D", _("D: may not pay")
-    E = "E", _("E: not financed")
-
-
-class Outcome(models.TextChoices):
-    """What the rules say to a borrower."""
-
-    APPROVE = "APPROVE", _("Approved")
-    REFER = "REFER", _("For a person to decide")
-    DECLINE = "DECLINE", _("Declined")
-
-
-OUTCOME_TONES = {
-    Outcome.APPROVE: Tone.GOOD,
-    Outcome.REFER: Tone.DUE,
-    Outcome.DECLINE: Tone.BAD,
-}
-
-
-class CreditAssessment(models.Model):
-    """A scored proposal, kept with everything it was made from; never changed.
-
-    `inputs` are the features, `versions` of which scorecard and rules, `digest` the sha256 over
-    inputs, versions and results. An override is a new assessment that names the `overrides` one.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=20, unique=True)
-    borrower = models.UUIDField()
-    lender = models.UUIDField()
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
-    score = models.SmallIntegerField()
-    default_probability = models.DecimalField(max_digits=7, decimal_places=6)
-    grade = models.CharField(max_length=1, choices=Grade)
-    limit = models.BigIntegerField()
-    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4)
-    rate = _rate("0")
-    decision = models.CharField(max_length=8, choices=Outcome)
-    price_parts = models.JSONField()
-    limit_parts = models.JSONField()
-    reasons = models.JSONField()
-    inputs = models.JSONField()
-    versions = models.JSONField()
-    digest = models.CharField(max_length=64)
-    milliseconds = models.DecimalField(max_digits=9, decimal_places=3)
-    overrides = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="overridden_by"
-    )
-    override_reason = models.CharField(max_length=300, blank=True)
-    decided_by = models.UUIDField(null=True, blank=True)
-    decided_by_name = models.CharField(max_length=80)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(decision__in=Outcome.values), name="assessment_outcome_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(grade__in=Grade.values), name="assessment_grade_known"
-            ),
-            models.CheckConstraint(condition=models.Q(limit__gte=0), name="assessed_limit_sane"),
-            models.CheckConstraint(
-                condition=models.Q(overrides=None) | ~models.Q(override_reason=""),
-                name="override_says_why",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["borrower", "-at"], name="assessment_borrower"),
-            models.Index(fields=["lender", "-at"], name="assessment_lender"),
-        ]
-
-    @property
-    def tone(self) -> Tone:
-        """How the decision looks."""
-        return OUTCOME_TONES[Outcome(self.decision)]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class FacilityStatus(models.TextChoices):
-    """Where a facility stands."""
-
-    ACTIVE = "ACTIVE", _("Active")
-    SUSPENDED = "SUSPENDED", _("Suspended")
-    ENDED = "ENDED", _("Ended")
-
-
-FACILITY_MOVES: Moves = {
-    FacilityStatus.ACTIVE: {FacilityStatus.SUSPENDED, FacilityStatus.ENDED},
-    FacilityStatus.SUSPENDED: {FacilityStatus.ACTIVE, FacilityStatus.ENDED},
-    FacilityStatus.ENDED: set(),
-}
-FACILITY_TONES = {
-    FacilityStatus.ACTIVE: Tone.GOOD,
-    FacilityStatus.SUSPENDED: Tone.DUE,
-    FacilityStatus.ENDED: Tone.QUIET,
-}
-
-
-class Facility(models.Model):
-    """A revolving limit granted to a borrower under a programme.
-
-    `account` is the posting account `limit_used` in the lender's book; its ceiling is the limit,
-    so no two quotes together can pass it. `limit` repeats the ceiling for reading.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=20, unique=True)
-    borrower = models.UUIDField()
-    lender = models.UUIDField()
-    seller = models.UUIDField()
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
-    assessment = models.ForeignKey(CreditAssessment, on_delete=models.PROTECT)
-    status = models.CharField(max_length=10, choices=FacilityStatus, default=FacilityStatus.ACTIVE)
-    limit = models.BigIntegerField()
-    deposit_ratio = models.DecimalField(max_digits=5, decimal_places=4)
-    rate = _rate("0")
-    grade = models.CharField(max_length=1, choices=Grade)
-    account = models.BigIntegerField()
-    valid_to = models.DateField()
-    granted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            known_status("facility_status_known", FacilityStatus),
-            models.UniqueConstraint(
-                fields=["borrower", "programme"],
-                condition=~models.Q(status="ENDED"),
-                name="one_live_facility",
-            ),
-            models.CheckConstraint(condition=models.Q(limit__gte=0), name="facility_limit_sane"),
-            models.CheckConstraint(
-                condition=models.Q(deposit_ratio__gte=0, deposit_ratio__lt=1),
-                name="facility_ratio_is_a_share",
-            ),
-        ]
-        indexes = [models.Index(fields=["lender", "status"], name="facility_lender")]
-
-    @property
-    def tone(self) -> Tone:
-        """How the status looks."""
-        return FACILITY_TONES[FacilityStatus(self.status)]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class RuleSet(models.Model):
-    """A version of a lender's own rules, written once; in force from a day on once another person
-    has agreed to it. Until its first one the rules of the house hold (`rules.HOUSE_RULES`).
-
-    Of those agreed to, the one whose `effective_on` came last decides, of two of one day the later.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lender = models.UUIDField()
-    number = models.PositiveIntegerField()
-    content = models.JSONField()
-    effective_on = models.DateField()
-    reason = models.CharField(max_length=300)
-    proposed_by_name = models.CharField(max_length=80)
-    proposed_at = models.DateTimeField()
-    agreed_by_name = models.CharField(max_length=80, blank=True)
-    agreed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["lender", "number"], name="one_rule_set_per_number"),
-            models.CheckConstraint(
-                condition=models.Q(agreed_at=None, agreed_by_name="")
-                | models.Q(agreed_at__isnull=False) & ~models.Q(agreed_by_name=""),
-                name="rule_set_says_who_agreed",
-            ),
-        ]
-
-    @property
-    def version(self) -> str:
-        """What a decision's record calls it."""
-        return f"R-{self.number}"
-
-    def __str__(self) -> str:
-        return self.version
-
-
-class CapKind(models.TextChoices):
-    """For whose loans a cap counts; named as its accounts in the lender's book."""
-
-    SELLER = Code.CAP_SELLER.value, _("Quota of a seller")
-    GROUP = Code.CAP_GROUP.value, _("Cap for a group of enterprises")
-    BORROWER = Code.CAP_BORROWER.value, _("Cap for one borrower")
-
-
-class Cap(models.Model):
-    """The most a lender lends over all its programmes: for one seller's goods, to one group, to one
-    borrower (`party`: seller, group, borrower).
-
-    `account` is a posting account of the lender's book; its ceiling is the cap, so no two quotes
-    together can pass it. `limit` (minor units) repeats the ceiling for reading. One that is set
-    below what stands `is_sinking`: its ceiling comes down as that is repaid, and nothing new is
-    lent on it until it fits.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lender = models.UUIDField()
-    kind = models.CharField(max_length=24, choices=CapKind)
-    party = models.UUIDField()
-    limit = models.BigIntegerField()
-    account = models.BigIntegerField()
-    is_sinking = models.BooleanField(default=False, db_default=False)
-    set_by_name = models.CharField(max_length=80)
-    set_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["lender", "kind", "party"], name="one_cap_per_party"),
-            known_status("cap_kind_known", CapKind, field="kind"),
-            models.CheckConstraint(condition=models.Q(limit__gte=0), name="cap_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.party}"
-
-
-class OwnMoney(models.Model):
-    """What a buyer's own money costs it by its own reckoning, per cent a year; only it sees it."""
-
-    org = models.UUIDField(primary_key=True)
-    rate = _rate("6")
-    set_by_name = models.CharField(max_length=80)
-    set_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(rate__gte=0, rate__lte=100), name="own_money_rate_sane"
-            ),
-        ]

@@ -1,90 +1,50 @@
-"""Journal templates: what each event of a deal writes into the books of its parties.
+"""What each event of a financed deal writes into the books of dealer, seller and lender.
 
-Pure functions from amounts (minor units, not negative) to entries; each template balances in every
-book it touches, its memo accounts among themselves. After finance.md's table of journals for
-dealer financing, and for trade credit. The limit is used by what no margin secures: where that is
-not the principal, the caller says how much.
+After finance.md's table of journals for dealer financing. The limit is used by what no margin
+secures: where that is not the principal, the caller says how much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from heliu.capital.books.chart import Code, currency_of, in_currency
-from heliu.kernel.money import CURRENCY
+from heliu.capital.books.chart import Code
+from heliu.capital.books.entries import Entry, turned
 
-
-class Place(NamedTuple):
-    """Where an account stands: whose book, which code, with whom, for what.
-
-    An account in another currency than ours has it behind its code (`in_currency`): whatever asks
-    for a code alone means ours, and sums by code never cross currencies.
-    """
-
-    org: UUID
-    code: str
-    other: UUID | None = None
-    ref: str = ""
-
-    @property
-    def key(self) -> str:
-        """Its name in the posting engine."""
-        return f"book:{self.org}:{self.code}:{self.other or ''}:{self.ref}"
-
-    @property
-    def unit(self) -> str:
-        """The currency of what stands on it."""
-        return currency_of(self.code)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a journal in somebody's book: debit positive, credit negative.
-
-    `hold` names the hold this line makes final, for the held part of a limit.
-    """
-
-    book: UUID
-    code: str
-    amount: int
-    other: UUID | None = None
-    ref: str = ""
-    hold: UUID | None = None
-
-    @cached_property
-    def place(self) -> Place:
-        """The account it is written on."""
-        return Place(self.book, self.code, self.other, self.ref)
-
-
-@dataclass(frozen=True)
-class Event:
-    """What is written into the books at once: one journal over all books it touches.
-
-    `kind` is the event's name (`seller_paid`), `key` makes a second call harmless, `subject` is
-    the document it is for, `effective` the business day it counts from, `currency` that of all its
-    amounts.
-    """
-
-    kind: str
-    key: str
-    subject: UUID
-    effective: date
-    entries: Sequence[Entry]
-    currency: str = CURRENCY
-
-    def written(self) -> Sequence[Entry]:
-        """The entries on the accounts of its currency."""
-        if self.currency == CURRENCY:
-            return self.entries
-        return [
-            replace(entry, code=in_currency(entry.code, self.currency)) for entry in self.entries
-        ]
+# Accounts that are the book's own, kept for no counterparty and no deal.
+_OWN = frozenset(
+    {
+        Code.NOSTRO,
+        Code.BANK,
+        Code.INTEREST_INCOME,
+        Code.PENALTY_INCOME,
+        Code.FEE_INCOME,
+        Code.CREDIT_LOSS,
+        Code.RECOVERY_INCOME,
+        Code.SALE_COSTS,
+        Code.CLAIM_OFFSET,
+        Code.GOODS_LOSS,
+        Code.GOODS_GAIN,
+        Code.SALE_EXPENSE,
+        Code.INTEREST_EXPENSE,
+        Code.PENALTY_EXPENSE,
+        Code.COLLATERAL_OFFSET,
+        Code.POOL_OFFSET,
+        Code.LIMIT_OFFSET,
+        Code.INVENTORY_FREE,
+        Code.REVENUE,
+        Code.DISCOUNT_GIVEN,
+        Code.DISCOUNT_TAKEN,
+    }
+)
+# Accounts at which a seller and its bank meet over all deals.
+_RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
+# What a bill makes them owe each other, for one deal.
+_OF_BILL = frozenset({Code.ACCEPTANCES, Code.BILLS_RECEIVABLE})
+_WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE, Code.DUTY_DEBT})
 
 
 class Counted(NamedTuple):
@@ -227,7 +187,7 @@ def bill_accepted(
 
 def bill_cancelled(p: Parties, amount: int, *, drawn: int) -> list[Entry]:
     """The order fell before anything was shipped, and the bill with it."""
-    return _reversed(bill_accepted(p, amount, draws=drawn))
+    return turned(bill_accepted(p, amount, draws=drawn))
 
 
 def bill_paid(p: Parties, amount: int) -> list[Entry]:
@@ -448,238 +408,6 @@ def unapplied_returned(p: Parties, amount: int) -> list[Entry]:
         *_lender(p, (Code.UNAPPLIED, amount), (Code.NOSTRO, -amount)),
         *_dealer(p, (Code.BANK, amount), (Code.UNAPPLIED, -amount)),
     ]
-
-
-def terms_delivered(
-    *, seller: UUID, buyer: UUID, amount: int, credit_hold: UUID | None = None
-) -> list[Entry]:
-    """Goods of an order on terms were delivered: held trade credit becomes owed."""
-    return [
-        Entry(seller, Code.RECEIVABLE, amount, buyer, hold=credit_hold),
-        Entry(seller, Code.REVENUE, -amount),
-        Entry(buyer, Code.INVENTORY_FREE, amount),
-        Entry(buyer, Code.PAYABLE, -amount, seller),
-    ]
-
-
-def terms_short(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """Goods on terms did not arrive, or not good: they are not owed, and their credit is free."""
-    return _reversed(terms_delivered(seller=seller, buyer=buyer, amount=amount))
-
-
-def terms_paid(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """The buyer paid what it owed the seller."""
-    return [
-        Entry(seller, Code.CASH, amount),
-        Entry(seller, Code.RECEIVABLE, -amount, buyer),
-        Entry(buyer, Code.PAYABLE, amount, seller),
-        Entry(buyer, Code.BANK, -amount),
-    ]
-
-
-def terms_credited(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """The seller takes less for what was delivered: a credit note."""
-    return terms_short(seller=seller, buyer=buyer, amount=amount)
-
-
-def terms_paid_back(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """A payment was written down by mistake: it is owed again."""
-    return _reversed(terms_paid(seller=seller, buyer=buyer, amount=amount))
-
-
-def terms_discounted(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """The buyer paid early, and need not pay the rest."""
-    return [
-        Entry(seller, Code.DISCOUNT_GIVEN, amount),
-        Entry(seller, Code.RECEIVABLE, -amount, buyer),
-        Entry(buyer, Code.PAYABLE, amount, seller),
-        Entry(buyer, Code.DISCOUNT_TAKEN, -amount),
-    ]
-
-
-def terms_discount_back(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """The payment that a discount was given for counts no more."""
-    return _reversed(terms_discounted(seller=seller, buyer=buyer, amount=amount))
-
-
-def terms_discount_dropped(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """Goods that were paid early came short or were given back: what was saved on them is neither
-    turnover nor a discount."""
-    return [
-        Entry(seller, Code.REVENUE, amount),
-        Entry(seller, Code.DISCOUNT_GIVEN, -amount),
-        Entry(buyer, Code.DISCOUNT_TAKEN, amount),
-        Entry(buyer, Code.INVENTORY_FREE, -amount),
-    ]
-
-
-def late_interest(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """The buyer paid late, and owes interest for it."""
-    return [
-        Entry(seller, Code.RECEIVABLE, amount, buyer),
-        Entry(seller, Code.INTEREST_INCOME, -amount),
-        Entry(buyer, Code.INTEREST_EXPENSE, amount),
-        Entry(buyer, Code.PAYABLE, -amount, seller),
-    ]
-
-
-def interest_forgiven(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """Interest for late payment is not owed any more."""
-    return _reversed(late_interest(seller=seller, buyer=buyer, amount=amount))
-
-
-def terms_written_off(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """The seller gave a claim up: its loss. The buyer owes it all the same, off the seller's
-    balance sheet."""
-    return [
-        Entry(seller, Code.CREDIT_LOSS, amount),
-        Entry(seller, Code.RECEIVABLE, -amount, buyer),
-        Entry(seller, Code.CLAIM_WRITTEN_OFF, amount, buyer, str(order)),
-        Entry(seller, Code.CLAIM_OFFSET, -amount),
-        Entry(buyer, Code.PAYABLE, amount, seller),
-        Entry(buyer, Code.DEBT_WRITTEN_OFF, -amount, seller, str(order)),
-    ]
-
-
-def terms_claim_dropped(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """Goods of a claim that was given up came short or were given back: it was no loss, and is owed
-    no more."""
-    return [
-        Entry(seller, Code.REVENUE, amount),
-        Entry(seller, Code.CREDIT_LOSS, -amount),
-        Entry(seller, Code.CLAIM_WRITTEN_OFF, -amount, buyer, str(order)),
-        Entry(seller, Code.CLAIM_OFFSET, amount),
-        Entry(buyer, Code.DEBT_WRITTEN_OFF, amount, seller, str(order)),
-        Entry(buyer, Code.INVENTORY_FREE, -amount),
-    ]
-
-
-def order_paid(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """The buyer paid an order by transfer before delivery."""
-    return [
-        Entry(seller, Code.CASH, amount),
-        Entry(seller, Code.CONTRACT_LIABILITY, -amount, buyer, str(order)),
-        Entry(buyer, Code.PREPAYMENT, amount, seller, str(order)),
-        Entry(buyer, Code.BANK, -amount),
-    ]
-
-
-def order_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """An order paid by transfer was called off: the seller paid it back."""
-    return _reversed(order_paid(seller=seller, buyer=buyer, order=order, amount=amount))
-
-
-def order_delivered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """Goods of an order paid by transfer were delivered."""
-    return [
-        Entry(seller, Code.CONTRACT_LIABILITY, amount, buyer, str(order)),
-        Entry(seller, Code.REVENUE, -amount),
-        Entry(buyer, Code.INVENTORY_FREE, amount),
-        Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
-    ]
-
-
-def order_short(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """Goods already paid for did not arrive, or not good: the seller owes their price back."""
-    return [
-        Entry(seller, Code.REVENUE, amount),
-        Entry(seller, Code.REFUND_PAYABLE, -amount, buyer, str(order)),
-        Entry(buyer, Code.REFUND_DUE, amount, seller, str(order)),
-        Entry(buyer, Code.INVENTORY_FREE, -amount),
-    ]
-
-
-def order_struck(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """Goods already paid for will not be delivered: the seller owes their price back."""
-    return [
-        Entry(seller, Code.CONTRACT_LIABILITY, amount, buyer, str(order)),
-        Entry(seller, Code.REFUND_PAYABLE, -amount, buyer, str(order)),
-        Entry(buyer, Code.REFUND_DUE, amount, seller, str(order)),
-        Entry(buyer, Code.PREPAYMENT, -amount, seller, str(order)),
-    ]
-
-
-def order_short_refunded(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """The seller paid back what it owed for goods that came short, damaged or not at all."""
-    return [
-        Entry(seller, Code.REFUND_PAYABLE, amount, buyer, str(order)),
-        Entry(seller, Code.CASH, -amount),
-        Entry(buyer, Code.BANK, amount),
-        Entry(buyer, Code.REFUND_DUE, -amount, seller, str(order)),
-    ]
-
-
-def order_returned(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
-    """Goods already paid for were given back, or kept for less: the seller owes the buyer."""
-    return order_short(seller=seller, buyer=buyer, order=order, amount=amount)
-
-
-def terms_returned(*, seller: UUID, buyer: UUID, amount: int) -> list[Entry]:
-    """Goods on terms were given back, or kept for less: they are not owed."""
-    return terms_short(seller=seller, buyer=buyer, amount=amount)
-
-
-def vat_invoiced(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
-    """The tax authority issued the VAT invoice of a consignment: what of its price is tax the
-    seller owes the state. By a special invoice the buyer deducts it: it is no cost of its goods,
-    which stand in its books with tax."""
-    entries = [Entry(seller, Code.REVENUE, tax), Entry(seller, Code.OUTPUT_TAX, -tax)]
-    if is_special:
-        entries += [
-            Entry(buyer, Code.INPUT_TAX, tax),
-            Entry(buyer, Code.INPUT_TAX_IN_GOODS, -tax),
-        ]
-    return entries
-
-
-def vat_taken_back(*, seller: UUID, buyer: UUID, tax: int, is_special: bool) -> list[Entry]:
-    """A red letter took back so much tax of an issued invoice."""
-    return _reversed(vat_invoiced(seller=seller, buyer=buyer, tax=tax, is_special=is_special))
-
-
-def unbalanced(entries: Sequence[Entry]) -> dict[UUID, int]:
-    """The books in which a journal does not sum to zero, with what is over."""
-    sums: dict[UUID, int] = {}
-    for entry in entries:
-        sums[entry.book] = sums.get(entry.book, 0) + entry.amount
-    return {book: over for book, over in sums.items() if over}
-
-
-# Accounts that are the book's own, kept for no counterparty and no deal.
-_OWN = frozenset(
-    {
-        Code.NOSTRO,
-        Code.BANK,
-        Code.INTEREST_INCOME,
-        Code.PENALTY_INCOME,
-        Code.FEE_INCOME,
-        Code.CREDIT_LOSS,
-        Code.RECOVERY_INCOME,
-        Code.SALE_COSTS,
-        Code.CLAIM_OFFSET,
-        Code.GOODS_LOSS,
-        Code.GOODS_GAIN,
-        Code.SALE_EXPENSE,
-        Code.INTEREST_EXPENSE,
-        Code.PENALTY_EXPENSE,
-        Code.COLLATERAL_OFFSET,
-        Code.POOL_OFFSET,
-        Code.LIMIT_OFFSET,
-        Code.INVENTORY_FREE,
-        Code.REVENUE,
-        Code.DISCOUNT_GIVEN,
-        Code.DISCOUNT_TAKEN,
-    }
-)
-# Accounts at which a seller and its bank meet over all deals.
-_RUNNING = frozenset({Code.LIAB_CURRENT, Code.CASH})
-# What a bill makes them owe each other, for one deal.
-_OF_BILL = frozenset({Code.ACCEPTANCES, Code.BILLS_RECEIVABLE})
-_WITH_SELLER = frozenset({Code.PREPAYMENT, Code.REFUND_DUE, Code.DUTY_DEBT})
-
-
-def _reversed(entries: Sequence[Entry]) -> list[Entry]:
-    return [replace(entry, amount=-entry.amount) for entry in entries]
 
 
 def _settled(p: Parties, paid: Allocation, frees: int | None) -> list[Entry]:
