@@ -80,8 +80,8 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime, reason: str = "") -> 
         place_order.refuse_other_side(order, actor)
         require_ours(order, BOUNDED)
         return asking.ask(
-            CONFIRM, subject=deal.id, name=order.number, amount=order.total, actor=actor,
-            reason=reason or order.number, levels=must, at=at,
+            CONFIRM, subject=deal.id, name=order.number, org=order.seller, amount=order.total,
+            actor=actor, reason=reason or order.number, levels=must, at=at,
         )  # fmt: skip
 
 
