@@ -35,6 +35,7 @@ TASKS = {
     "dispatch.send": N_("Send notices by mail and SMS"),
     "todos.remind": N_("Tell people what they are to do today"),
     "dispatch.tidy": N_("Throw away letters of long ago"),
+    "files.tidy": N_("Throw away bytes that belong to no file"),
     "posting.seal": N_("Seal ledger lines"),
     "events.note_concerns": N_("Note whom facts concern"),
 }
