@@ -155,6 +155,10 @@ class Works:
         self._work("order what comes back", lambda: recurring.place_due(at=at))
         self._work("give what tiers have", lambda: tiers.run(at=at))
         self._work("confirm by tier", lambda: confirming.run(at=at))
+        for one in self._world.ask(
+            "select round, why from jobs_stuck where why !~ %s", Torn.__name__
+        ):
+            raise Broken("a round goes through for every row", f"{one['round']}: {one['why']}")
 
     def close(self) -> None:
         """The turn of the day; the bank's statement of the one before may be misprinted."""

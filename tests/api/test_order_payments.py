@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from tests.api.hands import Hands
+
+from heliu.capital.terms.models import Invoice
+from heliu.kernel.clock import day_of
 
 
 @pytest.fixture
@@ -50,3 +54,26 @@ def test_short_goods_are_not_owed_and_a_financed_order_has_no_account(
     assert (account["sent"], account["lost"], account["owed"]) == (20_000, 6_000, 14_000)
     financed = hands.dealer.post("/orders", hands.order(pay_by="FINANCE", M1=100), expect=201)
     assert hands.dealer.get(f"/orders/{financed['order']['number']}")["account"] is None
+
+
+def test_what_paying_late_costs_so_far_is_said_until_it_is_paid(
+    hands: Hands, sent: dict[str, Any]
+) -> None:
+    buyer = str(hands.world.chain.dealers["D001"])
+    with hands.world.worker():
+        Invoice.objects.update(late_rate=18)
+    (invoice,) = hands.dealer.items("/invoices")
+    path = f"/invoices/{invoice['number']}"
+    due = date.fromisoformat(invoice["due_on"])
+    hands.world.later(days=(due - day_of(hands.world.at)).days)
+    assert hands.dealer.get(path)["interest_so_far"] == 0
+    hands.world.later(days=20)
+    assert hands.dealer.items("/invoices")[0]["interest_so_far"] == 200  # 200.00 x 18 % x 20 / 360
+    assert hands.seller.get(path)["interest_so_far"] == 200
+    disputed = hands.dealer.post(f"{path}/dispute", {"amount": 1_000, "reason": "two broken"})
+    assert disputed["interest_so_far"] == 200
+    paid = {"buyer": buyer, "amount": 20_000}
+    hands.dealer.post(f"{path}/dispute", {"amount": 0})
+    hands.seller.post("/terms-payments", paid, expect=201)
+    said = {one["kind"]: one for one in hands.dealer.items("/invoices")}
+    assert (said["GOODS"]["interest_so_far"], said["INTEREST"]["amount"]) == (0, 200)

@@ -61,8 +61,9 @@ def person(house: UUID, *may: str) -> Actor:
 
 def ask(house: UUID, who: Actor, amount: int = 0, subject: UUID | None = None) -> Approval:
     return operations.ask(
-        PAY, subject=subject or new_id(), name="DL-1", amount=amount, reason="due", actor=who, at=AT
-    )
+        PAY, subject=subject or new_id(), name="DL-1", org=house, amount=amount, reason="due",
+        actor=who, at=AT,
+    )  # fmt: skip
 
 
 def agree(approval: Approval, who: Actor, *, at: datetime = AT) -> Approval:
@@ -132,11 +133,25 @@ def test_one_waits_for_a_subject_and_runs_out(house: UUID) -> None:
 def test_a_reason_is_needed_to_ask_and_to_say_no(house: UUID) -> None:
     with pytest.raises(Invalid):
         operations.ask(
-            PAY, subject=new_id(), name="", amount=0, reason=" ", actor=person(house), at=AT
-        )
+            PAY, subject=new_id(), name="", org=house, amount=0, reason=" ", actor=person(house),
+            at=AT,
+        )  # fmt: skip
     asked = ask(house, person(house, "release"))
     with pytest.raises(Invalid):
         operations.vote(asked.id, agrees=False, actor=person(house, "release"), at=AT)
+
+
+def test_a_house_s_document_goes_by_its_own_rules_whoever_of_above_asks(house: UUID) -> None:
+    above, rules = new_id(), ApprovalRule.objects
+    rules.create(org=house, act=PAY.name, level=1, permission="release", people=2)
+    rules.create(org=above, act=PAY.name, level=1, permission="decide", people=3)
+    asker = Actor(new_id(), "above", above, (above, house), frozenset(["release"]))
+    asked = ask(house, asker)
+    assert asked.org == house
+    assert agree(asked, person(house, "release")).status == "WAITING"
+    assert agree(asked, person(house, "release")).status == "APPROVED"
+    with pytest.raises(NotFound):
+        ask(above, person(house, "release"))
 
 
 def test_another_house_does_not_see_it(house: UUID) -> None:

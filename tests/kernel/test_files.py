@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Door
+from tests.conftest import Door, be
 from tests.pictures import JPEG, PDF, WEBP, png
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Invalid, NotFound, Refused
-from heliu.kernel.files import kinds, queries, store
+from heliu.kernel.files import kinds, queries, store, sweeping
 from heliu.kernel.files.models import StoredFile
 from heliu.kernel.files.operations import keep, share
 from heliu.kernel.files.serving import answer
@@ -222,3 +226,62 @@ def test_it_is_served_so_that_no_browser_runs_it(seen: None) -> None:
     again = answer(ask.get("/", headers={"If-None-Match": said["ETag"]}), picture)
     assert (again.status_code, again.content) == (304, b"")
     assert again["Content-Security-Policy"] == said["Content-Security-Policy"]
+
+
+def old() -> None:
+    """Everything in the store has lain there for two days."""
+    for path in store.all_paths():
+        os.utime(path, times=((AT - timedelta(days=2)).timestamp(),) * 2)
+
+
+def swept() -> int:
+    """How much the worker throws away."""
+    be("heliu_worker")
+    return sweeping.sweep(AT)
+
+
+def swept_beside() -> int:
+    """The same over a connection of its own."""
+    try:
+        return sweeping.sweep(AT)
+    finally:
+        connection.close()
+
+
+def test_bytes_whose_row_was_rolled_back_are_swept_after_a_day(own_db: str, place: Path) -> None:
+    be("heliu_web")
+    with acting_for([HOUSE]):
+        named = kept(png())
+    with suppress(ZeroDivisionError), acting_for([HOUSE]):
+        kept(PDF, "paper.pdf")
+        raise ZeroDivisionError
+    (place / named.digest[:2] / ".new-broken").write_bytes(b"half")
+    assert len(list(store.all_paths())) == 3
+    for path in store.all_paths():
+        os.utime(path, times=(AT.timestamp(),) * 2)
+    assert swept() == 0
+    old()
+    assert swept() == 2
+    assert [path.name for path in store.all_paths()] == [named.digest]
+
+
+def test_bytes_of_a_row_that_is_just_written_are_not_swept(own_db: str) -> None:
+    """They may lie there for long: brought before, and rolled back then."""
+    store.put(png())
+    old()
+    be("heliu_web")
+    with acting_for([HOUSE]):
+        file = kept(png())
+        with ThreadPoolExecutor(1) as beside:
+            assert beside.submit(swept_beside).result() == 0
+    assert swept() == 0
+    assert store.read(file.digest) == png()
+
+
+def test_while_a_backup_is_taken_nothing_is_swept(own_db: str) -> None:
+    store.put(png())
+    old()
+    be("heliu_worker")
+    with sweeping.nothing_swept(), ThreadPoolExecutor(1) as beside:
+        assert beside.submit(swept_beside).result() == 0
+    assert swept() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,11 @@ from heliu.demo.chain import HOUSES
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden
 from heliu.kernel.events.models import Fact
+from heliu.kernel.jobs.models import Stuck
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties.models import PartyRole
 from heliu.kernel.posting import sealing
-from heliu.portal.operator.jobs import TASKS
+from heliu.portal.operator.jobs import ROUNDS, TASKS
 from heliu.portal.ui.formats import money_text
 from heliu.trade import close_of_day, oversight
 from heliu.trade import oversight_reports as reports
@@ -74,7 +76,8 @@ def about(world: World, number: str) -> dict[str, Any]:
 
 @pytest.fixture
 def busy(demo: World) -> World:
-    """A pledged deal half repaid, one that waits for a person, sealed lines, a failed job."""
+    """A pledged deal half repaid, one that waits for a person, sealed lines, a failed job, and a
+    newcomer over whom something breaks."""
     placed = life.place(demo)
     life.sign(demo, placed)
     demo.later(seconds=2)
@@ -93,6 +96,10 @@ def busy(demo: World) -> World:
         Period.objects.update(status="CLOSED", closed_at=demo.at)
         sealing.seal(demo.at)
         app.configure_task("trade.bank_work").defer(deal="none")
+        Stuck.objects.create(
+            round="newcomer-welcome", subject=demo.chain.seller, why="builtins.ValueError", tries=3,
+            since=demo.at, next_try_at=demo.later(seconds=20),
+        )  # fmt: skip
     return demo
 
 
@@ -313,6 +320,23 @@ def test_every_task_has_a_name_that_an_operator_reads() -> None:
     """Those of the library itself are not shown by name: nobody can do anything about them."""
     ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
     assert ours == set(TASKS)
+
+
+def test_rows_that_the_worker_could_not_deal_with_are_listed(busy: World) -> None:
+    page = content(read(browser(OPERATOR), "/operator/jobs"))
+    assert "Relate a newcomer to its sellers" in page
+    assert "builtins.ValueError" in page
+    with busy.worker():
+        Stuck.objects.all().delete()
+    assert "Put off" not in content(read(browser(OPERATOR), "/operator/jobs"))
+
+
+def test_every_round_has_a_name_that_an_operator_reads() -> None:
+    sources = Path(oversight.__file__).parent.glob("*.py")
+    names = {
+        name for one in sources for name in re.findall(r'rounds\.each\(\s*"(.+?)"', one.read_text())
+    }
+    assert names == set(ROUNDS)
 
 
 def test_the_reports_tell_counts_and_no_sum_of_one_or_two_loans(busy: World) -> None:

@@ -75,6 +75,10 @@ def test_from_the_gate_to_the_history(sold: World) -> None:
     assert "Damaged" in page
     assert "Nothing of this number" in read(browser("owner@d002.demo"), "/traces?q=a3")
     assert "Counted in" in read(keeper, "/traces?q=A3")
+    for who in (seller, keeper, browser(sold.dealer)):
+        (there,) = set(re.findall(r'href="([^"]+)" translate="no">SH', read(who, "/traces?q=a3")))
+        assert there == f"/deals/{placed.deal.number}"
+        read(who, there)
     # One is counted anew: what differs is shown first, then written down, and told to the owner.
     with sold.worker():
         damaged = lying.get(mark__code="A3").row_id

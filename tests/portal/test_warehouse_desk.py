@@ -381,8 +381,8 @@ def test_a_photo_that_is_none_costs_neither_the_count_nor_the_others(
     answer = keeper.post(address, {**form, "shown": said[1], "photos": brought})
     page = unescape(answer.content.decode())
     assert answer.status_code == 200
-    assert re.search("drawing.svg: (This file is neither|这个文件既不是)", page)
-    assert re.search("huge.png: (This file is larger than 10 MB|这个文件超过了 10 MB)", page)
+    assert re.search("drawing.svg(: This file is neither|：这个文件既不是)", page)
+    assert re.search("huge.png(: This file is larger than 10 MB|：这个文件超过了 10 MB)", page)
     assert ("This file is empty" in page) == (language == "en")
     assert ("这个文件是空的" in page) == (language == "zh-hans")
     assert counts_in(page) == {name: form[name] for name in counts_in(page)}

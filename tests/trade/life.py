@@ -34,10 +34,10 @@ def place(world: World, *, pay_by: str = "FINANCE", **quantities: int) -> Placed
         )
 
 
-def sign(world: World, placed: Placed) -> None:
-    """The dealer signs a minute later."""
+def sign(world: World, placed: Placed, who: str = "") -> None:
+    """The dealer, or somebody else of its house, signs a minute later."""
     assert placed.loan is not None
-    with world.desk(world.dealer) as dealer:
+    with world.desk(who or world.dealer) as dealer:
         signing.sign(
             placed.deal.id,
             actor=dealer,

@@ -4,6 +4,7 @@ what has no rule in it yet is refused."""
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -28,6 +29,7 @@ from heliu.commerce.quotes.models import Quote, QuoteLine
 from heliu.commerce.quotes.policies import Answer, Asked
 from heliu.commerce.spending import operations as spending
 from heliu.demo.chain import enrol
+from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.clock import day_of
@@ -223,12 +225,7 @@ def test_an_order_that_is_overtaken_by_another_currency_is_refused_in_words(
 
     def quicker(*asked: object) -> object:
         """The seller sets another currency while the order is being decided."""
-        name = connection.settings_dict["NAME"]
-        with psycopg.connect(host=str(CLUSTER), user="heliu", dbname=name) as beside:
-            beside.execute(
-                "update parties_tradingrelationship set currency = %s where buyer = %s",
-                [then, buyer(world)],
-            )
+        set_beside(world, then)
         return decide(*asked)
 
     decide = place_order.decide
@@ -236,6 +233,46 @@ def test_an_order_that_is_overtaken_by_another_currency_is_refused_in_words(
     with pytest.raises(Refused) as caught:
         order(world)
     assert caught.value.code == "currency-set"
+
+
+def set_beside(world: World, currency: str) -> None:
+    """The seller sets another currency, over a connection of its own."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(host=str(CLUSTER), user="heliu", dbname=name) as beside:
+        beside.execute(
+            "update parties_tradingrelationship set currency = %s where buyer = %s",
+            [currency, buyer(world)],
+        )
+
+
+@pytest.mark.parametrize("who", [OWNER, SALES])
+def test_a_quote_that_is_overtaken_by_another_currency_is_refused_in_words(
+    world: World, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    abroad(world)
+    (mugs,) = world.lines(M1=10)
+
+    def quicker(*looked: Any) -> None:
+        """The seller sets another currency while the goods of the quote are looked at."""
+        set_beside(world, "CNY")
+        refuse_goods(*looked)
+
+    def say(actor: Actor) -> object:
+        if who == OWNER:
+            seller, lines = world.chain.seller, [Asked(*mugs)]
+            return quoting.ask(actor=actor, seller=seller, lines=lines, at=world.at)
+        return quoting.begin(
+            actor=actor, buyer=buyer(world), lines=[Asked(*mugs, 180)],
+            valid_until=day_of(world.at), at=world.at,
+        )  # fmt: skip
+
+    refuse_goods = quoting._refuse_goods
+    monkeypatch.setattr(quoting, "_refuse_goods", quicker)
+    with world.desk(who) as actor, pytest.raises(Refused) as caught:
+        say(actor)
+    assert caught.value.code == "currency-set"
+    with world.worker():
+        assert not Quote.objects.filter(buyer=buyer(world)).exists()
 
 
 def test_a_quote_is_in_it_and_holds_it(world: World) -> None:

@@ -169,7 +169,8 @@ def test_a_question_that_has_run_out_keeps_no_new_one_from_being_asked(world: Wo
     act = Act("rules", (Level("decide"),), agreed_by=("decide",), days=7)
     with world.desk(RISK) as risk:
         asked: Any = {
-            "subject": world.chain.bank, "name": "R", "amount": 0, "reason": "So", "actor": risk,
+            "subject": world.chain.bank, "name": "R", "org": world.chain.bank, "amount": 0,
+            "reason": "So", "actor": risk,
         }  # fmt: skip
         first = engine.ask(act, **asked, at=world.at)
         with pytest.raises(Refused, match="approval-waits"):

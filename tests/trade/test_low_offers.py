@@ -27,10 +27,13 @@ from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, NotFound, Refused
 from heliu.kernel.events.models import Fact, Notice
+from heliu.kernel.parties import operations as parties
+from heliu.kernel.parties.models import Organization
 from heliu.trade import approvals, conceding, quoting
 from heliu.trade.models import Proposal
 
 BOSS, CHIEF, CLERK = "boss@seller.demo", "chief@seller.demo", "clerk@seller.demo"
+UPPER = "upper@holding.demo"
 
 
 @pytest.fixture
@@ -46,6 +49,19 @@ def ruled(world: World) -> World:
             engine.set_levels(
                 conceding.OFFER, from_amount=share, levels=levels, actor=boss, at=world.at
             )
+    return world
+
+
+@pytest.fixture
+def above(world: World) -> World:
+    """A house above the seller, with somebody who sells for both."""
+    with world.worker() as system:
+        holding = parties.register(
+            actor=system, code="holding", roles=("SELLER",), name="Holding", name_zh="集团",
+            short_name="Holding", short_name_zh="集团", city="", city_zh="",
+        )  # fmt: skip
+        Organization.objects.filter(pk=world.chain.seller).update(parent=holding)
+        enrol(UPPER, "Upper", holding.pk, "sales-manager")
     return world
 
 
@@ -90,6 +106,23 @@ def test_a_low_answer_waits_and_is_made_with_the_last_yes(ruled: World) -> None:
     with world.worker():
         assert Proposal.objects.get(approval=asked.pk).done_at == world.at
     assert written(world, accept(world, quote).order) == [("M1", 20, 850), ("B1", 5, 1900)]
+
+
+def test_whoever_sits_above_the_seller_goes_by_the_seller_s_rules(
+    ruled: World, above: World
+) -> None:
+    quote = ask(above, M1=20)
+    asked = low(above, quote, 850, who=UPPER)
+    assert asked.org == above.chain.seller
+    vote(above, asked)
+    assert queries.versions(now(above, quote))[-1].by_name == "Upper, Boss"
+
+
+def test_rules_of_the_house_above_are_about_its_own_offers(above: World) -> None:
+    with above.desk(UPPER) as upper:
+        levels = [Level("concede")]
+        engine.set_levels(conceding.OFFER, from_amount=0, levels=levels, actor=upper, at=above.at)
+    assert isinstance(offer(above, ask(above, M1=20), 850, who=UPPER), Quote)
 
 
 def test_what_one_person_may_give_is_offered_at_once(ruled: World) -> None:

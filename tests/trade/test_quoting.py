@@ -64,7 +64,7 @@ def ask(
 def offer(world: World, quote: Quote, *prices: int | None, days: int = 7, **more: Any) -> Any:
     """The seller's answer, line by line, None strikes one; or the question to others of it."""
     answers = [Answer(n, price, price is None) for n, price in enumerate(prices, 1)]
-    with world.desk(SALES) as seller:
+    with world.desk(more.pop("who", SALES)) as seller:
         return quoting.answer(
             quote.number, actor=seller, answers=more.pop("answers", answers),
             valid_until=day_of(world.at) + timedelta(days=days), at=world.at, **more,

@@ -15,6 +15,7 @@ from heliu.kernel.approvals import operations as questions
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Level
 from heliu.kernel.errors import Forbidden, Refused
+from heliu.kernel.parties.models import Organization
 from heliu.trade import approvals, side_exits
 from heliu.trade.financed_order import signing
 from heliu.trade.placed import Placed
@@ -47,6 +48,22 @@ def asked(world: World, placed: Placed) -> Approval:
 def vote(world: World, question: Approval, email: str, *, agrees: bool = True) -> None:
     with world.desk(email) as actor:
         approvals.vote(question.pk, agrees=agrees, reason="too much", actor=actor, at=world.at)
+
+
+def test_a_loan_of_a_branch_is_signed_by_two_of_the_branch_whoever_of_above_signs_first(
+    ruled: World,
+) -> None:
+    with ruled.worker():
+        house = ruled.chain.dealers["D002"]
+        Organization.objects.filter(pk=ruled.chain.dealers["D001"]).update(parent=house)
+    placed = life.place(ruled, M1=20)
+    life.sign(ruled, placed, who="owner@d002.demo")
+    with ruled.worker():
+        question = Approval.objects.get(subject=placed.deal.id)
+    assert question.org == placed.deal.buyer
+    vote(ruled, question, SECOND)
+    with ruled.worker():
+        assert Loan.objects.get(deal=placed.deal.id).status == "AWAIT_DEPOSIT"
 
 
 def test_the_second_signature_starts_the_deal_and_both_names_stand_there(ruled: World) -> None:

@@ -152,6 +152,9 @@ def test_a_serial_from_its_coming_to_its_claim(world: World) -> None:
             if who == SALES:
                 assert sorted({*kinds} - {*moved}) == ["case", "return"]
             assert [one.quantity for one in told.places] == [1]
+            sent_by = [one.link for one in told.happened if one.kind == "shipped"]
+            # The operator sees that they were sent, not what by.
+            assert sent_by[-1] == (f"/deals/{placed.deal.number}" if who == SALES else "")
     with world.desk("owner@d002.demo") as stranger:
         assert tracing.find(stranger, "A2") == []
     laws.hold(world)

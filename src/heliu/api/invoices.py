@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -18,8 +19,9 @@ from heliu.api.paging import Page, Paging, page
 from heliu.api.terms import Outcome, Sum, WhyIn, outcome_of
 from heliu.api.writes import Key, write
 from heliu.capital.terms import queries
+from heliu.kernel import clock
 from heliu.kernel.access.request import TypedRequest
-from heliu.kernel.clock import day_of, now
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.trade import papers, receivables
 
@@ -54,6 +56,10 @@ class InvoiceOut(Schema):
     discount_until: date | None
     status: InvoiceStatus
     settled_on: date | None
+    interest_so_far: int = Field(
+        description="What paying it late costs by today; 0 once it is settled, when an INTEREST"
+        " invoice was written"
+    )
 
 
 class StandingOut(Schema):
@@ -91,7 +97,7 @@ class CreditIn(Sent):
 @router.get("/receivables", response=list[StandingOut])
 def list_receivables(request: TypedRequest) -> HttpResponse:
     """What is owed to the asker and by it, pair by pair, the latest first."""
-    found = queries.standings(request.actor, on=day_of(now()), most=1_000)
+    found = queries.standings(request.actor, on=day_of(clock.now()), most=1_000)
     return encoded([_standing(one) for one in found])
 
 
@@ -104,7 +110,7 @@ def get_account_statement(
     if queries.terms_of(actor, seller=seller, buyer=buyer) is None:
         raise NotFound()
     return papers.pdf(
-        request, partial(papers.account_statement, actor, seller, buyer, day_of(now()))
+        request, partial(papers.account_statement, actor, seller, buyer, day_of(clock.now()))
     )
 
 
@@ -123,13 +129,14 @@ def list_invoices(
         if value:
             rows = rows.filter(**{name: value})
     by = ("-issued_on", "-id")
-    return page(request, response, rows, paging, by=by, show=InvoiceOut.from_orm)
+    found = page(request, response, rows, paging, by=by, show=lambda row: row)
+    return {**found, "items": _invoices(found["items"], clock.now())}
 
 
 @router.get("/invoices/{ref}", response=InvoiceOut)
-def get_invoice(request: TypedRequest, ref: Ref) -> object:
+def get_invoice(request: TypedRequest, ref: Ref) -> InvoiceOut:
     """One invoice."""
-    return queries.get(request.actor, id_or_number(ref))
+    return _invoice(queries.get(request.actor, id_or_number(ref)), clock.now())
 
 
 @router.post("/invoices/{ref}/dispute", response=InvoiceOut)
@@ -141,7 +148,7 @@ def dispute_invoice(request: TypedRequest, ref: Ref, payload: DisputeIn, key: Ke
             id_or_number(ref), actor=request.actor, amount=payload.amount, reason=payload.reason,
             at=at,
         )  # fmt: skip
-        return 200, InvoiceOut.from_orm(done)
+        return 200, _invoice(done, at)
 
     return write(request, key, payload, do)
 
@@ -155,7 +162,7 @@ def credit_invoice(request: TypedRequest, ref: Ref, payload: CreditIn, key: Key)
             id_or_number(ref), actor=request.actor, amount=payload.amount, reason=payload.reason,
             key=key, at=at,
         )  # fmt: skip
-        return 200, InvoiceOut.from_orm(done)
+        return 200, _invoice(done, at)
 
     return write(request, key, payload, do)
 
@@ -173,6 +180,23 @@ def write_off_invoice(request: TypedRequest, ref: Ref, payload: WhyIn, key: Key)
         return 202, outcome_of(done)
 
     return write(request, key, payload, do)
+
+
+def _invoice(found: Any, at: datetime) -> InvoiceOut:
+    return _invoices([found], at)[0]
+
+
+def _invoices(found: Sequence[Any], at: datetime) -> list[InvoiceOut]:
+    """With what it costs so far to pay them late, in one statement for any number."""
+    interest = queries.interest_so_far(found, day_of(at))
+    names = InvoiceOut.model_fields.keys() - {"interest_so_far"}
+    return [
+        InvoiceOut(
+            **{name: getattr(one, name) for name in names},
+            interest_so_far=interest.get(one.id, 0),
+        )
+        for one in found
+    ]
 
 
 def _standing(one: queries.Standing) -> dict[str, object]:

@@ -26,6 +26,7 @@ from heliu.config import archive, install
 from heliu.config.archive import DATABASE, FILES, HEADS, SECRETS, Manifest
 from heliu.config.postgres import Trouble, binaries
 from heliu.kernel.files.store import stored_paths
+from heliu.kernel.files.sweeping import nothing_swept
 from heliu.kernel.posting.sealing import heads
 
 # Whoever holds a session's row is signed in as its person: sessions stay where they are.
@@ -52,6 +53,7 @@ def take(target: Path, *, with_secrets: bool, at: datetime) -> Taken:
     with (
         tempfile.TemporaryDirectory(prefix=".heliu-backup-", dir=target.parent) as place,
         install.as_role("owner"),
+        nothing_swept(),
     ):
         folder = Path(place)
         # Before the snapshot: the ledger must reach at least as far as what was kept outside it.

@@ -20,23 +20,23 @@ def ask_others(
     act: Act,
     deal: Deal,
     *,
+    org: UUID,
     amount: int,
     actor: Actor,
     reason: str,
     at: datetime,
-    org: UUID | None = None,
 ) -> Approval:
-    """Ask the others of the actor's house (of `org`, where the platform itself asks) for their
-    agreement to an act on a deal, and tell them."""
+    """Ask the others of a house, that party of the deal whose act it is, for their agreement to an
+    act on it, and tell them."""
     return ask(
         act,
         subject=deal.id,
         name=deal.number,
         link=deals.link(deal),
+        org=org,
         amount=amount,
         actor=actor,
         reason=reason,
-        org=org,
         at=at,
     )
 
@@ -46,12 +46,12 @@ def ask(
     *,
     subject: UUID,
     name: str,
+    org: UUID,
     amount: int,
     actor: Actor,
     reason: str,
     at: datetime,
     link: str = "",
-    org: UUID | None = None,
     levels: Sequence[Level] | None = None,
     kind: str = "approval-asked",
 ) -> Approval:
@@ -61,10 +61,10 @@ def ask(
         act,
         subject=subject,
         name=name,
+        org=org,
         amount=amount,
         reason=reason,
         actor=actor,
-        org=org,
         levels=levels,
         at=at,
     )

@@ -8,13 +8,15 @@ carry_out       the worker relates those that agreed: prices, house, tier, trade
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.events.notices import tell
+from heliu.kernel.jobs import rounds
 from heliu.kernel.joining.models import ASK_MOVES, Application, AskStatus, TradeAsk, Welcome
 from heliu.kernel.joining.operations import asks
 from heliu.kernel.parties import operations as parties
@@ -23,7 +25,6 @@ from heliu.kernel.parties.queries import names
 from heliu.kernel.states import move
 from heliu.trade import joining
 
-AT_ONCE = 50
 AT_BUYER, AT_SELLER = "/dealer/sellers", "/seller/newcomers#asks"
 LIVE = ("ACTIVE", "PAUSED")
 
@@ -57,20 +58,17 @@ def answer(ask_id: UUID, *, agrees: bool, reason: str, actor: Actor, at: datetim
 
 def carry_out(*, at: datetime) -> None:
     """Let rules answer what they may, and relate those that agreed. For the worker."""
-    for pk in _open():
-        with transaction.atomic():
-            _answer_by_rule(pk, at=at)
+    rounds.each("ask-answer", _open(), partial(_answer_by_rule, at=at), at=at)
     agreed = TradeAsk.objects.filter(status=AskStatus.AGREED, related_at=None)
-    for pk in list(agreed.order_by("answered_at", "id").values_list("pk", flat=True)[:AT_ONCE]):
-        with transaction.atomic():
-            _relate(pk, at=at)
+    due = agreed.order_by("answered_at", "id")
+    rounds.each("ask-relate", due, partial(_relate, at=at), at=at)
 
 
-def _open() -> list[UUID]:
+def _open() -> QuerySet[TradeAsk]:
     """Questions to sellers that take whoever comes."""
     taking = Welcome.objects.filter(is_open=True).values("org")
     found = TradeAsk.objects.filter(status=AskStatus.ASKED, seller__in=taking)
-    return list(found.order_by("asked_at", "id").values_list("pk", flat=True)[:AT_ONCE])
+    return found.order_by("asked_at", "id")
 
 
 def _answer_by_rule(pk: UUID, *, at: datetime) -> None:

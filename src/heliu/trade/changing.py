@@ -114,8 +114,9 @@ def change(
         )
         if must := _must(order, proposal, actor):
             asking.ask(
-                CHANGE, subject=deal.id, name=order.number, amount=proposal.after.total,
-                actor=actor, reason=reason, levels=must.levels, kind="change-asked-of-house", at=at,
+                CHANGE, subject=deal.id, name=order.number, org=order.buyer,
+                amount=proposal.after.total, actor=actor, reason=reason, levels=must.levels,
+                kind="change-asked-of-house", at=at,
             )  # fmt: skip
         else:
             _go_on(deal, made, proposal, actor=actor, at=at)

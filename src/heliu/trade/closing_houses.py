@@ -39,8 +39,9 @@ def stand(code: str, act: str, *, actor: Actor, reason: str, at: datetime) -> St
     if not house.is_active:
         raise Refused("standing-move", "It does not stand so that this could be done.")
     asked = ask_house(
-        CLOSE, subject=house.id, name=house.display, amount=0, reason=reason, actor=actor, at=at
-    )
+        CLOSE, subject=house.id, name=house.display, org=actor.own_org, amount=0, reason=reason,
+        actor=actor, at=at,
+    )  # fmt: skip
     return Stood("", asked)
 
 

@@ -72,13 +72,13 @@ def at_once_or_asked(
     what it gives away. Raises `Refused` (currency-ours-alone) where they would be asked about
     another currency than ours."""
     given = policies.given_away(lines, usually)
-    levels = approvals.levels_of(OFFER, org=actor.own_org, amount=given.share)
+    levels = approvals.levels_of(OFFER, org=about.seller, amount=given.share)
     if levels:
         require_ours(about, LOW)
     whole = {**said, "valid_until": valid_until.isoformat(), "words": words, "share": given.share}
     return proposals.at_once_or_asked(
         OFFER, what, {**whole, "lines": _shown(lines, usually) if levels else []}, do,
-        subject=about.pk, name=name, amount=given.amount,
+        subject=about.pk, name=name, org=about.seller, amount=given.amount,
         reason=reason.strip() or _("It is below what one person gives away alone."),
         levels=levels, right="sell", kind="quote-offer-asked", actor=actor, at=at,
     )  # fmt: skip

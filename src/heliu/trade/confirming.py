@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_noop as N_
 
 from heliu.commerce.ordering.models import Order, OrderStatus
@@ -24,6 +25,7 @@ from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act, Level
+from heliu.kernel.jobs import rounds
 from heliu.kernel.money import CURRENCY, LARGEST
 from heliu.kernel.parties.models import TradingRelationship
 from heliu.trade import asking, deals, place_order
@@ -47,9 +49,7 @@ select o.id
   join ordering_order o
     on o.seller = r.seller and o.buyer = r.buyer and o.status = 'PLACED' and o.pay_by = 'TERMS'
    and o.total <= t.passes_to
- where t.passes_to is not null
- order by o.placed_at, o.id
- limit %s"""
+ where t.passes_to is not null"""
 
 
 def levels_of(order: Order) -> Sequence[Level]:
@@ -80,8 +80,8 @@ def confirm(order_id: UUID, *, actor: Actor, at: datetime, reason: str = "") -> 
         place_order.refuse_other_side(order, actor)
         require_ours(order, BOUNDED)
         return asking.ask(
-            CONFIRM, subject=deal.id, name=order.number, amount=order.total, actor=actor,
-            reason=reason or order.number, levels=must, at=at,
+            CONFIRM, subject=deal.id, name=order.number, org=order.seller, amount=order.total,
+            actor=actor, reason=reason or order.number, levels=must, at=at,
         )  # fmt: skip
 
 
@@ -98,18 +98,17 @@ def overtaken(deal: Deal, *, at: datetime) -> None:
 
 def run(*, at: datetime) -> int:
     """Confirm the orders on terms that the tiers of their customers let pass; how many it were."""
-    with connection.cursor() as cursor:
-        cursor.execute(DUE, [AT_ONCE])
-        due = [row[0] for row in cursor.fetchall()]
-    done = 0
-    for order_id in due:
-        with transaction.atomic():
-            deal = locked(deals.of_order(SYSTEM, order_id).id)
-            if order_of(deal).status == OrderStatus.PLACED:
-                place_order.confirm(order_id, actor=SYSTEM, at=at)
-                overtaken(deal, at=at)
-                done += 1
-    return done
+    due = Order.objects.filter(pk__in=RawSQL(DUE, []))  # noqa: S611  # a constant
+    return rounds.each(
+        "order-confirm", due.order_by("placed_at", "id"), partial(_pass, at=at), at=at, most=AT_ONCE
+    )
+
+
+def _pass(order_id: UUID, *, at: datetime) -> None:
+    deal = locked(deals.of_order(SYSTEM, order_id).id)
+    if order_of(deal).status == OrderStatus.PLACED:
+        place_order.confirm(order_id, actor=SYSTEM, at=at)
+        overtaken(deal, at=at)
 
 
 def _offer(order: Order) -> TierOffer | None:

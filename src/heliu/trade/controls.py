@@ -160,7 +160,10 @@ def ask_again(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -
         deal = locked(deal.id)
         loan = loan_of(deal)
         require_waiting(deal, loan)
-        return ask_others(PAY_OUT, deal, amount=loan.principal, actor=actor, reason=reason, at=at)
+        return ask_others(
+            PAY_OUT, deal, org=loan.lender, amount=loan.principal, actor=actor, reason=reason,
+            at=at,
+        )  # fmt: skip
 
 
 def require_waiting(deal: Deal, loan: Loan) -> None:
@@ -190,7 +193,7 @@ def _ask(deal: Deal, loan: Loan, *, at: datetime) -> None:
     """The platform asks the lender's people, once at a time."""
     if asked_for.waiting(deal.id, PAY_OUT.name, at=at) is None:
         ask_others(
-            PAY_OUT, deal, amount=loan.principal, actor=SYSTEM, org=loan.lender, reason="", at=at
+            PAY_OUT, deal, org=loan.lender, amount=loan.principal, actor=SYSTEM, reason="", at=at
         )
 
 

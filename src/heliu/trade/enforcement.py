@@ -177,8 +177,9 @@ def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
 
 
 def _ask_about_debt(act: Act, deal: Deal, *, actor: Actor, reason: str, at: datetime) -> Approval:
-    owed = lending.owed(loan_of(deal), day_of(at)).total
-    return ask_others(act, deal, amount=owed, actor=actor, reason=reason, at=at)
+    loan = loan_of(deal)
+    owed = lending.owed(loan, day_of(at)).total
+    return ask_others(act, deal, org=loan.lender, amount=owed, actor=actor, reason=reason, at=at)
 
 
 def _require_enforceable(deal: Deal, at: datetime) -> None:

@@ -87,7 +87,7 @@ def ask(
         _lapse(deal, at=at)
         seen, loan = _weighed(deal, goods_in, goods_out), loan_of(deal)
         ask_others(
-            EXCHANGE, deal, amount=seen.leaves, actor=SYSTEM, org=loan.lender,
+            EXCHANGE, deal, org=loan.lender, amount=seen.leaves, actor=SYSTEM,
             reason=reason.strip(), at=at,
         )  # fmt: skip
         made = lodging.set_aside(

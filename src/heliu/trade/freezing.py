@@ -146,8 +146,8 @@ def _note(payment: PaymentInstruction, number: str, at: datetime) -> bool:
 
 def _ask(act: Act, one: Freeze, reason: str, *, actor: Actor, at: datetime) -> Approval:
     return ask_house(
-        act, subject=one.pk, name=one.number, amount=payments.supervised_on(one.account_id),
-        actor=actor, reason=reason, at=at,
+        act, subject=one.pk, name=one.number, org=one.bank,
+        amount=payments.supervised_on(one.account_id), actor=actor, reason=reason, at=at,
     )  # fmt: skip
 
 

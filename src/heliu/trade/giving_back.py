@@ -73,7 +73,7 @@ def asked(deal: Deal, found: Return, *, at: datetime) -> None:
     """The seller takes the goods of a locked deal back: its lender must agree."""
     loan = loan_of(deal)
     ask_others(
-        GIVE_BACK, deal, amount=found.amount, actor=SYSTEM, org=loan.lender, reason=found.reason,
+        GIVE_BACK, deal, org=loan.lender, amount=found.amount, actor=SYSTEM, reason=found.reason,
         at=at,
     )  # fmt: skip
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
@@ -26,6 +26,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import NotFound
 from heliu.kernel.events.facts import record
 from heliu.kernel.events.notices import Told, tell, tell_all
+from heliu.kernel.jobs import rounds
 from heliu.kernel.joining import queries as applications
 from heliu.kernel.joining.events import TradingBegun
 from heliu.kernel.joining.models import Application, ApplicationStatus, Invitation, Welcome
@@ -37,7 +38,6 @@ from heliu.kernel.parties.models import OrganizationStatus, TradingRelationship
 from heliu.trade import tiers
 from heliu.trade.receivables import owed_to
 
-AT_ONCE = 50
 ACTOR = Actor.system()
 
 
@@ -49,11 +49,9 @@ def wake() -> None:
 
 def run(*, at: datetime) -> None:
     """Verify those who wait, welcome those who were admitted, forget what nobody confirmed."""
-    with transaction.atomic():
-        verifying.verify(at=at)
-    for application in _admitted():
-        with transaction.atomic():
-            _welcome(application, at=at)
+    waiting = verifying.waiting(at=at)
+    rounds.each("newcomer-verify", waiting, partial(verifying.verify, at=at), at=at)
+    rounds.each("newcomer-welcome", _admitted(), partial(_welcome, at=at), at=at)
     signing_up.forget(at=at)
 
 
@@ -84,9 +82,9 @@ def set_welcome(
     )  # fmt: skip
 
 
-def _admitted() -> list[UUID]:
+def _admitted() -> QuerySet[Application]:
     found = Application.objects.filter(status=ApplicationStatus.APPROVED, welcomed_at=None)
-    return list(found.order_by("decided_at", "id").values_list("pk", flat=True)[:AT_ONCE])
+    return found.order_by("decided_at", "id")
 
 
 def _welcome(application: UUID, *, at: datetime) -> None:

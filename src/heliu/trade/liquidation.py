@@ -88,7 +88,9 @@ def ask_to_sell(
         worth = worth_of(loan, goods, at=at) if deal.is_stock else 0
         reserve = lending.reserve_price(loan, worth or share.value)
         _check(terms, reserve)
-        asked = ask_others(SELL, deal, amount=terms.price, actor=actor, reason=reason, at=at)
+        asked = ask_others(
+            SELL, deal, org=loan.lender, amount=terms.price, actor=actor, reason=reason, at=at
+        )
         Sale.objects.create(
             number=next_number("SL", at),
             deal=deal,

@@ -266,6 +266,19 @@ class Jobs:
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """A row that the worker could not deal with: of which round, its id, what kind of thing broke,
+    how often it was tried, since when, and when it is tried again."""
+
+    round: str
+    subject: UUID
+    why: str
+    tries: int
+    since: datetime
+    next_try_at: datetime
+
+
+@dataclass(frozen=True)
 class Book:
     """Both sides of one book (minor units); they are equal when it balances."""
 
@@ -402,6 +415,11 @@ def heads(actor: Actor, *, most: int = 50, skipped: int = 0) -> tuple[list[Chain
 def jobs(actor: Actor) -> list[Jobs]:
     """The worker's queue by task."""
     return [Jobs(*row) for row in _rows(actor, "operator_jobs()")]
+
+
+def stuck(actor: Actor, *, most: int = 50) -> list[Stuck]:
+    """What the worker could not deal with yet, what has waited longest first."""
+    return [Stuck(*row) for row in _rows(actor, "operator_stuck(%s)", most)]
 
 
 def workers_alive(actor: Actor) -> int:

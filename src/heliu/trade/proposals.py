@@ -35,6 +35,7 @@ def at_once_or_asked[T](
     *,
     subject: UUID,
     name: str,
+    org: UUID,
     amount: int,
     reason: str,
     actor: Actor,
@@ -43,7 +44,8 @@ def at_once_or_asked[T](
     right: str = "override",
     kind: str = "approval-asked",
 ) -> T | Approval:
-    """Do it, or ask the others of the actor's house where its rules want that for this `amount`.
+    """Do it, or ask the others of the house whose paper it is where its rules want that for this
+    `amount`.
 
     Minor units. `said` is all that is needed to do it later, as JSON keeps it, `right` what whoever
     asks may do it by. `levels` are given where rules do not go by the amount, `kind` is that of the
@@ -53,14 +55,14 @@ def at_once_or_asked[T](
     if actor.is_system:
         return do()
     if levels is None:
-        levels = approvals.levels_of(act, org=actor.own_org, amount=amount)
+        levels = approvals.levels_of(act, org=org, amount=amount)
     if not levels:
         return do()
     with transaction.atomic():
         _try(do)
         asked = ask(
-            act, subject=subject, name=name[:40], amount=amount, reason=reason, levels=levels,
-            kind=kind, actor=actor, at=at,
+            act, subject=subject, name=name[:40], org=org, amount=amount, reason=reason,
+            levels=levels, kind=kind, actor=actor, at=at,
         )  # fmt: skip
         Proposal.objects.create(
             approval=asked.pk, org=asked.org, right=right, what=what, said=dict(said)

@@ -314,8 +314,8 @@ def link(request: PurchaseRequest) -> str:
 def _ask(request: PurchaseRequest, must: queries.Must, *, actor: Actor, at: datetime) -> None:
     asking.ask(
         replace(PURCHASE, days=(request.kept_until - at).days or 1),
-        subject=request.pk, name=request.number, amount=request.total, actor=actor,
-        reason=request.reason, levels=must.levels, kind="purchase-asked", at=at,
+        subject=request.pk, name=request.number, org=request.buyer, amount=request.total,
+        actor=actor, reason=request.reason, levels=must.levels, kind="purchase-asked", at=at,
     )  # fmt: skip
 
 

@@ -56,7 +56,8 @@ def ask(
     at: datetime,
 ) -> Quote:
     """Ask a seller for its prices. Raises `NotFound` for goods or a seller that are not there for
-    the buyer, `Refused` for a quantity in which goods are not sold."""
+    the buyer, `Refused` for a quantity in which goods are not sold, (currency-set) where the two
+    trade in another currency since it was looked at."""
     _refuse_behalf(actor)
     actor.require("order")
     link = parties.active_relationship(buyer=actor.own_org, seller=seller)

@@ -226,6 +226,7 @@ def ask_let_pass(buyer: UUID, *, actor: Actor, reason: str, at: datetime) -> App
             subject=found.id,
             name=name[:20],
             link=owed_by(buyer),
+            org=seller,
             amount=late,
             reason=reason,
             actor=actor,
@@ -264,7 +265,9 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
                 number=order_of(deal).number,
             )
         if approvals.is_needed(WRITE_OFF, org=deal.seller, amount=left):
-            return ask_others(WRITE_OFF, deal, amount=left, reason=reason, actor=actor, at=at)
+            return ask_others(
+                WRITE_OFF, deal, org=deal.seller, amount=left, reason=reason, actor=actor, at=at
+            )
         write_off(deal, actor=actor, at=at)
     return None
 

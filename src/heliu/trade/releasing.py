@@ -107,7 +107,7 @@ def may_leave(deal: Deal, loan: Loan, pledge: Pledge, *, at: datetime) -> bool:
     approvals.overtaken(deal.id, act=RELEASE, at=at)
     if not value:
         return True
-    ask_others(RELEASE, deal, amount=value, actor=SYSTEM, org=loan.lender, reason="", at=at)
+    ask_others(RELEASE, deal, org=loan.lender, amount=value, actor=SYSTEM, reason="", at=at)
     tell(
         deal.buyer,
         "release-waits",
@@ -127,7 +127,10 @@ def ask(deal_id: UUID | str, *, actor: Actor, reason: str, at: datetime) -> Appr
         value = waiting_value(deal)
         if not value:
             raise nothing_waits(deal)
-        return ask_others(RELEASE, deal, amount=value, actor=actor, reason=reason, at=at)
+        lender = loan_of(deal).lender
+        return ask_others(
+            RELEASE, deal, org=lender, amount=value, actor=actor, reason=reason, at=at
+        )
 
 
 def waiting_value(deal: Deal) -> int:

@@ -108,8 +108,8 @@ def agree(ref: UUID | str, *, actor: Actor, at: datetime, answer: str = "") -> A
         _must_be(found, ReturnStatus.ASKED)
         if approvals.is_needed(AGREE, org=found.seller, amount=found.amount):
             return ask_house(
-                AGREE, subject=found.pk, name=found.number, link=link(found), amount=found.amount,
-                reason=answer or found.reason, actor=actor, at=at,
+                AGREE, subject=found.pk, name=found.number, link=link(found), org=found.seller,
+                amount=found.amount, reason=answer or found.reason, actor=actor, at=at,
             )  # fmt: skip
         _agreed(deal, found, answer=answer, actor=actor, at=at)
     return None

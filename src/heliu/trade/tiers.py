@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -34,6 +35,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.approvals.policies import MOST_PEOPLE
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
+from heliu.kernel.jobs import rounds
 from heliu.kernel.language import in_language
 from heliu.kernel.money import CURRENCY
 from heliu.kernel.parties import operations as parties
@@ -217,9 +219,7 @@ def circles(actor: Actor) -> QuerySet[Circle]:
 def run(*, at: datetime) -> None:
     """Give each customer what its tier gets where that is not done yet; an offer that cannot be
     given whole (a list taken back meanwhile) is given as far as it goes."""
-    for pk in _due().values_list("pk", flat=True)[:AT_ONCE]:
-        with transaction.atomic():
-            give(pk, at=at)
+    rounds.each("tier-give", _due(), partial(give, at=at), at=at, most=AT_ONCE)
 
 
 def give(relationship: UUID, *, at: datetime) -> None:

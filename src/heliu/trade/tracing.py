@@ -30,7 +30,8 @@ from heliu.logistics.stock import queries as stock
 from heliu.logistics.stock.models import Away, Mark, Pieces, Trace
 from heliu.logistics.stock.policies import UNNAMED
 from heliu.logistics.transport import queries as transport
-from heliu.trade import oversight
+from heliu.logistics.transport.models import Shipment
+from heliu.trade import deals, oversight
 
 MOST_MARKS = 20
 MOST_TRACES = 500
@@ -97,7 +98,7 @@ def find(actor: Actor, code: str) -> list[Mark]:
 
 
 def history(actor: Actor, mark: Mark) -> History:
-    """All that the actor may know of a mark, in ten statements for any number of things."""
+    """All that the actor may know of a mark, in eleven statements for any number of things."""
     traces = list(
         stock.traces_visible_to(actor).filter(mark=mark).order_by("-at", "-id")[:MOST_TRACES]
     )
@@ -222,13 +223,26 @@ def _papers(actor: Actor, subjects: Sequence[UUID]) -> dict[UUID, tuple[str, str
     """By subject the number of its paper and where it is read; what the actor may not see stays
     out."""
     found: dict[UUID, tuple[str, str]] = {}
-    for one in transport.visible_to(actor).filter(pk__in=subjects):
-        found[one.pk] = one.number, ""
+    sent = list(transport.visible_to(actor).filter(pk__in=subjects))
+    links = _links(actor, sent)
+    for one in sent:
+        found[one.pk] = one.number, links.get(one.deal or one.order_id, "")
     for back in returns.visible_to(actor).filter(pk__in=subjects):
         found[back.pk] = back.number, f"/returns/{back.number}"
     for order in pledges.releases_visible_to(actor).filter(pk__in=subjects):
         found[order.pk] = order.number, ""
     return found
+
+
+def _links(actor: Actor, sent: Sequence[Shipment]) -> dict[UUID | None, str]:
+    """By deal, and by order, where the actor reads what was sent."""
+    mine = deals.visible_to(actor).filter(
+        Q(pk__in={one.deal for one in sent}) | Q(order_id__in={one.order_id for one in sent})
+    )
+    links: dict[UUID | None, str] = {}
+    for deal in mine:
+        links[deal.pk] = links[deal.order_id] = deals.link(deal)
+    return links
 
 
 def _parties(

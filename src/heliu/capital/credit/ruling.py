@@ -53,6 +53,7 @@ def propose(
         CHANGE_RULES,
         subject=version.pk,
         name=version.version,
+        org=version.lender,
         amount=0,
         reason=reason,
         actor=actor,

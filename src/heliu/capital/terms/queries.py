@@ -200,8 +200,9 @@ def to_look_at(on: date) -> list[tuple[UUID, UUID]]:
 
 
 def interest_so_far(invoices: Iterable[Invoice], on: date) -> dict[UUID, int]:
-    """What paying these late has cost up to a day, if they are paid then."""
-    late = [one for one in invoices if one.late_rate and one.due_on < on]
+    """What paying these late has cost up to a day, if they are paid then; of what is settled
+    nothing, for which an invoice of its own was written."""
+    late = [one for one in invoices if one.late_rate and one.due_on < on and not one.settled_on]
     paid: dict[UUID, list[tuple[date, int]]] = {
         one.id: [(one.issued_on, one.credited)] for one in late
     }

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db import IntegrityError, transaction
 
 from heliu.commerce.quotes import policies, queries
 from heliu.commerce.quotes.events import QuoteAsked, QuoteEnded, QuoteOffered
@@ -27,6 +30,7 @@ from heliu.kernel.numbering import next_number
 from heliu.kernel.states import move
 
 SYSTEM = Actor.system()
+IN_THEIRS = "quote_in_their_currency"
 
 
 def ask(
@@ -40,9 +44,10 @@ def ask(
     wanted_on: date | None,
     at: datetime,
 ) -> Quote:
-    """A buyer asks a seller for its prices of these goods, in the currency in which they trade."""
+    """A buyer asks a seller for its prices of these goods, in the currency in which they trade.
+    Raises `Refused` (currency-set) where that is another one since."""
     policies.refuse_bad_wishes(lines)
-    quote = Quote.objects.create(
+    quote = _written(
         number=next_number("QT", at), buyer=buyer, seller=seller, currency=currency,
         wanted_on=wanted_on, asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at,
         moved_at=at, runs_out_at=at + policies.UNANSWERED,
@@ -64,9 +69,9 @@ def begin(
     valid_until: date,
     at: datetime,
 ) -> Quote:
-    """A seller offers prices that nobody asked for; from here on as `answer`."""
+    """A seller offers prices that nobody asked for; from here on as `answer`. Raises as `ask`."""
     require_side(seller, "sell", actor)
-    made = Quote.objects.create(
+    made = _written(
         pk=quote, number=next_number("QT", at), buyer=buyer, seller=seller, currency=currency,
         status=QuoteStatus.OFFERED, asked_by=actor.user_id, asked_by_name=actor.name, asked_at=at,
         moved_at=at, runs_out_at=policies.ends_after(valid_until, at),
@@ -225,6 +230,21 @@ def require_side(org: UUID, permission: str, actor: Actor) -> None:
     if org not in actor.orgs:
         raise Forbidden("not-your-side", "This is for the other side to do.")
     actor.require(permission)
+
+
+def _written(**quote: Any) -> Quote:
+    """A new quote. The database holds that it is in the currency in which the two trade now."""
+    try:
+        with transaction.atomic():
+            return Quote.objects.create(**quote)
+    except IntegrityError as error:
+        if IN_THEIRS not in str(error):
+            raise
+        raise Refused(
+            "currency-set",
+            "Another currency was set between you since.",
+            help="Look at the prices again, and say once more what you wish.",
+        ) from None
 
 
 def _say_wishes(

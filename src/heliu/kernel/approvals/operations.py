@@ -141,31 +141,33 @@ def ask(
     name: str,
     amount: int,
     reason: str,
+    org: UUID,
     actor: Actor,
     at: datetime,
-    org: UUID | None = None,
     levels: Sequence[Level] | None = None,
 ) -> Approval:
-    """Ask the others of the actor's house for their agreement to an act on a document.
+    """Ask the others of a house for their agreement to an act on a document of it.
 
-    `name` is what people call the document, `amount` (minor units) decides by which rule it is
-    agreed to. While one waits, a second about the same is refused; one that has run out is over
-    then. Needs a person, with a reason;
-    where the platform itself asks the people of `org`, the act says why. Where the act has rules
-    of its own that know more than an amount, its `levels` are given.
+    `org` is the house whose document it is, by whose rules it goes and whose people are asked: that
+    of the actor or one below it. `name` is what people call the document, `amount` (minor units)
+    decides by which rule it is agreed to. While one waits, a second about the same is refused; one
+    that has run out is over then. Needs a person, with a reason; where the platform itself asks,
+    the act says why. Where the act has rules of its own that know more than an amount, its `levels`
+    are given.
     """
-    if actor.user_id is None and not (actor.is_system and org):
+    if actor.user_id is None and not actor.is_system:
         raise Forbidden("no-desk", "This needs somebody at a desk.")
+    if not actor.is_system and org not in actor.orgs:
+        raise NotFound()
     if not actor.is_system and not reason.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="reason")
-    house = org if actor.is_system and org else actor.own_org
     waiting = Approval.objects.filter(act=act.name, subject=subject, status=ApprovalStatus.WAITING)
     waiting.filter(expires_at__lte=at).update(status=ApprovalStatus.EXPIRED, ended_at=at)
     if waiting.exists():
         raise Refused("approval-waits", "This waits for agreement already.")
-    must = list(_levels(act, house, amount) if levels is None else levels)
+    must = list(_levels(act, org, amount) if levels is None else levels)
     return Approval.objects.create(
-        org=house,
+        org=org,
         act=act.name,
         subject=subject,
         name=name,

@@ -63,9 +63,9 @@ def rules(actor: Actor) -> QuerySet[ApprovalRule]:
     return found.order_by("act", "from_amount", "level")
 
 
-def has_rules(actor: Actor, act: str) -> bool:
-    """Whether the actor's own house has rules for an act."""
-    return rules(actor).filter(act=act).exists()
+def has_rules(org: UUID, act: str) -> bool:
+    """Whether a house, the actor's or one below it, has rules for an act."""
+    return ApprovalRule.objects.filter(org=org, act=act).exists()
 
 
 def about(actor: Actor, subject: UUID, *acts: str) -> Approval | None:

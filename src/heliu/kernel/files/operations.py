@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid
-from heliu.kernel.files import store
+from heliu.kernel.files import store, sweeping
 from heliu.kernel.files.kinds import LARGEST, clean_name, kind_of
 from heliu.kernel.files.models import StoredFile
 
@@ -40,20 +42,22 @@ def keep(
             field="file",
             help="Its content counts, not its name.",
         )
-    found, _ = StoredFile.objects.get_or_create(
-        subject=subject,
-        org=org,
-        digest=store.put(content),
-        defaults={
-            "readers": sorted({*readers, org}),
-            "size": len(content),
-            "content_type": kind.content_type,
-            "name": clean_name(name, kind),
-            "uploaded_by": actor.user_id,
-            "uploaded_by_name": actor.name,
-            "uploaded_at": at,
-        },
-    )
+    with transaction.atomic():
+        sweeping.hold()
+        found, _ = StoredFile.objects.get_or_create(
+            subject=subject,
+            org=org,
+            digest=store.put(content),
+            defaults={
+                "readers": sorted({*readers, org}),
+                "size": len(content),
+                "content_type": kind.content_type,
+                "name": clean_name(name, kind),
+                "uploaded_by": actor.user_id,
+                "uploaded_by_name": actor.name,
+                "uploaded_at": at,
+            },
+        )
     return found
 
 

@@ -60,7 +60,12 @@ def stored_paths() -> Iterator[Path]:
     Each is named by the SHA-256 of what it holds. None of them changes, and a row is written after
     its bytes: whoever copies them after a snapshot of the database has the bytes of all its rows.
     """
-    return (path for path in sorted(folder().glob("??/*")) if len(path.name) == 64)
+    return (path for path in all_paths() if len(path.name) == 64)
+
+
+def all_paths() -> Iterator[Path]:
+    """The same, with what a broken write may have left beside them."""
+    return iter(sorted(folder().glob("??/*")))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -17,6 +17,7 @@ from heliu.logistics.transport.queries import CarriageStatus, ExceptionKind
 from heliu.portal.carrier.carriages import named_in_language, stop
 from heliu.portal.shell.conversations import talk_of
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
+from heliu.portal.ui import formats
 from heliu.portal.ui.parts import Step
 from heliu.trade import carrying
 from heliu.trade.carrying import Shot
@@ -45,7 +46,7 @@ def seen(request: HttpRequest, number: str) -> HttpResponse:
             actor=actor_of(request),
             at=now(request),
         )
-        say(request, f"{number}: {CarriageStatus(kind).label}")
+        say(request, f"{number}{formats.colon()}{CarriageStatus(kind).label}")
         return reverse("carrier_carriage", args=[number])
 
     return deed(request, do)

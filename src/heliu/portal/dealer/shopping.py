@@ -42,6 +42,7 @@ from heliu.portal.shell.pages import (
     show,
 )
 from heliu.portal.ui import parts
+from heliu.portal.ui.formats import colon
 from heliu.trade.again import Again, bought_goods, order_again, today
 from heliu.trade.order_pad import Checked, check
 
@@ -139,7 +140,7 @@ def _tell_kept(request: HttpRequest, checked: Checked) -> None:
     bad = [line for line in checked.lines if line.problem]
     if not bad:
         return
-    why = [f"{line.code or line.row}: {line.words}" for line in bad[:REASONS]]
+    why = [f"{line.code or line.row}{colon()}{line.words}" for line in bad[:REASONS]]
     words = ngettext(
         "%(n)d row is not kept and stays in the pad. %(why)s",
         "%(n)d rows are not kept and stay in the pad. %(why)s",

@@ -35,15 +35,26 @@ TASKS = {
     "dispatch.send": N_("Send notices by mail and SMS"),
     "todos.remind": N_("Tell people what they are to do today"),
     "dispatch.tidy": N_("Throw away letters of long ago"),
+    "files.tidy": N_("Throw away bytes that belong to no file"),
     "posting.seal": N_("Seal ledger lines"),
     "events.note_concerns": N_("Note whom facts concern"),
+}
+# What is done row by row, where one that breaks waits by itself.
+ROUNDS = {
+    "newcomer-verify": N_("Verify a newcomer"),
+    "newcomer-welcome": N_("Relate a newcomer to its sellers"),
+    "ask-answer": N_("Answer a question to trade by rule"),
+    "ask-relate": N_("Relate a dealer to a seller that agreed"),
+    "tier-give": N_("Give a customer what its tier gets"),
+    "order-confirm": N_("Confirm an order that a tier lets pass"),
 }
 
 
 @require_GET
 @desk_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Counts per task: waiting, at work, failed; what is done leaves the queue."""
+    """Counts per task: waiting, at work, failed; what is done leaves the queue. Then the rows that
+    could not be dealt with."""
     actor = actor_of(request)
     rows = oversight.jobs(actor)
     failed, alive = sum(row.failed for row in rows), oversight.workers_alive(actor)
@@ -60,5 +71,9 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
         ],
         "rows": [(row, _(TASKS[row.task]) if row.task in TASKS else row.task) for row in rows],
+        "stuck": [
+            (one, _(ROUNDS[one.round]) if one.round in ROUNDS else one.round)
+            for one in oversight.stuck(actor)
+        ],
     }
     return show(request, "operator/jobs.html", context, here="operator_jobs")

@@ -90,7 +90,7 @@ def offer(request: HttpRequest) -> HttpResponse:
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),
         "latest": day_typed(day_of(at) + timedelta(days=365)),
-        "is_ruled": approvals.has_rules(actor, conceding.OFFER.name),
+        "is_ruled": approvals.has_rules(actor.own_org, conceding.OFFER.name),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

@@ -157,7 +157,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "deal": deals.of_order(actor, found.order_id) if found.order_id else None,
         "request_that_waits": purchases.of_quote(found.pk),
         "question": approvals.about(actor, found.pk, conceding.OFFER.name),
-        "is_ruled": may["answer"] and approvals.has_rules(actor, conceding.OFFER.name),
+        "is_ruled": may["answer"] and approvals.has_rules(found.seller, conceding.OFFER.name),
         "may": may,
         "holds": request.POST.get("valid_until") or day_typed(day_of(at) + HOLDS),
         "today": day_typed(day_of(at)),

@@ -157,6 +157,11 @@ def aside(*things: str) -> str:
     return pgettext("before what is said of it", ", ").join(filter(None, things))
 
 
+def colon() -> str:
+    """What stands between a label, or who speaks, and what is said."""
+    return pgettext("between a label and what is said", ": ")
+
+
 def listed(things: Iterable[str]) -> str:
     """What there is side by side in a sentence: ``a, b`` or ``a、b``; what is empty is left out."""
     return pgettext("between the things of a list", ", ").join(filter(None, things))

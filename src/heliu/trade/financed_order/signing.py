@@ -62,7 +62,9 @@ def sign(
         if not approvals.is_needed(SIGN, org=loan.borrower, amount=loan.principal):
             return signed(deal, actor=actor, at=at)
         reason = _("I have signed the agreement.")
-        ask_others(SIGN, deal, amount=loan.principal, actor=actor, reason=reason, at=at)
+        ask_others(
+            SIGN, deal, org=loan.borrower, amount=loan.principal, actor=actor, reason=reason, at=at
+        )
     return loan
 
 

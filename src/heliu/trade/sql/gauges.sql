@@ -1,6 +1,6 @@
 -- Figures for the machine that watches this one: counts and seconds, of nobody in particular.
 -- What the operator's functions tell one operator is told here without names and numbers.
-create function trade_gauges(now timestamptz)
+create or replace function trade_gauges(now timestamptz)
 returns table (name text, label text, value double precision)
 language plpgsql security definer
 set search_path = public, pg_temp as $$
@@ -21,6 +21,8 @@ begin
     select 'jobs', 'doing', coalesce(sum(doing), 0) from job
     union all
     select 'jobs', 'failed', coalesce(sum(failed), 0) from job
+    union all
+    select 'jobs', 'stuck', count(*) from jobs_stuck
     union all
     select 'workers', '', alive from operator_workers()
     union all

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
@@ -46,19 +48,19 @@ class Found(NamedTuple):
     rules: int | None = None
 
 
-def verify(*, at: datetime, most: int = 50) -> int:
-    """Ask the register for those who wait and admit whom the rules admit; the others go to a
-    person. Returns how many were taken in hand. For the worker."""
-    due = Application.objects.select_for_update(skip_locked=True).filter(
-        status=_A.CHECKING, next_try_at__lte=at
-    )
-    taken = list(due.order_by("next_try_at", "id")[:most])
-    for one in taken:
-        _verify_one(one, at)
-    return len(taken)
+def waiting(*, at: datetime) -> QuerySet[Application]:
+    """Newcomers of whom the register is to be asked now, in their turn."""
+    found = Application.objects.filter(status=_A.CHECKING, next_try_at__lte=at)
+    return found.order_by("next_try_at", "id")
 
 
-def _verify_one(one: Application, at: datetime) -> None:
+def verify(application: UUID, *, at: datetime) -> None:
+    """Ask the register for one that waits and admit it where the rules do; else it goes to a
+    person. Nothing where somebody else has it in hand. For the worker."""
+    free = waiting(at=at).select_for_update(skip_locked=True)
+    one = free.filter(pk=application).first()
+    if one is None:
+        return
     company, is_silent = None, False
     try:
         company = current_register().look_up(one.number, country=one.country)

@@ -417,6 +417,12 @@ def prices_in(currency: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label, or who speaks, and what is said: ``：`` on Chinese pages."""
+    return formats.colon()
+
+
 @register.simple_tag(takes_context=True)
 def as_typed(context: Context, prefix: str, key: object, given: object = "") -> tuple[str, str]:
     """What stands in a field (``prefix-key``), and why not: as it was typed and refused before,
