@@ -8,6 +8,7 @@ import io
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.conftest import AT, Chain
@@ -29,6 +30,7 @@ from heliu.commerce.catalogue.operations import Article, NewAttribute, NewPack, 
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.errors import Invalid
 from heliu.kernel.goods.models import Sku
+from heliu.kernel.sheets import rows_of
 from heliu.kernel.tables import cells_of, unmarked
 from heliu.portal.ui.sheets import Column, Row, Sheet, as_csv, as_xlsx
 
@@ -136,6 +138,17 @@ def test_any_cell_survives_our_sheets(rows: list[list[str]]) -> None:
 CODES = st.sampled_from(["N-1", "N-2", "N-3", ""])
 FAMILIES = st.sampled_from(["GOOD", "gone", ""])
 COUNTS = st.sampled_from(["1", "12", "x", ""])
+
+
+def test_a_workbook_with_a_cell_at_the_far_corner_is_refused() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet()
+    page.write(0, 0, "code")
+    page.write(1_048_575, 16_383, "far")
+    book.close()
+    with pytest.raises(Invalid, match="sheet-unreadable"):
+        rows_of(out.getvalue(), most=10)
 
 
 @given(st.lists(st.tuples(CODES, FAMILIES, COUNTS), max_size=6))

@@ -11,7 +11,8 @@ from pathlib import Path
 from heliu.config.postgres import Trouble
 from heliu.kernel import money
 from heliu.kernel.errors import Invalid
-from heliu.kernel.tables import Unreadable, cells_of
+from heliu.kernel.tables import cells_of
+from heliu.kernel.workbooks import Unreadable
 
 # What a column may be called, folded: our name for it.
 COLUMNS = {

@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 
 from heliu.kernel.errors import Invalid, Refused, filled
 from heliu.kernel.spool import Import, ImportState
-from heliu.kernel.tables import Unreadable, cells_of, unmarked
+from heliu.kernel.tables import cells_of, unmarked
+from heliu.kernel.workbooks import Unreadable
 
 type Numbered = tuple[int, list[str]]
 type Bad = tuple[int, list[str], Refused]

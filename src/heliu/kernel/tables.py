@@ -6,20 +6,16 @@ import csv
 import io
 from collections.abc import Iterator
 
-from python_calamine import CalamineWorkbook
+from heliu.kernel.workbooks import Unreadable, rows_in
 
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how xlsx, xlsb and ods begin; how xls does
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-class Unreadable(ValueError):
-    """This is no sheet that can be read; the message says why."""
-
-
 def cells_of(content: bytes) -> Iterator[list[str]]:
     """The rows of the first page, each a list of texts without spaces around. Raises
     `Unreadable`."""
-    return _workbook(content) if content.startswith(WORKBOOKS) else _text(content)
+    return rows_in(content) if content.startswith(WORKBOOKS) else _text(content)
 
 
 def _text(content: bytes) -> Iterator[list[str]]:
@@ -33,22 +29,6 @@ def _text(content: bytes) -> Iterator[list[str]]:
             yield [cell.strip() for cell in row]
     except csv.Error as error:
         raise Unreadable(str(error)) from error
-
-
-def _workbook(content: bytes) -> Iterator[list[str]]:
-    try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    except Exception as error:  # the reader has a class of its own for each format
-        raise Unreadable(str(error)) from error
-    for row in rows:
-        yield [_cell(cell) for cell in row]
-
-
-def _cell(value: object) -> str:
-    # A workbook keeps 12 as 12.0, and codes that look like numbers too.
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 def unmarked(cell: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from python_calamine import CalamineError, CalamineWorkbook
 
 from heliu.kernel.errors import Invalid
+from heliu.kernel.workbooks import Unreadable, rows_in
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 LARGEST = 5 * 1024 * 1024
@@ -34,17 +33,10 @@ def text_of_file(file: UploadedFile[Any]) -> str:
 
 def _sheet(body: bytes) -> str:
     try:
-        rows = CalamineWorkbook.from_filelike(BytesIO(body)).get_sheet_by_index(0).to_python()
-    except (CalamineError, ValueError, IndexError) as problem:
+        rows = list(rows_in(body))
+    except Unreadable as problem:
         raise _unreadable() from problem
-    return "\n".join("\t".join(_cell(cell) for cell in row[:3]) for row in rows)
-
-
-def _cell(cell: object) -> str:
-    """A cell as typed: whole numbers without the point that sheets give them."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).replace("\t", " ").replace("\n", " ")
+    return "\n".join("\t".join(" ".join(cell.split()) for cell in row[:3]) for row in rows)
 
 
 def _unreadable() -> Invalid:
