@@ -201,6 +201,20 @@ def test_a_provider_is_set_by_whoever_manages_a_house_with_a_domain(
         operations.set_provider(actor=other, **act)
 
 
+def test_at_the_operator_managing_the_house_is_not_enough(house: World, issuer: str) -> None:
+    with house.worker():
+        enrol("helper@operator.demo", "Helper", house.chain.operator, "administrator")
+    with house.desk("helper@operator.demo") as helper:
+        with pytest.raises(Forbidden):
+            people.claim_domain(actor=helper, lets_in="IN", at=house.at)
+        with pytest.raises(Forbidden):
+            people.drop_domain(actor=helper)
+        with pytest.raises(Forbidden):
+            operations.set_provider(
+                actor=helper, issuer=issuer, client_id="c", secret="s", is_on=True, at=house.at
+            )
+
+
 def test_it_talks_to_public_addresses_only(house: World, issuer: str, settings) -> None:
     settings.HELIU_WEBHOOKS_INSIDE = False
     for inside in (issuer, "https://127.0.0.1", "https://metadata.internal"):

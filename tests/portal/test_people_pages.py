@@ -14,7 +14,7 @@ from tests.trade import newcomers
 from tests.trade.conftest import World
 
 from heliu.kernel.access.desks import desks_of
-from heliu.kernel.access.models import User
+from heliu.kernel.access.models import Factor, User
 from heliu.kernel.errors import Refused
 from heliu.kernel.joining.models import Colleague
 from heliu.kernel.joining.operations import people
@@ -63,6 +63,19 @@ def test_somebody_known_gives_the_password_that_is_there(demo: World) -> None:
     assert anybody().post(link, dict(PASSWORDS)).status_code == 422
     send(anybody(), link, {"password": "heliu-demo"}, to="^/$")
     assert len(may("owner@d002.demo")) == 2
+
+
+def test_somebody_known_proves_the_second_factor_too(demo: World) -> None:
+    act(demo, demo.dealer, act="invite", email="owner@d002.demo", name="Two", role="purchaser")
+    link = link_in_mail(demo)
+    with demo.worker():
+        person = User.objects.get(username="owner@d002.demo")
+        Factor.objects.create(user=person, kind="TOTP", name="phone", secret=b"-", made_at=demo.at)
+    be("heliu_web")
+    me = anybody()
+    answer = me.post(link, {"password": "heliu-demo"})
+    assert answer.headers["Location"] == "/sign-in/second"
+    assert me.get("/deals").status_code == 302
 
 
 def test_a_sheet_invites_the_good_rows_and_keeps_the_others(demo: World) -> None:

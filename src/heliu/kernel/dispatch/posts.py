@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from smtplib import SMTPException
 from uuid import UUID
 
 import structlog
@@ -126,7 +125,7 @@ def mail_of(one: Post) -> EmailMessage:
 def _send_one(one: Post, *, at: datetime) -> None:
     try:
         mail_of(one).send()
-    except (SMTPException, OSError) as error:
+    except Exception as error:
         log.warning("post not sent", post=str(one.pk), why=type(error).__name__)
         pause = pause_after(one.tries + 1)
         if pause is not None:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from itertools import groupby
 from operator import attrgetter
-from smtplib import SMTPException
 
 import structlog
 from django.conf import settings
@@ -151,7 +150,7 @@ def _send_one(
                 text=sms_text(notices[0]),
                 at=at,
             )
-    except (SMTPException, OSError, NotSent) as error:
+    except Exception as error:
         _not_sent(letters, at=at)
         log.warning("not sent", letters=_names(letters), why=type(error).__name__)
         return

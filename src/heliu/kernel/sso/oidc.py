@@ -64,7 +64,9 @@ def end(found: Found, kept: Mapping[str, str], answer: Mapping[str, str], *, bac
     methods = said.get("amr")
     return Said(
         str(said["sub"])[:255],
-        str(said.get("email", "")).strip().lower() if said.get("email_verified") else "",
+        str(said.get("email", "")).strip().lower()
+        if said.get("email_verified") in (True, "true")  # some providers send text
+        else "",
         " ".join(str(said.get("name", "")).split())[:80],
         isinstance(methods, list) and "mfa" in methods,
     )

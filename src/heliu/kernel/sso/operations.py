@@ -153,8 +153,9 @@ def end(kept: Mapping[str, str], answer: Mapping[str, str], *, back: str, at: da
 
 
 def _there(actor: Actor, *, field: str) -> Provider | None:
-    """What the house has so far, for whoever may set it."""
-    actor.require("manage")
+    """What the house has so far, for whoever may set it. Who signs people of the operator in names
+    them, so that takes more than managing its house."""
+    actor.require("operate" if "OPERATOR" in actor.party_roles else "manage")
     if not MailDomain.objects.filter(org=actor.own_org).exists():
         raise Refused(
             "domain-first",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth import authenticate, get_user_model, login
+from django.contrib.auth import authenticate, get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from heliu.kernel.access import attempts
+from heliu.kernel.access import attempts, second_factor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.access.request import address_of, sit_down
 from heliu.kernel.errors import Invalid, Refused
@@ -20,6 +19,7 @@ from heliu.kernel.joining.operations import people, signing_up
 from heliu.kernel.joining.operations.people import Asking
 from heliu.portal.joining.pages import over, too_often, tried
 from heliu.portal.shell.pages import now, see_other
+from heliu.portal.shell.sign_in import come_in, half_way
 
 
 @never_cache
@@ -101,9 +101,11 @@ def _let_in(request: HttpRequest, who: Asking, *, is_known: bool) -> HttpRespons
     if not is_in:
         return render(request, "joining/asked.html", {"who": who})
     person = get_user_model().objects.get(pk=user.pk)
-    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    if is_known and second_factor.has_factor(person):
+        return half_way(request, person, "/")
+    answer = come_in(request, person, "PASSWORD", "/")
     sit_down(request, who.org)
-    return see_other("/")
+    return answer
 
 
 def _require_own_password(request: HttpRequest, who: Asking, password: str) -> None:
