@@ -30,6 +30,7 @@ from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.approvals import operations as approvals
 from heliu.kernel.approvals.policies import Level
+from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from heliu.logistics.stock.models import StockRow
 from heliu.trade import approvals as votes
@@ -144,6 +145,48 @@ def test_returns_give_back_no_more_than_was_paid(world: World) -> None:
         do(world, SALES, returns.receive, found, [Judged(1, 5, 0, 5)])
         refunds.append(now(world, found).refund)
     assert refunds == [5_000, 4_900]
+    laws.hold(world)
+
+
+def test_what_a_credit_note_gave_up_was_never_paid(world: World) -> None:
+    placed = delivered(world, "TERMS", M1=10)
+    with world.desk(SALES) as seller:
+        (bill,) = terms.queries.of_order(placed.order.id)
+        receivables.credit_note(
+            bill.number, actor=seller, amount=3_000, reason="scratched", key="n", at=world.at
+        )
+    terms.pay(world, 7_000)
+    found = ask(world, placed, 10)
+    to_warehouse(world, found)
+    do(world, SALES, returns.receive, found, [Judged(1, 10, 0, 10)])
+    assert now(world, found).refund == 7_000
+    laws.hold(world)
+
+
+def test_the_bank_pays_back_no_more_than_is_owed(world: World) -> None:
+    """Of two refunds one was noted by hand: of what is on its way no more is let go."""
+    placed = delivered(world, M1=10)
+    two = []
+    for _ in range(2):
+        found = ask(world, placed, 3)
+        to_warehouse(world, found)
+        do(world, SALES, returns.receive, found, [Judged(1, 3, 0, 3)])
+        two.append(found)
+    with world.desk(SALES) as seller:
+        open_account.settle(
+            placed.order.id, actor=seller, amount=3_000, value_day=day_of(world.at),
+            reference="by hand", key="hand", at=world.at,
+        )  # fmt: skip
+    do(world, SALES, returns.refund, two[0])
+    with pytest.raises(Refused, match="nothing-owed"):
+        do(world, SALES, returns.refund, two[1])
+    with world.desk(SALES) as seller, pytest.raises(Refused, match="nothing-owed"):
+        open_account.settle(
+            placed.order.id, actor=seller, amount=3_000, value_day=day_of(world.at),
+            reference="by hand", key="again", at=world.at,
+        )  # fmt: skip
+    world.bank()
+    assert balance(world, world.chain.seller, Code.REFUND_PAYABLE) == 0
     laws.hold(world)
 
 

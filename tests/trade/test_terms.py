@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import be, cloned
@@ -34,7 +36,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.models import Notice
 from heliu.trade import approvals as votes
-from heliu.trade import close_of_day, incoming, place_order, receivables
+from heliu.trade import close_of_day, deliveries, incoming, place_order, receivables
 from heliu.trade.models import DealStep
 from heliu.trade.placed import Placed
 
@@ -366,6 +368,96 @@ def test_money_that_came_by_the_bank_settles_what_it_fits(world: World) -> None:
         assert sorted(Incoming.objects.values_list("status", flat=True)) == [
             "MATCHED", "MATCHED", "MATCHED", "SETTLED",
         ]  # fmt: skip
+    laws.hold(world)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_transfer_that_names_an_invoice_and_its_order_pays_once(world: World, more: int) -> None:
+    grant(world, discount=Decimal(2), discount_days=10)
+    one = invoice(world, sent(world))
+    with world.worker():
+        sandbox.transfer(
+            payer=dealer_of(world), payee=world.chain.seller, amount=20_000 + more,
+            reference=f"{one.number} {one.order_number}", at=world.at,
+        )  # fmt: skip
+    close(world)
+    with world.worker():
+        (came,), paid = Incoming.objects.all(), Payment.objects.get()
+    assert (came.status, paid.allocated) == ("MATCHED", 19_600)
+    laws.hold(world)
+
+
+def test_what_cannot_be_placed_waits_and_stops_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant(world)
+    first, second = invoice(world, sent(world, 1)), invoice(world, sent(world, 2))
+    pays = receivables.paid
+
+    def breaks(terms: Terms, *, reference: str, **more: Any) -> Any:
+        if first.number in reference:
+            raise IntegrityError(first.number)
+        return pays(terms, reference=reference, **more)
+
+    monkeypatch.setattr(receivables, "paid", breaks)
+    for one in (first, second):
+        with world.worker():
+            sandbox.transfer(
+                payer=dealer_of(world), payee=world.chain.seller, amount=one.amount,
+                reference=one.number, at=world.at,
+            )  # fmt: skip
+    close(world)
+    with world.worker():
+        states = {one.reference: one.status for one in Incoming.objects.all()}
+    assert states == {first.number: "SUSPENSE", second.number: "MATCHED"}
+    assert "money-in-suspense" in told(world, SALES)
+    laws.hold(world)
+
+
+def test_a_payment_taken_back_that_settled_one_invoice_in_two_parts(world: World) -> None:
+    grant(world)
+    placed = sent(world)
+    one = invoice(world, placed)
+    with world.desk(world.dealer) as actor:
+        receivables.dispute(one.id, actor=actor, amount=8_000, reason="wet", at=world.at)
+    paid = pay(world, 20_000)
+    with world.desk(world.dealer) as actor:
+        receivables.dispute(one.id, actor=actor, amount=0, reason="", at=world.at)
+    assert invoice(world, placed).status == "PAID"
+    with world.desk(SALES) as actor:
+        receivables.take_back(paid.id, actor=actor, at=world.at)
+    assert (invoice(world, placed).left, standing(world).open) == (20_000, 20_000)
+    laws.hold(world)
+
+
+def test_nobody_agreed_to_write_off_what_came_later(world: World) -> None:
+    grant(world)
+    placed = life.place(world, pay_by="TERMS", B1=10)
+    second = "second@seller.demo"
+    with world.worker():
+        chains.enrol(second, "Second", world.chain.seller, "sales-manager")
+    line = placed.order.lines.get()
+    with world.desk(SALES) as seller:
+        approvals.set_levels(
+            receivables.WRITE_OFF, from_amount=0, levels=[People("terms", 1)], actor=seller,
+            at=world.at,
+        )  # fmt: skip
+        place_order.confirm(placed.order.id, actor=seller, at=world.at)
+    for n in (1, 2):
+        with world.desk(SALES) as seller:
+            deliveries.ship(
+                placed.order.id, actor=seller, carrier="", lines={line.pk: 5},
+                at=world.later(hours=1),
+            )  # fmt: skip
+            if n == 1:
+                asked = receivables.ask_write_off(
+                    placed.order.id, actor=seller, reason="gone", at=world.at
+                )
+    with world.desk(second) as actor, pytest.raises(Refused, match="more-owed"):
+        votes.vote(asked.id, agrees=True, actor=actor, at=world.at)
+    assert standing(world).open == 20_000
+    with world.desk(second) as actor:
+        votes.vote(asked.id, agrees=False, reason="ask anew", actor=actor, at=world.at)
     laws.hold(world)
 
 

@@ -124,6 +124,23 @@ def test_a_credit_note_brings_its_red_letter(world: World) -> None:
         assert [line.quantity for line in red.lines.all()] == [0, 0]
 
 
+def test_a_short_count_after_a_credit_note_takes_back_what_is_left(world: World) -> None:
+    titled(world)
+    placed = confirmed(world, "TERMS", M1=10)
+    shipment = life.ship(world, placed)
+    write(world, shipment)
+    run(world)
+    with world.desk(SALES) as seller:
+        (bill,) = bills.of_order(placed.order.id)
+        receivables.credit_note(
+            bill.number, actor=seller, amount=3_000, reason="scratched", key="n", at=world.at
+        )
+    life.receive(world, shipment, lost=8, who=world.dealer)
+    run(world)
+    blue, *reds = all_of(world)
+    assert blue.red_gross == -sum(red.gross for red in reds) == 10_000
+
+
 def test_refused_it_is_mended_and_goes_again_late_and_lost_answers_are_waited_for(
     world: World,
 ) -> None:

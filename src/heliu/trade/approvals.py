@@ -154,7 +154,8 @@ def vote(
             at=at,
         )
     deal = deals.get(actor, asked.subject)
-    with widened(parties(deal)):
+    # A yes that cannot be carried out is no yes: the question waits on.
+    with transaction.atomic(), widened(parties(deal)):
         deal = locked(deal.id)
         said = approvals.vote(asked.id, agrees=agrees, reason=reason, actor=actor, at=at)
         if said.status == ApprovalStatus.APPROVED:

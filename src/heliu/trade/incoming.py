@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 
 from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank import queries as bank
@@ -34,6 +35,7 @@ from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.parties import queries as parties
 from heliu.trade import paying_in, recalling, receivables, steps, wake
 
+log = structlog.get_logger()
 SYSTEM = Actor.system()
 NUMBER = re.compile(r"\b(?:IV|SO)-\d{4}-\d+\b")
 LOAN = re.compile(r"\bLN-\d{4}-\d+\b")
@@ -84,7 +86,7 @@ def _read(account: BankAccount, *, at: datetime, since: date | None = None) -> i
                 recalling.taken_back(one, at=at)
             again = [arrivals.restore(one, amount) for one, amount in came.again]
             for one in (*came.new, *again):
-                if one.status == IncomingStatus.SUSPENSE and not _place(one, at=at):
+                if one.status == IncomingStatus.SUSPENSE and not _placed(one, at=at):
                     _tell_unplaced(one, at=at)
     return new
 
@@ -127,6 +129,18 @@ def set_aside(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> In
     if not note.strip():
         raise Invalid("reason-missing", "A reason is needed.", field="note")
     return arrivals.settle(came, by_person=True, note=note, actor=actor, at=at)
+
+
+def _placed(came: Incoming, *, at: datetime) -> bool:
+    """The same; what cannot be placed, whatever the reason, waits for a person and stops nothing
+    behind it."""
+    try:
+        with transaction.atomic():
+            return _place(came, at=at)
+    except (Refused, DatabaseError) as error:
+        log.warning("not placed", incoming=str(came.pk), why=type(error).__name__)
+        came.refresh_from_db()
+        return False
 
 
 def _place(came: Incoming, *, at: datetime) -> bool:

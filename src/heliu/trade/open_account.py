@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from heliu.capital.bank import queries as bank
+from heliu.capital.bank.models import Purpose
 from heliu.capital.books import operations as books
 from heliu.capital.books.entries import Entry
 from heliu.capital.books.journals import orders as journals
@@ -154,12 +156,14 @@ def short(deal: Deal, value: int, *, key: str, at: datetime, kind: str = "short"
                 invoice, given_up, key=f"{key}:{invoice.number}", reason=kind, at=at
             )
             left -= given_up
-    refund = left
+    # By transfer all was paid before; on terms what an invoice has of payments goes back, and what
+    # a credit note gave up was never paid.
+    refund = 0 if goods else left
     for invoice in goods:
         back = giving_back.give_back(
             invoice, left, key=f"{key}:{invoice.number}", reason=kind, actor=Actor.system(), at=at
         )
-        left, refund = left - back.value, refund - back.discount
+        left, refund = left - back.value, refund + back.value - back.discount
     if refund:
         entries = GIVEN_UP[kind](
             seller=order.seller, buyer=order.buyer, order=order.id, amount=refund
@@ -194,7 +198,7 @@ def settle(
             return order
         billed = list(credit.of_order(order.id))
         stands = account_of(DealStep.objects.filter(deal=deal), billed)
-        _check(order, amount, stands.owed or stands.owed_back, value_day, at)
+        _check(order, amount, stands.owed or _to_pay_back(deal, stands), value_day, at)
         if stands.owed:
             receivables.paid(
                 locked_terms(order.seller, order.buyer, at=at), amount=amount,
@@ -245,9 +249,13 @@ def unrefund(order_id: UUID, *, actor: Actor, key: str, at: datetime) -> Order:
 
 
 def owed_back(deal: Deal) -> int:
-    """What the seller owes back on a deal now, in fen."""
+    """What the seller owes back on a deal now and no bank is paying yet, in fen."""
     billed = credit.of_order(deal.order_id)
-    return account_of(DealStep.objects.filter(deal=deal), billed).owed_back
+    return _to_pay_back(deal, account_of(DealStep.objects.filter(deal=deal), billed))
+
+
+def _to_pay_back(deal: Deal, stands: OpenAccount) -> int:
+    return max(0, stands.owed_back - bank.under_way(deal.id, Purpose.RETURN))
 
 
 def paid_back(

@@ -30,6 +30,7 @@ from heliu.information.credit_file import operations as credit_file
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.door import widened
 from heliu.kernel.approvals import operations as approvals
+from heliu.kernel.approvals import queries as agreements
 from heliu.kernel.approvals.models import Approval
 from heliu.kernel.approvals.policies import Act
 from heliu.kernel.clock import day_of
@@ -268,12 +269,29 @@ def ask_write_off(order_id: UUID, *, actor: Actor, reason: str, at: datetime) ->
             return ask_others(
                 WRITE_OFF, deal, org=deal.seller, amount=left, reason=reason, actor=actor, at=at
             )
-        write_off(deal, actor=actor, at=at)
+        _write_off(deal, actor=actor, at=at)
     return None
 
 
 def write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
-    """Agreed: what is open on the deal's order is the seller's loss; it is owed as before."""
+    """Agreed: what is open on the deal's order is the seller's loss. Raises `Refused` (more-owed)
+    where more is open than was asked about: nobody has agreed to that."""
+    asked = agreements.agreed(deal.id, WRITE_OFF.name).amount
+    left = sum(one.left for one in queries.of_order(deal.order_id))
+    if left > (asked or 0):
+        raise Refused(
+            "more-owed",
+            "%(left)s is open on %(number)s by now, and you were asked about %(asked)s.",
+            help="Say no, and let it be asked anew.",
+            left=str(Money(left)),
+            asked=str(Money(asked or 0)),
+            number=order_of(deal).number,
+        )
+    _write_off(deal, actor=actor, at=at)
+
+
+def _write_off(deal: Deal, *, actor: Actor, at: datetime) -> None:
+    """It is the seller's loss, and owed as before."""
     lost = invoices.write_off(queries.of_order(deal.order_id), actor=actor, at=at)
     if lost:
         remember(deal, Step.WRITTEN_OFF, actor=actor, at=at, lost=lost)

@@ -121,6 +121,7 @@ def red_due(deal: Deal, shipment: UUID, *, at: datetime) -> None:
     if lost:
         prices = _prices(lost)
         parts = {line: (n, n * prices[line]) for line, n in lost.items() if prices[line]}
+        parts = _parts(blue, parts)  # a credit note may have taken some of it back before
         _red(blue, parts, reason="short", key=f"short:{shipment}", actor=SYSTEM, at=at)
     bills = terms.of_order(blue.order_id).filter(key__startswith=str(shipment))
     if numbers := list(bills.values_list("number", flat=True)):

@@ -306,6 +306,13 @@ def has_open(deal: UUID) -> bool:
     return PaymentInstruction.objects.filter(deal=deal).exclude(status__in=answered).exists()
 
 
+def under_way(deal: UUID, purpose: str) -> int:
+    """How much is written or with the bank for a deal under a purpose, and not yet answered."""
+    answered = (InstructionStatus.BOOKED, InstructionStatus.REJECTED)
+    sent = PaymentInstruction.objects.filter(deal=deal, purpose=purpose)
+    return sent.exclude(status__in=answered).aggregate(sum=Sum("amount"))["sum"] or 0
+
+
 def has_open_refund(deal: UUID, keys: Sequence[str] = ("",)) -> bool:
     """Whether a payment of the seller for a deal, whose key begins with one of these, is written or
     with the bank and not yet answered."""

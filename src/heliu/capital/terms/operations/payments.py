@@ -111,7 +111,9 @@ def take_back(payment: Payment, *, actor: Actor, at: datetime) -> list[Allocatio
     ends = {"seller": terms.seller, "buyer": terms.buyer}
     back = journals.terms_paid_back(**ends, amount=payment.amount)
     events = [as_event("terms_paid_back", payment.id, payment.id, back, at)]
+    met: dict[UUID, Invoice] = {}  # several parts of one payment may have settled one invoice
     for one in allocations:
+        one.invoice = met.setdefault(one.invoice_id, one.invoice)
         one.invoice.paid -= one.amount
         one.invoice.discounted -= one.saved
         keep(one.invoice, terms, day_of(at))
@@ -137,7 +139,7 @@ def _allocate(
 ) -> list[Allocation]:
     """Give what is left of a payment to open invoices, with the journals that come of it."""
     open_ones = list(open_invoices(terms))
-    first = [one for pk in named for one in open_ones if one.pk == pk]
+    first = [one for pk in dict.fromkeys(named) for one in open_ones if one.pk == pk]
     others = [one for one in open_ones if one not in first]
     on = payment.value_day
     shares = policies.allot(payment.left, first, on=on, named=True)
