@@ -250,7 +250,7 @@ def refund(ref: UUID | str, *, actor: Actor, at: datetime) -> PaymentInstruction
     with _opened(ref, actor) as (deal, found):
         operations.require_side(found.seller, "sell", actor)
         owed = open_account.owed_back(deal)
-        if not found.refund or found.refund > owed:
+        if not found.refund_by_bank and not 0 < found.refund <= owed:
             raise Refused("nothing-owed", "Nothing is owed between you on %(number)s.",
                           number=found.order_number)  # fmt: skip
         operations.by_bank(found)
