@@ -5,11 +5,14 @@ over."""
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -199,6 +202,27 @@ def test_a_provider_is_set_by_whoever_manages_a_house_with_a_domain(
         operations.set_provider(actor=clerk, **act)
     with house.desk("owner@d002.demo") as other, pytest.raises(Refused, match="domain"):
         operations.set_provider(actor=other, **act)
+
+
+def test_an_issuer_that_drips_is_left(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HELIU_WEBHOOKS_INSIDE = True
+    monkeypatch.setattr(port, "WHOLE", 0.3)
+    over = Event()
+
+    def drip(server: socket.socket) -> None:
+        client, _ = server.accept()
+        with client, suppress(OSError):
+            client.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not over.wait(0.05):
+                client.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n"[:1])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        with pytest.raises(Refused, match="sso-failed"):
+            port.discovered(f"http://localhost:{server.getsockname()[1]}")
+        over.set()
+        thread.join()
 
 
 def test_at_the_operator_managing_the_house_is_not_enough(house: World, issuer: str) -> None:

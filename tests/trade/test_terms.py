@@ -35,6 +35,7 @@ from heliu.kernel.approvals.policies import Level as People
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Forbidden, Refused
 from heliu.kernel.events.models import Notice
+from heliu.kernel.parties.models import TradingRelationship
 from heliu.trade import approvals as votes
 from heliu.trade import close_of_day, deliveries, incoming, place_order, receivables
 from heliu.trade.models import DealStep
@@ -428,6 +429,25 @@ def test_a_payment_taken_back_that_settled_one_invoice_in_two_parts(world: World
         receivables.take_back(paid.id, actor=actor, at=world.at)
     assert (invoice(world, placed).left, standing(world).open) == (20_000, 20_000)
     laws.hold(world)
+
+
+def test_a_key_of_a_person_is_no_key_of_the_bank(world: World) -> None:
+    grant(world)
+    sent(world)
+    paid = pay(world, 20_000, key="bank:abcdefgh")
+    with world.desk(SALES) as actor:
+        receivables.take_back(paid.id, actor=actor, at=world.at)
+    assert standing(world).open == 20_000
+    laws.hold(world)
+
+
+def test_what_is_owed_is_paid_to_a_seller_that_is_suspended(world: World) -> None:
+    grant(world)
+    sent(world)
+    with world.worker():
+        TradingRelationship.objects.update(status="PAUSED")
+    pay(world, 20_000)
+    assert standing(world).open == 0
 
 
 def test_nobody_agreed_to_write_off_what_came_later(world: World) -> None:

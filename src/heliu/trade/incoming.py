@@ -106,7 +106,7 @@ def settle(
 ) -> Payment:
     """A person of the seller says whose money it is: it settles what is named, then the oldest."""
     came = _to_settle(incoming_id, actor)
-    parties.active_relationship(buyer=buyer, seller=came.org)
+    parties.require_acquainted(buyer=buyer, seller=came.org)
     with widened([came.org, buyer]):
         return _pay(came, Match(buyer, named), actor=actor, at=at)
 

@@ -100,7 +100,9 @@ def sent(
     deal: Deal, order: Order, value: int, *, shipment: UUID, actor: Actor, at: datetime
 ) -> None:
     """Goods of an order on terms left: held credit is owed from now on, under an invoice for each
-    instalment."""
+    instalment; for what came for free there is none."""
+    if not value:
+        return
     granted = locked_terms(order.seller, order.buyer, at=at)
     issued = invoices.issue(
         granted,

@@ -313,7 +313,7 @@ def link(request: PurchaseRequest) -> str:
 
 def _ask(request: PurchaseRequest, must: queries.Must, *, actor: Actor, at: datetime) -> None:
     asking.ask(
-        replace(PURCHASE, days=(request.kept_until - at).days or 1),
+        replace(PURCHASE, days=-((at - request.kept_until) // timedelta(days=1))),  # rounded up
         subject=request.pk, name=request.number, org=request.buyer, amount=request.total,
         actor=actor, reason=request.reason, levels=must.levels, kind="purchase-asked", at=at,
     )  # fmt: skip

@@ -84,6 +84,12 @@ def active_relationship(*, buyer: UUID, seller: UUID) -> TradingRelationship:
     return found
 
 
+def require_acquainted(*, buyer: UUID, seller: UUID) -> None:
+    """Raises `NotFound` where the two never traded; whether they still do is not asked."""
+    if not TradingRelationship.objects.filter(buyer=buyer, seller=seller).exists():
+        raise NotFound(NOT_TRADING)
+
+
 def seller_paused() -> Refused:
     """What was begun with a suspended seller goes on, nothing new begins."""
     return Refused(

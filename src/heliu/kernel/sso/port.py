@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +18,7 @@ from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.webhooks.policies import is_public, read_url
 
 PATIENCE = {"connect": 5.0, "read": 5.0, "write": 5.0, "pool": 5.0}
+WHOLE = 10.0  # seconds for all of an answer, however many parts it comes in
 LARGEST = 200_000
 ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]  # never a shared secret, never none
 LEEWAY = 60  # seconds that clocks may differ
@@ -40,7 +43,48 @@ class Outward(httpcore.SyncBackend):
         addresses = [str(where[0]) for *_, where in found]
         if not settings.HELIU_WEBHOOKS_INSIDE and not all(map(is_public, addresses)):
             raise httpcore.ConnectError(host)
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        stream = super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        return Hurried(stream, until=monotonic() + WHOLE)
+
+
+class Hurried(httpcore.NetworkStream):
+    """A connection with an end: an issuer that says a byte now and then holds nobody for ever."""
+
+    def __init__(self, stream: httpcore.NetworkStream, *, until: float) -> None:
+        self._stream, self._until = stream, until
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What came next. Raises `ReadTimeout` when time is over."""
+        return self._stream.read(max_bytes, self._left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send. Raises `WriteTimeout` when time is over."""
+        self._stream.write(buffer, self._left(httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """It is over."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same connection, sealed, with the same end."""
+        left = self._left(httpcore.ConnectTimeout)
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return Hurried(stream, until=self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What the connection knows of itself."""
+        return self._stream.get_extra_info(info)
+
+    def _left(self, late: type[Exception]) -> float:
+        left = self._until - monotonic()
+        if left <= 0:
+            raise late("time is over")
+        return min(left, PATIENCE["read"])
 
 
 def discovered(issuer: str) -> dict[str, Any]:
