@@ -69,7 +69,7 @@ def take_in_deposits(*, at: datetime, awaited_only: bool = False) -> int:
         with transaction.atomic():
             one = Incoming.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
             if one is not None and one.status == IncomingStatus.SUSPENSE:
-                _place(one, at=at)
+                _placed(one, at=at)
     return new
 
 
@@ -132,8 +132,8 @@ def set_aside(incoming_id: UUID, *, note: str, actor: Actor, at: datetime) -> In
 
 
 def _placed(came: Incoming, *, at: datetime) -> bool:
-    """The same; what cannot be placed, whatever the reason, waits for a person and stops nothing
-    behind it."""
+    """Place it; what cannot be, whatever the reason, waits for a person and stops nothing behind
+    it."""
     try:
         with transaction.atomic():
             return _place(came, at=at)

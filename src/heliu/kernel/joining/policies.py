@@ -137,6 +137,12 @@ def domain_of(email: str) -> str:
     return "" if domain in OF_EVERYBODY else domain
 
 
+def right_over_domain(party_roles: Iterable[str]) -> str:
+    """The permission that a house's domain of mail takes, and its own sign-in: whoever sets them
+    decides who comes in and as whom, which at the operator's is more than managing a house."""
+    return "operate" if "OPERATOR" in party_roles else "manage"
+
+
 def roles_of(party_roles: Iterable[str]) -> list[str]:
     """The roles that a house may give to its people by itself, the least first."""
     own = set(party_roles)

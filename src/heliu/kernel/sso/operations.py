@@ -19,7 +19,7 @@ from heliu.kernel.access.sealing import sealed
 from heliu.kernel.errors import Invalid, Refused
 from heliu.kernel.joining.models import MailDomain
 from heliu.kernel.joining.operations import people
-from heliu.kernel.joining.policies import domain_of
+from heliu.kernel.joining.policies import domain_of, right_over_domain
 from heliu.kernel.sso import oidc, port, saml
 from heliu.kernel.sso.found import Found, Here, Said
 from heliu.kernel.sso.models import Known, Protocol, Provider
@@ -153,9 +153,8 @@ def end(kept: Mapping[str, str], answer: Mapping[str, str], *, back: str, at: da
 
 
 def _there(actor: Actor, *, field: str) -> Provider | None:
-    """What the house has so far, for whoever may set it. Who signs people of the operator in names
-    them, so that takes more than managing its house."""
-    actor.require("operate" if "OPERATOR" in actor.party_roles else "manage")
+    """What the house has so far, for whoever may set it."""
+    actor.require(right_over_domain(actor.party_roles))
     if not MailDomain.objects.filter(org=actor.own_org).exists():
         raise Refused(
             "domain-first",

@@ -18,6 +18,7 @@ from heliu.kernel.access.queries import people_of
 from heliu.kernel.addresses import queries as addresses
 from heliu.kernel.consent import operations as consent
 from heliu.kernel.consent.queries import visible_to as consents_visible_to
+from heliu.kernel.joining.policies import right_over_domain
 from heliu.kernel.language import is_chinese
 from heliu.kernel.parties import queries as parties
 from heliu.kernel.webhooks import queries as webhooks
@@ -47,6 +48,7 @@ def company(request: HttpRequest) -> HttpResponse:
         "city": house.city_zh or house.city if is_chinese() else house.city,
         "people": [(member, title_words(str(member.title))) for member in people_of(actor)],
         "may_manage": actor.may("manage"),
+        "may_set_sign_in": actor.may(right_over_domain(actor.party_roles)),
         "buys": bool({"DEALER", "BUYER"} & set(actor.party_roles)),
         "closed_to": books.closed_to(actor),
         "webhooks": webhooks.alive(actor) if actor.may("manage") else 0,

@@ -19,6 +19,7 @@ from heliu.kernel.access.role_editing import by_need, roles
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.kernel.joining import queries
 from heliu.kernel.joining.operations import people
+from heliu.kernel.joining.policies import right_over_domain
 from heliu.portal.shell.pages import actor_of, attempt, deed, desk_page, now, say, show
 from heliu.portal.shell.titles import role_words, title_words
 
@@ -121,6 +122,7 @@ def _page(
         "roles": [(one.code, role_words(one)) for one in by_need(roles(actor))],
         "domain": domain,
         "lets_in": [("NO", _("nobody is let in by it")), *queries.LETS_IN],
+        "may_set_domain": actor.may(right_over_domain(actor.party_roles)),
         "held": domain.lets_in if domain else "NO",
         "bad": bad,
         "typed": request.POST if refusal else {},

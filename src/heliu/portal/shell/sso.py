@@ -18,6 +18,7 @@ from heliu.kernel.access import attempts
 from heliu.kernel.access.request import address_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.joining import queries
+from heliu.kernel.joining.policies import right_over_domain
 from heliu.kernel.sso import operations, saml
 from heliu.kernel.sso.found import Here
 from heliu.portal.shell.pages import (
@@ -99,9 +100,9 @@ def metadata(request: HttpRequest, house: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @desk_page
 def company(request: HttpRequest) -> HttpResponse:
-    """Where the people of the house sign in, for whoever manages it."""
+    """Where the people of the house sign in, for whoever may set it."""
     actor = actor_of(request)
-    actor.require("manage")
+    actor.require(right_over_domain(actor.party_roles))
 
     def do() -> str:
         is_on = request.POST.get("is_on") == "yes"

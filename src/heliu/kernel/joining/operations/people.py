@@ -30,7 +30,7 @@ from heliu.kernel.joining.models import (
     MailDomain,
 )
 from heliu.kernel.joining.operations.signing_up import an_address, good_password
-from heliu.kernel.joining.policies import domain_of, roles_of
+from heliu.kernel.joining.policies import domain_of, right_over_domain, roles_of
 from heliu.kernel.parties.models import Organization
 from heliu.kernel.states import move
 from heliu.kernel.tables import cells_of
@@ -180,7 +180,7 @@ def let_in(colleague: UUID, *, actor: Actor, role: str, at: datetime) -> Colleag
 def claim_domain(*, actor: Actor, lets_in: str, at: datetime) -> MailDomain:
     """The domain of the actor's own mailbox is the house's from now on, and what happens to others
     with an address there. Raises `Refused` (domain-of-everybody, domain-taken)."""
-    _require_manager(actor)
+    actor.require(right_over_domain(actor.party_roles))
     if lets_in not in LetsIn.values:
         raise Invalid("choice-unknown", "There is no such choice.", field="lets_in")
     user = User.objects.get(pk=person_of(actor))
@@ -208,13 +208,8 @@ def claim_domain(*, actor: Actor, lets_in: str, at: datetime) -> MailDomain:
 
 def drop_domain(*, actor: Actor) -> None:
     """Nobody is let in by the domain of the house's mail any more."""
-    _require_manager(actor)
+    actor.require(right_over_domain(actor.party_roles))
     MailDomain.objects.filter(org=actor.own_org).delete()
-
-
-def _require_manager(actor: Actor) -> None:
-    """Whom a domain leads in at the operator's house could become anybody there."""
-    actor.require("operate" if "OPERATOR" in actor.party_roles else "manage")
 
 
 def ask(org: UUID, *, email: str, name: str, language: str, at: datetime) -> None:
