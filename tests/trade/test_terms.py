@@ -308,6 +308,29 @@ def test_a_dispute_stops_nothing_and_a_credit_note_ends_it(world: World) -> None
     laws.hold(world)
 
 
+def test_a_dispute_ends_where_interest_has_no_room(world: World) -> None:
+    grant(world, days=10, late_rate=Decimal("18"), ceiling=40_000)
+    placed = sent(world)
+    bill = invoice(world, placed)
+    with world.desk(world.dealer) as dealer:
+        receivables.dispute(bill.number, actor=dealer, amount=20_000, reason="no", at=world.at)
+    world.later(days=(bill.due_on - day_of(world.at)).days + 20)
+    pay(world, 20_000)
+    later = life.place(world, pay_by="TERMS", B1=20)  # the money paid gave room for it
+    with world.desk(world.dealer) as dealer:
+        receivables.dispute(bill.number, actor=dealer, amount=0, reason="", at=world.at)
+    found = invoice(world, placed)
+    assert (found.disputed, found.left, standing(world).credit) == (0, 20_000, 20_000)
+    with world.desk(SALES) as seller:
+        place_order.confirm(later.order.id, actor=seller, at=world.at)
+    life.ship(world, later)  # nor does it keep goods from leaving
+    pay(world, 30_000, key="more")
+    assert invoice(world, placed).left == 0
+    with world.worker():
+        assert Invoice.objects.get(kind="INTEREST").amount == 200
+    laws.hold(world)
+
+
 def test_a_credit_note_is_for_one_instalment(world: World) -> None:
     grant(world, part_days=(5, 12), part_shares=(40, 60))
     placed = sent(world)

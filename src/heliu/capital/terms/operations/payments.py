@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Sum
 
 from heliu.capital.books import operations as books
@@ -24,6 +26,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.events.facts import record
 from heliu.kernel.numbering import next_number
+from heliu.kernel.posting.operations import LimitShort
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,15 @@ def pay(
 
 
 def use_credit(terms: Terms, *, at: datetime) -> list[Allocation]:
-    """What was paid too much settles what is open, the oldest first."""
+    """What was paid too much settles what is open, the oldest first. Where it would bring interest
+    that the trade credit has no room for, it waits as credit until there is room."""
     left = Payment.objects.filter(
         seller=terms.seller, buyer=terms.buyer, taken_back_at=None, allocated__lt=F("amount")
     )
     used = []
     for payment in left.order_by("value_day", "noted_at", "id"):
-        used += _allocate(terms, payment, (), events=[], at=at)
+        with suppress(LimitShort), transaction.atomic():
+            used += _allocate(terms, payment, (), events=[], at=at)
     return used
 
 
