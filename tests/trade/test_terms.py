@@ -504,6 +504,29 @@ def test_nobody_agreed_to_write_off_what_came_later(world: World) -> None:
     laws.hold(world)
 
 
+def test_money_for_what_was_written_off_is_recovered(world: World) -> None:
+    grant(world, days=10, ceiling=40_000)
+    placed = sent(world)
+    with world.desk(SALES) as seller:
+        receivables.ask_write_off(placed.order.id, actor=seller, reason="gone", at=world.at)
+    recovery, claim = Code.RECOVERY_INCOME, Code.CLAIM_WRITTEN_OFF
+    pay(world, 5_000, key="some")
+    bill = invoice(world, placed)
+    assert (bill.status, bill.paid, bill.written_off) == ("WRITTEN_OFF", 5_000, 15_000)
+    assert book(world, recovery, claim) == {recovery: -5_000, claim: 15_000}
+    last = pay(world, 17_000, key="rest")
+    assert (invoice(world, placed).status, standing(world).credit) == ("PAID", 2_000)
+    assert book(world, recovery)[recovery] == -20_000
+    with world.desk(SALES) as seller:
+        receivables.take_back(last.id, actor=seller, at=world.at)
+    assert invoice(world, placed).written_off == 15_000
+    assert (standing(world).credit, standing(world).open) == (0, 0)
+    assert book(world, recovery, claim) == {recovery: -5_000, claim: 15_000}
+    with world.worker():
+        assert queries.check() == []
+    laws.hold(world)
+
+
 EXPECTED = ("limit-short", "terms-overdue", "more-than-open", "nothing-owed")
 DEEDS = st.lists(
     st.tuples(st.sampled_from("osssppcdtrwn"), st.integers(1, 900)), min_size=4, max_size=14
