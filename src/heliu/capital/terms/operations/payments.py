@@ -179,11 +179,13 @@ def _allocate(
 def _recover(terms: Terms, payment: Payment, at: datetime) -> list[Allocation]:
     """What is left of a payment goes to what the seller gave up, the oldest first: the buyer owes
     it all the same."""
+    if not payment.left:
+        return []
     given_up = Invoice.objects.filter(
         seller=terms.seller, buyer=terms.buyer, written_off__gt=0
     ).order_by("due_on", "issued_on", "number")
     made, left = [], payment.left
-    for invoice in given_up if left else ():
+    for invoice in given_up:
         if part := min(left, invoice.written_off):
             left -= part
             invoice.written_off -= part
