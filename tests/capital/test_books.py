@@ -109,7 +109,12 @@ TEMPLATES: dict[str, st.SearchStrategy[list[Entry]]] = {
                 seller=P.seller, buyer=P.dealer, order=P.deal, amount=a
             )
         )
-        for name in ("terms_written_off", "terms_claim_dropped")
+        for name in (
+            "terms_written_off",
+            "terms_claim_dropped",
+            "terms_recovered",
+            "terms_recovery_back",
+        )
     },
     **{
         name: st.builds(

@@ -15,11 +15,13 @@ from tests.conftest import cloned
 from tests.trade import laws, life
 from tests.trade.conftest import World
 from tests.trade.test_part_delivery import SALES, confirmed, send, strike
+from tests.trade.test_rewards import promote
 
 from heliu.commerce.ordering import queries as orders
 from heliu.commerce.ordering.models import OrderLine
 from heliu.commerce.ordering.parts import Part, read
 from heliu.commerce.ordering.rows import PadRow
+from heliu.commerce.pricing.models import Effect
 from heliu.demo.chain import Chain
 from heliu.kernel.access.door import acting_for
 from heliu.kernel.clock import day_of
@@ -118,6 +120,41 @@ def test_more_than_there_is_may_be_ordered_and_each_reads_what_waits_until_when(
     assert (found.ready, found.orderable, found.next_day) == (0, 0, None)
     with world.desk("owner@d002.demo"):  # another buyer sees none of it
         assert back_orders.queue(world.chain.seller) == []
+    laws.hold(world)
+
+
+def test_two_lines_of_one_article_wait_one_after_the_other(world: World) -> None:
+    promote(world, Effect.ORDER, amount=1, min_order=1, skus=[world.chain.skus["B1"]])
+    allow(world, 50)
+    emptied(world)
+    placed = order(world, 10)
+    with world.desk(world.dealer):
+        queued = [
+            (one.ready, one.waiting)
+            for one in back_orders.queue(world.chain.seller)
+            if one.order == placed.order.id
+        ]
+    assert len(queued) == 2
+    assert tuple(map(sum, zip(*queued, strict=True))) == (4, 6)
+
+
+def test_who_may_not_wait_is_given_no_more_than_lies_there(world: World) -> None:
+    bags = world.chain.skus["B1"]
+    emptied(world)
+    allow(world, 50)
+    may_wait(world, False)
+    promote(
+        world,
+        Effect.GOODS,
+        gift=bags,
+        gift_quantity=1,
+        min_quantity=1,
+        skus=[world.chain.skus["M1"]],
+    )
+    placed = order(world, 10, code="M1")
+    with world.worker():
+        given = OrderLine.objects.get(order=placed.order.pk, sku=bags)
+    assert (given.quantity, given.unit_price) == (4, 0)
     laws.hold(world)
 
 

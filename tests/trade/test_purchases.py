@@ -12,6 +12,8 @@ from tests.trade import laws
 from tests.trade.conftest import World
 
 from heliu.commerce.ordering.models import Order
+from heliu.commerce.pricing.models import Effect
+from heliu.commerce.pricing.operations import NewPromotion, announce
 from heliu.commerce.spending import operations as spending
 from heliu.commerce.spending.models import PurchaseRequest
 from heliu.demo.chain import enrol
@@ -288,3 +290,50 @@ def test_nobody_to_ask_and_no_reason_are_said(house: World) -> None:
             actor=buyer, seller=house.chain.seller, lines=house.lines(M1=1), pay_by="TRANSFER",
             reason=" ", at=house.at,
         )  # fmt: skip
+
+
+def rewarded(house: World, amount: int, min_order: int) -> None:
+    """The seller takes an amount off orders from a size on."""
+    with house.desk("sales@seller.demo") as seller:
+        announce(
+            NewPromotion(
+                "P", "Large order", Effect.ORDER, house.at, house.at + timedelta(days=90),
+                amount=amount, min_order=min_order,
+            ),
+            actor=seller, seller=house.chain.seller, at=house.at,
+        )  # fmt: skip
+
+
+def test_a_struck_line_may_take_what_the_whole_order_earned_with_it(house: World) -> None:
+    rewarded(house, amount=6_000, min_order=10_000)
+    rule(house, PAYS)
+    request = ask(house, M1=10, B1=1)
+    assert request.total == 6_000
+    with house.desk(CLERK) as clerk:
+        assert purchases.strike(request, 1, reason="no", actor=clerk, at=house.at).total == 2_000
+    vote(house, request, CLERK)
+    order = order_of(house, request)
+    assert order
+    assert order.total == 2_000
+
+
+def test_no_line_is_struck_where_the_rest_costs_more(house: World) -> None:
+    rewarded(house, amount=6_000, min_order=12_000)
+    rule(house, PAYS)
+    request = ask(house, M1=10, B1=1)
+    with house.desk(CLERK) as clerk, pytest.raises(Refused, match="strike-costs-more"):
+        purchases.strike(request, 2, reason="no", actor=clerk, at=house.at)
+    with house.desk(BUYER) as buyer:  # whoever asked may, and all are asked anew
+        other = purchases.change(request, {2: 0}, actor=buyer, at=house.at)
+    assert (other.total, now(house, request).status) == (10_000, "WITHDRAWN")
+    vote(house, other, CLERK)
+    assert order_of(house, other)
+
+
+def test_fewer_of_a_line_keep_what_the_order_earns(house: World) -> None:
+    rewarded(house, amount=6_000, min_order=10_000)
+    rule(house, PAYS)
+    request = ask(house, M1=20)
+    with house.desk(BUYER) as buyer:
+        less = purchases.change(request, {1: 15}, actor=buyer, at=house.at)
+    assert (less.pk, less.total) == (request.pk, 9_000)

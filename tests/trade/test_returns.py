@@ -18,10 +18,12 @@ from tests.examples import examples
 from tests.trade import laws, life
 from tests.trade import test_terms as terms
 from tests.trade.conftest import World
+from tests.trade.test_rewards import promote, spent
 
 from heliu.capital.books import queries as books
 from heliu.capital.books.chart import Code
 from heliu.capital.terms.models import Invoice
+from heliu.commerce.pricing.models import Effect
 from heliu.commerce.returns import queries
 from heliu.commerce.returns.models import GivenBack, Return
 from heliu.commerce.returns.policies import Judged
@@ -241,6 +243,31 @@ def test_goods_may_be_kept_for_less(world: World) -> None:
     do(world, SALES, returns.agree, found)
     assert (now(world, found).status, now(world, found).credited) == ("SETTLED", 500)
     assert good(world, world.chain.dealers["D001"]) == 10
+    laws.hold(world)
+
+
+@pytest.mark.parametrize("remedy", ["CREDIT", "REPLACEMENT"])
+def test_goods_that_were_free_go_back_by_themselves(world: World, remedy: str) -> None:
+    promote(
+        world, Effect.GOODS, gift_quantity=1, min_quantity=5, budget=10_000,
+        skus=[world.chain.skus["M1"]],
+    )  # fmt: skip
+    placed = delivered(world, M1=10)
+    assert spent(world) == 2_000
+    with world.desk(world.dealer) as dealer:
+        found = returns.ask(
+            placed.order.number, actor=dealer, remedy=remedy, quantities={2: 2},
+            reason="broken", at=world.at,
+        )  # fmt: skip
+    to_warehouse(world, found)
+    do(world, SALES, returns.receive, found, [Judged(2, 0, 2, 2)])
+    if remedy == "REPLACEMENT":
+        do(world, SALES, returns.replace, found)
+        do(world, world.dealer, returns.come, found)
+    over = now(world, found)
+    assert (over.status, over.amount, over.credited, over.refund) == ("SETTLED", 0, 0, 0)
+    assert good(world, world.chain.dealers["D001"]) == (10 if remedy == "CREDIT" else 12)
+    assert spent(world) == (0 if remedy == "CREDIT" else 2_000)
     laws.hold(world)
 
 

@@ -308,6 +308,29 @@ def test_a_dispute_stops_nothing_and_a_credit_note_ends_it(world: World) -> None
     laws.hold(world)
 
 
+def test_a_dispute_ends_where_interest_has_no_room(world: World) -> None:
+    grant(world, days=10, late_rate=Decimal("18"), ceiling=40_000)
+    placed = sent(world)
+    bill = invoice(world, placed)
+    with world.desk(world.dealer) as dealer:
+        receivables.dispute(bill.number, actor=dealer, amount=20_000, reason="no", at=world.at)
+    world.later(days=(bill.due_on - day_of(world.at)).days + 20)
+    pay(world, 20_000)
+    later = life.place(world, pay_by="TERMS", B1=20)  # the money paid gave room for it
+    with world.desk(world.dealer) as dealer:
+        receivables.dispute(bill.number, actor=dealer, amount=0, reason="", at=world.at)
+    found = invoice(world, placed)
+    assert (found.disputed, found.left, standing(world).credit) == (0, 20_000, 20_000)
+    with world.desk(SALES) as seller:
+        place_order.confirm(later.order.id, actor=seller, at=world.at)
+    life.ship(world, later)  # nor does it keep goods from leaving
+    pay(world, 30_000, key="more")
+    assert invoice(world, placed).left == 0
+    with world.worker():
+        assert Invoice.objects.get(kind="INTEREST").amount == 200
+    laws.hold(world)
+
+
 def test_a_credit_note_is_for_one_instalment(world: World) -> None:
     grant(world, part_days=(5, 12), part_shares=(40, 60))
     placed = sent(world)
@@ -478,6 +501,29 @@ def test_nobody_agreed_to_write_off_what_came_later(world: World) -> None:
     assert standing(world).open == 20_000
     with world.desk(second) as actor:
         votes.vote(asked.id, agrees=False, reason="ask anew", actor=actor, at=world.at)
+    laws.hold(world)
+
+
+def test_money_for_what_was_written_off_is_recovered(world: World) -> None:
+    grant(world, days=10, ceiling=40_000)
+    placed = sent(world)
+    with world.desk(SALES) as seller:
+        receivables.ask_write_off(placed.order.id, actor=seller, reason="gone", at=world.at)
+    recovery, claim = Code.RECOVERY_INCOME, Code.CLAIM_WRITTEN_OFF
+    pay(world, 5_000, key="some")
+    bill = invoice(world, placed)
+    assert (bill.status, bill.paid, bill.written_off) == ("WRITTEN_OFF", 5_000, 15_000)
+    assert book(world, recovery, claim) == {recovery: -5_000, claim: 15_000}
+    last = pay(world, 17_000, key="rest")
+    assert (invoice(world, placed).status, standing(world).credit) == ("PAID", 2_000)
+    assert book(world, recovery)[recovery] == -20_000
+    with world.desk(SALES) as seller:
+        receivables.take_back(last.id, actor=seller, at=world.at)
+    assert invoice(world, placed).written_off == 15_000
+    assert (standing(world).credit, standing(world).open) == (0, 0)
+    assert book(world, recovery, claim) == {recovery: -5_000, claim: 15_000}
+    with world.worker():
+        assert queries.check() == []
     laws.hold(world)
 
 

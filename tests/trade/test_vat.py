@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.trade import laws, life
@@ -20,7 +22,8 @@ from heliu.capital.vat.sandbox.models import AuthorityFault
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid, NotFound, Refused
 from heliu.logistics.transport.models import Shipment
-from heliu.trade import papers, receivables, vat
+from heliu.logistics.warehousing.policies import Count
+from heliu.trade import deliveries, papers, receivables, vat
 
 BANK = {"address": "Wenzhou Road 1", "phone": "0577 1", "bank": "ICBC", "account": "6222 0001"}
 
@@ -139,6 +142,52 @@ def test_a_short_count_after_a_credit_note_takes_back_what_is_left(world: World)
     run(world)
     blue, *reds = all_of(world)
     assert blue.red_gross == -sum(red.gross for red in reds) == 10_000
+
+
+def test_an_answer_and_a_count_at_once_bring_the_red_letter(world: World) -> None:
+    titled(world)
+    placed = confirmed(world, "TERMS", M1=10)
+    shipment = life.ship(world, placed)
+    write(world, shipment)
+
+    with world.desk(world.dealer) as dealer:
+        (line,) = shipment.lines.all()
+    at = world.later(days=1)
+
+    def answered() -> None:
+        try:
+            vat.run(at=at)
+        finally:
+            connection.close()
+
+    answer = Thread(target=answered)
+    with world.worker():  # the count is not there for others yet when the answer comes
+        deliveries.goods_received(
+            shipment.pk, actor=dealer, counts=[Count(line.pk, 6)], at=at - timedelta(minutes=1)
+        )
+        answer.start()
+        answer.join(timeout=2)
+    answer.join()
+    run(world, minutes=2)
+    blue, red = all_of(world)
+    assert (blue.status, red.gross) == ("ISSUED", -4_000)
+
+
+def test_long_keys_that_begin_alike_are_two_red_letters(world: World) -> None:
+    titled(world)
+    placed = confirmed(world, "TERMS", M1=10)
+    blue = write(world, life.ship(world, placed))
+    run(world)
+    with world.desk(SALES) as seller:
+        (line,) = placed.order.lines.all()
+        reds = [
+            vat.take_back(
+                blue.pk, {line.pk: (0, 100)}, reason="scratched", key="k" * 60 + end,
+                actor=seller, at=world.at,
+            )
+            for end in "abb"
+        ]  # fmt: skip
+    assert len({one.pk for one in reds}) == 2
 
 
 def test_refused_it_is_mended_and_goes_again_late_and_lost_answers_are_waited_for(

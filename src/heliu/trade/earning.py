@@ -46,12 +46,7 @@ def earns(
     offered = offers_of(buyer, seller, wanted, at)
     if offered is None:
         return ()
-    used: dict[int | None, int] = {}
-    for sku, quantity in wanted.items():
-        if sku in offered.gifts:
-            account = offered.gifts[sku].account
-            used[account] = used.get(account, 0) + quantity
-    found = earned_by(good, offered, used)
+    found = earned_by(good, offered, _taken(wanted, offered))
     gifts = Sku.objects.in_bulk({sku for one in found for sku in one.gifts})
     return tuple(
         Earned(
@@ -62,6 +57,21 @@ def earns(
     )  # fmt: skip
 
 
+def total_of(buyer: UUID, seller: UUID, lines: Mapping[UUID, tuple[int, int]], at: datetime) -> int:
+    """What an order of these goods (SKU: how many, and what one costs) comes to after what it earns
+    as a whole, in minor units."""
+    plain = sum(quantity * price for quantity, price in lines.values())
+    wanted = {sku: quantity for sku, (quantity, _) in lines.items()}
+    offered = offers_of(buyer, seller, wanted, at)
+    if offered is None:
+        return plain
+    priced = [
+        rewards.Line(sku, quantity, price, offered.listed.get(sku, price))
+        for sku, (quantity, price) in lines.items()
+    ]
+    return plain - off_of(rewards.reward(priced, offered, _taken(wanted, offered)))
+
+
 def offers_of(buyer: UUID, seller: UUID, wanted: Mapping[UUID, int], at: datetime) -> Offers | None:
     """What an order of these (SKU: quantity) may earn as a whole; None where there is nothing."""
     with connection.cursor() as cursor:
@@ -69,6 +79,16 @@ def offers_of(buyer: UUID, seller: UUID, wanted: Mapping[UUID, int], at: datetim
         cursor.execute(GAINS, [[buyer], [seller], ones, [*wanted], [*wanted.values()], at])
         (offered,) = rewards.offers(cursor.fetchone()[0], 1)
     return offered
+
+
+def _taken(wanted: Mapping[UUID, int], offered: Offers) -> dict[int | None, int]:
+    """What the goods of an order themselves take of those that may be given."""
+    used: dict[int | None, int] = {}
+    for sku, quantity in wanted.items():
+        if sku in offered.gifts:
+            account = offered.gifts[sku].account
+            used[account] = used.get(account, 0) + quantity
+    return used
 
 
 def _together(lines: Iterable[CheckedLine[Any]]) -> list[CheckedLine[Any]]:

@@ -57,6 +57,7 @@ from heliu.kernel.states import move
 from heliu.trade import asking, behalf, place_order
 from heliu.trade.accepted import Good
 from heliu.trade.currencies import refuse_rules
+from heliu.trade.earning import total_of
 from heliu.trade.names import waiting_hold_of
 from heliu.trade.placed import Placed
 
@@ -203,9 +204,11 @@ def strike(
         raise Refused(
             "last-line", "This is the last line.", help="Say no to the whole request instead."
         )
+    left = {one: one.quantity for one in lines if one is not line}
+    request.total = _total(request, left, at)
+    _refuse_dearer(request, asked)
     line.struck_by_name, line.struck_reason = actor.name, reason.strip()[:300]
     line.save(update_fields=["struck_by_name", "struck_reason"])
-    request.total -= line.amount
     request.save(update_fields=["total"])
     return request
 
@@ -224,7 +227,10 @@ def change(
         raise Invalid("line-unknown", "This line is not on the request.", field="lines")
     if not any(wanted.values()):
         raise Invalid("no-lines", "An order needs at least one line.", field="lines")
-    if any(quantity > line.quantity for line, quantity in wanted.items()):
+    with behalf.ordering_for(actor):
+        total = _total(request, wanted, at)
+    is_more = any(quantity > line.quantity for line, quantity in wanted.items())
+    if is_more or total > request.total:  # fewer goods may lose what the order earned
         return _anew(request, wanted, actor=actor, at=at)
     for line, quantity in wanted.items():
         if quantity:
@@ -234,7 +240,7 @@ def change(
             RequestLine.objects.filter(pk=line.pk).update(
                 struck_by_name=actor.name, struck_reason=gettext("Taken out by whoever asked")
             )
-    request.total = sum(line.unit_price * quantity for line, quantity in wanted.items())
+    request.total = total
     request.save(update_fields=["total"])
     note(actor, DEED_CHANGED, number=request.number, subject=request.pk, at=at)
     return request
@@ -333,6 +339,12 @@ def _anew(
         cost_centre=request.cost_centre_id, address=request.address,
         **_wished(request, wanted, at),
     )  # fmt: skip
+
+
+def _total(request: PurchaseRequest, wanted: Mapping[RequestLine, int], at: datetime) -> int:
+    """What these quantities come to at the kept prices, after what they earn as a whole order."""
+    lines = {line.sku_id: (n, line.unit_price) for line, n in wanted.items() if n}
+    return total_of(request.buyer, request.seller, lines, at)
 
 
 def _place_agreed(request: PurchaseRequest, *, at: datetime) -> None:
@@ -451,6 +463,17 @@ def _refuse_asked(quote: UUID) -> None:
             "quote-asked-for", "Your house is asked about this offer already: %(number)s.",
             field="quote", number=found.number,
         )  # fmt: skip
+
+
+def _refuse_dearer(request: PurchaseRequest, asked: Approval) -> None:
+    """Nobody has agreed to more than was asked for: no order of it would be let through."""
+    if request.total > asked.amount:
+        raise Refused(
+            "strike-costs-more",
+            "Without this line the order earns less, and comes to more than was asked for.",
+            field="lines",
+            help="Say no to the whole request, or let whoever asked change it.",
+        )
 
 
 def _refuse_of_quote(request: PurchaseRequest) -> None:

@@ -17,6 +17,8 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from heliu.capital.bank import incoming as arrivals
 from heliu.capital.bank import queries as bank
 from heliu.capital.bank.models import Incoming
@@ -70,7 +72,8 @@ def receive(
     at: datetime,
 ) -> Payment:
     """The seller writes down what a buyer paid: it settles the invoices that are named, then the
-    oldest; what is over is the buyer's credit. `key` makes a repeated call harmless."""
+    oldest, then what was written off; what is over is the buyer's credit. `key` makes a repeated
+    call harmless."""
     actor.require("sell")
     seller = actor.own_org
     with _opened(seller, buyer):
@@ -113,12 +116,13 @@ def use_credit(of: Terms, *, at: datetime) -> None:
         some = [one for one in used if one.payment == payment]
         key = f"{payment.id}:{some[0].pk}"
         _remember(some, Step.TERMS_PAID, key, payment.reference, actor=SYSTEM, at=at)
-    _note_experience([one.invoice for one in used if one.invoice.settled_on], at=at)
+    _note_experience([one.invoice for one in used if one.invoice.is_paid_up], at=at)
 
 
 def lock_deals(seller: UUID, buyer: UUID) -> None:
     """Deals are locked before the terms; one that comes meanwhile is younger than what is paid."""
-    open_ones = Invoice.objects.filter(seller=seller, buyer=buyer, settled_on=None)
+    unpaid = Q(settled_on=None) | Q(written_off__gt=0)
+    open_ones = Invoice.objects.filter(unpaid, seller=seller, buyer=buyer)
     list(Deal.objects.select_for_update().filter(pk__in=open_ones.values("deal")).order_by("pk"))
 
 

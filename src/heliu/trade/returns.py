@@ -179,12 +179,13 @@ def receive(
     with _opened(ref, actor) as (deal, found):
         _must_be(found, ReturnStatus.SENT)
         value = operations.judge(found, judged, actor=actor, at=at)
-        if found.remedy == Remedy.CREDIT and value:
+        is_taken = any(one.accepted for one in judged)  # goods that were free have no value
+        if found.remedy == Remedy.CREDIT and is_taken:
             back: dict[UUID, int] = {}
             for line in found.lines.all():
                 back[line.sku_id] = back.get(line.sku_id, 0) + line.accepted
             discounts.give_back(found.order_id, back)
-        if found.remedy == Remedy.CREDIT or not value:
+        if found.remedy == Remedy.CREDIT or not is_taken:
             _credit(deal, found, value, actor=actor, at=at)
         else:
             operations.to_replace(found, actor=actor, at=at)
@@ -308,14 +309,22 @@ def _require_pledged(deal: Deal, order: Order, remedy: str, quantities: Mapping[
     """Of a financed order pledged goods go back against a refund to the lender, and nothing else;
     one return at a time."""
     goods: dict[UUID, int] = {}
+    worth = 0
     for line in order.lines.all():
-        if wanted := quantities.get(line.position, 0):
-            goods[line.sku_id] = goods.get(line.sku_id, 0) + max(0, wanted)
+        if wanted := max(0, quantities.get(line.position, 0)):
+            goods[line.sku_id] = goods.get(line.sku_id, 0) + wanted
+            worth += wanted * line.unit_price
     if remedy != Remedy.CREDIT:
         raise Invalid(
             "return-credits-only",
             "Pledged goods are given back for their price alone.",
             field="remedy",
+        )
+    if goods and not worth:
+        raise Refused(
+            "return-of-nothing",
+            "These goods were free: there is nothing to refund to the lender.",
+            field="quantity",
         )
     giving_back.require_pledged(deal, goods)
     if Return.objects.filter(deal=deal.pk).exclude(status__in=OVER).exists():

@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop as N_
@@ -57,6 +57,7 @@ from heliu.trade.steps import locked, parties
 
 SYSTEM = Actor.system()
 MOST = 200
+SHORT_KEY = 38  # beside the id of an invoice, in a key of 80
 # An account of a book is named `book:<house>:<code>:…` (`capital/books/policies.Place`).
 BOOKS_AND_PAPERS = f"""
 with booked as (
@@ -160,8 +161,15 @@ def take_back(
         raise Forbidden("not-your-invoice", "Only the seller issues it.")
     with widened([blue.seller, blue.buyer]):
         return vat.red_letter(
-            blue, parts, reason=reason, key=f"back:{blue.pk}:{key}"[:80], actor=actor, at=at
+            blue, parts, reason=reason, key=_back_key(blue, key), actor=actor, at=at
         )
+
+
+def _back_key(blue: VatInvoice, key: str) -> str:
+    """The key of what a seller takes back by hand. A long one is kept by its digest: cut off, two
+    that begin alike would be one."""
+    said = key if len(key) <= SHORT_KEY else str(uuid5(blue.pk, key))
+    return f"back:{blue.pk}:{said}"
 
 
 def again(invoice_id: UUID, *, actor: Actor, at: datetime) -> VatInvoice:
@@ -238,7 +246,9 @@ def check() -> list[str]:
 
 def _told(one: VatInvoice, at: datetime) -> None:
     """An answer came: the buyer is told of a number, the seller of a no."""
-    deal = Deal.objects.get(order_id=one.order_id)
+    # Locked before the books: who counts or credits goods just now holds the deal, and has either
+    # seen this answer, or is seen here.
+    deal = locked(Deal.objects.get(order_id=one.order_id).pk)
     if one.status == VatStatus.REFUSED:
         told = {"number": one.order_number, "reason": one.trouble}
         tell(one.seller, "vat-refused", told, link=QUEUE, at=at)

@@ -208,6 +208,8 @@ class JournalKind(models.TextChoices):
     LATE_INTEREST = "late_interest", _("Interest for late payment")
     INTEREST_FORGIVEN = "interest_forgiven", _("Interest taken back")
     TERMS_WRITTEN_OFF = "terms_written_off", _("Invoice written off")
+    TERMS_RECOVERED = "terms_recovered", _("Recovered after writing off")
+    TERMS_RECOVERY_BACK = "terms_recovery_back", _("Recovery taken back")
     TERMS_CLAIM_DROPPED = "terms_claim_dropped", _("Goods short or given back, given up before")
     ORDER_PAID = "order_paid", _("Order paid")
     ORDER_REFUNDED = "order_refunded", _("Order refunded")

@@ -302,6 +302,11 @@ class Invoice(models.Model):
         return self.amount - self.paid - self.credited - self.discounted - self.written_off
 
     @property
+    def is_paid_up(self) -> bool:
+        """Whether nothing is open, and nothing given up any more."""
+        return self.settled_on is not None and not self.written_off
+
+    @property
     def tone(self) -> Tone:
         """How the status looks."""
         return INVOICE_TONES[InvoiceStatus(self.status)]
@@ -365,8 +370,8 @@ class Allocation(models.Model):
     """What of a payment settles an invoice, with the discount taken for being early; in fen.
 
     Of what it settled `went_back` was for goods that came short or were given back, and of the
-    discount `lapsed` with them: nothing is saved on what was not bought. `undone_at` when the
-    payment was taken back.
+    discount `lapsed` with them: nothing is saved on what was not bought. `is_recovery` where it
+    settles what was written off. `undone_at` when the payment was taken back.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -377,6 +382,7 @@ class Allocation(models.Model):
     discount = models.BigIntegerField(default=0)
     went_back = models.BigIntegerField(default=0, db_default=0)
     lapsed = models.BigIntegerField(default=0, db_default=0)
+    is_recovery = models.BooleanField(default=False, db_default=False)
     value_day = models.DateField()
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)

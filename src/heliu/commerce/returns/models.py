@@ -98,7 +98,8 @@ class Return(models.Model):
             known_status("return_status_known", ReturnStatus),
             known_status("return_remedy_known", Remedy, field="remedy"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, credited__gte=0, credited__lte=F("amount"))
+                condition=(Q(amount__gt=0) | Q(amount=0) & ~Q(remedy="ALLOWANCE"))
+                & Q(credited__gte=0, credited__lte=F("amount"))
                 & Q(refund__gte=0, refund__lte=F("credited")),
                 name="return_gives_no_more_than_asked",
             ),

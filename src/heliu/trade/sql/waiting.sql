@@ -1,5 +1,5 @@
 -- The queue for a seller's goods that are sold on back-order: every open line of them, in the order of
--- placement, with what of it is ready to be sent, what waits, and by when goods for it are expected
+-- placement (lines of one order by their positions), with what of it is ready to be sent, what waits, and by when goods for it are expected
 -- (null: not known). Goods that lie there serve the orders that were placed first. Lines of other
 -- goods are not in it: what was ordered of them lies there. `skus` narrows it; null is all. Runs as the owner of the database, for
 -- the queue is one over all buyers; each reads its own lines, the seller reads all.
@@ -18,7 +18,8 @@ begin
         select o.id as order_id, o.buyer, o.lender, l.id, l.sku_id, a.posted,
                l.quantity - l.shipped - l.cancelled as open,
                sum(l.quantity - l.shipped - l.cancelled) over (
-                   partition by l.sku_id order by o.placed_at, o.id)::bigint as up_to
+                   partition by l.sku_id order by o.placed_at, o.id, l.position
+                   rows unbounded preceding)::bigint as up_to
           from ordering_order o
           join ordering_orderline l on l.order_id = o.id
           join stock_backorder b on b.sku_id = l.sku_id and b.owner = whose

@@ -99,6 +99,24 @@ def terms_written_off(*, seller: UUID, buyer: UUID, order: UUID, amount: int) ->
     ]
 
 
+def terms_recovered(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """Money of the buyer's goes to a claim that was given up: income of the seller, and a smaller
+    claim; it is no credit of the buyer's any more."""
+    return [
+        Entry(seller, Code.RECEIVABLE, amount, buyer),
+        Entry(seller, Code.RECOVERY_INCOME, -amount),
+        Entry(seller, Code.CLAIM_WRITTEN_OFF, -amount, buyer, str(order)),
+        Entry(seller, Code.CLAIM_OFFSET, amount),
+        Entry(buyer, Code.DEBT_WRITTEN_OFF, amount, seller, str(order)),
+        Entry(buyer, Code.PAYABLE, -amount, seller),
+    ]
+
+
+def terms_recovery_back(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
+    """The payment by which a claim was recovered counts no more."""
+    return turned(terms_recovered(seller=seller, buyer=buyer, order=order, amount=amount))
+
+
 def terms_claim_dropped(*, seller: UUID, buyer: UUID, order: UUID, amount: int) -> list[Entry]:
     """Goods of a claim that was given up came short or were given back: it was no loss, and is owed
     no more."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Sum
 
 from heliu.capital.books import operations as books
@@ -24,6 +26,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Invalid
 from heliu.kernel.events.facts import record
 from heliu.kernel.numbering import next_number
+from heliu.kernel.posting.operations import LimitShort
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Paid:
 
     @property
     def settled(self) -> list[Invoice]:
-        """The invoices on which nothing is open any more."""
-        return [one.invoice for one in self.allocations if one.invoice.settled_on]
+        """The invoices on which nothing is open or written off any more."""
+        return [one.invoice for one in self.allocations if one.invoice.is_paid_up]
 
 
 def pay(
@@ -52,7 +55,8 @@ def pay(
     at: datetime,
 ) -> Paid:
     """The buyer of the locked terms paid: first the invoices that are named, then the oldest; what
-    is over stays its credit. `key` makes a repeated call harmless.
+    is over recovers what was written off, and after that stays its credit. `key` makes a repeated
+    call harmless.
 
     An invoice that is paid whole, and late, brings an invoice for its interest.
     """
@@ -88,13 +92,15 @@ def pay(
 
 
 def use_credit(terms: Terms, *, at: datetime) -> list[Allocation]:
-    """What was paid too much settles what is open, the oldest first."""
+    """What was paid too much settles what is open, the oldest first. Where it would bring interest
+    that the trade credit has no room for, it waits as credit until there is room."""
     left = Payment.objects.filter(
         seller=terms.seller, buyer=terms.buyer, taken_back_at=None, allocated__lt=F("amount")
     )
     used = []
     for payment in left.order_by("value_day", "noted_at", "id"):
-        used += _allocate(terms, payment, (), events=[], at=at)
+        with suppress(LimitShort), transaction.atomic():
+            used += _allocate(terms, payment, (), events=[], at=at)
     return used
 
 
@@ -115,6 +121,9 @@ def take_back(payment: Payment, *, actor: Actor, at: datetime) -> list[Allocatio
     for one in allocations:
         one.invoice = met.setdefault(one.invoice_id, one.invoice)
         one.invoice.paid -= one.amount
+        if one.is_recovery:
+            one.invoice.written_off += one.amount
+            events.append(_as_recovery("terms_recovery_back", one, at))
         one.invoice.discounted -= one.saved
         keep(one.invoice, terms, day_of(at))
         one.undone_at = at
@@ -151,6 +160,8 @@ def _allocate(
         if share.amount
     ]
     payment.allocated += sum(one.amount for one in made)
+    recovered = _recover(terms, payment, at)
+    payment.allocated += sum(one.amount for one in recovered)
     payment.save(update_fields=["allocated"])
     ends = {"seller": terms.seller, "buyer": terms.buyer}
     for one in made:
@@ -160,13 +171,44 @@ def _allocate(
         if charged := _charge(terms, one, at):
             entries = journals.late_interest(**ends, amount=charged.amount)
             events.append(as_event("late_interest", charged.id, charged.order_id, entries, at))
+    events += [_as_recovery("terms_recovered", one, at) for one in recovered]
     books.post_all(events, at=at)
+    return made + recovered
+
+
+def _recover(terms: Terms, payment: Payment, at: datetime) -> list[Allocation]:
+    """What is left of a payment goes to what the seller gave up, the oldest first: the buyer owes
+    it all the same."""
+    if not payment.left:
+        return []
+    given_up = Invoice.objects.filter(
+        seller=terms.seller, buyer=terms.buyer, written_off__gt=0
+    ).order_by("due_on", "issued_on", "number")
+    made, left = [], payment.left
+    for invoice in given_up:
+        if part := min(left, invoice.written_off):
+            left -= part
+            invoice.written_off -= part
+            made.append(_settle(terms, payment, invoice, Allotted(part, 0), at, is_recovery=True))
     return made
 
 
+RECOVERIES = {
+    "terms_recovered": journals.terms_recovered,
+    "terms_recovery_back": journals.terms_recovery_back,
+}
+
+
+def _as_recovery(kind: str, one: Allocation, at: datetime) -> Event:
+    order = one.invoice.order_id
+    entries = RECOVERIES[kind](seller=one.seller, buyer=one.buyer, order=order, amount=one.amount)
+    return as_event(kind, one.pk, order, entries, at)
+
+
 def _settle(
-    terms: Terms, payment: Payment, invoice: Invoice, share: Allotted, at: datetime
-) -> Allocation:
+    terms: Terms, payment: Payment, invoice: Invoice, share: Allotted, at: datetime,
+    *, is_recovery: bool = False,
+) -> Allocation:  # fmt: skip
     invoice.paid += share.amount
     invoice.discounted += share.discount
     invoice.disputed = min(invoice.disputed, invoice.left)
@@ -178,6 +220,7 @@ def _settle(
         buyer=terms.buyer,
         amount=share.amount,
         discount=share.discount,
+        is_recovery=is_recovery,
         value_day=payment.value_day,
         at=at,
     )
