@@ -26,6 +26,10 @@ begin
           from unnest(term_keys, buyers) with ordinality w (key, buyer, n) order by w.n);
     if locking then
         perform idempotency_hold(buyers, keys);
+    else
+        -- A statement by itself that moved sequences only: what is written with their numbers is
+        -- flushed after them, so nobody needs to wait here until the disk has them.
+        perform set_config('synchronous_commit', 'off', true);
     end if;
     select f.trades, f.used, f.names, f.terms, f.room, f.stops, f.at_least, f.order_numbers, f.deal_numbers,
            f.codes, f.prices, f.accounts, f.free, f.gains
