@@ -25,9 +25,11 @@ from heliu.capital.books.entries import Place
 from heliu.commerce.ordering.models import Order
 from heliu.config import asgi
 from heliu.kernel.access.models import ApiToken
-from heliu.kernel.clock import day_of
+from heliu.kernel.arrays import digests, texts
+from heliu.kernel.clock import day_of, now
 from heliu.kernel.posting.models import Account, Hold
 from heliu.logistics.stock import queries as stock
+from heliu.trade import placing
 from heliu.trade.bank_answers import apply_answers
 from heliu.trade.models import Deal, DealStep
 
@@ -548,3 +550,14 @@ def test_lines_of_one_sku_by_several_days_are_parts_of_one_line(
         hands.seller.post(f"/orders/{placed}/confirm")
     due = hands.seller.get("/to-send")
     assert sorted(one["pieces"] for one in due) == [5, 5, 40, 40, 70, 70]
+
+
+@pytest.mark.parametrize(("locking", "waits"), [(False, "off"), (True, "on")])
+def test_only_asking_by_itself_waits_for_no_disk(db: None, locking: bool, waits: str) -> None:
+    """Where the orders are written in the transaction that asked, its commit is theirs."""
+    asked = placing.asked_parameters([], now(), locking=locking)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit = on")
+        cursor.execute(placing.ASKED, [digests([]), texts([]), *asked])
+        cursor.execute("show synchronous_commit")
+        assert cursor.fetchone() == (waits,)
