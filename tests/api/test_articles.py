@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from django.test import Client
@@ -96,3 +98,12 @@ def test_packs_papers_variants_circles_and_words(hands: Hands) -> None:
     assert {one["code"] for one in dealer.items("/catalogue", q="tankard")} >= {"M1", "M2"}
     seller.send("delete", f"/synonyms/{ring['id']}")
     assert dealer.items("/catalogue", q="tankard") == []
+
+
+def test_a_name_in_a_sheet_is_no_formula(hands: Hands) -> None:
+    put(hands, code="M7", name='=HYPERLINK("x")', family="mugs", unit="PCS")
+    token = {"Authorization": f"Bearer {hands.seller.token}"}
+    said = Client().get(f"{V1}/catalogue-exports/ARTICLES", headers=token)
+    sheet = io.StringIO(said.content.decode())
+    rows = {row["code"]: row["name"] for row in csv.DictReader(sheet)}
+    assert rows["M7"] == '\'=HYPERLINK("x")'

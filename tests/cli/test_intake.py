@@ -17,8 +17,9 @@ from heliu.config.postgres import Trouble
 from heliu.kernel import clock
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.access.models import Membership
-from heliu.kernel.goods.models import Sku
+from heliu.kernel.goods.models import Sku, Tracking
 from heliu.kernel.parties.models import Organization, TradingRelationship
+from heliu.logistics.stock.models import Pieces
 from heliu.logistics.stock.queries import available
 
 PARTIES = [
@@ -186,6 +187,16 @@ def test_the_same_stock_sheet_counts_once(chain: sheets.Intake, tmp_path: Path) 
         }
     sku = Sku.objects.get(code="1001")
     assert available([sku.pk], owner=sku.seller, warehouse=sku.seller) == {sku.pk: 1200}
+
+
+def test_pieces_that_are_told_apart_come_with_their_numbers(
+    chain: sheets.Intake, tmp_path: Path
+) -> None:
+    Sku.objects.filter(code="1001").update(tracking=Tracking.LOT)
+    rows = [["仓库", "sku", "数量", "标记"], ["hengfeng", "1001", "12", "L-2026-07"]]
+    result, _ = intake.take_in("stock", sheet(tmp_path, "s.csv", rows), seller="hengfeng")
+    assert (result.taken, reasons(result)) == (1, {})
+    assert list(Pieces.objects.values_list("mark__code", "quantity")) == [("L-2026-07", 12)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.test import Client
+from django.utils.module_loading import import_string
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import be
@@ -252,9 +253,16 @@ def test_after_the_quiet_hours_it_is_not_quiet(at: datetime, start: int, end: in
 
 
 def test_mail_goes_where_it_is_set_to_go() -> None:
-    assert mailer("", Path("/x"))["BACKEND"].endswith("filebased.EmailBackend")
+    assert mailer("", Path("/x"))["BACKEND"].endswith("mail_files.Files")
     options = mailer("smtp://me%40x:p%3Aw@mail.example.com", Path("/x"))["OPTIONS"]
     assert (options["username"], options["password"], options["port"]) == ("me@x", "p:w", 587)
     assert options["use_tls"]
     with pytest.raises(ValueError, match="HELIU_MAIL"):
         mailer("ftp://x", Path("/x"))
+
+
+def test_mail_in_files_is_for_nobody_else_of_the_machine(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir(mode=0o755)
+    import_string(mailer("", folder)["BACKEND"])(file_path=str(folder))
+    assert folder.stat().st_mode & 0o777 == 0o700

@@ -18,6 +18,7 @@ from heliu.api.receipts import Content
 from heliu.api.writes import Key, write
 from heliu.commerce.catalogue import columns, operations, own
 from heliu.kernel.access.request import TypedRequest
+from heliu.kernel.tables import marked
 
 router = Router()
 
@@ -137,5 +138,6 @@ def export_catalogue(request: TypedRequest, kind: SheetKind) -> HttpResponse:
     """What the asker keeps of a kind, as a sheet that can be brought in again."""
     out = io.StringIO()
     actor = request.actor
-    csv.writer(out).writerows(columns.rows_of(kind, actor=actor, seller=actor.own_org))
+    rows = columns.rows_of(kind, actor=actor, seller=actor.own_org)
+    csv.writer(out).writerows([marked(cell) for cell in row] for row in rows)
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+FILES = "heliu.config.mail_files.Files"
 BACKENDS = "django.core.mail.backends"
 PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 SECONDS = 10
@@ -17,7 +18,7 @@ def mailer(address: str, data: Path) -> dict[str, Any]:
     """The entry of Django's MAILERS. Raises `ValueError` for an address of another form."""
     if not address:
         return {
-            "BACKEND": f"{BACKENDS}.filebased.EmailBackend",
+            "BACKEND": FILES,
             "OPTIONS": {"file_path": str(data)},
         }
     parts = urlsplit(address)

@@ -31,6 +31,11 @@ def _text(content: bytes) -> Iterator[list[str]]:
         raise Unreadable(str(error)) from error
 
 
+def marked(cell: str) -> str:
+    """A cell with the mark that keeps it from becoming a formula where the sheet is opened."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
 def unmarked(cell: str) -> str:
     """A cell without the mark that keeps it from becoming a formula where our sheets are opened."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

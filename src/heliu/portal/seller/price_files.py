@@ -17,6 +17,7 @@ from heliu.commerce.pricing import queries as pricing
 from heliu.commerce.pricing.rows import WORDS
 from heliu.kernel.access.actor import Actor
 from heliu.kernel.errors import Invalid, NotFound
+from heliu.kernel.tables import marked
 from heliu.portal.seller.price_lists import list_of
 from heliu.portal.shell.pages import actor_of, deed, desk_page, now, say, show
 from heliu.portal.shell.price_reasons import moment_typed
@@ -95,7 +96,7 @@ def left_out(request: HttpRequest, file: UUID) -> HttpResponse:
     writer = csv.writer(text)
     writer.writerow([_("Line"), _("Reason"), _("Row")])
     for row in found.bad_rows.order_by("line").iterator(chunk_size=5_000):
-        writer.writerow([row.line, _(WORDS.get(row.reason, row.reason)), row.raw])
+        writer.writerow([row.line, _(WORDS.get(row.reason, row.reason)), marked(row.raw)])
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="left-out.csv"'
     return answer

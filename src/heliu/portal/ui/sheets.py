@@ -16,7 +16,7 @@ from typing import Any, Literal
 import xlsxwriter
 from django.http import HttpResponse
 
-from heliu.kernel.tables import FORMULA
+from heliu.kernel.tables import marked
 
 Cell = str | int | Decimal | date | None
 Kind = Literal["text", "money", "count", "percent", "day"]
@@ -126,9 +126,8 @@ def _write(page: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any
 def _plain(cell: Cell, column: Column) -> str:
     if cell is None:
         return ""
-    # A name must not become a formula where it is opened; `kernel.tables.unmarked` takes it back.
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA) else cell
+        return marked(cell)
     if isinstance(cell, date):
         return cell.isoformat()
     if column.kind == "money":
