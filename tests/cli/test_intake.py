@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.db import connection
 
 from heliu.capital.bank.models import BankAccount
 from heliu.cli import intake, sheets
@@ -193,10 +194,38 @@ def test_pieces_that_are_told_apart_come_with_their_numbers(
     chain: sheets.Intake, tmp_path: Path
 ) -> None:
     Sku.objects.filter(code="1001").update(tracking=Tracking.LOT)
-    rows = [["仓库", "sku", "数量", "标记"], ["hengfeng", "1001", "12", "L-2026-07"]]
-    result, _ = intake.take_in("stock", sheet(tmp_path, "s.csv", rows), seller="hengfeng")
-    assert (result.taken, reasons(result)) == (1, {})
+    rows = [
+        ["仓库", "sku", "数量", "批号"],
+        ["hengfeng", "1001", "12", "L-2026-07"],
+        ["hengfeng", "1001", "3", ""],
+        ["hengfeng", "1001", "3", "L" * 41],
+        ["hengfeng", "1003", "3", "L-1"],
+    ]
+    path = sheet(tmp_path, "s.csv", rows)
+    for _ in range(2):
+        result, _ = intake.take_in("stock", path, seller="hengfeng")
+        assert (result.taken, reasons(result)) == (1, {
+            3: "Pieces of 1001 are told apart: name their lots or serial numbers.",
+            4: "A lot or serial number has 1 to 40 signs.",
+            5: "1003 is not told apart by lots or serial numbers",
+        })  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
     assert list(Pieces.objects.values_list("mark__code", "quantity")) == [("L-2026-07", 12)]
+
+
+def test_the_lot_of_goods_that_are_told_apart_is_their_mark(
+    chain: sheets.Intake, tmp_path: Path
+) -> None:
+    Sku.objects.update(tracking=Tracking.SERIAL)
+    rows = [
+        ["warehouse", "sku", "quantity", "lot", "serial number"],
+        ["hengfeng", "1001", "1", "S-1", ""],
+        ["hengfeng", "1001", "2", "", "S-2"],
+    ]
+    result, _ = intake.take_in("stock", sheet(tmp_path, "s.csv", rows), seller="hengfeng")
+    assert (result.taken, reasons(result)) == (1, {3: "A serial number is one piece."})
+    assert list(Pieces.objects.values_list("mark__code", "row__lot")) == [("S-1", "")]
 
 
 @pytest.mark.parametrize(

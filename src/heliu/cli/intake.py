@@ -24,10 +24,11 @@ from heliu.kernel.access.operations import enrol
 from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.goods import operations as goods
-from heliu.kernel.goods.models import Sku
+from heliu.kernel.goods.models import Sku, Tracking
 from heliu.kernel.parties import operations as parties
 from heliu.kernel.parties import queries
 from heliu.kernel.parties.models import PartyRole
+from heliu.logistics.stock import marks
 from heliu.logistics.stock import operations as stock
 from heliu.logistics.stock.policies import Marked
 
@@ -182,18 +183,22 @@ def _stock(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
     """Opening stock: what of the seller's goods lies in which organisation's warehouse."""
     seller, at = _known(owner), clock.now()
     skus = _skus(seller)
+    apart = {
+        one.pk: one for one in Sku.objects.filter(seller=seller).exclude(tracking=Tracking.NONE)
+    }
     wanted: dict[UUID, list[stock.Supply]] = defaultdict(list)
 
     def look(row: Row) -> None:
         house = queries.visible_to(ACTOR).filter(code=row.needed("warehouse")).first()
         if house is None:
             raise Unfit(f"the warehouse {row.text('warehouse')} is not known")
-        supply = stock.Supply(
-            sku=_sku(skus, row),
-            quantity=row.whole("quantity"),
-            lot=row.text("lot"),
-            marks=_marks(row),
-        )
+        supply = stock.Supply(_sku(skus, row), row.whole("quantity"))
+        if told_apart := apart.get(supply.sku):
+            supply = supply._replace(marks=_marks(row, told_apart, supply.quantity))
+        elif row.text("mark"):
+            raise Unfit(f"{row.text('code')} is not told apart by lots or serial numbers")
+        else:
+            supply = supply._replace(lot=row.text("lot"))
         wanted[house.pk].append(supply)
 
     for row in rows:
@@ -205,10 +210,12 @@ def _stock(rows: list[Row], owner: UUID | None, intake: Intake) -> None:
         stock.supply(lines, owner=seller, warehouse=warehouse, key=key, subject=subject, at=at)
 
 
-def _marks(row: Row) -> tuple[Marked, ...]:
+def _marks(row: Row, sku: Sku, quantity: int) -> tuple[Marked, ...]:
     """What the pieces of a row carry, of goods that are told apart: a lot or a serial number."""
-    mark = row.text("mark")
-    return (Marked(mark, row.whole("quantity")),) if mark else ()
+    code = row.text("mark") or row.text("lot")
+    named = (Marked(code, quantity),) if code else ()
+    marks.require_named(named, sku, quantity)
+    return named
 
 
 KINDS: dict[str, Callable[[list[Row], UUID | None, Intake], None]] = {

@@ -42,7 +42,7 @@ COLUMNS = {
     "warehouse": "warehouse", "仓库": "warehouse",
     "quantity": "quantity", "qty": "quantity", "数量": "quantity", "库存": "quantity",
     "lot": "lot", "批次": "lot",
-    "mark": "mark", "serial": "mark", "serial number": "mark", "序列号": "mark", "标记": "mark",
+    "mark": "mark", "serial": "mark", "serial number": "mark", "批号": "mark", "序列号": "mark",
     "bank": "bank", "银行": "bank", "开户行": "bank", "kind": "kind", "账户类型": "kind",
     "number": "number", "account": "number", "账号": "number",
     "opening": "opening", "balance": "opening", "余额": "opening",

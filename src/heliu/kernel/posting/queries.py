@@ -81,6 +81,12 @@ def hold_state(ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID,
     return {row[0]: HoldState(*row[1:]) for row in rows(HOLDS, at, list(ids))}
 
 
+def is_posted(key: str) -> bool:
+    """Whether a journal of this key is posted, as far as whoever asks may see it."""
+    ((found,),) = rows("select exists (select from posting_journal where key = %s)", key)
+    return bool(found)
+
+
 def lines_of(subject: UUID) -> list[LineRow]:
     """All lines of the journals about one thing, oldest first."""
     return [LineRow(*row) for row in rows(f"{ROWS} where j.subject = %s order by l.id", subject)]

@@ -127,7 +127,7 @@ def _come(moves: Sequence[Move], at: datetime) -> list[Step]:
     wanted: dict[tuple[UUID, str], Mark] = {}
     for one in moves:
         sku = skus[one.source.sku]
-        _require_named(one, sku)
+        require_named(one.marks, sku, one.quantity)
         for named in one.marks:
             is_serial = sku.tracking == Tracking.SERIAL
             if is_serial and (sku.pk, named.code) in wanted:
@@ -291,26 +291,28 @@ def _first_to_go(one: Left) -> tuple[date, datetime, str]:
     return one.mark.good_until or NEVER, one.row.since, one.mark.code
 
 
-def _require_named(one: Move, sku: Sku) -> None:
-    if not one.marks:
+def require_named(named: Sequence[Marked], sku: Sku, quantity: int) -> None:
+    """Pieces of goods that are told apart come in with their lots or serial numbers, every one.
+    Raises `Refused`."""
+    if not named:
         raise Refused(
             "marks-missing",
             "Pieces of %(goods)s are told apart: name their lots or serial numbers.",
             field="marks",
             goods=sku.code,
         )
-    for named in one.marks:
-        is_fit = named.code.strip() == named.code and 0 < len(named.code) <= LONGEST
-        if not is_fit or "\x00" in named.code:
+    for one in named:
+        is_fit = one.code.strip() == one.code and 0 < len(one.code) <= LONGEST
+        if not is_fit or "\x00" in one.code:
             raise Invalid(
                 "mark-invalid",
                 "A lot or serial number has 1 to %(most)s signs.",
                 field="marks",
                 most=LONGEST,
             )
-        if named.quantity < 1 or (sku.tracking == Tracking.SERIAL and named.quantity != 1):
+        if one.quantity < 1 or (sku.tracking == Tracking.SERIAL and one.quantity != 1):
             raise Invalid("mark-quantity", "A serial number is one piece.", field="marks")
-    _require_sum(one.marks, one.quantity)
+    _require_sum(named, quantity)
 
 
 def _require_sum(marks: Sequence[Marked], quantity: int) -> None:

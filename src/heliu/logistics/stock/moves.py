@@ -21,6 +21,7 @@ from heliu.kernel.clock import day_of
 from heliu.kernel.errors import Refused
 from heliu.kernel.ids import new_id
 from heliu.kernel.posting import operations as posting
+from heliu.kernel.posting import queries
 from heliu.kernel.posting.operations import Journal, Line
 from heliu.logistics.stock import marks
 from heliu.logistics.stock.ends import Beyond, End, Move, Place, Promise, Virtual
@@ -78,6 +79,8 @@ def move_goods(
     sums = _sums(moves)
     accounts = _opened(end for end, _ in sums if not isinstance(end, Place))
     rows = _locked_rows(moves, since or {}, at)
+    is_traced = any(row.is_traced for row in rows.values()) or _missing(moves)
+    is_again = is_traced and queries.is_posted(key)
     accounts |= {place: row.account for place, row in rows.items()}
     journal = Journal(
         id=new_id(),
@@ -101,7 +104,7 @@ def move_goods(
     _write_quantities(rows.values())
     if filled:
         StockRow.objects.bulk_update(filled, ["since"])
-    if any(row.is_traced for row in rows.values()) or _missing(moves):
+    if is_traced and not is_again:  # their pieces went with them the first time
         marks.follow(moves, rows, kind=kind, subject=subject, at=at)
     return rows
 

@@ -1,7 +1,7 @@
 -- What orders may earn as a whole (`pricing_rewards`), with the goods that may be given for free: their
--- codes, what one is worth to the buyer of the order, where they are promised and how many are free (for who may not wait those that lie there).
--- Null where no promotion of whole orders is about them. Runs as the owner and answers as
--- `pricing_rewards` does.
+-- codes, what one is worth to the buyer of the order, where they are promised and how many are free
+-- (for who may not wait those that lie there). Null where no promotion of whole orders is about them.
+-- Runs as the owner and answers as `pricing_rewards` does.
 create or replace function trade_order_gains(
     buyers uuid[], sellers uuid[], line_orders int[], skus uuid[], quantities bigint[],
     moment timestamptz)

@@ -1,8 +1,9 @@
 -- The queue for a seller's goods that are sold on back-order: every open line of them, in the order of
--- placement (lines of one order by their positions), with what of it is ready to be sent, what waits, and by when goods for it are expected
--- (null: not known). Goods that lie there serve the orders that were placed first. Lines of other
--- goods are not in it: what was ordered of them lies there. `skus` narrows it; null is all. Runs as the owner of the database, for
--- the queue is one over all buyers; each reads its own lines, the seller reads all.
+-- placement (lines of one order by their positions), with what of it is ready to be sent, what waits,
+-- and by when goods for it are expected (null: not known). Goods that lie there serve the orders that
+-- were placed first. Lines of other goods are not in it: what was ordered of them lies there. `skus`
+-- narrows it; null is all. Runs as the owner of the database, for the queue is one over all buyers; each
+-- reads its own lines, the seller reads all.
 create or replace function trade_waiting(whose uuid, skus uuid[])
 returns table (order_id uuid, line bigint, sku uuid, ready bigint, waiting bigint, until date)
 language plpgsql stable security definer set search_path = public, pg_temp
