@@ -87,8 +87,8 @@ def list_terms_payments(
 
 @router.post("/terms-payments", response={201: TermsPaymentOut})
 def record_terms_payment(request: TypedRequest, payload: TermsPaymentIn, key: Key) -> HttpResponse:
-    """The seller writes down a payment: it settles what is named, then the oldest; the rest is the
-    buyer's credit."""
+    """The seller writes down a payment: it settles what is named, then the oldest, then what
+    was written off; the rest is the buyer's credit."""
     actor = request.actor
 
     def do(at: datetime) -> tuple[int, TermsPaymentOut]:

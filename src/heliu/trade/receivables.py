@@ -1,6 +1,7 @@
 """What a buyer owes a seller on terms, over all orders.
 
-    receive        the seller writes down a payment; it settles what is named, then the oldest
+    receive        the seller writes down a payment; it settles what is named, then the oldest,
+                   then what was written off
     take_back      ... by mistake
     credit_note    a part of an invoice is owed no more
     dispute        the buyer says that it does not owe a part

@@ -79,7 +79,12 @@ def settle(request: HttpRequest, row: UUID) -> HttpResponse:
             Ask("note", _("What else it is for"), is_needed=False),
         ),
         will=(
-            Will(_("It settles the oldest invoices of the dealer; what is over is its credit")),
+            Will(
+                _(
+                    "It settles the oldest invoices of the dealer, then what was written off;"
+                    " what is over is its credit"
+                )
+            ),
             Will(_("What is for something else is only set aside here")),
         ),
         button=_("Settle"),

@@ -148,7 +148,10 @@ def payment(request: HttpRequest, buyer: UUID) -> HttpResponse:
         ),
         will=(
             Will(
-                _("It settles what is named, then the oldest; what is over is the dealer's credit")
+                _(
+                    "It settles what is named, then the oldest, then what was written off;"
+                    " what is over is the dealer's credit"
+                )
             ),
             Will(_("Its trade credit is free again at once")),
         ),
