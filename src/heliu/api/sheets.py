@@ -135,8 +135,8 @@ def cancel_catalogue_import(request: TypedRequest, sheet: UUID, key: Key) -> Htt
 
 @router.get("/catalogue-exports/{kind}", openapi_extra=CSV)
 def export_catalogue(request: TypedRequest, kind: SheetKind) -> HttpResponse:
-    """What the asker keeps of a kind, as a sheet that can be brought in again. A cell that a program
-    for sheets would take for a formula bears an apostrophe; bringing it in takes it away."""
+    """What the asker keeps of a kind, as a sheet that can be brought in again. A cell that a
+    program for sheets would take for a formula bears an apostrophe, which bringing in takes off."""
     out = io.StringIO()
     actor = request.actor
     rows = columns.rows_of(kind, actor=actor, seller=actor.own_org)

@@ -104,8 +104,8 @@ def settle(
     named: Sequence[UUID] = (),
     at: datetime,
 ) -> Payment:
-    """A person of the seller says whose money it is: it settles what is named, then the oldest, then
-    what was written off."""
+    """A person of the seller says whose money it is: it settles what is named, then the oldest,
+    then what was written off."""
     came = _to_settle(incoming_id, actor)
     parties.require_acquainted(buyer=buyer, seller=came.org)
     with widened([came.org, buyer]):
